@@ -1,0 +1,153 @@
+/// How the number that a counter shows stands for energy: its unit, its last value before it wraps, and how the
+/// register's own count is recovered from it.
+public struct CounterEncoding: Hashable, Sendable {
+    package enum Form: Hashable, Sendable {
+        /// The number is the register's count.
+        case counts
+
+        /// The number is in µJ: the count times `nanojoules`, divided by 1000, truncated.
+        ///
+        /// So does the powercap driver since Linux 3.14 (`rapl_unit_xlate` in intel_rapl_common.c).
+        case truncatedNanojoules(UInt64)
+
+        /// The number is in µJ: the count times 10⁶, shifted right by `exponent`. So did older drivers.
+        case truncatedFraction(exponent: Int)
+
+        /// The number is in µJ of an unknown step; it is counted in nJ, and the step is learned.
+        case microjoules(range: UInt64)
+
+        /// The number is in µJ, and nothing is known of where it wraps.
+        case unbounded
+    }
+
+    package let form: Form
+
+    /// The energy of one count, exactly.
+    public let unit: EnergyUnit
+
+    /// The greatest count; one more is 0 again.
+    public let lastCount: RegisterCount
+
+    private init(form: Form, unit: EnergyUnit, lastCount: UInt64) {
+        self.form = form
+        self.unit = unit
+        self.lastCount = RegisterCount(lastCount)
+    }
+
+    /// A register whose own count is read.
+    ///
+    /// - Parameters:
+    ///   - unit: The energy of one count.
+    ///   - lastCount: The greatest count, 2³² − 1 for a register of 32 bits.
+    public static func counts(unit: EnergyUnit, lastCount: UInt64) -> CounterEncoding {
+        CounterEncoding(form: .counts, unit: unit, lastCount: max(lastCount, 1))
+    }
+
+    /// What powercap's `energy_uj` shows, as its `max_energy_range_uj` tells.
+    ///
+    /// The driver multiplies a 32-bit count by an integer unit and truncates to µJ. The range is that of the
+    /// count 2³² − 1, so it tells the unit, and the unit gives back the count.
+    ///
+    /// - Parameter range: `max_energy_range_uj`; nil or 0 where it is missing.
+    public static func powercap(range: UInt64?) -> CounterEncoding {
+        guard let range, range > 0 else { return .unbounded }
+        let lastCount = UInt64(UInt32.max)
+        if range <= lastCount * 1_000_000 {
+            let nanojoules = (range * 1000).dividedRoundingUp(by: lastCount)
+            if lastCount * nanojoules / 1000 == range {
+                return CounterEncoding(
+                    form: .truncatedNanojoules(nanojoules), unit: exactUnit(nanojoules), lastCount: lastCount)
+            }
+            if let exponent = (1...19).first(where: { (lastCount * 1_000_000) >> UInt64($0) == range }) {
+                return CounterEncoding(
+                    form: .truncatedFraction(exponent: exponent), unit: .binaryFraction(exponent),
+                    lastCount: lastCount)
+            }
+        }
+        return .microjoules(range: range)
+    }
+
+    /// A counter of µJ of which nothing more is known than where it ends.
+    package static func microjoules(range: UInt64) -> CounterEncoding {
+        let (nanojoules, overflow) = range.multipliedReportingOverflow(by: 1000)
+        // 18 GJ and more are years of a data hall: no wrap to learn the step for.
+        guard !overflow, nanojoules <= .max - 1_000_000_000 else {
+            return CounterEncoding(form: .counts, unit: .microjoules(1), lastCount: range)
+        }
+        return CounterEncoding(form: .microjoules(range: range), unit: .nanojoules(1), lastCount: nanojoules + 999)
+    }
+
+    /// A counter of µJ that never says where it ends: a fall is a reset.
+    package static let unbounded = CounterEncoding(form: .unbounded, unit: .microjoules(1), lastCount: .max)
+
+    /// The same counter with another last count, as the step of a counter of µJ becomes known.
+    package func ending(at lastCount: UInt64) -> CounterEncoding {
+        CounterEncoding(form: form, unit: unit, lastCount: lastCount)
+    }
+
+    /// Whether every wrap is counted without any error.
+    ///
+    /// False for units below 1 µJ and for ranges of unknown form, whose error stays below 1 µJ or is reported as
+    /// ambiguous energy.
+    public var isExact: Bool {
+        switch form {
+        case .counts: true
+        case .truncatedNanojoules(let nanojoules): nanojoules >= 1000
+        case .truncatedFraction: true
+        case .microjoules, .unbounded: false
+        }
+    }
+
+    /// The energy of a whole turn.
+    public var range: Joules {
+        let last = unit.energy(of: lastCount)
+        return last + unit.joules
+    }
+
+    /// The count behind a number, or nil for a number beyond the counter's range.
+    ///
+    /// For units below 1 µJ it is the lowest of the counts that show the number.
+    package func count(of number: UInt64) -> UInt64? {
+        switch form {
+        case .counts, .unbounded:
+            return number <= lastCount.rawValue ? number : nil
+        case .truncatedNanojoules(let nanojoules):
+            guard nanojoules > 0, number <= UInt64(UInt32.max) * 1_000_000 else { return nil }
+            let count = (number &* 1000).dividedRoundingUp(by: nanojoules)
+            return count <= lastCount.rawValue ? count : nil
+        case .truncatedFraction(let exponent):
+            guard number <= UInt64(UInt32.max) * 1_000_000 else { return nil }
+            let shifted = UInt128(number) << UInt128(exponent)
+            let count = UInt64(clamping: (shifted + 999_999) / 1_000_000)
+            return count <= lastCount.rawValue ? count : nil
+        case .microjoules(let range):
+            return number <= range ? number * 1000 : nil
+        }
+    }
+
+    /// The number that a count is shown as.
+    package func number(of count: UInt64) -> UInt64 {
+        switch form {
+        case .counts, .unbounded: count
+        case .truncatedNanojoules(let nanojoules): count &* nanojoules / 1000
+        case .truncatedFraction(let exponent): (count &* 1_000_000) >> UInt64(exponent)
+        case .microjoules: count / 1000
+        }
+    }
+
+    /// Whether a number is one that this encoding can show; if not, the unit was guessed wrongly.
+    package func canShow(_ number: UInt64) -> Bool {
+        count(of: number).map { self.number(of: $0) == number } ?? false
+    }
+
+    /// The fraction that a driver's integer unit is the truncation of.
+    private static func exactUnit(_ nanojoules: UInt64) -> EnergyUnit {
+        let exponent = (0...29).first { 1_000_000_000 >> UInt64($0) == nanojoules }
+        return exponent.map { .binaryFraction($0) } ?? .nanojoules(nanojoules)
+    }
+}
+
+extension UInt64 {
+    /// The quotient, rounded up; `self` must be at most `UInt64.max - divisor + 1`.
+    package func dividedRoundingUp(by divisor: UInt64) -> UInt64 { (self &+ (divisor &- 1)) / divisor }
+}

@@ -1,0 +1,343 @@
+/// Turns the numbers that a counter shows into energy that only grows, through wraps, resets and gaps.
+///
+/// Differences are taken between register counts, modulo the register's range, and summed as integers: any number
+/// of single wraps costs nothing in exactness. What a gap leaves open counts as its lower bound, and
+/// ``ambiguousEnergy`` says how much more it may have been.
+public struct EnergyCounter: Sendable {
+    /// What one reading did to the counter.
+    public enum Outcome: Hashable, Sendable {
+        /// The first number: there is nothing to compare it with.
+        case baseline
+
+        /// The counter was 0 from the start and still is: there is nothing behind it.
+        case absent
+
+        /// The energy since the reading before is known; it may be 0.
+        case counted
+
+        /// The gap may hold further turns: the lower bound was counted.
+        case ambiguous
+
+        /// The counter was set back: what was used in between is only bounded.
+        case reset
+
+        /// The number is beyond the range, or further from the one before than the greatest power allows.
+        case implausible
+    }
+
+    /// The state of the counter when its number last changed, from which power is computed.
+    ///
+    /// Two marks of one `segment` have all the energy between them counted.
+    package struct Mark: Hashable, Sendable {
+        package var total: UInt64
+        package var monotonicNanoseconds: Int64
+        /// False for the first number, whose age is unknown.
+        package var isChange: Bool
+        package var segment: Int
+    }
+
+    private struct Accepted {
+        var number: UInt64
+        var count: UInt64
+        var began: SampleInstant
+        var ended: SampleInstant
+    }
+
+    /// How the counter's numbers stand for energy.
+    public private(set) var encoding: CounterEncoding
+
+    /// How often the counter went through its end.
+    public private(set) var wraps = 0
+
+    /// How often it was set back.
+    public private(set) var resets = 0
+
+    /// The least number of counts there can have been since the first reading.
+    package private(set) var total: UInt64 = 0
+
+    /// How many counts more there may have been.
+    package private(set) var ambiguous: UInt64 = 0
+
+    package private(set) var mark: Mark?
+
+    /// How long the source takes from one change of its number to the next; learned, 1 s until then.
+    ///
+    /// QEMU's virtual registers move once a second (facts of `qemu-vmsr-helper`), the slowest known.
+    package private(set) var updateNanoseconds: Int64
+
+    /// Below this, one change of a source of unknown rhythm says nothing about power.
+    private let slowestUpdateNanoseconds: Int64
+    private let maximumPower: Watts
+    private var maximumCountsPerNanosecond = 0.0
+    private var modulusUncertainty: UInt64 = 0
+    private var learner: StepLearner?
+    private var previous: Accepted?
+    /// A number that could not be true, kept until the next tells a glitch from a new start.
+    private var suspect: Accepted?
+    /// Before the reading that last saw a new number: its source renewed it at some moment after this.
+    private var changedAfter: SampleInstant?
+    /// The same, while the number stands still: as far back as the next step's energy can reach.
+    private var quietSince: SampleInstant?
+    private var hasMoved = false
+
+    /// How far back a source may have gathered what it shows in one step; longer silence is no excuse for a jump.
+    private static let longestQuietNanoseconds: Int64 = 10_000_000_000
+
+    /// A counter of which nothing has been read.
+    ///
+    /// - Parameters:
+    ///   - encoding: How its numbers stand for energy.
+    ///   - maximumPower: The greatest power possible; it tells a wrap from a reset. Limited to 1 mW and more.
+    ///   - refreshInterval: How often the source renews its number, where known.
+    public init(
+        encoding: CounterEncoding, maximumPower: Watts = Watts(1000), refreshInterval: Duration? = nil
+    ) {
+        self.encoding = encoding
+        self.maximumPower = maximumPower.rawValue >= 1e-3 ? maximumPower : Watts(1e-3)
+        slowestUpdateNanoseconds = refreshInterval.map { max($0.wholeNanoseconds, 0) } ?? 1_000_000_000
+        updateNanoseconds = slowestUpdateNanoseconds
+        adopt(encoding)
+    }
+
+    /// The energy since the first reading: at least this much, and exactly this where nothing was ambiguous.
+    public var energy: Joules { encoding.unit.energy(of: RegisterCount(total)) }
+
+    /// How much more energy than ``energy`` there may have been.
+    public var ambiguousEnergy: Joules { encoding.unit.energy(of: RegisterCount(ambiguous)) }
+
+    /// The longest time between two readings that can never hide a turn: half a turn at the greatest power.
+    public var longestSafeInterval: Duration {
+        .nanoseconds(Int64(clamping: UInt64(clamping: Double(encoding.lastCount.rawValue) / maximumCountsPerNanosecond / 2)))
+    }
+
+    /// How long the number has stood still at an instant.
+    package func stillNanoseconds(at instant: SampleInstant) -> Int64 {
+        mark.map { instant.monotonicNanoseconds - $0.monotonicNanoseconds } ?? 0
+    }
+
+    /// Takes in the number that the counter showed at some moment between two instants.
+    ///
+    /// The two may lie far apart, as when the reading thread was preempted: the energy bound takes the whole.
+    public mutating func advance(
+        to number: UInt64, began: SampleInstant, ended: SampleInstant
+    ) -> Outcome {
+        guard let count = decode(number) else { return .implausible }
+        guard let previous else { return start(number, count, began, ended) }
+        if count == previous.count, count == 0, !hasMoved {
+            self.previous?.began = began
+            self.previous?.ended = ended
+            return .absent
+        }
+
+        let step = modularStep(from: previous.count, to: count)
+        let now = Accepted(number: number, count: count, began: began, ended: ended)
+        let fell = count < previous.count
+        let isAwake = wasAwake(from: previous, to: now)
+        let isPlausible = step <= allowedStep(from: previous, quietSince, to: now) && (isAwake || !fell)
+
+        if let suspect, follows(suspect, now), !isPlausible || fell {
+            return settle(suspect, then: now, after: previous)
+        }
+        if !isPlausible {
+            // After a suspend a fall is what resets look like: no second opinion is needed.
+            if fell, !isAwake { return restart(at: now, after: previous) }
+            suspect = now
+            return .implausible
+        }
+        suspect = nil
+        return accept(now, step: step, fell: fell, after: previous)
+    }
+
+    // MARK: The kinds of step
+
+    private mutating func start(
+        _ number: UInt64, _ count: UInt64, _ began: SampleInstant, _ ended: SampleInstant
+    ) -> Outcome {
+        let first = Accepted(number: number, count: count, began: began, ended: ended)
+        previous = first
+        hasMoved = count != 0
+        changedAfter = began
+        setMark(at: first, isChange: false, segment: 0)
+        return .baseline
+    }
+
+    private mutating func accept(
+        _ now: Accepted, step: UInt64, fell: Bool, after previous: Accepted
+    ) -> Outcome {
+        self.previous = now
+        add(step)
+        if fell {
+            wraps += 1
+            addAmbiguous(modulusUncertainty)
+        }
+        let turns = furtherTurns(beyond: step, from: previous, to: now)
+        if step == 0 {
+            if quietSince == nil { quietSince = changedAfter }
+        } else {
+            learnUpdate(from: mark, to: now)
+            quietSince = nil
+            changedAfter = previous.began
+            hasMoved = true
+            setMark(at: now, isChange: true, segment: mark?.segment ?? 0)
+        }
+        guard turns > 0 else { return .counted }
+        let (counts, overflow) = turns.multipliedReportingOverflow(by: encoding.lastCount.rawValue)
+        addAmbiguous(overflow ? .max : counts)
+        addAmbiguous(turns)
+        return .ambiguous
+    }
+
+    /// The suspect was no glitch, since the number goes on from there: it is the new baseline.
+    private mutating func settle(
+        _ suspect: Accepted, then now: Accepted, after previous: Accepted
+    ) -> Outcome {
+        let fell = suspect.count < previous.count
+        let step = modularStep(from: previous.count, to: suspect.count)
+        // A rise is either a new start or more power than was thought possible: then it is all of the step.
+        addAmbiguous(fell ? allowedStep(from: previous, quietSince, to: suspect) : step)
+        if fell { resets += 1 }
+        add(modularStep(from: suspect.count, to: now.count))
+        beginSegment(at: now, after: suspect)
+        return fell ? .reset : .implausible
+    }
+
+    private mutating func restart(at now: Accepted, after previous: Accepted) -> Outcome {
+        resets += 1
+        addAmbiguous(allowedStep(from: previous, quietSince, to: now))
+        beginSegment(at: now, after: previous)
+        return .reset
+    }
+
+    private mutating func beginSegment(at now: Accepted, after last: Accepted) {
+        suspect = nil
+        previous = now
+        quietSince = nil
+        changedAfter = last.began
+        hasMoved = hasMoved || now.count != 0
+        setMark(at: now, isChange: true, segment: (mark?.segment ?? 0) + 1)
+    }
+
+    // MARK: What is possible
+
+    /// The counts that fit between two readings at the greatest power, one unit and the source's rhythm allowed for.
+    private func allowedStep(from old: Accepted, _ quietSince: SampleInstant?, to new: Accepted) -> UInt64 {
+        let quiet = quietSince.map { old.began.boottimeNanoseconds - $0.boottimeNanoseconds } ?? 0
+        let slack = max(updateNanoseconds, min(quiet, Self.longestQuietNanoseconds))
+        let time = Double(elapsedNanoseconds(from: old, to: new)) + Double(slack)
+        return UInt64(clamping: time * maximumCountsPerNanosecond).saturatingAdd(1)
+    }
+
+    private func furtherTurns(beyond step: UInt64, from old: Accepted, to new: Accepted) -> UInt64 {
+        let most = UInt64(clamping: Double(elapsedNanoseconds(from: old, to: new)) * maximumCountsPerNanosecond)
+        // A range of 2⁶⁴ has no second turn.
+        guard most > step, encoding.lastCount.rawValue < .max else { return 0 }
+        return (most - step) / (encoding.lastCount.rawValue + 1)
+    }
+
+    private func follows(_ suspect: Accepted, _ now: Accepted) -> Bool {
+        modularStep(from: suspect.count, to: now.count) <= allowedStep(from: suspect, nil, to: now)
+    }
+
+    private func elapsedNanoseconds(from old: Accepted, to new: Accepted) -> Int64 {
+        max(new.ended.boottimeNanoseconds - old.began.boottimeNanoseconds, 0)
+    }
+
+    private func wasAwake(from old: Accepted, to new: Accepted) -> Bool {
+        let awake = new.ended.monotonicNanoseconds - old.began.monotonicNanoseconds
+        return elapsedNanoseconds(from: old, to: new) - awake < 100_000_000
+    }
+
+    private func modularStep(from old: UInt64, to new: UInt64) -> UInt64 {
+        new >= old ? new - old : encoding.lastCount.rawValue - old + new + 1
+    }
+
+    // MARK: Sums and marks
+
+    private mutating func add(_ counts: UInt64) { total = total.saturatingAdd(counts) }
+
+    private mutating func addAmbiguous(_ counts: UInt64) { ambiguous = ambiguous.saturatingAdd(counts) }
+
+    private mutating func setMark(at reading: Accepted, isChange: Bool, segment: Int) {
+        let spread = reading.ended.monotonicNanoseconds - reading.began.monotonicNanoseconds
+        mark = Mark(
+            total: total, monotonicNanoseconds: reading.began.monotonicNanoseconds + spread / 2,
+            isChange: isChange, segment: segment)
+    }
+
+    /// Lets the known rhythm fall slowly towards what is seen, and rise at once.
+    ///
+    /// A change at every reading shows only that the source is faster than the readings.
+    private mutating func learnUpdate(from mark: Mark?, to now: Accepted) {
+        guard let mark, mark.isChange else { return }
+        let gap = now.ended.monotonicNanoseconds - mark.monotonicNanoseconds
+        let seen = quietSince == nil ? min(gap, slowestUpdateNanoseconds) : min(gap, Self.longestQuietNanoseconds)
+        updateNanoseconds = max(seen, updateNanoseconds - updateNanoseconds / 8)
+    }
+
+    // MARK: The encoding
+
+    private mutating func adopt(_ encoding: CounterEncoding) {
+        self.encoding = encoding
+        maximumCountsPerNanosecond = maximumPower.rawValue / encoding.unit.joules.rawValue * 1e-9
+        if case .microjoules = encoding.form { learner = StepLearner() }
+    }
+
+    private mutating func decode(_ number: UInt64) -> UInt64? {
+        guard let count = encoding.count(of: number) else { return nil }
+        switch encoding.form {
+        case .counts, .unbounded: break
+        case .microjoules(let range): observe(number, range: range)
+        case .truncatedNanojoules, .truncatedFraction:
+            if encoding.number(of: count) != number {
+                fallBackToMicrojoules()
+                return decode(number)
+            }
+        }
+        return count
+    }
+
+    /// The unit that the range promised cannot show the number: from here on µJ are all that is known.
+    private mutating func fallBackToMicrojoules() {
+        let old = encoding
+        let range = old.number(of: old.lastCount.rawValue)
+        adopt(.microjoules(range: range))
+        // From here on the unit is 1 nJ.
+        total = old.unit.nanojoules(of: total)
+        ambiguous = old.unit.nanojoules(of: ambiguous)
+        if let mark { self.mark?.total = old.unit.nanojoules(of: mark.total) }
+        for accepted in [previous, suspect] {
+            if let accepted { observe(accepted.number, range: range) }
+        }
+        if let number = previous?.number { previous?.count = encoding.count(of: number) ?? 0 }
+        if let number = suspect?.number { suspect?.count = encoding.count(of: number) ?? 0 }
+    }
+
+    private mutating func observe(_ number: UInt64, range: UInt64) {
+        learner?.observe(number)
+        guard let modulus = learner?.modulus(range: range) else { return }
+        encoding = encoding.ending(at: modulus.nanojoules - 1)
+        modulusUncertainty = modulus.uncertainty
+    }
+}
+
+extension EnergyUnit {
+    /// The energy of a number of counts in nJ, rounded up, so that a sum never shrinks by being converted.
+    fileprivate func nanojoules(of counts: UInt64) -> UInt64 {
+        let scaled = UInt128(counts) * UInt128(numerator) * 1_000_000_000
+        let lower = UInt128(denominator)
+        return UInt64(clamping: (scaled + lower - 1) / lower)
+    }
+}
+
+extension UInt64 {
+    fileprivate func saturatingAdd(_ other: UInt64) -> UInt64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
+
+    /// The nearest integer that fits; 0 for what is no number.
+    fileprivate init(clamping value: Double) {
+        // 2⁶⁴ itself no longer fits, and every Double below it does.
+        self = value.isNaN || value <= 0 ? 0 : (value < 18_446_744_073_709_551_616 ? UInt64(value) : .max)
+    }
+}

@@ -1,0 +1,110 @@
+import CPowerSensors
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Counter attributes kept open, so that reading one again costs a single system call.
+///
+/// It owns its descriptors: it cannot be copied, and closes them when it goes away. An attribute that fails in a
+/// way that only opening can mend is opened again, with a back-off that doubles up to half a minute.
+package struct Attributes: ~Copyable {
+    /// A file to keep open, and what must be true of its folder for it to be the same file after a reopening.
+    package struct Source: Hashable, Sendable {
+        package let path: String
+
+        /// A file whose text tells what `path` belongs to; sysfs gives a number that was freed to another zone.
+        package let identityPath: String?
+        package let identity: String
+
+        package init(path: String, identityPath: String? = nil, identity: String = "") {
+            self.path = path
+            self.identityPath = identityPath
+            self.identity = identity
+        }
+    }
+
+    private struct Slot {
+        var descriptor: CInt
+        var status: ReadingStatus
+        var backOff: Duration
+        var retryAt: ContinuousClock.Instant
+    }
+
+    private static let firstBackOff: Duration = .milliseconds(100)
+    private static let lastBackOff: Duration = .seconds(30)
+
+    private let root: SystemRoot
+    private let sources: [Source]
+    private var slots: [Slot]
+
+    /// Opens every file it can; the others answer with their reason until a reopening succeeds.
+    package init(_ sources: [Source], beneath root: SystemRoot) {
+        self.root = root
+        self.sources = sources
+        slots = []
+        for source in sources {
+            var slot = Slot(descriptor: -1, status: .absent, backOff: Self.firstBackOff, retryAt: .now)
+            Self.reopen(&slot, source, beneath: root)
+            slots.append(slot)
+        }
+    }
+
+    deinit {
+        for slot in slots where slot.descriptor >= 0 { close(slot.descriptor) }
+    }
+
+    /// Reads every attribute afresh, in the order they were named.
+    package mutating func read(into readings: inout OutputSpan<Reading>) {
+        for index in slots.indices {
+            let descriptor = slots[index].descriptor
+            var value: UInt64 = 0
+            let code = descriptor < 0 ? ENODEV : unsafe cpowersensors_read_u64(descriptor, &value)
+            readings.append(code == 0 ? .count(value) : recover(index, from: code))
+        }
+    }
+
+    /// The off-path half of a read: what the failure means, and a reopening where one is due.
+    private mutating func recover(_ index: Int, from code: Int32) -> Reading {
+        if slots[index].descriptor >= 0 {
+            // A descriptor of a device that is gone stays dead; every other failure may pass by itself.
+            guard code == ENODEV || code == ENXIO || code == EBADF || code == ESTALE else {
+                return .missing(ReadingStatus(errno: errnoOfAttribute(code)))
+            }
+            close(slots[index].descriptor)
+            slots[index] = Slot(
+                descriptor: -1, status: .absent, backOff: Self.firstBackOff, retryAt: .now)
+        }
+        guard slots[index].retryAt <= .now else { return .missing(slots[index].status) }
+        Self.reopen(&slots[index], sources[index], beneath: root)
+        guard slots[index].descriptor >= 0 else { return .missing(slots[index].status) }
+        var value: UInt64 = 0
+        let again = unsafe cpowersensors_read_u64(slots[index].descriptor, &value)
+        return again == 0 ? .count(value) : .missing(ReadingStatus(errno: errnoOfAttribute(again)))
+    }
+
+    private static func reopen(_ slot: inout Slot, _ source: Source, beneath root: SystemRoot) {
+        do throws(AttributeError) {
+            if let identityPath = source.identityPath, try root.text(identityPath) != source.identity {
+                throw AttributeError(path: source.path, errno: ENODEV)
+            }
+            slot.descriptor = try root.open(source.path)
+            slot.backOff = firstBackOff
+        } catch {
+            slot.status = error.status
+            slot.retryAt = .now.advanced(by: slot.backOff)
+            slot.backOff = min(slot.backOff * 2, lastBackOff)
+        }
+    }
+}
+
+/// The `errno` that stands for what the shim says of an attribute: its own codes are negative.
+package func errnoOfAttribute(_ code: Int32) -> Int32 {
+    switch code {
+    case Int32(CPOWERSENSORS_EMPTY): ENODATA
+    case Int32(CPOWERSENSORS_MALFORMED): EBADMSG
+    case Int32(CPOWERSENSORS_OVERFLOW): EOVERFLOW
+    case Int32(CPOWERSENSORS_TOO_LONG): EMSGSIZE
+    default: code
+    }
+}

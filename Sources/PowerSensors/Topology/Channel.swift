@@ -1,0 +1,82 @@
+/// One number that a sensor reads.
+public struct Channel: Hashable, Sendable, Identifiable {
+    /// How a reading's number becomes the quantity.
+    public enum Encoding: Hashable, Sendable {
+        /// A counter of energy, which wraps; see ``CounterEncoding``.
+        case counter(CounterEncoding)
+
+        /// A value of the moment, already in the quantity's unit.
+        case gauge
+    }
+
+    /// `sensor/component/…`, such as `rapl/package-0/core`: unique, and the same after a reboot.
+    public let id: String
+
+    /// The sensor that reads it.
+    public let sensor: SensorName
+
+    /// The way by which the sensor reads it, such as `powercap`.
+    public let mechanism: String
+
+    /// What it measures.
+    public let quantity: Quantity
+
+    /// How a reading's number becomes the quantity.
+    public let encoding: Encoding
+
+    /// The part of the machine it belongs to.
+    public let component: Component
+
+    /// Where its values come from.
+    public var provenance: Provenance = .measured
+
+    /// For shared and attributed values, the provenance at their source.
+    public var origin: Provenance?
+
+    /// How far the truth may lie from an estimated value; nil for a measured one.
+    public var band: RelativeBand?
+
+    /// A name for people, where the source has one.
+    public var label: String?
+
+    /// The `id` of the channel whose figure includes this one's.
+    public var parent: String?
+
+    /// The `id` of the channel that shows the same register.
+    public var mirrorOf: String?
+
+    /// The host figure that this channel is a part of; nil for those that are in none.
+    public var countsIn: Scope?
+
+    /// The file it is read from, relative to its root; nil where there is none.
+    public var path: String?
+
+    /// How often the source renews its value, where known.
+    public var refreshInterval: Duration?
+
+    /// The greatest power that is possible here; it tells a wrap from a reset.
+    public var maximumPower = Watts(1000)
+
+    /// What one reading cost at discovery.
+    public var readCost: Duration?
+
+    /// What was found when the channel was discovered.
+    public var status: ReadingStatus = .ok
+
+    /// Describes a channel.
+    public init(
+        id: String,
+        sensor: SensorName,
+        mechanism: String,
+        quantity: Quantity,
+        encoding: Encoding,
+        component: Component
+    ) {
+        self.id = id
+        self.sensor = sensor
+        self.mechanism = mechanism
+        self.quantity = quantity
+        self.encoding = encoding
+        self.component = component
+    }
+}
