@@ -66,7 +66,7 @@ public struct EnergyCounter: Sendable {
     package private(set) var updateNanoseconds: Int64
 
     /// Below this, one change of a source of unknown rhythm says nothing about power.
-    private let slowestUpdateNanoseconds: Int64
+    package let slowestUpdateNanoseconds: Int64
     private let maximumPower: Watts
     private var maximumCountsPerNanosecond = 0.0
     private var modulusUncertainty: UInt64 = 0
@@ -78,7 +78,7 @@ public struct EnergyCounter: Sendable {
     private var changedAfter: SampleInstant?
     /// The same, while the number stands still: as far back as the next step's energy can reach.
     private var quietSince: SampleInstant?
-    private var hasMoved = false
+    package private(set) var hasMoved = false
 
     /// How far back a source may have gathered what it shows in one step; longer silence is no excuse for a jump.
     private static let longestQuietNanoseconds: Int64 = 10_000_000_000

@@ -13,12 +13,16 @@ package struct Attributes: ~Copyable {
     package struct Source: Hashable, Sendable {
         package let path: String
 
+        /// What makes a gauge's value of the number; nil for a counter, whose number stays as it is.
+        package let scale: Double?
+
         /// A file whose text tells what `path` belongs to; sysfs gives a number that was freed to another zone.
         package let identityPath: String?
         package let identity: String
 
-        package init(path: String, identityPath: String? = nil, identity: String = "") {
+        package init(path: String, scale: Double? = nil, identityPath: String? = nil, identity: String = "") {
             self.path = path
+            self.scale = scale
             self.identityPath = identityPath
             self.identity = identity
         }
@@ -26,6 +30,7 @@ package struct Attributes: ~Copyable {
 
     private struct Slot {
         var descriptor: CInt
+        let scale: Double?
         var status: ReadingStatus
         var backOff: Duration
         var retryAt: ContinuousClock.Instant
@@ -44,7 +49,8 @@ package struct Attributes: ~Copyable {
         self.sources = sources
         slots = []
         for source in sources {
-            var slot = Slot(descriptor: -1, status: .absent, backOff: Self.firstBackOff, retryAt: .now)
+            var slot = Slot(
+                descriptor: -1, scale: source.scale, status: .absent, backOff: Self.firstBackOff, retryAt: .now)
             Self.reopen(&slot, source, beneath: root)
             slots.append(slot)
         }
@@ -60,8 +66,13 @@ package struct Attributes: ~Copyable {
             let descriptor = slots[index].descriptor
             var value: UInt64 = 0
             let code = descriptor < 0 ? ENODEV : unsafe cpowersensors_read_u64(descriptor, &value)
-            readings.append(code == 0 ? .count(value) : recover(index, from: code))
+            readings.append(code == 0 ? reading(index, value) : recover(index, from: code))
         }
+    }
+
+    private func reading(_ index: Int, _ number: UInt64) -> Reading {
+        guard let scale = slots[index].scale else { return .count(number) }
+        return .value(Double(number) * scale)
     }
 
     /// The off-path half of a read: what the failure means, and a reopening where one is due.
@@ -72,15 +83,15 @@ package struct Attributes: ~Copyable {
                 return .missing(ReadingStatus(errno: errnoOfAttribute(code)))
             }
             close(slots[index].descriptor)
-            slots[index] = Slot(
-                descriptor: -1, status: .absent, backOff: Self.firstBackOff, retryAt: .now)
+            slots[index].descriptor = -1
+            slots[index].retryAt = .now
         }
         guard slots[index].retryAt <= .now else { return .missing(slots[index].status) }
         Self.reopen(&slots[index], sources[index], beneath: root)
         guard slots[index].descriptor >= 0 else { return .missing(slots[index].status) }
         var value: UInt64 = 0
         let again = unsafe cpowersensors_read_u64(slots[index].descriptor, &value)
-        return again == 0 ? .count(value) : .missing(ReadingStatus(errno: errnoOfAttribute(again)))
+        return again == 0 ? reading(index, value) : .missing(ReadingStatus(errno: errnoOfAttribute(again)))
     }
 
     private static func reopen(_ slot: inout Slot, _ source: Source, beneath root: SystemRoot) {

@@ -39,7 +39,7 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// A name for people, where the source has one.
     public var label: String?
 
-    /// The `id` of the channel whose figure includes this one's.
+    /// The `id` of the channel of the part that holds this one's part. Only ``countsIn`` says what is added up.
     public var parent: String?
 
     /// The `id` of the channel that shows the same register.

@@ -1,0 +1,104 @@
+/// Which sensors to look for, and where.
+public struct SensorSet: Sendable {
+    /// A sensor that was asked for by name, perhaps by one mechanism of it: `rapl`, `rapl:powercap`.
+    public struct Selection: Hashable, Sendable, CustomStringConvertible {
+        /// The sensor.
+        public let sensor: SensorName
+
+        /// The mechanism; nil for the best that works.
+        public let mechanism: String?
+
+        /// Every selection that this version of the library knows.
+        public static let known: [Selection] = [
+            Selection(sensor: .rapl), Selection(sensor: .rapl, mechanism: "powercap"), Selection(sensor: .estimator),
+        ]
+
+        /// Selects a sensor, or one mechanism of it.
+        public init(sensor: SensorName, mechanism: String? = nil) {
+            self.sensor = sensor
+            self.mechanism = mechanism
+        }
+
+        /// Reads `sensor` or `sensor:mechanism`; nil for one that is not among ``known``.
+        public init?(_ text: String) {
+            guard let found = Self.known.first(where: { $0.description == text }) else { return nil }
+            self = found
+        }
+
+        /// `sensor` or `sensor:mechanism`.
+        public var description: String { mechanism.map { "\(sensor):\($0)" } ?? sensor.name }
+    }
+
+    private let sensors: [any Sensor]
+    private let fallback: (any Sensor)?
+
+    /// The sensors of this library.
+    ///
+    /// - Parameters:
+    ///   - roots: The trees to look in.
+    ///   - selections: The sensors to use; empty for the best that works, the estimator only where nothing measures.
+    ///   - maximumPower: The greatest power that one channel can have; nil for what its own limits suggest.
+    ///   - additional: Sensors of one's own, preferred to the library's.
+    public init(
+        roots: SystemRoots = .usual,
+        selections: [Selection] = [],
+        maximumPower: Watts? = nil,
+        additional: [any Sensor] = []
+    ) {
+        let rapl = RaplSensor(roots: roots, maximumPower: maximumPower)
+        let estimator = Estimator(roots: roots)
+        if selections.isEmpty {
+            sensors = additional + [rapl]
+            fallback = estimator
+        } else {
+            let names = selections.map(\.sensor)
+            let library: [any Sensor] = [rapl, estimator]
+            sensors = additional + library.filter { names.contains($0.name) }
+            fallback = nil
+        }
+    }
+
+    /// Only sensors of one's own.
+    public init(only sensors: [any Sensor]) {
+        self.sensors = sensors
+        fallback = nil
+    }
+
+    /// Looks for channels. A sensor that fails as a whole becomes a finding.
+    ///
+    /// - Parameter generation: The number of the discovery, from 1.
+    public func discover(generation: Int = 1) -> DiscoveredSensors {
+        var used = sensors
+        var discoveries = sensors.map(Self.discovery)
+        if let fallback, !discoveries.contains(where: \.hasHostFigure) {
+            used.append(fallback)
+            discoveries.append(Self.discovery(of: fallback))
+        }
+        return DiscoveredSensors(
+            topology: Topology(generation: generation, discoveries: discoveries), sensors: used)
+    }
+
+    private static func discovery(of sensor: any Sensor) -> Discovery {
+        do {
+            return try sensor.discover()
+        } catch {
+            return Discovery(findings: [
+                Finding(severity: .error, subject: sensor.name.name, reason: "failed", text: "\(error)")
+            ])
+        }
+    }
+}
+
+/// What a discovery found, ready to be opened.
+public struct DiscoveredSensors: Sendable {
+    /// The components, channels and findings.
+    public let topology: Topology
+
+    /// The sensors that found them.
+    package let sensors: [any Sensor]
+}
+
+extension Discovery {
+    /// Whether some channel that makes up a host figure can be read.
+    fileprivate var hasHostFigure: Bool { channels.contains { $0.countsIn != nil && $0.status == .ok } }
+}

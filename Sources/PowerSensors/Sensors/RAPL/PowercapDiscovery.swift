@@ -1,0 +1,232 @@
+/// Makes channels out of powercap's zones: named by their names, twins merged, mirrors counted once.
+package struct PowercapDiscovery {
+    private let sysfs: SystemRoot
+    private let maximumPower: Watts?
+    private var zones: [String: PowercapZone] = [:]
+    private var findings: [Finding] = []
+
+    package init(_ sysfs: SystemRoot, maximumPower: Watts?) {
+        self.sysfs = sysfs
+        self.maximumPower = maximumPower
+    }
+
+    /// Looks through `class/powercap`.
+    package consuming func discover() -> Discovery {
+        let folders: [String]
+        do throws(AttributeError) {
+            folders = try sysfs.list(PowercapZone.classPath).filter { $0.contains(":") }
+        } catch {
+            return Discovery(findings: [.noPowercap(error, in: sysfs)])
+        }
+        if folders.isEmpty { return Discovery(findings: [.noZones(in: sysfs)]) }
+        if let masked = maskedFinding(folders) { return Discovery(findings: [masked]) }
+
+        for folder in folders { zones[folder] = PowercapZone(folder: folder, in: sysfs, findings: &findings) }
+        var channels = mergeTwins().map(channel)
+        markAbsent(&channels)
+        markMirrors(&channels)
+        let sockets = Set(channels.compactMap(\.component.socket)).sorted().map { Component.socket($0) }
+        return Discovery(channels: channels, components: sockets, findings: findings)
+    }
+
+    // MARK: Identity
+
+    /// `package-0/core` for a zone, from its own name and those of the zones that hold it.
+    private func identity(of zone: PowercapZone) -> String {
+        let own = (zone.name ?? zone.folder).asIdentifier
+        if let parent = zone.parentFolder.flatMap({ zones[$0] }) { return "\(identity(of: parent))/\(own)" }
+        return zone.controlType.hasPrefix("intel-rapl") ? own : "\(zone.controlType.asIdentifier)/\(own)"
+    }
+
+    /// One zone an identity: the register by its first door that can be read, `intel-rapl` before its MMIO twin.
+    private mutating func mergeTwins() -> [(identity: String, zone: PowercapZone)] {
+        let named = zones.values.filter { $0.name != nil || $0.firstNumber != nil }
+        let byIdentity = Dictionary(grouping: named, by: identity)
+        var chosen: [(identity: String, zone: PowercapZone)] = []
+        for (identity, zones) in byIdentity {
+            let zones = zones.sorted { $0.preference.lexicographicallyPrecedes($1.preference) }
+            guard let best = zones.first(where: { $0.status == .ok }) ?? zones.first else { continue }
+            chosen.append((identity, best))
+            for other in zones where other.folder != best.folder {
+                findings.append(.merged(other, into: best, identity))
+            }
+        }
+        return chosen.sorted { sortKey($0).lexicographicallyPrecedes(sortKey($1)) }
+    }
+
+    /// Packages by number with what they hold, then psys, then the rest.
+    private func sortKey(_ entry: (identity: String, zone: PowercapZone)) -> [Int] {
+        let (domain, socket, die) = place(of: entry.zone)
+        let group = entry.zone.controlType.hasPrefix("intel-rapl") ? (domain.name == "psys" ? 1 : 0) : 2
+        let rank = ["package": 0, "core": 1, "uncore": 2, "dram": 3][domain.name] ?? 4
+        return [group, socket ?? .max, die ?? -1, rank] + entry.zone.order
+    }
+
+    /// What a zone counts and in which package, which it may know from the zone that holds it.
+    private func place(of zone: PowercapZone) -> (domain: RaplDomain, socket: Int?, die: Int?) {
+        let domain = RaplDomain(zone.name ?? zone.folder)
+        guard let parent = zone.parentFolder.flatMap({ zones[$0] }) else {
+            return (domain, domain.socket, domain.die)
+        }
+        let above = place(of: parent)
+        return (domain, domain.socket ?? above.socket, domain.die ?? above.die)
+    }
+
+    // MARK: Channels
+
+    private func channel(_ identity: String, _ zone: PowercapZone) -> Channel {
+        let (domain, socket, die) = place(of: zone)
+        var component = Component(
+            id: identity,
+            kind: domain.name == "package" ? (die == nil ? .socket : .die) : .domain,
+            parent: parentComponent(identity, zone, domain, socket, die)
+        )
+        component.domain = domain.name
+        component.socket = socket
+        component.die = die
+
+        let isPower = zone.meter == .power
+        var channel = Channel(
+            id: "\(SensorName.rapl)/\(identity)",
+            sensor: .rapl,
+            mechanism: "powercap",
+            quantity: isPower ? .power : .energy,
+            encoding: encoding(of: zone),
+            component: component
+        )
+        channel.parent = zone.parentFolder.flatMap { zones[$0] }.map { "\(SensorName.rapl)/\(self.identity(of: $0))" }
+        channel.path = zone.meterPath
+        channel.readCost = zone.readCost
+        channel.status = zone.status
+        channel.maximumPower = maximumPower ?? assumedMaximumPower(of: zone, domain)
+        if isSingleCore(zone) { channel.label = "one core" }
+        // Only Intel's and AMD's own registers are known to add up; a zone of another driver stands for itself.
+        let isRapl = zone.controlType.hasPrefix("intel-rapl")
+        if isRapl, !isPower { channel.countsIn = domain.scope }
+        return channel
+    }
+
+    private func parentComponent(
+        _ identity: String, _ zone: PowercapZone, _ domain: RaplDomain, _ socket: Int?, _ die: Int?
+    ) -> String {
+        if let parent = zone.parentFolder.flatMap({ zones[$0] }) { return self.identity(of: parent) }
+        if domain.name == "package", die != nil, let socket { return Component.socket(socket).id }
+        return Component.hostID
+    }
+
+    private func encoding(of zone: PowercapZone) -> Channel.Encoding {
+        guard case .energy(let range) = zone.meter else { return .gauge }
+        let encoding = CounterEncoding.powercap(range: range)
+        // A number that the unit cannot show proves that the unit is not what the range suggests.
+        if let range, let number = zone.firstNumber, number <= range, !encoding.canShow(number) {
+            return .counter(.microjoules(range: range))
+        }
+        return .counter(encoding)
+    }
+
+    /// Four times the largest limit, as limits are not peaks; never below 1 kW a package (design, section 3).
+    private func assumedMaximumPower(of zone: PowercapZone, _ domain: RaplDomain) -> Watts {
+        let packages = zones.values.filter { RaplDomain($0.name ?? "").name == "package" }
+        let sockets = Set(packages.map { RaplDomain($0.name ?? "").socket })
+        let floor = 1000 * Double(domain.name == "psys" ? max(sockets.count, 1) : 1)
+        return Watts(max(4 * (zone.largestConstraint?.rawValue ?? 0), floor))
+    }
+
+    /// AMD's `core` is the register of a single core (AMD PPR, MSR C001_029A), and AMD's zones have no limits.
+    private func isSingleCore(_ zone: PowercapZone) -> Bool {
+        guard zone.name == "core", let parent = zone.parentFolder.flatMap({ zones[$0] }) else { return false }
+        let siblings = zones.values.filter { $0.parentFolder == parent.folder }
+        return siblings.count == 1 && parent.largestConstraint == nil
+    }
+
+    // MARK: What counts nothing, or twice
+
+    /// Reads once more what showed 0: a counter that stays there has no register behind it.
+    private mutating func markAbsent(_ channels: inout [Channel]) {
+        let suspects = channels.indices.filter { index in
+            channels[index].status == .ok && channels[index].quantity == .energy
+                && zones.values.contains { $0.meterPath == channels[index].path && $0.firstNumber == 0 }
+        }
+        if suspects.isEmpty { return }
+        pause(.milliseconds(5))
+        for index in suspects {
+            guard let path = channels[index].path, (try? sysfs.number(path)) == 0 else { continue }
+            channels[index].status = .absent
+            findings.append(
+                Finding(
+                    severity: .info, subject: path, reason: "absent",
+                    text: "The counter is 0 and stays there, so there is most likely no register behind it."))
+        }
+    }
+
+    /// Some processors show one package counter under each of their dies.
+    private mutating func markMirrors(_ channels: inout [Channel]) {
+        for index in channels.indices where channels[index].component.die != nil && channels[index].countsIn != nil {
+            let twin = channels[..<index].first { other in
+                other.component.socket == channels[index].component.socket && other.mirrorOf == nil
+                    && other.component.domain == channels[index].component.domain && other.countsIn != nil
+                    && showTheSame(other, channels[index])
+            }
+            guard let twin else { continue }
+            channels[index].mirrorOf = twin.id
+            channels[index].countsIn = nil
+            findings.append(
+                Finding(
+                    severity: .info, subject: channels[index].path ?? channels[index].id, reason: "mirrored",
+                    text: "\(channels[index].id) shows the counter of \(twin.id), which is counted once."))
+        }
+    }
+
+    /// Three times in a row, one of two readings of each is the same number: counters of their own never do that.
+    private func showTheSame(_ one: Channel, _ other: Channel) -> Bool {
+        guard let one = one.path, let other = other.path else { return false }
+        for round in 0..<3 {
+            if round > 0 { pause(.milliseconds(2)) }
+            var numbers: ([UInt64], [UInt64]) = ([], [])
+            for _ in 0..<2 {
+                guard let first = try? sysfs.number(one), let second = try? sysfs.number(other) else { return false }
+                numbers.0.append(first)
+                numbers.1.append(second)
+            }
+            if first(numbers.0, sharedWith: numbers.1) == nil { return false }
+        }
+        return true
+    }
+
+    private func first(_ numbers: [UInt64], sharedWith others: [UInt64]) -> UInt64? {
+        numbers.first { $0 != 0 && others.contains($0) }
+    }
+
+    /// Container runtimes lay an empty folder over the zones, which leaves the links of the class dangling.
+    private func maskedFinding(_ folders: [String]) -> Finding? {
+        guard folders.allSatisfy({ !sysfs.exists("\(PowercapZone.classPath)/\($0)/.") }) else { return nil }
+        return Finding(
+            severity: .error, subject: "devices/virtual/powercap", reason: "masked",
+            text: "The zones are listed but their folders are hidden, as container runtimes do.",
+            remedy: "Mount the host's sysfs elsewhere and name it: -v /sys:/host/sys:ro … --sysfs /host/sys")
+    }
+}
+
+extension PowercapZone {
+    /// The lower, the better: the register's own driver before the memory-mapped twin, then the lower number.
+    fileprivate var preference: [Int] {
+        [["intel-rapl": 0, "intel-rapl-mmio": 1][controlType] ?? 2] + order
+    }
+}
+
+extension Component {
+    /// A processor package.
+    fileprivate static func socket(_ number: Int) -> Component {
+        var component = Component(id: "package-\(number)", kind: .socket)
+        component.socket = number
+        component.domain = "package"
+        return component
+    }
+}
+
+extension String {
+    /// The text with everything replaced that would make a path or a line of it.
+    package var asIdentifier: String {
+        String(map { ($0.isLetter || $0.isNumber || "-_.:+".contains($0)) && $0.isASCII ? $0 : "_" })
+    }
+}

@@ -1,0 +1,140 @@
+/// One zone of powercap, as its folder shows it.
+package struct PowercapZone: Sendable {
+    /// What can be read of its energy or power.
+    package enum Meter: Hashable, Sendable {
+        /// `energy_uj`, with `max_energy_range_uj` where that is a number.
+        case energy(range: UInt64?)
+
+        /// `power_uw`, of zones that count no energy (dtpm).
+        case power
+    }
+
+    /// The folder's name, such as `intel-rapl:0:1`. Numbers are hexadecimal, and are used again.
+    package let folder: String
+
+    /// The folder's path in sysfs.
+    package var path: String { "\(Self.classPath)/\(folder)" }
+
+    package static let classPath = "class/powercap"
+
+    /// The driver that registered it, such as `intel-rapl-mmio`: the folder's name before the first colon.
+    package let controlType: String
+
+    /// The text of its `name` file; nil where that cannot be read.
+    package let name: String?
+
+    package let meter: Meter
+
+    /// What the first reading gave, and why it has no number.
+    package let firstNumber: UInt64?
+    package let status: ReadingStatus
+    package let readCost: Duration
+
+    /// The largest of its power limits; nil where it has none.
+    package let largestConstraint: Watts?
+
+    /// The folder of the zone that holds this one; nil for a zone at the top.
+    package var parentFolder: String? {
+        let parts = folder.split(separator: ":")
+        return parts.count > 2 ? parts.dropLast().joined(separator: ":") : nil
+    }
+
+    /// The file its numbers come from.
+    package var meterPath: String { meter == .power ? "\(path)/power_uw" : "\(path)/energy_uj" }
+
+    /// What sorts zones as their numbers do: `intel-rapl:a` after `intel-rapl:9`, and both before `intel-rapl:10`.
+    package var order: [Int] { folder.split(separator: ":").dropFirst().map { Int($0, radix: 16) ?? .max } }
+
+    /// Looks at one zone. What is missing becomes a finding; only the zone that misses it suffers.
+    package init(folder: String, in sysfs: SystemRoot, findings: inout [Finding]) {
+        self.folder = folder
+        controlType = folder.split(separator: ":").first.map(String.init) ?? folder
+        let path = "\(Self.classPath)/\(folder)"
+        name = Self.name(path, in: sysfs, findings: &findings)
+        largestConstraint = Self.largestConstraint(path, in: sysfs)
+
+        let hasEnergy = sysfs.exists("\(path)/energy_uj")
+        let hasPower = !hasEnergy && sysfs.exists("\(path)/power_uw")
+        let file = hasPower ? "\(path)/power_uw" : "\(path)/energy_uj"
+        let began = ContinuousClock.now
+        do throws(AttributeError) {
+            firstNumber = try sysfs.number(file)
+            status = .ok
+        } catch {
+            firstNumber = nil
+            status = error.status
+            // A zone that shows nothing but its limits is no sensor that broke.
+            if name != nil { findings.append(.unreadable(file, error, in: sysfs)) }
+        }
+        readCost = ContinuousClock.now - began
+        meter = hasPower ? .power : .energy(range: Self.range(path, isNeeded: hasEnergy, sysfs, &findings))
+    }
+
+    private static func name(_ path: String, in sysfs: SystemRoot, findings: inout [Finding]) -> String? {
+        do throws(AttributeError) {
+            let name = try sysfs.text("\(path)/name")
+            if !name.isEmpty, name.utf8.count <= 64 { return name }
+            findings.append(
+                Finding(
+                    severity: .warning, subject: "\(path)/name", reason: "malformed",
+                    text: name.isEmpty
+                        ? "The zone's name is empty, so it cannot be told what it counts."
+                        : "The zone's name has \(name.utf8.count) bytes, which is no name of a RAPL domain.",
+                    remedy: "Reload the driver that registered the zone."))
+        } catch {
+            findings.append(.unreadable("\(path)/name", error, in: sysfs))
+        }
+        return nil
+    }
+
+    private static func range(
+        _ path: String, isNeeded: Bool, _ sysfs: SystemRoot, _ findings: inout [Finding]
+    ) -> UInt64? {
+        guard isNeeded else { return nil }
+        let file = "\(path)/max_energy_range_uj"
+        let consequence = "A fall of the counter is taken for a reset, so energy is lost at each wrap."
+        do throws(AttributeError) {
+            let range = try sysfs.number(file)
+            if range > 0 { return range }
+            findings.append(
+                Finding(
+                    severity: .warning, subject: file, reason: "malformed", text: "The range is 0. \(consequence)",
+                    remedy: "Use a newer kernel, or a driver that tells the range."))
+        } catch {
+            findings.append(.unreadable(file, error, in: sysfs, consequence: consequence))
+        }
+        return nil
+    }
+
+    private static func largestConstraint(_ path: String, in sysfs: SystemRoot) -> Watts? {
+        // No processor takes 10 kW; firmware that says so means "no limit".
+        let believable: UInt64 = 10_000_000_000
+        var largest: UInt64?
+        for index in 0..<8 {
+            for file in ["power_limit_uw", "max_power_uw"] {
+                guard let limit = try? sysfs.number("\(path)/constraint_\(index)_\(file)") else { continue }
+                if limit <= believable { largest = max(largest ?? 0, limit) }
+            }
+            if !sysfs.exists("\(path)/constraint_\(index)_name") { break }
+        }
+        return largest.map { Watts(Double($0) / 1e6) }
+    }
+}
+
+extension Finding {
+    /// A file that could not be read: why, and what mends it.
+    package static func unreadable(
+        _ path: String, _ error: AttributeError, in root: SystemRoot, consequence: String? = nil
+    ) -> Finding {
+        let text = systemMessage(errno: error.errno) + "." + (consequence.map { " \($0)" } ?? "")
+        let file = "\(root.path)/\(path)"
+        let remedy =
+            switch error.status {
+            case .forbidden: "Run as root, or allow this user to read the file: sudo chmod o+r \(file)"
+            case .absent: "Load the driver again, or mount the whole of sysfs: ls -l \(file)"
+            default: "Read the file by hand to see whether the fault stays: cat \(file)"
+            }
+        return Finding(
+            severity: .warning, subject: path, reason: error.status.name, text: text, remedy: remedy)
+    }
+}

@@ -1,0 +1,52 @@
+/// The energy counters of Intel's and AMD's processors, by powercap's files.
+public struct RaplSensor: Sensor {
+    private let roots: SystemRoots
+    private let maximumPower: Watts?
+
+    /// Looks for the counters in the given trees.
+    ///
+    /// - Parameters:
+    ///   - roots: The trees to look in.
+    ///   - maximumPower: The greatest power that one zone can have; nil for 4 × its largest limit, and 1 kW at least.
+    public init(roots: SystemRoots = .usual, maximumPower: Watts? = nil) {
+        self.roots = roots
+        self.maximumPower = maximumPower
+    }
+
+    /// `rapl`.
+    public var name: SensorName { .rapl }
+
+    /// Looks through powercap's zones; whatever fails there is a finding.
+    public func discover() -> Discovery {
+        PowercapDiscovery(roots.sysfs, maximumPower: maximumPower).discover()
+    }
+
+    /// Opens each channel's file; one that cannot be opened answers with its reason.
+    public func open(_ channels: [Channel]) -> any SensorReader {
+        PowercapReader(channels, beneath: roots.sysfs)
+    }
+}
+
+/// Reads powercap's files with one `pread` a channel.
+final class PowercapReader: SensorReader {
+    let channels: [Channel]
+    private var attributes: Attributes
+
+    init(_ channels: [Channel], beneath sysfs: SystemRoot) {
+        self.channels = channels
+        let sources = channels.map { channel in
+            let path = channel.path ?? ""
+            let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+            let identityPath = "\(folder)/name"
+            return Attributes.Source(
+                path: path,
+                scale: channel.quantity == .power ? 1e-6 : nil,
+                identityPath: identityPath,
+                identity: (try? sysfs.text(identityPath)) ?? ""
+            )
+        }
+        attributes = Attributes(sources, beneath: sysfs)
+    }
+
+    func read(into readings: inout OutputSpan<Reading>) { attributes.read(into: &readings) }
+}

@@ -1,0 +1,107 @@
+/// The components and channels as found at one discovery: immutable, and numbered.
+///
+/// Hot-plug makes a new topology of the next generation; nothing in this one ever changes.
+public struct Topology: Sendable {
+    /// Counts the discoveries of one process, from 1.
+    public let generation: Int
+
+    /// The machine's parts as a tree laid flat: every parent before its children, the host first.
+    public let components: [Component]
+
+    /// What can be read, sensor by sensor, every parent before its children.
+    public let channels: [Channel]
+
+    /// The host figures that there are, the most trusted first.
+    public let scopes: [Scope]
+
+    /// What is missing or limited.
+    public let findings: [Finding]
+
+    /// The sensor whose channels make up each host figure.
+    package let sensorOfScope: [Scope: SensorName]
+
+    /// Puts together what several sensors found.
+    ///
+    /// An identity that comes twice keeps its first channel. A host figure is made by the first sensor that offers
+    /// it, since two sensors may measure the same joules.
+    ///
+    /// - Parameters:
+    ///   - generation: The number of the discovery.
+    ///   - discoveries: What each sensor found, the preferred sensor first.
+    public init(generation: Int, discoveries: [Discovery]) {
+        var findings = discoveries.flatMap(\.findings)
+        var seen: Set<String> = []
+        var sensorOfScope: [Scope: SensorName] = [:]
+        var channels: [Channel] = []
+        for discovery in discoveries {
+            for var channel in parentsFirst(discovery.channels, parent: \.parent) {
+                guard seen.insert(channel.id).inserted else {
+                    findings.append(.duplicateChannel(channel))
+                    continue
+                }
+                if let scope = channel.countsIn {
+                    let owner = sensorOfScope[scope, default: channel.sensor]
+                    sensorOfScope[scope] = owner
+                    if owner != channel.sensor { channel.countsIn = nil }
+                }
+                channels.append(channel)
+            }
+        }
+        self.generation = generation
+        self.channels = channels
+        self.findings = findings
+        self.sensorOfScope = sensorOfScope
+        scopes =
+            Scope.byPreference.filter { sensorOfScope[$0] != nil }
+            + sensorOfScope.keys.filter { !Scope.byPreference.contains($0) }.sorted { $0.name < $1.name }
+        components = Self.tree(discoveries.flatMap(\.components) + channels.map(\.component))
+    }
+
+    /// The scope whose figure is shown first: `cpu` where RAPL exists, else `platform`, `battery`, `wall`.
+    public var headline: Scope? { scopes.first }
+
+    private static func tree(_ found: [Component]) -> [Component] {
+        var byID: [String: Component] = [:]
+        var order: [Component] = []
+        for component in [.host] + found where byID[component.id] == nil {
+            byID[component.id] = component
+            order.append(component)
+        }
+        return parentsFirst(order, parent: \.parent)
+    }
+}
+
+extension Component {
+    /// The machine itself.
+    public static let host = Component(id: hostID, kind: .host, parent: nil)
+}
+
+extension Finding {
+    fileprivate static func duplicateChannel(_ channel: Channel) -> Finding {
+        Finding(
+            severity: .warning, subject: channel.path ?? channel.id, reason: "duplicate",
+            text: "A second channel calls itself \(channel.id); the first one is used.")
+    }
+}
+
+/// The elements in their order, but with each one's parent before it; a parent that is not there holds nobody up.
+private func parentsFirst<Element: Identifiable>(
+    _ elements: [Element], parent: KeyPath<Element, String?>
+) -> [Element] where Element.ID == String {
+    var pending: [String: Element] = [:]
+    for element in elements where pending[element.id] == nil { pending[element.id] = element }
+    var ordered: [Element] = []
+    var duplicates: [Element] = []
+    for element in elements {
+        var chain: [Element] = []
+        var next: String? = element.id
+        // Taking an element out as it is visited also ends a circle of parents.
+        while let id = next, let waiting = pending.removeValue(forKey: id) {
+            chain.append(waiting)
+            next = waiting[keyPath: parent]
+        }
+        if chain.isEmpty, !ordered.contains(where: { $0.id == element.id }) { duplicates.append(element) }
+        ordered += chain.reversed()
+    }
+    return ordered + duplicates
+}
