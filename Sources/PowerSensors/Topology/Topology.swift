@@ -79,14 +79,18 @@ extension Component {
 extension Finding {
     fileprivate static func duplicateChannel(_ channel: Channel) -> Finding {
         Finding(
-            severity: .warning, subject: channel.path ?? channel.id, reason: "duplicate",
-            text: "A second channel calls itself \(channel.id); the first one is used.")
+            severity: .warning,
+            subject: channel.path ?? channel.id,
+            reason: "duplicate",
+            text: "A second channel calls itself \(channel.id); the first one is used."
+        )
     }
 }
 
 /// The elements in their order, but with each one's parent before it; a parent that is not there holds nobody up.
 private func parentsFirst<Element: Identifiable>(
-    _ elements: [Element], parent: KeyPath<Element, String?>
+    _ elements: [Element],
+    parent: KeyPath<Element, String?>
 ) -> [Element] where Element.ID == String {
     var pending: [String: Element] = [:]
     for element in elements where pending[element.id] == nil { pending[element.id] = element }
