@@ -59,7 +59,8 @@ package struct PowercapDiscovery {
         let (domain, socket, die) = place(of: entry.zone)
         let group = entry.zone.controlType.hasPrefix("intel-rapl") ? (domain.name == "psys" ? 1 : 0) : 2
         let rank = ["package": 0, "core": 1, "uncore": 2, "dram": 3][domain.name] ?? 4
-        return [group, socket ?? .max, die ?? -1, rank] + entry.zone.order
+        // The first psys has no number, nor has a zone whose package nobody names.
+        return [group, socket ?? (group == 1 ? -1 : .max), die ?? -1, rank] + entry.zone.order
     }
 
     /// What a zone counts and in which package, which it may know from the zone that holds it.
@@ -107,7 +108,11 @@ package struct PowercapDiscovery {
     }
 
     private func parentComponent(
-        _ identity: String, _ zone: PowercapZone, _ domain: RaplDomain, _ socket: Int?, _ die: Int?
+        _ identity: String,
+        _ zone: PowercapZone,
+        _ domain: RaplDomain,
+        _ socket: Int?,
+        _ die: Int?
     ) -> String {
         if let parent = zone.parentFolder.flatMap({ zones[$0] }) { return self.identity(of: parent) }
         if domain.name == "package", die != nil, let socket { return Component.socket(socket).id }
@@ -154,8 +159,12 @@ package struct PowercapDiscovery {
             channels[index].status = .absent
             findings.append(
                 Finding(
-                    severity: .info, subject: path, reason: "absent",
-                    text: "The counter is 0 and stays there, so there is most likely no register behind it."))
+                    severity: .info,
+                    subject: path,
+                    reason: "absent",
+                    text: "The counter is 0 and stays there, so there is most likely no register behind it."
+                )
+            )
         }
     }
 
@@ -172,8 +181,12 @@ package struct PowercapDiscovery {
             channels[index].countsIn = nil
             findings.append(
                 Finding(
-                    severity: .info, subject: channels[index].path ?? channels[index].id, reason: "mirrored",
-                    text: "\(channels[index].id) shows the counter of \(twin.id), which is counted once."))
+                    severity: .info,
+                    subject: channels[index].path ?? channels[index].id,
+                    reason: "mirrored",
+                    text: "\(channels[index].id) shows the counter of \(twin.id), which is counted once."
+                )
+            )
         }
     }
 
@@ -201,9 +214,12 @@ package struct PowercapDiscovery {
     private func maskedFinding(_ folders: [String]) -> Finding? {
         guard folders.allSatisfy({ !sysfs.exists("\(PowercapZone.classPath)/\($0)/.") }) else { return nil }
         return Finding(
-            severity: .error, subject: "devices/virtual/powercap", reason: "masked",
+            severity: .error,
+            subject: "devices/virtual/powercap",
+            reason: "masked",
             text: "The zones are listed but their folders are hidden, as container runtimes do.",
-            remedy: "Mount the host's sysfs elsewhere and name it: -v /sys:/host/sys:ro … --sysfs /host/sys")
+            remedy: "Mount the host's sysfs elsewhere and name it: -v /sys:/host/sys:ro … --sysfs /host/sys"
+        )
     }
 }
 
