@@ -82,6 +82,10 @@ struct Watch {
 
     private func openSampler(_ discovered: DiscoveredSensors) throws(CommandFailure) -> Sampler {
         do throws(SamplerError) {
+            // Channels of which none could be read would be shown as unknown for ever.
+            guard discovered.topology.channels.contains(where: { $0.status == .ok }) else {
+                throw SamplerError.nothingToRead(discovered.topology.findings)
+            }
             return try Sampler(discovered, headline: settings.scope)
         } catch {
             if case .noSuchScope = error {

@@ -53,7 +53,10 @@ package struct TopologyJSON {
             json.member("path", channel.path)
             json.member("read_cost_ns", channel.readCost?.wholeNanoseconds)
             json.member(status: channel.status)
-            if case .counter(let encoding) = channel.encoding { json.member("exact", encoding.isExact) }
+            // A model's energy is summed without error, and is no exact energy for that.
+            if channel.provenance == .measured, case .counter(let encoding) = channel.encoding {
+                json.member("exact", encoding.isExact)
+            }
         }
     }
 

@@ -75,6 +75,7 @@ package struct TopologyText {
     /// What stands beneath a channel's line: its file, what it cost to read, and what is wrong with it.
     private func details(_ channel: Channel) -> [String] {
         var lines: [String] = []
+        if let label = channel.label { lines += label.safeToShow.folded(56) }
         if let path = channel.path { lines.append(path.safeToShow) }
         var facts: [String] = []
         if channel.status != .ok { facts.append(channel.status.words) }
@@ -82,7 +83,7 @@ package struct TopologyText {
         if let cost = channel.readCost {
             facts.append("\(fixed(Double(cost.wholeNanoseconds) / 1000, decimals: 1)) µs a read")
         }
-        if case .counter(let encoding) = channel.encoding {
+        if channel.provenance == .measured, case .counter(let encoding) = channel.encoding {
             facts.append(encoding.isExact ? "exact" : "to the microjoule")
         }
         lines += facts.joined(separator: ", ").safeToShow.folded(56)

@@ -59,10 +59,10 @@ struct TopologyTree {
         return String(component.id.dropFirst(parent.count + 1)).safeToShow
     }
 
+    /// The label, where it is what tells the channels of a part from each other; the host's channels are of several
+    /// sensors, so that only the identity does.
     private static func name(of channel: Channel, in component: Component) -> String {
-        if let label = channel.label { return label.safeToShow }
-        let prefix = "\(channel.sensor.name)/"
-        let name = channel.id.hasPrefix(prefix) ? String(channel.id.dropFirst(prefix.count)) : channel.id
-        return name.safeToShow
+        if component.id != Component.hostID, let label = channel.label { return label.safeToShow }
+        return channel.id.safeToShow
     }
 }

@@ -1,0 +1,84 @@
+import PowerSensorsTesting
+import Subprocess
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The built command, run as its users run it.
+enum Command {
+    /// What a run left behind.
+    struct Outcome {
+        let output: String
+        let error: String
+        let exitCode: Int32?
+
+        /// The lines on standard error.
+        var complaints: [Substring] { error.split(separator: "\n") }
+    }
+
+    /// The binary, which the build puts beside the tests.
+    static func path() throws -> String {
+        let own = try unsafe #require(realpath("/proc/self/exe", nil))
+        defer { unsafe free(own) }
+        let folder = unsafe String(cString: own).split(separator: "/").dropLast().joined(separator: "/")
+        let path = "/\(folder)/powersensors"
+        try #require(unsafe access(path, X_OK) == 0, "The tests look for the command at \(path).")
+        return path
+    }
+
+    /// Runs it to its end.
+    static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
+        try await outcome(Self.arguments(arguments), environment)
+    }
+
+    /// Runs it in a shell's script, where `"$@"` is the command with its arguments.
+    static func run(_ arguments: [String], inScript script: String) async throws -> Outcome {
+        try await outcome(Self.arguments(arguments, inScript: script), [:])
+    }
+
+    /// The options that point it at a machine of files.
+    static func roots(_ machine: MockMachine) -> [String] {
+        ["--sysfs", machine.sysfs.path, "--procfs", machine.procfs.path, "--dev", machine.dev.path]
+    }
+
+    /// What runs scripts. It runs the plain command too, since to name a file takes one more package.
+    static let shell = Executable.name("sh")
+
+    /// The shell's arguments.
+    static func arguments(_ arguments: [String], inScript script: String = "exec \"$@\"") throws -> Arguments {
+        Arguments(["-c", script, "sh", try path()] + arguments)
+    }
+
+    private static func outcome(
+        _ arguments: Arguments,
+        _ environment: [String: String]
+    ) async throws -> Outcome {
+        var variables: [Environment.Key: String?] = [:]
+        for (name, value) in environment {
+            let key = try #require(Environment.Key(rawValue: name))
+            variables[key] = value
+        }
+        let result = try await Subprocess.run(
+            shell,
+            arguments: arguments,
+            environment: .inherit.updating(variables),
+            output: .string(limit: 1 << 24),
+            error: .string(limit: 1 << 20)
+        )
+        return Outcome(
+            output: result.standardOutput,
+            error: result.standardError,
+            exitCode: result.terminationStatus.exitCode
+        )
+    }
+}
+
+extension TerminationStatus {
+    /// The exit code; nil where a signal ended it.
+    var exitCode: Int32? {
+        guard case .exited(let code) = self else { return nil }
+        return Int32(code)
+    }
+}

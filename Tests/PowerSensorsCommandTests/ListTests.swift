@@ -1,0 +1,51 @@
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+struct ListTests {
+    @Test func `every channel of a two-socket machine is named once, however many ways lead to it`() async throws {
+        let machine = try MockMachine.twoSockets()
+        let outcome = try await Command.run(["list", "--json", "--node", "n1"] + Command.roots(machine))
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.error.isEmpty)
+        let list = try JSON(outcome.output)
+        #expect(list["node"].text == "n1")
+        let channels = list["channels"].elements
+        #expect(
+            channels.map { $0["id"].text } == [
+                "rapl/package-0", "rapl/package-0/core", "rapl/package-0/uncore", "rapl/package-0/dram",
+                "rapl/package-1", "rapl/package-1/core", "rapl/package-1/uncore", "rapl/package-1/dram",
+                "rapl/psys",
+            ]
+        )
+        let parts = channels.filter { $0["counts_in"].text == "cpu" }.map { $0["id"].text }
+        #expect(parts == ["rapl/package-0", "rapl/package-0/dram", "rapl/package-1", "rapl/package-1/dram"])
+        #expect(channels.filter { $0["counts_in"].text == "platform" }.map { $0["id"].text } == ["rapl/psys"])
+        #expect(channels.allSatisfy { $0["path"].text?.hasPrefix("class/powercap/intel-rapl:") == true })
+        #expect(channels.allSatisfy { ($0["read_cost_ns"].number ?? 0) > 0 })
+        #expect(list["findings"].elements.map { $0["reason"].text } == ["merged"])
+    }
+
+    @Test func `a machine without anything is listed, with the reasons`() async throws {
+        let machine = try MockMachine()
+        let outcome = try await Command.run(["list"] + Command.roots(machine))
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.output.contains("no channel"))
+        #expect(outcome.output.contains("Remedy: "))
+
+        let json = try await Command.run(["list", "--json"] + Command.roots(machine))
+        #expect(json.exitCode == 0)
+        #expect(try JSON(json.output)["channels"].elements.isEmpty)
+        #expect(try !JSON(json.output)["findings"].elements.isEmpty)
+    }
+
+    @Test func `a tree full of garbage is listed, and what it holds reaches no terminal`() async throws {
+        let machine = try MockMachine.garbage()
+        for arguments in [["list"], ["list", "--json"], ["list", "--verbose"]] {
+            let outcome = try await Command.run(arguments + Command.roots(machine))
+            #expect(outcome.exitCode == 0)
+            #expect(!outcome.output.contains("\u{1B}"))
+            #expect(!outcome.output.contains("\u{0}"))
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import PowerSensors
+import PowerSensorsTesting
+import Subprocess
+import Testing
+
+struct WatchTests {
+    private let quick = ["--interval", "50ms", "--duration", "200ms"]
+
+    @Test func `scopes stand side by side: cpu is packages and dram, platform is psys`() async throws {
+        let machine = try MockMachine.twoSockets()
+        let outcome = try await withRunningClock(of: machine) {
+            try await Command.run(
+                ["--json", "--interval", "100ms", "--duration", "300ms"] + Command.roots(machine)
+            )
+        }
+        #expect(outcome.exitCode == 0)
+        let snapshots = try outcome.output.split(separator: "\n").map { try JSON($0) }
+        #expect(snapshots.count == 3)
+        for snapshot in snapshots {
+            let host = snapshot["host"].elements
+            #expect(host.map { $0["scope"].text } == ["cpu", "platform"])
+            #expect(host.map { $0["provenance"].text } == ["measured", "measured"])
+            let energy = Dictionary(
+                uniqueKeysWithValues: snapshot["channels"].elements.map { ($0["id"].text, $0["energy_j"].number) }
+            )
+            #expect(energy.count == 9)
+            let parts = ["rapl/package-0", "rapl/package-0/dram", "rapl/package-1", "rapl/package-1/dram"]
+            let sum = parts.reduce(0) { $0 + ((energy[$1] ?? nil) ?? .nan) }
+            let cpu = try #require(host[0]["energy_j"].number)
+            #expect(abs(cpu - sum) < 1e-9)
+            #expect(host[1]["energy_j"].number == energy["rapl/psys"] ?? nil)
+            #expect((host[0]["power_w"].number ?? 0) > 0)
+        }
+    }
+
+    @Test func `text, JSON and CSV show the same machine, and nothing before the first interval`() async throws {
+        let machine = try MockMachine.onePackage()
+        let roots = Command.roots(machine)
+        let (text, json, csv) = try await withRunningClock(of: machine) { [quick] in
+            (
+                try await Command.run(quick + roots), try await Command.run(quick + ["--format", "json"] + roots),
+                try await Command.run(quick + ["--format", "csv"] + roots)
+            )
+        }
+        #expect([text, json, csv].map(\.exitCode) == [0, 0, 0])
+        #expect(text.output.split(separator: "\n").count { $0.contains("▶ cpu") } == 4)
+        #expect(!text.output.contains("\u{1B}"))
+        #expect(!text.output.contains(" 0 W"))
+        #expect(json.output.split(separator: "\n").count == 4)
+        #expect(csv.output.split(separator: "\n").count == 1 + 4 * 2)
+        #expect(csv.output.hasPrefix("time,time_ns,boottime_ns,"))
+    }
+
+    @Test func `the interval of each figure is the one that was asked for`() async throws {
+        let machine = try MockMachine.onePackage()
+        let outcome = try await Command.run(
+            ["--json", "--interval", "100ms", "--duration", "1s"] + Command.roots(machine)
+        )
+        let intervals = try outcome.output.split(separator: "\n").map { try JSON($0)["interval_s"].number ?? .nan }
+        // A busy machine may miss moments, which are then skipped; the sum tells that none was drawn out.
+        #expect(intervals.reduce(0, +) >= 0.999)
+        #expect(intervals.allSatisfy { $0 > 0.01 })
+        #expect((1...10).contains(intervals.count))
+    }
+
+    @Test func `a duration that is no multiple of the interval ends with a figure of its own`() async throws {
+        let machine = try MockMachine.onePackage()
+        let outcome = try await Command.run(
+            ["--json", "--interval", "1d", "--duration", "150ms"] + Command.roots(machine)
+        )
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.count == 1)
+        #expect(try JSON(try #require(lines.first))["interval_s"].number ?? 0 >= 0.15)
+    }
+
+    @Test func `variables stand for flags, and flags win over them`() async throws {
+        let machine = try MockMachine.onePackage()
+        let environment = [
+            "POWERSENSORS_SYSFS": machine.sysfs.path, "POWERSENSORS_PROCFS": machine.procfs.path,
+            "POWERSENSORS_DEV": machine.dev.path, "POWERSENSORS_NODE": "from-variable",
+            "POWERSENSORS_INTERVAL": "50ms", "POWERSENSORS_DURATION": "100ms", "POWERSENSORS_FORMAT": "csv",
+            "POWERSENSORS_SENSOR": "rapl, estimator", "POWERSENSORS_SCOPE": "cpu", "POWERSENSORS_TOP": "0",
+            "POWERSENSORS_MAX_POWER": "1e6", "POWERSENSORS_VERBOSE": "no", "POWERSENSORS_JSON": "true",
+        ]
+        let variables = try await Command.run([], environment: environment)
+        #expect(variables.exitCode == 0)
+        #expect(variables.output.hasPrefix("time,"))
+
+        let flags = try await Command.run(["--json", "--node", "from-flag"], environment: environment)
+        #expect(flags.exitCode == 0)
+        let lines = flags.output.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(try JSON(try #require(lines.first))["node"].text == "from-flag")
+
+        let list = try await Command.run(["list"], environment: environment)
+        #expect(try JSON(list.output)["node"].text == "from-variable")
+    }
+
+    @Test func `findings come once for each cause, and all only where asked for`() async throws {
+        let machine = try MockMachine.twoSockets()
+        for zone in ["package-0", "package-0/core", "package-1/core"] {
+            try machine.zone(zone)?.write("not a number\n", to: "energy_uj")
+        }
+        let arguments = ["--interval", "10ms", "--duration", "10ms"] + Command.roots(machine)
+        let brief = try await Command.run(arguments)
+        #expect(brief.exitCode == 0)
+        #expect(brief.complaints.count { $0.contains("energy_uj") } == 1)
+        #expect(brief.error.contains("more like it: powersensors list"))
+        let verbose = try await Command.run(arguments + ["--verbose"])
+        #expect(verbose.complaints.count > brief.complaints.count)
+        #expect(verbose.error.contains("powersensors: info: "))
+    }
+
+    @Test func `a closed pipe ends it without a complaint`() async throws {
+        let machine = try MockMachine.onePackage()
+        let outcome = try await Command.run(
+            ["--json", "--interval", "10ms"] + Command.roots(machine),
+            inScript: "{ \"$@\"; echo \"code $?\" >&2; } | head -n 2"
+        )
+        #expect(outcome.output.split(separator: "\n").count == 2)
+        #expect(outcome.error == "code 0\n")
+    }
+
+    @Test(arguments: ["INT", "TERM", "HUP"])
+    func `a signal ends it cleanly, with whole lines written`(signal: String) async throws {
+        let machine = try MockMachine.onePackage()
+        // The script waits for the first figure. Shells let background jobs ignore INT, which the command respects.
+        let script = """
+            out=$(mktemp); env --default-signal=\(signal) "$@" > "$out" & pid=$!
+            until [ -s "$out" ]; do sleep 0.02; done
+            kill -\(signal) $pid; wait $pid; code=$?; cat "$out"; rm "$out"; exit $code
+            """
+        let outcome = try await Command.run(
+            ["--json", "--interval", "50ms"] + Command.roots(machine),
+            inScript: script
+        )
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.error.isEmpty)
+        #expect(outcome.output.hasSuffix("\n"))
+        for line in outcome.output.split(separator: "\n") { _ = try JSON(line) }
+    }
+
+    @Test func `a signal ends it even while nobody reads from its pipe`() async throws {
+        let machine = try MockMachine.onePackage()
+        let script = """
+            { "$@" & pid=$!; sleep 1; kill -TERM $pid; wait $pid; echo "code $?" >&2; } \
+            | { sleep 5; echo "read on" >&2; }
+            """
+        let outcome = try await Command.run(
+            ["--json", "--interval", "1ms"] + Command.roots(machine),
+            inScript: script
+        )
+        #expect(outcome.error == "code 0\nread on\n")
+    }
+}
