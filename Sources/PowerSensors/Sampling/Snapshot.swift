@@ -60,7 +60,11 @@ public struct HostSnapshot: Hashable, Sendable {
     public var status: ReadingStatus
 
     package init(
-        scope: Scope, provenance: Provenance, sensor: SensorName, isHeadline: Bool, status: ReadingStatus
+        scope: Scope,
+        provenance: Provenance,
+        sensor: SensorName,
+        isHeadline: Bool,
+        status: ReadingStatus
     ) {
         self.scope = scope
         self.provenance = provenance
@@ -94,8 +98,13 @@ public struct Snapshot: Sendable {
     public let host: [HostSnapshot]
 
     package init(
-        topology: Topology, instant: SampleInstant, timeNanoseconds: Int64, interval: Duration?,
-        sampleDuration: Duration, channels: [ChannelSnapshot], host: [HostSnapshot]
+        topology: Topology,
+        instant: SampleInstant,
+        timeNanoseconds: Int64,
+        interval: Duration?,
+        sampleDuration: Duration,
+        channels: [ChannelSnapshot],
+        host: [HostSnapshot]
     ) {
         self.topology = topology
         self.instant = instant
