@@ -57,6 +57,8 @@ public final class SystemRoot: Sendable {
     /// Opens a file or folder beneath the root for reading; the caller closes the descriptor.
     package func open(_ relativePath: String, flags: Int32 = O_RDONLY) throws(AttributeError) -> CInt {
         guard descriptor >= 0 else { throw failure(relativePath, ENOENT) }
+        // In a tree that somebody else made, a pipe must not hold us up.
+        let flags = flags | O_NONBLOCK | O_NOCTTY
         if prefersKernelResolution {
             let opened = unsafe cpowersensors_open_in_root(descriptor, relativePath, flags)
             if opened >= 0 { return opened }
