@@ -1,0 +1,23 @@
+#!/bin/bash
+# Runs every test, names those that were skipped, and ends with the test runner's own verdict.
+#
+# Arguments go to `swift test`. Where SKIPS is "fail", a skipped test is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# The project's tests are all of Swift Testing; XCTest would only report that it ran none.
+swift test --disable-xctest "$@" 2>&1 | awk -v skips="${SKIPS:-tell}" '
+    / Test run with [0-9]+ test/ { verdict = $0; next }
+    # "skipped" by a trait, "cancelled" by the test itself once it saw what is missing.
+    /^. (Test|Suite) .*( skipped($|:)| was cancelled after )/ { skipped[++count] = $0 }
+    { print; fflush() }
+    END {
+        if (count) {
+            print ""
+            printf "%d skipped here, and so not proven:\n", count
+            for (i = 1; i <= count; i++) print "  " skipped[i]
+        }
+        if (count && skips == "fail") print "A skipped test is a failure here, since SKIPS=fail."
+        if (verdict) print verdict
+        exit count && skips == "fail"
+    }'
