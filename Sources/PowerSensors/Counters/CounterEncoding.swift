@@ -56,12 +56,17 @@ public struct CounterEncoding: Hashable, Sendable {
             let nanojoules = (range * 1000).dividedRoundingUp(by: lastCount)
             if lastCount * nanojoules / 1000 == range {
                 return CounterEncoding(
-                    form: .truncatedNanojoules(nanojoules), unit: exactUnit(nanojoules), lastCount: lastCount)
+                    form: .truncatedNanojoules(nanojoules),
+                    unit: exactUnit(nanojoules),
+                    lastCount: lastCount
+                )
             }
             if let exponent = (1...19).first(where: { (lastCount * 1_000_000) >> UInt64($0) == range }) {
                 return CounterEncoding(
-                    form: .truncatedFraction(exponent: exponent), unit: .binaryFraction(exponent),
-                    lastCount: lastCount)
+                    form: .truncatedFraction(exponent: exponent),
+                    unit: .binaryFraction(exponent),
+                    lastCount: lastCount
+                )
             }
         }
         return .microjoules(range: range)

@@ -71,6 +71,9 @@ public struct EnergyCounter: Sendable {
     private var maximumCountsPerNanosecond = 0.0
     private var modulusUncertainty: UInt64 = 0
     private var learner: StepLearner?
+    private var fittingNumbers = 0
+    private var misfits = 0
+    private var unitIsProven = false
     private var previous: Accepted?
     /// A number that could not be true, kept until the next tells a glitch from a new start.
     private var suspect: Accepted?
@@ -90,7 +93,9 @@ public struct EnergyCounter: Sendable {
     ///   - maximumPower: The greatest power possible; it tells a wrap from a reset. Limited to 1 mW and more.
     ///   - refreshInterval: How often the source renews its number, where known.
     public init(
-        encoding: CounterEncoding, maximumPower: Watts = Watts(1000), refreshInterval: Duration? = nil
+        encoding: CounterEncoding,
+        maximumPower: Watts = Watts(1000),
+        refreshInterval: Duration? = nil
     ) {
         self.encoding = encoding
         self.maximumPower = maximumPower.rawValue >= 1e-3 ? maximumPower : Watts(1e-3)
@@ -107,7 +112,9 @@ public struct EnergyCounter: Sendable {
 
     /// The longest time between two readings that can never hide a turn: half a turn at the greatest power.
     public var longestSafeInterval: Duration {
-        .nanoseconds(Int64(clamping: UInt64(clamping: Double(encoding.lastCount.rawValue) / maximumCountsPerNanosecond / 2)))
+        .nanoseconds(
+            Int64(clamping: UInt64(clamping: Double(encoding.lastCount.rawValue) / maximumCountsPerNanosecond / 2))
+        )
     }
 
     /// How long the number has stood still at an instant.
@@ -119,7 +126,9 @@ public struct EnergyCounter: Sendable {
     ///
     /// The two may lie far apart, as when the reading thread was preempted: the energy bound takes the whole.
     public mutating func advance(
-        to number: UInt64, began: SampleInstant, ended: SampleInstant
+        to number: UInt64,
+        began: SampleInstant,
+        ended: SampleInstant
     ) -> Outcome {
         guard let count = decode(number) else { return .implausible }
         guard let previous else { return start(number, count, began, ended) }
@@ -151,7 +160,10 @@ public struct EnergyCounter: Sendable {
     // MARK: The kinds of step
 
     private mutating func start(
-        _ number: UInt64, _ count: UInt64, _ began: SampleInstant, _ ended: SampleInstant
+        _ number: UInt64,
+        _ count: UInt64,
+        _ began: SampleInstant,
+        _ ended: SampleInstant
     ) -> Outcome {
         let first = Accepted(number: number, count: count, began: began, ended: ended)
         previous = first
@@ -162,7 +174,10 @@ public struct EnergyCounter: Sendable {
     }
 
     private mutating func accept(
-        _ now: Accepted, step: UInt64, fell: Bool, after previous: Accepted
+        _ now: Accepted,
+        step: UInt64,
+        fell: Bool,
+        after previous: Accepted
     ) -> Outcome {
         self.previous = now
         add(step)
@@ -189,7 +204,9 @@ public struct EnergyCounter: Sendable {
 
     /// The suspect was no glitch, since the number goes on from there: it is the new baseline.
     private mutating func settle(
-        _ suspect: Accepted, then now: Accepted, after previous: Accepted
+        _ suspect: Accepted,
+        then now: Accepted,
+        after previous: Accepted
     ) -> Outcome {
         let fell = suspect.count < previous.count
         let step = modularStep(from: previous.count, to: suspect.count)
@@ -260,8 +277,11 @@ public struct EnergyCounter: Sendable {
     private mutating func setMark(at reading: Accepted, isChange: Bool, segment: Int) {
         let spread = reading.ended.monotonicNanoseconds - reading.began.monotonicNanoseconds
         mark = Mark(
-            total: total, monotonicNanoseconds: reading.began.monotonicNanoseconds + spread / 2,
-            isChange: isChange, segment: segment)
+            total: total,
+            monotonicNanoseconds: reading.began.monotonicNanoseconds + spread / 2,
+            isChange: isChange,
+            segment: segment
+        )
     }
 
     /// Lets the known rhythm fall slowly towards what is seen, and rise at once.
@@ -288,15 +308,33 @@ public struct EnergyCounter: Sendable {
         case .counts, .unbounded: break
         case .microjoules(let range): observe(number, range: range)
         case .truncatedNanojoules, .truncatedFraction:
-            if encoding.number(of: count) != number {
-                fallBackToMicrojoules()
-                return decode(number)
+            guard encoding.number(of: count) == number else {
+                return decodeMisfit(number)
             }
+            if !unitIsProven, number != previous?.number { proveUnit() }
         }
         return count
     }
 
-    /// The unit that the range promised cannot show the number: from here on µJ are all that is known.
+    /// A number that the unit cannot show is a glitch, unless the unit itself is still in doubt.
+    private mutating func decodeMisfit(_ number: UInt64) -> UInt64? {
+        if unitIsProven { return nil }
+        misfits += 1
+        if misfits == 1, previous != nil { return nil }
+        fallBackToMicrojoules()
+        return decode(number)
+    }
+
+    /// Takes one more number for evidence that the unit is what the range promised.
+    private mutating func proveUnit() {
+        fittingNumbers += 1
+        misfits = 0
+        let nanojoules = UInt64(encoding.unit.joules.rawValue * 1e9)
+        // Below 1 µJ every number fits, so there is nothing to doubt.
+        unitIsProven = nanojoules < 1000 || areProof(fittingNumbers, ofUnit: nanojoules)
+    }
+
+    /// The unit that the range promised cannot show one of the first numbers: from here on µJ are all that is known.
     private mutating func fallBackToMicrojoules() {
         let old = encoding
         let range = old.number(of: old.lastCount.rawValue)

@@ -6,13 +6,10 @@
 struct StepLearner: Hashable, Sendable {
     /// Every unit that a RAPL driver is known to use, in nJ, the coarsest first; 1 µJ, which fits all, last.
     private static let candidates: [UInt64] = {
-        let binary = (0...18).map { UInt64(1_000_000_000) >> UInt64($0) }
+        let binary = (0...19).map { UInt64(1_000_000_000) >> UInt64($0) }
         let microjoules = (0...15).map { UInt64(1000) << UInt64($0) }
         return Set(binary + microjoules + [15_300]).sorted(by: >)
     }()
-
-    /// Numbers are evidence of log₂(unit ÷ 1 µJ) bits each; one mistake in a million is accepted.
-    private static let requiredBits = 20.0
 
     private var fitting: [UInt64]
     private var previous: UInt64?
@@ -33,8 +30,7 @@ struct StepLearner: Hashable, Sendable {
         let finest = (range + 1) * 1000
         guard let step = fitting.first, step > 1000 else { return (finest, 0) }
         let modulus = Self.modulus(range: range, step: step)
-        let bits = Double(observations) * (Double(step) / 1000).logarithm2
-        if bits >= Self.requiredBits { return (modulus, 0) }
+        if areProof(observations, ofUnit: step) { return (modulus, 0) }
         return (min(finest, modulus), max(finest, modulus) - min(finest, modulus))
     }
 
@@ -49,7 +45,14 @@ struct StepLearner: Hashable, Sendable {
     }
 }
 
+/// Whether so many different numbers that all fit a unit cannot fit it by chance.
+///
+/// One number in (unit ÷ 1 µJ) fits, so each is evidence of log₂ of that; one mistake in a million is accepted.
+func areProof(_ observations: Int, ofUnit nanojoules: UInt64) -> Bool {
+    Double(observations) * (Double(nanojoules) / 1000).lowerLogarithm2 >= 20
+}
+
 extension Double {
-    /// A lower bound of the base-2 logarithm, exact for powers of two: enough to weigh evidence.
-    fileprivate var logarithm2: Double { Double(exponent) + (significand - 1) }
+    /// A lower bound of the base-2 logarithm, exact for powers of two.
+    fileprivate var lowerLogarithm2: Double { Double(exponent) + (significand - 1) }
 }

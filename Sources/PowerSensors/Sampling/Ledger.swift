@@ -21,8 +21,11 @@ struct Ledger {
                 accounts.append(.counter(counters.count))
                 counters.append(
                     EnergyCounter(
-                        encoding: encoding, maximumPower: channel.maximumPower,
-                        refreshInterval: channel.refreshInterval))
+                        encoding: encoding,
+                        maximumPower: channel.maximumPower,
+                        refreshInterval: channel.refreshInterval
+                    )
+                )
             case .gauge where channel.quantity == .power:
                 accounts.append(.integrator(integrators.count))
                 integrators.append(PowerIntegrator())
@@ -45,7 +48,10 @@ struct Ledger {
     }
 
     private mutating func enter(
-        _ reading: Reading, _ index: Int, _ began: SampleInstant, _ ended: SampleInstant
+        _ reading: Reading,
+        _ index: Int,
+        _ began: SampleInstant,
+        _ ended: SampleInstant
     ) -> ReadingStatus {
         guard reading.status == .ok else { return reading.status }
         switch accounts[index] {
@@ -56,7 +62,9 @@ struct Ledger {
             guard let value = reading.value else { return .implausible }
             values[index] = value
             integrators[integrator].advance(
-                to: Watts(value), monotonicNanoseconds: began.monotonicNanoseconds)
+                to: Watts(value),
+                monotonicNanoseconds: began.monotonicNanoseconds
+            )
             return .ok
         case .gauge:
             guard let value = reading.value else { return .implausible }

@@ -41,7 +41,9 @@ struct PowerWindow {
     }
 
     private func energy(
-        from last: EnergyCounter.Mark, to mark: EnergyCounter.Mark, _ counter: EnergyCounter
+        from last: EnergyCounter.Mark,
+        to mark: EnergyCounter.Mark,
+        _ counter: EnergyCounter
     ) -> Joules {
         let now = counter.encoding.unit
         if now == unit { return now.energy(of: RegisterCount(mark.total &- last.total)) }

@@ -75,7 +75,9 @@ public struct SensorSet: Sendable {
             discoveries.append(Self.discovery(of: fallback))
         }
         return DiscoveredSensors(
-            topology: Topology(generation: generation, discoveries: discoveries), sensors: used)
+            topology: Topology(generation: generation, discoveries: discoveries),
+            sensors: used
+        )
     }
 
     private static func discovery(of sensor: any Sensor) -> Discovery {

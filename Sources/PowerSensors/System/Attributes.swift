@@ -1,7 +1,7 @@
 import CPowerSensors
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Counter attributes kept open, so that reading one again costs a single system call.
@@ -50,7 +50,12 @@ package struct Attributes: ~Copyable {
         slots = []
         for source in sources {
             var slot = Slot(
-                descriptor: -1, scale: source.scale, status: .absent, backOff: Self.firstBackOff, retryAt: .now)
+                descriptor: -1,
+                scale: source.scale,
+                status: .absent,
+                backOff: Self.firstBackOff,
+                retryAt: .now
+            )
             Self.reopen(&slot, source, beneath: root)
             slots.append(slot)
         }

@@ -34,11 +34,10 @@ public struct Topology: Sendable {
         var sensorOfScope: [Scope: SensorName] = [:]
         var channels: [Channel] = []
         for discovery in discoveries {
-            for var channel in parentsFirst(discovery.channels, parent: \.parent) {
-                guard seen.insert(channel.id).inserted else {
-                    findings.append(.duplicateChannel(channel))
-                    continue
-                }
+            let isNew = { (channel: Channel) in seen.insert(channel.id).inserted }
+            let parts = Dictionary(grouping: discovery.channels, by: isNew)
+            findings += (parts[false] ?? []).map { .duplicateChannel($0) }
+            for var channel in parentsFirst(parts[true] ?? [], parent: \.parent) {
                 if let scope = channel.countsIn {
                     let owner = sensorOfScope[scope, default: channel.sensor]
                     sensorOfScope[scope] = owner
@@ -79,19 +78,22 @@ extension Component {
 extension Finding {
     fileprivate static func duplicateChannel(_ channel: Channel) -> Finding {
         Finding(
-            severity: .warning, subject: channel.path ?? channel.id, reason: "duplicate",
-            text: "A second channel calls itself \(channel.id); the first one is used.")
+            severity: .warning,
+            subject: channel.path ?? channel.id,
+            reason: "duplicate",
+            text: "A second channel calls itself \(channel.id); the first one is used."
+        )
     }
 }
 
 /// The elements in their order, but with each one's parent before it; a parent that is not there holds nobody up.
+///
+/// Their identities must differ.
 private func parentsFirst<Element: Identifiable>(
     _ elements: [Element], parent: KeyPath<Element, String?>
 ) -> [Element] where Element.ID == String {
-    var pending: [String: Element] = [:]
-    for element in elements where pending[element.id] == nil { pending[element.id] = element }
+    var pending = Dictionary(elements.map { ($0.id, $0) }) { first, _ in first }
     var ordered: [Element] = []
-    var duplicates: [Element] = []
     for element in elements {
         var chain: [Element] = []
         var next: String? = element.id
@@ -100,8 +102,7 @@ private func parentsFirst<Element: Identifiable>(
             chain.append(waiting)
             next = waiting[keyPath: parent]
         }
-        if chain.isEmpty, !ordered.contains(where: { $0.id == element.id }) { duplicates.append(element) }
         ordered += chain.reversed()
     }
-    return ordered + duplicates
+    return ordered
 }

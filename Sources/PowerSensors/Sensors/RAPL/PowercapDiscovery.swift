@@ -107,7 +107,11 @@ package struct PowercapDiscovery {
     }
 
     private func parentComponent(
-        _ identity: String, _ zone: PowercapZone, _ domain: RaplDomain, _ socket: Int?, _ die: Int?
+        _ identity: String,
+        _ zone: PowercapZone,
+        _ domain: RaplDomain,
+        _ socket: Int?,
+        _ die: Int?
     ) -> String {
         if let parent = zone.parentFolder.flatMap({ zones[$0] }) { return self.identity(of: parent) }
         if domain.name == "package", die != nil, let socket { return Component.socket(socket).id }
@@ -154,8 +158,12 @@ package struct PowercapDiscovery {
             channels[index].status = .absent
             findings.append(
                 Finding(
-                    severity: .info, subject: path, reason: "absent",
-                    text: "The counter is 0 and stays there, so there is most likely no register behind it."))
+                    severity: .info,
+                    subject: path,
+                    reason: "absent",
+                    text: "The counter is 0 and stays there, so there is most likely no register behind it."
+                )
+            )
         }
     }
 
@@ -172,8 +180,12 @@ package struct PowercapDiscovery {
             channels[index].countsIn = nil
             findings.append(
                 Finding(
-                    severity: .info, subject: channels[index].path ?? channels[index].id, reason: "mirrored",
-                    text: "\(channels[index].id) shows the counter of \(twin.id), which is counted once."))
+                    severity: .info,
+                    subject: channels[index].path ?? channels[index].id,
+                    reason: "mirrored",
+                    text: "\(channels[index].id) shows the counter of \(twin.id), which is counted once."
+                )
+            )
         }
     }
 
@@ -201,9 +213,12 @@ package struct PowercapDiscovery {
     private func maskedFinding(_ folders: [String]) -> Finding? {
         guard folders.allSatisfy({ !sysfs.exists("\(PowercapZone.classPath)/\($0)/.") }) else { return nil }
         return Finding(
-            severity: .error, subject: "devices/virtual/powercap", reason: "masked",
+            severity: .error,
+            subject: "devices/virtual/powercap",
+            reason: "masked",
             text: "The zones are listed but their folders are hidden, as container runtimes do.",
-            remedy: "Mount the host's sysfs elsewhere and name it: -v /sys:/host/sys:ro … --sysfs /host/sys")
+            remedy: "Mount the host's sysfs elsewhere and name it: -v /sys:/host/sys:ro … --sysfs /host/sys"
+        )
     }
 }
 

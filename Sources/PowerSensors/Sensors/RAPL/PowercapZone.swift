@@ -76,11 +76,15 @@ package struct PowercapZone: Sendable {
             if !name.isEmpty, name.utf8.count <= 64 { return name }
             findings.append(
                 Finding(
-                    severity: .warning, subject: "\(path)/name", reason: "malformed",
+                    severity: .warning,
+                    subject: "\(path)/name",
+                    reason: "malformed",
                     text: name.isEmpty
                         ? "The zone's name is empty, so it cannot be told what it counts."
                         : "The zone's name has \(name.utf8.count) bytes, which is no name of a RAPL domain.",
-                    remedy: "Reload the driver that registered the zone."))
+                    remedy: "Reload the driver that registered the zone."
+                )
+            )
         } catch {
             findings.append(.unreadable("\(path)/name", error, in: sysfs))
         }
@@ -88,7 +92,10 @@ package struct PowercapZone: Sendable {
     }
 
     private static func range(
-        _ path: String, isNeeded: Bool, _ sysfs: SystemRoot, _ findings: inout [Finding]
+        _ path: String,
+        isNeeded: Bool,
+        _ sysfs: SystemRoot,
+        _ findings: inout [Finding]
     ) -> UInt64? {
         guard isNeeded else { return nil }
         let file = "\(path)/max_energy_range_uj"
@@ -98,8 +105,13 @@ package struct PowercapZone: Sendable {
             if range > 0 { return range }
             findings.append(
                 Finding(
-                    severity: .warning, subject: file, reason: "malformed", text: "The range is 0. \(consequence)",
-                    remedy: "Use a newer kernel, or a driver that tells the range."))
+                    severity: .warning,
+                    subject: file,
+                    reason: "malformed",
+                    text: "The range is 0. \(consequence)",
+                    remedy: "Use a newer kernel, or a driver that tells the range."
+                )
+            )
         } catch {
             findings.append(.unreadable(file, error, in: sysfs, consequence: consequence))
         }
@@ -124,7 +136,10 @@ package struct PowercapZone: Sendable {
 extension Finding {
     /// A file that could not be read: why, and what mends it.
     package static func unreadable(
-        _ path: String, _ error: AttributeError, in root: SystemRoot, consequence: String? = nil
+        _ path: String,
+        _ error: AttributeError,
+        in root: SystemRoot,
+        consequence: String? = nil
     ) -> Finding {
         let text = systemMessage(errno: error.errno) + "." + (consequence.map { " \($0)" } ?? "")
         let file = "\(root.path)/\(path)"
@@ -135,6 +150,11 @@ extension Finding {
             default: "Read the file by hand to see whether the fault stays: cat \(file)"
             }
         return Finding(
-            severity: .warning, subject: path, reason: error.status.name, text: text, remedy: remedy)
+            severity: .warning,
+            subject: path,
+            reason: error.status.name,
+            text: text,
+            remedy: remedy
+        )
     }
 }

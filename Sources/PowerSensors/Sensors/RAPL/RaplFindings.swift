@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 extension Finding {
@@ -7,27 +7,37 @@ extension Finding {
     static func noPowercap(_ error: AttributeError, in sysfs: SystemRoot) -> Finding {
         if error.status == .absent { return noZones(in: sysfs) }
         return Finding(
-            severity: .error, subject: PowercapZone.classPath, reason: error.status.name,
+            severity: .error,
+            subject: PowercapZone.classPath,
+            reason: error.status.name,
             text: "The folder of the energy counters cannot be listed: \(systemMessage(errno: error.errno)).",
-            remedy: "Run as root, or allow this user to list it: sudo chmod o+rx \(sysfs.path)/\(PowercapZone.classPath)")
+            remedy:
+                "Run as root, or allow this user to list it: sudo chmod o+rx \(sysfs.path)/\(PowercapZone.classPath)"
+        )
     }
 
     /// There is no RAPL zone at all.
     static func noZones(in sysfs: SystemRoot) -> Finding {
         Finding(
-            severity: .warning, subject: PowercapZone.classPath, reason: "absent",
+            severity: .warning,
+            subject: PowercapZone.classPath,
+            reason: "absent",
             text: "There is no RAPL zone: the driver is not loaded, or this is a virtual machine without counters.",
-            remedy: "On a physical machine load the driver: sudo modprobe intel_rapl_msr")
+            remedy: "On a physical machine load the driver: sudo modprobe intel_rapl_msr"
+        )
     }
 
     /// Two zones have one name: they show one register, or cannot be told apart.
     static func merged(_ other: PowercapZone, into best: PowercapZone, _ identity: String) -> Finding {
         let isTwin = other.controlType != best.controlType
         return Finding(
-            severity: isTwin ? .info : .warning, subject: other.path, reason: isTwin ? "merged" : "duplicate",
+            severity: isTwin ? .info : .warning,
+            subject: other.path,
+            reason: isTwin ? "merged" : "duplicate",
             text: isTwin
                 ? "\(other.folder) shows \(identity) like \(best.folder), which is the one that is read."
-                : "\(other.folder) and \(best.folder) are both called \(identity); only the latter is read.")
+                : "\(other.folder) and \(best.folder) are both called \(identity); only the latter is read."
+        )
     }
 }
 

@@ -1,0 +1,168 @@
+public import PowerSensors
+import Synchronization
+
+extension MockMachine {
+    /// Lays a control type's files as the kernel does, or adds zones to one that is there.
+    ///
+    /// The zones' folders lie inside each other beneath `devices/virtual/powercap`, and `class/powercap` has a flat
+    /// list of links to them.
+    ///
+    /// - Returns: The zones at the top, in order.
+    /// - Throws: What the system says where a file cannot be written.
+    @discardableResult
+    public func add(_ controlType: MockControlType) throws(AttributeError) -> [MockPowercapZone] {
+        let folder = "\(Self.powercapDevices)/\(controlType.name)"
+        if !sysfs.exists(folder) {
+            try sysfs.write("1\n", to: "\(folder)/enabled")
+            try layDevice(controlType.name, at: folder)
+        }
+        var zones: [MockPowercapZone] = []
+        for zone in controlType.zones {
+            let laid = try lay(zone, in: folder, parent: controlType.name, controlType: controlType.name)
+            // At once, so that a later zone of the same type may mirror it.
+            state.withLock { $0.zones.append(laid) }
+            zones.append(laid)
+        }
+        return zones
+    }
+
+    /// A zone by the names on the way to it, such as `package-0/core`; nil where there is none.
+    public func zone(_ names: String, of controlType: String = "intel-rapl") -> MockPowercapZone? {
+        let names = names.split(separator: "/")
+        let zones = state.withLock { $0.zones }
+        for zone in zones where zone.controlType == controlType && zone.name == names.first ?? "" {
+            if let found = zone.descendant(names.dropFirst()) { return found }
+        }
+        return nil
+    }
+
+    /// Removes a zone with all that are in it, as when its package is switched off.
+    ///
+    /// Its number is free for the next zone. Descriptors that a reader keeps show the last number for ever, where
+    /// the kernel's would give ENODEV.
+    public func remove(_ zone: MockPowercapZone) throws(AttributeError) {
+        for member in zone.family {
+            member.counter?.hide(beneath: member.path)
+            try sysfs.remove("class/powercap/\(member.identifier)")
+        }
+        try sysfs.remove(zone.path)
+        state.withLock { state in
+            state.zones = state.zones.compactMap { $0.without(zone.path) }
+            state.counters.removeAll { !$0.isShown }
+        }
+    }
+
+    private static var powercapDevices: String { "devices/virtual/powercap" }
+
+    private func lay(
+        _ zone: MockZone,
+        in folder: String,
+        parent: String,
+        controlType: String
+    ) throws(AttributeError) -> MockPowercapZone {
+        let number = zone.number ?? firstFreeNumber(in: folder, parent: parent)
+        let identifier = "\(parent):\(String(number, radix: 16))"
+        let path = "\(folder)/\(identifier)"
+        try sysfs.write("\(zone.name)\n", to: "\(path)/name", permissions: 0o444)
+        try sysfs.write(zone.isEnabled ? "1\n" : "0\n", to: "\(path)/enabled")
+        for (index, constraint) in zone.constraints.enumerated() {
+            try lay(constraint, as: "\(path)/constraint_\(index)")
+        }
+        let counter = try layCounter(of: zone, at: path)
+        var children: [MockPowercapZone] = []
+        for child in zone.children {
+            children.append(try lay(child, in: path, parent: identifier, controlType: controlType))
+        }
+        // Last, so that a reader who follows the link finds all of the zone.
+        try sysfs.link("\(path)/device", to: "../../\(parent)")
+        try layDevice(identifier, at: path)
+        return MockPowercapZone(
+            name: zone.name,
+            identifier: identifier,
+            controlType: controlType,
+            path: path,
+            counter: counter,
+            children: children,
+            sysfs: sysfs
+        )
+    }
+
+    private func layCounter(of zone: MockZone, at path: String) throws(AttributeError) -> MockCounter? {
+        let file = "\(path)/energy_uj"
+        var counter: MockCounter?
+        if let mirrored = zone.mirrorOf.flatMap(mirroredCounter) {
+            try mirrored.show(at: file)
+            counter = mirrored
+        } else if let register = zone.register {
+            counter = try addCounter(register, at: file, power: zone.power, startCount: zone.startCount)
+        }
+        if let counter {
+            try sysfs.setPermissions(0o400, of: file)
+            try sysfs.write(
+                "\(counter.register.shownRange)\n",
+                to: "\(path)/max_energy_range_uj",
+                permissions: 0o444
+            )
+        } else {
+            try sysfs.write("\(zone.power.microwatts)\n", to: "\(path)/power_uw", permissions: 0o444)
+            let maximum = zone.constraints.first?.maximum ?? zone.power
+            try sysfs.write("\(maximum.microwatts)\n", to: "\(path)/max_power_range_uw", permissions: 0o444)
+        }
+        return counter
+    }
+
+    private func lay(_ constraint: MockConstraint, as prefix: String) throws(AttributeError) {
+        try sysfs.write("\(constraint.name)\n", to: "\(prefix)_name", permissions: 0o444)
+        try sysfs.write("\(constraint.limit.microwatts)\n", to: "\(prefix)_power_limit_uw")
+        if let window = constraint.window {
+            try sysfs.write("\(window.attoseconds / 1_000_000_000_000)\n", to: "\(prefix)_time_window_us")
+        }
+        if let maximum = constraint.maximum {
+            try sysfs.write("\(maximum.microwatts)\n", to: "\(prefix)_max_power_uw", permissions: 0o444)
+        }
+    }
+
+    /// What every device of the class has: an event file, the way to its class, and its link in the class.
+    private func layDevice(_ identifier: String, at path: String) throws(AttributeError) {
+        try sysfs.write("", to: "\(path)/uevent")
+        let way = String(repeating: "../", count: path.split(separator: "/").count)
+        try sysfs.link("\(path)/subsystem", to: "\(way)class/powercap")
+        try sysfs.link("class/powercap/\(identifier)", to: "../../\(path)")
+    }
+
+    private func mirroredCounter(_ names: String) -> MockCounter? {
+        let parts = names.split(separator: "/", maxSplits: 1)
+        guard parts.count == 2 else { return nil }
+        return zone(String(parts[1]), of: String(parts[0]))?.counter
+    }
+
+    private func firstFreeNumber(in folder: String, parent: String) -> Int {
+        var number = 0
+        while sysfs.exists("\(folder)/\(parent):\(String(number, radix: 16))") { number += 1 }
+        return number
+    }
+}
+
+extension MockPowercapZone {
+    /// The zone without those at a path; nil where it is there itself.
+    fileprivate func without(_ removed: String) -> MockPowercapZone? {
+        if path == removed { return nil }
+        return MockPowercapZone(
+            name: name,
+            identifier: identifier,
+            controlType: controlType,
+            path: path,
+            counter: counter,
+            children: children.compactMap { $0.without(removed) },
+            sysfs: sysfs
+        )
+    }
+}
+
+extension MockTree {
+    /// Writes a file of which the kernel lets people do this much.
+    func write(_ text: String, to path: String, permissions: UInt32) throws(AttributeError) {
+        try write(text, to: path)
+        try setPermissions(permissions, of: path)
+    }
+}

@@ -1,0 +1,81 @@
+public import PowerSensors
+
+/// A hardware register that counts energy, and how a driver shows it in µJ.
+public struct MockRegister: Hashable, Sendable {
+    enum Form: Hashable, Sendable {
+        /// The count times this many nJ, divided by 1000, truncated.
+        case nanojoules(UInt64)
+
+        /// The count times 10⁶, shifted right.
+        case shifted(Int)
+    }
+
+    let form: Form
+
+    /// The true energy of one count.
+    public let unit: EnergyUnit
+
+    /// The greatest count; one more is 0 again.
+    public let lastCount: UInt64
+
+    /// What `max_energy_range_uj` says. It follows from the last count, but a driver may lie.
+    public var shownRange: UInt64 = 0
+
+    /// Registers of 2⁻ⁿ J, shown as the powercap driver does since Linux 3.14: 14 on Intel, 16 on AMD.
+    public static func binaryFraction(_ exponent: Int, lastCount: UInt64 = UInt64(UInt32.max)) -> MockRegister {
+        let nanojoules: UInt64 = 1_000_000_000 >> UInt64(min(max(exponent, 0), 63))
+        return MockRegister(.nanojoules(nanojoules), unit: .binaryFraction(exponent), lastCount: lastCount)
+    }
+
+    /// Registers of a whole number of nJ: 15 300 for the DRAM of Intel servers, 2ⁿ µJ on some Atoms.
+    public static func nanojoules(_ count: UInt64, lastCount: UInt64 = UInt64(UInt32.max)) -> MockRegister {
+        MockRegister(.nanojoules(count), unit: .nanojoules(count), lastCount: lastCount)
+    }
+
+    /// Registers of 2⁻ⁿ J, shown without the error of an integer unit as drivers before Linux 3.14 did.
+    public static func olderDriver(_ exponent: Int, lastCount: UInt64 = UInt64(UInt32.max)) -> MockRegister {
+        MockRegister(.shifted(min(max(exponent, 0), 63)), unit: .binaryFraction(exponent), lastCount: lastCount)
+    }
+
+    /// A counter of plain µJ that becomes 0 one after its range.
+    public static func microjoules(range: UInt64) -> MockRegister {
+        MockRegister(.nanojoules(1000), unit: .microjoules(1), lastCount: range)
+    }
+
+    /// Intel's usual register.
+    public static let intel = binaryFraction(14)
+
+    /// AMD's usual register.
+    public static let amd = binaryFraction(16)
+
+    /// The register of an Intel server's DRAM.
+    public static let serverDRAM = nanojoules(15_300)
+
+    private init(_ form: Form, unit: EnergyUnit, lastCount: UInt64) {
+        self.form = form
+        self.unit = unit
+        self.lastCount = lastCount
+        shownRange = number(of: lastCount)
+    }
+
+    /// The same register under a driver that tells another range.
+    public func showing(range: UInt64) -> MockRegister {
+        var register = self
+        register.shownRange = range
+        return register
+    }
+
+    /// What the register holds after so many counts from 0.
+    public func wrapped(_ count: UInt64) -> UInt64 {
+        lastCount == .max ? count : count % (lastCount + 1)
+    }
+
+    /// The number in µJ that a driver shows after so many counts from 0.
+    public func number(of count: UInt64) -> UInt64 {
+        let held = UInt128(wrapped(count))
+        switch form {
+        case .nanojoules(let nanojoules): return UInt64(truncatingIfNeeded: held * UInt128(nanojoules) / 1000)
+        case .shifted(let exponent): return UInt64(truncatingIfNeeded: (held * 1_000_000) >> UInt128(exponent))
+        }
+    }
+}

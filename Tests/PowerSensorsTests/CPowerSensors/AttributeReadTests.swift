@@ -1,0 +1,99 @@
+import CPowerSensors
+import Glibc
+import Testing
+
+/// The shim's reader, on real files: each kind of text has a status of its own.
+struct AttributeReadTests {
+    struct Attribute: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let text: String
+        let status: Int32
+        var value: UInt64 = 0
+    }
+
+    @Test(arguments: [
+        Attribute(testDescription: "with newline", text: "262143328850\n", status: 0, value: 262_143_328_850),
+        Attribute(testDescription: "without newline", text: "262143328850", status: 0, value: 262_143_328_850),
+        Attribute(testDescription: "one digit", text: "7", status: 0, value: 7),
+        Attribute(testDescription: "zero", text: "0\n", status: 0),
+        Attribute(testDescription: "padded on both sides", text: "  \t42    \n\n", status: 0, value: 42),
+        Attribute(testDescription: "leading zeros", text: String(repeating: "0", count: 300) + "5\n", status: 0, value: 5),
+        Attribute(testDescription: "the greatest", text: "18446744073709551615\n", status: 0, value: .max),
+        Attribute(testDescription: "one too many", text: "18446744073709551616\n", status: Int32(CPOWERSENSORS_OVERFLOW)),
+        Attribute(testDescription: "far too many", text: String(repeating: "9", count: 4000), status: Int32(CPOWERSENSORS_OVERFLOW)),
+        Attribute(testDescription: "empty", text: "", status: Int32(CPOWERSENSORS_EMPTY)),
+        Attribute(testDescription: "only white space", text: " \n\n", status: Int32(CPOWERSENSORS_EMPTY)),
+        Attribute(testDescription: "garbage", text: "garbage\n", status: Int32(CPOWERSENSORS_MALFORMED)),
+        Attribute(testDescription: "a sign", text: "-5\n", status: Int32(CPOWERSENSORS_MALFORMED)),
+        Attribute(testDescription: "a fraction", text: "1.5\n", status: Int32(CPOWERSENSORS_MALFORMED)),
+        Attribute(testDescription: "two numbers", text: "1 2\n", status: Int32(CPOWERSENSORS_MALFORMED)),
+        Attribute(testDescription: "hexadecimal", text: "0x10\n", status: Int32(CPOWERSENSORS_MALFORMED)),
+        Attribute(testDescription: "a nul byte", text: "12\0", status: Int32(CPOWERSENSORS_MALFORMED)),
+        Attribute(testDescription: "a page and more", text: String(repeating: "0", count: 5000), status: Int32(CPOWERSENSORS_TOO_LONG)),
+    ])
+    func `each text has its own status`(attribute: Attribute) throws {
+        let descriptor = try temporaryFile(attribute.text)
+        defer { close(descriptor) }
+        // Twice, since a kept-open descriptor must start anew each time.
+        for _ in 0..<2 {
+            let (status, value) = read(descriptor)
+            #expect(status == attribute.status)
+            #expect(value == attribute.value, "a failure leaves the value alone")
+        }
+    }
+
+    @Test func `the kernel's errno comes back as it is`() {
+        #expect(read(-1) == (EBADF, 0))
+        let folder = unsafe open("/", O_RDONLY | O_DIRECTORY)
+        defer { close(folder) }
+        #expect(read(folder) == (EISDIR, 0))
+    }
+
+    @Test func `no bytes, however random, are read differently than a careful reader does`() {
+        var generator = SeededGenerator(seed: 23)
+        let alphabet = Array("0123456789 \n\t-x.".utf8)
+        for _ in 0..<20_000 {
+            let bytes = (0..<Int.random(in: 0...24, using: &generator)).map { _ in
+                alphabet.randomElement(using: &generator) ?? 0
+            }
+            let (status, value) = parse(bytes)
+            let text = String(decoding: bytes, as: UTF8.self).trimmed
+            switch status {
+            case 0: #expect(UInt64(text) == value)
+            case Int32(CPOWERSENSORS_EMPTY): #expect(text.isEmpty)
+            // Swift takes "-0" for an unsigned number.
+            default: #expect((UInt64(text) == nil || text.hasPrefix("-")) && !text.isEmpty)
+            }
+        }
+    }
+
+    private func read(_ descriptor: CInt) -> (status: Int32, value: UInt64) {
+        var value: UInt64 = 0
+        let status = unsafe cpowersensors_read_u64(descriptor, &value)
+        return (status, value)
+    }
+
+    private func parse(_ bytes: [UInt8]) -> (status: Int32, value: UInt64) {
+        var value: UInt64 = 0
+        let characters = bytes.map { CChar(bitPattern: $0) } + [0]
+        let status = unsafe cpowersensors_parse_u64(characters, bytes.count, &value)
+        return (status, value)
+    }
+
+    private func temporaryFile(_ text: String) throws -> CInt {
+        var template = Array("/tmp/powersensors-XXXXXX".utf8CString)
+        let descriptor = unsafe mkstemp(&template)
+        try #require(descriptor >= 0)
+        unsafe unlink(template)
+        let bytes = Array(text.utf8)
+        try #require(unsafe write(descriptor, bytes, bytes.count) == bytes.count)
+        return descriptor
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        let isSpace = { (character: Character) in character == " " || character == "\n" || character == "\t" }
+        return String(drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+    }
+}

@@ -1,0 +1,195 @@
+import PowerSensors
+import Testing
+
+struct SamplerTests {
+    private let joule: UInt64 = 16_384
+    private let clock = ManualClock()
+
+    @Test func `the first snapshot has energies of 0 and no power, the second has both`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        var sampler = try sampler([sensor])
+        sensor.show(.count(1000))
+        let first = sampler.snapshot()
+        #expect(first.interval == nil)
+        #expect(first.channels[0].status == .warmingUp)
+        #expect(first.channels[0].energy == Joules(0))
+        #expect(first.channels[0].power == nil)
+        #expect(first.headline?.status == .warmingUp)
+
+        clock.advance(by: .seconds(2))
+        sensor.show(.count(1000 + 82 * joule))
+        let second = sampler.snapshot()
+        #expect(second.interval == .seconds(2))
+        #expect(second.channels[0].status == .ok)
+        #expect(second.channels[0].energy == Joules(82))
+        #expect(second.channels[0].power == Watts(41))
+        #expect(second.headline?.power == Watts(41))
+    }
+
+    @Test func `a channel fails alone, and the sum it is missing from is unknown, not smaller`() throws {
+        let sensor = ScriptedSensor(channels: [
+            .counter("package-0"), .counter("package-1"), .counter("psys", scope: .platform, domain: "psys"),
+        ])
+        var sampler = try sampler([sensor])
+        sensor.show(.count(1000), .count(1000), .count(1000))
+        _ = sampler.snapshot()
+        clock.advance(by: .seconds(1))
+        sensor.show(.count(1000 + 10 * joule), .missing(.io(errno: 5)), .count(1000 + 30 * joule))
+        let broken = sampler.snapshot()
+        #expect(broken.channels[0].power == Watts(10))
+        #expect(broken.channels[1].status == .io(errno: 5))
+        #expect(broken.channels[1].energy == nil)
+        #expect(broken.host.map(\.status) == [.partial, .ok])
+        #expect(broken.host.map(\.power) == [nil, Watts(30)])
+        #expect(broken.host.map(\.energy) == [nil, Joules(30)])
+
+        // What was used meanwhile is not lost when the channel comes back.
+        clock.advance(by: .seconds(1))
+        sensor.show(.count(1000 + 20 * joule), .count(1000 + 40 * joule), .count(1000 + 60 * joule))
+        let mended = sampler.snapshot()
+        #expect(mended.channels[1].energy == Joules(40))
+        #expect(mended.channels[1].power == Watts(20), "the mean since it was last read")
+        #expect(mended.host[0].energy == Joules(60))
+        #expect(mended.host[0].power == Watts(30))
+    }
+
+    @Test func `a source that moves once a second shows steady watts when read every 100 ms`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        var sampler = try sampler([sensor])
+        var count: UInt64 = 5
+        var powers: [Watts?] = []
+        for tick in 0..<100 {
+            if tick % 10 == 4 { count += 50 * joule }
+            sensor.show(.count(count))
+            powers.append(sampler.snapshot().channels[0].power)
+            clock.advance(by: .milliseconds(100))
+        }
+        let known = powers.compactMap(\.self)
+        #expect(known.allSatisfy { abs($0.rawValue - 50) < 1e-6 }, "\(known)")
+        #expect(powers.dropFirst(15).allSatisfy { $0 != nil })
+    }
+
+    @Test func `a counter that stands still is held for its own rhythm, then it is a true 0 W`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("uncore", scope: nil)])
+        var sampler = try sampler([sensor])
+        var count: UInt64 = 5
+        for _ in 0..<50 {
+            count += 2 * joule
+            sensor.show(.count(count))
+            _ = sampler.snapshot()
+            clock.advance(by: .seconds(2))
+        }
+        #expect(sampler.snapshot().channels[0].power == Watts(0), "RAPL renews its count every millisecond")
+        clock.advance(by: .seconds(3600))
+        _ = sampler.snapshot()
+        // After an hour of silence, 20 J in two seconds are 10 W and not 20 J an hour.
+        clock.advance(by: .seconds(2))
+        sensor.show(.count(count + 20 * joule))
+        #expect(sampler.snapshot().channels[0].power == Watts(10))
+    }
+
+    @Test func `a counter that never moves from 0 is absent, and no hole in the sum`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("dram", domain: "dram")])
+        var sampler = try sampler([sensor])
+        sensor.show(.count(7), .count(0))
+        _ = sampler.snapshot()
+        clock.advance(by: .seconds(1))
+        sensor.show(.count(7 + joule), .count(0))
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.channels[1].status == .absent)
+        #expect(snapshot.channels[1].power == nil)
+        #expect(snapshot.headline?.power == Watts(1))
+    }
+
+    @Test func `a reset shows no spike, and power comes back with the next reading`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        var sampler = try sampler([sensor])
+        var powers: [Watts?] = []
+        for count in [1_000_000_000, 1_000_000_000 + 20 * joule, 5 * joule, 15 * joule, 25 * joule] {
+            sensor.show(.count(count))
+            powers.append(sampler.snapshot().channels[0].power)
+            clock.advance(by: .seconds(1))
+        }
+        #expect(powers == [nil, Watts(20), nil, nil, Watts(10)])
+        #expect(sampler.snapshot().channels[0].resets == 1)
+    }
+
+    @Test func `readings are lent in the topology's order, with the sample's instants`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("a"), .counter("b")])
+        var sampler = try sampler([sensor])
+        sensor.show(.count(1), .count(2))
+        let counts = sampler.sample { info, readings in
+            #expect(info.generation == 1)
+            #expect(info.began == clock.instant)
+            return (readings[0].count, readings[1].count)
+        }
+        #expect(counts == (1, 2))
+    }
+
+    @Test func `a reader that gives too few readings does not shift those of others`() throws {
+        let short = ScriptedSensor("short", channels: [.counter("a"), .counter("b")])
+        short.show(.count(1))
+        var channel = Channel.counter("c")
+        channel = Channel(
+            id: "other/c", sensor: SensorName("other"), mechanism: "script", quantity: .energy,
+            encoding: channel.encoding, component: channel.component)
+        let other = ScriptedSensor("other", channels: [channel])
+        other.show(.count(3))
+        // The channels name the sensor that reads them.
+        let renamed = ScriptedSensor("scripted", channels: short.channels)
+        renamed.show(.count(1))
+        var sampler = try sampler([renamed, other])
+        let counts = sampler.sample { _, readings in readings.indices.map { readings[$0].count } }
+        #expect(counts == [1, nil, 3])
+    }
+
+    @Test func `energy across days of wraps is exact, sampled as rarely as is safe`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("dram", domain: "dram")])
+        var sampler = try sampler([sensor])
+        let longest = sampler.longestSafeInterval
+        let safe = try #require(longest)
+        #expect(safe > .seconds(131) && safe < .seconds(132), "half of 262 kJ at 1 kW")
+        var truth: UInt64 = 4_000_000_000
+        let start = truth
+        var elapsed = Duration.zero
+        var last: Snapshot?
+        while elapsed < .seconds(7 * 86_400) {
+            sensor.show(.count(truth % (1 << 32)), .count(truth / 3 % (1 << 32)))
+            last = sampler.snapshot()
+            truth += 350 * joule * 130 + truth % 1000
+            clock.advance(by: .seconds(130))
+            elapsed += .seconds(130)
+        }
+        sensor.show(.count(truth % (1 << 32)), .count(truth / 3 % (1 << 32)))
+        last = sampler.snapshot()
+        let package = try #require(last?.channels[0])
+        #expect(package.energy == EnergyUnit.binaryFraction(14).energy(of: RegisterCount(truth - start)))
+        #expect(package.wraps > 700)
+        #expect(package.ambiguousEnergy == Joules(0))
+        let dram = try #require(last?.channels[1])
+        #expect(dram.energy == EnergyUnit.binaryFraction(14).energy(of: RegisterCount(truth / 3 - start / 3)))
+    }
+
+    @Test func `nothing to read is an error that says why`() {
+        let sensor = ScriptedSensor(channels: [])
+        #expect {
+            _ = try sampler([sensor])
+        } throws: { error in
+            "\(error)" == "No sensor was found."
+        }
+    }
+
+    @Test func `a headline that is not there is an error that names what is`() {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        #expect {
+            _ = try Sampler(SensorSet(only: [sensor]), headline: .battery)
+        } throws: { error in
+            "\(error)".contains("battery") && "\(error)".contains("cpu")
+        }
+    }
+
+    private func sampler(_ sensors: [any Sensor]) throws -> Sampler {
+        let clock = clock
+        return try Sampler(SensorSet(only: sensors), now: { clock.instant })
+    }
+}

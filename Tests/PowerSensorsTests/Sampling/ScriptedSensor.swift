@@ -1,0 +1,53 @@
+import PowerSensors
+import Synchronization
+
+/// A sensor that shows what a test tells it to.
+final class ScriptedSensor: Sensor {
+    let name: SensorName
+    let channels: [Channel]
+    private let shown: Mutex<[Reading]>
+
+    init(_ name: String = "scripted", channels: [Channel]) {
+        self.name = SensorName(name)
+        self.channels = channels
+        shown = Mutex(channels.map { _ in .missing(.absent) })
+    }
+
+    func show(_ readings: Reading...) { shown.withLock { $0 = readings } }
+
+    func discover() -> Discovery { Discovery(channels: channels) }
+
+    func open(_ channels: [Channel]) -> any SensorReader { Reader(sensor: self, channels: channels) }
+
+    private struct Reader: SensorReader {
+        let sensor: ScriptedSensor
+        let channels: [Channel]
+
+        func read(into readings: inout OutputSpan<Reading>) {
+            let shown = sensor.shown.withLock { $0 }
+            for reading in shown.prefix(channels.count) { readings.append(reading) }
+        }
+    }
+}
+
+extension Channel {
+    /// A counter of 2⁻¹⁴ J in 32 bits, part of `cpu`.
+    static func counter(_ id: String, scope: Scope? = .cpu, domain: String = "package") -> Channel {
+        var component = Component(id: id, kind: .domain)
+        component.domain = domain
+        var channel = Channel(
+            id: "scripted/\(id)", sensor: SensorName("scripted"), mechanism: "script", quantity: .energy,
+            encoding: .counter(.counts(unit: .binaryFraction(14), lastCount: UInt64(UInt32.max))),
+            component: component)
+        channel.countsIn = scope
+        return channel
+    }
+}
+
+/// A clock that a test sets.
+final class ManualClock {
+    private(set) var instant = SampleInstant(
+        boottimeNanoseconds: 1_000_000_000_000, monotonicNanoseconds: 1_000_000_000_000)
+
+    func advance(by time: Duration) { instant = instant.advanced(by: time) }
+}
