@@ -38,22 +38,17 @@ missing() {
     done
 }
 
-as_root() {
-    if [ "$(id -u)" -eq 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
-        sudo -n "$@"
-    else
-        echo "deps: not root, and sudo would ask for a password" >&2
-        return 1
-    fi
+# What gives a command root's rights, where that needs no password.
+can_be_root() { [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; }; }
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+apt() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+        -o Acquire::Retries=1 -o Acquire::http::Timeout=20 -o DPkg::Lock::Timeout=120 "$@"
 }
 
 # The lists of a machine may be old or empty, so they are renewed first, but only when something must be fetched.
-install() {
-    as_root apt-get -qq -o Acquire::Retries=2 update &&
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@"
-}
+install() { apt update && apt -y --no-install-recommends install "$@"; }
 
 install_missing() {
     if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
@@ -63,11 +58,15 @@ install_missing() {
     fi
     packages=$(missing | cut -d '|' -f 1 | tr '\n' ' ')
     [ -n "$packages" ] || return 0
-    echo "deps: installing $packages"
-    log=$(mktemp)
-    # shellcheck disable=SC2086 # One word a package.
-    install $packages </dev/null >"$log" 2>&1 || tail -n 3 "$log" | sed 's/^/deps: /'
-    rm -f "$log"
+    if can_be_root; then
+        echo "deps: installing $packages"
+        log=$(mktemp)
+        # shellcheck disable=SC2086 # One word a package.
+        install $packages </dev/null >"$log" 2>&1 || tail -n 3 "$log" | sed 's/^/deps: /'
+        rm -f "$log"
+    else
+        echo "deps: nothing can be installed, since this is not root and sudo would ask for a password"
+    fi
     missing | while IFS='|' read -r package consequence; do
         echo "deps: going on without $package: $consequence. Remedy: sudo apt-get install $package"
     done

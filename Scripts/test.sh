@@ -9,15 +9,18 @@ cd "$(dirname "$0")/.."
 swift test --disable-xctest "$@" 2>&1 | awk -v skips="${SKIPS:-tell}" '
     / Test run with [0-9]+ test/ { verdict = $0; next }
     # "skipped" by a trait, "cancelled" by the test itself once it saw what is missing.
-    /^. (Test|Suite) .*( skipped($|:)| was cancelled after )/ { skipped[++count] = $0 }
+    /^[^ ]+ (Test|Suite) .* (skipped(:|$)|was cancelled after )/ {
+        skips_seen[++lines] = $0
+        if ($2 == "Test") count++
+    }
     { print; fflush() }
     END {
-        if (count) {
+        if (lines) {
             print ""
-            printf "%d skipped here, and so not proven:\n", count
-            for (i = 1; i <= count; i++) print "  " skipped[i]
+            printf "Skipped here, and so not proven: %d.\n", count
+            for (i = 1; i <= lines; i++) print "  " skips_seen[i]
         }
-        if (count && skips == "fail") print "A skipped test is a failure here, since SKIPS=fail."
+        if (lines && skips == "fail") print "A skipped test is a failure here, since SKIPS=fail."
         if (verdict) print verdict
-        exit count && skips == "fail"
+        exit lines && skips == "fail"
     }'
