@@ -43,13 +43,15 @@ public final class MockCounter: Sendable {
     ) throws(AttributeError) {
         self.register = register
         self.tree = tree
+        // Without links, so that the counter notices when the folder behind one is removed.
+        let location = try tree.location(of: path)
         // µW times attoseconds are 10⁻²⁴ J, so that times and watts multiply without rounding.
         let joule: UInt128 = 1_000_000_000_000_000_000_000_000
         let shared = greatestCommonDivisor(joule, UInt128(register.unit.denominator))
         countSize = joule / shared * UInt128(register.unit.numerator)
         energyScale = UInt128(register.unit.denominator) / shared
-        state = Mutex(State(power: power, count: startCount, paths: [path]))
-        try tree.write("\(register.number(of: startCount))\n", to: path)
+        state = Mutex(State(power: power, count: startCount, paths: [location]))
+        try tree.write("\(register.number(of: startCount))\n", to: location)
     }
 
     // MARK: - The truth

@@ -14,7 +14,7 @@ extension MockMachine {
         let folder = "\(Self.powercapDevices)/\(controlType.name)"
         if !sysfs.exists(folder) {
             try sysfs.write("1\n", to: "\(folder)/enabled")
-            try layDevice(controlType.name, at: folder)
+            try layDevice(controlType.name, of: "powercap", at: folder)
         }
         var zones: [MockPowercapZone] = []
         for zone in controlType.zones {
@@ -24,6 +24,16 @@ extension MockMachine {
             zones.append(laid)
         }
         return zones
+    }
+
+    /// Lays one more zone inside another, as when a domain comes back.
+    ///
+    /// - Throws: What the system says where a file cannot be written.
+    @discardableResult
+    public func add(_ zone: MockZone, in parent: MockPowercapZone) throws(AttributeError) -> MockPowercapZone {
+        let laid = try lay(zone, in: parent.path, parent: parent.identifier, controlType: parent.controlType)
+        state.withLock { state in state.zones = state.zones.map { $0.with(laid, in: parent.path) } }
+        return laid
     }
 
     /// A zone by the names on the way to it, such as `package-0/core`; nil where there is none.
@@ -42,13 +52,12 @@ extension MockMachine {
     /// the kernel's would give ENODEV.
     public func remove(_ zone: MockPowercapZone) throws(AttributeError) {
         for member in zone.family {
-            member.counter?.hide(beneath: member.path)
+            stopCounters(beneath: member.path)
             try sysfs.remove("class/powercap/\(member.identifier)")
         }
         try sysfs.remove(zone.path)
         state.withLock { state in
             state.zones = state.zones.compactMap { $0.without(zone.path) }
-            state.counters.removeAll { !$0.isShown }
         }
     }
 
@@ -73,9 +82,8 @@ extension MockMachine {
         for child in zone.children {
             children.append(try lay(child, in: path, parent: identifier, controlType: controlType))
         }
-        // Last, so that a reader who follows the link finds all of the zone.
         try sysfs.link("\(path)/device", to: "../../\(parent)")
-        try layDevice(identifier, at: path)
+        try layDevice(identifier, of: "powercap", at: path)
         return MockPowercapZone(
             name: zone.name,
             identifier: identifier,
@@ -122,14 +130,6 @@ extension MockMachine {
         }
     }
 
-    /// What every device of the class has: an event file, the way to its class, and its link in the class.
-    private func layDevice(_ identifier: String, at path: String) throws(AttributeError) {
-        try sysfs.write("", to: "\(path)/uevent")
-        let way = String(repeating: "../", count: path.split(separator: "/").count)
-        try sysfs.link("\(path)/subsystem", to: "\(way)class/powercap")
-        try sysfs.link("class/powercap/\(identifier)", to: "../../\(path)")
-    }
-
     private func mirroredCounter(_ names: String) -> MockCounter? {
         let parts = names.split(separator: "/", maxSplits: 1)
         guard parts.count == 2 else { return nil }
@@ -146,14 +146,23 @@ extension MockMachine {
 extension MockPowercapZone {
     /// The zone without those at a path; nil where it is there itself.
     fileprivate func without(_ removed: String) -> MockPowercapZone? {
-        if path == removed { return nil }
-        return MockPowercapZone(
+        path == removed ? nil : with(children: children.compactMap { $0.without(removed) })
+    }
+
+    /// The zone with one more in the zone at a path.
+    fileprivate func with(_ child: MockPowercapZone, in parent: String) -> MockPowercapZone {
+        let children = children.map { $0.with(child, in: parent) }
+        return with(children: path == parent ? children + [child] : children)
+    }
+
+    private func with(children: [MockPowercapZone]) -> MockPowercapZone {
+        MockPowercapZone(
             name: name,
             identifier: identifier,
             controlType: controlType,
             path: path,
             counter: counter,
-            children: children.compactMap { $0.without(removed) },
+            children: children,
             sysfs: sysfs
         )
     }

@@ -80,4 +80,12 @@ public final class MockMachine: Sendable {
         state.withLock { $0.counters.append(counter) }
         return counter
     }
+
+    /// Lets counters go whose files lie beneath a folder and nowhere else.
+    func stopCounters(beneath folder: String) {
+        state.withLock { state in
+            for counter in state.counters { counter.hide(beneath: folder) }
+            state.counters.removeAll { !$0.isShown }
+        }
+    }
 }

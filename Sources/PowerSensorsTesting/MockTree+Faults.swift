@@ -17,10 +17,11 @@ struct FaultyFile {
 extension MockTree {
     /// Makes something wrong with a file, in the place of what was wrong with it before.
     ///
-    /// - Throws: What the system says, ENOENT where there is no such file.
+    /// - Throws: What the system says, ENOENT where there is no such file, ELOOP for a link.
     public func inject(_ fault: MockFault, at path: String) throws(AttributeError) {
         try restore(path)
         let location = try location(of: path)
+        if (try? target(of: path)) != nil { throw failure(path, ELOOP) }
         try faults.withLock { faults throws(AttributeError) in
             let file = FaultyFile(
                 fault: fault,

@@ -1,6 +1,6 @@
 public import PowerSensors
 
-/// What a powercap zone is to be: a description, from which ``MockMachine/add(_:)`` lays the files.
+/// What a powercap zone is to be: a description, from which a ``MockMachine`` lays the files.
 public struct MockZone: Hashable, Sendable {
     /// What its `name` file says.
     public var name: String

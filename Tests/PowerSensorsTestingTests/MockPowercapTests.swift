@@ -160,4 +160,21 @@ struct MockPowercapTests {
         try zone.restore("name")
         #expect(try machine.sysfs.text(of: zone.path(of: "name")) == "odd\n")
     }
+
+    @Test
+    func `a domain goes and comes back inside its package`() throws {
+        let machine = try MockMachine()
+        try machine.add(.intelServer())
+        let memory = try #require(machine.zone("package-0/dram"))
+        let counter = try #require(memory.counter)
+        try counter.advance(by: .seconds(1))
+        try machine.remove(memory)
+        #expect(machine.zone("package-0/dram") == nil)
+        #expect(machine.zone("package-0/core") != nil)
+        let package = try #require(machine.zone("package-0"))
+        try machine.add(MockZone(name: "dram", register: .serverDRAM, startCount: counter.count), in: package)
+        let again = try #require(machine.zone("package-0/dram"))
+        #expect(again.identifier == memory.identifier)
+        #expect(again.counter?.number == counter.number)
+    }
 }

@@ -90,7 +90,8 @@ extension Finding {
 ///
 /// Their identities must differ.
 private func parentsFirst<Element: Identifiable>(
-    _ elements: [Element], parent: KeyPath<Element, String?>
+    _ elements: [Element],
+    parent: KeyPath<Element, String?>
 ) -> [Element] where Element.ID == String {
     var pending = Dictionary(elements.map { ($0.id, $0) }) { first, _ in first }
     var ordered: [Element] = []

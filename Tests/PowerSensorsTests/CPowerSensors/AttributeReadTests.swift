@@ -17,10 +17,23 @@ struct AttributeReadTests {
         Attribute(testDescription: "one digit", text: "7", status: 0, value: 7),
         Attribute(testDescription: "zero", text: "0\n", status: 0),
         Attribute(testDescription: "padded on both sides", text: "  \t42    \n\n", status: 0, value: 42),
-        Attribute(testDescription: "leading zeros", text: String(repeating: "0", count: 300) + "5\n", status: 0, value: 5),
+        Attribute(
+            testDescription: "leading zeros",
+            text: String(repeating: "0", count: 300) + "5\n",
+            status: 0,
+            value: 5
+        ),
         Attribute(testDescription: "the greatest", text: "18446744073709551615\n", status: 0, value: .max),
-        Attribute(testDescription: "one too many", text: "18446744073709551616\n", status: Int32(CPOWERSENSORS_OVERFLOW)),
-        Attribute(testDescription: "far too many", text: String(repeating: "9", count: 4000), status: Int32(CPOWERSENSORS_OVERFLOW)),
+        Attribute(
+            testDescription: "one too many",
+            text: "18446744073709551616\n",
+            status: Int32(CPOWERSENSORS_OVERFLOW)
+        ),
+        Attribute(
+            testDescription: "far too many",
+            text: String(repeating: "9", count: 4000),
+            status: Int32(CPOWERSENSORS_OVERFLOW)
+        ),
         Attribute(testDescription: "empty", text: "", status: Int32(CPOWERSENSORS_EMPTY)),
         Attribute(testDescription: "only white space", text: " \n\n", status: Int32(CPOWERSENSORS_EMPTY)),
         Attribute(testDescription: "garbage", text: "garbage\n", status: Int32(CPOWERSENSORS_MALFORMED)),
@@ -29,7 +42,11 @@ struct AttributeReadTests {
         Attribute(testDescription: "two numbers", text: "1 2\n", status: Int32(CPOWERSENSORS_MALFORMED)),
         Attribute(testDescription: "hexadecimal", text: "0x10\n", status: Int32(CPOWERSENSORS_MALFORMED)),
         Attribute(testDescription: "a nul byte", text: "12\0", status: Int32(CPOWERSENSORS_MALFORMED)),
-        Attribute(testDescription: "a page and more", text: String(repeating: "0", count: 5000), status: Int32(CPOWERSENSORS_TOO_LONG)),
+        Attribute(
+            testDescription: "a page and more",
+            text: String(repeating: "0", count: 5000),
+            status: Int32(CPOWERSENSORS_TOO_LONG)
+        ),
     ])
     func `each text has its own status`(attribute: Attribute) throws {
         let descriptor = try temporaryFile(attribute.text)

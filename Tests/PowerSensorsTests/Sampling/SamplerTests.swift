@@ -131,8 +131,13 @@ struct SamplerTests {
         short.show(.count(1))
         var channel = Channel.counter("c")
         channel = Channel(
-            id: "other/c", sensor: SensorName("other"), mechanism: "script", quantity: .energy,
-            encoding: channel.encoding, component: channel.component)
+            id: "other/c",
+            sensor: SensorName("other"),
+            mechanism: "script",
+            quantity: .energy,
+            encoding: channel.encoding,
+            component: channel.component
+        )
         let other = ScriptedSensor("other", channels: [channel])
         other.show(.count(3))
         // The channels name the sensor that reads them.

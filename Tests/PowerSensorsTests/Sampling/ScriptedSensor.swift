@@ -36,9 +36,13 @@ extension Channel {
         var component = Component(id: id, kind: .domain)
         component.domain = domain
         var channel = Channel(
-            id: "scripted/\(id)", sensor: SensorName("scripted"), mechanism: "script", quantity: .energy,
+            id: "scripted/\(id)",
+            sensor: SensorName("scripted"),
+            mechanism: "script",
+            quantity: .energy,
             encoding: .counter(.counts(unit: .binaryFraction(14), lastCount: UInt64(UInt32.max))),
-            component: component)
+            component: component
+        )
         channel.countsIn = scope
         return channel
     }
@@ -47,7 +51,9 @@ extension Channel {
 /// A clock that a test sets.
 final class ManualClock {
     private(set) var instant = SampleInstant(
-        boottimeNanoseconds: 1_000_000_000_000, monotonicNanoseconds: 1_000_000_000_000)
+        boottimeNanoseconds: 1_000_000_000_000,
+        monotonicNanoseconds: 1_000_000_000_000
+    )
 
     func advance(by time: Duration) { instant = instant.advanced(by: time) }
 }

@@ -6,29 +6,39 @@ struct TopologyTests {
         var core = Channel.counter("package-0/core", scope: nil, domain: "core")
         core.parent = "scripted/package-0"
         let topology = Topology(
-            generation: 1, discoveries: [Discovery(channels: [core, .counter("package-1"), .counter("package-0")])])
+            generation: 1,
+            discoveries: [Discovery(channels: [core, .counter("package-1"), .counter("package-0")])]
+        )
         #expect(topology.channels.map(\.id) == ["scripted/package-0", "scripted/package-0/core", "scripted/package-1"])
         #expect(topology.components.first == .host)
     }
 
     @Test func `an identity that comes twice keeps its first channel and leaves a finding`() {
         let topology = Topology(
-            generation: 1, discoveries: [Discovery(channels: [.counter("package-0"), .counter("package-0")])])
+            generation: 1,
+            discoveries: [Discovery(channels: [.counter("package-0"), .counter("package-0")])]
+        )
         #expect(topology.channels.count == 1)
         #expect(topology.findings.map(\.reason) == ["duplicate"])
     }
 
     @Test func `two sensors that offer one host figure are not added up`() {
         let other = Channel(
-            id: "meter/input", sensor: SensorName("meter"), mechanism: "x", quantity: .energy,
-            encoding: .counter(.counts(unit: .microjoules(1), lastCount: .max)), component: .host)
+            id: "meter/input",
+            sensor: SensorName("meter"),
+            mechanism: "x",
+            quantity: .energy,
+            encoding: .counter(.counts(unit: .microjoules(1), lastCount: .max)),
+            component: .host
+        )
         var platform = other
         platform.countsIn = .platform
         let topology = Topology(
             generation: 3,
             discoveries: [
                 Discovery(channels: [.counter("psys", scope: .platform)]), Discovery(channels: [platform]),
-            ])
+            ]
+        )
         #expect(topology.channels.map(\.countsIn) == [.platform, nil])
         #expect(topology.scopes == [.platform])
         #expect(topology.headline == .platform)

@@ -59,7 +59,8 @@ package struct PowercapDiscovery {
         let (domain, socket, die) = place(of: entry.zone)
         let group = entry.zone.controlType.hasPrefix("intel-rapl") ? (domain.name == "psys" ? 1 : 0) : 2
         let rank = ["package": 0, "core": 1, "uncore": 2, "dram": 3][domain.name] ?? 4
-        return [group, socket ?? .max, die ?? -1, rank] + entry.zone.order
+        // The first psys has no number, nor has a zone whose package nobody names.
+        return [group, socket ?? (group == 1 ? -1 : .max), die ?? -1, rank] + entry.zone.order
     }
 
     /// What a zone counts and in which package, which it may know from the zone that holds it.

@@ -1,0 +1,211 @@
+import Glibc
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+struct PowercapDiscoveryTests {
+    @Test func `a two-package server with psys between and a memory-mapped twin names every channel once`() throws {
+        let machine = try MockMachine()
+        let server = MockControlType.intelServer(sockets: 2)
+        try machine.add(server)
+        var twin = MockControlType.intelClientMMIO
+        twin.zones[0].name = "package-0"
+        try machine.add(twin)
+        let topology = discover(machine)
+        #expect(
+            topology.channels.map(\.id) == [
+                "rapl/package-0", "rapl/package-0/core", "rapl/package-0/dram",
+                "rapl/package-1", "rapl/package-1/core", "rapl/package-1/dram",
+                "rapl/psys", "rapl/psys-1",
+            ]
+        )
+        #expect(topology.channels.filter { $0.countsIn == .cpu }.map(\.id).count == 4)
+        #expect(topology.channels.filter { $0.countsIn == .platform }.map(\.id) == ["rapl/psys", "rapl/psys-1"])
+        #expect(topology.scopes == [.cpu, .platform])
+        #expect(topology.findings.map(\.reason) == ["merged"])
+        let dram = try #require(topology.channels.first { $0.id == "rapl/package-1/dram" })
+        #expect(dram.component.socket == 1)
+        #expect(dram.parent == "rapl/package-1")
+        #expect(dram.path == "class/powercap/intel-rapl:2:1/energy_uj")
+        #expect(dram.encoding == .counter(.powercap(range: 65_712_999_613)))
+    }
+
+    @Test func `where the register's own door is shut, the memory-mapped twin is read`() throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        try machine.add(.intelClientMMIO)
+        try #require(machine.zone("package-0")).inject(.garbage, at: "energy_uj")
+        let topology = discover(machine)
+        let package = try #require(topology.channels.first { $0.id == "rapl/package-0" })
+        #expect(package.path == "class/powercap/intel-rapl-mmio:0/energy_uj")
+        #expect(package.status == .ok)
+    }
+
+    @Test func `zone numbers are hexadecimal, and more than ten sockets keep their order`() throws {
+        let machine = try MockMachine()
+        try machine.add(.intelServer(sockets: 12, hasCore: false, hasDRAM: false, hasPlatform: false))
+        let topology = discover(machine)
+        #expect(topology.channels.map(\.id) == (0..<12).map { "rapl/package-\($0)" })
+        #expect(topology.channels[10].path == "class/powercap/intel-rapl:a/energy_uj")
+    }
+
+    @Test func `dies are channels of their own beneath their socket`() throws {
+        let machine = try MockMachine()
+        try machine.add(.intelServer(sockets: 2, dies: 2, hasPlatform: false))
+        let topology = discover(machine)
+        let packages = topology.channels.filter { $0.component.domain == "package" }
+        #expect(packages.map(\.component.die) == [0, 1, 0, 1])
+        #expect(packages.map(\.component.socket) == [0, 0, 1, 1])
+        #expect(packages.allSatisfy { $0.countsIn == .cpu && $0.mirrorOf == nil })
+        #expect(packages[1].id == "rapl/package-0-die-1")
+        #expect(topology.components.first { $0.id == "package-0-die-1" }?.parent == "package-0")
+        #expect(topology.channels.contains { $0.id == "rapl/package-1-die-1/dram" })
+    }
+
+    @Test func `dies that mirror one counter count once`() throws {
+        let machine = try MockMachine()
+        var control = MockControlType.intelServer(dies: 2, hasCore: false, hasDRAM: false, hasPlatform: false)
+        control.zones[1].mirrorOf = "intel-rapl/package-0-die-0"
+        try machine.add(control)
+        let topology = discover(machine)
+        #expect(topology.channels.map(\.mirrorOf) == [nil, "rapl/package-0-die-0"])
+        #expect(topology.channels.map(\.countsIn) == [.cpu, nil])
+        #expect(topology.findings.map(\.reason) == ["mirrored"])
+    }
+
+    @Test func `AMD's core is one core and in no sum`() throws {
+        let machine = try MockMachine()
+        try machine.add(.amd(sockets: 2))
+        let topology = discover(machine)
+        #expect(
+            topology.channels.map(\.id) == [
+                "rapl/package-0", "rapl/package-0/core", "rapl/package-1", "rapl/package-1/core",
+            ]
+        )
+        #expect(topology.channels.map(\.countsIn) == [.cpu, nil, .cpu, nil])
+        #expect(topology.channels[1].label == "one core")
+        #expect(topology.channels[0].encoding == .counter(.powercap(range: 65_532_610_987)))
+    }
+
+    @Test func `zones that have power and no energy are gauges of power`() throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        try machine.add(.dtpm)
+        let topology = discover(machine)
+        let zones = topology.channels.filter { $0.id.hasPrefix("rapl/dtpm/") }
+        #expect(zones.map(\.id) == ["rapl/dtpm/pkg", "rapl/dtpm/pkg/cpu0-cpufreq"])
+        #expect(zones.allSatisfy { $0.quantity == .power && $0.countsIn == nil && $0.encoding == .gauge })
+        var sampler = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots)]))
+        let snapshot = sampler.snapshot()
+        #expect(snapshot[channel: "rapl/dtpm/pkg"]?.power == Watts(4))
+    }
+
+    @Test(arguments: MockFault.everyText + MockFault.everyLoss, ["energy_uj", "max_energy_range_uj", "name"])
+    func `one bad file takes away only its own channel, and leaves a finding`(fault: MockFault, file: String) throws {
+        let machine = try MockMachine()
+        try machine.add(.intelServer(sockets: 2))
+        let zone = try #require(machine.zone("package-0/dram"))
+        try zone.inject(fault, at: file)
+        let topology = discover(machine)
+        let healthy = topology.channels.filter { $0.path?.hasPrefix("class/powercap/\(zone.identifier)/") != true }
+        #expect(healthy.count == 7)
+        #expect(healthy.allSatisfy { $0.status == .ok })
+        let isHarmless = [MockFault.withoutNewline, .padded()].contains { $0.description == fault.description }
+        // A superuser may read what the mode forbids; any text without digits will do for a name.
+        let isReadable = fault == .forbidden || file == "name" && [.garbage, .negative, .overflow].contains(fault)
+        if !isHarmless, !isReadable {
+            let findings = topology.findings.filter { $0.subject.contains("\(zone.identifier)/") }
+            #expect(!findings.isEmpty)
+            #expect(findings.allSatisfy { $0.remedy != nil && !$0.text.isEmpty })
+        }
+        var sampler = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots)]))
+        _ = sampler.snapshot()
+        try machine.advanceAll(by: .seconds(1))
+        _ = sampler.snapshot()
+    }
+
+    @Test func `a missing range still counts, and says that wraps are lost`() throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        try #require(machine.zone("package-0")).write("0\n", to: "max_energy_range_uj")
+        let topology = discover(machine)
+        let finding = try #require(topology.findings.first { $0.subject.hasSuffix("intel-rapl:0/max_energy_range_uj") })
+        #expect(finding.text.contains("reset"))
+        #expect(topology.channels[0].status == .ok)
+        #expect(topology.channels[0].encoding == .counter(.powercap(range: nil)))
+    }
+
+    @Test func `a counter of 0 that stays there is absent and makes no hole`() throws {
+        let machine = try MockMachine()
+        var control = MockControlType.intelServer()
+        control.zones[0].children[1].startCount = 0
+        try machine.add(control)
+        let topology = discover(machine)
+        #expect(topology.channels.first { $0.id == "rapl/package-0/dram" }?.status == .absent)
+        #expect(topology.findings.map(\.reason) == ["absent"])
+    }
+
+    @Test func `zones that a container runtime masked are told from a driver that is not there`() throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        try machine.sysfs.remove("devices/virtual/powercap")
+        try machine.sysfs.makeDirectory("devices/virtual/powercap")
+        #expect(discover(machine).findings.map(\.reason) == ["masked"])
+
+        let bare = try MockMachine()
+        #expect(discover(bare).findings.map(\.reason) == ["absent"])
+        try bare.sysfs.makeDirectory("class/powercap")
+        #expect(discover(bare).findings.map(\.reason) == ["absent"])
+    }
+
+    @Test(arguments: [
+        "/devices/virtual/powercap/intel-rapl/intel-rapl:0",
+        "/sys/devices/virtual/powercap/intel-rapl/intel-rapl:0",
+        "../../devices/virtual/powercap/intel-rapl/intel-rapl:0",
+    ])
+    func `links resolve beneath the root, absolute ones too`(target: String) throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        try machine.sysfs.remove("class/powercap/intel-rapl:0")
+        try machine.sysfs.link("class/powercap/intel-rapl:0", to: target)
+        #expect(discover(machine).channels.first?.id == "rapl/package-0")
+    }
+
+    @Test func `the greatest power is four times the largest limit, 1 kW a package at least, and can be set`() throws {
+        let machine = try MockMachine()
+        try machine.add(.intelServer(sockets: 2))
+        try #require(machine.zone("package-0")).write("400000000\n", to: "constraint_0_power_limit_uw")
+        try #require(machine.zone("package-1")).write("18446744073709551615\n", to: "constraint_0_power_limit_uw")
+        let channels = discover(machine).channels
+        #expect(channels.first { $0.id == "rapl/package-0" }?.maximumPower == Watts(1600))
+        #expect(channels.first { $0.id == "rapl/package-1" }?.maximumPower == Watts(1000))
+        #expect(channels.first { $0.id == "rapl/psys" }?.maximumPower == Watts(2000))
+        let set = RaplSensor(roots: machine.roots, maximumPower: Watts(50)).discover().channels
+        #expect(set.allSatisfy { $0.maximumPower == Watts(50) })
+    }
+
+    @Test func `a file of mode 0400 is forbidden to an ordinary user, and the finding names it`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        for zone in ["package-0", "package-0/core", "package-0/uncore", "psys"] {
+            let zone = try #require(machine.zone(zone))
+            try machine.sysfs.setPermissions(0o400, of: zone.path(of: "energy_uj"))
+        }
+        try machine.tree.setPermissions(0o755, of: "")
+        let path = machine.sysfs.path
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            // Only root can become somebody else; an ordinary user is somebody else already.
+            if getuid() == 0 { try #require(setgid(65534) == 0 && setuid(65534) == 0) }
+            let discovery = RaplSensor(roots: try SystemRoots(sysfs: path)).discover()
+            try #require(discovery.channels.count == 4)
+            try #require(discovery.channels.allSatisfy { $0.status == .forbidden })
+            try #require(
+                discovery.findings.allSatisfy { $0.reason == "forbidden" && $0.remedy?.contains(path) == true }
+            )
+        }
+    }
+
+    private func discover(_ machine: MockMachine) -> Topology {
+        Topology(generation: 1, discoveries: [RaplSensor(roots: machine.roots).discover()])
+    }
+}
