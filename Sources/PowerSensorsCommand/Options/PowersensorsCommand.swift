@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// The command; alone it is `watch`.
+struct PowersensorsCommand: ParsableCommand {
+    /// The version of the command and of the library it is built with.
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "powersensors",
+        abstract: "Shows how much power this machine uses, and where each figure comes from.",
+        discussion: """
+            Each option may also be given as an environment variable: POWERSENSORS_ and the option's name, such as \
+            POWERSENSORS_INTERVAL=5s or POWERSENSORS_MAX_POWER=2000. The option wins. Lists are parted by commas.
+            """,
+        version: version,
+        subcommands: [WatchCommand.self, ListCommand.self],
+        defaultSubcommand: WatchCommand.self
+    )
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+
+/// What every subcommand understands. Values are kept as they were typed: ``Settings`` reads them, since they may
+/// also come out of the environment.
+struct SharedOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A folder in place of /sys.", valueName: "dir"))
+    var sysfs: String?
+
+    @Option(help: ArgumentHelp("A folder in place of /proc.", valueName: "dir"))
+    var procfs: String?
+
+    @Option(help: ArgumentHelp("A folder in place of /dev.", valueName: "dir"))
+    var dev: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A sensor to use: rapl, rapl:powercap or estimator. Repeatable; without it, the best that works.",
+            valueName: "name"))
+    var sensor: [String] = []
+
+    @Option(help: ArgumentHelp("The figure to show first: cpu, platform, battery or wall.", valueName: "scope"))
+    var scope: String?
+
+    @Option(help: ArgumentHelp("Time between two figures, from 1ms to 1d. (default: 2s)", valueName: "time"))
+    var interval: String?
+
+    @Option(help: ArgumentHelp("The greatest power one channel can have, in watts.", valueName: "watts"))
+    var maxPower: String?
+
+    @Option(help: ArgumentHelp("The name to give this machine. (default: the kernel's)", valueName: "name"))
+    var node: String?
+
+    @Flag(help: "Write JSON.")
+    var json = false
+
+    @Flag(help: "Also say what was found and is no problem.")
+    var verbose = false
+}

@@ -1,0 +1,48 @@
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// The signals that end the command, and the one that says that the terminal's size changed.
+///
+/// They are handled and not blocked: a write into a pipe that nobody reads from would hold back a blocked signal
+/// for ever, while a handled one interrupts it.
+enum Signals {
+    /// Whether somebody asked the command to end.
+    static var isEndRequested: Bool { endRequested.load(ordering: .relaxed) }
+
+    /// Whether the terminal's size changed since the last call.
+    static func takeResize() -> Bool { resized.exchange(false, ordering: .relaxed) }
+
+    /// Takes the signals over. What was ignored from the start, as by `nohup`, stays ignored.
+    static func install() {
+        // The handlers must find these made.
+        _ = isEndRequested
+        _ = takeResize()
+        signal(SIGPIPE, SIG_IGN)
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            handle(number) { _ in
+                endRequested.store(true, ordering: .relaxed)
+                // A signal that comes just before a sleep or a write does not interrupt it. The alarm does.
+                alarm(1)
+            }
+        }
+        handle(SIGALRM) { _ in alarm(1) }
+        handle(SIGWINCH) { _ in resized.store(true, ordering: .relaxed) }
+    }
+
+    private static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
+        var old = sigaction()
+        guard unsafe sigaction(number, nil, &old) == 0 else { return }
+        let isIgnored = unsafe unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 1
+        if isIgnored, number != SIGALRM { return }
+        var action = sigaction()
+        unsafe action.__sigaction_handler.sa_handler = handler
+        // Without SA_RESTART, so that sleeps and writes end early.
+        unsafe sigaction(number, &action, nil)
+    }
+}
+
+private let endRequested = Atomic(false)
+private let resized = Atomic(false)

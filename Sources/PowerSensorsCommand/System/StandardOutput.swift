@@ -1,0 +1,58 @@
+import PowerSensors
+import PowerSensorsExporters
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Standard output, written without a buffer: what a tick has to say leaves in one write(2).
+struct StandardOutput {
+    /// Writes everything.
+    ///
+    /// - Throws: ``CommandFailure/ended`` where nobody reads on or somebody asked to end meanwhile; a failure with
+    ///   the kernel's words for everything else.
+    mutating func write(_ bytes: [UInt8]) throws(CommandFailure) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { bytes in
+                unsafe Glibc.write(STDOUT_FILENO, bytes.baseAddress.map { unsafe $0 + written }, bytes.count - written)
+            }
+            if count >= 0 {
+                written += count
+                continue
+            }
+            let code = errno
+            switch code {
+            case EINTR: if Signals.isEndRequested { throw .ended }
+            case EAGAIN: waitUntilWritable()
+            case EPIPE: throw .ended
+            default: throw .failure("standard output: \(systemMessage(errno: code)).")
+            }
+        }
+    }
+
+    /// Whether it is a terminal.
+    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// The terminal's lines; nil where it does not say.
+    static var rows: Int? {
+        var size = winsize()
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return nil }
+        return Int(size.ws_row)
+    }
+
+    /// Somebody who shares the descriptor may have made it non-blocking.
+    private func waitUntilWritable() {
+        var descriptor = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+        unsafe poll(&descriptor, 1, 1000)
+    }
+}
+
+/// Standard error: one line at a time.
+enum StandardError {
+    /// Writes a line; a terminal's commands in it are made harmless. What cannot be written is lost.
+    static func write(_ line: String) {
+        let bytes = Array((line.safeToShow + "\n").utf8)
+        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}

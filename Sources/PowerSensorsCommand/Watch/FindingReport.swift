@@ -1,0 +1,38 @@
+import PowerSensors
+
+/// The findings as lines for standard error: what is wrong, once for each cause.
+struct FindingReport {
+    /// The lines, without their ends.
+    let lines: [String]
+
+    /// Puts findings of one cause together; those that are no problem come only where asked for.
+    init(_ findings: [Finding], isVerbose: Bool) {
+        let shown = findings.filter { isVerbose || $0.severity != .info }
+        if isVerbose {
+            lines = shown.map { "powersensors: \($0)" }
+            return
+        }
+        var order: [Cause] = []
+        var byCause: [Cause: [Finding]] = [:]
+        for finding in shown {
+            let cause = Cause(severity: finding.severity, reason: finding.reason)
+            if byCause[cause] == nil { order.append(cause) }
+            byCause[cause, default: []].append(finding)
+        }
+        lines = order.compactMap { cause in
+            guard let alike = byCause[cause], let first = alike.first else { return nil }
+            let more = alike.count - 1
+            return "powersensors: \(first)" + (more > 0 ? " And \(more) more like it: powersensors list" : "")
+        }
+    }
+
+    /// Writes the lines to standard error.
+    func write() {
+        for line in lines { StandardError.write(line) }
+    }
+
+    private struct Cause: Hashable {
+        let severity: Finding.Severity
+        let reason: String
+    }
+}

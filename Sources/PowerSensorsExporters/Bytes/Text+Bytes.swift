@@ -1,0 +1,40 @@
+extension [UInt8] {
+    /// Appends a text in UTF-8.
+    mutating func append(_ text: String) { append(contentsOf: text.utf8) }
+
+    /// Appends a text that is part of the program.
+    mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { unsafe append(contentsOf: $0) }
+    }
+
+    /// Appends a number of at least `width` digits, zeros before it.
+    mutating func append(_ number: Int, width: Int) {
+        let digits = String(number)
+        append(contentsOf: repeatElement(UInt8(ascii: "0"), count: Swift.max(width - digits.utf8.count, 0)))
+        append(digits)
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether a terminal may take it for a command, or show what stands around it in another order.
+    ///
+    /// Names and labels come out of files, which anybody may have written.
+    var isUnsafeToShow: Bool {
+        switch value {
+        case 0x00...0x1F, 0x7F...0x9F: true
+        // Line and paragraph separators, and what turns the direction of writing.
+        case 0x2028...0x202E, 0x2066...0x2069, 0x200E, 0x200F, 0x061C: true
+        default: false
+        }
+    }
+}
+
+extension String {
+    /// The text with nothing in it that a terminal could take for a command: what could is replaced by `�`.
+    package var safeToShow: String {
+        guard unicodeScalars.contains(where: \.isUnsafeToShow) else { return self }
+        var safe = String.UnicodeScalarView()
+        for scalar in unicodeScalars { safe.append(scalar.isUnsafeToShow ? "\u{FFFD}" : scalar) }
+        return String(safe)
+    }
+}

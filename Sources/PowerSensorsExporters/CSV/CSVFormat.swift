@@ -1,0 +1,133 @@
+package import PowerSensors
+
+/// Snapshots as comma-separated values (RFC 4180): a header, then a row for each scope of the host and each channel.
+///
+/// The columns never depend on the machine, so that files of many machines can be read together. What is unknown
+/// is an empty field, and `status` says why.
+package struct CSVFormat: SnapshotFormat {
+    /// The header's line, without its end.
+    package static let header =
+        "time,time_ns,boottime_ns,interval_s,generation,kind,id,power_w,energy_j,value,low_w,high_w,"
+        + "status,errno,provenance,sensor,headline,wraps,resets,ambiguous_j"
+
+    private var hasHeader = false
+    private var channels: [Names] = []
+    /// The fields that all rows of one snapshot begin with; kept, so that its storage is reused.
+    private var stamp: [UInt8] = []
+
+    private struct Names {
+        let id: [UInt8]
+        let provenance: [UInt8]
+        let sensor: [UInt8]
+    }
+
+    /// Writes a header before the first snapshot.
+    package init() {}
+
+    package mutating func prepare(for topology: Topology) {
+        channels = topology.channels.map { channel in
+            Names(
+                id: field(channel.id),
+                provenance: field(channel.provenance.name),
+                sensor: field(channel.sensor.name)
+            )
+        }
+    }
+
+    package mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8]) {
+        if !hasHeader {
+            bytes.append(Self.header)
+            bytes.append(UInt8(ascii: "\n"))
+            hasHeader = true
+        }
+        writeStamp(snapshot)
+        for host in snapshot.host { append(host, to: &bytes) }
+        for (names, channel) in zip(channels, snapshot.channels) { append(channel, names, to: &bytes) }
+    }
+
+    private mutating func writeStamp(_ snapshot: Snapshot) {
+        stamp.removeAll(keepingCapacity: true)
+        Timestamp(nanoseconds: snapshot.timeNanoseconds).append(to: &stamp)
+        stamp.appendComma()
+        stamp.append(snapshot.timeNanoseconds.description)
+        stamp.appendComma()
+        stamp.append(snapshot.instant.boottimeNanoseconds.description)
+        stamp.appendComma()
+        stamp.append(number: snapshot.interval?.seconds)
+        stamp.appendComma()
+        stamp.append(snapshot.topology.generation.description)
+        stamp.appendComma()
+    }
+
+    private func append(_ host: HostSnapshot, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: stamp)
+        bytes.append("host," as StaticString)
+        bytes.append(contentsOf: field(host.scope.name))
+        bytes.appendComma()
+        bytes.append(numbers: [host.power?.rawValue, host.energy?.rawValue, nil])
+        bytes.append(numbers: [host.low?.rawValue, host.high?.rawValue])
+        bytes.append(status: host.status)
+        bytes.append(contentsOf: field(host.provenance.name))
+        bytes.appendComma()
+        bytes.append(contentsOf: field(host.sensor.name))
+        bytes.append(host.isHeadline ? ",true,,,\n" : ",false,,,\n" as StaticString)
+    }
+
+    private func append(_ channel: ChannelSnapshot, _ names: Names, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: stamp)
+        bytes.append("channel," as StaticString)
+        bytes.append(contentsOf: names.id)
+        bytes.appendComma()
+        bytes.append(numbers: [channel.power?.rawValue, channel.energy?.rawValue, channel.value])
+        bytes.append(numbers: [channel.low?.rawValue, channel.high?.rawValue])
+        bytes.append(status: channel.status)
+        bytes.append(contentsOf: names.provenance)
+        bytes.appendComma()
+        bytes.append(contentsOf: names.sensor)
+        bytes.append(",," as StaticString)
+        bytes.append(channel.wraps.description)
+        bytes.appendComma()
+        bytes.append(channel.resets.description)
+        bytes.appendComma()
+        bytes.append(number: channel.ambiguousEnergy.rawValue)
+        bytes.append(UInt8(ascii: "\n"))
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func appendComma() { append(UInt8(ascii: ",")) }
+
+    /// Appends the shortest decimal that gives the same number back; nothing for what is unknown.
+    fileprivate mutating func append(number: Double?) {
+        if let number, number.isFinite { append(number.description) }
+    }
+
+    fileprivate mutating func append(numbers: [Double?]) {
+        for number in numbers {
+            append(number: number)
+            appendComma()
+        }
+    }
+
+    fileprivate mutating func append(status: ReadingStatus) {
+        append(status.name)
+        appendComma()
+        if case .io(let errno) = status { append(errno.description) }
+        appendComma()
+    }
+}
+
+/// A text as a field: between quotation marks where it holds what would end it.
+private func field(_ text: String) -> [UInt8] {
+    let safe = text.safeToShow
+    guard safe.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") }) else {
+        return Array(safe.utf8)
+    }
+    var bytes = [UInt8(ascii: "\"")]
+    for byte in safe.utf8 {
+        if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+        bytes.append(byte)
+    }
+    bytes.append(UInt8(ascii: "\""))
+    return bytes
+}

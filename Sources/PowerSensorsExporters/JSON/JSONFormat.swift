@@ -1,0 +1,107 @@
+package import PowerSensors
+
+/// Snapshots as JSON, one object a line.
+///
+/// Names end in their unit. What is unknown is `null`, and `status` says why.
+package struct JSONFormat: SnapshotFormat {
+    private let node: [UInt8]
+    /// Each channel's identity as JSON, rendered once.
+    private var ids: [[UInt8]] = []
+
+    /// Writes snapshots of a machine.
+    ///
+    /// - Parameter node: The machine's name.
+    package init(node: String) { self.node = rendered(node) }
+
+    package mutating func prepare(for topology: Topology) { ids = topology.channels.map { rendered($0.id) } }
+
+    package mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8]) {
+        var json = JSONWriter(after: bytes.takeAll())
+        json.object { json in
+            json.member("version", 1)
+            json.name("node")
+            json.rendered(node)
+            json.name("time")
+            json.rendered(quoted(Timestamp(nanoseconds: snapshot.timeNanoseconds)))
+            json.member("time_ns", snapshot.timeNanoseconds)
+            json.member("boottime_ns", snapshot.instant.boottimeNanoseconds)
+            json.member("interval_s", snapshot.interval?.seconds)
+            json.member("generation", snapshot.topology.generation)
+            json.name("host")
+            json.array { json in
+                for host in snapshot.host { append(host, to: &json) }
+            }
+            json.name("channels")
+            json.array { json in
+                for (id, channel) in zip(ids, snapshot.channels) { append(channel, id, to: &json) }
+            }
+            json.name("consumers")
+            json.array { _ in }
+            json.name("unattributed")
+            json.array { _ in }
+            json.member("carbon_g", nil as Double?)
+        }
+        bytes = json.bytes
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private func append(_ host: HostSnapshot, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("scope", host.scope.name)
+            json.member("power_w", host.power?.rawValue)
+            json.member("energy_j", host.energy?.rawValue)
+            json.member("low_w", host.low?.rawValue)
+            json.member("high_w", host.high?.rawValue)
+            json.member("provenance", host.provenance.name)
+            json.member("sensor", host.sensor.name)
+            json.member("headline", host.isHeadline)
+            json.member(status: host.status)
+        }
+    }
+
+    private func append(_ channel: ChannelSnapshot, _ id: [UInt8], to json: inout JSONWriter) {
+        json.object { json in
+            json.name("id")
+            json.rendered(id)
+            json.member("energy_j", channel.energy?.rawValue)
+            json.member("power_w", channel.power?.rawValue)
+            json.member("value", channel.value)
+            json.member("low_w", channel.low?.rawValue)
+            json.member("high_w", channel.high?.rawValue)
+            json.member(status: channel.status)
+            json.member("wraps", channel.wraps)
+            json.member("resets", channel.resets)
+            json.member("ambiguous_j", channel.ambiguousEnergy.rawValue)
+        }
+    }
+
+    private func quoted(_ time: Timestamp) -> [UInt8] {
+        var bytes = [UInt8(ascii: "\"")]
+        time.append(to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+        return bytes
+    }
+}
+
+extension JSONWriter {
+    /// Writes the status, and the kernel's number with it where a read failed.
+    mutating func member(status: ReadingStatus) {
+        member("status", status.name)
+        if case .io(let errno) = status { member("errno", Int(errno)) }
+    }
+}
+
+extension [UInt8] {
+    /// Hands the bytes over without a copy and leaves nothing behind.
+    fileprivate mutating func takeAll() -> [UInt8] {
+        var taken: [UInt8] = []
+        swap(&taken, &self)
+        return taken
+    }
+}
+
+private func rendered(_ text: String) -> [UInt8] {
+    var json = JSONWriter(after: [])
+    json.string(text)
+    return json.bytes
+}

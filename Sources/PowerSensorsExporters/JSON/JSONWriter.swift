@@ -1,0 +1,118 @@
+/// Appends JSON (RFC 8259) to a buffer, and keeps account of its commas.
+struct JSONWriter {
+    /// What has been written.
+    private(set) var bytes: [UInt8]
+    private var needsComma = false
+
+    /// Goes on after what a buffer holds.
+    init(after bytes: consuming [UInt8]) { self.bytes = bytes }
+
+    // MARK: Structure
+
+    /// Writes an object, its members in the body.
+    mutating func object(_ members: (inout JSONWriter) -> Void) {
+        enclose(UInt8(ascii: "{"), UInt8(ascii: "}"), members)
+    }
+
+    /// Writes an array, its elements in the body.
+    mutating func array(_ elements: (inout JSONWriter) -> Void) {
+        enclose(UInt8(ascii: "["), UInt8(ascii: "]"), elements)
+    }
+
+    /// Writes a member's name; its value must follow.
+    mutating func name(_ name: StaticString) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(name)
+        bytes.append("\":" as StaticString)
+        needsComma = false
+    }
+
+    /// Writes a value that is JSON already.
+    mutating func rendered(_ json: [UInt8]) {
+        separate()
+        bytes.append(contentsOf: json)
+    }
+
+    // MARK: Members
+
+    mutating func member(_ name: StaticString, _ value: String?) {
+        self.name(name)
+        if let value { string(value) } else { null() }
+    }
+
+    mutating func member(_ name: StaticString, _ value: Double?) {
+        self.name(name)
+        number(value)
+    }
+
+    mutating func member(_ name: StaticString, _ value: Int?) {
+        self.name(name)
+        if let value { literal(value.description) } else { null() }
+    }
+
+    mutating func member(_ name: StaticString, _ value: Int64?) { member(name, value.map { Int($0) }) }
+
+    mutating func member(_ name: StaticString, _ value: Bool?) {
+        self.name(name)
+        if let value { literal(value ? "true" : "false") } else { null() }
+    }
+
+    // MARK: Values
+
+    /// Writes the shortest decimal that gives the same number back; `null` for what JSON has no number for.
+    mutating func number(_ value: Double?) {
+        if let value, value.isFinite { literal(value.description) } else { null() }
+    }
+
+    /// Writes a text between quotation marks.
+    ///
+    /// Beyond what JSON demands, it escapes what a terminal that shows the line could take for a command.
+    mutating func string(_ text: String) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": bytes.append("\\\"" as StaticString)
+            case "\\": bytes.append("\\\\" as StaticString)
+            case "\n": bytes.append("\\n" as StaticString)
+            case "\r": bytes.append("\\r" as StaticString)
+            case "\t": bytes.append("\\t" as StaticString)
+            case _ where scalar.isUnsafeToShow: escape(scalar)
+            default: bytes.append(String(scalar))
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Writes an unknown value.
+    mutating func null() { literal("null") }
+
+    private mutating func literal(_ text: String) {
+        separate()
+        bytes.append(text)
+    }
+
+    /// Everything that is escaped this way lies in Unicode's first plane, so four digits hold it.
+    private mutating func escape(_ scalar: Unicode.Scalar) {
+        bytes.append("\\u" as StaticString)
+        let digits = String(scalar.value, radix: 16)
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: max(4 - digits.utf8.count, 0)))
+        bytes.append(digits)
+    }
+
+    private mutating func enclose(_ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {
+        separate()
+        bytes.append(open)
+        needsComma = false
+        body(&self)
+        bytes.append(close)
+        needsComma = true
+    }
+
+    /// Puts a comma where a value stands before; after this one, there does.
+    private mutating func separate() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+}

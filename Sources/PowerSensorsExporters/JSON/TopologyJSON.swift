@@ -1,0 +1,69 @@
+package import PowerSensors
+
+/// A topology as one JSON object: what was found, and what is missing.
+package struct TopologyJSON {
+    private let node: String
+
+    /// Writes the topology of a machine.
+    ///
+    /// - Parameter node: The machine's name.
+    package init(node: String) { self.node = node }
+
+    /// Appends the object and a line end.
+    package func append(_ topology: Topology, to bytes: inout [UInt8]) {
+        var json = JSONWriter(after: [])
+        json.object { json in
+            json.member("version", 1)
+            json.member("generation", topology.generation)
+            json.member("node", node)
+            json.name("channels")
+            json.array { json in
+                for channel in topology.channels { append(channel, to: &json) }
+            }
+            json.name("findings")
+            json.array { json in
+                for finding in topology.findings { append(finding, to: &json) }
+            }
+        }
+        bytes.append(contentsOf: json.bytes)
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private func append(_ channel: Channel, to json: inout JSONWriter) {
+        let component = channel.component
+        json.object { json in
+            json.member("id", channel.id)
+            json.member("sensor", channel.sensor.name)
+            json.member("mechanism", channel.mechanism)
+            json.member("provenance", channel.provenance.name)
+            json.member("origin", channel.origin?.name)
+            json.member("quantity", channel.quantity.name)
+            json.member("unit", channel.quantity.unit)
+            json.member("domain", component.domain)
+            json.member("socket", component.socket)
+            json.member("die", component.die)
+            json.member("core", component.core)
+            json.member("chip", component.chip)
+            json.member("supply", component.supply)
+            json.member("device", component.device)
+            json.member("label", channel.label)
+            json.member("parent", channel.parent)
+            json.member("mirror_of", channel.mirrorOf)
+            json.member("counts_in", channel.countsIn?.name)
+            json.member("path", channel.path)
+            json.member("read_cost_ns", channel.readCost?.wholeNanoseconds)
+            json.member(status: channel.status)
+            if case .counter(let encoding) = channel.encoding { json.member("exact", encoding.isExact) }
+        }
+    }
+
+    private func append(_ finding: Finding, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("severity", finding.severity.name)
+            json.member("subject", finding.subject)
+            json.member("reason", finding.reason)
+            json.member("text", finding.text)
+            json.member("remedy", finding.remedy)
+        }
+    }
+}

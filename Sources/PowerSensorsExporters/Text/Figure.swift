@@ -1,0 +1,89 @@
+import PowerSensors
+
+/// A number as people read it: in a unit of its size, with as many digits as mean something.
+struct Figure {
+    /// The number's digits.
+    let number: String
+
+    /// The unit that they are in.
+    let unit: String
+
+    private let decimals: Int
+    private let factor: Double
+
+    /// A power: `850 mW`, `3.14 W`, `41.2 W`, `1.21 kW`.
+    init(_ power: Watts) {
+        self.init(
+            power.rawValue,
+            units: [("mW", 1e-3), ("W", 1), ("kW", 1e3), ("MW", 1e6)],
+            digits: 3
+        )
+    }
+
+    /// An energy: `82.40 J`, `1.234 kJ`.
+    init(_ energy: Joules) {
+        self.init(
+            energy.rawValue,
+            units: [("mJ", 1e-3), ("J", 1), ("kJ", 1e3), ("MJ", 1e6), ("GJ", 1e9)],
+            digits: 4
+        )
+    }
+
+    /// What a gauge shows, in its own unit.
+    init(_ value: Double, of quantity: Quantity) {
+        switch quantity {
+        case .power: self.init(Watts(value))
+        case .energy: self.init(Joules(value))
+        case .ratio: self.init(value * 100, units: [("%", 1)], digits: 3)
+        case .voltage: self.init(value, units: [("V", 1)], digits: 3)
+        case .current: self.init(value, units: [("A", 1)], digits: 3)
+        case .temperature: self.init(value, units: [("°C", 1)], digits: 3)
+        default: self.init(value, units: [(quantity.unit, 1)], digits: 4)
+        }
+    }
+
+    private init(_ value: Double, units: [(name: String, factor: Double)], digits: Int) {
+        // A little less than 1000, so that no rounding ever shows 1000 of the smaller unit.
+        let fitting = units.first { abs(value) < 999.95 * $0.factor } ?? units[units.count - 1]
+        let chosen = value == 0 ? units.first { $0.factor == 1 } ?? fitting : fitting
+        let size = abs(value / chosen.factor)
+        let beforePoint = size < 9.995 ? 1 : (size < 99.95 ? 2 : 3)
+        // A third digit before the point leaves one behind it, except where thousandths are meant anyway.
+        decimals = value == 0 ? 0 : max(digits - beforePoint, chosen.factor < 1 ? 0 : 1)
+        factor = chosen.factor
+        number = fixed(value / factor, decimals: decimals)
+        unit = chosen.name
+    }
+
+    /// Another number in this one's unit and with its decimals.
+    func inSameUnit(_ value: Double) -> String { fixed(value / factor, decimals: decimals) }
+}
+
+/// A number with a fixed count of decimals, at most 4.
+func fixed(_ value: Double, decimals: Int) -> String {
+    let scale = [1, 10, 100, 1000, 10000][min(max(decimals, 0), 4)]
+    let scaled = (value * Double(scale)).rounded()
+    // Beyond this the integer below would not hold it, and decimals mean nothing.
+    guard abs(scaled) < 1e15 else { return value.description }
+    let whole = Int(abs(scaled))
+    let sign = scaled < 0 ? "-" : ""
+    guard scale > 1 else { return "\(sign)\(whole)" }
+    let fraction = String(whole % scale + scale).dropFirst()
+    return "\(sign)\(whole / scale).\(fraction)"
+}
+
+extension ReadingStatus {
+    /// Why a value is unknown, in words.
+    var words: String {
+        switch self {
+        case .ok: ""
+        case .warmingUp: "warming up"
+        case .partial: "a part is missing"
+        case .absent: "absent"
+        case .forbidden: "forbidden"
+        case .io(let errno): "read failed (errno \(errno))"
+        case .implausible: "implausible"
+        case .stale: "stale"
+        }
+    }
+}

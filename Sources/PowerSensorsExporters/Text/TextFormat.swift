@@ -1,0 +1,171 @@
+package import PowerSensors
+
+/// Snapshots as text for people: the host's figures side by side, then its parts as a tree, in 80 columns.
+package struct TextFormat: SnapshotFormat {
+    /// How the text is dressed; the rows may change with the terminal's size.
+    package var style: TextStyle
+
+    private let node: String
+    private var tree: [TopologyTree.Line] = []
+    private var sources: [String] = []
+    private var linesBefore = 0
+    private var isFirst = true
+
+    /// Writes snapshots of a machine.
+    ///
+    /// - Parameters:
+    ///   - node: The machine's name.
+    ///   - style: How the text is dressed.
+    package init(node: String, style: TextStyle = TextStyle()) {
+        self.node = node.safeToShow
+        self.style = style
+    }
+
+    package mutating func prepare(for topology: Topology) {
+        tree = TopologyTree(topology).lines.filter { line in
+            line.channel.map { !topology.channels[$0].isHostFigure(of: topology) } ?? true
+        }
+        sources = topology.channels.map { Self.source($0.provenance, $0.sensor) }
+    }
+
+    package mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8]) {
+        var lines = block(snapshot)
+        if style.redraws {
+            redraw(&lines, &bytes)
+            return
+        }
+        if !isFirst { bytes.append(UInt8(ascii: "\n")) }
+        isFirst = false
+        for line in lines {
+            bytes.append(line)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+    }
+
+    /// Goes back to the block's first line and writes over it. Line wrapping is off meanwhile, so that a narrow
+    /// window cuts lines and their count stays known.
+    private mutating func redraw(_ lines: inout [String], _ bytes: inout [UInt8]) {
+        if let rows = style.rows, rows > 2, lines.count > rows - 1 {
+            let hidden = lines.count - (rows - 2)
+            lines.removeLast(hidden)
+            lines.append(style.dim("… \(hidden) more lines than this window shows"))
+        }
+        bytes.append("\u{1B}[?7l\r" as StaticString)
+        if linesBefore > 0 { bytes.append("\u{1B}[\(linesBefore)A") }
+        for line in lines {
+            bytes.append(line)
+            bytes.append("\u{1B}[K\n" as StaticString)
+        }
+        bytes.append("\u{1B}[J\u{1B}[?7h" as StaticString)
+        linesBefore = lines.count
+    }
+
+    // MARK: The block
+
+    private func block(_ snapshot: Snapshot) -> [String] {
+        let interval = snapshot.interval.map { "mean of \(Self.text(of: $0))" } ?? ""
+        let time = Timestamp(nanoseconds: snapshot.timeNanoseconds).text
+        var lines = [style.dim("\(node)  \(time)  \(interval)".withoutTrailingBlanks)]
+        lines.append("")
+        lines.append(style.dim(Row.heading("host")))
+        for host in snapshot.host {
+            var row = Row(name: host.isHeadline ? "▶ \(host.scope)" : "  \(host.scope)")
+            row.take(power: host.power, low: host.low, high: host.high)
+            row.take(energy: host.energy, ambiguous: Joules(0))
+            row.note = Self.source(host.provenance, host.sensor)
+            if host.power == nil { row.reason = host.status.words }
+            lines.append(host.isHeadline ? style.bold(row.text) : row.text)
+        }
+        if tree.isEmpty { return lines }
+        lines.append("")
+        lines.append(style.dim(Row.heading("parts")))
+        for line in tree { lines.append(part(line, snapshot)) }
+        return lines
+    }
+
+    private func part(_ line: TopologyTree.Line, _ snapshot: Snapshot) -> String {
+        var row = Row(name: String(repeating: "  ", count: line.depth + 1) + line.name)
+        guard let index = line.channel, index < snapshot.channels.count else { return row.text }
+        let channel = snapshot.channels[index]
+        let quantity = snapshot.topology.channels[index].quantity
+        row.note = sources[index]
+        if quantity == .energy || quantity == .power {
+            row.take(power: channel.power, low: channel.low, high: channel.high)
+            row.take(energy: channel.energy, ambiguous: channel.ambiguousEnergy)
+            if channel.power == nil { row.reason = channel.status.words }
+        } else {
+            row.take(value: channel.value, of: quantity)
+            if channel.value == nil { row.reason = channel.status.words }
+        }
+        return row.text
+    }
+
+    private static func source(_ provenance: Provenance, _ sensor: SensorName) -> String {
+        "\(provenance) \(sensor)".safeToShow
+    }
+
+    private static func text(of time: Duration) -> String {
+        let seconds = time.seconds
+        return seconds < 0.9995 ? "\(fixed(seconds * 1000, decimals: 0)) ms" : "\(fixed(seconds, decimals: 2)) s"
+    }
+}
+
+/// One line of the block, in columns.
+private struct Row {
+    let name: String
+    /// What stands instead of the band where the power is unknown.
+    var reason = ""
+    var note = ""
+    private var power: (number: String, unit: String) = ("–", "")
+    private var band = ""
+    private var energy: (number: String, unit: String) = ("", "")
+
+    init(name: String) { self.name = name }
+
+    mutating func take(power: Watts?, low: Watts?, high: Watts?) {
+        guard let power else { return }
+        let figure = Figure(power)
+        self.power = (figure.number, figure.unit)
+        if let low, let high {
+            band = "(\(figure.inSameUnit(low.rawValue))…\(figure.inSameUnit(high.rawValue)))"
+        }
+    }
+
+    mutating func take(energy: Joules?, ambiguous: Joules) {
+        guard let energy else { return }
+        let figure = Figure(energy)
+        self.energy = ((ambiguous.rawValue > 0 ? "≥ " : "") + figure.number, figure.unit)
+    }
+
+    mutating func take(value: Double?, of quantity: Quantity) {
+        guard let value else { return }
+        let figure = Figure(value, of: quantity)
+        power = (figure.number, figure.unit)
+    }
+
+    /// 22 columns for the name, 10 for the power, 14 for its band, 13 for the energy, the rest for the source.
+    var text: String {
+        let isEmpty = power.number == "–" && reason.isEmpty && note.isEmpty
+        if isEmpty { return name.padded(79).withoutTrailingBlanks }
+        let start = name.padded(22) + power.number.leftPadded(7) + " " + power.unit.padded(2) + " "
+        let energy = energy.number.leftPadded(9) + " " + energy.unit.padded(2)
+        // A long reason may use the energy's columns, which are then empty as a rule.
+        let middle =
+            band.isEmpty && reason.count > 13 && self.energy.number.isEmpty
+            ? reason.padded(26) : (band.isEmpty ? reason : band).padded(14) + energy
+        return (start + middle + "  " + note.padded(19)).withoutTrailingBlanks
+    }
+
+    static func heading(_ name: String) -> String {
+        (name.padded(22) + "power".leftPadded(7) + String(repeating: " ", count: 18) + "energy".leftPadded(9)
+            + "     source").withoutTrailingBlanks
+    }
+}
+
+extension Channel {
+    /// Whether the line of a host figure says all that this channel's own line would.
+    fileprivate func isHostFigure(of topology: Topology) -> Bool {
+        guard let scope = countsIn, component.id == Component.hostID else { return false }
+        return topology.channels.count { $0.countsIn == scope } == 1
+    }
+}

@@ -1,0 +1,102 @@
+package import PowerSensors
+
+/// A topology as text for people: the figures there are, where they come from, and what is missing.
+package struct TopologyText {
+    private let node: String
+    private let style: TextStyle
+
+    /// Writes the topology of a machine.
+    ///
+    /// - Parameters:
+    ///   - node: The machine's name.
+    ///   - style: How the text is dressed.
+    package init(node: String, style: TextStyle = TextStyle()) {
+        self.node = node.safeToShow
+        self.style = style
+    }
+
+    /// Appends the whole text.
+    ///
+    /// - Parameter headline: The scope to mark; nil for the topology's own.
+    package func append(_ topology: Topology, headline: Scope? = nil, to bytes: inout [UInt8]) {
+        let count = topology.channels.count
+        var lines = [
+            style.bold("\(node): \(count == 0 ? "no channel" : count == 1 ? "1 channel" : "\(count) channels")")
+        ]
+        lines += hostLines(topology, headline ?? topology.headline)
+        lines += channelLines(topology)
+        lines += findingLines(topology.findings)
+        for line in lines {
+            bytes.append(line)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+    }
+
+    private func hostLines(_ topology: Topology, _ headline: Scope?) -> [String] {
+        if topology.scopes.isEmpty { return [] }
+        var lines = ["", style.dim("host")]
+        for scope in topology.scopes {
+            let parts = topology.channels.filter { $0.countsIn == scope }.map(\.id).joined(separator: " + ")
+            let name = (scope == headline ? "▶ \(scope)" : "  \(scope)").safeToShow.padded(14)
+            for (index, line) in parts.safeToShow.folded(65).enumerated() {
+                lines.append((index == 0 ? name : String(repeating: " ", count: 14)) + line)
+            }
+        }
+        return lines
+    }
+
+    private func channelLines(_ topology: Topology) -> [String] {
+        if topology.channels.isEmpty { return [] }
+        var lines = [
+            "",
+            style.dim(
+                "channel".padded(24) + "quantity".padded(12) + "provenance".padded(11) + "sensor".padded(20)
+                    + "counts in"
+            ),
+        ]
+        for line in TopologyTree(topology).lines {
+            let name = String(repeating: "  ", count: line.depth + 1) + line.name
+            guard let index = line.channel else {
+                lines.append(name.padded(80).withoutTrailingBlanks)
+                continue
+            }
+            let channel = topology.channels[index]
+            let source = "\(channel.sensor):\(channel.mechanism)".safeToShow
+            let columns =
+                name.padded(23) + " " + channel.quantity.name.safeToShow.padded(11) + " "
+                + channel.provenance.name.padded(10) + " " + source.padded(19) + " "
+                + (channel.countsIn.map { "\($0)" } ?? "–")
+            lines.append(columns)
+            lines += details(channel).map { style.dim("\(String(repeating: " ", count: 24))\($0)") }
+        }
+        return lines
+    }
+
+    /// What stands beneath a channel's line: its file, what it cost to read, and what is wrong with it.
+    private func details(_ channel: Channel) -> [String] {
+        var lines: [String] = []
+        if let path = channel.path { lines.append(path.safeToShow) }
+        var facts: [String] = []
+        if channel.status != .ok { facts.append(channel.status.words) }
+        if let mirrored = channel.mirrorOf { facts.append("shows the same as \(mirrored)") }
+        if let cost = channel.readCost {
+            facts.append("\(fixed(Double(cost.wholeNanoseconds) / 1000, decimals: 1)) µs a read")
+        }
+        if case .counter(let encoding) = channel.encoding {
+            facts.append(encoding.isExact ? "exact" : "to the microjoule")
+        }
+        lines += facts.joined(separator: ", ").safeToShow.folded(56)
+        return lines
+    }
+
+    private func findingLines(_ findings: [Finding]) -> [String] {
+        if findings.isEmpty { return [] }
+        var lines = ["", style.dim("findings")]
+        for finding in findings {
+            lines.append(style.bold("  \(finding.severity): \(finding.subject) (\(finding.reason))".safeToShow))
+            lines += finding.text.safeToShow.folded(76).map { "    \($0)" }
+            if let remedy = finding.remedy { lines += "Remedy: \(remedy)".safeToShow.folded(76).map { "    \($0)" } }
+        }
+        return lines
+    }
+}
