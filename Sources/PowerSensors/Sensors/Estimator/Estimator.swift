@@ -1,6 +1,160 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The sensor for machines without one: a model of the power at the plug, from the processors' load.
+///
+/// It knows the processor's generation and the machine's size from procfs' `cpuinfo` and `meminfo`, and gives
+/// one channel of energy, in µJ, whose provenance is ``Provenance/estimated`` and whose scope is ``Scope/wall``.
+/// In a guest it is the guest's share of the host that is usual for the generation. An estimate is never a
+/// measurement: the channel's band says how far off it may be, two times out of three.
+///
+/// The model was fitted to published results of SPECpower_ssj2008. SPEC® and SPECpower_ssj2008® are trademarks of
+/// the Standard Performance Evaluation Corporation (spec.org); an estimate is no SPEC metric.
 public struct Estimator: Sensor {
-    public init(roots: SystemRoots = .usual) {}
+    /// `estimator`.
     public var name: SensorName { .estimator }
-    public func discover() throws -> Discovery { Discovery() }
-    public func open(_ channels: [Channel]) throws -> any SensorReader { throw AttributeError(path: "", errno: 0) }
+
+    /// The identity of its only channel.
+    private static let channelID = "estimator/host"
+
+    /// Large enough for 4096 threads, whose lines are under 2 KB each.
+    private static let cpuinfoLimit = 1 << 23
+
+    private let procfs: SystemRoot
+
+    /// An estimator of the machine that the roots show; it reads procfs alone.
+    public init(roots: SystemRoots) { procfs = roots.procfs }
+
+    /// Looks at the processors and the memory, and says in a finding what it assumed.
+    public func discover() -> Discovery {
+        let machine: MachineDescription
+        do throws(AttributeError) {
+            machine = try describeMachine()
+        } catch {
+            return Discovery(findings: [unusable("cpuinfo", error.status, error.errno)])
+        }
+        var load = LoadReader(beneath: procfs)
+        if case .failure(let failure) = load.read() {
+            return Discovery(findings: [unusable(LoadReader.path, failure.status, failure.errno)])
+        }
+        let estimate = MachineEstimate(machine)
+        var findings = [Self.note(on: estimate)]
+        if !estimate.match.isKnown { findings.append(Self.doubt(about: machine, estimate)) }
+        if machine.memoryGigabytes == nil, !machine.isGuest { findings.append(Self.unknownMemory(estimate)) }
+        return Discovery(channels: [Self.channel(of: estimate)], findings: findings)
+    }
+
+    /// Opens the processors' times.
+    ///
+    /// - Throws: ``AttributeError`` where `cpuinfo` can no longer be read.
+    public func open(_ channels: [Channel]) throws -> any SensorReader {
+        EstimatorReader(channels, curve: MachineEstimate(try describeMachine()).curve, beneath: procfs)
+    }
+
+    private func describeMachine() throws(AttributeError) -> MachineDescription {
+        let cpuinfo = try procfs.bytes("cpuinfo", limit: Self.cpuinfoLimit)
+        let meminfo = try? procfs.bytes("meminfo", limit: 4096)
+        guard let machine = MachineDescription(cpuinfo: cpuinfo, meminfo: meminfo) else {
+            throw AttributeError(path: "\(procfs.path)/cpuinfo", errno: EBADMSG)
+        }
+        return machine
+    }
+
+    private static func channel(of estimate: MachineEstimate) -> Channel {
+        var channel = Channel(
+            id: channelID,
+            sensor: .estimator,
+            mechanism: "model",
+            quantity: .energy,
+            encoding: .counter(.counts(unit: .microjoules(1), lastCount: .max)),
+            component: Component(id: Component.hostID, kind: .host, parent: nil)
+        )
+        channel.provenance = .estimated
+        channel.band = estimate.band
+        channel.label = estimate.label
+        channel.countsIn = .wall
+        channel.path = LoadReader.path
+        // The kernel shows the processors' times in hundredths of a second (USER_HZ), whatever its own tick.
+        channel.refreshInterval = .milliseconds(10)
+        channel.maximumPower = max(estimate.curve.maximum * 4, Watts(1000))
+        return channel
+    }
+}
+
+extension Estimator {
+    private static func note(on estimate: MachineEstimate) -> Finding {
+        let basis =
+            switch estimate.match.basis {
+            case .cpuid: "found by its number"
+            case .name: "found by its name"
+            case .nearest: "the nearest to this processor"
+            case .assumed: "assumed"
+            }
+        let share = estimate.share.map {
+            ", with this guest as \($0.virtualProcessors) of the \($0.hostThreads) threads of a usual host"
+        }
+        return Finding(
+            severity: .info,
+            subject: SensorName.estimator.name,
+            reason: "estimated",
+            text: """
+                Host power is an estimate and no measurement: a model of tier \(EstimatorModel.tier) of the processor \
+                generation \(estimate.match.generation.rawValue) (\(basis))\(share ?? ""), off by \
+                \(percent(estimate.band.low)) to \(percent(estimate.band.high)) two times out of three.
+                """
+        )
+    }
+
+    /// A finding where the model was not fitted to such a processor.
+    private static func doubt(about machine: MachineDescription, _ estimate: MachineEstimate) -> Finding {
+        let isUnknown = estimate.match.basis == .assumed
+        let name = machine.processor.name.isEmpty ? "without a name" : "'\(machine.processor.name)'"
+        let generation = estimate.match.generation.rawValue
+        return Finding(
+            severity: .warning,
+            subject: "cpuinfo",
+            reason: isUnknown ? "unknown" : "unseen",
+            text: isUnknown
+                ? "Nothing tells the generation of the processor \(name); \(generation) is assumed."
+                : "The estimator's data have no processor such as \(name); it is modelled as \(generation).",
+            remedy: isUnknown && machine.isGuest
+                ? "Let the hypervisor show its own processor; with QEMU: -cpu host." : nil
+        )
+    }
+
+    private static func unknownMemory(_ estimate: MachineEstimate) -> Finding {
+        Finding(
+            severity: .warning,
+            subject: "meminfo",
+            reason: "absent",
+            text: """
+                The size of the memory is unknown; \(Int(estimate.server.memoryGigabytes.rounded())) GB, usual for \
+                such a processor, are assumed.
+                """
+        )
+    }
+
+    /// The finding for a machine of which the estimator can say nothing.
+    private func unusable(_ file: String, _ status: ReadingStatus, _ code: Int32) -> Finding {
+        let isMalformed = code == EBADMSG || code == ENODATA || code == EOVERFLOW || code == EMSGSIZE
+        let isAbsent = status == .absent
+        return Finding(
+            severity: .error,
+            subject: file,
+            reason: isMalformed ? "malformed" : status.name,
+            text: isMalformed
+                ? "Nothing can be estimated: \(procfs.path)/\(file) is not what the kernel writes."
+                : "Nothing can be estimated: \(procfs.path)/\(file): \(systemMessage(errno: code)).",
+            remedy: isMalformed || isAbsent
+                ? "Mount procfs there: mount -t proc proc \(procfs.path)"
+                : "Let this user read it: chmod a+r \(procfs.path)/\(file)"
+        )
+    }
+
+    /// A factor as a signed difference in whole per cent.
+    private static func percent(_ factor: Double) -> String {
+        let percent = Int(((factor - 1) * 100).rounded())
+        return percent < 0 ? "−\(-percent) %" : "+\(percent) %"
+    }
 }

@@ -1,0 +1,23 @@
+/// The opened estimator: one reading of the load, and the energy that the model makes of it.
+final class EstimatorReader: SensorReader {
+    let channels: [Channel]
+
+    private var load: LoadReader
+    private var energy: EnergyIntegral
+
+    init(_ channels: [Channel], curve: PowerCurve, beneath procfs: SystemRoot) {
+        self.channels = channels
+        load = LoadReader(beneath: procfs)
+        energy = EnergyIntegral(curve)
+    }
+
+    func read(into readings: inout OutputSpan<Reading>) {
+        if channels.isEmpty { return }
+        let reading: Reading =
+            switch load.read() {
+            case .success(let times): energy.advance(to: times, at: SampleInstant.now.monotonicNanoseconds)
+            case .failure(let failure): .missing(failure.status)
+            }
+        for _ in channels { readings.append(reading) }
+    }
+}

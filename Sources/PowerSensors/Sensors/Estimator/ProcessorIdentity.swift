@@ -1,0 +1,207 @@
+/// Who made a processor.
+package enum CPUVendor: String, CaseIterable, Sendable {
+    case intel, amd, hygon, arm, other
+}
+
+/// What a processor says of itself, by CPUID or, on Arm, by its main identity register.
+package struct ProcessorIdentity: Hashable, Sendable {
+    /// Who made it; on Arm the designer of the core does not matter.
+    package var vendor: CPUVendor
+
+    /// CPUID's family with its extension, as in cpuinfo; nil where unknown, and on Arm.
+    package var family: Int?
+
+    /// CPUID's model with its extension; on Arm the part number.
+    package var model: Int?
+
+    /// CPUID's stepping.
+    package var stepping: Int?
+
+    /// On Arm, who designed the core: 0x41 Arm, 0xC0 Ampere, and so on.
+    package var implementer: Int?
+
+    /// The name in words; empty where there is none.
+    package var name: String
+
+    /// Describes a processor.
+    package init(
+        vendor: CPUVendor,
+        family: Int? = nil,
+        model: Int? = nil,
+        stepping: Int? = nil,
+        implementer: Int? = nil,
+        name: String = ""
+    ) {
+        self.vendor = vendor
+        self.family = family
+        self.model = model
+        self.stepping = stepping
+        self.implementer = implementer
+        self.name = name
+    }
+}
+
+/// Which generation a processor was taken for, and why.
+package struct GenerationMatch: Hashable, Sendable {
+    /// How the generation was found.
+    package enum Basis: String, Sendable {
+        /// By CPUID or Arm's part number.
+        case cpuid
+
+        /// By the processor's name.
+        case name
+
+        /// The processor is known and was not in the data: the generation that is nearest to it.
+        case nearest
+
+        /// Nothing tells: the vendor's usual one.
+        case assumed
+    }
+
+    /// The generation.
+    package var generation: CPUGeneration
+
+    /// How it was found.
+    package var basis: Basis
+
+    /// Whether the part is a desktop-derived one for a single socket.
+    package var isClient: Bool
+
+    /// Takes a processor for one of a generation.
+    package init(_ generation: CPUGeneration, _ basis: Basis, isClient: Bool = false) {
+        self.generation = generation
+        self.basis = basis
+        self.isClient = isClient || generation.isClientOnly
+    }
+
+    /// Whether the model was fitted to processors of this kind.
+    package var isKnown: Bool { (basis == .cpuid || basis == .name) && generation != .other }
+}
+
+extension ProcessorIdentity {
+    /// Finds the generation: by CPUID, since hypervisors rename processors and seldom renumber them; then by the
+    /// name; then the nearest or the vendor's usual one.
+    package var generation: GenerationMatch {
+        let words = ProcessorName(name)
+        if words.isOfNoProcessor { return assumed }
+        guard var match = byNumber ?? words.generation ?? byFamily else { return assumed }
+        // A hypervisor's own model stands for what its hosts have in common, often by a client part's number.
+        match.isClient = match.generation.isClientOnly || (match.isClient || words.isClient) && !words.isHypervisorModel
+        return match
+    }
+
+    /// The generation that the vendor's servers most likely have, for a processor that tells nothing.
+    private var assumed: GenerationMatch {
+        switch vendor {
+        case .intel: GenerationMatch(.cascadeLake, .assumed)
+        case .amd: GenerationMatch(.milan, .assumed)
+        case .hygon: GenerationMatch(.naples, .assumed)
+        case .arm: GenerationMatch(.altra, .assumed)
+        case .other: GenerationMatch(.other, .assumed)
+        }
+    }
+
+    private var byNumber: GenerationMatch? {
+        switch (vendor, family) {
+        case (.intel, 6): model.flatMap(intelFamily6)
+        case (.intel, 15): GenerationMatch(.before2009, .cpuid)
+        // Diamond Rapids.
+        case (.intel, 19) where model == 1: GenerationMatch(.graniteRapids, .nearest)
+        case (.amd, let family?): amd(family)
+        // Dhyana is Naples under licence.
+        case (.hygon, 24): GenerationMatch(.naples, .cpuid)
+        case (.arm, _): arm
+        default: nil
+        }
+    }
+
+    /// A family with models that are younger than this list.
+    private var byFamily: GenerationMatch? {
+        switch (vendor, family) {
+        case (.amd, 23): GenerationMatch(.rome, .nearest)
+        case (.amd, 25): GenerationMatch(.genoa, .nearest)
+        case (.amd, let family?) where family >= 26: GenerationMatch(.turin, .nearest)
+        case (.intel, let family?) where family > 15: GenerationMatch(.graniteRapids, .nearest)
+        default: nil
+        }
+    }
+
+    /// Intel's models, as intel-family.h of the kernel names them.
+    private func intelFamily6(_ model: Int) -> GenerationMatch? {
+        switch model {
+        case 15, 22, 23, 29: GenerationMatch(.before2009, .cpuid)
+        case 30, 31: GenerationMatch(.nehalem, .cpuid, isClient: true)
+        case 26, 46: GenerationMatch(.nehalem, .cpuid)
+        case 37: GenerationMatch(.westmere, .cpuid, isClient: true)
+        case 44, 47: GenerationMatch(.westmere, .cpuid)
+        case 42: GenerationMatch(.sandyBridge, .cpuid, isClient: true)
+        case 45: GenerationMatch(.sandyBridge, .cpuid)
+        case 58: GenerationMatch(.ivyBridge, .cpuid, isClient: true)
+        case 62: GenerationMatch(.ivyBridge, .cpuid)
+        case 60, 69, 70: GenerationMatch(.haswell, .cpuid, isClient: true)
+        case 63: GenerationMatch(.haswell, .cpuid)
+        case 61, 71: GenerationMatch(.broadwell, .cpuid, isClient: true)
+        case 79, 86: GenerationMatch(.broadwell, .cpuid)
+        case 78, 94: GenerationMatch(.skylakeClient, .cpuid)
+        case 85: stepping.map { GenerationMatch($0 <= 4 ? .skylake : $0 <= 9 ? .cascadeLake : .cooperLake, .cpuid) }
+        // Kaby Lake, Xeon E3 v6, has stepping 9; Coffee Lake has 10 to 13.
+        case 142, 158: GenerationMatch((stepping ?? 10) <= 9 ? .skylakeClient : .coffeeLake, .cpuid)
+        case 165, 166: GenerationMatch(.coffeeLake, .cpuid)
+        case 106, 108: GenerationMatch(.iceLake, .cpuid)
+        case 167: GenerationMatch(.rocketLake, .cpuid)
+        case 143: GenerationMatch(.sapphireRapids, .cpuid)
+        case 207: GenerationMatch(.emeraldRapids, .cpuid)
+        case 173, 174: GenerationMatch(.graniteRapids, .cpuid)
+        case 175: GenerationMatch(.sierraForest, .cpuid)
+        case 183: GenerationMatch(.raptorLake, .cpuid)
+        // Cannon, Ice and Tiger Lake of laptops; Alder and Raptor Lake; Grand Ridge and Clearwater Forest.
+        case 102: GenerationMatch(.coffeeLake, .nearest)
+        case 125, 126, 140, 141: GenerationMatch(.rocketLake, .nearest)
+        case 151, 154, 186, 191: GenerationMatch(.raptorLake, .nearest)
+        case 182, 221: GenerationMatch(.sierraForest, .nearest)
+        // Meteor, Arrow, Lunar and Panther Lake; then Atoms, from Bonnell to Gracemont.
+        case 170, 172, 181, 197, 198, 189, 204: GenerationMatch(.other, .cpuid, isClient: true)
+        case 28, 38, 39, 53, 54, 55, 74, 76, 77, 90, 92, 93, 95, 117, 122, 134, 138, 150, 156, 190:
+            GenerationMatch(.other, .cpuid)
+        default: nil
+        }
+    }
+
+    /// AMD's families, and their ranges of models as the kernel's amd.c splits them.
+    private func amd(_ family: Int) -> GenerationMatch? {
+        switch (family, model ?? -1) {
+        case (15, _): GenerationMatch(.before2009, .cpuid)
+        case (16, _): GenerationMatch(.k10, .cpuid)
+        case (17, _), (18, _): GenerationMatch(.k10, .nearest, isClient: true)
+        case (20, _), (22, _): GenerationMatch(.other, .cpuid, isClient: true)
+        case (21, _): GenerationMatch(.bulldozer, .cpuid)
+        case (23, 0...7): GenerationMatch(.naples, .cpuid)
+        case (23, 0x30...0x3F): GenerationMatch(.rome, .cpuid)
+        case (25, 0...0x0F): GenerationMatch(.milan, .cpuid)
+        case (25, 0x10...0x1F), (25, 0xA0...0xAF): GenerationMatch(.genoa, .cpuid)
+        case (25, 0x60...0x6F): GenerationMatch(.zenAM5, .cpuid)
+        case (26, 0...0x1F): GenerationMatch(.turin, .cpuid)
+        case (26, 0x40...0x4F): GenerationMatch(.zenAM5, .cpuid)
+        // Ryzens of other sockets are nearest to the desktop-derived EPYC.
+        case (23, 8...0x2F), (23, 0x40...0xAF), (25, 0x20...0x5F), (25, 0x70...0x7F):
+            GenerationMatch(.zenAM5, .nearest)
+        case (26, 0x20...0x2F), (26, 0x60...0x7F): GenerationMatch(.zenAM5, .nearest)
+        default: nil
+        }
+    }
+
+    /// Arm's part numbers, as cputype.h of the kernel names them.
+    private var arm: GenerationMatch? {
+        switch (implementer, model) {
+        case (0x41, 0xD0C): GenerationMatch(.altra, .cpuid)
+        // Grace and Graviton4 share the Neoverse V2; Grace is in the data, among the others.
+        case (0x41, 0xD4F): GenerationMatch(.other, .cpuid)
+        // Neoverse V1, N2, V3 and N3; AmpereOne; Kunpeng 920; ThunderX2.
+        case (0x41, 0xD40), (0x41, 0xD49), (0x41, 0xD84), (0x41, 0xD8E), (0xC0, _), (0x48, 0xD01), (0x43, 0xAF):
+            GenerationMatch(.altra, .nearest)
+        // Cortex cores of boards and phones, and Apple's.
+        case (0x41, _), (0x61, _), (0x51, _): GenerationMatch(.other, .cpuid, isClient: true)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import PowerSensors
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+private func parse(_ text: String, isWhole: Bool = true) throws(CPUTimesError) -> CPUTimes {
+    let bytes = Array(text.utf8)
+    return try CPUTimes(parsing: bytes.span, isWhole: isWhole)
+}
+
+struct CPUTimesTests {
+    @Test(arguments: [
+        ("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1 2 3 4 5 6 7 8 9 10\n", SIMD8<UInt64>(1, 2, 3, 4, 5, 6, 7, 8)),
+        ("cpu  1 2 3 4\n", SIMD8<UInt64>(1, 2, 3, 4, 0, 0, 0, 0)),
+        ("cpu 1 2 3 4 5", SIMD8<UInt64>(1, 2, 3, 4, 5, 0, 0, 0)),
+        ("cpu 1 2 3 4 5 ", SIMD8<UInt64>(1, 2, 3, 4, 5, 0, 0, 0)),
+        (
+            "cpu  18446744073709551615 0 0 18446744073709551615 0 0 0 18446744073709551615\n",
+            SIMD8<UInt64>(.max, 0, 0, .max, 0, 0, 0, .max)
+        ),
+    ])
+    func `the first line gives the times, with or without the later fields`(
+        text: String,
+        fields: SIMD8<UInt64>
+    ) throws {
+        #expect(try parse(text).fields == fields)
+    }
+
+    @Test(arguments: [
+        ("", CPUTimesError.empty),
+        ("cpu", .malformed),
+        ("\n", .malformed),
+        ("cpu  1 2 3\n", .malformed),
+        ("cpu0 1 2 3 4\n", .malformed),
+        ("intr 1 2 3 4\n", .malformed),
+        ("cpu  1 2 x 4\n", .malformed),
+        ("cpu  1 2 3 4x\n", .malformed),
+        ("cpu  1 -2 3 4\n", .malformed),
+        ("cpu  1 2 3 18446744073709551616\n", .overflow),
+    ])
+    func `a line that is none says why`(text: String, error: CPUTimesError) {
+        #expect(throws: error) { try parse(text) }
+    }
+
+    @Test(arguments: ["cpu  1 2 3 4 5 6", "cpu  1 2 3 4 5 6 ", "cpu  1 2 3 4 5 6 7 8 9 1"])
+    func `a line that goes on beyond the text is refused`(text: String) {
+        #expect(throws: CPUTimesError.cutOff) { try parse(text, isWhole: false) }
+    }
+
+    @Test func `stolen time is in the whole and never busy`() {
+        let earlier = CPUTimes(SIMD8(100, 100, 100, 100, 100, 100, 100, 100))
+        let later = CPUTimes(SIMD8(101, 102, 104, 108, 116, 132, 164, 228))
+        let (busy, whole) = later.elapsed(since: earlier)
+        #expect(busy == 1 + 2 + 4 + 32 + 64)
+        #expect(whole == 255)
+    }
+
+    @Test func `fields that step back count nothing`() {
+        let earlier = CPUTimes(SIMD8(100, 100, 100, 100, 100, 100, 100, 100))
+        let later = CPUTimes(SIMD8(110, 0, 100, 120, 7, 100, 100, 100))
+        let (busy, whole) = later.elapsed(since: earlier)
+        #expect(busy == 10)
+        #expect(whole == 30)
+    }
+
+    @Test func `random texts never trap, and busy stays within the whole`() {
+        var random = SplitMix(state: 7)
+        var earlier = CPUTimes(SIMD8())
+        for _ in 0..<20_000 {
+            var bytes = Array("cpu ".utf8)
+            for _ in 0..<Int(random.next() % 12) {
+                bytes.append(UInt8(ascii: " "))
+                bytes += Array(String(random.next() >> (random.next() % 64)).utf8)
+            }
+            if random.next() % 2 == 0 { bytes.append(UInt8(ascii: "\n")) }
+            for _ in 0..<Int(random.next() % 3) {
+                bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
+            }
+            guard let later = try? CPUTimes(parsing: bytes.span, isWhole: random.next() % 2 == 0) else { continue }
+            let (busy, whole) = later.elapsed(since: earlier)
+            #expect(busy >= 0 && busy <= whole)
+            earlier = later
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import PowerSensors
+import Testing
+
+private let milliseconds: Int64 = 1_000_000
+
+/// A straight line from 100 W to 200 W, so that the energy can be told in one's head.
+private let line = PowerCurve(idle: Watts(100), maximum: Watts(200), shape: LoadCurve(jump: 0, slope: 1))
+
+private func times(busy: UInt64, idle: UInt64, steal: UInt64 = 0) -> CPUTimes {
+    CPUTimes(SIMD8(busy, 0, 0, idle, 0, 0, 0, steal))
+}
+
+struct EnergyIntegralTests {
+    @Test func `the first reading is the start and not 0`() {
+        var energy = EnergyIntegral(line)
+        #expect(energy.advance(to: times(busy: 500, idle: 500), at: 5).count == 1)
+    }
+
+    @Test func `energy is the power at the load times the time`() {
+        var energy = EnergyIntegral(line)
+        _ = energy.advance(to: times(busy: 0, idle: 0), at: 0)
+        #expect(energy.advance(to: times(busy: 0, idle: 100), at: 1000 * milliseconds).count == 1 + 100_000_000)
+        #expect(energy.advance(to: times(busy: 100, idle: 100), at: 2000 * milliseconds).count == 1 + 300_000_000)
+        #expect(energy.advance(to: times(busy: 150, idle: 150), at: 3000 * milliseconds).count == 1 + 450_000_000)
+    }
+
+    @Test func `stolen time lowers the load`() {
+        var energy = EnergyIntegral(line)
+        _ = energy.advance(to: times(busy: 0, idle: 0), at: 0)
+        let reading = energy.advance(to: times(busy: 50, idle: 0, steal: 50), at: 1000 * milliseconds)
+        #expect(reading.count == 1 + 150_000_000)
+    }
+
+    @Test func `between two ticks the number stays, and the next tick accounts for all`() {
+        var energy = EnergyIntegral(line)
+        _ = energy.advance(to: times(busy: 0, idle: 0), at: 0)
+        for microseconds in stride(from: 1, through: 9, by: 1) as StrideThrough<Int64> {
+            #expect(energy.advance(to: times(busy: 0, idle: 0), at: microseconds * milliseconds).count == 1)
+        }
+        #expect(energy.advance(to: times(busy: 0, idle: 1), at: 10 * milliseconds).count == 1 + 1_000_000)
+    }
+
+    @Test func `no fraction of a microjoule is lost`() {
+        var energy = EnergyIntegral(
+            PowerCurve(idle: Watts(1.0 / 3), maximum: Watts(1), shape: LoadCurve(jump: 0, slope: 1))
+        )
+        _ = energy.advance(to: times(busy: 0, idle: 0), at: 0)
+        var count: UInt64?
+        for step in 1...30_000 {
+            count = energy.advance(to: times(busy: 0, idle: UInt64(step)), at: Int64(step) * 1000).count
+        }
+        // 30 ms of a third of a watt.
+        #expect(count.map { (1 + 9_999...1 + 10_000).contains($0) } == true)
+    }
+
+    @Test func `a clock that stands still or steps back gives no energy`() {
+        var energy = EnergyIntegral(line)
+        _ = energy.advance(to: times(busy: 0, idle: 0), at: 1000)
+        #expect(energy.advance(to: times(busy: 5, idle: 5), at: 1000).count == 1)
+        #expect(energy.advance(to: times(busy: 10, idle: 10), at: 10).count == 1)
+        #expect(energy.advance(to: times(busy: 10, idle: 20), at: .min).count == nil)
+    }
+
+    @Test func `times that stand still for over a second are stale, and the gap is made good`() {
+        var energy = EnergyIntegral(line)
+        _ = energy.advance(to: times(busy: 0, idle: 0), at: 0)
+        #expect(energy.advance(to: times(busy: 0, idle: 0), at: 1500 * milliseconds).status == .stale)
+        let reading = energy.advance(to: times(busy: 0, idle: 200), at: 2000 * milliseconds)
+        #expect(reading.count == 1 + 200_000_000)
+    }
+
+    @Test func `times that all start anew are the new origin`() {
+        var energy = EnergyIntegral(line)
+        _ = energy.advance(to: times(busy: 1000, idle: 1000), at: 0)
+        #expect(energy.advance(to: times(busy: 0, idle: 0), at: 500 * milliseconds).count == 1)
+        let reading = energy.advance(to: times(busy: 50, idle: 0), at: 1000 * milliseconds)
+        #expect(reading.count == 1 + 200_000_000)
+    }
+
+    @Test func `the number never falls, whatever the times`() {
+        var random = SplitMix(state: 99)
+        var energy = EnergyIntegral(line)
+        var previous: UInt64 = 0
+        var nanoseconds: Int64 = 0
+        for _ in 0..<20_000 {
+            let fields = SIMD8<UInt64>((0..<8).map { _ in random.next() >> (random.next() % 64) })
+            nanoseconds += Int64(random.next() % 2_000_000_000)
+            guard let count = energy.advance(to: CPUTimes(fields), at: nanoseconds).count else { continue }
+            #expect(count >= previous)
+            previous = count
+        }
+        // Never more than full load over the whole time.
+        #expect(previous <= 1 + UInt64(nanoseconds / 1000) * 200)
+    }
+}

@@ -1,0 +1,155 @@
+import PowerSensors
+import Testing
+
+private let turin = ProcessorIdentity(vendor: .amd, family: 26, model: 2, stepping: 1, name: "AMD EPYC")
+private let skylake = ProcessorIdentity(vendor: .intel, family: 6, model: 85, stepping: 4)
+private let unknown = ProcessorIdentity(vendor: .intel, name: "QEMU Virtual CPU version 2.5+")
+
+private func guest(_ processor: ProcessorIdentity, _ virtualProcessors: Int) -> MachineDescription {
+    MachineDescription(
+        processor: processor,
+        sockets: 1,
+        cores: virtualProcessors,
+        threads: virtualProcessors,
+        memoryGigabytes: 4,
+        isGuest: true
+    )
+}
+
+private func physical(
+    _ processor: ProcessorIdentity,
+    sockets: Int? = 2,
+    cores: Int = 56,
+    memory: Double? = 384
+) -> MachineDescription {
+    MachineDescription(
+        processor: processor,
+        sockets: sockets,
+        cores: cores,
+        threads: cores * 2,
+        memoryGigabytes: memory,
+        isGuest: false
+    )
+}
+
+/// A guest, and the host it is taken to run on.
+struct GuestHost: CustomTestStringConvertible {
+    let testDescription: String
+    let processor: ProcessorIdentity
+    let virtualProcessors: Int
+    let sockets: Int
+    let cores: Int
+    let threads: Int
+}
+
+struct MachineEstimateTests {
+    @Test(arguments: [
+        GuestHost(
+            testDescription: "a small guest on the usual host",
+            processor: turin,
+            virtualProcessors: 2,
+            sockets: 2,
+            cores: 320,
+            threads: 640
+        ),
+        GuestHost(
+            testDescription: "a guest larger than the usual host: larger processors",
+            processor: turin,
+            virtualProcessors: 768,
+            sockets: 2,
+            cores: 384,
+            threads: 768
+        ),
+        GuestHost(
+            testDescription: "a guest of eight sockets",
+            processor: skylake,
+            virtualProcessors: 448,
+            sockets: 8,
+            cores: 224,
+            threads: 448
+        ),
+        GuestHost(
+            testDescription: "a desktop-derived host has one socket",
+            processor: ProcessorIdentity(vendor: .amd, family: 26, model: 68),
+            virtualProcessors: 4,
+            sockets: 1,
+            cores: 12,
+            threads: 24
+        ),
+        GuestHost(
+            testDescription: "a desktop part of a generation of servers has four cores",
+            processor: ProcessorIdentity(vendor: .intel, family: 6, model: 60),
+            virtualProcessors: 2,
+            sockets: 1,
+            cores: 4,
+            threads: 8
+        ),
+        GuestHost(
+            testDescription: "a large guest of one socket",
+            processor: ProcessorIdentity(vendor: .intel, family: 6, model: 60),
+            virtualProcessors: 9,
+            sockets: 1,
+            cores: 5,
+            threads: 10
+        ),
+    ])
+    func `a guest's host is the usual one, or one that is large enough`(host: GuestHost) throws {
+        let estimate = MachineEstimate(guest(host.processor, host.virtualProcessors))
+        #expect(estimate.server.sockets == host.sockets)
+        #expect(estimate.server.cores == host.cores)
+        let share = try #require(estimate.share)
+        #expect(share.hostThreads == host.threads)
+        #expect(share.virtualProcessors == host.virtualProcessors)
+    }
+
+    @Test func `a guest gets its threads' share of the host's power`() {
+        let estimate = MachineEstimate(guest(turin, 2))
+        let host = EstimatorModel.curve(
+            of: ModelledServer(
+                generation: .turin,
+                sockets: 2,
+                cores: 320,
+                memoryGigabytes: 384,
+                isClient: false
+            )
+        )
+        for load in [0, 0.1, 0.5, 1] {
+            #expect(abs(estimate.curve.power(at: load).rawValue - host.power(at: load).rawValue * 2 / 640) < 1e-9)
+        }
+        #expect(estimate.label == "turin, tier 1, guest share 2/640")
+    }
+
+    @Test func `no guest has more than its whole host`() {
+        for virtualProcessors in [1, 2, 3, 17, 100, 641, 5000, Int.max] {
+            for processor in [turin, skylake, unknown] {
+                let fraction = MachineEstimate(guest(processor, virtualProcessors)).share?.fraction
+                #expect(fraction.map { $0 > 0 && $0 <= 1 } == true)
+            }
+        }
+    }
+
+    @Test func `a physical machine is modelled as it is`() {
+        let estimate = MachineEstimate(physical(skylake))
+        #expect(
+            estimate.server
+                == ModelledServer(generation: .skylake, sockets: 2, cores: 56, memoryGigabytes: 384, isClient: false)
+        )
+        #expect(estimate.share == nil)
+        #expect(estimate.label == "skylake, tier 1")
+    }
+
+    @Test func `unknown memory is what is usual for the cores`() {
+        #expect(MachineEstimate(physical(turin, cores: 100, memory: nil)).server.memoryGigabytes == 120)
+    }
+
+    @Test func `the band is wider the less is known`() {
+        let known = MachineEstimate(physical(skylake)).band
+        #expect(abs(known.low - 0.8270) < 0.0001)
+        #expect(abs(known.high - 1.2092) < 0.0001)
+        let wide = RelativeBand(low: 0.65, high: 1.35)
+        #expect(MachineEstimate(physical(unknown)).band == wide)
+        #expect(MachineEstimate(guest(skylake, 2)).band == wide)
+        // A laptop's processor: known, and not in the data.
+        #expect(MachineEstimate(physical(ProcessorIdentity(vendor: .intel, family: 6, model: 154))).band == wide)
+    }
+}
