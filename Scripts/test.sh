@@ -8,8 +8,8 @@ cd "$(dirname "$0")/.."
 # The project's tests are all of Swift Testing; XCTest would only report that it ran none.
 swift test --disable-xctest "$@" 2>&1 | awk -v skips="${SKIPS:-tell}" '
     / Test run with [0-9]+ test/ { verdict = $0; next }
-    # "skipped" by a trait, "cancelled" by the test itself once it saw what is missing.
-    /^[^ ]+ (Test|Suite) .* (skipped(:|$)|was cancelled after )/ {
+    # The runner marks so what was skipped by a trait, or cancelled by the test itself once it saw what is missing.
+    /^➜ (Test|Suite) / {
         skips_seen[++lines] = $0
         if ($2 == "Test") count++
     }
