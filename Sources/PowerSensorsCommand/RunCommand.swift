@@ -15,7 +15,7 @@ func runCommand(_ arguments: [String]) -> Int32 {
     do {
         command = try PowersensorsCommand.parseAsRoot(arguments)
     } catch {
-        return report(parsing: error)
+        return report(parsing: error, of: arguments)
     }
     do throws(CommandFailure) {
         if let command = command as? any RunnableCommand {
@@ -32,12 +32,12 @@ func runCommand(_ arguments: [String]) -> Int32 {
         try command.run()
         return 0
     } catch {
-        return report(parsing: error)
+        return report(parsing: error, of: arguments)
     }
 }
 
 /// Prints the help or version that was asked for, or what is wrong with the arguments.
-private func report(parsing error: any Error) -> Int32 {
+private func report(parsing error: any Error, of arguments: [String]) -> Int32 {
     let code = PowersensorsCommand.exitCode(for: error)
     guard code != .success else {
         let text = PowersensorsCommand.fullMessage(for: error) + "\n"
@@ -52,6 +52,7 @@ private func report(parsing error: any Error) -> Int32 {
     }
     let message = PowersensorsCommand.message(for: error).split(separator: "\n").joined(separator: " ")
     let end = message.last.map { ".!?".contains($0) } == true ? "" : "."
-    StandardError.write("powersensors: \(message)\(end) See powersensors --help.")
+    let subcommand = arguments.first == "list" ? "list" : "watch"
+    StandardError.write("powersensors: \(message)\(end) See powersensors \(subcommand) --help.")
     return CommandFailure.wrongUsage
 }

@@ -36,18 +36,19 @@ static inline int cpowersensors_parse_u64(
     if (at == length) return CPOWERSENSORS_EMPTY;
 
     const size_t first = at;
+    // Nineteen digits always fit; only past them is a check worth its cycles.
+    const size_t unchecked = length - at > 19 ? at + 19 : length;
     uint64_t number = 0;
+    unsigned digit = 0;
+    while (at < unchecked && (digit = (unsigned)(unsigned char)text[at] - '0') <= 9) {
+        number = number * 10 + digit;
+        at++;
+    }
     int overflow = 0;
-    for (; at < length; at++) {
-        const unsigned digit = (unsigned)(unsigned char)text[at] - '0';
-        if (digit > 9) break;
-        // Nineteen digits always fit; only past them is a check worth its cycles.
-        if (at - first < 19) {
-            number = number * 10 + digit;
-        } else {
-            overflow |= __builtin_mul_overflow(number, (uint64_t)10, &number);
-            overflow |= __builtin_add_overflow(number, (uint64_t)digit, &number);
-        }
+    while (at < length && (digit = (unsigned)(unsigned char)text[at] - '0') <= 9) {
+        overflow |= __builtin_mul_overflow(number, (uint64_t)10, &number);
+        overflow |= __builtin_add_overflow(number, (uint64_t)digit, &number);
+        at++;
     }
     if (at == first) return CPOWERSENSORS_MALFORMED;
     while (at < length && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n')) at++;

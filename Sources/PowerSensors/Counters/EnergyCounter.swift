@@ -173,6 +173,7 @@ public struct EnergyCounter: Sendable {
         return .baseline
     }
 
+    @inline(__always)
     private mutating func accept(
         _ now: Accepted,
         step: UInt64,
@@ -237,6 +238,7 @@ public struct EnergyCounter: Sendable {
     // MARK: What is possible
 
     /// The counts that fit between two readings at the greatest power, one unit and the source's rhythm allowed for.
+    @inline(__always)
     private func allowedStep(from old: Accepted, _ quietSince: SampleInstant?, to new: Accepted) -> UInt64 {
         let quiet = quietSince.map { old.began.boottimeNanoseconds - $0.boottimeNanoseconds } ?? 0
         let slack = max(updateNanoseconds, min(quiet, Self.longestQuietNanoseconds))
@@ -244,10 +246,11 @@ public struct EnergyCounter: Sendable {
         return UInt64(clamping: time * maximumCountsPerNanosecond).saturatingAdd(1)
     }
 
+    @inline(__always)
     private func furtherTurns(beyond step: UInt64, from old: Accepted, to new: Accepted) -> UInt64 {
         let most = UInt64(clamping: Double(elapsedNanoseconds(from: old, to: new)) * maximumCountsPerNanosecond)
         // A range of 2⁶⁴ has no second turn.
-        guard most > step, encoding.lastCount.rawValue < .max else { return 0 }
+        guard most > step, most - step > encoding.lastCount.rawValue else { return 0 }
         return (most - step) / (encoding.lastCount.rawValue + 1)
     }
 
@@ -255,25 +258,31 @@ public struct EnergyCounter: Sendable {
         modularStep(from: suspect.count, to: now.count) <= allowedStep(from: suspect, nil, to: now)
     }
 
+    @inline(__always)
     private func elapsedNanoseconds(from old: Accepted, to new: Accepted) -> Int64 {
         max(new.ended.boottimeNanoseconds - old.began.boottimeNanoseconds, 0)
     }
 
+    @inline(__always)
     private func wasAwake(from old: Accepted, to new: Accepted) -> Bool {
         let awake = new.ended.monotonicNanoseconds - old.began.monotonicNanoseconds
         return elapsedNanoseconds(from: old, to: new) - awake < 100_000_000
     }
 
+    @inline(__always)
     private func modularStep(from old: UInt64, to new: UInt64) -> UInt64 {
         new >= old ? new - old : encoding.lastCount.rawValue - old + new + 1
     }
 
     // MARK: Sums and marks
 
+    @inline(__always)
     private mutating func add(_ counts: UInt64) { total = total.saturatingAdd(counts) }
 
+    @inline(__always)
     private mutating func addAmbiguous(_ counts: UInt64) { ambiguous = ambiguous.saturatingAdd(counts) }
 
+    @inline(__always)
     private mutating func setMark(at reading: Accepted, isChange: Bool, segment: Int) {
         let spread = reading.ended.monotonicNanoseconds - reading.began.monotonicNanoseconds
         mark = Mark(
@@ -287,6 +296,7 @@ public struct EnergyCounter: Sendable {
     /// Lets the known rhythm fall slowly towards what is seen, and rise at once.
     ///
     /// A change at every reading shows only that the source is faster than the readings.
+    @inline(__always)
     private mutating func learnUpdate(from mark: Mark?, to now: Accepted) {
         guard let mark, mark.isChange else { return }
         let gap = now.ended.monotonicNanoseconds - mark.monotonicNanoseconds
@@ -302,6 +312,7 @@ public struct EnergyCounter: Sendable {
         if case .microjoules = encoding.form { learner = StepLearner() }
     }
 
+    @inline(__always)
     private mutating func decode(_ number: UInt64) -> UInt64? {
         guard let count = encoding.count(of: number) else { return nil }
         switch encoding.form {

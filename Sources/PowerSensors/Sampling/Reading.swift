@@ -6,28 +6,49 @@ public struct Reading: Sendable {
     /// Whether there is a value and, where not, why.
     public let status: ReadingStatus
 
-    /// When the source was read, where that was not during the sample itself.
-    public let instant: ContinuousClock.Instant?
+    /// Boot time of the reading, or `.min` where it was taken during the sample. An optional instant would make
+    /// a reading twice as large.
+    private let boottimeNanoseconds: Int64
 
-    private init(bits: UInt64, status: ReadingStatus, instant: ContinuousClock.Instant?) {
+    private init(bits: UInt64, status: ReadingStatus, boottimeNanoseconds: Int64 = .min) {
         self.bits = bits
         self.status = status
-        self.instant = instant
+        self.boottimeNanoseconds = boottimeNanoseconds
     }
 
-    /// The number that a counter showed, still in its own encoding.
-    public static func count(_ count: UInt64, at instant: ContinuousClock.Instant? = nil) -> Reading {
-        Reading(bits: count, status: .ok, instant: instant)
+    /// When the source was read, where that was not during the sample itself.
+    public var instant: ContinuousClock.Instant? {
+        guard boottimeNanoseconds != .min else { return nil }
+        return ContinuousClock().systemEpoch.advanced(by: .nanoseconds(boottimeNanoseconds))
     }
 
-    /// The value that a gauge showed, in the quantity's unit.
-    public static func value(_ value: Double, at instant: ContinuousClock.Instant? = nil) -> Reading {
-        Reading(bits: value.bitPattern, status: .ok, instant: instant)
+    /// The number that a counter showed during the sample, still in its own encoding.
+    public static func count(_ count: UInt64) -> Reading {
+        Reading(bits: count, status: .ok)
+    }
+
+    /// The number that a counter showed at an earlier instant: of a source that is too slow to be read in a sample.
+    public static func count(_ count: UInt64, at instant: ContinuousClock.Instant) -> Reading {
+        Reading(bits: count, status: .ok, boottimeNanoseconds: nanoseconds(of: instant))
+    }
+
+    /// The value that a gauge showed during the sample, in the quantity's unit.
+    public static func value(_ value: Double) -> Reading {
+        Reading(bits: value.bitPattern, status: .ok)
+    }
+
+    /// The value that a gauge showed at an earlier instant, in the quantity's unit.
+    public static func value(_ value: Double, at instant: ContinuousClock.Instant) -> Reading {
+        Reading(bits: value.bitPattern, status: .ok, boottimeNanoseconds: nanoseconds(of: instant))
     }
 
     /// Why there is no value.
     public static func missing(_ status: ReadingStatus) -> Reading {
-        Reading(bits: 0, status: status, instant: nil)
+        Reading(bits: 0, status: status)
+    }
+
+    private static func nanoseconds(of instant: ContinuousClock.Instant) -> Int64 {
+        ContinuousClock().systemEpoch.duration(to: instant).wholeNanoseconds
     }
 
     /// The counter's number, for a channel whose encoding is a counter; nil where it is missing.

@@ -32,6 +32,15 @@ public struct SampleInstant: Hashable, Sendable {
         )
     }
 
+    /// This moment, shortly after an earlier one: a single look at a clock, since nobody is suspended within a sample.
+    package static func now(after began: SampleInstant) -> SampleInstant {
+        let boottime = nanoseconds(of: CLOCK_BOOTTIME)
+        return SampleInstant(
+            boottimeNanoseconds: boottime,
+            monotonicNanoseconds: began.monotonicNanoseconds &+ (boottime &- began.boottimeNanoseconds)
+        )
+    }
+
     /// The moment on the clock that goes on across suspend.
     public var continuous: ContinuousClock.Instant {
         ContinuousClock().systemEpoch.advanced(by: .nanoseconds(boottimeNanoseconds))

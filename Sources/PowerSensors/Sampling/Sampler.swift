@@ -14,7 +14,7 @@ public struct Sampler: ~Copyable {
     /// What is read.
     public let topology: Topology
 
-    private let now: () -> SampleInstant
+    private let now: (() -> SampleInstant)?
     private var readers: [any SensorReader]
     private var readings: [Reading] = []
     private var ledger: Ledger
@@ -25,12 +25,12 @@ public struct Sampler: ~Copyable {
     /// - Parameters:
     ///   - sensors: Which sensors to look for, and where.
     ///   - headline: The scope to show first; nil for the best there is.
-    ///   - now: The clocks. Only tests have a reason to pass others.
+    ///   - now: The clocks; nil for the machine's. Only tests have a reason to pass others.
     /// - Throws: ``SamplerError`` where there is nothing to read.
     public init(
         _ sensors: SensorSet = SensorSet(),
         headline: Scope? = nil,
-        now: @escaping () -> SampleInstant = { .now }
+        now: (() -> SampleInstant)? = nil
     ) throws(SamplerError) {
         try self.init(sensors.discover(), headline: headline, now: now)
     }
@@ -41,7 +41,7 @@ public struct Sampler: ~Copyable {
     public init(
         _ discovered: DiscoveredSensors,
         headline: Scope? = nil,
-        now: @escaping () -> SampleInstant = { .now }
+        now: (() -> SampleInstant)? = nil
     ) throws(SamplerError) {
         let topology = discovered.topology
         guard !topology.channels.isEmpty else { throw .nothingToRead(topology.findings) }
@@ -90,7 +90,7 @@ public struct Sampler: ~Copyable {
     }
 
     private mutating func read() -> SampleInfo {
-        let began = now()
+        let began = now?() ?? .now
         readings.removeAll(keepingCapacity: true)
         for index in readers.indices {
             let count = readers[index].channels.count
@@ -101,7 +101,7 @@ public struct Sampler: ~Copyable {
             // A reader that appends too little would shift every channel after its own.
             while readings.count < expected { readings.append(.missing(.absent)) }
         }
-        let info = SampleInfo(generation: topology.generation, began: began, ended: now())
+        let info = SampleInfo(generation: topology.generation, began: began, ended: now?() ?? .now(after: began))
         // A span of the property would borrow all of self, ledger included.
         let readings = readings
         ledger.enter(readings.span, began: info.began, ended: info.ended)

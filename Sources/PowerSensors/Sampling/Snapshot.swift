@@ -58,6 +58,20 @@ public struct HostSnapshot: Hashable, Sendable {
 
     /// Whether the values are known: `partial` where a part of the sum is missing.
     public var status: ReadingStatus
+
+    package init(
+        scope: Scope,
+        provenance: Provenance,
+        sensor: SensorName,
+        isHeadline: Bool,
+        status: ReadingStatus
+    ) {
+        self.scope = scope
+        self.provenance = provenance
+        self.sensor = sensor
+        self.isHeadline = isHeadline
+        self.status = status
+    }
 }
 
 /// What a machine's sensors showed over one interval: a value of its own, to keep or to hand to other threads.
@@ -82,6 +96,24 @@ public struct Snapshot: Sendable {
 
     /// One entry a scope, the most trusted first.
     public let host: [HostSnapshot]
+
+    package init(
+        topology: Topology,
+        instant: SampleInstant,
+        timeNanoseconds: Int64,
+        interval: Duration?,
+        sampleDuration: Duration,
+        channels: [ChannelSnapshot],
+        host: [HostSnapshot]
+    ) {
+        self.topology = topology
+        self.instant = instant
+        self.timeNanoseconds = timeNanoseconds
+        self.interval = interval
+        self.sampleDuration = sampleDuration
+        self.channels = channels
+        self.host = host
+    }
 
     /// The host's figure to show first.
     public var headline: HostSnapshot? { host.first(where: \.isHeadline) }

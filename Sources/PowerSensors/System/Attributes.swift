@@ -32,8 +32,9 @@ package struct Attributes: ~Copyable {
         var descriptor: CInt
         let scale: Double?
         var status: ReadingStatus
-        var backOff: Duration
-        var retryAt: ContinuousClock.Instant
+        var backOff: Duration = firstBackOff
+        // An Instant is laid out at run time, which would slow down every access to a slot.
+        var retryNanoseconds: Int64 = .min
     }
 
     private static let firstBackOff: Duration = .milliseconds(100)
@@ -49,13 +50,7 @@ package struct Attributes: ~Copyable {
         self.sources = sources
         slots = []
         for source in sources {
-            var slot = Slot(
-                descriptor: -1,
-                scale: source.scale,
-                status: .absent,
-                backOff: Self.firstBackOff,
-                retryAt: .now
-            )
+            var slot = Slot(descriptor: -1, scale: source.scale, status: .absent)
             Self.reopen(&slot, source, beneath: root)
             slots.append(slot)
         }
@@ -89,9 +84,11 @@ package struct Attributes: ~Copyable {
             }
             close(slots[index].descriptor)
             slots[index].descriptor = -1
-            slots[index].retryAt = .now
+            slots[index].retryNanoseconds = .min
         }
-        guard slots[index].retryAt <= .now else { return .missing(slots[index].status) }
+        guard slots[index].retryNanoseconds <= SampleInstant.now.boottimeNanoseconds else {
+            return .missing(slots[index].status)
+        }
         Self.reopen(&slots[index], sources[index], beneath: root)
         guard slots[index].descriptor >= 0 else { return .missing(slots[index].status) }
         var value: UInt64 = 0
@@ -108,7 +105,7 @@ package struct Attributes: ~Copyable {
             slot.backOff = firstBackOff
         } catch {
             slot.status = error.status
-            slot.retryAt = .now.advanced(by: slot.backOff)
+            slot.retryNanoseconds = SampleInstant.now.advanced(by: slot.backOff).boottimeNanoseconds
             slot.backOff = min(slot.backOff * 2, lastBackOff)
         }
     }

@@ -8,6 +8,9 @@ struct Settings {
     /// The figure to show first; nil for the best there is.
     let scope: Scope?
 
+    /// Where the scope was named, for messages.
+    let scopeOption: String
+
     /// Time between two figures.
     let interval: Duration
 
@@ -25,7 +28,9 @@ struct Settings {
         func option(_ name: String, _ flag: String?) -> OptionValue? {
             flag.map { OptionValue(name: "--\(name)", value: $0) } ?? environment.option(name)
         }
-        scope = try option("scope", options.scope).map(Self.scope)
+        let scopeOption = option("scope", options.scope)
+        self.scopeOption = scopeOption?.name ?? "--scope"
+        scope = try scopeOption.map(Self.scope)
         interval = try option("interval", options.interval).map(Self.interval) ?? .seconds(2)
         node = try option("node", options.node).map(Self.node) ?? nodeName()
         json = options.json ? true : try environment.option("json")?.truth()
@@ -72,7 +77,8 @@ struct Settings {
     }
 
     private static func selections(
-        _ flags: [String], _ environment: Environment
+        _ flags: [String],
+        _ environment: Environment
     ) throws(CommandFailure) -> [SensorSet.Selection] {
         var options = flags.map { OptionValue(name: "--sensor", value: $0) }
         if options.isEmpty, let variable = environment.option("sensor") {
@@ -96,7 +102,8 @@ struct Settings {
             return try SystemRoot(path: option.value, mountPoint: mountPoint)
         } catch {
             throw .failure(
-                "\(option.name): \(error). Name a folder that stands for \(mountPoint), or leave it out.")
+                "\(option.name): \(error). Name a folder that stands for \(mountPoint), or leave it out."
+            )
         }
     }
 

@@ -15,7 +15,9 @@ struct SharedOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A sensor to use: rapl, rapl:powercap or estimator. Repeatable; without it, the best that works.",
-            valueName: "name"))
+            valueName: "name"
+        )
+    )
     var sensor: [String] = []
 
     @Option(help: ArgumentHelp("The figure to show first: cpu, platform, battery or wall.", valueName: "scope"))

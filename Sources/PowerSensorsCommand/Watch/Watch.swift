@@ -34,8 +34,10 @@ struct Watch {
         // It only opens the first interval: there is no power yet to show.
         let start = sampler.snapshot().instant.monotonicNanoseconds
         var schedule = Schedule(
-            start: start, interval: settings.interval.wholeNanoseconds,
-            duration: options.duration?.wholeNanoseconds)
+            start: start,
+            interval: settings.interval.wholeNanoseconds,
+            duration: options.duration?.wholeNanoseconds
+        )
         var lastSample = start
         while let moment = schedule.next {
             guard sleep(until: moment, sampling: &sampler, since: lastSample) else { return }
@@ -82,7 +84,9 @@ struct Watch {
         do throws(SamplerError) {
             return try Sampler(discovered, headline: settings.scope)
         } catch {
-            if case .noSuchScope = error { throw .failure("--scope: \(error) Leave it out for the best there is.") }
+            if case .noSuchScope = error {
+                throw .failure("\(settings.scopeOption): \(error) Leave it out for the best there is.")
+            }
             throw .failure("\(error)")
         }
     }

@@ -19,7 +19,9 @@ struct WatchCommand: RunnableCommand {
     @Option(
         help: ArgumentHelp(
             "How many of the greatest consumers to show; this version knows none yet. (default: 5)",
-            valueName: "count"))
+            valueName: "count"
+        )
+    )
     var top: String?
 
     func run(in environment: Environment) throws(CommandFailure) {

@@ -71,7 +71,7 @@ package struct TextFormat: SnapshotFormat {
         for host in snapshot.host {
             var row = Row(name: host.isHeadline ? "▶ \(host.scope)" : "  \(host.scope)")
             row.take(power: host.power, low: host.low, high: host.high)
-            row.take(energy: host.energy, ambiguous: Joules(0))
+            if host.status != .warmingUp { row.take(energy: host.energy, ambiguous: Joules(0)) }
             row.note = Self.source(host.provenance, host.sensor)
             if host.power == nil { row.reason = host.status.words }
             lines.append(host.isHeadline ? style.bold(row.text) : row.text)
@@ -91,7 +91,7 @@ package struct TextFormat: SnapshotFormat {
         row.note = sources[index]
         if quantity == .energy || quantity == .power {
             row.take(power: channel.power, low: channel.low, high: channel.high)
-            row.take(energy: channel.energy, ambiguous: channel.ambiguousEnergy)
+            if channel.status != .warmingUp { row.take(energy: channel.energy, ambiguous: channel.ambiguousEnergy) }
             if channel.power == nil { row.reason = channel.status.words }
         } else {
             row.take(value: channel.value, of: quantity)

@@ -105,7 +105,8 @@ extension ProcessorIdentity {
         switch (vendor, family) {
         case (.intel, 6): model.flatMap(intelFamily6)
         case (.intel, 15): GenerationMatch(.before2009, .cpuid)
-        // Diamond Rapids.
+        // Nova Lake of desktops; Diamond Rapids.
+        case (.intel, 18): GenerationMatch(.raptorLake, .nearest)
         case (.intel, 19) where model == 1: GenerationMatch(.graniteRapids, .nearest)
         case (.amd, let family?): amd(family)
         // Dhyana is Naples under licence.
@@ -129,7 +130,7 @@ extension ProcessorIdentity {
     /// Intel's models, as intel-family.h of the kernel names them.
     private func intelFamily6(_ model: Int) -> GenerationMatch? {
         switch model {
-        case 15, 22, 23, 29: GenerationMatch(.before2009, .cpuid)
+        case 14, 15, 22, 23, 29: GenerationMatch(.before2009, .cpuid)
         case 30, 31: GenerationMatch(.nehalem, .cpuid, isClient: true)
         case 26, 46: GenerationMatch(.nehalem, .cpuid)
         case 37: GenerationMatch(.westmere, .cpuid, isClient: true)
@@ -156,11 +157,11 @@ extension ProcessorIdentity {
         case 183: GenerationMatch(.raptorLake, .cpuid)
         // Cannon, Ice and Tiger Lake of laptops; Alder and Raptor Lake; Grand Ridge and Clearwater Forest.
         case 102: GenerationMatch(.coffeeLake, .nearest)
-        case 125, 126, 140, 141: GenerationMatch(.rocketLake, .nearest)
+        case 125, 126, 157, 140, 141: GenerationMatch(.rocketLake, .nearest)
         case 151, 154, 186, 191: GenerationMatch(.raptorLake, .nearest)
         case 182, 221: GenerationMatch(.sierraForest, .nearest)
-        // Meteor, Arrow, Lunar and Panther Lake; then Atoms, from Bonnell to Gracemont.
-        case 170, 172, 181, 197, 198, 189, 204: GenerationMatch(.other, .cpuid, isClient: true)
+        // Meteor, Arrow, Lunar, Panther and Wildcat Lake; then Atoms, from Bonnell to Gracemont.
+        case 170, 172, 181, 197, 198, 189, 204, 213: GenerationMatch(.other, .cpuid, isClient: true)
         case 28, 38, 39, 53, 54, 55, 74, 76, 77, 90, 92, 93, 95, 117, 122, 134, 138, 150, 156, 190:
             GenerationMatch(.other, .cpuid)
         default: nil

@@ -88,6 +88,7 @@ struct ProcessorIdentityTests {
             .cpuid(.intel, 6, 154, is: .raptorLake, isClient: true, .nearest),
             .cpuid(.intel, 6, 221, is: .sierraForest, .nearest),
             .cpuid(.intel, 6, 95, is: .other),
+            .cpuid(.intel, 18, 1, is: .raptorLake, isClient: true, .nearest),
             .cpuid(.intel, 19, 1, is: .graniteRapids, .nearest),
             .cpuid(.amd, 16, 9, is: .k10),
             .cpuid(.amd, 21, 2, is: .bulldozer),
