@@ -22,7 +22,7 @@ deps: ## install the Debian packages that are missing, or say what goes on witho
 	@sh Scripts/install-dependencies.sh
 
 run: deps ## show this machine's watts for five seconds
-	@echo "Building the command; the first time takes some minutes."
+	@echo "Building the command; the first time takes a minute or so."
 	@$(SWIFT_BUILD) --product powersensors
 	@timeout --kill-after=5s 60s "$$(swift build --show-bin-path)/powersensors" watch --interval 1s --duration 5s
 
