@@ -12,6 +12,16 @@ command -v docc >/dev/null 2>&1 || {
 scratch=$PWD/.build/docs-build
 all_graphs=$scratch/symbol-graphs
 
+# docc gives its copy of the page template the owner of the original, which only root may do when root installed the
+# toolchain. So it gets a template that belongs to this user.
+template=$(dirname "$(readlink -f "$(command -v docc)")")/../share/docc/render
+if [ -d "$template" ]; then
+    mkdir -p "$scratch"
+    rm -rf "$scratch/template"
+    cp -R "$template" "$scratch/template"
+    export DOCC_HTML_DIR="$scratch/template"
+fi
+
 build() {
     module=$1
     graphs=$scratch/graphs-of-$module
