@@ -68,6 +68,11 @@ public struct Sampler: ~Copyable {
     /// The longest time between two samples that can never hide a counter's turn; nil where nothing wraps.
     public var longestSafeInterval: Duration? { ledger.longestSafeInterval }
 
+    /// What is missing or limited: what discovery found, and what only time can tell, such as a frozen counter.
+    public func findings() -> [Finding] {
+        topology.findings + ledger.findings(topology.channels, at: now?() ?? .now)
+    }
+
     /// Reads every channel once, counts its energy, and lends the readings for one call.
     ///
     /// The readings have the order of the topology's channels. No allocation.
