@@ -5,8 +5,8 @@
 ///
 /// ```swift
 /// var sampler = try Sampler()
-/// while let snapshot = sampler.snapshot() {
-///     print(snapshot.headline?.power?.rawValue ?? .nan, "W")
+/// while true {
+///     if let power = sampler.snapshot().headline?.power { print(power.rawValue, "W") }
 ///     sleep(2)
 /// }
 /// ```
