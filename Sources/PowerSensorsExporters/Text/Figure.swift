@@ -43,8 +43,8 @@ struct Figure {
     }
 
     private init(_ value: Double, units: [(name: String, factor: Double)], digits: Int) {
-        // A little less than 1000, so that no rounding ever shows 1000 of the smaller unit.
-        let fitting = units.first { abs(value) < 999.95 * $0.factor } ?? units[units.count - 1]
+        // A little less than 1000, so that no rounding shows 1000 of a unit: milli-units may have no decimals.
+        let fitting = units.first { abs(value) < ($0.factor < 1 ? 999.5 : 999.95) * $0.factor } ?? units[units.count - 1]
         let chosen = value == 0 ? units.first { $0.factor == 1 } ?? fitting : fitting
         let size = abs(value / chosen.factor)
         let beforePoint = size < 9.995 ? 1 : (size < 99.95 ? 2 : 3)

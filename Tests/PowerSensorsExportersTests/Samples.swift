@@ -1,0 +1,120 @@
+import PowerSensors
+
+/// A machine of two channels and a model, with figures of choice.
+enum Samples {
+    /// A package, its core and psys, of which `read` fails.
+    static func topology(label: String? = nil, findings: [Finding] = []) -> Topology {
+        var socket = Component(id: "package-0", kind: .socket)
+        socket.domain = "package"
+        socket.socket = 0
+        var core = Component(id: "package-0/core", kind: .domain, parent: "package-0")
+        core.domain = "core"
+        core.socket = 0
+        var psys = Component(id: "psys", kind: .domain)
+        psys.domain = "psys"
+
+        var channels = [
+            channel("rapl/package-0", in: socket), channel("rapl/package-0/core", in: core),
+            channel("rapl/psys", in: psys),
+        ]
+        channels[0].countsIn = .cpu
+        channels[0].path = "class/powercap/intel-rapl:0/energy_uj"
+        channels[0].readCost = .nanoseconds(812)
+        channels[1].parent = "rapl/package-0"
+        channels[1].label = label
+        channels[2].countsIn = .platform
+        return Topology(generation: 1, discoveries: [Discovery(channels: channels, findings: findings)])
+    }
+
+    static func channel(_ id: String, in component: Component) -> Channel {
+        Channel(
+            id: id,
+            sensor: .rapl,
+            mechanism: "powercap",
+            quantity: .energy,
+            encoding: .counter(.powercap(range: 262_143_328_850)),
+            component: component
+        )
+    }
+
+    /// A snapshot of the topology at 2026-11-22T14:00:00.042Z: a power, a power, and a failed read.
+    static func snapshot(
+        _ topology: Topology = topology(),
+        power: Double = 41.2,
+        change: (inout [ChannelSnapshot]) -> Void = { _ in }
+    ) -> Snapshot {
+        var package = ChannelSnapshot(status: .ok)
+        package.power = Watts(power)
+        package.energy = Joules(82.4)
+        package.wraps = 3
+        var core = ChannelSnapshot(status: .ok)
+        core.power = Watts(0.85)
+        core.energy = Joules(1.7)
+        core.ambiguousEnergy = Joules(0.5)
+        var channels = [package, core, ChannelSnapshot(status: .io(errno: 5))]
+        change(&channels)
+
+        var cpu = HostSnapshot(
+            scope: .cpu,
+            provenance: .measured,
+            sensor: .rapl,
+            isHeadline: true,
+            status: channels[0].status
+        )
+        cpu.power = channels[0].power
+        cpu.energy = channels[0].energy
+        let platform = HostSnapshot(
+            scope: .platform,
+            provenance: .measured,
+            sensor: .rapl,
+            isHeadline: false,
+            status: .io(errno: 5)
+        )
+        return snapshot(topology, channels: channels, host: [cpu, platform])
+    }
+
+    static func snapshot(_ topology: Topology, channels: [ChannelSnapshot], host: [HostSnapshot]) -> Snapshot {
+        Snapshot(
+            topology: topology,
+            instant: SampleInstant(boottimeNanoseconds: 8_123_000_000_000, monotonicNanoseconds: 1),
+            timeNanoseconds: 1_795_356_000_042_000_001,
+            interval: .seconds(2),
+            sampleDuration: .microseconds(3),
+            channels: channels,
+            host: host
+        )
+    }
+
+    /// A model's figure for the whole machine, as where nothing can be measured.
+    static func estimate(_ power: Double, low: Double, high: Double) -> Snapshot {
+        var channel = Channel(
+            id: "estimator/wall",
+            sensor: .estimator,
+            mechanism: "model",
+            quantity: .power,
+            encoding: .gauge,
+            component: .host
+        )
+        channel.provenance = .estimated
+        channel.countsIn = .wall
+        var figure = ChannelSnapshot(status: .ok)
+        figure.power = Watts(power)
+        figure.energy = Joules(power * 2)
+        figure.value = power
+        figure.low = Watts(low)
+        figure.high = Watts(high)
+        var host = HostSnapshot(
+            scope: .wall,
+            provenance: .estimated,
+            sensor: .estimator,
+            isHeadline: true,
+            status: .ok
+        )
+        host.power = figure.power
+        host.energy = figure.energy
+        host.low = figure.low
+        host.high = figure.high
+        let topology = Topology(generation: 1, discoveries: [Discovery(channels: [channel])])
+        return snapshot(topology, channels: [figure], host: [host])
+    }
+}

@@ -1,0 +1,168 @@
+import PowerSensors
+import PowerSensorsExporters
+import Testing
+
+struct TextFormatTests {
+    @Test func `figures of all scopes stand side by side above the tree of parts`() {
+        #expect(
+            text(Samples.snapshot()) == """
+                n1  2026-11-22 14:00:00 UTC  mean of 2.00 s
+
+                host                    power                     energy     source
+                ▶ cpu                    41.2 W                    82.40 J   measured rapl
+                  platform                  –    read failed (errno 5)       measured rapl
+
+                parts                   power                     energy     source
+                  package-0              41.2 W                    82.40 J   measured rapl
+                    core                  850 mW                 ≥ 1.700 J   measured rapl
+                  psys                      –    read failed (errno 5)       measured rapl
+
+                """
+        )
+    }
+
+    @Test func `an estimate shows its band, and no second line that says the same`() {
+        #expect(
+            text(Samples.estimate(3.1, low: 2, high: 4.2)) == """
+                n1  2026-11-22 14:00:00 UTC  mean of 2.00 s
+
+                host                    power                     energy     source
+                ▶ wall                   3.10 W  (2.00…4.20)       6.200 J   estimated estimator
+
+                """
+        )
+    }
+
+    @Test(arguments: [
+        ReadingStatus.warmingUp, .partial, .absent, .forbidden, .io(errno: 5), .implausible, .stale,
+    ])
+    func `what is unknown is never shown as 0`(status: ReadingStatus) {
+        let shown = text(
+            Samples.snapshot { channels in
+                for index in channels.indices { channels[index] = ChannelSnapshot(status: status) }
+            }
+        )
+        #expect(!shown.contains("0 W"))
+        #expect(shown.contains("–"))
+    }
+
+    @Test func `no line is longer than 80 columns, however large the figures and long the names`() {
+        let label = String(repeating: "a very long label ", count: 9)
+        let snapshot = Samples.snapshot(Samples.topology(label: label)) { channels in
+            channels[0].low = Watts(-999_999.4)
+            channels[0].power = Watts(999_949)
+            channels[0].high = Watts(1e12)
+            channels[0].energy = Joules(-123_456_789_012)
+            channels[0].ambiguousEnergy = Joules(1)
+        }
+        for line in text(snapshot).split(separator: "\n") { #expect(line.count <= 80) }
+        for line in list(Samples.topology(label: label)).split(separator: "\n") { #expect(line.count <= 80) }
+    }
+
+    @Test(arguments: [
+        (0.0, "0 W"), (0.00012, "0.12 mW"), (0.0123, "12.3 mW"), (0.9996, "1.00 W"), (9.994, "9.99 W"),
+        (9.996, "10.0 W"), (126.04, "126.0 W"), (999.94, "999.9 W"), (999.96, "1.00 kW"), (12_345, "12.3 kW"),
+    ])
+    func `a power has the unit of its size and three digits`(power: Double, expected: String) {
+        let line = text(Samples.snapshot(power: power)).split(separator: "\n").first { $0.contains("▶") }
+        let words = line?.split(separator: " ").dropFirst(2).prefix(2).joined(separator: " ")
+        #expect(words == expected)
+    }
+
+    @Test func `names from files carry no command to a terminal`() {
+        let topology = Samples.topology(label: "\u{1B}]0;owned\u{7}\u{9B}2J\n")
+        let finding = Finding(severity: .error, subject: "\u{1B}[2J", reason: "x", text: "a\rb", remedy: "\u{9D}")
+        let shown =
+            text(Samples.snapshot(topology), node: "\u{1B}[31mred") + list(topology)
+            + list(Samples.topology(findings: [finding]))
+        let controls = shown.unicodeScalars.filter {
+            ($0.value < 0x20 && $0 != "\n") || (0x7F...0x9F).contains($0.value)
+        }
+        #expect(controls.isEmpty)
+    }
+
+    @Test func `on a terminal a block takes the place of the one before`() {
+        var format = TextFormat(node: "n1", style: TextStyle(hasColour: true, redraws: true, rows: 24))
+        format.prepare(for: Samples.topology())
+        var bytes: [UInt8] = []
+        format.append(Samples.snapshot(), to: &bytes)
+        let first = String(decoding: bytes, as: UTF8.self)
+        #expect(!first.contains("\u{1B}[10A"))
+        bytes.removeAll()
+        format.append(Samples.snapshot(), to: &bytes)
+        let second = String(decoding: bytes, as: UTF8.self)
+        let height = first.count { $0 == "\n" }
+        #expect(second.hasPrefix("\u{1B}[?7l\r\u{1B}[\(height)A"))
+        #expect(second.hasSuffix("\u{1B}[J\u{1B}[?7h"))
+        #expect(second.contains("\u{1B}[1m▶ cpu"))
+    }
+
+    @Test func `a block that is higher than the terminal is cut, and says so`() {
+        var format = TextFormat(node: "n1", style: TextStyle(redraws: true, rows: 6))
+        format.prepare(for: Samples.topology())
+        var bytes: [UInt8] = []
+        format.append(Samples.snapshot(), to: &bytes)
+        let shown = String(decoding: bytes, as: UTF8.self)
+        #expect(shown.count { $0 == "\n" } == 5)
+        #expect(shown.contains("… 6 more lines"))
+    }
+
+    @Test func `elsewhere blocks follow each other with a line between`() {
+        var format = TextFormat(node: "n1")
+        format.prepare(for: Samples.topology())
+        var bytes: [UInt8] = []
+        format.append(Samples.snapshot(), to: &bytes)
+        let one = String(decoding: bytes, as: UTF8.self)
+        format.append(Samples.snapshot(), to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == one + "\n" + one)
+    }
+
+    @Test func `the list shows what makes up each figure, and findings with their remedies`() {
+        let finding = Finding(
+            severity: .warning,
+            subject: "class/x",
+            reason: "forbidden",
+            text: "The counter may be read by root only, which keeps it from telling this user what others do.",
+            remedy: "sudo chmod a+r /sys/class/x"
+        )
+        #expect(
+            list(Samples.topology(findings: [finding])) == """
+                n1: 3 channels
+
+                host
+                ▶ cpu         rapl/package-0
+                  platform    rapl/psys
+
+                channel                 quantity    provenance sensor              counts in
+                  package-0             energy      measured   rapl:powercap       cpu
+                                        class/powercap/intel-rapl:0/energy_uj
+                                        0.8 µs a read, exact
+                    core                energy      measured   rapl:powercap       –
+                                        exact
+                  psys                  energy      measured   rapl:powercap       platform
+                                        exact
+
+                findings
+                  warning: class/x (forbidden)
+                    The counter may be read by root only, which keeps it from telling this user
+                    what others do.
+                    Remedy: sudo chmod a+r /sys/class/x
+
+                """
+        )
+    }
+
+    private func text(_ snapshot: Snapshot, node: String = "n1") -> String {
+        var format = TextFormat(node: node)
+        format.prepare(for: snapshot.topology)
+        var bytes: [UInt8] = []
+        format.append(snapshot, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func list(_ topology: Topology) -> String {
+        var bytes: [UInt8] = []
+        TopologyText(node: "n1").append(topology, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
