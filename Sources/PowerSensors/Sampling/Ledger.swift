@@ -82,6 +82,20 @@ struct Ledger {
         }
     }
 
+    /// What only time can tell: packages whose counter does not move, though no package uses nothing.
+    func findings(_ channels: [Channel], at instant: SampleInstant) -> [Finding] {
+        channels.indices.compactMap { index in
+            guard channels[index].component.domain == "package", statuses[index] == .ok,
+                let counter = counter(index), counter.hasMoved,
+                counter.stillNanoseconds(at: instant) >= Self.frozenNanoseconds
+            else { return nil }
+            return .frozen(channels[index])
+        }
+    }
+
+    /// Ten times the slowest rhythm that is known, QEMU's one step a second.
+    private static let frozenNanoseconds: Int64 = 10_000_000_000
+
     // MARK: For snapshots
 
     func status(_ index: Int) -> ReadingStatus { statuses[index] }
@@ -97,4 +111,15 @@ struct Ledger {
     }
 
     func value(_ index: Int) -> Double { values[index] }
+}
+
+extension Finding {
+    fileprivate static func frozen(_ channel: Channel) -> Finding {
+        Finding(
+            severity: .warning,
+            subject: channel.path ?? channel.id,
+            reason: "frozen",
+            text: "The counter of \(channel.id) has stood still for 10 s; it is shown as 0 W, which no package uses.",
+            remedy: "Read it twice by hand; if it does not move, its driver or emulator has stopped renewing it.")
+    }
 }

@@ -5,8 +5,8 @@
 ///
 /// ```swift
 /// var sampler = try Sampler()
-/// while let snapshot = sampler.snapshot() {
-///     print(snapshot.headline?.power?.rawValue ?? .nan, "W")
+/// while true {
+///     if let power = sampler.snapshot().headline?.power { print(power.rawValue, "W") }
 ///     sleep(2)
 /// }
 /// ```
@@ -67,6 +67,11 @@ public struct Sampler: ~Copyable {
 
     /// The longest time between two samples that can never hide a counter's turn; nil where nothing wraps.
     public var longestSafeInterval: Duration? { ledger.longestSafeInterval }
+
+    /// What is missing or limited: what discovery found, and what only time can tell, such as a frozen counter.
+    public func findings() -> [Finding] {
+        topology.findings + ledger.findings(topology.channels, at: now?() ?? .now)
+    }
 
     /// Reads every channel once, counts its energy, and lends the readings for one call.
     ///

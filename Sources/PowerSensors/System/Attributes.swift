@@ -86,7 +86,9 @@ package struct Attributes: ~Copyable {
             slots[index].descriptor = -1
             slots[index].retryNanoseconds = .min
         }
-        guard slots[index].retryNanoseconds <= SampleInstant.now.boottimeNanoseconds else { return .missing(slots[index].status) }
+        guard slots[index].retryNanoseconds <= SampleInstant.now.boottimeNanoseconds else {
+            return .missing(slots[index].status)
+        }
         Self.reopen(&slots[index], sources[index], beneath: root)
         guard slots[index].descriptor >= 0 else { return .missing(slots[index].status) }
         var value: UInt64 = 0

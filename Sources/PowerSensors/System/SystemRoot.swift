@@ -57,6 +57,8 @@ public final class SystemRoot: Sendable {
     /// Opens a file or folder beneath the root for reading; the caller closes the descriptor.
     package func open(_ relativePath: String, flags: Int32 = O_RDONLY) throws(AttributeError) -> CInt {
         guard descriptor >= 0 else { throw failure(relativePath, ENOENT) }
+        // In a tree that somebody else made, a pipe must not hold us up.
+        let flags = flags | O_NONBLOCK | O_NOCTTY
         if prefersKernelResolution {
             let opened = unsafe cpowersensors_open_in_root(descriptor, relativePath, flags)
             if opened >= 0 { return opened }
@@ -149,12 +151,22 @@ public final class SystemRoot: Sendable {
     ///
     /// - Throws: The kernel's `errno`, or that of ``Attributes`` for a text that is no such number.
     package func number(_ relativePath: String) throws(AttributeError) -> UInt64 {
+        try timedNumber(relativePath).number
+    }
+
+    /// The unsigned decimal in a small attribute, and what it costs to read it once more while it is open.
+    package func timedNumber(
+        _ relativePath: String
+    ) throws(AttributeError) -> (number: UInt64, cost: Duration) {
         let file = try open(relativePath)
         defer { close(file) }
-        var value: UInt64 = 0
-        let code = unsafe cpowersensors_read_u64(file, &value)
+        var number: UInt64 = 0
+        let code = unsafe cpowersensors_read_u64(file, &number)
         if code != 0 { throw failure(relativePath, errnoOfAttribute(code)) }
-        return value
+        var again: UInt64 = 0
+        let began = ContinuousClock.now
+        _ = unsafe cpowersensors_read_u64(file, &again)
+        return (number, ContinuousClock.now - began)
     }
 
     /// Whether something is there.

@@ -56,8 +56,13 @@ public struct Topology: Sendable {
         components = Self.tree(discoveries.flatMap(\.components) + channels.map(\.component))
     }
 
-    /// The scope whose figure is shown first: `cpu` where RAPL exists, else `platform`, `battery`, `wall`.
-    public var headline: Scope? { scopes.first }
+    /// The scope whose figure is shown first: `cpu` where RAPL works, else `platform`, `battery`, `wall`.
+    ///
+    /// It is fixed for the generation, so a figure that is allowed or fails later changes nothing here. Where some
+    /// part of a scope can be read, the scope counts as working, though its figure may be `partial`.
+    public var headline: Scope? {
+        scopes.first { scope in channels.contains { $0.countsIn == scope && $0.status == .ok } } ?? scopes.first
+    }
 
     private static func tree(_ found: [Component]) -> [Component] {
         var byID: [String: Component] = [:]

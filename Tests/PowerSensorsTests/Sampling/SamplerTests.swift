@@ -88,6 +88,20 @@ struct SamplerTests {
         #expect(sampler.snapshot().channels[0].power == Watts(10))
     }
 
+    @Test func `a package that stands still shows 0 W, and a finding says that this cannot be`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("uncore", scope: nil, domain: "uncore")])
+        var sampler = try sampler([sensor])
+        sensor.show(.count(7), .count(7))
+        for _ in 0..<6 {
+            _ = sampler.snapshot()
+            clock.advance(by: .seconds(2))
+        }
+        #expect(sampler.snapshot().channels.map(\.power) == [Watts(0), Watts(0)])
+        let findings = sampler.findings()
+        #expect(findings.map(\.reason) == ["frozen"])
+        #expect(findings.map(\.subject) == ["scripted/package-0"])
+    }
+
     @Test func `a counter that never moves from 0 is absent, and no hole in the sum`() throws {
         let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("dram", domain: "dram")])
         var sampler = try sampler([sensor])

@@ -1,3 +1,4 @@
+import Glibc
 import PowerSensors
 import PowerSensorsTesting
 import Testing
@@ -42,6 +43,14 @@ struct SystemRootTests {
         let root = try SystemRoot(path: tree.path, mountPoint: "/sys")
         #expect(try root.list("") == ["a", "b"])
         #expect(throws: AttributeError.self) { try root.list("a") }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a pipe that nobody writes to holds nobody up`() throws {
+        let tree = try MockTree()
+        try #require(unsafe mkfifo("\(tree.path)/energy_uj", 0o644) == 0)
+        let root = try SystemRoot(path: tree.path, mountPoint: "/sys")
+        #expect(throws: AttributeError.self) { try root.number("energy_uj") }
+        #expect(try root.text("energy_uj").isEmpty)
     }
 
     @Test func `text is trimmed and repaired, never trusted`() throws {

@@ -44,6 +44,18 @@ struct TopologyTests {
         #expect(topology.headline == .platform)
     }
 
+    @Test func `the headline is the best figure of which a part can be read`() {
+        var forbidden = Channel.counter("package-0")
+        forbidden.status = .forbidden
+        let readable = Channel.counter("package-1")
+        let modelled = Channel.counter("model", scope: .wall)
+        let alone = Topology(generation: 1, discoveries: [Discovery(channels: [forbidden, modelled])])
+        #expect(alone.headline == .wall)
+        let partial = Topology(generation: 1, discoveries: [Discovery(channels: [forbidden, readable, modelled])])
+        #expect(partial.headline == .cpu)
+        #expect(Topology(generation: 1, discoveries: [Discovery(channels: [forbidden])]).headline == .cpu)
+    }
+
     @Test func `a circle of parents ends`() {
         var one = Channel.counter("a")
         one.parent = "scripted/b"

@@ -28,7 +28,7 @@ package struct PowercapZone: Sendable {
     /// What the first reading gave, and why it has no number.
     package let firstNumber: UInt64?
     package let status: ReadingStatus
-    package let readCost: Duration
+    package let readCost: Duration?
 
     /// The largest of its power limits; nil where it has none.
     package let largestConstraint: Watts?
@@ -56,17 +56,15 @@ package struct PowercapZone: Sendable {
         let hasEnergy = sysfs.exists("\(path)/energy_uj")
         let hasPower = !hasEnergy && sysfs.exists("\(path)/power_uw")
         let file = hasPower ? "\(path)/power_uw" : "\(path)/energy_uj"
-        let began = ContinuousClock.now
         do throws(AttributeError) {
-            firstNumber = try sysfs.number(file)
+            (firstNumber, readCost) = try sysfs.timedNumber(file)
             status = .ok
         } catch {
-            firstNumber = nil
+            (firstNumber, readCost) = (nil, nil)
             status = error.status
             // A zone that shows nothing but its limits is no sensor that broke.
             if name != nil { findings.append(.unreadable(file, error, in: sysfs)) }
         }
-        readCost = ContinuousClock.now - began
         meter = hasPower ? .power : .energy(range: Self.range(path, isNeeded: hasEnergy, sysfs, &findings))
     }
 

@@ -1,0 +1,47 @@
+#!/bin/sh
+# Builds the API reference of the given modules into .build/docs, without a plugin. Any warning is a failure.
+set -eu
+
+cd "$(dirname "$0")/.."
+command -v docc >/dev/null 2>&1 || {
+    echo "docs: there is no docc in PATH. Remedy: it is part of the Swift toolchain; add its usr/bin to PATH" >&2
+    exit 1
+}
+
+# The compiler writes a module's symbol graph only when it compiles it, so the graphs stay beside what was compiled.
+scratch=$PWD/.build/docs-build
+all_graphs=$scratch/symbol-graphs
+
+# docc gives its copy of the page template the owner of the original, which only root may do when root installed the
+# toolchain. So it gets a template that belongs to this user.
+template=$(dirname "$(readlink -f "$(command -v docc)")")/../share/docc/render
+if [ -d "$template" ]; then
+    mkdir -p "$scratch"
+    rm -rf "$scratch/template"
+    cp -R "$template" "$scratch/template"
+    export DOCC_HTML_DIR="$scratch/template"
+fi
+
+build() {
+    module=$1
+    graphs=$scratch/graphs-of-$module
+    output=.build/docs/$module
+    catalog=Sources/$module/$module.docc
+    rm -rf "$graphs" "$output"
+    mkdir -p "$graphs" "$all_graphs" .build/docs
+
+    swift build --quiet --target "$module" --scratch-path "$scratch" \
+        -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc "$all_graphs"
+    # Only its own: the modules it depends on have pages of their own.
+    for graph in "$all_graphs/$module.symbols.json" "$all_graphs/$module@"*.symbols.json; do
+        if [ -e "$graph" ]; then cp "$graph" "$graphs"; fi
+    done
+
+    set --
+    if [ -d "$catalog" ]; then set -- "$catalog"; fi
+    docc convert "$@" --warnings-as-errors --additional-symbol-graph-dir "$graphs" --output-dir "$output" \
+        --fallback-display-name "$module" --fallback-bundle-identifier "$module"
+    echo "docs: $module is in $output"
+}
+
+for module in "$@"; do build "$module"; done

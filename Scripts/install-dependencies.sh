@@ -1,0 +1,94 @@
+#!/bin/sh
+# Installs the Debian packages that the project builds and tests with, and checks the Swift toolchain.
+#
+# Quick when all is there: then nothing is fetched. Without root, apt-get or network it goes on and says, in a line
+# for each package, what that means. Only a Swift toolchain that is missing or too old ends it.
+set -eu
+
+minimum="6.3"
+
+# Package, and what does not work without it. First what the toolchain needs to run and to link, then what is optional.
+wanted() {
+    cat <<'LIST'
+binutils|nothing links
+ca-certificates|packages cannot be fetched
+gcc|nothing links
+git|packages cannot be fetched
+libc6-dev|nothing compiles
+libcurl4|the Swift package manager does not start
+libncurses6|the Swift package manager does not start
+libsensors-dev|sensors3.conf's labels and computed values will be missing; nothing reads them yet
+libsqlite3-0|the Swift package manager does not start
+libstdc++-12-dev|nothing links
+libuuid1|the Swift compiler does not start
+libxml2|the Swift package manager does not start
+linux-libc-dev|the C shim does not compile
+strace|the test that counts system calls is skipped
+tzdata|Foundation, which the command's parser uses, finds no time zones
+LIST
+}
+
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]
+}
+
+missing() {
+    wanted | while IFS='|' read -r package consequence; do
+        is_installed "$package" || echo "$package|$consequence"
+    done
+}
+
+# What gives a command root's rights, where that needs no password.
+can_be_root() { [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; }; }
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+apt() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+        -o Acquire::Retries=1 -o Acquire::http::Timeout=20 -o DPkg::Lock::Timeout=120 "$@"
+}
+
+# The lists of a machine may be old or empty, so they are renewed first, but only when something must be fetched.
+install() { apt update && apt -y --no-install-recommends install "$@"; }
+
+install_missing() {
+    if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
+        echo "deps: this is no Debian, so nothing was installed; needed are the likes of:" \
+            "$(wanted | cut -d '|' -f 1 | tr '\n' ' ')"
+        return
+    fi
+    packages=$(missing | cut -d '|' -f 1 | tr '\n' ' ')
+    [ -n "$packages" ] || return 0
+    if can_be_root; then
+        echo "deps: installing $packages"
+        log=$(mktemp)
+        # shellcheck disable=SC2086 # One word a package.
+        install $packages </dev/null >"$log" 2>&1 || tail -n 3 "$log" | sed 's/^/deps: /'
+        rm -f "$log"
+    else
+        echo "deps: nothing can be installed, since this is not root and sudo would ask for a password"
+    fi
+    missing | while IFS='|' read -r package consequence; do
+        echo "deps: going on without $package: $consequence. Remedy: sudo apt-get install $package"
+    done
+}
+
+check_swift() {
+    if ! command -v swift >/dev/null 2>&1; then
+        echo "deps: there is no swift in PATH. Remedy: install Swift $minimum or newer from https://swift.org/install" >&2
+        exit 1
+    fi
+    if ! answer=$(swift --version 2>&1); then
+        echo "deps: swift does not start: $(printf '%s\n' "$answer" | head -n 1)" >&2
+        exit 1
+    fi
+    version=$(printf '%s\n' "$answer" | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' | head -n 1)
+    oldest=$(printf '%s\n%s\n' "$minimum" "$version" | sort -V | head -n 1)
+    if [ -z "$version" ] || [ "$oldest" != "$minimum" ]; then
+        echo "deps: swift is ${version:-of unknown version}, and $minimum or newer is needed." \
+            "Remedy: https://swift.org/install" >&2
+        exit 1
+    fi
+}
+
+install_missing
+check_swift

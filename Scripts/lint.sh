@@ -1,0 +1,49 @@
+#!/bin/bash
+# Checks the format, and the rules of the house that a search can check. Arguments: what swift format looks at.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+failed=0
+
+# Says what is wrong, and where: one line each.
+complain() {
+    failed=1
+    echo "lint: $1" >&2
+    if [ -n "${2:-}" ]; then sed 's/^/    /' <<<"$2" >&2; fi
+}
+
+# Complains of every line of the Swift files beneath a folder that matches, but not of what comments say.
+forbid() {
+    local found
+    found=$(grep -rnE --include='*.swift' "$2" "$3" | grep -vE '^[^:]+:[0-9]+: *//' || true)
+    if [ -n "$found" ]; then complain "$1" "$found"; fi
+}
+
+swift format lint --strict --parallel --recursive "$@" || complain "the format is not the house's; see: make format"
+
+forbid "a library must not end its host: no try!, as! or fatalError" \
+    '(^|[^A-Za-z_])(try!|as!)|(^|[^A-Za-z_.])fatalError\(' Sources
+forbid "PowerSensors must not need Foundation" \
+    '^ *((public|package|internal|fileprivate|private) +)?import +((class|enum|func|protocol|struct|typealias|var) +)?Foundation' \
+    Sources/PowerSensors
+forbid "nobody can depend on a package with unsafeFlags" 'unsafeFlags' Package.swift
+forbid "tests are written with Swift Testing" '^ *import +XCTest' Tests
+
+for script in Scripts/*.sh .ci/run; do
+    case $(head -n 1 "$script") in
+        '#!/bin/sh') shell=sh ;;
+        '#!/bin/bash') shell=bash ;;
+        *) complain "$script does not name its shell, sh or bash, in its first line" && continue ;;
+    esac
+    "$shell" -n "$script" || complain "$script cannot be parsed"
+done
+
+if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+    built=$(git ls-files | grep -E '(^|/)(Package\.resolved$|\.build/)' || true)
+    if [ -n "$built" ]; then complain "these are built, and must not be committed" "$built"; fi
+    spaces=$(git grep -nIE '[[:blank:]]+$' -- . ':!LICENSE' || true)
+    if [ -n "$spaces" ]; then complain "blanks at the end of a line" "$spaces"; fi
+fi
+
+if [ "$failed" -eq 0 ]; then echo "lint: clean"; fi
+exit "$failed"
