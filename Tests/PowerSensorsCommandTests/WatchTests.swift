@@ -127,7 +127,7 @@ struct WatchTests {
         // The script waits for the first figure. Shells let background jobs ignore INT, which the command respects.
         let script = """
             out=$(mktemp); env --default-signal=\(signal) "$@" > "$out" & pid=$!
-            until [ -s "$out" ]; do sleep 0.02; done
+            until [ -s "$out" ] || ! kill -0 $pid; do sleep 0.02; done
             kill -\(signal) $pid; wait $pid; code=$?; cat "$out"; rm "$out"; exit $code
             """
         let outcome = try await Command.run(

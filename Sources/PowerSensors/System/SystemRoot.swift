@@ -57,8 +57,10 @@ public final class SystemRoot: Sendable {
     /// Opens a file or folder beneath the root for reading; the caller closes the descriptor.
     package func open(_ relativePath: String, flags: Int32 = O_RDONLY) throws(AttributeError) -> CInt {
         guard descriptor >= 0 else { throw failure(relativePath, ENOENT) }
-        // In a tree that somebody else made, a pipe must not hold us up.
-        let flags = flags | O_NONBLOCK | O_NOCTTY
+        // In a tree that somebody else made, a pipe must not hold us up. Descriptors that only name a file never
+        // wait, and openat2(2) refuses those flags for them.
+        let isPathOnly = flags & cpowersensors_path_only_flag() != 0
+        let flags = isPathOnly ? flags : flags | O_NONBLOCK | O_NOCTTY
         if prefersKernelResolution {
             let opened = unsafe cpowersensors_open_in_root(descriptor, relativePath, flags)
             if opened >= 0 { return opened }
