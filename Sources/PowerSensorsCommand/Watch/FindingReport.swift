@@ -1,12 +1,12 @@
-import PowerSensors
+package import PowerSensors
 
 /// The findings as lines for standard error: what is wrong, once for each cause.
-struct FindingReport {
+package struct FindingReport {
     /// The lines, without their ends.
-    let lines: [String]
+    package let lines: [String]
 
     /// Puts findings of one cause together; those that are no problem come only where asked for.
-    init(_ findings: [Finding], isVerbose: Bool) {
+    package init(_ findings: [Finding], isVerbose: Bool) {
         let shown = findings.filter { isVerbose || $0.severity != .info }
         if isVerbose {
             lines = shown.map { "powersensors: \($0)" }
@@ -22,7 +22,7 @@ struct FindingReport {
         lines = order.compactMap { cause in
             guard let alike = byCause[cause], let first = alike.first else { return nil }
             let more = alike.count - 1
-            return "powersensors: \(first)" + (more > 0 ? " And \(more) more like it: powersensors list" : "")
+            return "powersensors: \(first)" + (more > 0 ? " (and \(more) more like it: powersensors list)" : "")
         }
     }
 
