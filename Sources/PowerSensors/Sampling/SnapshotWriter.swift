@@ -9,10 +9,19 @@ struct SnapshotWriter {
     private var windows: [PowerWindow]
     private var last: SampleInstant?
 
-    init(_ topology: Topology, headline: Scope?) {
+    /// Writes snapshots of a topology.
+    ///
+    /// - Parameters:
+    ///   - topology: What the ledger is kept for.
+    ///   - headline: The scope to show first; nil for the topology's own.
+    ///   - old: The writer of the generation before: its intervals go on.
+    init(_ topology: Topology, headline: Scope?, continuing old: SnapshotWriter? = nil) {
         self.topology = topology
         self.headline = headline ?? topology.headline
-        windows = Array(repeating: PowerWindow(), count: topology.channels.count)
+        last = old?.last
+        let known = zip(old?.topology.channels ?? [], old?.windows ?? []).map { ($0.id, $1) }
+        let kept = Dictionary(known) { first, _ in first }
+        windows = topology.channels.map { kept[$0.id] ?? PowerWindow() }
     }
 
     mutating func write(_ ledger: borrowing Ledger, _ info: SampleInfo) -> Snapshot {
