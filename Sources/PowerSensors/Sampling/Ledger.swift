@@ -164,6 +164,9 @@ struct Ledger {
 
     func status(_ index: Int) -> ReadingStatus { statuses[index] }
 
+    /// Whether the channel is a counter that was read, was 0, and never moved.
+    func isEmpty(_ index: Int) -> Bool { counter(index).map { $0.mark != nil && !$0.hasMoved } ?? false }
+
     func counter(_ index: Int) -> EnergyCounter? {
         guard case .counter(let counter) = accounts[index] else { return nil }
         return counters[counter]

@@ -35,7 +35,7 @@ struct SnapshotWriter {
             interval: interval,
             sampleDuration: .nanoseconds(info.ended.boottimeNanoseconds - info.began.boottimeNanoseconds),
             channels: channels,
-            host: topology.scopes.compactMap { host($0, channels) }
+            host: topology.scopes.compactMap { host($0, channels, ledger) }
         )
     }
 
@@ -65,18 +65,22 @@ struct SnapshotWriter {
         return result
     }
 
-    private func host(_ scope: Scope, _ channels: [ChannelSnapshot]) -> HostSnapshot? {
+    private func host(
+        _ scope: Scope, _ channels: [ChannelSnapshot], _ ledger: borrowing Ledger
+    ) -> HostSnapshot? {
         let members = topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
         guard let first = members.first else { return nil }
+        // A counter that never moved from 0 has nothing behind it, so the sum is whole without it; a file that is
+        // gone is a part that is missing.
+        let present = members.filter { !ledger.isEmpty($0) }
+        let parts = present.map { channels[$0] }
         var host = HostSnapshot(
             scope: scope,
             provenance: topology.channels[first].provenance,
             sensor: topology.channels[first].sensor,
             isHeadline: scope == headline,
-            status: Self.status(of: members.map { channels[$0].status })
+            status: Self.status(of: parts.map(\.status))
         )
-        // A counter that never moved from 0 has nothing behind it, so the sum is whole without it.
-        let parts = members.map { channels[$0] }.filter { $0.status != .absent }
         guard host.status == .ok || host.status == .warmingUp else { return host }
         host.energy = Joules(parts.reduce(0) { $0 + ($1.energy?.rawValue ?? 0) })
         guard host.status == .ok else { return host }
@@ -90,10 +94,9 @@ struct SnapshotWriter {
 
     /// A sum is known when all its parts are.
     private static func status(of parts: [ReadingStatus]) -> ReadingStatus {
-        let present = parts.filter { $0 != .absent }
-        guard let first = present.first else { return .absent }
-        if present.allSatisfy({ $0 == first }) { return first }
-        return present.allSatisfy { $0 == .ok || $0 == .warmingUp } ? .warmingUp : .partial
+        guard let first = parts.first else { return .absent }
+        if parts.allSatisfy({ $0 == first }) { return first }
+        return parts.allSatisfy { $0 == .ok || $0 == .warmingUp } ? .warmingUp : .partial
     }
 
     private func wallTimeNanoseconds() -> Int64 {
