@@ -78,7 +78,7 @@ struct EnergyIntegralTests {
     }
 
     @Test func `the number never falls, whatever the times`() {
-        var random = SplitMix(state: 99)
+        var random = SeededGenerator(seed: 99)
         var energy = EnergyIntegral(line)
         var previous: UInt64 = 0
         var nanoseconds: Int64 = 0
