@@ -124,7 +124,7 @@ public struct EnergyCounter: Sendable {
 
     /// How long the number has stood still at an instant.
     package func stillNanoseconds(at instant: SampleInstant) -> Int64 {
-        mark.map { instant.monotonicNanoseconds - $0.monotonicNanoseconds } ?? 0
+        mark.map { instant.monotonicNanoseconds &- $0.monotonicNanoseconds } ?? 0
     }
 
     /// Takes in the number that the counter showed at some moment between two instants.
@@ -155,9 +155,11 @@ public struct EnergyCounter: Sendable {
         if !isPlausible {
             // After a suspend a fall is what resets look like: no second opinion is needed.
             if fell, !isAwake { return restart(at: now, after: previous) }
+            abandon(suspect, after: previous)
             suspect = now
             return .implausible
         }
+        if let suspect, follows(suspect, now) { doubt(step, beside: suspect, then: now, after: previous) }
         suspect = nil
         return accept(now, step: step, fell: fell, after: previous)
     }
@@ -224,6 +226,31 @@ public struct EnergyCounter: Sendable {
         return fell ? .reset : .implausible
     }
 
+    /// The number goes on from the old one as well as from the suspect: a glitch, or a reset that has caught up.
+    ///
+    /// The glitch's energy, which is the lesser, counts; the other's is left open.
+    private mutating func doubt(
+        _ step: UInt64, beside suspect: Accepted, then now: Accepted, after previous: Accepted
+    ) {
+        let most = allowedStep(from: previous, quietSince, to: suspect)
+            .saturatingAdd(modularStep(from: suspect.count, to: now.count))
+        addAmbiguous(most > step ? most - step : 0)
+    }
+
+    /// A suspect that the next number does not follow may still have been true, and more power than is possible.
+    private mutating func abandon(_ suspect: Accepted?, after previous: Accepted) {
+        guard let suspect else { return }
+        addAmbiguous(modularStep(from: previous.count, to: suspect.count))
+        self.previous = suspect
+        beginGap()
+    }
+
+    /// Between here and what was counted before lies energy that nobody knows, so no power spans it.
+    private mutating func beginGap() {
+        quietSince = nil
+        mark?.segment += 1
+    }
+
     private mutating func restart(at now: Accepted, after previous: Accepted) -> Outcome {
         resets += 1
         addAmbiguous(allowedStep(from: previous, quietSince, to: now))
@@ -245,7 +272,7 @@ public struct EnergyCounter: Sendable {
     /// The counts that fit between two readings at the greatest power, one unit and the source's rhythm allowed for.
     @inline(__always)
     private func allowedStep(from old: Accepted, _ quietSince: SampleInstant?, to new: Accepted) -> UInt64 {
-        let quiet = quietSince.map { old.began.boottimeNanoseconds - $0.boottimeNanoseconds } ?? 0
+        let quiet = quietSince.map { old.began.boottimeNanoseconds &- $0.boottimeNanoseconds } ?? 0
         let slack = max(updateNanoseconds, min(quiet, Self.longestQuietNanoseconds))
         let time = Double(elapsedNanoseconds(from: old, to: new)) + Double(slack)
         return UInt64(clamping: time * maximumCountsPerNanosecond).saturatingAdd(1)
@@ -265,13 +292,13 @@ public struct EnergyCounter: Sendable {
 
     @inline(__always)
     private func elapsedNanoseconds(from old: Accepted, to new: Accepted) -> Int64 {
-        max(new.ended.boottimeNanoseconds - old.began.boottimeNanoseconds, 0)
+        max(new.ended.boottimeNanoseconds &- old.began.boottimeNanoseconds, 0)
     }
 
     @inline(__always)
     private func wasAwake(from old: Accepted, to new: Accepted) -> Bool {
-        let awake = new.ended.monotonicNanoseconds - old.began.monotonicNanoseconds
-        return elapsedNanoseconds(from: old, to: new) - awake < 100_000_000
+        let awake = new.ended.monotonicNanoseconds &- old.began.monotonicNanoseconds
+        return elapsedNanoseconds(from: old, to: new) &- awake < 100_000_000
     }
 
     @inline(__always)
@@ -289,10 +316,10 @@ public struct EnergyCounter: Sendable {
 
     @inline(__always)
     private mutating func setMark(at reading: Accepted, isChange: Bool, segment: Int) {
-        let spread = reading.ended.monotonicNanoseconds - reading.began.monotonicNanoseconds
+        let spread = reading.ended.monotonicNanoseconds &- reading.began.monotonicNanoseconds
         mark = Mark(
             total: total,
-            monotonicNanoseconds: reading.began.monotonicNanoseconds + spread / 2,
+            monotonicNanoseconds: reading.began.monotonicNanoseconds &+ spread / 2,
             isChange: isChange,
             segment: segment
         )
@@ -304,7 +331,7 @@ public struct EnergyCounter: Sendable {
     @inline(__always)
     private mutating func learnUpdate(from mark: Mark?, to now: Accepted) {
         guard let mark, mark.isChange else { return }
-        let gap = now.ended.monotonicNanoseconds - mark.monotonicNanoseconds
+        let gap = now.ended.monotonicNanoseconds &- mark.monotonicNanoseconds
         let seen = quietSince == nil ? min(gap, slowestUpdateNanoseconds) : min(gap, Self.longestQuietNanoseconds)
         updateNanoseconds = max(seen, updateNanoseconds - updateNanoseconds / 8)
     }

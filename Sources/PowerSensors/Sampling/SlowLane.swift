@@ -59,7 +59,7 @@ final class SlowLane: Sendable {
                 // A sensor that did not open may do so the next time.
                 if readers[index] == nil { readers[index] = try? entries[index].sensor.open(entries[index].channels) }
                 let asked = SampleInstant.now
-                if let readings = readers[index]?.readings(stampedAt: .now) {
+                if let readings = readers[index]?.readings(entries[index].channels.count, stampedAt: .now) {
                     entries[index].shelf.readings.withLock { $0 = readings }
                 }
                 due[index] = asked.advanced(by: entries[index].interval).monotonicNanoseconds
