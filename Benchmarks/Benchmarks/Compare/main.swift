@@ -1,0 +1,18 @@
+import CTwin
+import Fixtures
+
+// Compare [--runs N] [--instructions FILE]: prints the table, and fails where something allocates that must not.
+// Compare --repeat KIND SOCKETS still|moving COUNT: runs one loop only, for callgrind.
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+
+do {
+    if arguments.first == "--repeat" {
+        try repeatLoop(arguments.dropFirst())
+    } else {
+        try exit(withStatus: compare(arguments))
+    }
+} catch {
+    print("bench: \(error)")
+    exit(withStatus: 1)
+}

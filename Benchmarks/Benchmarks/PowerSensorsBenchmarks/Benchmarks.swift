@@ -1,0 +1,6 @@
+import Benchmark
+import CTwin
+import Fixtures
+
+let benchmarks: @Sendable () -> Void = {
+}
