@@ -23,8 +23,8 @@ func repeatLoop(_ arguments: ArraySlice<String>) throws {
     for _ in 0..<count {
         if moves { try bench.twin.move() }
         switch arguments[0] {
-        case "library": bench.sampler.sample()
-        case "twin": bench.twin.sample()
+        case "library": _ = bench.timeSamples(1)
+        case "twin": _ = bench.twin.timeSamples(1)
         default: break
         }
     }
