@@ -19,7 +19,8 @@ let package = Package(
         .target(name: "CPowerSensors"),
         .target(name: "PowerSensors", dependencies: ["CPowerSensors"]),
         .target(name: "PowerSensorsExporters", dependencies: ["PowerSensors"]),
-        .target(name: "PowerSensorsTesting", dependencies: ["PowerSensors"]),
+        .target(name: "CPowerSensorsTesting"),
+        .target(name: "PowerSensorsTesting", dependencies: ["PowerSensors", "CPowerSensorsTesting"]),
         .executableTarget(
             name: "PowerSensorsCommand",
             dependencies: [

@@ -4,8 +4,11 @@
 #include <fcntl.h>
 
 #if defined(__linux__)
+#include <linux/futex.h>
 #include <linux/openat2.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 int cpowersensors_open_in_root(int root, const char *path, int flags) {
     struct open_how how = {
@@ -21,6 +24,19 @@ int cpowersensors_open_in_root(int root, const char *path, int flags) {
 }
 
 int cpowersensors_path_only_flag(void) { return O_PATH; }
+
+void cpowersensors_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+void cpowersensors_wait(const uint32_t *word, uint32_t expected, int64_t deadline) {
+    const struct timespec until = {.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
+    // Unlike FUTEX_WAIT, this one takes an absolute time (futex(2)).
+    syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected, &until, NULL, FUTEX_BITSET_MATCH_ANY);
+}
+
+void cpowersensors_wake(uint32_t *word) {
+    __atomic_add_fetch(word, 1, __ATOMIC_SEQ_CST);
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+}
 #else
 int cpowersensors_open_in_root(int root, const char *path, int flags) {
     (void)root, (void)path, (void)flags;
@@ -28,4 +44,15 @@ int cpowersensors_open_in_root(int root, const char *path, int flags) {
 }
 
 int cpowersensors_path_only_flag(void) { return 0; }
+
+void cpowersensors_name_thread(const char *name) { (void)name; }
+
+void cpowersensors_wait(const uint32_t *word, uint32_t expected, int64_t deadline) {
+    (void)word, (void)expected, (void)deadline;
+    usleep(1000);
+}
+
+void cpowersensors_wake(uint32_t *word) { __atomic_add_fetch(word, 1, __ATOMIC_SEQ_CST); }
 #endif
+
+uint32_t cpowersensors_word(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }

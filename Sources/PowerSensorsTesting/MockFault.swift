@@ -1,7 +1,6 @@
-/// Something that is wrong with a file, of the kinds that an ordinary folder can show.
+/// Something that is wrong with a file: what an ordinary folder can show, and what only a driver can do to reads.
 ///
-/// What only a driver can do (EIO, EINVAL, ENODEV on an open descriptor) needs a real kernel. A struct with
-/// static members, so that the set may grow.
+/// A struct with static members, so that the set may grow.
 public struct MockFault: Hashable, Sendable, CustomStringConvertible {
     enum Form: Hashable, Sendable {
         case missing, forbidden, directory, danglingLink
@@ -10,6 +9,9 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
         case padded(width: Int)
         case negative
         case long(size: Int)
+        case failing(errno: Int32, every: Int)
+        case torn(length: Int, every: Int)
+        case gone
     }
 
     let form: Form
@@ -59,6 +61,31 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
         MockFault(form: .text(Array(text.utf8)), description: description ?? text.debugDescription)
     }
 
+    /// Reads fail with an `errno`, also those of descriptors that are open already.
+    ///
+    /// It works in programs that link this module, whose own `pread` then takes the place of libc's; the library
+    /// under test is the same as ever. A `read` does not fail.
+    ///
+    /// - Parameters:
+    ///   - errno: What the kernel answers, such as EIO, EINVAL or ENODATA.
+    ///   - every: 1 for each read, 3 for each third one.
+    public static func failing(errno: Int32, every: Int = 1) -> MockFault {
+        MockFault(form: .failing(errno: errno, every: every), description: "reads fail with errno \(errno)")
+    }
+
+    /// Reads see only the front of the text; it works as ``failing(errno:every:)`` does.
+    ///
+    /// - Parameters:
+    ///   - length: How many bytes they see.
+    ///   - every: 1 for each read, 3 for each third one.
+    public static func torn(to length: Int, every: Int = 1) -> MockFault {
+        MockFault(form: .torn(length: length, every: every), description: "torn after \(length) bytes")
+    }
+
+    /// The device is gone: the file is not there, and descriptors that a reader keeps answer ENODEV for ever, as
+    /// sysfs does. A restored file is a new one.
+    public static let gone = MockFault(form: .gone, description: "gone")
+
     /// The faults that change what a file says of itself; a number can still be read behind the last two.
     public static let everyText: [MockFault] = [
         .empty, .garbage, .negative, .overflow, .huge, .withoutNewline, .padded(),
@@ -71,7 +98,8 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
     func shown(instead bytes: [UInt8]) -> [UInt8]? {
         let line = bytes.last == 0x0A ? Array(bytes.dropLast()) : bytes
         switch form {
-        case .missing, .forbidden, .directory, .danglingLink: return nil
+        case .missing, .forbidden, .directory, .danglingLink, .gone: return nil
+        case .failing, .torn: return bytes
         case .text(let text): return text
         case .withoutNewline: return line
         case .padded(let width): return line + [UInt8](repeating: 0x20, count: max(width - line.count, 0)) + [0x0A]

@@ -12,6 +12,9 @@ struct FaultyFile {
 
     /// What the file holds when it is restored.
     var bytes: [UInt8]
+
+    /// What makes its reads fail, as long as it lives; nil for faults that show in the folder itself.
+    let spoiled: SpoiledReads?
 }
 
 extension MockTree {
@@ -26,7 +29,8 @@ extension MockTree {
             let file = FaultyFile(
                 fault: fault,
                 permissions: try permissions(of: location),
-                bytes: try root.bytes(location)
+                bytes: try root.bytes(location),
+                spoiled: try SpoiledReads(of: location, in: self, as: fault)
             )
             if let shown = fault.shown(instead: file.bytes) {
                 try put(shown, at: location)
@@ -48,9 +52,11 @@ extension MockTree {
         let location = try location(of: path)
         try faults.withLock { faults throws(AttributeError) in
             guard let file = faults.removeValue(forKey: location) else { return }
+            // Whoever still holds the old file of a device that was gone must go on being told so.
+            if file.fault == .gone, let spoiled = file.spoiled { ghosts.withLock { $0.append(spoiled) } }
             switch file.fault {
-            case .missing, .directory, .danglingLink:
-                if file.fault != .missing { try remove(location: location) }
+            case .missing, .gone, .directory, .danglingLink:
+                if file.fault == .directory || file.fault == .danglingLink { try remove(location: location) }
                 try place(file.bytes, at: location, permissions: file.permissions)
             case .forbidden:
                 try setPermissions(file.permissions, of: location)

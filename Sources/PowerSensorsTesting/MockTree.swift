@@ -25,6 +25,9 @@ public final class MockTree: Sendable {
     /// The files that show something else than what was written to them.
     let faults = Mutex<[String: FaultyFile]>([:])
 
+    /// The files of devices that were gone, whose open descriptors answer so for ever.
+    let ghosts = Mutex<[SpoiledReads]>([])
+
     /// Makes a folder of a unique name, which only this user may enter.
     ///
     /// - Parameter parent: The folder to make it in.

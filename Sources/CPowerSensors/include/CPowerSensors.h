@@ -88,4 +88,18 @@ int cpowersensors_open_in_root(int root, const char *_Nonnull path, int flags);
 /// O_PATH, which libc hides from Swift; 0 where there is none.
 int cpowersensors_path_only_flag(void);
 
+/// Sleeps until the word is no longer `expected`, or until CLOCK_MONOTONIC reaches a time in nanoseconds.
+///
+/// A single system call, as for a plain absolute timer. It may also return early, for no reason.
+void cpowersensors_wait(const uint32_t *_Nonnull word, uint32_t expected, int64_t deadline);
+
+/// Changes the word, and ends the sleep of who waits for it.
+void cpowersensors_wake(uint32_t *_Nonnull word);
+
+/// Names the calling thread, as process listings show it; longer names than 15 bytes are cut off.
+void cpowersensors_name_thread(const char *_Nonnull name);
+
+/// The word as it is now.
+uint32_t cpowersensors_word(const uint32_t *_Nonnull word);
+
 #endif

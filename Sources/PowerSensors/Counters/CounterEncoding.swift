@@ -155,6 +155,21 @@ public struct CounterEncoding: Hashable, Sendable {
         }
     }
 
+    /// Whether two encodings are of one and the same attribute, though more may be known of one of them.
+    package func showsLike(_ other: CounterEncoding) -> Bool {
+        switch (form, other.form) {
+        case (.counts, .counts): self == other
+        case (.unbounded, .unbounded): true
+        case (.counts, _), (_, .counts), (.unbounded, _), (_, .unbounded): false
+        default: shownRange == other.shownRange
+        }
+    }
+
+    private var shownRange: UInt64 {
+        if case .microjoules(let range) = form { return range }
+        return number(of: lastCount.rawValue)
+    }
+
     /// Whether a number is one that this encoding can show; if not, the unit was guessed wrongly.
     package func canShow(_ number: UInt64) -> Bool {
         count(of: number).map { self.number(of: $0) == number } ?? false

@@ -119,6 +119,11 @@ public struct EnergyCounter: Sendable {
         Int64(clamping: UInt64(clamping: Double(encoding.lastCount.rawValue) / maximumCountsPerNanosecond / 2))
     }
 
+    /// Whether another counter, of which nothing was read yet, counts the same register in the same way.
+    func canContinue(as other: EnergyCounter) -> Bool {
+        encoding.showsLike(other.encoding)
+    }
+
     /// How long the number has stood still at an instant.
     package func stillNanoseconds(at instant: SampleInstant) -> Int64 {
         mark.map { instant.monotonicNanoseconds - $0.monotonicNanoseconds } ?? 0

@@ -1,5 +1,13 @@
 /// What each channel's readings add up to. The sampler enters every sample; snapshots are written out of it.
 struct Ledger {
+    /// Something that befell a channel, by its index.
+    enum Entry: Hashable {
+        case lost(Int, ReadingStatus)
+        case back(Int)
+        case reset(Int)
+        case ambiguous(Int, Joules)
+    }
+
     /// Where a channel's account is kept.
     private enum Account {
         case counter(Int)
@@ -7,13 +15,24 @@ struct Ledger {
         case gauge
     }
 
+    private let ids: [String]
     private let accounts: [Account]
     private var counters: [EnergyCounter] = []
     private var integrators: [PowerIntegrator] = []
     private var statuses: [ReadingStatus]
     private var values: [Double]
+    /// The accounts of channels that an earlier topology had and this one has not, should they come back.
+    private var retired: [String: EnergyCounter] = [:]
+    private let notesEntries: Bool
+    private(set) var entries: [Entry] = []
 
-    init(_ channels: [Channel]) {
+    /// Opens an account for every channel.
+    ///
+    /// - Parameters:
+    ///   - channels: The topology's channels.
+    ///   - old: The ledger of the generation before: what was counted goes on.
+    ///   - notesEntries: Whether ``entries`` are noted; then somebody must take them out.
+    init(_ channels: [Channel], continuing old: Ledger? = nil, notesEntries: Bool = false) {
         var accounts: [Account] = []
         for channel in channels {
             switch channel.encoding {
@@ -32,9 +51,40 @@ struct Ledger {
             case .gauge: accounts.append(.gauge)
             }
         }
+        ids = channels.map(\.id)
         self.accounts = accounts
+        self.notesEntries = notesEntries
         statuses = Array(repeating: .warmingUp, count: channels.count)
         values = Array(repeating: 0, count: channels.count)
+        if let old { takeOver(old) }
+    }
+
+    /// Goes on with what was counted for the same channels, as long as they are counted in the same way.
+    private mutating func takeOver(_ old: Ledger) {
+        retired = old.retired
+        for (id, account) in zip(old.ids, old.accounts) {
+            if case .counter(let counter) = account { retired[id] = old.counters[counter] }
+        }
+        for (index, id) in ids.enumerated() {
+            switch accounts[index] {
+            case .counter(let counter):
+                if let kept = retired.removeValue(forKey: id), kept.canContinue(as: counters[counter]) {
+                    counters[counter] = kept
+                }
+            case .integrator(let integrator):
+                if let index = old.ids.firstIndex(of: id), case .integrator(let kept) = old.accounts[index] {
+                    integrators[integrator] = old.integrators[kept]
+                }
+            case .gauge: break
+            }
+        }
+    }
+
+    /// What befell the channels since the last call.
+    mutating func takeEntries() -> [Entry] {
+        if entries.isEmpty { return [] }
+        defer { entries.removeAll() }
+        return entries
     }
 
     /// The longest time between two samples that can never hide a counter's turn.
@@ -43,33 +93,47 @@ struct Ledger {
     /// Takes a sample in. No allocation.
     mutating func enter(_ readings: borrowing Span<Reading>, began: SampleInstant, ended: SampleInstant) {
         for index in accounts.indices {
-            statuses[index] = enter(readings[index], index, began, ended)
+            let status = enter(readings[index], index, began, ended)
+            if notesEntries, status != statuses[index] { noteChange(index, from: statuses[index], to: status) }
+            statuses[index] = status
         }
     }
 
     private mutating func enter(
-        _ reading: Reading,
-        _ index: Int,
-        _ began: SampleInstant,
-        _ ended: SampleInstant
+        _ reading: Reading, _ index: Int, _ began: SampleInstant, _ ended: SampleInstant
     ) -> ReadingStatus {
         guard reading.status == .ok else { return reading.status }
+        // A reading of a slow source has an instant of its own.
+        let stamp = reading.stamp(near: ended)
         switch accounts[index] {
         case .counter(let counter):
             guard let number = reading.count else { return .implausible }
-            return status(of: counters[counter].advance(to: number, began: began, ended: ended))
+            let outcome = counters[counter].advance(to: number, began: stamp ?? began, ended: stamp ?? ended)
+            if notesEntries { note(outcome, index, counters[counter]) }
+            return status(of: outcome)
         case .integrator(let integrator):
             guard let value = reading.value else { return .implausible }
             values[index] = value
             integrators[integrator].advance(
-                to: Watts(value),
-                monotonicNanoseconds: began.monotonicNanoseconds
-            )
+                to: Watts(value), monotonicNanoseconds: (stamp ?? began).monotonicNanoseconds)
             return .ok
         case .gauge:
             guard let value = reading.value else { return .implausible }
             values[index] = value
             return .ok
+        }
+    }
+
+    private mutating func noteChange(_ index: Int, from old: ReadingStatus, to new: ReadingStatus) {
+        if new.isLoss, !old.isLoss { entries.append(.lost(index, new)) }
+        if old.isLoss, !new.isLoss { entries.append(.back(index)) }
+    }
+
+    private mutating func note(_ outcome: EnergyCounter.Outcome, _ index: Int, _ counter: EnergyCounter) {
+        switch outcome {
+        case .reset: entries.append(.reset(index))
+        case .ambiguous: entries.append(.ambiguous(index, counter.ambiguousEnergy))
+        case .baseline, .absent, .counted, .implausible: break
         }
     }
 
@@ -100,6 +164,9 @@ struct Ledger {
 
     func status(_ index: Int) -> ReadingStatus { statuses[index] }
 
+    /// Whether the channel is a counter that was read, was 0, and never moved.
+    func isEmpty(_ index: Int) -> Bool { counter(index).map { $0.mark != nil && !$0.hasMoved } ?? false }
+
     func counter(_ index: Int) -> EnergyCounter? {
         guard case .counter(let counter) = accounts[index] else { return nil }
         return counters[counter]
@@ -121,5 +188,15 @@ extension Finding {
             reason: "frozen",
             text: "The counter of \(channel.id) has stood still for 10 s; it is shown as 0 W, which no package uses.",
             remedy: "Read it twice by hand; if it does not move, its driver or emulator has stopped renewing it.")
+    }
+}
+
+extension ReadingStatus {
+    /// Whether the source itself is lost, unlike one that only needs time, or gave one wild number.
+    fileprivate var isLoss: Bool {
+        switch self {
+        case .forbidden, .io, .stale, .absent: true
+        case .ok, .warmingUp, .partial, .implausible: false
+        }
     }
 }

@@ -47,6 +47,25 @@ public struct Reading: Sendable {
         Reading(bits: 0, status: status)
     }
 
+    /// The same reading, taken at an instant; one that has an instant already keeps it.
+    func stamped(at instant: SampleInstant) -> Reading {
+        guard boottimeNanoseconds == .min else { return self }
+        return Reading(bits: bits, status: status, boottimeNanoseconds: instant.boottimeNanoseconds)
+    }
+
+    /// Whether it was taken before an instant of boot time.
+    func isStamped(before nanoseconds: Int64) -> Bool {
+        boottimeNanoseconds != .min && boottimeNanoseconds < nanoseconds
+    }
+
+    /// When it was taken, where that was not during the sample: the instant on both clocks, given one moment's both.
+    func stamp(near now: SampleInstant) -> SampleInstant? {
+        guard boottimeNanoseconds != .min else { return nil }
+        let suspended = now.boottimeNanoseconds - now.monotonicNanoseconds
+        return SampleInstant(
+            boottimeNanoseconds: boottimeNanoseconds, monotonicNanoseconds: boottimeNanoseconds - suspended)
+    }
+
     private static func nanoseconds(of instant: ContinuousClock.Instant) -> Int64 {
         ContinuousClock().systemEpoch.duration(to: instant).wholeNanoseconds
     }

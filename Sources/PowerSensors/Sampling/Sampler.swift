@@ -11,12 +11,8 @@
 /// }
 /// ```
 public struct Sampler: ~Copyable {
-    /// What is read.
-    public let topology: Topology
-
     private let now: (() -> SampleInstant)?
-    private var readers: [any SensorReader]
-    private var readings: [Reading] = []
+    private var sensors: OpenedSensors
     private var ledger: Ledger
     private var writer: SnapshotWriter
 
@@ -44,26 +40,15 @@ public struct Sampler: ~Copyable {
         now: (() -> SampleInstant)? = nil
     ) throws(SamplerError) {
         let topology = discovered.topology
-        guard !topology.channels.isEmpty else { throw .nothingToRead(topology.findings) }
-        if let headline, !topology.scopes.contains(headline) {
-            throw .noSuchScope(headline, available: topology.scopes)
-        }
-        readers = []
-        for sensor in discovered.sensors {
-            let channels = topology.channels.filter { $0.sensor == sensor.name }
-            if channels.isEmpty { continue }
-            do {
-                readers.append(try sensor.open(channels))
-            } catch {
-                readers.append(UnopenedReader(channels: channels))
-            }
-        }
-        self.topology = topology
+        try topology.check(headline: headline)
         self.now = now
+        sensors = OpenedSensors(discovered)
         ledger = Ledger(topology.channels)
         writer = SnapshotWriter(topology, headline: headline)
-        readings.reserveCapacity(topology.channels.count)
     }
+
+    /// What is read.
+    public var topology: Topology { sensors.topology }
 
     /// The longest time between two samples that can never hide a counter's turn; nil where nothing wraps.
     public var longestSafeInterval: Duration? { ledger.longestSafeInterval }
@@ -80,7 +65,7 @@ public struct Sampler: ~Copyable {
         _ body: (SampleInfo, Span<Reading>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let info = read()
-        return try body(info, readings.span)
+        return try body(info, sensors.readings.span)
     }
 
     /// Reads every channel once and counts its energy.
@@ -95,31 +80,11 @@ public struct Sampler: ~Copyable {
     }
 
     private mutating func read() -> SampleInfo {
-        let began = now?() ?? .now
-        readings.removeAll(keepingCapacity: true)
-        for index in readers.indices {
-            let count = readers[index].channels.count
-            let expected = readings.count + count
-            readings.append(addingCapacity: count) { readings in
-                readers[index].read(into: &readings)
-            }
-            // A reader that appends too little would shift every channel after its own.
-            while readings.count < expected { readings.append(.missing(.absent)) }
-        }
-        let info = SampleInfo(generation: topology.generation, began: began, ended: now?() ?? .now(after: began))
+        let info = sensors.read(now)
         // A span of the property would borrow all of self, ledger included.
-        let readings = readings
+        let readings = sensors.readings
         ledger.enter(readings.span, began: info.began, ended: info.ended)
         return info
-    }
-}
-
-/// Stands for a sensor that was discovered and could not be opened.
-private struct UnopenedReader: SensorReader {
-    let channels: [Channel]
-
-    func read(into readings: inout OutputSpan<Reading>) {
-        for _ in channels { readings.append(.missing(.absent)) }
     }
 }
 
@@ -131,6 +96,9 @@ public enum SamplerError: Error, Sendable, CustomStringConvertible {
     /// The headline that was asked for is none of the figures there are.
     case noSuchScope(Scope, available: [Scope])
 
+    /// The system allowed no further thread.
+    case noThread(errno: Int32)
+
     /// One line that says what is missing and what mends it.
     public var description: String {
         switch self {
@@ -141,6 +109,16 @@ public enum SamplerError: Error, Sendable, CustomStringConvertible {
         case .noSuchScope(let scope, let available):
             let names = available.map(\.name).joined(separator: ", ")
             return "There is no figure of scope \(scope) here; there is \(names.isEmpty ? "none" : names)."
+        case .noThread(let code):
+            return "No thread could be started to sample on: \(systemMessage(errno: code))."
         }
+    }
+}
+
+extension Topology {
+    /// Throws where there is nothing to read, or not the headline that was asked for.
+    func check(headline: Scope?) throws(SamplerError) {
+        guard !channels.isEmpty else { throw .nothingToRead(findings) }
+        if let headline, !scopes.contains(headline) { throw .noSuchScope(headline, available: scopes) }
     }
 }

@@ -24,6 +24,17 @@ public protocol Sensor: Sendable {
     /// The sensor's name, the first part of its channels' identities.
     var name: SensorName { get }
 
+    /// How often the sensor is worth reading, where that takes long; nil for one that is read on every sample.
+    ///
+    /// A sensor that says so is read off the fast path: by a monitor on another thread, by a sampler when it is due.
+    /// Until then its last readings stand, each with its instant; after three intervals they are stale.
+    var refreshInterval: Duration? { get }
+
+    /// A cheap look at whether ``discover()`` would find something else than before.
+    ///
+    /// Equal marks mean that nothing changed. Nil, which is the default, means that nothing ever does.
+    func discoveryMark() -> Int?
+
     /// Looks for channels. Called again after hot-plug; the same channel must get the same `id` each time.
     ///
     /// - Throws: An error of the sensor's own, whose description names what failed and what mends it.
@@ -35,6 +46,14 @@ public protocol Sensor: Sendable {
     ///
     /// - Throws: An error of the sensor's own, whose description names what failed and what mends it.
     func open(_ channels: [Channel]) throws -> any SensorReader
+}
+
+extension Sensor {
+    /// Nil: the sensor is read on every sample.
+    public var refreshInterval: Duration? { nil }
+
+    /// Nil: what the sensor finds never changes.
+    public func discoveryMark() -> Int? { nil }
 }
 
 /// What a sensor found.

@@ -68,6 +68,8 @@ public struct SensorSet: Sendable {
     ///
     /// - Parameter generation: The number of the discovery, from 1.
     public func discover(generation: Int = 1) -> DiscoveredSensors {
+        // Taken first: what changes while we look is noticed the next time.
+        let marks = discoveryMarks()
         var used = sensors
         var discoveries = sensors.map(Self.discovery)
         if let fallback, !discoveries.contains(where: \.hasHostFigure) {
@@ -76,9 +78,12 @@ public struct SensorSet: Sendable {
         }
         return DiscoveredSensors(
             topology: Topology(generation: generation, discoveries: discoveries),
-            sensors: used
+            sensors: used, marks: marks
         )
     }
+
+    /// What every sensor's marks are now; it changes when a new discovery is worth its while.
+    package func discoveryMarks() -> [Int?] { (sensors + [fallback].compactMap(\.self)).map { $0.discoveryMark() } }
 
     private static func discovery(of sensor: any Sensor) -> Discovery {
         do {
@@ -98,6 +103,9 @@ public struct DiscoveredSensors: Sendable {
 
     /// The sensors that found them.
     package let sensors: [any Sensor]
+
+    /// The sensors' marks from before they were asked.
+    let marks: [Int?]
 }
 
 extension Discovery {

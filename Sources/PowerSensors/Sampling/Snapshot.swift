@@ -115,6 +115,12 @@ public struct Snapshot: Sendable {
         self.host = host
     }
 
+    /// How many snapshots of this subscription were given to nobody before this one; see ``SnapshotSequence``.
+    public internal(set) var skipped = 0
+
+    /// The snapshot's place in its subscription.
+    var sequence = 0
+
     /// The host's figure to show first.
     public var headline: HostSnapshot? { host.first(where: \.isHeadline) }
 

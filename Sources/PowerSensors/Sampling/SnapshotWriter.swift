@@ -9,10 +9,19 @@ struct SnapshotWriter {
     private var windows: [PowerWindow]
     private var last: SampleInstant?
 
-    init(_ topology: Topology, headline: Scope?) {
+    /// Writes snapshots of a topology.
+    ///
+    /// - Parameters:
+    ///   - topology: What the ledger is kept for.
+    ///   - headline: The scope to show first; nil for the topology's own.
+    ///   - old: The writer of the generation before: its intervals go on.
+    init(_ topology: Topology, headline: Scope?, continuing old: SnapshotWriter? = nil) {
         self.topology = topology
         self.headline = headline ?? topology.headline
-        windows = Array(repeating: PowerWindow(), count: topology.channels.count)
+        last = old?.last
+        let known = zip(old?.topology.channels ?? [], old?.windows ?? []).map { ($0.id, $1) }
+        let kept = Dictionary(known) { first, _ in first }
+        windows = topology.channels.map { kept[$0.id] ?? PowerWindow() }
     }
 
     mutating func write(_ ledger: borrowing Ledger, _ info: SampleInfo) -> Snapshot {
@@ -26,7 +35,7 @@ struct SnapshotWriter {
             interval: interval,
             sampleDuration: .nanoseconds(info.ended.boottimeNanoseconds - info.began.boottimeNanoseconds),
             channels: channels,
-            host: topology.scopes.compactMap { host($0, channels) }
+            host: topology.scopes.compactMap { host($0, channels, ledger) }
         )
     }
 
@@ -56,18 +65,22 @@ struct SnapshotWriter {
         return result
     }
 
-    private func host(_ scope: Scope, _ channels: [ChannelSnapshot]) -> HostSnapshot? {
+    private func host(
+        _ scope: Scope, _ channels: [ChannelSnapshot], _ ledger: borrowing Ledger
+    ) -> HostSnapshot? {
         let members = topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
         guard let first = members.first else { return nil }
+        // A counter that never moved from 0 has nothing behind it, so the sum is whole without it; a file that is
+        // gone is a part that is missing.
+        let present = members.filter { !ledger.isEmpty($0) }
+        let parts = present.map { channels[$0] }
         var host = HostSnapshot(
             scope: scope,
             provenance: topology.channels[first].provenance,
             sensor: topology.channels[first].sensor,
             isHeadline: scope == headline,
-            status: Self.status(of: members.map { channels[$0].status })
+            status: Self.status(of: parts.map(\.status))
         )
-        // A counter that never moved from 0 has nothing behind it, so the sum is whole without it.
-        let parts = members.map { channels[$0] }.filter { $0.status != .absent }
         guard host.status == .ok || host.status == .warmingUp else { return host }
         host.energy = Joules(parts.reduce(0) { $0 + ($1.energy?.rawValue ?? 0) })
         guard host.status == .ok else { return host }
@@ -81,10 +94,9 @@ struct SnapshotWriter {
 
     /// A sum is known when all its parts are.
     private static func status(of parts: [ReadingStatus]) -> ReadingStatus {
-        let present = parts.filter { $0 != .absent }
-        guard let first = present.first else { return .absent }
-        if present.allSatisfy({ $0 == first }) { return first }
-        return present.allSatisfy { $0 == .ok || $0 == .warmingUp } ? .warmingUp : .partial
+        guard let first = parts.first else { return .absent }
+        if parts.allSatisfy({ $0 == first }) { return first }
+        return parts.allSatisfy { $0 == .ok || $0 == .warmingUp } ? .warmingUp : .partial
     }
 
     private func wallTimeNanoseconds() -> Int64 {

@@ -16,6 +16,16 @@ public struct RaplSensor: Sensor {
     /// `rapl`.
     public var name: SensorName { .rapl }
 
+    /// Looks at the names of the zones: a number that is used again has another name.
+    public func discoveryMark() -> Int? {
+        var hasher = Hasher()
+        for folder in (try? roots.sysfs.list(PowercapZone.classPath)) ?? [] {
+            hasher.combine(folder)
+            hasher.combine(try? roots.sysfs.text("\(PowercapZone.classPath)/\(folder)/name"))
+        }
+        return hasher.finalize()
+    }
+
     /// Looks through powercap's zones; whatever fails there is a finding.
     public func discover() -> Discovery {
         PowercapDiscovery(roots.sysfs, maximumPower: maximumPower).discover()

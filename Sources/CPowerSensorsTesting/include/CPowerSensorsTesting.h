@@ -1,0 +1,22 @@
+#ifndef CPOWERSENSORSTESTING_H
+#define CPOWERSENSORSTESTING_H
+
+#include <stdint.h>
+
+/// Lets reads of a file fail, as a driver's do: through every descriptor of it, also those that are open already.
+///
+/// It works by this module's own pread(2), which takes the place of libc's in programs that link it: the library
+/// under test is not changed, and pays nothing.
+///
+/// - device, inode: The file.
+/// - error: The errno to fail with; 0 to cut the text short instead.
+/// - length: How many bytes are left of the text where `error` is 0.
+/// - every: 1 for each read, 3 for each third one.
+///
+/// Returns 0, or ENOSPC where too many files fail at once.
+int cpowersensorstesting_spoil_reads(uint64_t device, uint64_t inode, int error, uint32_t length, uint32_t every);
+
+/// Lets reads of a file succeed again.
+void cpowersensorstesting_mend_reads(uint64_t device, uint64_t inode);
+
+#endif

@@ -1,0 +1,54 @@
+import CPowerSensors
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A thread of our own, which must be joined.
+struct OwnedThread: ~Copyable, Sendable {
+    private final class Body: Sendable {
+        let name: String
+        let run: @Sendable () -> Void
+
+        init(_ name: String, _ run: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.run = run
+        }
+    }
+
+    private let thread: pthread_t
+
+    /// Starts a thread. The host program's signals are none of its business: it blocks them all.
+    ///
+    /// - Parameters:
+    ///   - name: What process listings show; 15 bytes at most.
+    ///   - body: What it runs.
+    /// - Throws: ``SamplerError/noThread(errno:)`` where the system allows no further thread.
+    init(name: String, _ body: @escaping @Sendable () -> Void) throws(SamplerError) {
+        let handed = unsafe Unmanaged.passRetained(Body(name, body)).toOpaque()
+        var blocked = sigset_t()
+        var usual = sigset_t()
+        unsafe sigfillset(&blocked)
+        // A new thread inherits the mask of its maker, who gets the own one back at once.
+        unsafe pthread_sigmask(SIG_SETMASK, &blocked, &usual)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &usual, nil) }
+        var thread = pthread_t()
+        let failure = unsafe pthread_create(
+            &thread, nil,
+            { handed in
+                guard let handed = unsafe handed else { return nil }
+                let body = unsafe Unmanaged<Body>.fromOpaque(handed).takeRetainedValue()
+                unsafe cpowersensors_name_thread(body.name)
+                body.run()
+                return nil
+            }, handed)
+        if failure != 0 {
+            unsafe Unmanaged<Body>.fromOpaque(handed).release()
+            throw .noThread(errno: failure)
+        }
+        self.thread = thread
+    }
+
+    /// Waits for the thread's end.
+    consuming func join() { pthread_join(thread, nil) }
+}

@@ -1,0 +1,39 @@
+import CPowerSensorsTesting
+import PowerSensors
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Makes the reads of one file fail as long as it lives.
+///
+/// It keeps the file open, so that its inode, by which the reads are known, is given to no other file meanwhile.
+final class SpoiledReads: Sendable {
+    private let descriptor: CInt
+    private let device: UInt64
+    private let inode: UInt64
+
+    /// Spoils a file's reads; nil for a fault that shows in the folder itself.
+    init?(of location: String, in tree: MockTree, as fault: MockFault) throws(AttributeError) {
+        let (error, length, every): (Int32, Int, Int)
+        switch fault.form {
+        case .failing(let errno, let interval): (error, length, every) = (errno, 0, interval)
+        case .torn(let bytes, let interval): (error, length, every) = (0, bytes, interval)
+        case .gone: (error, length, every) = (ENODEV, 0, 1)
+        default: return nil
+        }
+        descriptor = unsafe openat(tree.descriptor, location, O_RDONLY | O_CLOEXEC)
+        if descriptor < 0 { throw AttributeError(path: "\(tree.path)/\(location)", errno: errno) }
+        var file = stat()
+        unsafe fstat(descriptor, &file)
+        (device, inode) = (UInt64(file.st_dev), UInt64(file.st_ino))
+        let code = cpowersensorstesting_spoil_reads(
+            device, inode, error, UInt32(clamping: length), UInt32(clamping: every))
+        if code != 0 { throw AttributeError(path: "\(tree.path)/\(location)", errno: code) }
+    }
+
+    deinit {
+        cpowersensorstesting_mend_reads(device, inode)
+        close(descriptor)
+    }
+}

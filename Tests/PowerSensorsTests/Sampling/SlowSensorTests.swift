@@ -1,0 +1,77 @@
+import Glibc
+import PowerSensors
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct SlowSensorTests {
+    /// A management controller: it takes its time, and one day it answers no more.
+    private final class Controller: Sensor {
+        let name = SensorName("bmc")
+        let refreshInterval: Duration? = .milliseconds(40)
+        let reads = Atomic(0)
+        let isSilent = Atomic(false)
+        let delayMicroseconds: UInt32
+
+        init(delay: Duration = .zero) { delayMicroseconds = UInt32(delay / .microseconds(1)) }
+
+        func discover() -> Discovery {
+            Discovery(channels: [
+                Channel(
+                    id: "bmc/input", sensor: name, mechanism: "test", quantity: .power, encoding: .gauge,
+                    component: .host)
+            ])
+        }
+
+        func open(_ channels: [Channel]) -> any SensorReader { Reader(controller: self, channels: channels) }
+
+        struct Reader: SensorReader {
+            let controller: Controller
+            let channels: [Channel]
+
+            func read(into readings: inout OutputSpan<Reading>) {
+                usleep(controller.delayMicroseconds)
+                while controller.isSilent.load(ordering: .relaxed) { usleep(1000) }
+                let count = controller.reads.add(1, ordering: .relaxed).newValue
+                readings.append(.value(Double(100 + count)))
+            }
+        }
+    }
+
+    @Test func `a sampler reads it when it is due, and repeats it with its instant until then`() throws {
+        let controller = Controller()
+        var sampler = try Sampler(SensorSet(only: [controller]))
+        var instants: Set<ContinuousClock.Instant?> = []
+        for _ in 0..<20 {
+            sampler.sample { _, readings in _ = instants.insert(readings[0].instant) }
+        }
+        #expect(controller.reads.load(ordering: .relaxed) == 1)
+        #expect(instants.count == 1)
+        #expect(instants.first != .some(nil))
+        usleep(45_000)
+        #expect(sampler.snapshot().channels[0].value == 102)
+    }
+
+    @Test func `a monitor is not held up by it, and takes its silence for staleness after three intervals`()
+        async throws
+    {
+        let controller = Controller(delay: .milliseconds(30))
+        let fast = ScriptedSensor(channels: [.counter("package-0")])
+        fast.show(.count(5))
+        let monitor = try PowerMonitor(
+            MonitorConfiguration(sensors: SensorSet(only: [fast, controller]), interval: .milliseconds(2)))
+        var iterator = monitor.snapshots(every: .milliseconds(2)).makeAsyncIterator()
+        var snapshot = try #require(await iterator.next())
+        #expect(snapshot.channels[1].status == .warmingUp)
+        while snapshot.channels[1].status != .ok { snapshot = try #require(await iterator.next()) }
+        #expect((snapshot.channels[1].power?.rawValue ?? 0) > 100)
+        #expect(snapshot.sampleDuration < .milliseconds(30), "the controller takes as long for one reading")
+
+        controller.isSilent.store(true, ordering: .relaxed)
+        while snapshot.channels[1].status != .stale { snapshot = try #require(await iterator.next()) }
+        #expect(snapshot.channels[1].value == nil)
+        controller.isSilent.store(false, ordering: .relaxed)
+        while snapshot.channels[1].status != .ok { snapshot = try #require(await iterator.next()) }
+        monitor.stop()
+    }
+}
