@@ -16,9 +16,14 @@ let package = Package(
             dependencies: [
                 "CTwin",
                 .product(name: "PowerSensors", package: "power-sensors"),
-                .product(name: "PowerSensorsTesting", package: "power-sensors"),
             ],
             path: "Benchmarks/Fixtures"
+        ),
+        // A program of its own: what links PowerSensorsTesting has its reads pass through the fault injection.
+        .executableTarget(
+            name: "LayMachine",
+            dependencies: [.product(name: "PowerSensorsTesting", package: "power-sensors")],
+            path: "Benchmarks/LayMachine"
         ),
         .executableTarget(name: "Compare", dependencies: ["CTwin", "Fixtures"], path: "Benchmarks/Compare"),
         .executableTarget(

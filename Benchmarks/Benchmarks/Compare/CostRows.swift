@@ -1,7 +1,6 @@
 import CTwin
 import Fixtures
 import PowerSensors
-import PowerSensorsTesting
 
 /// Counter arithmetic alone: numbers that were read before, in memory.
 func arithmeticRow(runs: Int) throws -> Row {
@@ -87,11 +86,9 @@ func snapshotRows(runs: Int) throws -> [Row] {
 /// From nothing to the first reading: looking for zones, opening them, and one sample.
 func startRows(runs: Int) throws -> [Row] {
     try [1, 16].map { sockets in
-        let machine = try MockMachine(beneath: BenchMachine.memory)
-        try machine.add(.intelServer(sockets: sockets))
-        let sensors = machine.sensors
+        let machine = try MachineFiles("sockets=\(sockets)")
         let start = {
-            var sampler = try Sampler(sensors)
+            var sampler = try Sampler(machine.sensors)
             sampler.sample()
         }
         var row = Row("start to first reading, \(4 * sockets) channels")

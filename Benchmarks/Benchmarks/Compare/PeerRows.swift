@@ -1,7 +1,6 @@
 import CTwin
 import Fixtures
 import PowerSensors
-import PowerSensorsTesting
 
 /// The same files through the libraries that others use.
 ///
@@ -9,19 +8,9 @@ import PowerSensorsTesting
 /// be its own.
 func peerRows(runs: Int, skipped: (String) -> Void) throws -> [Row] {
     var rows: [Row] = []
-    let bench = try BenchMachine.ofOnePackage { machine in
-        // The zones' files are links to a chip's, so that all three libraries read the same four files.
-        let files = Dictionary(uniqueKeysWithValues: (1...4).map { ("energy\($0)_input", "\($0)000000") })
-        try machine.add(.chip("mock", files: files))
-        for (index, path) in BenchMachine.energyFilesOfOnePackage.enumerated() {
-            try machine.sysfs.remove(path)
-            // Back to the top from where the zone's folder really lies; the parts lie inside the package.
-            let top = String(repeating: "../", count: index == 0 ? 5 : 6)
-            try machine.sysfs.link(path, to: "\(top)class/hwmon/hwmon0/energy\(index + 1)_input")
-        }
-    }
+    let bench = try BenchMachine("package-on-chip")
     for folder in ["class", "devices"] {
-        let failure = unsafe ctwin_show("\(bench.machine.sysfs.path)/\(folder)", "/sys/\(folder)")
+        let failure = unsafe ctwin_show("\(bench.files.sysfs)/\(folder)", "/sys/\(folder)")
         if failure != 0 { throw BenchError("nothing can be mounted on /sys/\(folder): errno \(failure)") }
     }
     defer { for folder in ["class", "devices"] { unsafe ctwin_hide("/sys/\(folder)") } }

@@ -1,7 +1,6 @@
 import CTwin
 import Fixtures
 import PowerSensors
-import PowerSensorsTesting
 
 /// Samples of files in memory: numbers that stand still, and numbers that move before every sample.
 func sampleRows(sockets: Int, runs: Int) throws -> [Row] {
@@ -53,12 +52,13 @@ func sysfsRows(runs: Int) throws -> [Row] {
     let files = realAttributes().prefix(4)
     guard files.count == 4 else { throw BenchError("sysfs has no four attributes with a number") }
     // Numbers of µJ, so that any number is one that the register can show.
-    let bench = try BenchMachine.ofOnePackage(register: .microjoules(range: UInt64(UInt32.max))) { machine in
-        for (path, file) in zip(BenchMachine.energyFilesOfOnePackage, files) {
-            let failure = unsafe ctwin_show(file, "\(machine.sysfs.path)/\(path)")
+    let bench = try BenchMachine("package-of-microjoules") { machine in
+        for (path, file) in zip(machine.energyFilesOfOnePackage, files) {
+            let failure = unsafe ctwin_show(file, path)
             if failure != 0 { throw BenchError("\(file) cannot be mounted: errno \(failure)") }
         }
     }
+    defer { for path in bench.files.energyFilesOfOnePackage { unsafe ctwin_hide(path) } }
     var row = Row("sample of 4 attributes of the real sysfs", peer: "C loop")
     row.bar = .atMost(1.10)
     row.allocationBar = 0
@@ -74,7 +74,6 @@ func sysfsRows(runs: Int) throws -> [Row] {
         )
     }
     row.note = "read were \(files.joined(separator: " "))"
-    for path in BenchMachine.energyFilesOfOnePackage { unsafe ctwin_hide("\(bench.machine.sysfs.path)/\(path)") }
     return [row]
 }
 

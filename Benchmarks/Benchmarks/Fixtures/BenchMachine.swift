@@ -1,13 +1,10 @@
 internal import CTwin
 public import PowerSensors
-public import PowerSensorsTesting
 
 /// A machine of mock zones in memory, and the two loops that read it.
-///
-/// The files lie in /dev/shm where there is one, so that what is measured is a read and not a disk.
 public final class BenchMachine {
-    /// What holds the files.
-    public let machine: MockMachine
+    /// The files.
+    public let files: MachineFiles
 
     /// The library's side.
     public var sampler: Sampler
@@ -21,44 +18,26 @@ public final class BenchMachine {
     /// Lays zones and opens them on both sides.
     ///
     /// - Parameters:
-    ///   - controlType: The zones; every one of them must have an energy counter.
+    ///   - kind: What LayMachine is to lay.
     ///   - prepare: What to do with the files between laying and opening them.
-    public init(_ controlType: MockControlType, prepare: (MockMachine) throws -> Void = { _ in }) throws {
-        machine = try MockMachine(beneath: Self.memory)
-        try machine.add(controlType)
-        try prepare(machine)
-        sampler = try Sampler(machine.sensors)
+    public init(_ kind: String, prepare: (MachineFiles) throws -> Void = { _ in }) throws {
+        let files = try MachineFiles(kind)
+        try prepare(files)
+        self.files = files
+        sampler = try Sampler(files.sensors)
         channelCount = sampler.topology.channels.count
-        let sysfs = machine.sysfs.path
-        twin = try Twin(ofZones: sampler.topology.channels.map { channel in
-            guard let path = channel.path, path.hasSuffix(Self.energyFile) else {
-                throw BenchError("\(channel.id) is no counter that the C loop can read")
+        twin = try Twin(
+            ofZones: sampler.topology.channels.map { channel in
+                guard let path = channel.path, path.hasSuffix(Self.energyFile) else {
+                    throw BenchError("\(channel.id) is no counter that the C loop can read")
+                }
+                return "\(files.sysfs)/\(path.dropLast(Self.energyFile.count))"
             }
-            return "\(sysfs)/\(path.dropLast(Self.energyFile.count))"
-        })
+        )
     }
-
-    private static let energyFile = "/energy_uj"
 
     /// The parts of `sockets` packages: four channels each.
-    public static func ofSockets(_ sockets: Int) throws -> BenchMachine {
-        try BenchMachine(.intelServer(sockets: sockets))
-    }
-
-    /// One package with the four zones that libpowercap knows.
-    public static func ofOnePackage(
-        register: MockRegister = .intel,
-        prepare: (MockMachine) throws -> Void = { _ in }
-    ) throws -> BenchMachine {
-        let parts = ["core", "uncore", "dram"].map { MockZone(name: $0, register: register) }
-        let package = MockZone(name: "package-0", register: register, children: parts)
-        return try BenchMachine(MockControlType(zones: [package]), prepare: prepare)
-    }
-
-    /// The energy files, in the order of ``ofOnePackage(register:prepare:)``'s zones.
-    public static let energyFilesOfOnePackage = ["", ":0", ":1", ":2"].map {
-        "class/powercap/intel-rapl:0\($0)/energy_uj"
-    }
+    public static func ofSockets(_ sockets: Int) throws -> BenchMachine { try BenchMachine("sockets=\(sockets)") }
 
     /// Takes `samples` samples with the library, and returns the nanoseconds they took.
     @inline(never)
@@ -72,13 +51,42 @@ public final class BenchMachine {
         return ctwin_now() - began
     }
 
-    /// Where files are kept in memory.
-    public static let memory = (try? SystemRoot(path: "/dev/shm", mountPoint: "/")) == nil ? "/tmp" : "/dev/shm"
+    private static let energyFile = "/energy_uj"
 }
 
-extension MockMachine {
-    /// What its powercap tree is read by.
-    public var sensors: SensorSet { SensorSet(only: [RaplSensor(roots: roots)]) }
+/// The files of a mock machine, removed when it goes away.
+///
+/// They lie in /dev/shm where there is one, so that what is measured is a read and not a disk.
+public final class MachineFiles {
+    private let path: String
+
+    /// What is found in them.
+    public let sensors: SensorSet
+
+    /// What stands for `/sys`.
+    public var sysfs: String { "\(path)/sys" }
+
+    /// Lays a machine; LayMachine says what kinds there are.
+    public init(_ kind: String) throws {
+        var answer = [CChar](repeating: 0, count: 1024)
+        let failure = unsafe ctwin_lay_machine(Self.memory, kind, &answer, answer.count)
+        let path = String(decoding: answer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard failure == 0, path.hasPrefix("/") else {
+            throw BenchError("LayMachine, which should lie beside this program, failed: \(path)")
+        }
+        self.path = path
+        let roots = try SystemRoots(sysfs: "\(path)/sys", procfs: "\(path)/proc", dev: "\(path)/dev")
+        sensors = SensorSet(only: [RaplSensor(roots: roots)])
+    }
+
+    deinit { _ = unsafe ctwin_remove(path) }
+
+    /// The energy files of a machine of one package.
+    public var energyFilesOfOnePackage: [String] {
+        ["", ":0", ":1", ":2"].map { "\(sysfs)/class/powercap/intel-rapl:0\($0)/energy_uj" }
+    }
+
+    private static let memory = (try? SystemRoot(path: "/dev/shm", mountPoint: "/")) == nil ? "/tmp" : "/dev/shm"
 }
 
 /// What keeps a benchmark from being run.

@@ -12,12 +12,17 @@ struct OpenedSensors: ~Copyable {
     let topology: Topology
     private(set) var readings: [Reading] = []
     private var readers: [any SensorReader] = []
+    /// How many readings each reader gives. To ask it on every sample would copy it, and count references.
+    private var counts: [Int] = []
 
     init(_ discovered: DiscoveredSensors, slow: SlowReading = .whenDue) {
         topology = discovered.topology
         for sensor in discovered.sensors {
             let channels = topology.channels.filter { $0.sensor == sensor.name }
-            if !channels.isEmpty { readers.append(Self.open(sensor, channels, slow)) }
+            if channels.isEmpty { continue }
+            let reader = Self.open(sensor, channels, slow)
+            readers.append(reader)
+            counts.append(reader.channels.count)
         }
         readings.reserveCapacity(topology.channels.count)
     }
@@ -41,7 +46,7 @@ struct OpenedSensors: ~Copyable {
         let began = now?() ?? .now
         readings.removeAll(keepingCapacity: true)
         for index in readers.indices {
-            let count = readers[index].channels.count
+            let count = counts[index]
             let expected = readings.count + count
             readings.append(addingCapacity: count) { readings in
                 readers[index].read(into: &readings)

@@ -66,6 +66,18 @@ uint64_t ctwin_allocations_of_thread(void);
 /// How often any thread of the process asked for memory.
 uint64_t ctwin_allocations(void);
 
+// Mock machines.
+
+/// Lets the program LayMachine, which lies beside this one, lay a machine of a kind, and copies out where it is.
+///
+/// Returns 0, or an `errno` with what the program said in `path`.
+int ctwin_lay_machine(
+    const char *_Nonnull folder, const char *_Nonnull kind, char *_Nonnull path, size_t size
+);
+
+/// Removes a folder and all that is in it. Returns 0 or an `errno`.
+int ctwin_remove(const char *_Nonnull folder);
+
 // Mounts.
 
 /// Gives this process a view of the mounts that is its own. Returns 0 or an `errno`, EPERM for an ordinary user.
