@@ -130,6 +130,21 @@ public struct CounterEncoding: Hashable, Sendable {
         }
     }
 
+    /// The same for the forms that are sure of their unit; nil for the others, and for a number that cannot be shown.
+    @inline(__always)
+    func countOfProven(_ number: UInt64, isProven: Bool) -> UInt64? {
+        switch form {
+        case .counts:
+            return number <= lastCount.rawValue ? number : nil
+        case .truncatedNanojoules(let nanojoules):
+            guard isProven, number <= UInt64(UInt32.max) * 1_000_000 else { return nil }
+            let count = (number &* 1000).dividedRoundingUp(by: nanojoules)
+            return count <= lastCount.rawValue && count &* nanojoules / 1000 == number ? count : nil
+        case .truncatedFraction, .microjoules, .unbounded:
+            return nil
+        }
+    }
+
     /// The number that a count is shown as.
     package func number(of count: UInt64) -> UInt64 {
         switch form {

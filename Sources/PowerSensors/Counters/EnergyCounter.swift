@@ -69,6 +69,8 @@ public struct EnergyCounter: Sendable {
     package let slowestUpdateNanoseconds: Int64
     private let maximumPower: Watts
     private var maximumCountsPerNanosecond = 0.0
+    /// Within this no turn can hide.
+    private var unambiguousNanoseconds: Int64 = 0
     private var modulusUncertainty: UInt64 = 0
     private var learner: StepLearner?
     private var fittingNumbers = 0
@@ -111,10 +113,10 @@ public struct EnergyCounter: Sendable {
     public var ambiguousEnergy: Joules { encoding.unit.energy(of: RegisterCount(ambiguous)) }
 
     /// The longest time between two readings that can never hide a turn: half a turn at the greatest power.
-    public var longestSafeInterval: Duration {
-        .nanoseconds(
-            Int64(clamping: UInt64(clamping: Double(encoding.lastCount.rawValue) / maximumCountsPerNanosecond / 2))
-        )
+    public var longestSafeInterval: Duration { .nanoseconds(longestSafeNanoseconds) }
+
+    private var longestSafeNanoseconds: Int64 {
+        Int64(clamping: UInt64(clamping: Double(encoding.lastCount.rawValue) / maximumCountsPerNanosecond / 2))
     }
 
     /// Whether another counter, of which nothing was read yet, counts the same register in the same way.
@@ -135,6 +137,7 @@ public struct EnergyCounter: Sendable {
         began: SampleInstant,
         ended: SampleInstant
     ) -> Outcome {
+        if advanceOrdinarily(to: number, began, ended) { return .counted }
         guard let count = decode(number) else { return .implausible }
         guard let previous else { return start(number, count, began, ended) }
         if count == previous.count, count == 0, !hasMoved {
@@ -165,6 +168,38 @@ public struct EnergyCounter: Sendable {
     }
 
     // MARK: The kinds of step
+
+    /// The step that nearly every reading is: the counter stands still or rises by what is easily possible.
+    ///
+    /// It does what the long way would, less what only wraps, resets, gaps and unproven units need.
+    ///
+    /// - Returns: False where nothing was done, and the long way has to be gone.
+    @inline(__always)
+    private mutating func advanceOrdinarily(
+        to number: UInt64,
+        _ began: SampleInstant,
+        _ ended: SampleInstant
+    ) -> Bool {
+        guard hasMoved, let last = previous, suspect == nil, number >= last.number else { return false }
+        let elapsed = elapsedNanoseconds(from: last.began, to: ended)
+        guard elapsed <= unambiguousNanoseconds else { return false }
+        if number == last.number {
+            previous?.began = began
+            previous?.ended = ended
+            if quietSince == nil { quietSince = changedAfter }
+            return true
+        }
+        guard let count = encoding.countOfProven(number, isProven: unitIsProven), count > last.count else { return false }
+        let step = count - last.count
+        // The least slack there is; more of it takes a look at how long the counter stood still.
+        let possible = Double(elapsed &+ updateNanoseconds) * maximumCountsPerNanosecond
+        guard Double(step) <= possible else { return false }
+        let now = Accepted(number: number, count: count, began: began, ended: ended)
+        previous = now
+        add(step)
+        noteChange(to: now, after: last)
+        return true
+    }
 
     private mutating func start(
         _ number: UInt64,
@@ -197,17 +232,23 @@ public struct EnergyCounter: Sendable {
         if step == 0 {
             if quietSince == nil { quietSince = changedAfter }
         } else {
-            learnUpdate(from: mark, to: now)
-            quietSince = nil
-            changedAfter = previous.began
-            hasMoved = true
-            setMark(at: now, isChange: true, segment: mark?.segment ?? 0)
+            noteChange(to: now, after: previous)
         }
         guard turns > 0 else { return .counted }
         let (counts, overflow) = turns.multipliedReportingOverflow(by: encoding.lastCount.rawValue)
         addAmbiguous(overflow ? .max : counts)
         addAmbiguous(turns)
         return .ambiguous
+    }
+
+    /// Remembers that the number is another than it was at the reading before.
+    @inline(__always)
+    private mutating func noteChange(to now: Accepted, after previous: Accepted) {
+        learnUpdate(from: mark, to: now)
+        quietSince = nil
+        changedAfter = previous.began
+        hasMoved = true
+        setMark(at: now, isChange: true, segment: mark?.segment ?? 0)
     }
 
     /// The suspect was no glitch, since the number goes on from there: it is the new baseline.
@@ -292,7 +333,12 @@ public struct EnergyCounter: Sendable {
 
     @inline(__always)
     private func elapsedNanoseconds(from old: Accepted, to new: Accepted) -> Int64 {
-        max(new.ended.boottimeNanoseconds &- old.began.boottimeNanoseconds, 0)
+        elapsedNanoseconds(from: old.began, to: new.ended)
+    }
+
+    @inline(__always)
+    private func elapsedNanoseconds(from began: SampleInstant, to ended: SampleInstant) -> Int64 {
+        max(ended.boottimeNanoseconds &- began.boottimeNanoseconds, 0)
     }
 
     @inline(__always)
@@ -341,6 +387,7 @@ public struct EnergyCounter: Sendable {
     private mutating func adopt(_ encoding: CounterEncoding) {
         self.encoding = encoding
         maximumCountsPerNanosecond = maximumPower.rawValue / encoding.unit.joules.rawValue * 1e-9
+        unambiguousNanoseconds = longestSafeNanoseconds
         if case .microjoules = encoding.form { learner = StepLearner() }
     }
 
@@ -397,6 +444,7 @@ public struct EnergyCounter: Sendable {
         learner?.observe(number)
         guard let modulus = learner?.modulus(range: range) else { return }
         encoding = encoding.ending(at: modulus.nanojoules - 1)
+        unambiguousNanoseconds = longestSafeNanoseconds
         modulusUncertainty = modulus.uncertainty
     }
 }

@@ -89,10 +89,13 @@ public struct Sampler: ~Copyable {
 
     private mutating func read() -> SampleInfo {
         let info = sensors.read(now)
-        // A span of the property would borrow all of self, ledger included.
-        let readings = sensors.readings
-        ledger.enter(readings.span, began: info.began, ended: info.ended)
+        Self.enter(sensors, info, into: &ledger)
         return info
+    }
+
+    // An argument each: a span of a property of self would borrow all of self, and a copy would count references.
+    private static func enter(_ sensors: borrowing OpenedSensors, _ info: SampleInfo, into ledger: inout Ledger) {
+        ledger.enter(sensors.readings.span, began: info.began, ended: info.ended)
     }
 }
 
