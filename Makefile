@@ -12,7 +12,7 @@ SKIPS ?= tell
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
-.PHONY: help deps run test lint format docs clean
+.PHONY: help deps run test sanitize lint format docs clean
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
@@ -28,6 +28,9 @@ run: deps ## show this machine's watts for five seconds
 
 test: deps ## run every test
 	@SKIPS=$(SKIPS) bash Scripts/test.sh
+
+sanitize: deps ## run every test under the thread and the address sanitizer
+	@bash Scripts/sanitize.sh
 
 lint: deps ## check the format and the project's rules
 	@bash Scripts/lint.sh $(SOURCES)
