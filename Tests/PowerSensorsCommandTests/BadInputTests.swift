@@ -88,6 +88,7 @@ struct BadInputTests {
         #expect(outcome.output.isEmpty)
         #expect(outcome.complaints.count == 1)
         #expect(outcome.error.contains("Remedy: "))
+        #expect(outcome.error.contains("/cpuinfo"), "the estimator should work anywhere; counters need not be there")
     }
 
     @Test func `a tree full of garbage ends watch with one line, and no trap`() async throws {

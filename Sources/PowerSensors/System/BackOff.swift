@@ -12,12 +12,16 @@ package struct BackOff: Sendable {
     /// Whether it is time for the next try.
     package var isDue: Bool { dueNanoseconds <= SampleInstant.now.boottimeNanoseconds }
 
-    /// Puts the next try off.
-    package mutating func fail() {
+    /// Puts the next try off, as one is made now.
+    ///
+    /// Also where it succeeds, lest what opens and never reads be opened each time.
+    package mutating func take() {
         dueNanoseconds = SampleInstant.now.boottimeNanoseconds &+ delay
         delay = min(delay * 2, Self.last)
     }
 
-    /// Begins anew: the next try is due at once.
-    package mutating func succeed() { self = BackOff() }
+    /// Notes that what worked has failed: where it worked for longer than was waited for, this is a new fault.
+    package mutating func noteFault() {
+        if isDue { delay = Self.first }
+    }
 }

@@ -31,32 +31,40 @@ package struct KeptFile: ~Copyable {
     ///
     /// - Returns: The number of bytes.
     package mutating func read(into bytes: inout MutableSpan<UInt8>) throws(AttributeError) -> Int {
-        if descriptor < 0, backOff.isDue { open() }
+        if descriptor >= 0 {
+            do throws(AttributeError) {
+                return try readOpened(into: &bytes)
+            } catch {
+                guard error.isOfDeadDescriptor else { throw error }
+                close(descriptor)
+                descriptor = -1
+                failure = error
+                backOff.noteFault()
+            }
+        }
+        if backOff.isDue { open() }
         if descriptor < 0 { throw failure }
-        let file = descriptor
-        let count = unsafe bytes.withUnsafeMutableBytes { bytes in
-            unsafe bytes.baseAddress.map { unsafe cpowersensors_read(file, $0, bytes.count) } ?? 0
-        }
-        if count >= 0 { return count }
-        let error = self.error(Int32(clamping: -count))
-        if error.isOfDeadDescriptor {
-            close(descriptor)
-            descriptor = -1
-            failure = error
-        }
-        throw error
+        return try readOpened(into: &bytes)
     }
 
     /// The file's error of an `errno`.
     package func error(_ code: Int32) -> AttributeError { AttributeError(path: failure.path, errno: code) }
 
+    private borrowing func readOpened(into bytes: inout MutableSpan<UInt8>) throws(AttributeError) -> Int {
+        let file = descriptor
+        let count = unsafe bytes.withUnsafeMutableBytes { bytes in
+            unsafe bytes.baseAddress.map { unsafe cpowersensors_read(file, $0, bytes.count) } ?? 0
+        }
+        if count < 0 { throw error(Int32(clamping: -count)) }
+        return count
+    }
+
     private mutating func open() {
+        backOff.take()
         do throws(AttributeError) {
             descriptor = try root.open(path)
-            backOff.succeed()
         } catch {
             failure = error
-            backOff.fail()
         }
     }
 }
