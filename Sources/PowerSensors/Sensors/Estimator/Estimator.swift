@@ -86,7 +86,7 @@ public struct Estimator: Sensor {
         channel.countsIn = .wall
         channel.path = LoadReader.path
         // The kernel shows the processors' times in hundredths of a second (USER_HZ), whatever its own tick.
-        channel.refreshInterval = .milliseconds(10)
+        channel.refreshInterval = EnergyIntegral.shortestWindow
         channel.maximumPower = max(estimate.curve.maximum * 4, Watts(1000))
         return channel
     }
