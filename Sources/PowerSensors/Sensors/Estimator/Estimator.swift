@@ -85,7 +85,7 @@ public struct Estimator: Sensor {
         channel.label = estimate.label
         channel.countsIn = .wall
         channel.path = LoadReader.path
-        // The kernel shows the processors' times in hundredths of a second (USER_HZ), whatever its own tick.
+        // The kernel shows the processors' times in hundredths of a second, too coarse for a load of its own.
         channel.refreshInterval = EnergyIntegral.shortestWindow
         channel.maximumPower = max(estimate.curve.maximum * 4, Watts(1000))
         return channel
