@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 // Before anything that could write into a closed pipe or be interrupted half-way.

@@ -3,7 +3,7 @@ import Subprocess
 import Testing
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// The built command, run as its users run it.

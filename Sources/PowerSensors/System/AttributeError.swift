@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// A file of sysfs, procfs or dev that could not be opened, listed or read.

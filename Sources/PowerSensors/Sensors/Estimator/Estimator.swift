@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// The sensor for machines without one: a model of the power at the plug, from the processors' load.

@@ -1,7 +1,7 @@
 import CPowerSensors
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// The first line of procfs' `stat`, kept open: one system call a reading, no allocation.

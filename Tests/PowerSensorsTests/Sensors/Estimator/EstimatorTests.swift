@@ -2,7 +2,7 @@ import PowerSensors
 import Testing
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// A folder that stands for procfs and goes away with its owner.
