@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensorsTesting
 import Testing
 
@@ -118,3 +119,4 @@ struct BadInputTests {
         #expect(outcome.error.isEmpty)
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensorsTesting
 import Subprocess
 import Testing
@@ -82,3 +83,4 @@ extension TerminationStatus {
         return Int32(code)
     }
 }
+#endif

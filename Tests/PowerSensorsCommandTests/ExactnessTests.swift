@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensors
 import PowerSensorsTesting
 import Subprocess
@@ -47,3 +48,4 @@ struct ExactnessTests {
         #expect(channel["ambiguous_j"].number == 0)
     }
 }
+#endif

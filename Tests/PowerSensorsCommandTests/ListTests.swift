@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensors
 import PowerSensorsTesting
 import Testing
@@ -49,3 +50,4 @@ struct ListTests {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensors
 import PowerSensorsExporters
 
@@ -103,3 +104,4 @@ struct Watch {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Exporters
 import ArgumentParser
 import PowerSensors
 
@@ -90,3 +91,4 @@ struct WatchOptions {
         return count
     }
 }
+#endif
