@@ -25,7 +25,7 @@ public struct AttributeError: Error, Hashable, Sendable, CustomStringConvertible
 
 extension ReadingStatus {
     /// What an `errno` means for a reading: forbidden, absent, or a failure of input and output.
-    package init(errno: Int32) {
+    public init(errno: Int32) {
         switch errno {
         case EACCES, EPERM: self = .forbidden
         case ENOENT, ENOTDIR, ENODEV, ENXIO: self = .absent
