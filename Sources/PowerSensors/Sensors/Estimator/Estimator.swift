@@ -41,7 +41,7 @@ public struct Estimator: Sensor {
         let estimate = MachineEstimate(machine)
         var findings = [Self.note(on: estimate)]
         if !estimate.match.isKnown { findings.append(Self.doubt(about: machine, estimate)) }
-        if machine.memoryGigabytes == nil, !machine.isGuest { findings.append(Self.unknownMemory(estimate)) }
+        if machine.memoryGigabytes == nil, !machine.isGuest { findings.append(unknownMemory(estimate)) }
         return Discovery(channels: [Self.channel(of: estimate)], findings: findings)
     }
 
@@ -119,11 +119,12 @@ extension Estimator {
                 ? "Nothing tells the generation of the processor \(name); \(generation) is assumed."
                 : "The estimator's data have no processor such as \(name); it is modelled as \(generation).",
             remedy: isUnknown && machine.isGuest
-                ? "Let the hypervisor show its own processor; with QEMU: -cpu host." : nil
+                ? "Let the hypervisor show its own processor; with QEMU: -cpu host."
+                : "Measure the machine at the plug once, to know how far off its estimate is."
         )
     }
 
-    private static func unknownMemory(_ estimate: MachineEstimate) -> Finding {
+    private func unknownMemory(_ estimate: MachineEstimate) -> Finding {
         Finding(
             severity: .warning,
             subject: "meminfo",
@@ -131,7 +132,8 @@ extension Estimator {
             text: """
                 The size of the memory is unknown; \(Int(estimate.server.memoryGigabytes.rounded())) GB, usual for \
                 such a processor, are assumed.
-                """
+                """,
+            remedy: "Mount procfs there, with its meminfo: mount -t proc proc \(procfs.path)"
         )
     }
 
