@@ -14,7 +14,7 @@ SKIPS ?= tell
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
-.PHONY: help deps run test examples traits api api-renew lint format docs clean
+.PHONY: help deps run test examples traits api api-renew sanitize lint format docs clean
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
@@ -42,6 +42,9 @@ api: deps ## compare the public API with Docs/PublicAPI; api-renew writes it ane
 
 api-renew: deps
 	@bash Scripts/api.sh --renew
+
+sanitize: deps ## run every test under the thread and the address sanitizer
+	@bash Scripts/sanitize.sh
 
 lint: deps ## check the format and the project's rules
 	@bash Scripts/lint.sh $(SOURCES)

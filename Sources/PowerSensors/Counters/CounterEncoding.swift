@@ -16,7 +16,7 @@ public struct CounterEncoding: Hashable, Sendable {
         /// The number is in µJ of an unknown step; it is counted in nJ, and the step is learned.
         case microjoules(range: UInt64)
 
-        /// The number is in µJ, and nothing is known of where it wraps.
+        /// The number is in µJ of an unknown step, and the range is unknown too, or too large to matter.
         case unbounded
     }
 
@@ -75,9 +75,9 @@ public struct CounterEncoding: Hashable, Sendable {
     /// A counter of µJ of which nothing more is known than where it ends.
     package static func microjoules(range: UInt64) -> CounterEncoding {
         let (nanojoules, overflow) = range.multipliedReportingOverflow(by: 1000)
-        // 18 GJ and more are years of a data hall: no wrap to learn the step for.
+        // Beyond 18 GJ, half a year at 1 kW, the step is not worth learning: a wrap is off by one of it at most.
         guard !overflow, nanojoules <= .max - 1_000_000_000 else {
-            return CounterEncoding(form: .counts, unit: .microjoules(1), lastCount: range)
+            return CounterEncoding(form: .unbounded, unit: .microjoules(1), lastCount: range)
         }
         return CounterEncoding(form: .microjoules(range: range), unit: .nanojoules(1), lastCount: nanojoules + 999)
     }
@@ -130,6 +130,21 @@ public struct CounterEncoding: Hashable, Sendable {
         }
     }
 
+    /// The same for the forms that are sure of their unit; nil for the others, and for a number that cannot be shown.
+    @inline(__always)
+    func countOfProven(_ number: UInt64, isProven: Bool) -> UInt64? {
+        switch form {
+        case .counts:
+            return number <= lastCount.rawValue ? number : nil
+        case .truncatedNanojoules(let nanojoules):
+            guard isProven, number <= UInt64(UInt32.max) * 1_000_000 else { return nil }
+            let count = (number &* 1000).dividedRoundingUp(by: nanojoules)
+            return count <= lastCount.rawValue && count &* nanojoules / 1000 == number ? count : nil
+        case .truncatedFraction, .microjoules, .unbounded:
+            return nil
+        }
+    }
+
     /// The number that a count is shown as.
     package func number(of count: UInt64) -> UInt64 {
         switch form {
@@ -144,7 +159,7 @@ public struct CounterEncoding: Hashable, Sendable {
     package func showsLike(_ other: CounterEncoding) -> Bool {
         switch (form, other.form) {
         case (.counts, .counts): self == other
-        case (.unbounded, .unbounded): true
+        case (.unbounded, .unbounded): lastCount == other.lastCount
         case (.counts, _), (_, .counts), (.unbounded, _), (_, .unbounded): false
         default: shownRange == other.shownRange
         }

@@ -87,8 +87,15 @@ struct Ledger {
         return entries
     }
 
-    /// The longest time between two samples that can never hide a counter's turn.
-    var longestSafeInterval: Duration? { counters.map(\.longestSafeInterval).min() }
+    /// The longest time between two samples that neither hides a counter's turn nor leaves power unintegrated.
+    var longestSafeInterval: Duration? {
+        var shortest = integrators.isEmpty ? nil : Duration.nanoseconds(PowerIntegrator.longestGapNanoseconds)
+        for index in counters.indices {
+            let interval = counters[index].longestSafeInterval
+            shortest = min(shortest ?? interval, interval)
+        }
+        return shortest
+    }
 
     /// Takes a sample in. No allocation.
     mutating func enter(_ readings: borrowing Span<Reading>, began: SampleInstant, ended: SampleInstant) {
@@ -146,19 +153,20 @@ struct Ledger {
         }
     }
 
-    /// What only time can tell: packages whose counter does not move, though no package uses nothing.
+    /// What only time can tell: packages whose counter does not move, though no package uses nothing, and channels
+    /// that have given nothing plausible for long.
     func findings(_ channels: [Channel], at instant: SampleInstant) -> [Finding] {
         channels.indices.compactMap { index in
-            guard channels[index].component.domain == "package", statuses[index] == .ok,
-                let counter = counter(index), counter.hasMoved,
-                counter.stillNanoseconds(at: instant) >= Self.frozenNanoseconds
+            guard let counter = counter(index), counter.stillNanoseconds(at: instant) >= Self.longNanoseconds
             else { return nil }
-            return .frozen(channels[index])
+            let isPackage = channels[index].component.domain == "package"
+            if isPackage, statuses[index] == .ok, counter.hasMoved { return .frozen(channels[index]) }
+            return statuses[index] == .implausible ? .implausible(channels[index]) : nil
         }
     }
 
     /// Ten times the slowest rhythm that is known, QEMU's one step a second.
-    private static let frozenNanoseconds: Int64 = 10_000_000_000
+    private static let longNanoseconds: Int64 = 10_000_000_000
 
     // MARK: For snapshots
 
@@ -188,6 +196,18 @@ extension Finding {
             reason: "frozen",
             text: "The counter of \(channel.id) has stood still for 10 s; it is shown as 0 W, which no package uses.",
             remedy: "Read it twice by hand; if it does not move, its driver or emulator has stopped renewing it.")
+    }
+}
+
+extension Finding {
+    fileprivate static func implausible(_ channel: Channel) -> Finding {
+        Finding(
+            severity: .warning,
+            subject: channel.path ?? channel.id,
+            reason: ReadingStatus.implausible.name,
+            text: "For 10 s \(channel.id) has been beyond its range, or has risen by more than"
+                + " \(channel.maximumPower.rawValue) W allow.",
+            remedy: "If so much power is possible there, say so: powersensors --max-power WATTS")
     }
 }
 

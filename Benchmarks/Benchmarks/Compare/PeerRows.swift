@@ -1,0 +1,79 @@
+import CTwin
+import Fixtures
+import PowerSensors
+
+/// The same files through the libraries that others use.
+///
+/// They look in /sys and nowhere else, so the mock's tree is shown there to this process, whose view of the mounts must
+/// be its own.
+func peerRows(runs: Int, skipped: (String) -> Void) throws -> [Row] {
+    var rows: [Row] = []
+    let bench = try BenchMachine("package-on-chip")
+    for folder in ["class", "devices"] {
+        let failure = unsafe ctwin_show("\(bench.files.sysfs)/\(folder)", "/sys/\(folder)")
+        if failure != 0 { throw BenchError("nothing can be mounted on /sys/\(folder): errno \(failure)") }
+    }
+    defer { for folder in ["class", "devices"] { unsafe ctwin_hide("/sys/\(folder)") } }
+    if let row = try powercapRow(bench, runs: runs, skipped: skipped) { rows.append(row) }
+    if let row = try sensorsRow(bench, runs: runs, skipped: skipped) { rows.append(row) }
+    return rows
+}
+
+private func powercapRow(_ bench: BenchMachine, runs: Int, skipped: (String) -> Void) throws -> Row? {
+    var why: UnsafePointer<CChar>?
+    guard let peer = unsafe ctwin_powercap_open(&why) else {
+        skipped("libpowercap: \(unsafe why.map { unsafe String(cString: $0) } ?? "")")
+        return nil
+    }
+    defer { unsafe ctwin_powercap_close(peer) }
+    var energies: [UInt64] = [0, 0, 0, 0]
+    let answered = unsafe ctwin_powercap_sample(peer, &energies)
+    guard answered == 4 else { throw BenchError("libpowercap reads \(answered) of 4 zones") }
+    var row = Row("sample of 4 channels", peer: "libpowercap, files kept open")
+    for _ in 0..<runs {
+        row.add(
+            try Comparison(
+                pairs: 1000,
+                operations: 100,
+                ours: { bench.timeSamples(100) },
+                theirs: {
+                    let began = ctwin_now()
+                    for _ in 0..<100 { unsafe ctwin_powercap_sample(peer, &energies) }
+                    return ctwin_now() - began
+                }
+            )
+        )
+    }
+    row.note = "libpowercap reads numbers; wraps, sums and clocks are left to its caller"
+    return row
+}
+
+private func sensorsRow(_ bench: BenchMachine, runs: Int, skipped: (String) -> Void) throws -> Row? {
+    var why: UnsafePointer<CChar>?
+    guard let peer = unsafe ctwin_sensors_open(&why) else {
+        skipped("libsensors: \(unsafe why.map { unsafe String(cString: $0) } ?? "")")
+        return nil
+    }
+    defer { unsafe ctwin_sensors_close(peer) }
+    var sum = 0.0
+    let answered = unsafe ctwin_sensors_sample(peer, &sum)
+    guard answered == 4, sum == 10 else { throw BenchError("libsensors reads \(answered) of 4 values, \(sum) J") }
+    var row = Row("sample of 4 files of a hwmon chip", peer: "libsensors")
+    row.bar = .cheaperBy(9)
+    for _ in 0..<runs {
+        row.add(
+            try Comparison(
+                pairs: 500,
+                operations: 20,
+                ours: { bench.timeSamples(20) },
+                theirs: {
+                    let began = ctwin_now()
+                    for _ in 0..<20 { unsafe ctwin_sensors_sample(peer, &sum) }
+                    return ctwin_now() - began
+                }
+            )
+        )
+    }
+    row.note = "the library reads the chip's files through links from powercap zones"
+    return row
+}
