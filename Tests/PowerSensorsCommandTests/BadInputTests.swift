@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensorsTesting
 import Testing
 
@@ -131,3 +132,4 @@ struct BadInputTests {
         #expect(outcome.error.isEmpty)
     }
 }
+#endif

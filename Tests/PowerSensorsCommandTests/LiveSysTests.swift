@@ -2,7 +2,7 @@ import PowerSensorsTesting
 import Testing
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// The command over a `/sys` whose counters run by themselves and fail as drivers do; see Tests/LiveSys.
