@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks
 
 # What a skipped test is: "tell" names it, "fail" makes it a failure.
 SKIPS ?= tell
@@ -12,7 +12,7 @@ SKIPS ?= tell
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
-.PHONY: help deps run test lint format docs clean
+.PHONY: help deps run test bench lint format docs clean
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
@@ -29,6 +29,10 @@ run: deps ## show this machine's watts for five seconds
 test: deps ## run every test
 	@SKIPS=$(SKIPS) bash Scripts/test.sh
 
+bench: ## measure the library against plain C; fails where something allocates that must not
+	@sh Scripts/install-dependencies.sh bench
+	@bash Scripts/bench.sh
+
 lint: deps ## check the format and the project's rules
 	@bash Scripts/lint.sh $(SOURCES)
 
@@ -39,4 +43,4 @@ docs: deps ## build the API reference into .build/docs
 	@sh Scripts/build-docs.sh PowerSensors PowerSensorsTesting
 
 clean: ## remove everything that was built
-	@rm -rf .build
+	@rm -rf .build Benchmarks/.build

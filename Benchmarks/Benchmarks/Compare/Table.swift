@@ -45,6 +45,7 @@ struct Table {
         var bars: [String] = []
         switch row.bar {
         case .atMost(let most): bars.append("≤ \(fixed(most)) ×")
+        case .medianAtMost(let most): bars.append("median ≤ \(fixed(most)) ×")
         case .cheaperBy(let times): bars.append("≥ \(whole(times)) × cheaper")
         case .none: break
         }

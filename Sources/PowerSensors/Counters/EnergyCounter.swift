@@ -69,8 +69,8 @@ public struct EnergyCounter: Sendable {
     package let slowestUpdateNanoseconds: Int64
     private let maximumPower: Watts
     private var maximumCountsPerNanosecond = 0.0
-    /// Within this no turn can hide.
-    private var unambiguousNanoseconds: Int64 = 0
+    /// ``longestSafeInterval``, computed when what it follows from changes.
+    private(set) var longestSafeNanoseconds: Int64 = 0
     private var modulusUncertainty: UInt64 = 0
     private var learner: StepLearner?
     private var fittingNumbers = 0
@@ -115,7 +115,7 @@ public struct EnergyCounter: Sendable {
     /// The longest time between two readings that can never hide a turn: half a turn at the greatest power.
     public var longestSafeInterval: Duration { .nanoseconds(longestSafeNanoseconds) }
 
-    private var longestSafeNanoseconds: Int64 {
+    private func safeNanoseconds() -> Int64 {
         Int64(clamping: UInt64(clamping: Double(encoding.lastCount.rawValue) / maximumCountsPerNanosecond / 2))
     }
 
@@ -180,7 +180,7 @@ public struct EnergyCounter: Sendable {
     ) -> Bool {
         guard hasMoved, let last = previous, suspect == nil, number >= last.number else { return false }
         let elapsed = elapsedNanoseconds(from: last.began, to: ended)
-        guard elapsed <= unambiguousNanoseconds else { return false }
+        guard elapsed <= longestSafeNanoseconds else { return false }
         if number == last.number {
             previous?.began = began
             previous?.ended = ended
@@ -360,7 +360,7 @@ public struct EnergyCounter: Sendable {
     private mutating func adopt(_ encoding: CounterEncoding) {
         self.encoding = encoding
         maximumCountsPerNanosecond = maximumPower.rawValue / encoding.unit.joules.rawValue * 1e-9
-        unambiguousNanoseconds = longestSafeNanoseconds
+        longestSafeNanoseconds = safeNanoseconds()
         if case .microjoules = encoding.form { learner = StepLearner() }
     }
 
@@ -417,7 +417,7 @@ public struct EnergyCounter: Sendable {
         learner?.observe(number)
         guard let modulus = learner?.modulus(range: range) else { return }
         encoding = encoding.ending(at: modulus.nanojoules - 1)
-        unambiguousNanoseconds = longestSafeNanoseconds
+        longestSafeNanoseconds = safeNanoseconds()
         modulusUncertainty = modulus.uncertainty
     }
 }

@@ -88,7 +88,12 @@ struct Ledger {
     }
 
     /// The longest time between two samples that can never hide a counter's turn.
-    var longestSafeInterval: Duration? { counters.map(\.longestSafeInterval).min() }
+    var longestSafeInterval: Duration? {
+        // Asked on every tick of a monitor, so no array is made.
+        guard var least = counters.first?.longestSafeNanoseconds else { return nil }
+        for index in counters.indices { least = min(least, counters[index].longestSafeNanoseconds) }
+        return .nanoseconds(least)
+    }
 
     /// Takes a sample in. No allocation.
     mutating func enter(_ readings: borrowing Span<Reading>, began: SampleInstant, ended: SampleInstant) {
@@ -109,7 +114,7 @@ struct Ledger {
         case .counter(let counter):
             guard let number = reading.count else { return .implausible }
             let outcome = counters[counter].advance(to: number, began: stamp ?? began, ended: stamp ?? ended)
-            if notesEntries { note(outcome, index, counters[counter]) }
+            if notesEntries, outcome == .reset || outcome == .ambiguous { note(outcome, index, counters[counter]) }
             return status(of: outcome)
         case .integrator(let integrator):
             guard let value = reading.value else { return .implausible }
