@@ -16,7 +16,8 @@ struct Table {
         let cells = [Self.header] + rows.map(Self.cells)
         let widths = Self.header.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
         let lines = cells.map { line in
-            let padded = zip(line, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+            let padded = zip(line, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count)
+            }
             return "| \(padded.joined(separator: " | ")) |"
         }
         let rule = "| \(widths.map { String(repeating: "-", count: $0) }.joined(separator: " | ")) |"

@@ -187,7 +187,9 @@ public struct EnergyCounter: Sendable {
             if quietSince == nil { quietSince = changedAfter }
             return true
         }
-        guard let count = encoding.countOfProven(number, isProven: unitIsProven), count > last.count else { return false }
+        guard let count = encoding.countOfProven(number, isProven: unitIsProven), count > last.count else {
+            return false
+        }
         let step = count - last.count
         // The least slack there is; more of it takes a look at how long the counter stood still.
         let possible = Double(elapsed &+ updateNanoseconds) * maximumCountsPerNanosecond

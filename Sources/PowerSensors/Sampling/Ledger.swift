@@ -88,11 +88,13 @@ struct Ledger {
     }
 
     /// The longest time between two samples that can never hide a counter's turn.
-    var longestSafeInterval: Duration? {
-        // Asked on every tick of a monitor, so no array is made.
-        guard var least = counters.first?.longestSafeNanoseconds else { return nil }
+    var longestSafeInterval: Duration? { counters.isEmpty ? nil : .nanoseconds(longestSafeNanoseconds) }
+
+    /// The same in nanoseconds, without an array; the greatest number where nothing wraps.
+    var longestSafeNanoseconds: Int64 {
+        var least = Int64.max
         for index in counters.indices { least = min(least, counters[index].longestSafeNanoseconds) }
-        return .nanoseconds(least)
+        return least
     }
 
     /// Takes a sample in. No allocation.
