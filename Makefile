@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # What swift format looks at: not what is built beside the examples' sources.
-SOURCES := Package.swift Sources Tests $(wildcard Scripts/*.swift) \
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks $(wildcard Scripts/*.swift) \
     $(foreach example,$(wildcard Examples/*),$(wildcard $(addprefix $(example)/,Package.swift Sources Tests)))
 
 # What a skipped test is: "tell" names it, "fail" makes it a failure.
@@ -14,7 +14,7 @@ SKIPS ?= tell
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
-.PHONY: help deps run test examples traits api api-renew sanitize lint format docs clean
+.PHONY: help deps run test examples traits api api-renew sanitize bench lint format docs clean
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
@@ -46,6 +46,10 @@ api-renew: deps
 sanitize: deps ## run every test under the thread and the address sanitizer
 	@bash Scripts/sanitize.sh
 
+bench: ## measure the library against plain C; fails where something allocates that must not
+	@sh Scripts/install-dependencies.sh bench
+	@bash Scripts/bench.sh
+
 lint: deps ## check the format and the project's rules
 	@bash Scripts/lint.sh $(SOURCES)
 
@@ -56,4 +60,4 @@ docs: deps ## build the API reference into .build/docs
 	@sh Scripts/build-docs.sh PowerSensors PowerSensorsTesting
 
 clean: ## remove everything that was built
-	@rm -rf .build Examples/*/.build
+	@rm -rf .build Examples/*/.build Benchmarks/.build
