@@ -4,7 +4,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-SOURCES := Package.swift Sources Tests
+# What swift format looks at: not what is built beside the examples' sources.
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks $(wildcard Scripts/*.swift) \
+    $(foreach example,$(wildcard Examples/*),$(wildcard $(addprefix $(example)/,Package.swift Sources Tests)))
 
 # What a skipped test is: "tell" names it, "fail" makes it a failure.
 SKIPS ?= tell
@@ -12,7 +14,7 @@ SKIPS ?= tell
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
-.PHONY: help deps run test sanitize lint format docs clean
+.PHONY: help deps run test examples traits api api-renew sanitize bench lint format docs clean
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
@@ -26,11 +28,27 @@ run: deps ## show this machine's watts for five seconds
 	@$(SWIFT_BUILD) --product powersensors
 	@timeout --kill-after=5s 60s "$$(swift build --show-bin-path)/powersensors" watch --interval 1s --duration 5s
 
-test: deps ## run every test
+test: examples ## run every test, and the examples
 	@SKIPS=$(SKIPS) bash Scripts/test.sh
+
+examples: deps ## build and run the examples, and check that they link and fetch nothing else
+	@bash Scripts/examples.sh
+
+traits: deps ## build without the trait Exporters
+	@bash Scripts/build-without-traits.sh
+
+api: deps ## compare the public API with Docs/PublicAPI; api-renew writes it anew
+	@bash Scripts/api.sh
+
+api-renew: deps
+	@bash Scripts/api.sh --renew
 
 sanitize: deps ## run every test under the thread and the address sanitizer
 	@bash Scripts/sanitize.sh
+
+bench: ## measure the library against plain C; fails where something allocates that must not
+	@sh Scripts/install-dependencies.sh bench
+	@bash Scripts/bench.sh
 
 lint: deps ## check the format and the project's rules
 	@bash Scripts/lint.sh $(SOURCES)
@@ -42,4 +60,4 @@ docs: deps ## build the API reference into .build/docs
 	@sh Scripts/build-docs.sh PowerSensors PowerSensorsTesting
 
 clean: ## remove everything that was built
-	@rm -rf .build
+	@rm -rf .build Examples/*/.build Benchmarks/.build

@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Every product of another package is used on this condition: a program that says `traits: []` fetches none of them.
+let withExporters = TargetDependencyCondition.when(traits: ["Exporters"])
+
 let package = Package(
     name: "power-sensors",
     platforms: [.macOS(.v26)],  // Span; the sensors themselves are Linux only.
@@ -9,6 +12,13 @@ let package = Package(
         .library(name: "PowerSensorsExporters", targets: ["PowerSensorsExporters"]),
         .library(name: "PowerSensorsTesting", targets: ["PowerSensorsTesting"]),
         .executable(name: "powersensors", targets: ["PowerSensorsCommand"]),
+    ],
+    traits: [
+        .trait(
+            name: "Exporters",
+            description: "The command, and all else that needs other packages. Without it none is fetched."
+        ),
+        .default(enabledTraits: ["Exporters"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -26,8 +36,8 @@ let package = Package(
             dependencies: [
                 "PowerSensors",
                 "PowerSensorsExporters",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: withExporters),
+                .product(name: "Configuration", package: "swift-configuration", condition: withExporters),
             ]
         ),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
@@ -44,7 +54,7 @@ let package = Package(
             name: "PowerSensorsCommandTests",
             dependencies: [
                 "PowerSensorsCommand", "PowerSensorsTesting",
-                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
             ]
         ),
     ]

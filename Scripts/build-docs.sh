@@ -8,9 +8,7 @@ command -v docc >/dev/null 2>&1 || {
     exit 1
 }
 
-# The compiler writes a module's symbol graph only when it compiles it, so the graphs stay beside what was compiled.
 scratch=$PWD/.build/docs-build
-all_graphs=$scratch/symbol-graphs
 
 # docc gives its copy of the page template the owner of the original, which only root may do when root installed the
 # toolchain. So it gets a template that belongs to this user.
@@ -27,15 +25,9 @@ build() {
     graphs=$scratch/graphs-of-$module
     output=.build/docs/$module
     catalog=Sources/$module/$module.docc
-    rm -rf "$graphs" "$output"
-    mkdir -p "$graphs" "$all_graphs" .build/docs
-
-    swift build --quiet --target "$module" --scratch-path "$scratch" \
-        -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc "$all_graphs"
-    # Only its own: the modules it depends on have pages of their own.
-    for graph in "$all_graphs/$module.symbols.json" "$all_graphs/$module@"*.symbols.json; do
-        if [ -e "$graph" ]; then cp "$graph" "$graphs"; fi
-    done
+    rm -rf "$output"
+    mkdir -p .build/docs
+    sh Scripts/symbol-graphs.sh "$module" "$graphs"
 
     set --
     if [ -d "$catalog" ]; then set -- "$catalog"; fi

@@ -1,11 +1,14 @@
 #!/bin/sh
 # Installs the Debian packages that the project builds and tests with, and checks the Swift toolchain.
 #
+# With the argument "bench" also what only the benchmarks use.
+#
 # Quick when all is there: then nothing is fetched. Without root, apt-get or network it goes on and says, in a line
 # for each package, what that means. Only a Swift toolchain that is missing or too old ends it.
 set -eu
 
 minimum="6.3"
+purpose=${1:-}
 
 # Package, and what does not work without it. First what the toolchain needs to run and to link, then what is optional.
 wanted() {
@@ -26,6 +29,11 @@ linux-libc-dev|the C shim does not compile
 python3|the test over a live /sys is skipped
 strace|the test that counts system calls is skipped
 tzdata|Foundation, which the command's parser uses, finds no time zones
+LIST
+    [ "$purpose" = bench ] || return 0
+    cat <<'LIST'
+libpowercap-dev|nothing is compared with libpowercap
+valgrind|no instructions are counted
 LIST
 }
 

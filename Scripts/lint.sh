@@ -15,7 +15,7 @@ complain() {
 # Complains of every line of the Swift files beneath a folder that matches, but not of what comments say.
 forbid() {
     local found
-    found=$(grep -rnE --include='*.swift' "$2" "$3" | grep -vE '^[^:]+:[0-9]+: *//' || true)
+    found=$(grep -rnE --include='*.swift' --exclude-dir=.build "$2" "$3" | grep -vE '^[^:]+:[0-9]+: *//' || true)
     if [ -n "$found" ]; then complain "$1" "$found"; fi
 }
 
@@ -23,6 +23,8 @@ swift format lint --strict --parallel --recursive "$@" || complain "the format i
 
 forbid "a library must not end its host: no try!, as! or fatalError" \
     '(^|[^A-Za-z_])(try!|as!)|(^|[^A-Za-z_.])fatalError\(' Sources
+forbid "an example shows what others copy: no try!, as! or fatalError" \
+    '(^|[^A-Za-z_])(try!|as!)|(^|[^A-Za-z_.])fatalError\(' Examples
 forbid "PowerSensors must not need Foundation" \
     '^ *((public|package|internal|fileprivate|private) +)?import +((class|enum|func|protocol|struct|typealias|var) +)?Foundation' \
     Sources/PowerSensors

@@ -1,3 +1,4 @@
+#if Exporters
 import ArgumentParser
 import PowerSensorsExporters
 
@@ -83,3 +84,4 @@ private func report(parsing error: any Error, of arguments: [String]) -> Int32 {
     StandardError.write("powersensors: \(message)\(end) See powersensors \(subcommand) --help.")
     return CommandFailure.wrongUsage
 }
+#endif

@@ -1,7 +1,12 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
+#if Exporters
 // Before anything that could write into a closed pipe or be interrupted half-way.
 Signals.install()
 exit(runCommand(Array(CommandLine.arguments.dropFirst())))
+#else
+StandardError.write("powersensors: built without the trait Exporters, which the command needs; it is on by default.")
+exit(1)
+#endif

@@ -2,7 +2,7 @@ public import PowerSensors
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// A file that shows something else than what was written to it.

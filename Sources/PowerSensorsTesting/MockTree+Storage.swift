@@ -1,7 +1,7 @@
 import PowerSensors
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// How bytes reach a file, and how files go away. Locations are paths without links.

@@ -2,7 +2,7 @@ public import PowerSensors
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// A fresh folder of files that stand for a kernel's, removed when the tree goes away.

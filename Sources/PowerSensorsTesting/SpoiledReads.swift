@@ -2,7 +2,7 @@ import CPowerSensorsTesting
 import PowerSensors
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// Makes the reads of one file fail as long as it lives.

@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensorsTesting
 import Testing
 
@@ -132,3 +133,4 @@ struct BadInputTests {
         #expect(outcome.error.isEmpty)
     }
 }
+#endif

@@ -1,9 +1,10 @@
+#if Exporters
 import PowerSensorsTesting
 import Subprocess
 import Testing
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// The built command, run as its users run it.
@@ -105,3 +106,4 @@ extension TerminationStatus {
         return Int32(code)
     }
 }
+#endif

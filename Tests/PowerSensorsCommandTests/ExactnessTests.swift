@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensors
 import PowerSensorsTesting
 import Subprocess
@@ -67,3 +68,4 @@ struct ExactnessTests {
         return run
     }
 }
+#endif

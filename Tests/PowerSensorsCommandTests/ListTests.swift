@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensors
 import PowerSensorsTesting
 import Testing
@@ -72,3 +73,4 @@ struct ListTests {
         }
     }
 }
+#endif

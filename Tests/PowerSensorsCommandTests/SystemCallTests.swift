@@ -4,7 +4,7 @@ import Subprocess
 import Testing
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 struct SystemCallTests {

@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensors
 import PowerSensorsTesting
 import Subprocess
@@ -158,3 +159,4 @@ struct WatchTests {
         #expect(outcome.error == "code 0\nread on\n")
     }
 }
+#endif

@@ -3,7 +3,7 @@ import PowerSensorsTesting
 import Testing
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 struct MockTreeTests {

@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 void ctwin_sleep_until(int64_t deadline) {
@@ -9,28 +12,45 @@ void ctwin_sleep_until(int64_t deadline) {
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) == EINTR) {}
 }
 
-struct run {
+struct timer {
+    pthread_t thread;
     ctwin *twin;
-    int64_t period;
-    int ticks;
+    int64_t period, ticks;
+    atomic_int is_stopping;
 };
 
 static void *run_timer(void *argument) {
-    struct run *run = argument;
+    struct timer *timer = argument;
     int64_t deadline = ctwin_now();
-    for (int i = 0; i < run->ticks; i++) {
-        deadline += run->period;
+    while (!atomic_load(&timer->is_stopping)) {
+        deadline += timer->period;
         ctwin_sleep_until(deadline);
-        if (run->twin != NULL) ctwin_sample(run->twin);
+        if (timer->twin != NULL) ctwin_sample(timer->twin);
+        timer->ticks++;
     }
     return NULL;
 }
 
-int64_t ctwin_run_timer(ctwin *twin, int64_t period, int ticks) {
-    struct run run = {.twin = twin, .period = period, .ticks = ticks};
-    const int64_t began = ctwin_cpu_time();
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, run_timer, &run) != 0) return -1;
-    pthread_join(thread, NULL);
-    return ctwin_cpu_time() - began;
+void *ctwin_start_timer(ctwin *twin, int64_t period) {
+    struct timer *timer = calloc(1, sizeof *timer);
+    if (timer == NULL) return NULL;
+    timer->twin = twin;
+    timer->period = period;
+    if (pthread_create(&timer->thread, NULL, run_timer, timer) == 0) return timer;
+    free(timer);
+    return NULL;
+}
+
+int64_t ctwin_stop_timer(void *argument) {
+    struct timer *timer = argument;
+    atomic_store(&timer->is_stopping, 1);
+    pthread_join(timer->thread, NULL);
+    const int64_t ticks = timer->ticks;
+    free(timer);
+    return ticks;
+}
+
+int64_t ctwin_sleeps(void) {
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_nvcsw : 0;
 }

@@ -2,7 +2,7 @@ import CTwin
 import Fixtures
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 func exit(withStatus status: CInt) -> Never { exit(status) }
@@ -14,6 +14,7 @@ func compare(_ arguments: [String]) throws -> CInt {
     try rows.append(arithmeticRow(runs: runs))
     rows += try snapshotRows(runs: runs)
     rows += try startRows(runs: runs)
+    rows += part("monitor") { try monitorRows(runs: runs) }
     let failure = ctwin_own_mounts()
     if failure == 0 {
         rows += part("real sysfs") { try sysfsRows(runs: runs) }

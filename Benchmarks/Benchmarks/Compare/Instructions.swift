@@ -3,7 +3,7 @@ import Fixtures
 import PowerSensors
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// Runs one of the loops and nothing else: `library`, `twin`, or `neither` for what goes around them.

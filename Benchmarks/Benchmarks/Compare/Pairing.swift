@@ -15,6 +15,13 @@ struct Comparison {
     /// The ratio of the quickest batches.
     var minima: Double { ours / theirs }
 
+    /// Compares what was measured in turn.
+    init(ours: [Double], theirs: [Double]) {
+        self.ours = ours.min() ?? 0
+        self.theirs = theirs.min() ?? 0
+        median = zip(ours, theirs).map { $0 / $1 }.median
+    }
+
     /// Runs `pairs` pairs of batches, each side first every other time.
     ///
     /// - Parameters:

@@ -5,7 +5,10 @@ struct Row {
         /// The ratio of the quickest batches, in each run.
         case atMost(Double)
 
-        /// The same the other way round: how many times the peer costs what we cost.
+        /// The median of the pairs' ratios, in each run.
+        case medianAtMost(Double)
+
+        /// The ratio of the quickest batches the other way round: how many times the peer costs what we cost.
         case cheaperBy(Double)
 
         case none
@@ -60,6 +63,7 @@ struct Row {
     var meetsBar: Bool? {
         switch bar {
         case .atMost(let most): minima.allSatisfy { $0 <= most }
+        case .medianAtMost(let most): medians.allSatisfy { $0 <= most }
         case .cheaperBy(let times): minima.allSatisfy { $0 * times <= 1 }
         case .none: nil
         }

@@ -16,7 +16,8 @@ struct Table {
         let cells = [Self.header] + rows.map(Self.cells)
         let widths = Self.header.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
         let lines = cells.map { line in
-            let padded = zip(line, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+            let padded = zip(line, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count)
+            }
             return "| \(padded.joined(separator: " | ")) |"
         }
         let rule = "| \(widths.map { String(repeating: "-", count: $0) }.joined(separator: " | ")) |"
@@ -45,6 +46,7 @@ struct Table {
         var bars: [String] = []
         switch row.bar {
         case .atMost(let most): bars.append("≤ \(fixed(most)) ×")
+        case .medianAtMost(let most): bars.append("median ≤ \(fixed(most)) ×")
         case .cheaperBy(let times): bars.append("≥ \(whole(times)) × cheaper")
         case .none: break
         }

@@ -31,8 +31,23 @@ internal import CTwin
         if failure != 0 { throw BenchError("a mock counter cannot be written: errno \(failure)") }
     }
 
-    /// Samples on an absolute timer, on a thread of its own, and returns the process's CPU time meanwhile.
-    public func runTimer(period: Int64, ticks: Int) -> Int64 {
-        unsafe ctwin_run_timer(handle, period, CInt(ticks))
+    /// Samples every so often on a thread of its own, as long as `body` runs.
+    public func sampling<Result>(everyNanoseconds period: Int64, _ body: () throws -> Result) throws -> Result {
+        unsafe try Self.timing(handle, period, body)
+    }
+
+    /// Does the same, and samples nothing: what the timer itself costs.
+    public static func idling<Result>(everyNanoseconds period: Int64, _ body: () throws -> Result) throws -> Result {
+        unsafe try timing(nil, period, body)
+    }
+
+    private static func timing<Result>(
+        _ handle: OpaquePointer?,
+        _ period: Int64,
+        _ body: () throws -> Result
+    ) throws -> Result {
+        guard let timer = unsafe ctwin_start_timer(handle, period) else { throw BenchError("no thread can be started") }
+        defer { _ = unsafe ctwin_stop_timer(timer) }
+        return try body()
     }
 }

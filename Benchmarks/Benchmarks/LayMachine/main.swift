@@ -2,7 +2,7 @@ import PowerSensors
 import PowerSensorsTesting
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 // LayMachine FOLDER KIND: lays a mock machine in the folder, prints where, and leaves it there for who asked.

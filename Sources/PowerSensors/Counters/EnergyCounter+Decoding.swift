@@ -2,7 +2,7 @@ extension EnergyCounter {
     mutating func adopt(_ encoding: CounterEncoding) {
         self.encoding = encoding
         maximumCountsPerNanosecond = maximumPower.rawValue / encoding.unit.joules.rawValue * 1e-9
-        unambiguousNanoseconds = longestSafeNanoseconds
+        longestSafeNanoseconds = safeNanoseconds()
         if case .microjoules = encoding.form { learner = StepLearner() }
     }
 
@@ -59,7 +59,7 @@ extension EnergyCounter {
         learner?.observe(number)
         guard let modulus = learner?.modulus(range: range) else { return }
         encoding = encoding.ending(at: modulus.nanojoules - 1)
-        unambiguousNanoseconds = longestSafeNanoseconds
+        longestSafeNanoseconds = safeNanoseconds()
         modulusUncertainty = modulus.uncertainty
     }
 }

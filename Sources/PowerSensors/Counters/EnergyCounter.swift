@@ -69,8 +69,8 @@ public struct EnergyCounter: Sendable {
     package let slowestUpdateNanoseconds: Int64
     let maximumPower: Watts
     var maximumCountsPerNanosecond = 0.0
-    /// Within this no turn can hide.
-    var unambiguousNanoseconds: Int64 = 0
+    /// ``longestSafeInterval``, computed when what it follows from changes.
+    var longestSafeNanoseconds: Int64 = 0
     var modulusUncertainty: UInt64 = 0
     var learner: StepLearner?
     var fittingNumbers = 0
@@ -115,7 +115,7 @@ public struct EnergyCounter: Sendable {
     /// The longest time between two readings that can never hide a turn: half a turn at the greatest power.
     public var longestSafeInterval: Duration { .nanoseconds(longestSafeNanoseconds) }
 
-    var longestSafeNanoseconds: Int64 {
+    func safeNanoseconds() -> Int64 {
         Int64(clamping: UInt64(clamping: Double(encoding.lastCount.rawValue) / maximumCountsPerNanosecond / 2))
     }
 
@@ -182,7 +182,7 @@ public struct EnergyCounter: Sendable {
     ) -> Bool {
         guard hasMoved, let last = previous, suspect == nil, number >= last.number else { return false }
         let elapsed = elapsedNanoseconds(from: last.began, to: ended)
-        guard elapsed <= unambiguousNanoseconds else { return false }
+        guard elapsed <= longestSafeNanoseconds else { return false }
         if number == last.number {
             previous?.began = began
             previous?.ended = ended

@@ -89,12 +89,14 @@ struct Ledger {
 
     /// The longest time between two samples that neither hides a counter's turn nor leaves power unintegrated.
     var longestSafeInterval: Duration? {
-        var shortest = integrators.isEmpty ? nil : Duration.nanoseconds(PowerIntegrator.longestGapNanoseconds)
-        for index in counters.indices {
-            let interval = counters[index].longestSafeInterval
-            shortest = min(shortest ?? interval, interval)
-        }
-        return shortest
+        accounts.isEmpty || longestSafeNanoseconds == .max ? nil : .nanoseconds(longestSafeNanoseconds)
+    }
+
+    /// The same in nanoseconds; the greatest number where there is neither.
+    var longestSafeNanoseconds: Int64 {
+        var least = integrators.isEmpty ? Int64.max : PowerIntegrator.longestGapNanoseconds
+        for index in counters.indices { least = min(least, counters[index].longestSafeNanoseconds) }
+        return least
     }
 
     /// Takes a sample in. No allocation.
@@ -116,7 +118,7 @@ struct Ledger {
         case .counter(let counter):
             guard let number = reading.count else { return .implausible }
             let outcome = counters[counter].advance(to: number, began: stamp ?? began, ended: stamp ?? ended)
-            if notesEntries { note(outcome, index, counters[counter]) }
+            if notesEntries, outcome == .reset || outcome == .ambiguous { note(outcome, index, counters[counter]) }
             return status(of: outcome)
         case .integrator(let integrator):
             guard let value = reading.value else { return .implausible }

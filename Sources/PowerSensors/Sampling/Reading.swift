@@ -1,18 +1,29 @@
 /// One channel's raw value, status and instant.
 public struct Reading: Sendable {
+    /// What the number is. It lies in the padding behind the status, so it makes no reading larger.
+    package enum Kind: UInt8, Sendable {
+        case none
+        case count
+        case value
+    }
+
     /// The number's bits: a register count, or a `Double`.
     private let bits: UInt64
 
     /// Whether there is a value and, where not, why.
     public let status: ReadingStatus
 
+    /// What the number is: a channel that shows the other kind shows nothing that could be believed.
+    package let kind: Kind
+
     /// Boot time of the reading, or `.min` where it was taken during the sample. An optional instant would make
     /// a reading twice as large.
     private let boottimeNanoseconds: Int64
 
-    private init(bits: UInt64, status: ReadingStatus, boottimeNanoseconds: Int64 = .min) {
+    private init(bits: UInt64, kind: Kind, status: ReadingStatus = .ok, boottimeNanoseconds: Int64 = .min) {
         self.bits = bits
         self.status = status
+        self.kind = kind
         self.boottimeNanoseconds = boottimeNanoseconds
     }
 
@@ -24,33 +35,33 @@ public struct Reading: Sendable {
 
     /// The number that a counter showed during the sample, still in its own encoding.
     public static func count(_ count: UInt64) -> Reading {
-        Reading(bits: count, status: .ok)
+        Reading(bits: count, kind: .count)
     }
 
     /// The number that a counter showed at an earlier instant: of a source that is too slow to be read in a sample.
     public static func count(_ count: UInt64, at instant: ContinuousClock.Instant) -> Reading {
-        Reading(bits: count, status: .ok, boottimeNanoseconds: nanoseconds(of: instant))
+        Reading(bits: count, kind: .count, boottimeNanoseconds: nanoseconds(of: instant))
     }
 
     /// The value that a gauge showed during the sample, in the quantity's unit.
     public static func value(_ value: Double) -> Reading {
-        Reading(bits: value.bitPattern, status: .ok)
+        Reading(bits: value.bitPattern, kind: .value)
     }
 
     /// The value that a gauge showed at an earlier instant, in the quantity's unit.
     public static func value(_ value: Double, at instant: ContinuousClock.Instant) -> Reading {
-        Reading(bits: value.bitPattern, status: .ok, boottimeNanoseconds: nanoseconds(of: instant))
+        Reading(bits: value.bitPattern, kind: .value, boottimeNanoseconds: nanoseconds(of: instant))
     }
 
     /// Why there is no value.
     public static func missing(_ status: ReadingStatus) -> Reading {
-        Reading(bits: 0, status: status)
+        Reading(bits: 0, kind: .none, status: status)
     }
 
     /// The same reading, taken at an instant; one that has an instant already keeps it.
     func stamped(at instant: SampleInstant) -> Reading {
         guard boottimeNanoseconds == .min else { return self }
-        return Reading(bits: bits, status: status, boottimeNanoseconds: instant.boottimeNanoseconds)
+        return Reading(bits: bits, kind: kind, status: status, boottimeNanoseconds: instant.boottimeNanoseconds)
     }
 
     /// Whether it was taken before an instant of boot time.
@@ -70,12 +81,12 @@ public struct Reading: Sendable {
         ContinuousClock().systemEpoch.duration(to: instant).wholeNanoseconds
     }
 
-    /// The counter's number, for a channel whose encoding is a counter; nil where it is missing.
-    public var count: UInt64? { status == .ok ? bits : nil }
+    /// A counter's number; nil where it is missing, or a gauge's value was given.
+    public var count: UInt64? { kind == .count ? bits : nil }
 
-    /// The gauge's value, for a channel whose encoding is a gauge; nil where it is missing or no finite number.
+    /// A gauge's value; nil where it is missing or no finite number, or a counter's number was given.
     public var value: Double? {
-        guard status == .ok else { return nil }
+        guard kind == .value else { return nil }
         let value = Double(bitPattern: bits)
         return value.isFinite ? value : nil
     }

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// Makes snapshots out of the ledger, each of the interval since the one before.

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// A file of sysfs, procfs or dev that could not be opened, listed or read.
@@ -36,7 +36,7 @@ public struct AttributeError: Error, Hashable, Sendable, CustomStringConvertible
 
 extension ReadingStatus {
     /// What an `errno` means for a reading: forbidden, absent, or a failure of input and output.
-    package init(errno: Int32) {
+    public init(errno: Int32) {
         switch errno {
         case EACCES, EPERM: self = .forbidden
         case ENOENT, ENOTDIR, ENODEV, ENXIO: self = .absent

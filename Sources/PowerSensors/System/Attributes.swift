@@ -1,7 +1,7 @@
 import CPowerSensors
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// Counter attributes kept open, so that reading one again costs a single system call.

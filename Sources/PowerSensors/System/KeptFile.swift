@@ -1,7 +1,7 @@
 import CPowerSensors
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// A file kept open, so that reading it again costs a single system call.

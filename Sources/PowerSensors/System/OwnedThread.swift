@@ -1,7 +1,7 @@
 import CPowerSensors
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// A thread of our own, which must be joined.

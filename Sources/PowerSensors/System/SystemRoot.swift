@@ -1,7 +1,7 @@
 import CPowerSensors
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// A folder that stands for `/sys`, `/proc` or `/dev`: every file is opened beneath it.

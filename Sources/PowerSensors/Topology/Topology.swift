@@ -94,7 +94,8 @@ extension Finding {
             severity: .warning,
             subject: channel.path ?? channel.id,
             reason: "duplicate",
-            text: "A second channel calls itself \(channel.id); the first one is used."
+            text: "A second channel calls itself \(channel.id); the first one is used.",
+            remedy: "Give the sensor \(channel.sensor) a name of its own, or leave one of the two out."
         )
     }
 }

@@ -1,3 +1,4 @@
+#if Exporters
 import ArgumentParser
 import PowerSensors
 import PowerSensorsExporters
@@ -26,3 +27,4 @@ struct ListCommand: RunnableCommand {
         try output.write(bytes)
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Exporters
 import Configuration
 
 /// The environment variables that stand for options: `POWERSENSORS_INTERVAL` for `--interval`.
@@ -49,3 +50,4 @@ struct OptionValue: Hashable {
         }
     }
 }
+#endif

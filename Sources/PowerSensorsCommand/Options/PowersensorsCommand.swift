@@ -1,3 +1,4 @@
+#if Exporters
 import ArgumentParser
 
 /// The command; alone it is `watch`.
@@ -20,3 +21,4 @@ struct PowersensorsCommand: ParsableCommand {
         defaultSubcommand: WatchCommand.self
     )
 }
+#endif

@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensors
 
 /// What the shared options and the environment ask for, checked.
@@ -111,3 +112,4 @@ struct Settings {
         names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Exporters
 import ArgumentParser
 
 /// What every subcommand understands. Values are kept as they were typed: ``Settings`` reads them, since they may
@@ -45,3 +46,4 @@ struct SharedOptions: ParsableArguments {
     @Flag(help: "Also say what was found and is no problem.")
     var verbose = false
 }
+#endif

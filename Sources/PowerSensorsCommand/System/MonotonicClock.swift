@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// The kernel's monotonic clock, in nanoseconds, and a sleep on it that costs one system call.

@@ -2,7 +2,7 @@ import PowerSensors
 import PowerSensorsExporters
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// Standard output, written without a buffer: what a tick has to say leaves in one write(2).

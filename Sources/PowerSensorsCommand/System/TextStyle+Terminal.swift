@@ -1,7 +1,7 @@
 import PowerSensorsExporters
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 extension TextStyle {

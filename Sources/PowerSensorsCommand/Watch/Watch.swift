@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensors
 import PowerSensorsExporters
 
@@ -123,3 +124,4 @@ extension SnapshotFormat {
         if let changed = text as? Self { self = changed }
     }
 }
+#endif

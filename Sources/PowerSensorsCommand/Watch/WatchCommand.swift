@@ -1,3 +1,4 @@
+#if Exporters
 import ArgumentParser
 import PowerSensors
 
@@ -94,3 +95,4 @@ struct WatchOptions {
         return count
     }
 }
+#endif

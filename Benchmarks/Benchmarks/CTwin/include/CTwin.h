@@ -53,10 +53,16 @@ int64_t ctwin_cpu_time(void);
 /// Sleeps until `deadline` on CLOCK_MONOTONIC.
 void ctwin_sleep_until(int64_t deadline);
 
-/// Wakes up `ticks` times on an absolute timer of `period` nanoseconds, and samples where `twin` is not NULL.
+/// Starts a thread that wakes up on an absolute timer of `period` nanoseconds, and samples where `twin` is not NULL.
 ///
-/// It runs on a thread of its own, as the monitor does. Returns the CPU time that the process used meanwhile.
-int64_t ctwin_run_timer(ctwin *_Nullable twin, int64_t period, int ticks);
+/// NULL where no thread can be started.
+void *_Nullable ctwin_start_timer(ctwin *_Nullable twin, int64_t period);
+
+/// Ends the thread, and returns how often it woke up.
+int64_t ctwin_stop_timer(void *_Nonnull timer);
+
+/// How often threads of this process went to sleep by themselves.
+int64_t ctwin_sleeps(void);
 
 // Allocations.
 

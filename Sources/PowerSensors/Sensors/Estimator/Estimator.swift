@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// The sensor for machines without one: a model of the power at the plug, from the processors' load.
@@ -50,7 +50,7 @@ public struct Estimator: Sensor {
         var findings = [Self.note(on: estimate)]
         if !estimate.match.isKnown { findings.append(Self.doubt(about: machine, estimate)) }
         if machine.isGuest == nil { findings.append(Self.undecided) }
-        if machine.memoryGigabytes == nil, machine.isGuest != true { findings.append(Self.unknownMemory(estimate)) }
+        if machine.memoryGigabytes == nil, machine.isGuest != true { findings.append(unknownMemory(estimate)) }
         return Discovery(channels: [Self.channel(of: estimate)], findings: findings)
     }
 
@@ -85,8 +85,8 @@ public struct Estimator: Sensor {
         channel.label = estimate.label
         channel.countsIn = .wall
         channel.path = LoadReader.path
-        // The kernel shows the processors' times in hundredths of a second (USER_HZ), whatever its own tick.
-        channel.refreshInterval = .milliseconds(10)
+        // The kernel shows the processors' times in hundredths of a second, too coarse for a load of its own.
+        channel.refreshInterval = EnergyIntegral.shortestWindow
         channel.maximumPower = max(estimate.curve.maximum * 4, Watts(1000))
         return channel
     }
@@ -129,7 +129,8 @@ extension Estimator {
                 ? "Nothing tells the processor generation of \(name); \(generation) is assumed."
                 : "The estimator's data have no processor such as \(name); processor generation \(generation) is used.",
             remedy: isUnknown && machine.isGuest == true
-                ? "Let the hypervisor show its own processor; with QEMU: -cpu host." : nil
+                ? "Let the hypervisor show its own processor; with QEMU: -cpu host."
+                : "Measure the machine at the plug once, to know how far off its estimate is."
         )
     }
 
@@ -141,10 +142,11 @@ extension Estimator {
         text: """
             Nothing tells whether this machine is virtual; it is modelled as a whole server, which is far too much \
             where it is a small guest.
-            """
+            """,
+        remedy: "Let the host tell its guest by its firmware; with QEMU, that is the default."
     )
 
-    private static func unknownMemory(_ estimate: MachineEstimate) -> Finding {
+    private func unknownMemory(_ estimate: MachineEstimate) -> Finding {
         Finding(
             severity: .warning,
             subject: "meminfo",
@@ -152,7 +154,8 @@ extension Estimator {
             text: """
                 The size of the memory is unknown; \(Int(estimate.server.memoryGigabytes.rounded())) GB, usual for \
                 such a processor, are assumed.
-                """
+                """,
+            remedy: "Mount procfs there, with its meminfo: mount -t proc proc \(procfs.path)"
         )
     }
 

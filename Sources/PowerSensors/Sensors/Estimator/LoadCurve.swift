@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// How power rises from idle to full load: a jump on leaving idle, a shallow line, a convex rise at the end.

@@ -2,7 +2,7 @@ import PowerSensors
 import Testing
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 private func parse(_ text: String, isWhole: Bool = true) throws(CPUTimesError) -> CPUTimes {

@@ -1,0 +1,36 @@
+import Glibc
+import PowerSensors
+
+/// A file with a number of watts.
+struct MeterFile {
+    private let path: String
+
+    init(_ path: String) { self.path = path }
+
+    /// What it shows now, or why it shows nothing.
+    ///
+    /// It is opened each time, since whoever writes it may put a new file in its place. That costs several times what
+    /// a `pread` of an open file does, and here it is once a second, off the fast path.
+    var reading: Reading {
+        // Not to block, should somebody have put a pipe there.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return .missing(ReadingStatus(errno: errno)) }
+        defer { close(descriptor) }
+        return unsafe withUnsafeTemporaryAllocation(byteCount: 32, alignment: 1) { buffer in
+            let count = unsafe pread(descriptor, buffer.baseAddress, buffer.count, 0)
+            guard count >= 0 else { return .missing(ReadingStatus(errno: errno)) }
+            return unsafe Self.reading(of: buffer.prefix(count))
+        }
+    }
+
+    /// What the file shows now, without its number.
+    var status: ReadingStatus { reading.status }
+
+    /// A line of watts; anything else is no number, and never 0 W.
+    private static func reading(of bytes: Slice<UnsafeMutableRawBufferPointer>) -> Reading {
+        guard let line = unsafe bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).first,
+            let watts = unsafe Double(String(decoding: line, as: UTF8.self)), watts.isFinite
+        else { return .missing(.io(errno: EBADMSG)) }
+        return watts >= 0 ? .value(watts) : .missing(.implausible)
+    }
+}

@@ -1,0 +1,77 @@
+import MeterSensor
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct MeterSensorTests {
+    /// A folder of its own for each test, which goes away with it.
+    private let folder: MockTree
+    private let sensor: MeterSensor
+
+    init() throws {
+        let folder = try MockTree()
+        try folder.write("200.5\n", to: "rack")
+        try folder.write("40\n", to: "switch")
+        self.folder = folder
+        sensor = MeterSensor(["rack", "switch"].map { MeterSensor.Meter(name: $0, path: "\(folder.path)/\($0)") })
+    }
+
+    @Test func `it is a sensor as others are`() {
+        #expect(SensorConformance.check(sensor, isStill: true) == [])
+    }
+
+    @Test(arguments: [
+        (MockFault.missing, ReadingStatus.absent), (.empty, .io(errno: 74)), (.garbage, .io(errno: 74)),
+        (.directory, .io(errno: 21)), (.negative, .implausible),
+    ])
+    func `it is one with a meter that fails, and then shows why`(fault: MockFault, status: ReadingStatus) throws {
+        var reader = sensor.open(sensor.discover().channels)
+        try folder.inject(fault, at: "rack")
+        #expect(SensorConformance.check(sensor, isStill: true) == [])
+        var readings: [Reading] = []
+        readings.append(addingCapacity: 2) { reader.read(into: &$0) }
+        #expect(readings[0].status == status)
+        #expect(readings[1].value == 40)
+        try folder.restore("rack")
+        readings.append(addingCapacity: 2) { reader.read(into: &$0) }
+        #expect(readings[2].value == 200.5)
+    }
+
+    @Test func `without any meter it says so`() {
+        #expect(SensorConformance.check(MeterSensor([]), isStill: true) == [])
+        #expect(MeterSensor([]).discover().findings.map(\.reason) == ["absent"])
+    }
+
+    @Test func `a meter that is plugged in later changes the mark, and is found`() throws {
+        try folder.remove("switch")
+        let mark = sensor.discoveryMark()
+        #expect(sensor.discover().channels.map(\.id) == ["meter/rack"])
+        try folder.write("41\n", to: "switch")
+        #expect(sensor.discoveryMark() != mark)
+        #expect(sensor.discover().channels.map(\.id) == ["meter/rack", "meter/switch"])
+    }
+
+    @Test func `a sampler sums the meters to the power at the plug`() throws {
+        var sampler = try Sampler(SensorSet(only: [sensor]))
+        let host = try #require(sampler.snapshot().headline)
+        #expect(host.scope == .wall)
+        #expect(host.provenance == .measured)
+        #expect(host.power == Watts(240.5))
+    }
+
+    @Test func `a monitor reads it beside the library's own sensors`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        let sensors = SensorSet(roots: machine.roots, additional: [sensor])
+        let monitor = try PowerMonitor(MonitorConfiguration(sensors: sensors, interval: .milliseconds(5)))
+        defer { monitor.stop() }
+        for await snapshot in monitor.snapshots(every: .milliseconds(5)) {
+            guard let wall = snapshot.host.first(where: { $0.scope == .wall }), wall.status == .ok else { continue }
+            #expect(wall.power == Watts(240.5))
+            #expect(snapshot.headline?.scope == .cpu)
+            return
+        }
+        Issue.record("The monitor ended.")
+    }
+}

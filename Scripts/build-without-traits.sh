@@ -1,0 +1,44 @@
+#!/bin/bash
+# Builds the package as a program gets it that says `traits: []`: without a warning, and without
+# fetching any other package.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+exec </dev/null
+
+scratch=.build/without-traits
+log=$(mktemp)
+kept=$(mktemp)
+# A program that depends on us does not see our Package.resolved; here all that is in it would be fetched, used or not.
+if [ -e Package.resolved ]; then mv Package.resolved "$kept"; fi
+restore() {
+    if [ -s "$kept" ]; then mv "$kept" Package.resolved; fi
+    rm -f "$log" "$kept"
+}
+trap restore EXIT
+
+rm -rf "$scratch"/{checkouts,repositories,workspace-state.json}
+# A warning is only shown when the file is compiled.
+rm -rf "$scratch"/*/debug/PowerSensors*.build "$scratch"/*/debug/CPowerSensors.build
+if ! swift build --disable-default-traits --scratch-path "$scratch" >"$log" 2>&1; then
+    tail -n 100 "$log" >&2
+    echo "traits: the package does not build without Exporters" >&2
+    exit 1
+fi
+warnings=$(grep -E '^[^ ]+:[0-9]+:[0-9]+: warning: ' "$log" | sort -u || true)
+if [ -n "$warnings" ]; then
+    echo "traits: without Exporters there are warnings:" >&2
+    echo "$warnings" >&2
+    exit 1
+fi
+fetched=$(ls -A "$scratch/checkouts" "$scratch/repositories" | grep -v ':$' | sed '/^$/d' || true)
+if [ -n "$fetched" ]; then
+    echo "traits: without Exporters other packages are fetched: $(tr '\n' ' ' <<<"$fetched")" >&2
+    echo "    Remedy: give each product of them the condition withExporters in Package.swift" >&2
+    exit 1
+fi
+if said=$("$scratch/debug/powersensors" 2>&1); then
+    echo "traits: without Exporters the command must fail, and it ended well" >&2
+    exit 1
+fi
+grep -q Exporters <<<"$said" || { echo "traits: the command does not say what it lacks: $said" >&2; exit 1; }
+echo "traits: without Exporters everything builds, and nothing is fetched"

@@ -1,0 +1,67 @@
+#!/bin/bash
+# Builds and runs the packages of Examples, each a program of somebody else's, and checks what they were promised:
+# no other package is fetched, no Foundation is linked, no warning of ours is shown.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+exec </dev/null
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+fail() {
+    echo "examples: $1" >&2
+    if [ -n "${2:-}" ]; then sed 's/^/    /' <<<"$2" >&2; fi
+    exit 1
+}
+
+# Runs a command quietly; where it fails, all it said is shown. What is shown of it otherwise: the lines that match.
+quietly() {
+    local name=$1 shown=$2 began=$SECONDS
+    shift 2
+    "$@" >"$log" 2>&1 || fail "$name failed" "$(tail -n 200 "$log")"
+    local warnings
+    warnings=$(grep -E '^[^ ]+:[0-9]+:[0-9]+: warning: ' "$log" | sort -u || true)
+    if [ -n "$warnings" ]; then fail "$name has warnings" "$warnings"; fi
+    echo "examples: $name: ok, $((SECONDS - began)) s"
+    if [ -n "$shown" ]; then grep -E "$shown" "$log" | sed 's/^/    /' || true; fi
+}
+
+# Fails where a package has another dependency than this one, or fetched any.
+check_dependencies() {
+    local package=$1 dependencies checkouts
+    dependencies=$(swift package --package-path "$package" show-dependencies --format json)
+    if [ "$(grep -c '"identity"' <<<"$dependencies")" -ne 2 ]; then
+        fail "$package needs more than this package, in spite of traits: []" "$dependencies"
+    fi
+    checkouts=$(ls -A "$package/.build/checkouts" "$package/.build/repositories" 2>/dev/null | grep -v ':$' | sort -u || true)
+    if [ -n "${checkouts//[[:space:]]/}" ]; then fail "$package fetched other packages" "$checkouts"; fi
+    echo "examples: $package: needs no other package"
+}
+
+# Fails where a program is linked with Foundation, or with what it drags in.
+check_linkage() {
+    local libraries
+    libraries=$(ldd "$1")
+    if found=$(grep -iE 'foundation|libicu|libcurl|libxml2' <<<"$libraries"); then
+        fail "$1 is linked with Foundation" "$found"
+    fi
+    grep -q 'libswiftCore' <<<"$libraries" || fail "$1: ldd shows no Swift library at all" "$libraries"
+    echo "examples: ${1##*/}: no Foundation"
+}
+
+# What an earlier run fetched, perhaps with other traits, would prove nothing.
+for package in Examples/*/; do rm -rf "$package".build/{checkouts,repositories,workspace-state.json}; done
+
+agent=Examples/Agent
+quietly "build of $agent" '' swift build --package-path "$agent" --configuration release
+check_dependencies "$agent"
+programs=$(swift build --package-path "$agent" --configuration release --show-bin-path)
+for program in Agent PullLoop FastLoop; do
+    check_linkage "$programs/$program"
+    quietly "$program" ' W|moved' timeout --kill-after=5s 30s "$programs/$program"
+    grep -q ' W' "$log" || fail "$program shows no watts" "$(cat "$log")"
+done
+
+sensor=Examples/ThirdPartySensor
+quietly "tests of $sensor" ' Test run with ' swift test --disable-xctest --package-path "$sensor"
+check_dependencies "$sensor"

@@ -1,0 +1,43 @@
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+/// The library's own sensors keep the rules that it asks others to keep.
+struct LibrarySensorsTests {
+    @Test(arguments: [
+        [MockControlType.intelServer()], [.intelClient(hasDRAM: true), .intelClientMMIO], [.amd(sockets: 2)], [.dtpm],
+    ])
+    func `the sensor of powercap keeps them`(controlTypes: [MockControlType]) throws {
+        let machine = try MockMachine()
+        for controlType in controlTypes { try machine.add(controlType) }
+        #expect(SensorConformance.check(RaplSensor(roots: machine.roots), isStill: true) == [])
+        #expect(!RaplSensor(roots: machine.roots).discover().channels.isEmpty)
+    }
+
+    @Test(arguments: [MockFault.garbage, .empty, .missing])
+    func `the sensor of powercap keeps them when a file is faulty`(fault: MockFault) throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        for file in ["energy_uj", "max_energy_range_uj"] {
+            let zone = try #require(machine.zone("package-0"))
+            try zone.inject(fault, at: file)
+            #expect(SensorConformance.check(RaplSensor(roots: machine.roots), isStill: true) == [])
+            try zone.restore(file)
+        }
+    }
+
+    @Test func `the estimator keeps them`() throws {
+        let machine = try MockMachine()
+        try machine.set(.intelServer())
+        try machine.setMemory(total: 1 << 36)
+        #expect(SensorConformance.check(Estimator(roots: machine.roots)) == [])
+        try machine.procfs.remove("meminfo")
+        #expect(SensorConformance.check(Estimator(roots: machine.roots)) == [])
+    }
+
+    @Test func `both say why they find nothing on an empty machine`() throws {
+        let machine = try MockMachine()
+        #expect(SensorConformance.check(RaplSensor(roots: machine.roots), isStill: true) == [])
+        #expect(SensorConformance.check(Estimator(roots: machine.roots), isStill: true) == [])
+    }
+}
