@@ -12,7 +12,7 @@ SKIPS ?= tell
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
-.PHONY: help deps run test bench lint format docs clean
+.PHONY: help deps run test sanitize bench lint format docs clean
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
@@ -28,6 +28,9 @@ run: deps ## show this machine's watts for five seconds
 
 test: deps ## run every test
 	@SKIPS=$(SKIPS) bash Scripts/test.sh
+
+sanitize: deps ## run every test under the thread and the address sanitizer
+	@bash Scripts/sanitize.sh
 
 bench: ## measure the library against plain C; fails where something allocates that must not
 	@sh Scripts/install-dependencies.sh bench

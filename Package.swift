@@ -30,7 +30,11 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
             ]
         ),
-        .testTarget(name: "PowerSensorsTests", dependencies: ["PowerSensors", "CPowerSensors", "PowerSensorsTesting"]),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        .testTarget(
+            name: "PowerSensorsTests",
+            dependencies: ["PowerSensors", "CPowerSensors", "PowerSensorsTesting", "CAllocationCounter"]
+        ),
         .testTarget(
             name: "PowerSensorsExportersTests",
             dependencies: ["PowerSensorsExporters", "PowerSensorsTesting"]

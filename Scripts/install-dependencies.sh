@@ -26,6 +26,7 @@ libstdc++-12-dev|nothing links
 libuuid1|the Swift compiler does not start
 libxml2|the Swift package manager does not start
 linux-libc-dev|the C shim does not compile
+python3|the test over a live /sys is skipped
 strace|the test that counts system calls is skipped
 tzdata|Foundation, which the command's parser uses, finds no time zones
 LIST

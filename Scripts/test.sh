@@ -1,13 +1,14 @@
 #!/bin/bash
 # Runs every test, names those that were skipped, and ends with the test runner's own verdict.
 #
-# Arguments go to `swift test`. Where SKIPS is "fail", a skipped test is a failure.
+# Arguments go to `swift test`. No test at all is a failure, and where SKIPS is "fail", a skipped one too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The project's tests are all of Swift Testing; XCTest would only report that it ran none.
 swift test --disable-xctest "$@" 2>&1 | awk -v skips="${SKIPS:-tell}" '
-    / Test run with [0-9]+ test/ { verdict = $0; next }
+    # The runner says the like of no test at all too, which proves nothing.
+    / Test run with [1-9][0-9]* test/ { verdict = $0; next }
     # The runner marks so what was skipped by a trait, or cancelled by the test itself once it saw what is missing.
     /^➜ (Test|Suite) / {
         skips_seen[++lines] = $0
@@ -21,6 +22,6 @@ swift test --disable-xctest "$@" 2>&1 | awk -v skips="${SKIPS:-tell}" '
             for (i = 1; i <= lines; i++) print "  " skips_seen[i]
         }
         if (lines && skips == "fail") print "A skipped test is a failure here, since SKIPS=fail."
-        if (verdict) print verdict
-        exit lines && skips == "fail"
+        print verdict ? verdict : "No test ran, or the run did not come to its end."
+        exit !verdict || (lines && skips == "fail")
     }'

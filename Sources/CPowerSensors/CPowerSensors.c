@@ -16,10 +16,11 @@ int cpowersensors_open_in_root(int root, const char *path, int flags) {
         .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
     };
     long descriptor;
+    int tries = 16;
     do {
         descriptor = syscall(SYS_openat2, root, path, &how, sizeof how);
         // EAGAIN: a rename elsewhere raced with the walk; the kernel asks for another try (openat2(2)).
-    } while (descriptor < 0 && (errno == EINTR || errno == EAGAIN));
+    } while (descriptor < 0 && (errno == EINTR || errno == EAGAIN) && --tries > 0);
     return descriptor < 0 ? -errno : (int)descriptor;
 }
 

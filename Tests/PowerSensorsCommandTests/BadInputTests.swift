@@ -35,6 +35,12 @@ struct BadInputTests {
         Mistake(arguments: ["--json", "--format", "csv"], exitCode: 64, mentions: ["--format csv", "--json"]),
         Mistake(arguments: ["--top", "many"], exitCode: 64, mentions: ["--top many"]),
         Mistake(arguments: ["--top=-1"], exitCode: 64, mentions: ["--top -1"]),
+        Mistake(arguments: ["--top", "-1"], exitCode: 64, mentions: ["--top -1", "0 to 1000000"]),
+        Mistake(arguments: ["--interval", "-1s"], exitCode: 64, mentions: ["--interval -1s", "1ms", "1d"]),
+        Mistake(arguments: ["--duration", "-1s"], exitCode: 64, mentions: ["--duration -1s", "1ms"]),
+        Mistake(arguments: ["--max-power", "-5"], exitCode: 64, mentions: ["--max-power -5", "watts"]),
+        Mistake(arguments: ["--json", "list", "--frobnicate"], exitCode: 64, mentions: ["--frobnicate", "--help"]),
+        Mistake(arguments: ["list", "watch"], exitCode: 64, mentions: ["watch"]),
         Mistake(arguments: ["--max-power", "0"], exitCode: 64, mentions: ["--max-power 0"]),
         Mistake(arguments: ["--max-power", "nan"], exitCode: 64, mentions: ["--max-power nan"]),
         Mistake(arguments: ["--max-power", "inf"], exitCode: 64, mentions: ["--max-power inf"]),
@@ -110,7 +116,14 @@ struct BadInputTests {
         #expect(outcome.error.contains("No space left"))
     }
 
-    @Test(arguments: [["--help"], ["--version"], ["list", "--help"], ["help", "watch"]])
+    @Test func `the first help tells of the default subcommand's options`() async throws {
+        let outcome = try await Command.run(["--help"])
+        for word in ["--interval", "--duration", "--format", "watch --help"] { #expect(outcome.output.contains(word)) }
+    }
+
+    @Test(arguments: [
+        ["--help"], ["--version"], ["list", "--help"], ["help", "watch"], ["--json", "list", "--help"],
+    ])
     func `help is no mistake`(arguments: [String]) async throws {
         let outcome = try await Command.run(arguments)
         #expect(outcome.exitCode == 0)

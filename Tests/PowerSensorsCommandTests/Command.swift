@@ -38,6 +38,29 @@ enum Command {
         try await outcome(Self.arguments(arguments, inScript: script), [:])
     }
 
+    /// Runs it until a line of its output is what was waited for, then asks it to end.
+    ///
+    /// A busy machine may take its time; after a minute the command ends by itself.
+    static func lines(_ arguments: [String], until isLast: (String) throws -> Bool) async throws -> [String] {
+        let result = try await Subprocess.run(
+            shell, arguments: Self.arguments(arguments + ["--duration", "60s"]), input: .none, output: .sequence,
+            error: .string(limit: 1 << 20)
+        ) { execution in
+            var seen: [String] = []
+            var isAsked = false
+            for try await line in execution.standardOutput.strings() {
+                seen.append(line)
+                guard !isAsked, try isLast(line) else { continue }
+                isAsked = true
+                try execution.send(signal: .terminate)
+            }
+            return seen
+        }
+        #expect(result.standardError.isEmpty)
+        #expect(result.terminationStatus.exitCode == 0)
+        return result.closureResult
+    }
+
     /// The options that point it at a machine of files.
     static func roots(_ machine: MockMachine) -> [String] {
         ["--sysfs", machine.sysfs.path, "--procfs", machine.procfs.path, "--dev", machine.dev.path]

@@ -6,7 +6,31 @@ import Testing
 struct ExactnessTests {
     /// A turn of the counter is 262 kJ. At nearly 300 kW it comes round about every second, more often than the
     /// command shows figures: it must read on its own in between.
+    /// What one run came to.
+    private struct Run {
+        let channel: JSON
+        let trueCounts: UInt64
+        let turns: UInt64
+
+        func number(_ name: String) throws -> Double { try #require(channel[name].number) }
+
+        /// Whether the machine was too busy to let the command read in time, which it then admits.
+        var isAmbiguous: Bool { (channel["ambiguous_j"].number ?? 0) > 0 }
+    }
+
     @Test func `through several wraps in real time the joules equal the truth to the count`() async throws {
+        var run = try await run()
+        // Nobody can promise that a busy machine lets a process run in each second, so it may have more than one try.
+        for _ in 0..<4 where run.isAmbiguous { run = try await self.run() }
+        // A count is 2⁻¹⁴ J, so a Double holds every sum of them exactly.
+        #expect(try run.number("energy_j") * 16_384 == Double(run.trueCounts))
+        #expect(try run.number("wraps") == Double(run.turns))
+        #expect(try run.number("wraps") >= 3)
+        #expect(try run.number("resets") == 0)
+        #expect(try run.number("ambiguous_j") == 0)
+    }
+
+    private func run() async throws -> Run {
         let machine = try MockMachine.onePackage(countsBeforeWrap: 1_000_000)
         let counter = try #require(machine.zone("package-0")?.counter)
         let arguments = ["--json", "--interval", "1s", "--max-power", "400000"] + Command.roots(machine)
@@ -18,32 +42,28 @@ struct ExactnessTests {
             var lines = execution.standardOutput.strings().makeAsyncIterator()
             // The tree is still until the command has told its baseline.
             let first = try JSON(try #require(try await lines.next()))
-            let baseline = try #require(first["channels"].elements.first?["energy_j"].number)
+            #expect(first["channels"].elements.first?["energy_j"].number == 0)
 
             for step in 0..<300 {
                 // An odd number of counts that changes, so that nothing is right by chance.
                 try counter.advance(counts: UInt64(49_000_001 + step % 7))
                 try await Task.sleep(for: .milliseconds(10))
             }
-            // The tree is still again: what is shown from here on is the whole.
-            try await Task.sleep(for: .milliseconds(1500))
-            try execution.send(signal: .terminate)
+            // The tree is still again: what was read from here on is the whole.
+            let end = Double(SampleInstant.now.boottimeNanoseconds)
             var last = first
-            while let line = try await lines.next() { last = try JSON(line) }
-            return (baseline, last)
+            while (last["boottime_ns"].number ?? 0) < end, let line = try await lines.next() { last = try JSON(line) }
+            try execution.send(signal: .terminate)
+            while try await lines.next() != nil {}
+            return last
         }
-        let (baseline, last) = result.closureResult
         #expect(result.standardError.isEmpty)
         #expect(result.terminationStatus.exitCode == 0)
-        #expect(baseline == 0)
-
-        let channel = try #require(last["channels"].elements.first)
-        let energy = try #require(channel["energy_j"].number)
-        // A count is 2⁻¹⁴ J, so a Double holds every sum of them exactly.
-        #expect(energy * 16_384 == Double(counter.trueCounts))
-        #expect(channel["wraps"].number == Double(counter.count >> 32))
-        #expect((channel["wraps"].number ?? 0) >= 3)
-        #expect(channel["resets"].number == 0)
-        #expect(channel["ambiguous_j"].number == 0)
+        let channel = try #require(result.closureResult["channels"].elements.first)
+        let run = Run(channel: channel, trueCounts: counter.trueCounts, turns: counter.count >> 32)
+        let truth = Double(run.trueCounts) / 16_384
+        #expect(try run.number("energy_j") <= truth)
+        #expect(try run.number("energy_j") + run.number("ambiguous_j") >= truth)
+        return run
     }
 }

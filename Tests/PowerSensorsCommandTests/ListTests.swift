@@ -39,6 +39,29 @@ struct ListTests {
         #expect(try !JSON(json.output)["findings"].elements.isEmpty)
     }
 
+    @Test func `a subcommand may come after its options, and be the value of one`() async throws {
+        let machine = try MockMachine.onePackage()
+        for arguments in [["list", "--node", "list"], ["--node", "list", "list"]] {
+            let outcome = try await Command.run(Command.roots(machine) + ["--json"] + arguments)
+            #expect(outcome.exitCode == 0)
+            #expect(outcome.error.isEmpty)
+            let list = try JSON(outcome.output)
+            #expect(list["node"].text == "list")
+            #expect(list["channels"].elements.map { $0["id"].text } == ["rapl/package-0"])
+        }
+    }
+
+    @Test func `a model is not called exact, in text as little as in JSON`() async throws {
+        let machine = try MockMachine()
+        try machine.set(.guest())
+        try machine.setMemory(total: 1 << 32)
+        for format in [[], ["--json"]] {
+            let outcome = try await Command.run(["list"] + format + Command.roots(machine))
+            #expect(outcome.output.contains("estimator/host"))
+            #expect(!outcome.output.contains("exact"))
+        }
+    }
+
     @Test func `a tree full of garbage is listed, and what it holds reaches no terminal`() async throws {
         let machine = try MockMachine.garbage()
         for arguments in [["list"], ["list", "--json"], ["list", "--verbose"]] {

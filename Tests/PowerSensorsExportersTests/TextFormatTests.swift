@@ -12,7 +12,7 @@ struct TextFormatTests {
                 ▶ cpu                    41.2 W                    82.40 J   measured rapl
                   platform                  –    read failed (errno 5)       measured rapl
 
-                parts                   power                     energy     source
+                components              power                     energy     source
                   package-0              41.2 W                    82.40 J   measured rapl
                     core                  850 mW                 ≥ 1.700 J   measured rapl
                   psys                      –    read failed (errno 5)       measured rapl
@@ -95,6 +95,30 @@ struct TextFormatTests {
         #expect(second.hasPrefix("\u{1B}[?7l\r\u{1B}[\(height)A"))
         #expect(second.hasSuffix("\u{1B}[J\u{1B}[?7h"))
         #expect(second.contains("\u{1B}[1m▶ cpu"))
+    }
+
+    @Test func `a block that is left stands, and the next goes beneath`() {
+        var format = TextFormat(node: "n1", style: TextStyle(redraws: true))
+        format.prepare(for: Samples.topology())
+        var bytes: [UInt8] = []
+        format.append(Samples.snapshot(), to: &bytes)
+        let first = bytes
+        format.leaveBlock()
+        bytes.removeAll()
+        format.append(Samples.snapshot(), to: &bytes)
+        #expect(bytes == first)
+    }
+
+    @Test func `a host figure of which a part is ambiguous shows its bounds`() {
+        let sample = Samples.snapshot { $0[0].ambiguousEnergy = Joules(262_000) }
+        var host = sample.host
+        host[0].low = Watts(41.2)
+        host[0].high = Watts(131_041)
+        let shown = text(Samples.snapshot(sample.topology, channels: sample.channels, host: host))
+        #expect(shown.contains("▶ cpu                    41.2 W  (≤ 131.0 kW)    ≥ 82.40 J   measured rapl\n"))
+        host[0].high = Watts(45)
+        let close = text(Samples.snapshot(sample.topology, channels: sample.channels, host: host))
+        #expect(close.contains("▶ cpu                    41.2 W  (41.2…45.0)     ≥ 82.40 J   measured rapl\n"))
     }
 
     @Test func `a block that is higher than the terminal is cut, and says so`() {

@@ -16,7 +16,7 @@ public struct CounterEncoding: Hashable, Sendable {
         /// The number is in µJ of an unknown step; it is counted in nJ, and the step is learned.
         case microjoules(range: UInt64)
 
-        /// The number is in µJ, and nothing is known of where it wraps.
+        /// The number is in µJ of an unknown step, and the range is unknown too, or too large to matter.
         case unbounded
     }
 
@@ -75,9 +75,9 @@ public struct CounterEncoding: Hashable, Sendable {
     /// A counter of µJ of which nothing more is known than where it ends.
     package static func microjoules(range: UInt64) -> CounterEncoding {
         let (nanojoules, overflow) = range.multipliedReportingOverflow(by: 1000)
-        // 18 GJ and more are years of a data hall: no wrap to learn the step for.
+        // Beyond 18 GJ, half a year at 1 kW, the step is not worth learning: a wrap is off by one of it at most.
         guard !overflow, nanojoules <= .max - 1_000_000_000 else {
-            return CounterEncoding(form: .counts, unit: .microjoules(1), lastCount: range)
+            return CounterEncoding(form: .unbounded, unit: .microjoules(1), lastCount: range)
         }
         return CounterEncoding(form: .microjoules(range: range), unit: .nanojoules(1), lastCount: nanojoules + 999)
     }
@@ -159,7 +159,7 @@ public struct CounterEncoding: Hashable, Sendable {
     package func showsLike(_ other: CounterEncoding) -> Bool {
         switch (form, other.form) {
         case (.counts, .counts): self == other
-        case (.unbounded, .unbounded): true
+        case (.unbounded, .unbounded): lastCount == other.lastCount
         case (.counts, _), (_, .counts), (.unbounded, _), (_, .unbounded): false
         default: shownRange == other.shownRange
         }

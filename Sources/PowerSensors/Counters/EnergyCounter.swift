@@ -36,7 +36,7 @@ public struct EnergyCounter: Sendable {
         package var segment: Int
     }
 
-    private struct Accepted {
+    struct Accepted {
         var number: UInt64
         var count: UInt64
         var began: SampleInstant
@@ -44,7 +44,7 @@ public struct EnergyCounter: Sendable {
     }
 
     /// How the counter's numbers stand for energy.
-    public private(set) var encoding: CounterEncoding
+    public internal(set) var encoding: CounterEncoding
 
     /// How often the counter went through its end.
     public private(set) var wraps = 0
@@ -53,12 +53,12 @@ public struct EnergyCounter: Sendable {
     public private(set) var resets = 0
 
     /// The least number of counts there can have been since the first reading.
-    package private(set) var total: UInt64 = 0
+    package internal(set) var total: UInt64 = 0
 
     /// How many counts more there may have been.
-    package private(set) var ambiguous: UInt64 = 0
+    package internal(set) var ambiguous: UInt64 = 0
 
-    package private(set) var mark: Mark?
+    package internal(set) var mark: Mark?
 
     /// How long the source takes from one change of its number to the next; learned, 1 s until then.
     ///
@@ -67,18 +67,18 @@ public struct EnergyCounter: Sendable {
 
     /// Below this, one change of a source of unknown rhythm says nothing about power.
     package let slowestUpdateNanoseconds: Int64
-    private let maximumPower: Watts
-    private var maximumCountsPerNanosecond = 0.0
-    /// ``longestSafeInterval``, computed when what it follows from changes.
-    private(set) var longestSafeNanoseconds: Int64 = 0
-    private var modulusUncertainty: UInt64 = 0
-    private var learner: StepLearner?
-    private var fittingNumbers = 0
-    private var misfits = 0
-    private var unitIsProven = false
-    private var previous: Accepted?
+    let maximumPower: Watts
+    var maximumCountsPerNanosecond = 0.0
+    /// Within this no turn can hide.
+    var unambiguousNanoseconds: Int64 = 0
+    var modulusUncertainty: UInt64 = 0
+    var learner: StepLearner?
+    var fittingNumbers = 0
+    var misfits = 0
+    var unitIsProven = false
+    var previous: Accepted?
     /// A number that could not be true, kept until the next tells a glitch from a new start.
-    private var suspect: Accepted?
+    var suspect: Accepted?
     /// Before the reading that last saw a new number: its source renewed it at some moment after this.
     private var changedAfter: SampleInstant?
     /// The same, while the number stands still: as far back as the next step's energy can reach.
@@ -115,7 +115,7 @@ public struct EnergyCounter: Sendable {
     /// The longest time between two readings that can never hide a turn: half a turn at the greatest power.
     public var longestSafeInterval: Duration { .nanoseconds(longestSafeNanoseconds) }
 
-    private func safeNanoseconds() -> Int64 {
+    var longestSafeNanoseconds: Int64 {
         Int64(clamping: UInt64(clamping: Double(encoding.lastCount.rawValue) / maximumCountsPerNanosecond / 2))
     }
 
@@ -126,7 +126,7 @@ public struct EnergyCounter: Sendable {
 
     /// How long the number has stood still at an instant.
     package func stillNanoseconds(at instant: SampleInstant) -> Int64 {
-        mark.map { instant.monotonicNanoseconds - $0.monotonicNanoseconds } ?? 0
+        mark.map { instant.monotonicNanoseconds &- $0.monotonicNanoseconds } ?? 0
     }
 
     /// Takes in the number that the counter showed at some moment between two instants.
@@ -158,9 +158,11 @@ public struct EnergyCounter: Sendable {
         if !isPlausible {
             // After a suspend a fall is what resets look like: no second opinion is needed.
             if fell, !isAwake { return restart(at: now, after: previous) }
+            abandon(suspect, after: previous)
             suspect = now
             return .implausible
         }
+        if let suspect, follows(suspect, now) { doubt(step, beside: suspect, then: now, after: previous) }
         suspect = nil
         return accept(now, step: step, fell: fell, after: previous)
     }
@@ -180,7 +182,7 @@ public struct EnergyCounter: Sendable {
     ) -> Bool {
         guard hasMoved, let last = previous, suspect == nil, number >= last.number else { return false }
         let elapsed = elapsedNanoseconds(from: last.began, to: ended)
-        guard elapsed <= longestSafeNanoseconds else { return false }
+        guard elapsed <= unambiguousNanoseconds else { return false }
         if number == last.number {
             previous?.began = began
             previous?.ended = ended
@@ -267,6 +269,31 @@ public struct EnergyCounter: Sendable {
         return fell ? .reset : .implausible
     }
 
+    /// The number goes on from the old one as well as from the suspect: a glitch, or a reset that has caught up.
+    ///
+    /// The glitch's energy, which is the lesser, counts; the other's is left open.
+    private mutating func doubt(
+        _ step: UInt64, beside suspect: Accepted, then now: Accepted, after previous: Accepted
+    ) {
+        let most = allowedStep(from: previous, quietSince, to: suspect)
+            .saturatingAdd(modularStep(from: suspect.count, to: now.count))
+        addAmbiguous(most > step ? most - step : 0)
+    }
+
+    /// A suspect that the next number does not follow may still have been true, and more power than is possible.
+    private mutating func abandon(_ suspect: Accepted?, after previous: Accepted) {
+        guard let suspect else { return }
+        addAmbiguous(modularStep(from: previous.count, to: suspect.count))
+        self.previous = suspect
+        beginGap()
+    }
+
+    /// Between here and what was counted before lies energy that nobody knows, so no power spans it.
+    private mutating func beginGap() {
+        quietSince = nil
+        mark?.segment += 1
+    }
+
     private mutating func restart(at now: Accepted, after previous: Accepted) -> Outcome {
         resets += 1
         addAmbiguous(allowedStep(from: previous, quietSince, to: now))
@@ -288,7 +315,7 @@ public struct EnergyCounter: Sendable {
     /// The counts that fit between two readings at the greatest power, one unit and the source's rhythm allowed for.
     @inline(__always)
     private func allowedStep(from old: Accepted, _ quietSince: SampleInstant?, to new: Accepted) -> UInt64 {
-        let quiet = quietSince.map { old.began.boottimeNanoseconds - $0.boottimeNanoseconds } ?? 0
+        let quiet = quietSince.map { old.began.boottimeNanoseconds &- $0.boottimeNanoseconds } ?? 0
         let slack = max(updateNanoseconds, min(quiet, Self.longestQuietNanoseconds))
         let time = Double(elapsedNanoseconds(from: old, to: new)) + Double(slack)
         return UInt64(clamping: time * maximumCountsPerNanosecond).saturatingAdd(1)
@@ -313,13 +340,13 @@ public struct EnergyCounter: Sendable {
 
     @inline(__always)
     private func elapsedNanoseconds(from began: SampleInstant, to ended: SampleInstant) -> Int64 {
-        max(ended.boottimeNanoseconds - began.boottimeNanoseconds, 0)
+        max(ended.boottimeNanoseconds &- began.boottimeNanoseconds, 0)
     }
 
     @inline(__always)
     private func wasAwake(from old: Accepted, to new: Accepted) -> Bool {
-        let awake = new.ended.monotonicNanoseconds - old.began.monotonicNanoseconds
-        return elapsedNanoseconds(from: old, to: new) - awake < 100_000_000
+        let awake = new.ended.monotonicNanoseconds &- old.began.monotonicNanoseconds
+        return elapsedNanoseconds(from: old, to: new) &- awake < 100_000_000
     }
 
     @inline(__always)
@@ -337,10 +364,10 @@ public struct EnergyCounter: Sendable {
 
     @inline(__always)
     private mutating func setMark(at reading: Accepted, isChange: Bool, segment: Int) {
-        let spread = reading.ended.monotonicNanoseconds - reading.began.monotonicNanoseconds
+        let spread = reading.ended.monotonicNanoseconds &- reading.began.monotonicNanoseconds
         mark = Mark(
             total: total,
-            monotonicNanoseconds: reading.began.monotonicNanoseconds + spread / 2,
+            monotonicNanoseconds: reading.began.monotonicNanoseconds &+ spread / 2,
             isChange: isChange,
             segment: segment
         )
@@ -352,84 +379,9 @@ public struct EnergyCounter: Sendable {
     @inline(__always)
     private mutating func learnUpdate(from mark: Mark?, to now: Accepted) {
         guard let mark, mark.isChange else { return }
-        let gap = now.ended.monotonicNanoseconds - mark.monotonicNanoseconds
+        let gap = now.ended.monotonicNanoseconds &- mark.monotonicNanoseconds
         let seen = quietSince == nil ? min(gap, slowestUpdateNanoseconds) : min(gap, Self.longestQuietNanoseconds)
         updateNanoseconds = max(seen, updateNanoseconds - updateNanoseconds / 8)
-    }
-
-    // MARK: The encoding
-
-    private mutating func adopt(_ encoding: CounterEncoding) {
-        self.encoding = encoding
-        maximumCountsPerNanosecond = maximumPower.rawValue / encoding.unit.joules.rawValue * 1e-9
-        longestSafeNanoseconds = safeNanoseconds()
-        if case .microjoules = encoding.form { learner = StepLearner() }
-    }
-
-    @inline(__always)
-    private mutating func decode(_ number: UInt64) -> UInt64? {
-        guard let count = encoding.count(of: number) else { return nil }
-        switch encoding.form {
-        case .counts, .unbounded: break
-        case .microjoules(let range): observe(number, range: range)
-        case .truncatedNanojoules, .truncatedFraction:
-            guard encoding.number(of: count) == number else {
-                return decodeMisfit(number)
-            }
-            if !unitIsProven, number != previous?.number { proveUnit() }
-        }
-        return count
-    }
-
-    /// A number that the unit cannot show is a glitch, unless the unit itself is still in doubt.
-    private mutating func decodeMisfit(_ number: UInt64) -> UInt64? {
-        if unitIsProven { return nil }
-        misfits += 1
-        if misfits == 1, previous != nil { return nil }
-        fallBackToMicrojoules()
-        return decode(number)
-    }
-
-    /// Takes one more number for evidence that the unit is what the range promised.
-    private mutating func proveUnit() {
-        fittingNumbers += 1
-        misfits = 0
-        let nanojoules = UInt64(encoding.unit.joules.rawValue * 1e9)
-        // Below 1 µJ every number fits, so there is nothing to doubt.
-        unitIsProven = nanojoules < 1000 || areProof(fittingNumbers, ofUnit: nanojoules)
-    }
-
-    /// The unit that the range promised cannot show one of the first numbers: from here on µJ are all that is known.
-    private mutating func fallBackToMicrojoules() {
-        let old = encoding
-        let range = old.number(of: old.lastCount.rawValue)
-        adopt(.microjoules(range: range))
-        // From here on the unit is 1 nJ.
-        total = old.unit.nanojoules(of: total)
-        ambiguous = old.unit.nanojoules(of: ambiguous)
-        if let mark { self.mark?.total = old.unit.nanojoules(of: mark.total) }
-        for accepted in [previous, suspect] {
-            if let accepted { observe(accepted.number, range: range) }
-        }
-        if let number = previous?.number { previous?.count = encoding.count(of: number) ?? 0 }
-        if let number = suspect?.number { suspect?.count = encoding.count(of: number) ?? 0 }
-    }
-
-    private mutating func observe(_ number: UInt64, range: UInt64) {
-        learner?.observe(number)
-        guard let modulus = learner?.modulus(range: range) else { return }
-        encoding = encoding.ending(at: modulus.nanojoules - 1)
-        longestSafeNanoseconds = safeNanoseconds()
-        modulusUncertainty = modulus.uncertainty
-    }
-}
-
-extension EnergyUnit {
-    /// The energy of a number of counts in nJ, rounded up, so that a sum never shrinks by being converted.
-    fileprivate func nanojoules(of counts: UInt64) -> UInt64 {
-        let scaled = UInt128(counts) * UInt128(numerator) * 1_000_000_000
-        let lower = UInt128(denominator)
-        return UInt64(clamping: (scaled + lower - 1) / lower)
     }
 }
 

@@ -7,12 +7,12 @@ struct PowerIntegrator: Sendable {
 
     private(set) var energy = Joules(0)
     private(set) var power: Watts?
-    private var monotonicNanoseconds: Int64 = 0
+    private(set) var monotonicNanoseconds: Int64 = 0
 
     /// Takes in a power that was read at an instant.
     mutating func advance(to power: Watts, monotonicNanoseconds now: Int64) {
         if let last = self.power {
-            let gap = now - monotonicNanoseconds
+            let gap = now &- monotonicNanoseconds
             if gap > 0, gap <= Self.longestGapNanoseconds {
                 energy = energy + Joules((last + power).rawValue / 2 * Double(gap) * 1e-9)
             }

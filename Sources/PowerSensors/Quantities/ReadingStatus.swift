@@ -17,7 +17,8 @@ public enum ReadingStatus: Hashable, Sendable {
 
     /// The read failed, or gave what is no number.
     ///
-    /// `errno` is the kernel's, or EBADMSG for a text that is no number of 64 bits.
+    /// `errno` is the kernel's; or, for a text that is no number: ENODATA for an empty one, EOVERFLOW for one of more
+    /// than 64 bits, EMSGSIZE for one longer than a page, EBADMSG for any other.
     case io(errno: Int32)
 
     /// The value cannot be true: beyond its range, or a step beyond the greatest possible power.

@@ -87,6 +87,11 @@ extension Duration {
     /// The duration as a number of seconds, rounded to what a `Double` holds.
     package var seconds: Double {
         let parts = components
+        let nanoseconds = wholeNanoseconds
+        // A single division rounds once: then the shortest decimal has no more digits than the clock gave.
+        if parts.attoseconds % 1_000_000_000 == 0, nanoseconds != .min, nanoseconds != .max {
+            return Double(nanoseconds) / 1e9
+        }
         return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
     }
 
@@ -94,7 +99,8 @@ extension Duration {
     package var wholeNanoseconds: Int64 {
         let parts = components
         let (product, overflow) = parts.seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        if overflow { return parts.seconds < 0 ? .min : .max }
-        return product.addingReportingOverflow(parts.attoseconds / 1_000_000_000).partialValue
+        let (sum, carried) = product.addingReportingOverflow(parts.attoseconds / 1_000_000_000)
+        if overflow || carried { return parts.seconds < 0 ? .min : .max }
+        return sum
     }
 }

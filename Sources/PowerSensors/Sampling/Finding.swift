@@ -24,7 +24,9 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
     /// What it is about: a file relative to its root, a sensor, or a channel.
     public let subject: String
 
-    /// One word for the cause, such as `forbidden`, `absent`, `masked`, `malformed`, `merged`.
+    /// One word for the cause: `absent`, `forbidden`, `io` and the other words of ``ReadingStatus``; `masked` by a
+    /// container runtime; `malformed`; `duplicate`, `merged`, `mirrored`; `frozen`; `estimated`, `unseen`, `unknown`
+    /// processors; `failed` for what a sensor threw. The set may grow.
     public let reason: String
 
     /// One sentence for people.

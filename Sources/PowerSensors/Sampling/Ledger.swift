@@ -87,14 +87,16 @@ struct Ledger {
         return entries
     }
 
-    /// The longest time between two samples that can never hide a counter's turn.
-    var longestSafeInterval: Duration? { counters.isEmpty ? nil : .nanoseconds(longestSafeNanoseconds) }
+    /// The longest time between two samples that neither hides a counter's turn nor leaves power unintegrated.
+    var longestSafeInterval: Duration? {
+        counters.isEmpty && integrators.isEmpty ? nil : .nanoseconds(longestSafeNanoseconds)
+    }
 
-    /// The same in nanoseconds, without an array; the greatest number where nothing wraps.
+    /// The same for every tick of a monitor: numbers that are known already, and no array.
     var longestSafeNanoseconds: Int64 {
-        var least = Int64.max
-        for index in counters.indices { least = min(least, counters[index].longestSafeNanoseconds) }
-        return least
+        var shortest = integrators.isEmpty ? .max : PowerIntegrator.longestGapNanoseconds
+        for index in counters.indices { shortest = min(shortest, counters[index].unambiguousNanoseconds) }
+        return shortest
     }
 
     /// Takes a sample in. No allocation.
@@ -153,19 +155,20 @@ struct Ledger {
         }
     }
 
-    /// What only time can tell: packages whose counter does not move, though no package uses nothing.
+    /// What only time can tell: packages whose counter does not move, though no package uses nothing, and channels
+    /// that have given nothing plausible for long.
     func findings(_ channels: [Channel], at instant: SampleInstant) -> [Finding] {
         channels.indices.compactMap { index in
-            guard channels[index].component.domain == "package", statuses[index] == .ok,
-                let counter = counter(index), counter.hasMoved,
-                counter.stillNanoseconds(at: instant) >= Self.frozenNanoseconds
+            guard let counter = counter(index), counter.stillNanoseconds(at: instant) >= Self.longNanoseconds
             else { return nil }
-            return .frozen(channels[index])
+            let isPackage = channels[index].component.domain == "package"
+            if isPackage, statuses[index] == .ok, counter.hasMoved { return .frozen(channels[index]) }
+            return statuses[index] == .implausible ? .implausible(channels[index]) : nil
         }
     }
 
     /// Ten times the slowest rhythm that is known, QEMU's one step a second.
-    private static let frozenNanoseconds: Int64 = 10_000_000_000
+    private static let longNanoseconds: Int64 = 10_000_000_000
 
     // MARK: For snapshots
 
@@ -195,6 +198,18 @@ extension Finding {
             reason: "frozen",
             text: "The counter of \(channel.id) has stood still for 10 s; it is shown as 0 W, which no package uses.",
             remedy: "Read it twice by hand; if it does not move, its driver or emulator has stopped renewing it.")
+    }
+}
+
+extension Finding {
+    fileprivate static func implausible(_ channel: Channel) -> Finding {
+        Finding(
+            severity: .warning,
+            subject: channel.path ?? channel.id,
+            reason: ReadingStatus.implausible.name,
+            text: "For 10 s \(channel.id) has been beyond its range, or has risen by more than"
+                + " \(channel.maximumPower.rawValue) W allow.",
+            remedy: "If so much power is possible there, say so: powersensors --max-power WATTS")
     }
 }
 

@@ -1,8 +1,6 @@
-import Synchronization
-
 /// The part of a monitor that its thread keeps alive.
 final class MonitorCore: Sendable {
-    let state: Mutex<MonitorState>
+    let state: Guarded<MonitorState>
     let alarm = Alarm()
     private let configuration: MonitorConfiguration
     private let firstDiscovery: DiscoveredSensors
@@ -12,7 +10,7 @@ final class MonitorCore: Sendable {
         try discovered.topology.check(headline: configuration.headline)
         self.configuration = configuration
         firstDiscovery = discovered
-        state = Mutex(MonitorState(discovered.topology, configuration))
+        state = Guarded(MonitorState(discovered.topology, configuration))
     }
 
     func stop() {

@@ -11,33 +11,33 @@ struct OpenedSensors: ~Copyable {
 
     let topology: Topology
     private(set) var readings: [Reading] = []
-    private var readers: [any SensorReader] = []
-    /// How many readings each reader gives. To ask it on every sample would copy it, and count references.
-    private var counts: [Int] = []
+    private var readers: [(reader: any SensorReader, count: Int)] = []
+
+    /// What kept a sensor from being opened.
+    private(set) var findings: [Finding] = []
 
     init(_ discovered: DiscoveredSensors, slow: SlowReading = .whenDue) {
         topology = discovered.topology
-        for sensor in discovered.sensors {
-            let channels = topology.channels.filter { $0.sensor == sensor.name }
-            if channels.isEmpty { continue }
-            let reader = Self.open(sensor, channels, slow)
-            readers.append(reader)
-            counts.append(reader.channels.count)
+        for (sensor, channels) in discovered.sensors where !channels.isEmpty {
+            readers.append((open(sensor, channels, slow), channels.count))
         }
         readings.reserveCapacity(topology.channels.count)
     }
 
-    private static func open(_ sensor: any Sensor, _ channels: [Channel], _ slow: SlowReading) -> any SensorReader {
+    private mutating func open(
+        _ sensor: any Sensor, _ channels: [Channel], _ slow: SlowReading
+    ) -> any SensorReader {
         do {
-            if let interval = sensor.refreshInterval {
-                switch slow {
-                case .whenDue: return DueReader(try sensor.open(channels), every: interval)
-                case .besides(let lane): return lane.add(sensor, channels, every: interval)
-                }
+            guard let interval = sensor.refreshInterval else { return try sensor.open(channels) }
+            switch slow {
+            case .whenDue: return DueReader(try sensor.open(channels), channels, every: interval)
+            case .besides(let lane): return lane.add(sensor, channels, every: interval)
             }
-            return try sensor.open(channels)
         } catch {
-            return UnopenedReader(channels: channels)
+            findings.append(
+                Finding(severity: .error, subject: sensor.name.name, reason: "failed", text: "\(error)"))
+            let status = (error as? AttributeError)?.status ?? .absent
+            return UnopenedReader(channels: channels, status: status)
         }
     }
 
@@ -46,10 +46,10 @@ struct OpenedSensors: ~Copyable {
         let began = now?() ?? .now
         readings.removeAll(keepingCapacity: true)
         for index in readers.indices {
-            let count = counts[index]
+            let count = readers[index].count
             let expected = readings.count + count
             readings.append(addingCapacity: count) { readings in
-                readers[index].read(into: &readings)
+                readers[index].reader.read(into: &readings)
             }
             // A reader that appends too little would shift every channel after its own.
             while readings.count < expected { readings.append(.missing(.absent)) }
@@ -61,9 +61,10 @@ struct OpenedSensors: ~Copyable {
 /// Stands for a sensor that was discovered and could not be opened.
 private struct UnopenedReader: SensorReader {
     let channels: [Channel]
+    let status: ReadingStatus
 
     func read(into readings: inout OutputSpan<Reading>) {
-        for _ in channels { readings.append(.missing(.absent)) }
+        for _ in channels { readings.append(.missing(status)) }
     }
 }
 
@@ -74,27 +75,27 @@ private struct DueReader: SensorReader {
     private var dueNanoseconds: Int64 = .min
     private var held: [Reading] = []
 
-    init(_ reader: any SensorReader, every interval: Duration) {
+    let channels: [Channel]
+
+    init(_ reader: any SensorReader, _ channels: [Channel], every interval: Duration) {
         self.reader = reader
+        self.channels = channels
         self.interval = interval
     }
-
-    var channels: [Channel] { reader.channels }
 
     mutating func read(into readings: inout OutputSpan<Reading>) {
         let now = SampleInstant.now
         if now.boottimeNanoseconds >= dueNanoseconds {
             dueNanoseconds = now.advanced(by: interval).boottimeNanoseconds
-            held = reader.readings(stampedAt: now)
+            held = reader.readings(channels.count, stampedAt: now)
         }
         for reading in held { readings.append(reading) }
     }
 }
 
 extension SensorReader {
-    /// One reading of every channel, each stamped with an instant; exactly as many as there are channels.
-    mutating func readings(stampedAt instant: SampleInstant) -> [Reading] {
-        let count = channels.count
+    /// One reading of every channel, each stamped with an instant; exactly as many as were asked for.
+    mutating func readings(_ count: Int, stampedAt instant: SampleInstant) -> [Reading] {
         var readings: [Reading] = []
         readings.reserveCapacity(count)
         readings.append(addingCapacity: count) { read(into: &$0) }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Samples on a thread of its own, for any number of readers.
 ///
 /// It samples at least as often as is safe, so no counter wraps unseen however rarely anybody asks, and as often as
@@ -13,7 +11,7 @@ import Synchronization
 /// ```
 public final class PowerMonitor: Sendable {
     private let core: MonitorCore
-    private let thread: Mutex<OwnedThread?>
+    private let thread: Guarded<OwnedThread?>
 
     /// Discovers and opens the sensors, and starts to sample.
     ///
@@ -21,7 +19,7 @@ public final class PowerMonitor: Sendable {
     public init(_ configuration: MonitorConfiguration = MonitorConfiguration()) throws(SamplerError) {
         let core = try MonitorCore(configuration)
         self.core = core
-        thread = Mutex(try OwnedThread(name: "powersensors") { core.run() })
+        thread = Guarded(try OwnedThread(name: "powersensors") { core.run() })
     }
 
     deinit { stop() }

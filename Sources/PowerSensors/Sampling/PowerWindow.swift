@@ -6,6 +6,10 @@ struct PowerWindow {
     private var mark: EnergyCounter.Mark?
     private var unit = EnergyUnit.microjoules(1)
     private var power: Watts?
+    private var ambiguousEnergy = Joules(0)
+
+    /// How much more the mean power may have been than ``advance(_:to:)`` last gave; nil where nothing is ambiguous.
+    private(set) var ambiguousPower: Watts?
 
     /// The mean power since the snapshot before, or nil while it takes one more change to tell.
     ///
@@ -13,6 +17,9 @@ struct PowerWindow {
     ///   - counter: The channel's counter.
     ///   - ended: When the sample ended.
     mutating func advance(_ counter: EnergyCounter, to ended: SampleInstant) -> Watts? {
+        let ambiguous = counter.ambiguousEnergy - ambiguousEnergy
+        ambiguousEnergy = counter.ambiguousEnergy
+        ambiguousPower = nil
         guard let mark = counter.mark else { return nil }
         guard let last = self.mark, last.segment == mark.segment else {
             move(to: mark, counter)
@@ -22,9 +29,10 @@ struct PowerWindow {
         if mark.monotonicNanoseconds <= last.monotonicNanoseconds {
             return standingStill(counter, ended)
         }
-        let time = mark.monotonicNanoseconds - last.monotonicNanoseconds
+        let time = mark.monotonicNanoseconds &- last.monotonicNanoseconds
         let isConclusive = last.isChange || time >= counter.slowestUpdateNanoseconds
         power = isConclusive ? energy(from: last, to: mark, counter).power(over: .nanoseconds(time)) : nil
+        if ambiguous > Joules(0) { ambiguousPower = ambiguous.power(over: .nanoseconds(time)) }
         move(to: mark, counter)
         return power
     }

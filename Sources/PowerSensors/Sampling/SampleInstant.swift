@@ -32,13 +32,14 @@ public struct SampleInstant: Hashable, Sendable {
         )
     }
 
-    /// This moment, shortly after an earlier one: a single look at a clock, since nobody is suspended within a sample.
+    /// This moment, shortly after an earlier one: a single look at a clock, unless so much time went by that the
+    /// machine may have been suspended.
     package static func now(after began: SampleInstant) -> SampleInstant {
         let boottime = nanoseconds(of: CLOCK_BOOTTIME)
+        let elapsed = boottime &- began.boottimeNanoseconds
+        guard elapsed < 100_000_000 else { return .now }
         return SampleInstant(
-            boottimeNanoseconds: boottime,
-            monotonicNanoseconds: began.monotonicNanoseconds &+ (boottime &- began.boottimeNanoseconds)
-        )
+            boottimeNanoseconds: boottime, monotonicNanoseconds: began.monotonicNanoseconds &+ elapsed)
     }
 
     /// The moment on the clock that goes on across suspend.

@@ -21,23 +21,30 @@ public struct Sampler: ~Copyable {
     /// - Parameters:
     ///   - sensors: Which sensors to look for, and where.
     ///   - headline: The scope to show first; nil for the best there is.
-    ///   - now: The clocks; nil for the machine's. Only tests have a reason to pass others.
-    /// - Throws: ``SamplerError`` where there is nothing to read.
-    public init(
-        _ sensors: SensorSet = SensorSet(),
-        headline: Scope? = nil,
-        now: (() -> SampleInstant)? = nil
-    ) throws(SamplerError) {
-        try self.init(sensors.discover(), headline: headline, now: now)
+    /// - Throws: ``SamplerError`` where there is nothing to read, or not the headline that was asked for.
+    public init(_ sensors: SensorSet = SensorSet(), headline: Scope? = nil) throws(SamplerError) {
+        try self.init(sensors.discover(), headline: headline)
     }
 
     /// Opens what a discovery found.
     ///
+    /// - Parameters:
+    ///   - discovered: The topology and its sensors.
+    ///   - headline: The scope to show first; nil for the best there is.
     /// - Throws: ``SamplerError`` where there is nothing to read, or not the headline that was asked for.
-    public init(
-        _ discovered: DiscoveredSensors,
-        headline: Scope? = nil,
-        now: (() -> SampleInstant)? = nil
+    public init(_ discovered: DiscoveredSensors, headline: Scope? = nil) throws(SamplerError) {
+        try self.init(discovered, headline: headline, now: nil)
+    }
+
+    /// As above, with clocks that a test sets.
+    package init(
+        _ sensors: SensorSet, headline: Scope? = nil, now: @escaping () -> SampleInstant
+    ) throws(SamplerError) {
+        try self.init(sensors.discover(), headline: headline, now: now)
+    }
+
+    private init(
+        _ discovered: DiscoveredSensors, headline: Scope?, now: (() -> SampleInstant)?
     ) throws(SamplerError) {
         let topology = discovered.topology
         try topology.check(headline: headline)
@@ -50,12 +57,13 @@ public struct Sampler: ~Copyable {
     /// What is read.
     public var topology: Topology { sensors.topology }
 
-    /// The longest time between two samples that can never hide a counter's turn; nil where nothing wraps.
+    /// The longest time between two samples that loses nothing: half a turn of the fastest counter at the greatest
+    /// power, and no more than a minute where power is integrated. Nil where there is neither.
     public var longestSafeInterval: Duration? { ledger.longestSafeInterval }
 
     /// What is missing or limited: what discovery found, and what only time can tell, such as a frozen counter.
     public func findings() -> [Finding] {
-        topology.findings + ledger.findings(topology.channels, at: now?() ?? .now)
+        topology.findings + sensors.findings + ledger.findings(topology.channels, at: now?() ?? .now)
     }
 
     /// Reads every channel once, counts its energy, and lends the readings for one call.
@@ -106,7 +114,9 @@ public enum SamplerError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .nothingToRead(let findings):
-            guard let finding = findings.first else { return "No sensor was found." }
+            // The last sensor that was tried is the one that should work anywhere.
+            let errors = findings.filter { $0.severity == .error }
+            guard let finding = errors.last ?? findings.first else { return "No sensor was found." }
             return "No sensor works here: \(finding.subject): \(finding.text)"
                 + (finding.remedy.map { " Remedy: \($0)" } ?? "")
         case .noSuchScope(let scope, let available):

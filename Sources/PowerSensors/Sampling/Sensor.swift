@@ -67,11 +67,20 @@ public struct Discovery: Sendable {
     /// What is missing or limited.
     public var findings: [Finding]
 
+    /// The host figures of which a part is known to be missing, so that their sum is unknown.
+    public var incompleteScopes: Set<Scope>
+
     /// Collects what a sensor found.
-    public init(channels: [Channel] = [], components: [Component] = [], findings: [Finding] = []) {
+    public init(
+        channels: [Channel] = [],
+        components: [Component] = [],
+        findings: [Finding] = [],
+        incompleteScopes: Set<Scope> = []
+    ) {
         self.channels = channels
         self.components = components
         self.findings = findings
+        self.incompleteScopes = incompleteScopes
     }
 }
 

@@ -13,8 +13,7 @@ public struct SensorSet: Sendable {
             Selection(sensor: .rapl), Selection(sensor: .rapl, mechanism: "powercap"), Selection(sensor: .estimator),
         ]
 
-        /// Selects a sensor, or one mechanism of it.
-        public init(sensor: SensorName, mechanism: String? = nil) {
+        package init(sensor: SensorName, mechanism: String? = nil) {
             self.sensor = sensor
             self.mechanism = mechanism
         }
@@ -77,9 +76,7 @@ public struct SensorSet: Sendable {
             discoveries.append(Self.discovery(of: fallback))
         }
         return DiscoveredSensors(
-            topology: Topology(generation: generation, discoveries: discoveries),
-            sensors: used, marks: marks
-        )
+            topology: Topology(generation: generation, discoveries: discoveries), used, marks: marks)
     }
 
     /// What every sensor's marks are now; it changes when a new discovery is worth its while.
@@ -87,7 +84,13 @@ public struct SensorSet: Sendable {
 
     private static func discovery(of sensor: any Sensor) -> Discovery {
         do {
-            return try sensor.discover()
+            var discovery = try sensor.discover()
+            // A sensor reads its own channels; a foreign name would leave one that nobody reads.
+            for channel in discovery.channels where channel.sensor != sensor.name {
+                discovery.findings.append(.foreignChannel(channel, of: sensor.name))
+            }
+            discovery.channels.removeAll { $0.sensor != sensor.name }
+            return discovery
         } catch {
             return Discovery(findings: [
                 Finding(severity: .error, subject: sensor.name.name, reason: "failed", text: "\(error)")
@@ -101,11 +104,31 @@ public struct DiscoveredSensors: Sendable {
     /// The components, channels and findings.
     public let topology: Topology
 
-    /// The sensors that found them.
-    package let sensors: [any Sensor]
+    /// The sensors, each with those of the topology's channels that it found, in the topology's order.
+    let sensors: [(sensor: any Sensor, channels: [Channel])]
 
     /// The sensors' marks from before they were asked.
     let marks: [Int?]
+
+    /// Gives every sensor its part of the topology's channels.
+    fileprivate init(topology: Topology, _ sensors: [any Sensor], marks: [Int?]) {
+        self.topology = topology
+        self.marks = marks
+        var rest = topology.channels[...]
+        self.sensors = zip(sensors, topology.channelCounts).map { sensor, count in
+            defer { rest = rest.dropFirst(count) }
+            return (sensor, Array(rest.prefix(count)))
+        }
+    }
+}
+
+extension Finding {
+    fileprivate static func foreignChannel(_ channel: Channel, of sensor: SensorName) -> Finding {
+        Finding(
+            severity: .error, subject: channel.id, reason: "malformed",
+            text: "The sensor \(sensor) describes a channel of a sensor called \(channel.sensor); it is left out.",
+            remedy: "Mend the sensor: its channels must name it.")
+    }
 }
 
 extension Discovery {

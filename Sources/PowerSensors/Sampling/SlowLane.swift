@@ -12,17 +12,17 @@ final class SlowLane: Sendable {
 
     /// Where one sensor's last readings lie.
     final class Shelf: Sendable {
-        let readings: Mutex<[Reading]>
+        let readings: Guarded<[Reading]>
 
         init(count: Int) {
-            readings = Mutex(Array(repeating: .missing(.warmingUp), count: count))
+            readings = Guarded(Array(repeating: .missing(.warmingUp), count: count))
         }
     }
 
-    private let entries = Mutex<[Entry]>([])
+    private let entries = Guarded<[Entry]>([])
     private let isStopping = Atomic(false)
     private let alarm = Alarm()
-    private let thread = Mutex<OwnedThread?>(nil)
+    private let thread = Guarded<OwnedThread?>(nil)
 
     /// Takes a sensor in, before the start, and gives the reader that answers for it.
     func add(_ sensor: any Sensor, _ channels: [Channel], every interval: Duration) -> any SensorReader {
@@ -59,7 +59,7 @@ final class SlowLane: Sendable {
                 // A sensor that did not open may do so the next time.
                 if readers[index] == nil { readers[index] = try? entries[index].sensor.open(entries[index].channels) }
                 let asked = SampleInstant.now
-                if let readings = readers[index]?.readings(stampedAt: .now) {
+                if let readings = readers[index]?.readings(entries[index].channels.count, stampedAt: .now) {
                     entries[index].shelf.readings.withLock { $0 = readings }
                 }
                 due[index] = asked.advanced(by: entries[index].interval).monotonicNanoseconds

@@ -7,6 +7,7 @@ struct SnapshotWriter {
     private let topology: Topology
     private let headline: Scope?
     private var windows: [PowerWindow]
+    private var integrated: [IntegratedWindow]
     private var last: SampleInstant?
 
     /// Writes snapshots of a topology.
@@ -22,6 +23,7 @@ struct SnapshotWriter {
         let known = zip(old?.topology.channels ?? [], old?.windows ?? []).map { ($0.id, $1) }
         let kept = Dictionary(known) { first, _ in first }
         windows = topology.channels.map { kept[$0.id] ?? PowerWindow() }
+        integrated = topology.channels.map { _ in IntegratedWindow() }
     }
 
     mutating func write(_ ledger: borrowing Ledger, _ info: SampleInfo) -> Snapshot {
@@ -46,16 +48,18 @@ struct SnapshotWriter {
             result.wraps = counter.wraps
             result.resets = counter.resets
             result.ambiguousEnergy = counter.ambiguousEnergy
-            if isKnown { result.energy = counter.energy }
-            if result.status == .ok {
+            if isKnown {
+                result.energy = counter.energy
                 result.power = windows[index].advance(counter, to: ended)
                 if result.power == nil { result.status = .warmingUp }
-            } else if result.status == .warmingUp {
-                _ = windows[index].advance(counter, to: ended)
+                // What a gap left open is above the lower bound that counts.
+                if let power = result.power, let open = windows[index].ambiguousPower {
+                    (result.low, result.high) = (power, power + open)
+                }
             }
         } else if let integrator = ledger.integrator(index) {
             if isKnown { result.energy = integrator.energy }
-            if result.status == .ok { result.power = integrator.power }
+            if result.status == .ok { result.power = integrated[index].advance(integrator) }
         }
         if result.status == .ok, topology.channels[index].encoding == .gauge { result.value = ledger.value(index) }
         if let band = topology.channels[index].band, let power = result.power {
@@ -70,6 +74,11 @@ struct SnapshotWriter {
     ) -> HostSnapshot? {
         let members = topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
         guard let first = members.first else { return nil }
+        if topology.incompleteScopes.contains(scope) {
+            return HostSnapshot(
+                scope: scope, provenance: topology.channels[first].provenance,
+                sensor: topology.channels[first].sensor, isHeadline: scope == headline, status: .partial)
+        }
         // A counter that never moved from 0 has nothing behind it, so the sum is whole without it; a file that is
         // gone is a part that is missing.
         let present = members.filter { !ledger.isEmpty($0) }

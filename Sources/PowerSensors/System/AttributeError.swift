@@ -19,8 +19,19 @@ public struct AttributeError: Error, Hashable, Sendable, CustomStringConvertible
     /// What the failure means for a reading.
     public var status: ReadingStatus { ReadingStatus(errno: errno) }
 
-    /// The file and the kernel's words, such as `/sys/class/x: Permission denied`.
-    public var description: String { "\(path): \(systemMessage(errno: errno))" }
+    /// What went wrong, in the kernel's words or, for a text that is no number, in ours.
+    package var reason: String {
+        switch errno {
+        case ENODATA: "It is empty"
+        case EBADMSG: "It holds no number"
+        case EOVERFLOW: "It holds a number of more than 64 bits"
+        case EMSGSIZE: "It is longer than a page"
+        default: systemMessage(errno: errno)
+        }
+    }
+
+    /// The file and the reason, such as `/sys/class/x: Permission denied`.
+    public var description: String { "\(path): \(reason)" }
 }
 
 extension ReadingStatus {

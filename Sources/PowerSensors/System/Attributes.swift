@@ -16,14 +16,23 @@ package struct Attributes: ~Copyable {
         /// What makes a gauge's value of the number; nil for a counter, whose number stays as it is.
         package let scale: Double?
 
-        /// A file whose text tells what `path` belongs to; sysfs gives a number that was freed to another zone.
-        package let identityPath: String?
-        package let identity: String
+        /// A file, and the text in it that tells what `path` belongs to: sysfs gives a number that was freed to
+        /// another zone. Nil where there is no such text.
+        package let identity: Identity?
 
-        package init(path: String, scale: Double? = nil, identityPath: String? = nil, identity: String = "") {
+        package struct Identity: Hashable, Sendable {
+            package let path: String
+            package let text: String
+
+            package init(path: String, text: String) {
+                self.path = path
+                self.text = text
+            }
+        }
+
+        package init(path: String, scale: Double? = nil, identity: Identity? = nil) {
             self.path = path
             self.scale = scale
-            self.identityPath = identityPath
             self.identity = identity
         }
     }
@@ -35,6 +44,8 @@ package struct Attributes: ~Copyable {
         var backOff: Duration = firstBackOff
         // An Instant is laid out at run time, which would slow down every access to a slot.
         var retryNanoseconds: Int64 = .min
+
+        var isDue: Bool { retryNanoseconds <= SampleInstant.now.boottimeNanoseconds }
     }
 
     private static let firstBackOff: Duration = .milliseconds(100)
@@ -84,11 +95,11 @@ package struct Attributes: ~Copyable {
             }
             close(slots[index].descriptor)
             slots[index].descriptor = -1
-            slots[index].retryNanoseconds = .min
+            slots[index].status = .absent
+            // It was good for longer than it was waited for, so this is a new fault.
+            if slots[index].isDue { slots[index].backOff = Self.firstBackOff }
         }
-        guard slots[index].retryNanoseconds <= SampleInstant.now.boottimeNanoseconds else {
-            return .missing(slots[index].status)
-        }
+        guard slots[index].isDue else { return .missing(slots[index].status) }
         Self.reopen(&slots[index], sources[index], beneath: root)
         guard slots[index].descriptor >= 0 else { return .missing(slots[index].status) }
         var value: UInt64 = 0
@@ -98,16 +109,16 @@ package struct Attributes: ~Copyable {
 
     private static func reopen(_ slot: inout Slot, _ source: Source, beneath root: SystemRoot) {
         do throws(AttributeError) {
-            if let identityPath = source.identityPath, try root.text(identityPath) != source.identity {
+            if let identity = source.identity, try root.text(identity.path) != identity.text {
                 throw AttributeError(path: source.path, errno: ENODEV)
             }
             slot.descriptor = try root.open(source.path)
-            slot.backOff = firstBackOff
         } catch {
             slot.status = error.status
-            slot.retryNanoseconds = SampleInstant.now.advanced(by: slot.backOff).boottimeNanoseconds
-            slot.backOff = min(slot.backOff * 2, lastBackOff)
         }
+        // Also after a success, lest a file that opens and never reads be opened on every sample.
+        slot.retryNanoseconds = SampleInstant.now.advanced(by: slot.backOff).boottimeNanoseconds
+        slot.backOff = min(slot.backOff * 2, lastBackOff)
     }
 }
 

@@ -34,6 +34,12 @@ public final class SystemRoot: Sendable {
     package init(path: String, mountPoint: String, prefersKernelResolution: Bool) throws(AttributeError) {
         descriptor = unsafe Glibc.open(path, cpowersensors_path_only_flag() | O_DIRECTORY | O_CLOEXEC)
         if descriptor < 0 { throw AttributeError(path: path, errno: errno) }
+        // A folder that may not be entered opens all the same, and then hides what is in it.
+        if unsafe faccessat(descriptor, ".", X_OK, 0) != 0 {
+            let code = errno
+            close(descriptor)
+            throw AttributeError(path: path, errno: code)
+        }
         self.path = path
         self.mountPoint = mountPoint
         self.prefersKernelResolution = prefersKernelResolution
@@ -176,6 +182,16 @@ public final class SystemRoot: Sendable {
         guard let file = try? open(relativePath, flags: cpowersensors_path_only_flag()) else { return false }
         close(file)
         return true
+    }
+
+    /// Whether nothing is there, unlike something that is only closed to us.
+    package func isMissing(_ relativePath: String) -> Bool {
+        do throws(AttributeError) {
+            close(try open(relativePath, flags: cpowersensors_path_only_flag()))
+            return false
+        } catch {
+            return error.status == .absent
+        }
     }
 
     private func failure(_ relativePath: String, _ code: Int32) -> AttributeError {

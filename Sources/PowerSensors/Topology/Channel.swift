@@ -51,14 +51,18 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// The file it is read from, relative to its root; nil where there is none.
     public var path: String?
 
-    /// How often the source renews its value, where known.
+    /// How often the source renews its value; nil where that is not known, and then taken to be once a second at
+    /// the rarest.
     public var refreshInterval: Duration?
 
-    /// The greatest power that is possible here; it tells a wrap from a reset.
+    /// The greatest power that is possible here, above 0 W; it tells a wrap from a reset. 1 kW unless set.
     public var maximumPower = Watts(1000)
 
     /// What one reading cost at discovery.
     public var readCost: Duration?
+
+    /// The text by which the channel's source is known again, such as the zone's name; nil where it has none.
+    package var sourceName: String?
 
     /// What was found when the channel was discovered.
     public var status: ReadingStatus = .ok

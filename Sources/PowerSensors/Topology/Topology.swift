@@ -17,8 +17,11 @@ public struct Topology: Sendable {
     /// What is missing or limited.
     public let findings: [Finding]
 
-    /// The sensor whose channels make up each host figure.
-    package let sensorOfScope: [Scope: SensorName]
+    /// The host figures of which a part is known to be missing.
+    package let incompleteScopes: Set<Scope>
+
+    /// How many of the channels each discovery brought, in their order.
+    package let channelCounts: [Int]
 
     /// Puts together what several sensors found.
     ///
@@ -31,28 +34,33 @@ public struct Topology: Sendable {
     public init(generation: Int, discoveries: [Discovery]) {
         var findings = discoveries.flatMap(\.findings)
         var seen: Set<String> = []
-        var sensorOfScope: [Scope: SensorName] = [:]
+        var owners: [Scope: SensorName] = [:]
+        var incomplete: Set<Scope> = []
         var channels: [Channel] = []
+        var counts: [Int] = []
         for discovery in discoveries {
             let isNew = { (channel: Channel) in seen.insert(channel.id).inserted }
             let parts = Dictionary(grouping: discovery.channels, by: isNew)
             findings += (parts[false] ?? []).map { .duplicateChannel($0) }
-            for var channel in parentsFirst(parts[true] ?? [], parent: \.parent) {
-                if let scope = channel.countsIn {
-                    let owner = sensorOfScope[scope, default: channel.sensor]
-                    sensorOfScope[scope] = owner
-                    if owner != channel.sensor { channel.countsIn = nil }
+            let kept = parentsFirst(parts[true] ?? [], parent: \.parent)
+            let earlier = owners
+            for var channel in kept {
+                if let scope = channel.countsIn, owners[scope, default: channel.sensor] != channel.sensor {
+                    channel.countsIn = nil
                 }
+                if let scope = channel.countsIn { owners[scope] = channel.sensor }
                 channels.append(channel)
             }
+            // What a sensor misses only matters to the figures that it makes.
+            incomplete.formUnion(discovery.incompleteScopes.filter { earlier[$0] == nil && owners[$0] != nil })
+            counts.append(kept.count)
         }
         self.generation = generation
         self.channels = channels
         self.findings = findings
-        self.sensorOfScope = sensorOfScope
-        scopes =
-            Scope.byPreference.filter { sensorOfScope[$0] != nil }
-            + sensorOfScope.keys.filter { !Scope.byPreference.contains($0) }.sorted { $0.name < $1.name }
+        incompleteScopes = incomplete
+        channelCounts = counts
+        scopes = Scope.byPreference.filter { owners[$0] != nil }
         components = Self.tree(discoveries.flatMap(\.components) + channels.map(\.component))
     }
 

@@ -9,6 +9,9 @@ struct PowersensorsCommand: ParsableCommand {
         commandName: "powersensors",
         abstract: "Shows how much power this machine uses, and where each figure comes from.",
         discussion: """
+            Without a subcommand it watches, and takes watch's options: --interval, --duration, --format, --sensor, \
+            --scope and more. See powersensors watch --help for all of them.
+
             Each option may also be given as an environment variable: POWERSENSORS_ and the option's name, such as \
             POWERSENSORS_INTERVAL=5s or POWERSENSORS_MAX_POWER=2000. The option wins. Lists are parted by commas.
             """,

@@ -23,10 +23,17 @@ struct SharedOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The figure to show first: cpu, platform, battery or wall.", valueName: "scope"))
     var scope: String?
 
-    @Option(help: ArgumentHelp("Time between two figures, from 1ms to 1d. (default: 2s)", valueName: "time"))
+    // Unconditional, here and below, so that -1 is a value that is refused, and not an option that nobody knows.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Time between two figures, from 1ms to 1d. (default: 2s)", valueName: "time")
+    )
     var interval: String?
 
-    @Option(help: ArgumentHelp("The greatest power one channel can have, in watts.", valueName: "watts"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The greatest power one channel can have, in watts.", valueName: "watts")
+    )
     var maxPower: String?
 
     @Option(help: ArgumentHelp("The name to give this machine. (default: the kernel's)", valueName: "name"))

@@ -5,16 +5,20 @@ package struct FindingReport {
     /// The lines, without their ends.
     package let lines: [String]
 
+    /// Every finding that is a line of its own: those that came up later, which no other subcommand shows.
+    package init(each findings: [Finding], isVerbose: Bool) {
+        lines = findings.filter { isVerbose || $0.severity != .info }.map { "powersensors: \($0)" }
+    }
+
     /// Puts findings of one cause together; those that are no problem come only where asked for.
     package init(_ findings: [Finding], isVerbose: Bool) {
-        let shown = findings.filter { isVerbose || $0.severity != .info }
-        if isVerbose {
-            lines = shown.map { "powersensors: \($0)" }
-            return
-        }
+        self = isVerbose ? FindingReport(each: findings, isVerbose: true) : FindingReport(causes: findings)
+    }
+
+    private init(causes findings: [Finding]) {
         var order: [Cause] = []
         var byCause: [Cause: [Finding]] = [:]
-        for finding in shown {
+        for finding in findings where finding.severity != .info {
             let cause = Cause(severity: finding.severity, reason: finding.reason)
             if byCause[cause] == nil { order.append(cause) }
             byCause[cause, default: []].append(finding)

@@ -22,7 +22,9 @@ struct Watch {
     func run() throws(CommandFailure) {
         let discovered = settings.sensors.discover()
         var sampler = try openSampler(discovered)
-        FindingReport(discovered.topology.findings, isVerbose: settings.isVerbose).write()
+        let findings = discovered.topology.findings
+        FindingReport(findings, isVerbose: settings.isVerbose).write()
+        var log = FindingLog(told: findings)
 
         var format = makeFormat()
         format.prepare(for: sampler.topology)
@@ -43,9 +45,9 @@ struct Watch {
             guard sleep(until: moment, sampling: &sampler, since: lastSample) else { return }
             let snapshot = sampler.snapshot()
             lastSample = snapshot.instant.monotonicNanoseconds
-            if Signals.takeResize(), var text = format as? TextFormat {
-                text.style.rows = StandardOutput.rows
-                format = text
+            if Signals.takeResize() { format.withText { $0.style.rows = StandardOutput.rows } }
+            if log.isLookDue(at: lastSample), reportNew(sampler.findings(), to: &log) {
+                format.withText { $0.leaveBlock() }
             }
             bytes.removeAll(keepingCapacity: true)
             format.append(snapshot, to: &bytes)
@@ -57,6 +59,15 @@ struct Watch {
             }
             schedule.advance(past: lastSample)
         }
+    }
+
+    /// Writes what only time could tell, such as a counter that stands still, once.
+    ///
+    /// - Returns: Whether anything was written.
+    private func reportNew(_ findings: [Finding], to log: inout FindingLog) -> Bool {
+        let report = FindingReport(each: log.takeNew(findings), isVerbose: settings.isVerbose)
+        report.write()
+        return !report.lines.isEmpty
     }
 
     /// Sleeps until a moment, and samples on the way as often as it takes to lose no turn of a counter.
@@ -101,5 +112,14 @@ struct Watch {
         case .csv: CSVFormat()
         case .text: TextFormat(node: settings.node, style: .standardOutput)
         }
+    }
+}
+
+extension SnapshotFormat {
+    /// Changes the format where it is text for people.
+    fileprivate mutating func withText(_ change: (inout TextFormat) -> Void) {
+        guard var text = self as? TextFormat else { return }
+        change(&text)
+        if let changed = text as? Self { self = changed }
     }
 }

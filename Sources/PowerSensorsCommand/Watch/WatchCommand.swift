@@ -10,13 +10,17 @@ struct WatchCommand: RunnableCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    @Option(help: ArgumentHelp("When to end, with a last figure; without it, never.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("When to end, with a last figure; without it, never.", valueName: "time")
+    )
     var duration: String?
 
     @Option(help: ArgumentHelp("How to write figures: text, json or csv. (default: text)", valueName: "format"))
     var format: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How many of the greatest consumers to show; this version knows none yet. (default: 5)",
             valueName: "count"

@@ -16,8 +16,7 @@ package struct JSONFormat: SnapshotFormat {
     package mutating func prepare(for topology: Topology) { ids = topology.channels.map { rendered($0.id) } }
 
     package mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8]) {
-        var json = JSONWriter(after: bytes.takeAll())
-        json.object { json in
+        JSONWriter.appendLine(to: &bytes) { json in
             json.member("version", 1)
             json.name("node")
             json.rendered(node)
@@ -41,8 +40,6 @@ package struct JSONFormat: SnapshotFormat {
             json.array { _ in }
             json.member("carbon_g", nil as Double?)
         }
-        bytes = json.bytes
-        bytes.append(UInt8(ascii: "\n"))
     }
 
     private func append(_ host: HostSnapshot, to json: inout JSONWriter) {
@@ -91,17 +88,8 @@ extension JSONWriter {
     }
 }
 
-extension [UInt8] {
-    /// Hands the bytes over without a copy and leaves nothing behind.
-    fileprivate mutating func takeAll() -> [UInt8] {
-        var taken: [UInt8] = []
-        swap(&taken, &self)
-        return taken
-    }
-}
-
 private func rendered(_ text: String) -> [UInt8] {
-    var json = JSONWriter(after: [])
-    json.string(text)
-    return json.bytes
+    var bytes: [UInt8] = []
+    JSONWriter.append(to: &bytes) { $0.string(text) }
+    return bytes
 }

@@ -1,11 +1,23 @@
 /// Appends JSON (RFC 8259) to a buffer, and keeps account of its commas.
 struct JSONWriter {
-    /// What has been written.
-    private(set) var bytes: [UInt8]
+    private var bytes: [UInt8] = []
     private var needsComma = false
 
-    /// Goes on after what a buffer holds.
-    init(after bytes: consuming [UInt8]) { self.bytes = bytes }
+    /// Appends one value to a buffer.
+    ///
+    /// The writer has the buffer to itself meanwhile, so that nothing is copied.
+    static func append(to bytes: inout [UInt8], _ value: (inout JSONWriter) -> Void) {
+        var json = JSONWriter()
+        swap(&json.bytes, &bytes)
+        value(&json)
+        swap(&json.bytes, &bytes)
+    }
+
+    /// Appends one object to a buffer, its members in the body, and a line end.
+    static func appendLine(to bytes: inout [UInt8], _ members: (inout JSONWriter) -> Void) {
+        append(to: &bytes) { $0.object(members) }
+        bytes.append(UInt8(ascii: "\n"))
+    }
 
     // MARK: Structure
 

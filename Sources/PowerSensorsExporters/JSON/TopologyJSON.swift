@@ -11,8 +11,7 @@ package struct TopologyJSON {
 
     /// Appends the object and a line end.
     package func append(_ topology: Topology, to bytes: inout [UInt8]) {
-        var json = JSONWriter(after: [])
-        json.object { json in
+        JSONWriter.appendLine(to: &bytes) { json in
             json.member("version", 1)
             json.member("generation", topology.generation)
             json.member("node", node)
@@ -25,8 +24,6 @@ package struct TopologyJSON {
                 for finding in topology.findings { append(finding, to: &json) }
             }
         }
-        bytes.append(contentsOf: json.bytes)
-        bytes.append(UInt8(ascii: "\n"))
     }
 
     private func append(_ channel: Channel, to json: inout JSONWriter) {

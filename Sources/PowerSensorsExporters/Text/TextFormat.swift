@@ -1,6 +1,6 @@
 package import PowerSensors
 
-/// Snapshots as text for people: the host's figures side by side, then its parts as a tree, in 80 columns.
+/// Snapshots as text for people: the host's figures side by side, then its components as a tree, in 80 columns.
 package struct TextFormat: SnapshotFormat {
     /// How the text is dressed; the rows may change with the terminal's size.
     package var style: TextStyle
@@ -42,6 +42,9 @@ package struct TextFormat: SnapshotFormat {
         }
     }
 
+    /// Lets the block stand as it is: the next goes beneath what somebody else writes now.
+    package mutating func leaveBlock() { linesBefore = 0 }
+
     /// Goes back to the block's first line and writes over it. Line wrapping is off meanwhile, so that a narrow
     /// window cuts lines and their count stays known.
     private mutating func redraw(_ lines: inout [String], _ bytes: inout [UInt8]) {
@@ -71,19 +74,21 @@ package struct TextFormat: SnapshotFormat {
         for host in snapshot.host {
             var row = Row(name: host.isHeadline ? "▶ \(host.scope)" : "  \(host.scope)")
             row.take(power: host.power, low: host.low, high: host.high)
-            if host.status != .warmingUp { row.take(energy: host.energy, ambiguous: Joules(0)) }
+            if host.status != .warmingUp {
+                row.take(energy: host.energy, ambiguous: Self.ambiguousEnergy(in: host.scope, snapshot))
+            }
             row.note = Self.source(host.provenance, host.sensor)
             if host.power == nil { row.reason = host.status.words }
             lines.append(host.isHeadline ? style.bold(row.text) : row.text)
         }
         if tree.isEmpty { return lines }
         lines.append("")
-        lines.append(style.dim(Row.heading("parts")))
-        for line in tree { lines.append(part(line, snapshot)) }
+        lines.append(style.dim(Row.heading("components")))
+        for line in tree { lines.append(component(line, snapshot)) }
         return lines
     }
 
-    private func part(_ line: TopologyTree.Line, _ snapshot: Snapshot) -> String {
+    private func component(_ line: TopologyTree.Line, _ snapshot: Snapshot) -> String {
         var row = Row(name: String(repeating: "  ", count: line.depth + 1) + line.name)
         guard let index = line.channel, index < snapshot.channels.count else { return row.text }
         let channel = snapshot.channels[index]
@@ -98,6 +103,13 @@ package struct TextFormat: SnapshotFormat {
             if channel.value == nil { row.reason = channel.status.words }
         }
         return row.text
+    }
+
+    /// How much more energy there may have been than a host figure says.
+    private static func ambiguousEnergy(in scope: Scope, _ snapshot: Snapshot) -> Joules {
+        zip(snapshot.topology.channels, snapshot.channels).reduce(Joules(0)) { sum, pair in
+            pair.0.countsIn == scope ? sum + pair.1.ambiguousEnergy : sum
+        }
     }
 
     private static func source(_ provenance: Provenance, _ sensor: SensorName) -> String {
@@ -128,6 +140,9 @@ private struct Row {
         self.power = (figure.number, figure.unit)
         if let low, let high {
             band = "(\(figure.inSameUnit(low.rawValue))…\(figure.inSameUnit(high.rawValue)))"
+            // The bound of an ambiguous gap may be thousands of times the power.
+            let bound = Figure(high)
+            if band.count > 14 { band = "(≤ \(bound.number) \(bound.unit))" }
         }
     }
 

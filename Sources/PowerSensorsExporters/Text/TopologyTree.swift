@@ -2,7 +2,7 @@ import PowerSensors
 
 /// The topology as lines of a tree: components with what they hold indented beneath them.
 struct TopologyTree {
-    /// One line: a part of the machine, a channel of it, or both where it has only one.
+    /// One line: a component, a channel of it, or both where it has only one.
     struct Line {
         /// The name to show, already fit to be shown.
         let name: String
@@ -10,11 +10,11 @@ struct TopologyTree {
         /// How deep the line lies; 0 for what stands directly beneath the host.
         let depth: Int
 
-        /// The channel's place in the topology; nil for a part without one.
+        /// The channel's place in the topology; nil for a component without one.
         let channel: Int?
     }
 
-    /// Every part that has a channel, or holds one that has, in the topology's order.
+    /// Every component that has a channel, or holds one that has, in the topology's order.
     let lines: [Line]
 
     init(_ topology: Topology) {
@@ -59,7 +59,7 @@ struct TopologyTree {
         return String(component.id.dropFirst(parent.count + 1)).safeToShow
     }
 
-    /// The label, where it is what tells the channels of a part from each other; the host's channels are of several
+    /// The label, where it is what tells the channels of a component from each other; the host's channels are of several
     /// sensors, so that only the identity does.
     private static func name(of channel: Channel, in component: Component) -> String {
         if component.id != Component.hostID, let label = channel.label { return label.safeToShow }

@@ -157,6 +157,37 @@ struct EnergyCounterTests {
         #expect(model.counter.resets == 0)
     }
 
+    @Test func `a reset that has caught up by the next reading leaves a bound that holds the truth`() {
+        // Soon after a driver was loaded again its counts are small.
+        var model = CounterModel(.counts(unit: .binaryFraction(14), lastCount: UInt64(UInt32.max)), startCount: 500_000)
+        model.read()
+        model.pass(.seconds(2), counts: 500_000)
+        model.read()
+        model.truth = 100
+        model.pass(.seconds(2), counts: 0)
+        model.read()
+        for counts: UInt128 in [1_499_900, 1_400_000] {
+            model.pass(.seconds(2), counts: counts)
+            model.read()
+        }
+        let truth: UInt64 = 500_000 + 1_499_900 + 1_400_000
+        #expect(model.counter.total <= truth)
+        #expect(model.counter.total + model.counter.ambiguous >= truth)
+    }
+
+    @Test func `more power than was thought possible is never forgotten`() {
+        var model = CounterModel(.powercap(range: 262_143_328_850), maximumPower: Watts(50), startCount: 1_000_000)
+        model.read()
+        for _ in 0..<500 {
+            model.pass(.seconds(10), counts: 1200 * 16_384)
+            model.read()
+        }
+        let bound = UInt128(model.counter.total) + UInt128(model.counter.ambiguous)
+        // The last suspect is still open.
+        #expect(bound + 1200 * 16_384 >= model.truthSinceStart)
+        #expect(model.counter.resets == 0)
+    }
+
     @Test func `a step forward beyond the greatest power is kept out, but not forgotten`() {
         var model = CounterModel(.powercap(range: 262_143_328_850), startCount: 1_000_000)
         model.read()

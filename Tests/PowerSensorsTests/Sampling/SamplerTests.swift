@@ -141,25 +141,102 @@ struct SamplerTests {
     }
 
     @Test func `a reader that gives too few readings does not shift those of others`() throws {
-        let short = ScriptedSensor("short", channels: [.counter("a"), .counter("b")])
+        let short = ScriptedSensor("short", channels: [.counter("a", of: "short"), .counter("b", of: "short")])
         short.show(.count(1))
-        var channel = Channel.counter("c")
-        channel = Channel(
-            id: "other/c",
-            sensor: SensorName("other"),
-            mechanism: "script",
-            quantity: .energy,
-            encoding: channel.encoding,
-            component: channel.component
-        )
-        let other = ScriptedSensor("other", channels: [channel])
+        let other = ScriptedSensor("other", channels: [.counter("c", of: "other")])
         other.show(.count(3))
-        // The channels name the sensor that reads them.
-        let renamed = ScriptedSensor("scripted", channels: short.channels)
-        renamed.show(.count(1))
-        var sampler = try sampler([renamed, other])
+        var sampler = try sampler([short, other])
         let counts = sampler.sample { _, readings in readings.indices.map { readings[$0].count } }
         #expect(counts == [1, nil, 3])
+    }
+
+    @Test func `two sensors of one name each read their own channels`() throws {
+        let one = ScriptedSensor(channels: [.counter("a")])
+        let other = ScriptedSensor(channels: [.counter("b")])
+        one.show(.count(1))
+        other.show(.count(2))
+        var sampler = try sampler([one, other])
+        let counts = sampler.sample { _, readings in readings.indices.map { readings[$0].count } }
+        #expect(counts == [1, 2])
+    }
+
+    @Test func `a channel that names another sensor is left out with a finding`() throws {
+        let sensor = ScriptedSensor("mine", channels: [.counter("a", of: "mine"), .counter("b", of: "theirs")])
+        sensor.show(.count(1))
+        var sampler = try sampler([sensor])
+        let count = sampler.sample { _, readings in readings.count }
+        #expect(count == 1)
+        #expect(sampler.topology.findings.map(\.subject) == ["theirs/b"])
+    }
+
+    @Test func `a sensor that cannot be opened leaves its reason`() throws {
+        var sampler = try sampler([BrokenSensor()])
+        #expect(sampler.snapshot().channels.map(\.status) == [.forbidden])
+        #expect(sampler.findings().map(\.text) == ["/sys/broken: Permission denied"])
+    }
+
+    @Test func `a sample too rare shows the least power, and how much it may have been`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        var sampler = try sampler([sensor])
+        sensor.show(.count(5))
+        _ = sampler.snapshot()
+        clock.advance(by: .seconds(1))
+        sensor.show(.count(6))
+        _ = sampler.snapshot()
+        // 450 W for ten minutes are 270 kJ, one turn of 262 kJ and some.
+        clock.advance(by: .seconds(600))
+        sensor.show(.count((6 + 450 * 600 * joule) % (1 << 32)))
+        let snapshot = sampler.snapshot()
+        let power = try #require(snapshot.channels[0].power?.rawValue)
+        #expect(power < 450)
+        #expect((snapshot.channels[0].low?.rawValue ?? .nan) == power)
+        #expect((snapshot.channels[0].high?.rawValue ?? 0) > 450)
+        #expect((snapshot.headline?.high?.rawValue ?? 0) > 450)
+    }
+
+    @Test func `power that is only a gauge is integrated, and its mean is over the interval`() throws {
+        var channel = Channel(
+            id: "scripted/meter", sensor: SensorName("scripted"), mechanism: "script", quantity: .power,
+            encoding: .gauge, component: .host)
+        channel.countsIn = .platform
+        let sensor = ScriptedSensor(channels: [channel])
+        var sampler = try sampler([sensor])
+        for watts in [10.0, 10, 30] {
+            sensor.show(.value(watts))
+            sampler.sample()
+            clock.advance(by: .seconds(1))
+        }
+        _ = sampler.snapshot()
+        for watts in [30.0, 50, 70] {
+            clock.advance(by: .seconds(1))
+            sensor.show(.value(watts))
+            sampler.sample()
+        }
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.channels[0].power == Watts((30 + 40 + 60) / 3.0))
+        #expect(snapshot.channels[0].value == 70)
+        let longest = sampler.longestSafeInterval
+        #expect(longest == .seconds(60), "what is not bridged would be lost")
+    }
+
+    @Test func `a suspend within a sample does not freeze the power after it`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        var instants: [SampleInstant] = []
+        var now = clock.instant
+        for tick in 0..<8 {
+            instants.append(now)
+            if tick == 3 { now = now.suspended(for: .seconds(8 * 3600)) }
+            instants.append(now)
+            now = now.advanced(by: .seconds(2))
+        }
+        var remaining = instants[...]
+        var sampler = try Sampler(SensorSet(only: [sensor]), now: { remaining.popFirst() ?? now })
+        var powers: [Watts?] = []
+        for tick in 0..<8 {
+            sensor.show(.count(1_000_000 + UInt64(tick) * 400 * joule))
+            powers.append(sampler.snapshot().channels[0].power)
+        }
+        #expect(powers.suffix(3) == [Watts(200), Watts(200), Watts(200)])
     }
 
     @Test func `energy across days of wraps is exact, sampled as rarely as is safe`() throws {
@@ -204,6 +281,16 @@ struct SamplerTests {
             _ = try Sampler(SensorSet(only: [sensor]), headline: .battery)
         } throws: { error in
             "\(error)".contains("battery") && "\(error)".contains("cpu")
+        }
+    }
+
+    private struct BrokenSensor: Sensor {
+        let name = SensorName("scripted")
+
+        func discover() -> Discovery { Discovery(channels: [.counter("a")]) }
+
+        func open(_ channels: [Channel]) throws -> any SensorReader {
+            throw AttributeError(path: "/sys/broken", errno: 13)
         }
     }
 

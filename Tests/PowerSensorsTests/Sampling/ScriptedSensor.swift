@@ -32,12 +32,14 @@ final class ScriptedSensor: Sensor {
 
 extension Channel {
     /// A counter of 2⁻¹⁴ J in 32 bits, part of `cpu`.
-    static func counter(_ id: String, scope: Scope? = .cpu, domain: String = "package") -> Channel {
+    static func counter(
+        _ id: String, of sensor: String = "scripted", scope: Scope? = .cpu, domain: String = "package"
+    ) -> Channel {
         var component = Component(id: id, kind: .domain)
         component.domain = domain
         var channel = Channel(
-            id: "scripted/\(id)",
-            sensor: SensorName("scripted"),
+            id: "\(sensor)/\(id)",
+            sensor: SensorName(sensor),
             mechanism: "script",
             quantity: .energy,
             encoding: .counter(.counts(unit: .binaryFraction(14), lastCount: UInt64(UInt32.max))),

@@ -1,20 +1,24 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
+import CPowerSensors
 
 /// Why the processors' times could not be told from a text.
-package enum CPUTimesError: Error, Hashable, Sendable {
-    case empty, malformed, overflow, cutOff
+package struct CPUTimesError: Error, Hashable, Sendable {
+    /// What the shim says of an attribute with the same fault.
+    private let code: Int32
+
+    /// There is no text.
+    package static let empty = CPUTimesError(code: Int32(CPOWERSENSORS_EMPTY))
+
+    /// The text is not what the kernel writes.
+    package static let malformed = CPUTimesError(code: Int32(CPOWERSENSORS_MALFORMED))
+
+    /// A number has more than 64 bits.
+    package static let overflow = CPUTimesError(code: Int32(CPOWERSENSORS_OVERFLOW))
+
+    /// The line goes on beyond the text.
+    package static let cutOff = CPUTimesError(code: Int32(CPOWERSENSORS_TOO_LONG))
 
     /// The `errno` that stands for it, as for attributes.
-    package var errno: Int32 {
-        switch self {
-        case .empty: ENODATA
-        case .malformed: EBADMSG
-        case .overflow: EOVERFLOW
-        case .cutOff: EMSGSIZE
-        }
-    }
+    package var errno: Int32 { errnoOfAttribute(code) }
 }
 
 /// How long the machine's processors did what since boot, all of them together, in ticks of 10 ms.

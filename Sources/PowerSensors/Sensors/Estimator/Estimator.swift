@@ -4,9 +4,9 @@
 
 /// The sensor for machines without one: a model of the power at the plug, from the processors' load.
 ///
-/// It knows the processor's generation and the machine's size from procfs' `cpuinfo` and `meminfo`, and gives
+/// It knows the processor generation and the machine's size from procfs' `cpuinfo` and `meminfo`, and gives
 /// one channel of energy, in µJ, whose provenance is ``Provenance/estimated`` and whose scope is ``Scope/wall``.
-/// In a guest it is the guest's share of the host that is usual for the generation. An estimate is never a
+/// In a guest it is the guest's part of the host that is usual for the processor generation. An estimate is never a
 /// measurement: the channel's band says how far off it may be, two times out of three.
 ///
 /// The model was fitted to published results of SPECpower_ssj2008. SPEC® and SPECpower_ssj2008® are trademarks of
@@ -22,9 +22,15 @@ public struct Estimator: Sensor {
     private static let cpuinfoLimit = 1 << 23
 
     private let procfs: SystemRoot
+    private let sysfs: SystemRoot
 
-    /// An estimator of the machine that the roots show; it reads procfs alone.
-    public init(roots: SystemRoots) { procfs = roots.procfs }
+    /// An estimator of the machine that the roots show.
+    ///
+    /// It reads procfs; where the processors do not tell whether they are virtual, sysfs' DMI names too.
+    public init(roots: SystemRoots = .usual) {
+        procfs = roots.procfs
+        sysfs = roots.sysfs
+    }
 
     /// Looks at the processors and the memory, and says in a finding what it assumed.
     public func discover() -> Discovery {
@@ -35,13 +41,16 @@ public struct Estimator: Sensor {
             return Discovery(findings: [unusable("cpuinfo", error.status, error.errno)])
         }
         var load = LoadReader(beneath: procfs)
-        if case .failure(let failure) = load.read() {
-            return Discovery(findings: [unusable(LoadReader.path, failure.status, failure.errno)])
+        do throws(AttributeError) {
+            _ = try load.read()
+        } catch {
+            return Discovery(findings: [unusable(LoadReader.path, error.status, error.errno)])
         }
         let estimate = MachineEstimate(machine)
         var findings = [Self.note(on: estimate)]
         if !estimate.match.isKnown { findings.append(Self.doubt(about: machine, estimate)) }
-        if machine.memoryGigabytes == nil, !machine.isGuest { findings.append(Self.unknownMemory(estimate)) }
+        if machine.isGuest == nil { findings.append(Self.undecided) }
+        if machine.memoryGigabytes == nil, machine.isGuest != true { findings.append(Self.unknownMemory(estimate)) }
         return Discovery(channels: [Self.channel(of: estimate)], findings: findings)
     }
 
@@ -55,7 +64,8 @@ public struct Estimator: Sensor {
     private func describeMachine() throws(AttributeError) -> MachineDescription {
         let cpuinfo = try procfs.bytes("cpuinfo", limit: Self.cpuinfoLimit)
         let meminfo = try? procfs.bytes("meminfo", limit: 4096)
-        guard let machine = MachineDescription(cpuinfo: cpuinfo, meminfo: meminfo) else {
+        let firmware = FirmwareDescription(sysfs: sysfs, procfs: procfs)
+        guard let machine = MachineDescription(cpuinfo: cpuinfo, meminfo: meminfo, firmware: firmware) else {
             throw AttributeError(path: "\(procfs.path)/cpuinfo", errno: EBADMSG)
         }
         return machine
@@ -75,8 +85,8 @@ public struct Estimator: Sensor {
         channel.label = estimate.label
         channel.countsIn = .wall
         channel.path = LoadReader.path
-        // The kernel shows the processors' times in hundredths of a second (USER_HZ), whatever its own tick.
-        channel.refreshInterval = .milliseconds(10)
+        // The kernel shows the processors' times in hundredths of a second, too coarse for a load of its own.
+        channel.refreshInterval = EnergyIntegral.shortestWindow
         channel.maximumPower = max(estimate.curve.maximum * 4, Watts(1000))
         return channel
     }
@@ -91,8 +101,8 @@ extension Estimator {
             case .nearest: "the nearest to this processor"
             case .assumed: "assumed"
             }
-        let share = estimate.share.map {
-            ", with this guest as \($0.virtualProcessors) of the \($0.hostThreads) threads of a usual host"
+        let part = estimate.part.map {
+            ", with this guest as the part of the host that is \($0.virtualProcessors) of its usual \($0.hostThreads) threads"
         }
         return Finding(
             severity: .info,
@@ -100,7 +110,7 @@ extension Estimator {
             reason: "estimated",
             text: """
                 Host power is an estimate and no measurement: a model of tier \(EstimatorModel.tier) of the processor \
-                generation \(estimate.match.generation.rawValue) (\(basis))\(share ?? ""), off by \
+                generation \(estimate.match.generation.rawValue) (\(basis))\(part ?? ""), off by \
                 \(percent(estimate.band.low)) to \(percent(estimate.band.high)) two times out of three.
                 """
         )
@@ -109,19 +119,30 @@ extension Estimator {
     /// A finding where the model was not fitted to such a processor.
     private static func doubt(about machine: MachineDescription, _ estimate: MachineEstimate) -> Finding {
         let isUnknown = estimate.match.basis == .assumed
-        let name = machine.processor.name.isEmpty ? "without a name" : "'\(machine.processor.name)'"
+        let name = machine.processor.name.isEmpty ? "this one, which has no name" : "'\(machine.processor.name)'"
         let generation = estimate.match.generation.rawValue
         return Finding(
             severity: .warning,
             subject: "cpuinfo",
             reason: isUnknown ? "unknown" : "unseen",
             text: isUnknown
-                ? "Nothing tells the generation of the processor \(name); \(generation) is assumed."
-                : "The estimator's data have no processor such as \(name); it is modelled as \(generation).",
-            remedy: isUnknown && machine.isGuest
+                ? "Nothing tells the processor generation of \(name); \(generation) is assumed."
+                : "The estimator's data have no processor such as \(name); processor generation \(generation) is used.",
+            remedy: isUnknown && machine.isGuest == true
                 ? "Let the hypervisor show its own processor; with QEMU: -cpu host." : nil
         )
     }
+
+    /// A finding where neither the processors nor the firmware tell whether the machine is virtual.
+    private static let undecided = Finding(
+        severity: .warning,
+        subject: "\(FirmwareDescription.dmiFolder)/sys_vendor",
+        reason: "undecided",
+        text: """
+            Nothing tells whether this machine is virtual; it is modelled as a whole server, which is far too much \
+            where it is a small guest.
+            """
+    )
 
     private static func unknownMemory(_ estimate: MachineEstimate) -> Finding {
         Finding(

@@ -59,9 +59,9 @@ package struct PowerCurve: Hashable, Sendable {
         idle + (maximum - idle) * shape.fraction(at: load)
     }
 
-    /// The curve of a share of the server.
-    package func scaled(by share: Double) -> PowerCurve {
-        PowerCurve(idle: idle * share, maximum: maximum * share, shape: shape)
+    /// The curve of a part of the server.
+    package func scaled(by part: Double) -> PowerCurve {
+        PowerCurve(idle: idle * part, maximum: maximum * part, shape: shape)
     }
 }
 
@@ -83,7 +83,7 @@ package enum EstimatorModel {
         high: exp(logarithmicDeviation)
     )
 
-    /// The band where the generation is unknown or was not in the data, and for every guest.
+    /// The band where the generation is unknown or was not in the data, for every guest, and for what may be one.
     ///
     /// A judgement, no fit. For guests it covers what is assumed of the host's size. What a guest cannot
     /// see is not in it: how many virtual processors the host sold for each of its threads, and what load the

@@ -13,11 +13,15 @@ final class EstimatorReader: SensorReader {
 
     func read(into readings: inout OutputSpan<Reading>) {
         if channels.isEmpty { return }
-        let reading: Reading =
-            switch load.read() {
-            case .success(let times): energy.advance(to: times, at: SampleInstant.now.monotonicNanoseconds)
-            case .failure(let failure): .missing(failure.status)
-            }
+        let reading = reading()
         for _ in channels { readings.append(reading) }
+    }
+
+    private func reading() -> Reading {
+        do throws(AttributeError) {
+            return energy.advance(to: try load.read(), at: SampleInstant.now.monotonicNanoseconds)
+        } catch {
+            return .missing(error.status)
+        }
     }
 }

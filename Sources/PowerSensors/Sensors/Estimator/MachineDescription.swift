@@ -15,8 +15,8 @@ package struct MachineDescription: Hashable, Sendable {
     /// The memory in GB of 2³⁰ bytes, without what firmware and kernel keep; nil where unknown.
     package var memoryGigabytes: Double?
 
-    /// Whether the machine is virtual, by the processors' `hypervisor` flag. Arm's cpuinfo has none.
-    package var isGuest: Bool
+    /// Whether the machine is virtual; nil where nothing tells.
+    package var isGuest: Bool?
 
     /// Describes a machine.
     package init(
@@ -25,7 +25,7 @@ package struct MachineDescription: Hashable, Sendable {
         cores: Int,
         threads: Int,
         memoryGigabytes: Double?,
-        isGuest: Bool
+        isGuest: Bool?
     ) {
         self.processor = processor
         // Far beyond any machine, so that sums of such numbers never overflow.
@@ -44,7 +44,8 @@ package struct MachineDescription: Hashable, Sendable {
     /// - Parameters:
     ///   - cpuinfo: The whole file; a kilobyte or two a thread.
     ///   - meminfo: The file or its beginning; nil where it cannot be read.
-    package init?(cpuinfo: [UInt8], meminfo: [UInt8]?) {
+    ///   - firmware: What the firmware says, for processors that do not tell whether they are virtual.
+    package init?(cpuinfo: [UInt8], meminfo: [UInt8]?, firmware: FirmwareDescription = FirmwareDescription()) {
         var processors = ProcessorLines()
         for line in cpuinfo.split(separator: UInt8(ascii: "\n")) {
             if let (key, value) = Self.keyAndValue(of: line) { processors.take(key, value) }
@@ -57,7 +58,7 @@ package struct MachineDescription: Hashable, Sendable {
             cores: processors.physicalCores,
             threads: processors.count,
             memoryGigabytes: meminfo.flatMap(Self.memoryGigabytes),
-            isGuest: processors.hasHypervisor
+            isGuest: processors.hasHypervisor ?? firmware.isGuest
         )
     }
 
@@ -75,14 +76,7 @@ package struct MachineDescription: Hashable, Sendable {
     /// What stands before and after a line's first colon, without the white space around.
     private static func keyAndValue(of line: ArraySlice<UInt8>) -> (key: String, value: String)? {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-        return (trimmed(line[..<colon]), trimmed(line[(colon + 1)...]))
-    }
-
-    private static func trimmed(_ bytes: ArraySlice<UInt8>) -> String {
-        let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) || byte == 0 }
-        let start = bytes.drop(while: isSpace)
-        let end = start.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? start.startIndex
-        return String(decoding: start[..<end], as: UTF8.self)
+        return (String(trimming: line[..<colon]), String(trimming: line[(colon + 1)...]))
     }
 }
 
@@ -138,8 +132,8 @@ private struct ProcessorLines {
         }
     }
 
-    /// Whether the first processor says that it is virtual.
-    var hasHypervisor: Bool { flags?.split(separator: " ").contains("hypervisor") ?? false }
+    /// Whether the first processor says that it is virtual, as those of x86 do; nil where it has no flags, as on Arm.
+    var hasHypervisor: Bool? { flags.map { $0.split(separator: " ").contains("hypervisor") } }
 
     /// The kind of the first processor.
     var identity: ProcessorIdentity {

@@ -1,14 +1,14 @@
 /// The model applied to one machine: what was assumed, and the power that follows.
 package struct MachineEstimate: Hashable, Sendable {
     /// The part of its host that a guest has.
-    package struct Share: Hashable, Sendable {
+    package struct PartOfHost: Hashable, Sendable {
         /// The guest's virtual processors.
         package let virtualProcessors: Int
 
         /// The hardware threads of the host.
         package let hostThreads: Int
 
-        /// The part, above 0 and at most 1.
+        /// The part as a number above 0 and at most 1.
         package var fraction: Double { Double(virtualProcessors) / Double(hostThreads) }
     }
 
@@ -18,12 +18,12 @@ package struct MachineEstimate: Hashable, Sendable {
     /// The server that is modelled: the machine itself, or the host that a guest is taken to run on.
     package let server: ModelledServer
 
-    /// A guest's share of the server; nil for a physical machine.
-    package let share: Share?
+    /// A guest's part of the server; nil for a machine that is modelled as a whole.
+    package let part: PartOfHost?
 
-    /// The power of the machine; of a guest, its share of the host's.
+    /// The power of the machine; of a guest, its part of the host's.
     ///
-    /// A guest is taken to be as busy as its host: the shares of all guests then add up to the host's power
+    /// A guest is taken to be as busy as its host: the parts of all guests then add up to the host's power
     /// within a few per cent, whatever their sizes.
     package let curve: PowerCurve
 
@@ -34,11 +34,11 @@ package struct MachineEstimate: Hashable, Sendable {
     package init(_ machine: MachineDescription) {
         let match = machine.processor.generation
         self.match = match
-        if machine.isGuest {
-            let (server, share) = Self.host(of: machine, match)
+        if machine.isGuest == true {
+            let (server, part) = Self.host(of: machine, match)
             self.server = server
-            self.share = share
-            curve = EstimatorModel.curve(of: server).scaled(by: share.fraction)
+            self.part = part
+            curve = EstimatorModel.curve(of: server).scaled(by: part.fraction)
             band = EstimatorModel.bandOfAssumptions
         } else {
             let typical = match.generation.coefficients
@@ -51,20 +51,23 @@ package struct MachineEstimate: Hashable, Sendable {
                 memoryGigabytes: machine.memoryGigabytes ?? typical.gigabytesPerCore * Double(machine.cores),
                 isClient: match.isClient
             )
-            share = nil
+            part = nil
             curve = EstimatorModel.curve(of: server)
-            band = match.isKnown ? EstimatorModel.bandOfKnownGeneration : EstimatorModel.bandOfAssumptions
+            // What may be a guest is modelled as it looks, which for a small guest is far from its part of a host.
+            band =
+                match.isKnown && machine.isGuest == false
+                ? EstimatorModel.bandOfKnownGeneration : EstimatorModel.bandOfAssumptions
         }
     }
 
-    /// What was assumed, in a few words, such as `turin, tier 1, guest share 2/640`.
+    /// What was assumed, in a few words, such as `turin, tier 1, 2/640 part of the host`.
     package var label: String {
         let model = "\(match.generation.rawValue), tier \(EstimatorModel.tier)"
-        return share.map { "\(model), guest share \($0.virtualProcessors)/\($0.hostThreads)" } ?? model
+        return part.map { "\(model), \($0.virtualProcessors)/\($0.hostThreads) part of the host" } ?? model
     }
 
     /// The host that a guest is taken to run on: the usual one of its generation, or one that is large enough.
-    private static func host(of guest: MachineDescription, _ match: GenerationMatch) -> (ModelledServer, Share) {
+    private static func host(of guest: MachineDescription, _ match: GenerationMatch) -> (ModelledServer, PartOfHost) {
         let typical = match.generation.coefficients
         var sockets = match.isClient ? 1 : 2
         // Where a generation has both, the usual size is the servers'; its desktop-derived parts had four cores.
@@ -88,6 +91,6 @@ package struct MachineEstimate: Hashable, Sendable {
             memoryGigabytes: typical.gigabytesPerCore * Double(cores),
             isClient: match.isClient
         )
-        return (server, Share(virtualProcessors: guest.threads, hostThreads: cores * typical.threadsPerCore))
+        return (server, PartOfHost(virtualProcessors: guest.threads, hostThreads: cores * typical.threadsPerCore))
     }
 }

@@ -4,6 +4,7 @@ package struct PowercapDiscovery {
     private let maximumPower: Watts?
     private var zones: [String: PowercapZone] = [:]
     private var findings: [Finding] = []
+    private var incompleteScopes: Set<Scope> = []
 
     package init(_ sysfs: SystemRoot, maximumPower: Watts?) {
         self.sysfs = sysfs
@@ -22,11 +23,17 @@ package struct PowercapDiscovery {
         if let masked = maskedFinding(folders) { return Discovery(findings: [masked]) }
 
         for folder in folders { zones[folder] = PowercapZone(folder: folder, in: sysfs, findings: &findings) }
+        // A zone of the registers' own driver that nobody can name may be a package, its memory or psys.
+        if zones.values.contains(where: { $0.controlType == "intel-rapl" && $0.name == nil }) {
+            incompleteScopes = [.cpu, .platform]
+        }
         var channels = mergeTwins().map(channel)
         markAbsent(&channels)
         markMirrors(&channels)
-        let sockets = Set(channels.compactMap(\.component.socket)).sorted().map { Component.socket($0) }
-        return Discovery(channels: channels, components: sockets, findings: findings)
+        let packages = channels.filter { $0.component.domain == "package" }
+        let sockets = Set(packages.compactMap(\.component.socket)).sorted().map { Component.socket($0) }
+        return Discovery(
+            channels: channels, components: sockets, findings: findings, incompleteScopes: incompleteScopes)
     }
 
     // MARK: Identity
@@ -45,10 +52,16 @@ package struct PowercapDiscovery {
         var chosen: [(identity: String, zone: PowercapZone)] = []
         for (identity, zones) in byIdentity {
             let zones = zones.sorted { $0.preference.lexicographicallyPrecedes($1.preference) }
-            guard let best = zones.first(where: { $0.status == .ok }) ?? zones.first else { continue }
+            let isAlive = { (zone: PowercapZone) in zone.status == .ok && zone.firstNumber != 0 }
+            guard let best = zones.first(where: isAlive) ?? zones.first(where: { $0.status == .ok }) ?? zones.first
+            else { continue }
             chosen.append((identity, best))
             for other in zones where other.folder != best.folder {
                 findings.append(.merged(other, into: best, identity))
+                // Twins show one register; two zones of one driver and one name are two, of which one is not read.
+                if other.controlType == best.controlType, let scope = place(of: other).domain.scope {
+                    incompleteScopes.insert(scope)
+                }
             }
         }
         return chosen.sorted { sortKey($0).lexicographicallyPrecedes(sortKey($1)) }
@@ -97,6 +110,7 @@ package struct PowercapDiscovery {
         )
         channel.parent = zone.parentFolder.flatMap { zones[$0] }.map { "\(SensorName.rapl)/\(self.identity(of: $0))" }
         channel.path = zone.meterPath
+        channel.sourceName = zone.name
         channel.readCost = zone.readCost
         channel.status = zone.status
         channel.maximumPower = maximumPower ?? assumedMaximumPower(of: zone, domain)
@@ -212,7 +226,7 @@ package struct PowercapDiscovery {
 
     /// Container runtimes lay an empty folder over the zones, which leaves the links of the class dangling.
     private func maskedFinding(_ folders: [String]) -> Finding? {
-        guard folders.allSatisfy({ !sysfs.exists("\(PowercapZone.classPath)/\($0)/.") }) else { return nil }
+        guard folders.allSatisfy({ sysfs.isMissing("\(PowercapZone.classPath)/\($0)/.") }) else { return nil }
         return Finding(
             severity: .error,
             subject: "devices/virtual/powercap",

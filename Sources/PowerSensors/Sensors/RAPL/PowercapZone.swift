@@ -27,7 +27,7 @@ package struct PowercapZone: Sendable {
 
     /// What the first reading gave, and why it has no number.
     package let firstNumber: UInt64?
-    package let status: ReadingStatus
+    package private(set) var status: ReadingStatus
     package let readCost: Duration?
 
     /// The largest of its power limits; nil where it has none.
@@ -66,6 +66,14 @@ package struct PowercapZone: Sendable {
             if name != nil { findings.append(.unreadable(file, error, in: sysfs)) }
         }
         meter = hasPower ? .power : .energy(range: Self.range(path, isNeeded: hasEnergy, sysfs, &findings))
+        if case .energy(let range?) = meter, let number = firstNumber, number > range {
+            status = .implausible
+            findings.append(
+                Finding(
+                    severity: .warning, subject: file, reason: status.name,
+                    text: "The counter shows \(number) µJ, which is beyond its range of \(range) µJ.",
+                    remedy: "Load the driver again; if it stays so, tell its authors: ls -l \(sysfs.path)/\(file)"))
+        }
     }
 
     private static func name(_ path: String, in sysfs: SystemRoot, findings: inout [Finding]) -> String? {
@@ -117,8 +125,8 @@ package struct PowercapZone: Sendable {
     }
 
     private static func largestConstraint(_ path: String, in sysfs: SystemRoot) -> Watts? {
-        // No processor takes 10 kW; firmware that says so means "no limit".
-        let believable: UInt64 = 10_000_000_000
+        // Firmware says "no limit" by the greatest value that fits, 4095.875 W in units of 1/8 W (Intel SDM).
+        let believable: UInt64 = 4_000_000_000
         var largest: UInt64?
         for index in 0..<8 {
             for file in ["power_limit_uw", "max_power_uw"] {
@@ -139,13 +147,15 @@ extension Finding {
         in root: SystemRoot,
         consequence: String? = nil
     ) -> Finding {
-        let text = systemMessage(errno: error.errno) + "." + (consequence.map { " \($0)" } ?? "")
+        let text = error.reason + "." + (consequence.map { " \($0)" } ?? "")
         let file = "\(root.path)/\(path)"
         let remedy =
             switch error.status {
-            case .forbidden: "Run as root, or allow this user to read the file: sudo chmod o+r \(file)"
+            // For everybody to read it would open a side channel (CVE-2020-8694); a group is enough.
+            case .forbidden:
+                "Run as root, or let a group read it: sudo chgrp power \(file) && sudo chmod g+r \(file)"
             case .absent: "Load the driver again, or mount the whole of sysfs: ls -l \(file)"
-            default: "Read the file by hand to see whether the fault stays: cat \(file)"
+            default: "Load the driver again; if it stays so, tell its authors: ls -l \(file)"
             }
         return Finding(
             severity: .warning,

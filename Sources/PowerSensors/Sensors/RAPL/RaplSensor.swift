@@ -47,12 +47,10 @@ final class PowercapReader: SensorReader {
         let sources = channels.map { channel in
             let path = channel.path ?? ""
             let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-            let identityPath = "\(folder)/name"
             return Attributes.Source(
                 path: path,
                 scale: channel.quantity == .power ? 1e-6 : nil,
-                identityPath: identityPath,
-                identity: (try? sysfs.text(identityPath)) ?? ""
+                identity: channel.sourceName.map { .init(path: "\(folder)/name", text: $0) }
             )
         }
         attributes = Attributes(sources, beneath: sysfs)

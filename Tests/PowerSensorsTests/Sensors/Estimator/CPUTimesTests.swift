@@ -66,7 +66,7 @@ struct CPUTimesTests {
     }
 
     @Test func `random texts never trap, and busy stays within the whole`() {
-        var random = SplitMix(state: 7)
+        var random = SeededGenerator(seed: 7)
         var earlier = CPUTimes(SIMD8())
         for _ in 0..<20_000 {
             var bytes = Array("cpu ".utf8)

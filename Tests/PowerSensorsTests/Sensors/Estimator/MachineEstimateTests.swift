@@ -97,12 +97,12 @@ struct MachineEstimateTests {
         let estimate = MachineEstimate(guest(host.processor, host.virtualProcessors))
         #expect(estimate.server.sockets == host.sockets)
         #expect(estimate.server.cores == host.cores)
-        let share = try #require(estimate.share)
-        #expect(share.hostThreads == host.threads)
-        #expect(share.virtualProcessors == host.virtualProcessors)
+        let part = try #require(estimate.part)
+        #expect(part.hostThreads == host.threads)
+        #expect(part.virtualProcessors == host.virtualProcessors)
     }
 
-    @Test func `a guest gets its threads' share of the host's power`() {
+    @Test func `a guest gets its threads' part of the host's power`() {
         let estimate = MachineEstimate(guest(turin, 2))
         let host = EstimatorModel.curve(
             of: ModelledServer(
@@ -116,13 +116,13 @@ struct MachineEstimateTests {
         for load in [0, 0.1, 0.5, 1] {
             #expect(abs(estimate.curve.power(at: load).rawValue - host.power(at: load).rawValue * 2 / 640) < 1e-9)
         }
-        #expect(estimate.label == "turin, tier 1, guest share 2/640")
+        #expect(estimate.label == "turin, tier 1, 2/640 part of the host")
     }
 
     @Test func `no guest has more than its whole host`() {
         for virtualProcessors in [1, 2, 3, 17, 100, 641, 5000, Int.max] {
             for processor in [turin, skylake, unknown] {
-                let fraction = MachineEstimate(guest(processor, virtualProcessors)).share?.fraction
+                let fraction = MachineEstimate(guest(processor, virtualProcessors)).part?.fraction
                 #expect(fraction.map { $0 > 0 && $0 <= 1 } == true)
             }
         }
@@ -134,7 +134,7 @@ struct MachineEstimateTests {
             estimate.server
                 == ModelledServer(generation: .skylake, sockets: 2, cores: 56, memoryGigabytes: 384, isClient: false)
         )
-        #expect(estimate.share == nil)
+        #expect(estimate.part == nil)
         #expect(estimate.label == "skylake, tier 1")
     }
 

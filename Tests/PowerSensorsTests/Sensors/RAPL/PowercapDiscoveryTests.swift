@@ -118,10 +118,67 @@ struct PowercapDiscoveryTests {
             #expect(!findings.isEmpty)
             #expect(findings.allSatisfy { $0.remedy != nil && !$0.text.isEmpty })
         }
+    }
+
+    @Test(arguments: [MockFault.missing, .empty, .danglingLink])
+    func `a package that cannot be named makes the host unknown, not smaller`(fault: MockFault) throws {
+        let machine = try MockMachine()
+        try machine.add(.intelServer(sockets: 2))
+        try #require(machine.zone("package-1")).inject(fault, at: "name")
+        #expect(try hostStatus(machine) == .partial)
+    }
+
+    @Test(arguments: [MockFault.missing, .danglingLink, .garbage, .text("99999999999999\n")])
+    func `a package that cannot be read makes the host unknown, not smaller`(fault: MockFault) throws {
+        let machine = try MockMachine()
+        try machine.add(.intelServer(sockets: 2))
+        try #require(machine.zone("package-1")).inject(fault, at: "energy_uj")
+        #expect(try hostStatus(machine) == .partial)
+    }
+
+    @Test func `two packages of one name make the host unknown, not smaller`() throws {
+        let machine = try MockMachine()
+        try machine.add(.intelServer(sockets: 2, hasPlatform: false))
+        try #require(machine.zone("package-1")).write("package-0\n", to: "name")
+        #expect(try hostStatus(machine) == .partial)
+        #expect(discover(machine).findings.map(\.reason).contains("duplicate"))
+    }
+
+    @Test func `a zone without a readable name is listed and read alike`() throws {
+        let machine = try MockMachine()
+        try machine.add(.intelServer(hasPlatform: false))
+        try #require(machine.zone("package-0/dram")).inject(.missing, at: "name")
         var sampler = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots)]))
-        _ = sampler.snapshot()
-        try machine.advanceAll(by: .seconds(1))
-        _ = sampler.snapshot()
+        let id = "rapl/package-0/intel-rapl:0:1"
+        #expect(sampler.topology.channels.first { $0.id == id }?.status == .ok)
+        #expect(sampler.snapshot()[channel: id]?.status == .warmingUp)
+    }
+
+    @Test func `a zone that got another name since it was discovered is not read in its place`() throws {
+        let machine = try MockMachine()
+        try machine.add(.intelServer(hasPlatform: false))
+        let discovered = SensorSet(only: [RaplSensor(roots: machine.roots)]).discover()
+        try #require(machine.zone("package-0")).write("package-1\n", to: "name")
+        var sampler = try Sampler(discovered)
+        #expect(sampler.snapshot()[channel: "rapl/package-0"]?.status == .absent)
+    }
+
+    @Test func `of two doors to one register, the one that counts is read`() throws {
+        let machine = try MockMachine()
+        var control = MockControlType.intelClient()
+        control.zones[0].startCount = 0
+        try machine.add(control)
+        try machine.add(MockControlType("intel-rapl-mmio", zones: [MockZone(name: "package-0", startCount: 1000)]))
+        let package = try #require(discover(machine).channels.first { $0.id == "rapl/package-0" })
+        #expect(package.path == "class/powercap/intel-rapl-mmio:0/energy_uj")
+    }
+
+    @Test func `a number beyond the range is found at once`() throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        try #require(machine.zone("package-0")).write("262143328851\n", to: "energy_uj")
+        #expect(discover(machine).channels[0].status == .implausible)
+        #expect(discover(machine).findings.map(\.reason) == ["implausible"])
     }
 
     @Test func `a missing range still counts, and says that wraps are lost`() throws {
@@ -204,6 +261,18 @@ struct PowercapDiscoveryTests {
                 discovery.findings.allSatisfy { $0.reason == "forbidden" && $0.remedy?.contains(path) == true }
             )
         }
+    }
+
+    private func hostStatus(_ machine: MockMachine) throws -> ReadingStatus? {
+        let clock = ManualClock()
+        var sampler = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots)]), now: { clock.instant })
+        var last: Snapshot?
+        for _ in 0..<4 {
+            last = sampler.snapshot()
+            clock.advance(by: .seconds(1))
+            try machine.advanceAll(by: .seconds(1))
+        }
+        return last?.host.first { $0.scope == .cpu }?.status
     }
 
     private func discover(_ machine: MockMachine) -> Topology {

@@ -1,0 +1,67 @@
+import CPowerSensors
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A file kept open, so that reading it again costs a single system call.
+///
+/// It owns its descriptor: it cannot be copied, and closes it when it goes away. A file that fails in a way that only
+/// opening can mend is opened again, with a ``BackOff``.
+package struct KeptFile: ~Copyable {
+    private let root: SystemRoot
+    private let path: String
+    private var descriptor: CInt = -1
+    private var backOff = BackOff()
+    private var failure: AttributeError
+
+    /// Opens the file; where it cannot be opened, readings tell why until a later try succeeds.
+    package init(_ path: String, beneath root: SystemRoot) {
+        self.root = root
+        self.path = path
+        failure = AttributeError(path: "\(root.path)/\(path)", errno: ENOENT)
+        open()
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Reads from the file's start as much as fits.
+    ///
+    /// - Returns: The number of bytes.
+    package mutating func read(into bytes: inout MutableSpan<UInt8>) throws(AttributeError) -> Int {
+        if descriptor < 0, backOff.isDue { open() }
+        if descriptor < 0 { throw failure }
+        let file = descriptor
+        let count = unsafe bytes.withUnsafeMutableBytes { bytes in
+            unsafe bytes.baseAddress.map { unsafe cpowersensors_read(file, $0, bytes.count) } ?? 0
+        }
+        if count >= 0 { return count }
+        let error = self.error(Int32(clamping: -count))
+        if error.isOfDeadDescriptor {
+            close(descriptor)
+            descriptor = -1
+            failure = error
+        }
+        throw error
+    }
+
+    /// The file's error of an `errno`.
+    package func error(_ code: Int32) -> AttributeError { AttributeError(path: failure.path, errno: code) }
+
+    private mutating func open() {
+        do throws(AttributeError) {
+            descriptor = try root.open(path)
+            backOff.succeed()
+        } catch {
+            failure = error
+            backOff.fail()
+        }
+    }
+}
+
+extension AttributeError {
+    /// Whether the descriptor itself is dead, as of a device that is gone; every other failure may pass by itself.
+    package var isOfDeadDescriptor: Bool { [ENODEV, ENXIO, EBADF, ESTALE].contains(errno) }
+}

@@ -1,0 +1,78 @@
+import PowerSensors
+import PowerSensorsTesting
+import Subprocess
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+struct SystemCallTests {
+    /// The calls of one tick before its write: a sleep, and a read of each counter.
+    private static let tick = ["clock_nanosleep"] + Array(repeating: "pread64", count: 8)
+
+    @Test(
+        .enabled(if: !isSanitized, "a sanitizer makes system calls of its own"),
+        .enabled("strace is missing, or may not trace here: sudo apt-get install strace") { await canTrace() }
+    )
+    func `a tick costs one sleep, one read a counter and one write`() async throws {
+        let parts = ["core", "uncore", "dram"].map { MockZone(name: $0) }
+        let machine = try MockMachine()
+        try machine.add(MockControlType(zones: (0..<2).map { MockZone(name: "package-\($0)", children: parts) }))
+
+        let short = try await run(for: "2s", on: machine)
+        let long = try await run(for: "4s", on: machine)
+        for run in [short, long] {
+            let ticks = run.calls.split(separator: "write", omittingEmptySubsequences: false).dropLast()
+            #expect(ticks.contains { Array($0) == Self.tick })
+            // A tick that a busy machine lets come too late needs no sleep before it.
+            for tick in ticks { #expect(Array(tick) == Self.tick || Array(tick) == Array(Self.tick.dropFirst())) }
+        }
+        let ticks = long.figures - short.figures
+        for name in Set(short.calls + long.calls).subtracting(["clock_nanosleep"]) {
+            let more = long.calls.count { $0 == name } - short.calls.count { $0 == name }
+            let expected = name == "write" ? ticks : ticks * Self.tick.count { $0 == name }
+            #expect(more == expected, "\(name)")
+        }
+    }
+
+    /// What a run showed and did.
+    private struct Run {
+        /// How many figures it wrote.
+        let figures: Int
+
+        /// The names of the system calls in their order, from the first figures, without them, to the last.
+        let calls: [String]
+    }
+
+    private func run(for duration: String, on machine: MockMachine) async throws -> Run {
+        let outcome = try await Command.run(
+            ["--json", "--interval", "100ms", "--duration", duration] + Command.roots(machine),
+            inScript: """
+                trace=$(mktemp); strace -f -o "$trace" -- "$@" | wc -l; cat "$trace" >&2; rm "$trace"
+                """
+        )
+        #expect(outcome.exitCode == 0)
+        // A line is `1234  pread64(…) = 5`.
+        let names = outcome.complaints.compactMap { line in
+            line.split(separator: " ").dropFirst().first.map { String($0.prefix { $0 != "(" }) }
+        }
+        let first = try #require(names.firstIndex(of: "write"))
+        let last = try #require(names.lastIndex(of: "write"))
+        return Run(
+            figures: try #require(Int(outcome.output.filter(\.isNumber))),
+            calls: Array(names[first...last].dropFirst())
+        )
+    }
+}
+
+/// Whether the build puts a sanitizer into what it makes, the command too.
+private let isSanitized = unsafe dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
+
+/// Whether strace(1) is there, and may look at a process here.
+private func canTrace() async -> Bool {
+    let result = try? await Subprocess.run(
+        Command.shell, arguments: ["-c", "strace -o /dev/null true"], output: .discarded, error: .discarded
+    )
+    return result?.terminationStatus.isSuccess == true
+}
