@@ -17,6 +17,8 @@ say() { echo "bench: $*" >&2; }
 build() {
     # A changed layout of the library's values does not always rebuild who uses them.
     rm -rf "$binaries"/{Compare,Fixtures,PowerSensorsBenchmarks}.build
+    # Nor is a file noticed that is new in the package next door.
+    rm -f "$binaries/description.json"
     for product in LayMachine Compare; do swift build --quiet -c release --product "$product"; done
 }
 
