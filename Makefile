@@ -11,10 +11,13 @@ SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Bench
 # What a skipped test is: "tell" names it, "fail" makes it a failure.
 SKIPS ?= tell
 
+# How many seconds a soak takes.
+SOAK ?= 300
+
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
-.PHONY: help deps run test examples traits api api-renew sanitize bench lint format docs clean
+.PHONY: help deps run test examples traits api api-renew sanitize bench soak lint format docs clean
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
@@ -49,6 +52,10 @@ sanitize: deps ## run every test under the thread and the address sanitizer
 bench: ## measure the library against plain C; fails where something allocates that must not
 	@sh Scripts/install-dependencies.sh bench
 	@bash Scripts/bench.sh
+
+soak: deps ## sample at 1 kHz for SOAK seconds (300), and see that nothing grows and no joule is lost
+	@swift build --quiet --package-path Benchmarks -c release --product Soak
+	@timeout --kill-after=5s $$(( $(SOAK) + 120 ))s Benchmarks/.build/release/Soak $(SOAK)
 
 lint: deps ## check the format and the project's rules
 	@bash Scripts/lint.sh $(SOURCES)

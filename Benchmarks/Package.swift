@@ -25,6 +25,14 @@ let package = Package(
             dependencies: [.product(name: "PowerSensorsTesting", package: "power-sensors")],
             path: "Benchmarks/LayMachine"
         ),
+        .executableTarget(
+            name: "Soak",
+            dependencies: [
+                .product(name: "PowerSensors", package: "power-sensors"),
+                .product(name: "PowerSensorsTesting", package: "power-sensors"),
+            ],
+            path: "Benchmarks/Soak"
+        ),
         .executableTarget(name: "Compare", dependencies: ["CTwin", "Fixtures"], path: "Benchmarks/Compare"),
         .executableTarget(
             name: "PowerSensorsBenchmarks",
