@@ -17,8 +17,8 @@ restore() {
 trap restore EXIT
 
 rm -rf "$scratch"/{checkouts,repositories,workspace-state.json}
-# A warning is only shown when the file is compiled.
-rm -rf "$scratch"/*/debug/PowerSensors*.build "$scratch"/*/debug/CPowerSensors.build
+# A warning is only shown when the file is compiled; and what lies in these folders is planned anew without the plan.
+rm -rf "$scratch"/*/debug/PowerSensors*.build "$scratch"/*/debug/CPowerSensors.build "$scratch"/debug.yaml
 if ! swift build --disable-default-traits --scratch-path "$scratch" >"$log" 2>&1; then
     tail -n 100 "$log" >&2
     echo "traits: the package does not build without Exporters" >&2

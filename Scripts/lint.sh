@@ -31,6 +31,14 @@ forbid "PowerSensors must not need Foundation" \
 forbid "nobody can depend on a package with unsafeFlags" 'unsafeFlags' Package.swift
 forbid "tests are written with Swift Testing" '^ *import +XCTest' Tests
 
+# What the guides show is what the examples do: every line of their code is one of an example's.
+shown_by_examples=$(find Examples -name .build -prune -o -name '*.swift' -exec sed 's/^ *//; /^$/d' {} +)
+for guide in Docs/EmbeddingInAnAgent.md Docs/SamplingFast.md Docs/WritingASensor.md; do
+    code=$(awk '/^```/ { inside = ($0 == "```swift") && !inside; next } inside' "$guide" | sed 's/^ *//; /^$/d')
+    stale=$(grep -vxFf <(printf '%s\n' "$shown_by_examples") <<<"$code" || true)
+    if [ -n "$stale" ]; then complain "$guide shows code that no example has" "$stale"; fi
+done
+
 for script in Scripts/*.sh .ci/run; do
     case $(head -n 1 "$script") in
         '#!/bin/sh') shell=sh ;;

@@ -37,6 +37,9 @@ struct ConformanceCheck {
             if first.channels.isEmpty && first.findings.isEmpty {
                 note(.explainsAbsence, name, "there is neither a channel nor a finding")
             }
+            if !first.incompleteScopes.isEmpty && first.findings.isEmpty {
+                note(.explainsAbsence, name, "a part of a host figure is missing, and there is no finding")
+            }
             return first
         } catch {
             note(.discovers, name, "it threw: \(error)")

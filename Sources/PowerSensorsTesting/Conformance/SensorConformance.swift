@@ -64,7 +64,7 @@ extension SensorConformance.Rule {
 
     /// Nothing is missing in silence.
     public static let explainsAbsence = Self(
-        description: "A sensor that finds no channel says why in a finding.")
+        description: "A sensor that finds no channel, or not all of a host figure, says why in a finding.")
 
     /// An identity that comes twice loses the second channel.
     public static let uniqueChannels = Self(description: "No two channels have the same id.")

@@ -7,6 +7,7 @@ struct CraftedSensor: Sensor {
     var refreshInterval: Duration?
     var channels = [Channel.crafted("a"), .crafted("b", quantity: .power, encoding: .gauge), .crafted("c")]
     var findings: [Finding] = []
+    var incompleteScopes: Set<Scope> = []
     /// What the sensor makes of its channels at the given discovery, from 1.
     var discovering: @Sendable (Int, [Channel]) throws -> [Channel] = { $1 }
     /// The mark at the given look, from 1.
@@ -18,7 +19,9 @@ struct CraftedSensor: Sensor {
     init(_ change: (inout CraftedSensor) -> Void = { _ in }) { change(&self) }
 
     func discover() throws -> Discovery {
-        Discovery(channels: try discovering(discoveries.next(), channels), findings: findings)
+        Discovery(
+            channels: try discovering(discoveries.next(), channels), findings: findings,
+            incompleteScopes: incompleteScopes)
     }
 
     func discoveryMark() -> Int? { marking(looks.next()) }

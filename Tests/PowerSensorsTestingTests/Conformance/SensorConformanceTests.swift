@@ -77,6 +77,7 @@ struct SensorConformanceTests {
         },
         Fault("it throws", .discovers) { $0.discovering = { _, _ in throw Refusal() } },
         Fault("nothing, and no reason", .explainsAbsence) { $0.channels = [] },
+        Fault("a part of a sum missing, and no reason", .explainsAbsence) { $0.incompleteScopes = [.cpu] },
         Fault("a channel that goes", .stableDiscovery) { $0.discovering = { Array($1.dropLast($0 - 1)) } },
         Fault("a channel that comes", .stableDiscovery) { $0.discovering = { Array($1.dropLast(max(2 - $0, 0))) } },
         Fault("a channel of another encoding", .stableDiscovery) { sensor in
