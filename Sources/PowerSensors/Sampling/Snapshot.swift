@@ -9,10 +9,11 @@ public struct ChannelSnapshot: Hashable, Sendable {
     /// What a gauge shows, in the unit of its quantity.
     public var value: Double?
 
-    /// The lower end of the power's 68 % band; nil for a measured value.
+    /// The least that the power may have been: the lower end of an estimate's 68 % band, or what is certain of an
+    /// ambiguous gap. Nil where the power itself is certain.
     public var low: Watts?
 
-    /// The upper end of the power's 68 % band; nil for a measured value.
+    /// The most that the power may have been, in the same sense.
     public var high: Watts?
 
     /// Whether the values are known.
@@ -50,10 +51,11 @@ public struct HostSnapshot: Hashable, Sendable {
     /// Mean power over the interval; nil while a part is missing.
     public var power: Watts?
 
-    /// The lower end of the power's 68 % band; nil for a measured value.
+    /// The least that the power may have been: the lower end of an estimate's 68 % band, or what is certain of an
+    /// ambiguous gap. Nil where the power itself is certain.
     public var low: Watts?
 
-    /// The upper end of the power's 68 % band; nil for a measured value.
+    /// The most that the power may have been, in the same sense.
     public var high: Watts?
 
     /// Whether the values are known: `partial` where a part of the sum is missing.

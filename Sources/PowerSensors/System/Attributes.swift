@@ -7,7 +7,7 @@ import Glibc
 /// Counter attributes kept open, so that reading one again costs a single system call.
 ///
 /// It owns its descriptors: it cannot be copied, and closes them when it goes away. An attribute that fails in a
-/// way that only opening can mend is opened again, with a back-off that doubles up to half a minute.
+/// way that only opening can mend is opened again, with a ``BackOff``.
 package struct Attributes: ~Copyable {
     /// A file to keep open, and what must be true of its folder for it to be the same file after a reopening.
     package struct Source: Hashable, Sendable {
@@ -41,15 +41,8 @@ package struct Attributes: ~Copyable {
         var descriptor: CInt
         let scale: Double?
         var status: ReadingStatus
-        var backOff: Duration = firstBackOff
-        // An Instant is laid out at run time, which would slow down every access to a slot.
-        var retryNanoseconds: Int64 = .min
-
-        var isDue: Bool { retryNanoseconds <= SampleInstant.now.boottimeNanoseconds }
+        var backOff = BackOff()
     }
-
-    private static let firstBackOff: Duration = .milliseconds(100)
-    private static let lastBackOff: Duration = .seconds(30)
 
     private let root: SystemRoot
     private let sources: [Source]
@@ -89,17 +82,15 @@ package struct Attributes: ~Copyable {
     /// The off-path half of a read: what the failure means, and a reopening where one is due.
     private mutating func recover(_ index: Int, from code: Int32) -> Reading {
         if slots[index].descriptor >= 0 {
-            // A descriptor of a device that is gone stays dead; every other failure may pass by itself.
-            guard code == ENODEV || code == ENXIO || code == EBADF || code == ESTALE else {
+            guard AttributeError.meansDeadDescriptor(code) else {
                 return .missing(ReadingStatus(errno: errnoOfAttribute(code)))
             }
             close(slots[index].descriptor)
             slots[index].descriptor = -1
             slots[index].status = .absent
-            // It was good for longer than it was waited for, so this is a new fault.
-            if slots[index].isDue { slots[index].backOff = Self.firstBackOff }
+            slots[index].backOff.noteFault()
         }
-        guard slots[index].isDue else { return .missing(slots[index].status) }
+        guard slots[index].backOff.isDue else { return .missing(slots[index].status) }
         Self.reopen(&slots[index], sources[index], beneath: root)
         guard slots[index].descriptor >= 0 else { return .missing(slots[index].status) }
         var value: UInt64 = 0
@@ -108,6 +99,7 @@ package struct Attributes: ~Copyable {
     }
 
     private static func reopen(_ slot: inout Slot, _ source: Source, beneath root: SystemRoot) {
+        slot.backOff.take()
         do throws(AttributeError) {
             if let identity = source.identity, try root.text(identity.path) != identity.text {
                 throw AttributeError(path: source.path, errno: ENODEV)
@@ -116,9 +108,6 @@ package struct Attributes: ~Copyable {
         } catch {
             slot.status = error.status
         }
-        // Also after a success, lest a file that opens and never reads be opened on every sample.
-        slot.retryNanoseconds = SampleInstant.now.advanced(by: slot.backOff).boottimeNanoseconds
-        slot.backOff = min(slot.backOff * 2, lastBackOff)
     }
 }
 

@@ -71,5 +71,10 @@ package struct KeptFile: ~Copyable {
 
 extension AttributeError {
     /// Whether the descriptor itself is dead, as of a device that is gone; every other failure may pass by itself.
-    package var isOfDeadDescriptor: Bool { [ENODEV, ENXIO, EBADF, ESTALE].contains(errno) }
+    package var isOfDeadDescriptor: Bool { Self.meansDeadDescriptor(errno) }
+
+    /// The same of an `errno` alone.
+    package static func meansDeadDescriptor(_ code: Int32) -> Bool {
+        code == ENODEV || code == ENXIO || code == EBADF || code == ESTALE
+    }
 }

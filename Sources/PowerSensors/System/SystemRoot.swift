@@ -147,12 +147,7 @@ public final class SystemRoot: Sendable {
 
     /// A small attribute's text without the white space around it; ill-formed UTF-8 is repaired.
     package func text(_ relativePath: String) throws(AttributeError) -> String {
-        let bytes = try bytes(relativePath, limit: 4096)
-        let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) || byte == 0 }
-        guard let first = bytes.firstIndex(where: { !isSpace($0) }),
-            let last = bytes.lastIndex(where: { !isSpace($0) })
-        else { return "" }
-        return String(decoding: bytes[first...last], as: UTF8.self)
+        String(trimming: try bytes(relativePath, limit: 4096))
     }
 
     /// The unsigned decimal in a small attribute.
