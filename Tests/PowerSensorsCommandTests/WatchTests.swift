@@ -48,7 +48,7 @@ struct WatchTests {
         #expect(!text.output.contains("\u{1B}"))
         #expect((1...4).contains(json.output.split(separator: "\n").count))
         #expect([3, 5, 7, 9].contains(csv.output.split(separator: "\n").count), "a header, and two rows a figure")
-        #expect(csv.output.hasPrefix("time,time_ns,boottime_ns,"))
+        #expect(csv.output.hasPrefix("node,time,time_ns,boottime_ns,"))
     }
 
     @Test func `the interval of each figure is the one that was asked for`() async throws {
@@ -84,7 +84,7 @@ struct WatchTests {
         ]
         let variables = try await Command.run([], environment: environment)
         #expect(variables.exitCode == 0)
-        #expect(variables.output.hasPrefix("time,"))
+        #expect(variables.output.hasPrefix("node,time,"))
 
         let flags = try await Command.run(["--json", "--node", "from-flag"], environment: environment)
         #expect(flags.exitCode == 0)

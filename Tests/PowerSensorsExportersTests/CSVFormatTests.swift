@@ -3,10 +3,10 @@ import PowerSensorsExporters
 import Testing
 
 struct CSVFormatTests {
-    private let stamp = "2026-11-22T14:00:00.042Z,1795356000042000001,8123000000000,2.0,1,"
+    private let stamp = "n1,2026-11-22T14:00:00.042Z,1795356000042000001,8123000000000,2.0,1,"
 
     @Test func `the header comes once, then a row for each scope and each channel`() {
-        var format = CSVFormat()
+        var format = CSVFormat(node: "n1")
         format.prepare(for: Samples.topology())
         var bytes: [UInt8] = []
         format.append(Samples.snapshot(), to: &bytes)
@@ -27,7 +27,7 @@ struct CSVFormatTests {
     @Test func `every row has the header's columns, whatever the machine`() {
         let columns = CSVFormat.header.split(separator: ",").count
         for snapshot in [Samples.snapshot(), Samples.estimate(3.1, low: 2, high: 4.2)] {
-            var format = CSVFormat()
+            var format = CSVFormat(node: "n1")
             format.prepare(for: snapshot.topology)
             var bytes: [UInt8] = []
             format.append(snapshot, to: &bytes)
@@ -41,7 +41,7 @@ struct CSVFormatTests {
         let component = Component(id: "x", kind: .chip)
         let channel = Samples.channel("my/a,\"b\"\n\u{1B}[2J", in: component)
         let topology = Topology(generation: 1, discoveries: [Discovery(channels: [channel])])
-        var format = CSVFormat()
+        var format = CSVFormat(node: "n1")
         format.prepare(for: topology)
         var bytes: [UInt8] = []
         let snapshot = Samples.snapshot(topology, channels: [ChannelSnapshot(status: .absent)], host: [])

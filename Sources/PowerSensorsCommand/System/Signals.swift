@@ -21,7 +21,7 @@ enum Signals {
         _ = isEndRequested
         _ = takeResize()
         signal(SIGPIPE, SIG_IGN)
-        for number in [SIGINT, SIGTERM, SIGHUP] {
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
             handle(number) { _ in
                 endRequested.store(true, ordering: .relaxed)
                 alarm(1)

@@ -110,7 +110,7 @@ struct Watch {
     private func makeFormat() -> any SnapshotFormat {
         switch options.format {
         case .json: JSONFormat(node: settings.node)
-        case .csv: CSVFormat()
+        case .csv: CSVFormat(node: settings.node)
         case .text: TextFormat(node: settings.node, style: .standardOutput)
         }
     }

@@ -7,9 +7,10 @@ package import PowerSensors
 package struct CSVFormat: SnapshotFormat {
     /// The header's line, without its end.
     package static let header =
-        "time,time_ns,boottime_ns,interval_s,generation,kind,id,power_w,energy_j,value,low_w,high_w,"
+        "node,time,time_ns,boottime_ns,interval_s,generation,kind,id,power_w,energy_j,value,low_w,high_w,"
         + "status,errno,provenance,sensor,headline,wraps,resets,ambiguous_j"
 
+    private let node: [UInt8]
     private var hasHeader = false
     private var channels: [Names] = []
     /// The fields that all rows of one snapshot begin with; kept, so that its storage is reused.
@@ -22,7 +23,9 @@ package struct CSVFormat: SnapshotFormat {
     }
 
     /// Writes a header before the first snapshot.
-    package init() {}
+    ///
+    /// - Parameter node: The machine's name, in every row.
+    package init(node: String) { self.node = field(node) }
 
     package mutating func prepare(for topology: Topology) {
         channels = topology.channels.map { channel in
@@ -47,6 +50,8 @@ package struct CSVFormat: SnapshotFormat {
 
     private mutating func writeStamp(_ snapshot: Snapshot) {
         stamp.removeAll(keepingCapacity: true)
+        stamp.append(contentsOf: node)
+        stamp.appendComma()
         Timestamp(nanoseconds: snapshot.timeNanoseconds).append(to: &stamp)
         stamp.appendComma()
         stamp.append(snapshot.timeNanoseconds.description)

@@ -1,6 +1,8 @@
 package import PowerSensors
 
-/// Snapshots as text for people: the host's figures side by side, then its components as a tree, in 80 columns.
+/// Snapshots as text for people: the host's figures side by side, then its components as a tree.
+///
+/// In 79 columns, since a terminal of 80 may lose what stands in its last.
 package struct TextFormat: SnapshotFormat {
     /// How the text is dressed; the rows may change with the terminal's size.
     package var style: TextStyle
@@ -158,11 +160,11 @@ private struct Row {
         power = (figure.number, figure.unit)
     }
 
-    /// 22 columns for the name, 10 for the power, 14 for its band, 13 for the energy, the rest for the source.
+    /// 21 columns for the name, 10 for the power, 14 for its band, 13 for the energy, the rest for the source.
     var text: String {
         let isEmpty = power.number == "–" && reason.isEmpty && note.isEmpty
         if isEmpty { return name.padded(79).withoutTrailingBlanks }
-        let start = name.padded(22) + power.number.leftPadded(7) + " " + power.unit.padded(2) + " "
+        let start = name.padded(21) + power.number.leftPadded(7) + " " + power.unit.padded(2) + " "
         let energy = energy.number.leftPadded(9) + " " + energy.unit.padded(2)
         // A long reason may use the energy's columns, which are then empty as a rule.
         let middle =
@@ -172,7 +174,7 @@ private struct Row {
     }
 
     static func heading(_ name: String) -> String {
-        (name.padded(22) + "power".leftPadded(7) + String(repeating: " ", count: 18) + "energy".leftPadded(9)
+        (name.padded(21) + "power".leftPadded(7) + String(repeating: " ", count: 18) + "energy".leftPadded(9)
             + "     source").withoutTrailingBlanks
     }
 }
