@@ -50,7 +50,10 @@ check_linkage() {
 }
 
 # What an earlier run fetched, perhaps with other traits, would prove nothing.
-for package in Examples/*/; do rm -rf "$package".build/{checkouts,repositories,workspace-state.json}; done
+# And the package manager does not notice by itself that a package beside it has new files: it must plan anew.
+for package in Examples/*/; do
+    rm -rf "$package".build/{checkouts,repositories,workspace-state.json,debug.yaml,release.yaml}
+done
 
 agent=Examples/Agent
 quietly "build of $agent" '' swift build --package-path "$agent" --configuration release
