@@ -108,6 +108,7 @@ struct Ledger {
         }
     }
 
+    @inline(__always)
     private mutating func enter(
         _ reading: Reading, _ index: Int, _ began: SampleInstant, _ ended: SampleInstant
     ) -> ReadingStatus {

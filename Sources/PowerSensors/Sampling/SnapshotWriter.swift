@@ -5,7 +5,7 @@ import Glibc
 /// Makes snapshots out of the ledger, each of the interval since the one before.
 struct SnapshotWriter {
     private let topology: Topology
-    private let headline: Scope?
+    private let figures: [HostFigure]
     private var windows: [PowerWindow]
     private var integrated: [IntegratedWindow]
     private var last: SampleInstant?
@@ -18,7 +18,8 @@ struct SnapshotWriter {
     ///   - old: The writer of the generation before: its intervals go on.
     init(_ topology: Topology, headline: Scope?, continuing old: SnapshotWriter? = nil) {
         self.topology = topology
-        self.headline = headline ?? topology.headline
+        let headline = headline ?? topology.headline
+        figures = topology.scopes.compactMap { HostFigure($0, of: topology, headline: headline) }
         last = old?.last
         let known = zip(old?.topology.channels ?? [], old?.windows ?? []).map { ($0.id, $1) }
         let kept = Dictionary(known) { first, _ in first }
@@ -37,7 +38,7 @@ struct SnapshotWriter {
             interval: interval,
             sampleDuration: .nanoseconds(info.ended.boottimeNanoseconds - info.began.boottimeNanoseconds),
             channels: channels,
-            host: topology.scopes.compactMap { host($0, channels, ledger) }
+            host: figures.map { $0.snapshot(channels, ledger) }
         )
     }
 
@@ -67,45 +68,6 @@ struct SnapshotWriter {
             result.high = power * band.high
         }
         return result
-    }
-
-    private func host(
-        _ scope: Scope, _ channels: [ChannelSnapshot], _ ledger: borrowing Ledger
-    ) -> HostSnapshot? {
-        let members = topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
-        guard let first = members.first else { return nil }
-        if topology.incompleteScopes.contains(scope) {
-            return HostSnapshot(
-                scope: scope, provenance: topology.channels[first].provenance,
-                sensor: topology.channels[first].sensor, isHeadline: scope == headline, status: .partial)
-        }
-        // A counter that never moved from 0 has nothing behind it, so the sum is whole without it; a file that is
-        // gone is a part that is missing.
-        let present = members.filter { !ledger.isEmpty($0) }
-        let parts = present.map { channels[$0] }
-        var host = HostSnapshot(
-            scope: scope,
-            provenance: topology.channels[first].provenance,
-            sensor: topology.channels[first].sensor,
-            isHeadline: scope == headline,
-            status: Self.status(of: parts.map(\.status))
-        )
-        guard host.status == .ok || host.status == .warmingUp else { return host }
-        host.energy = Joules(parts.reduce(0) { $0 + ($1.energy?.rawValue ?? 0) })
-        guard host.status == .ok else { return host }
-        host.power = Watts(parts.reduce(0) { $0 + ($1.power?.rawValue ?? 0) })
-        if parts.contains(where: { $0.low != nil }) {
-            host.low = Watts(parts.reduce(0) { $0 + ($1.low ?? $1.power ?? Watts(0)).rawValue })
-            host.high = Watts(parts.reduce(0) { $0 + ($1.high ?? $1.power ?? Watts(0)).rawValue })
-        }
-        return host
-    }
-
-    /// A sum is known when all its parts are.
-    private static func status(of parts: [ReadingStatus]) -> ReadingStatus {
-        guard let first = parts.first else { return .absent }
-        if parts.allSatisfy({ $0 == first }) { return first }
-        return parts.allSatisfy { $0 == .ok || $0 == .warmingUp } ? .warmingUp : .partial
     }
 
     private func wallTimeNanoseconds() -> Int64 {

@@ -1,0 +1,62 @@
+/// One of the host's figures: which channels make it up, and how they are summed.
+struct HostFigure {
+    private let scope: Scope
+    private let members: [Int]
+    private let provenance: Provenance
+    private let sensor: SensorName
+    private let isHeadline: Bool
+    /// Whether a part is known to be missing that no channel stands for.
+    private let isIncomplete: Bool
+
+    /// Finds the channels that make up a scope; nil where none does.
+    init?(_ scope: Scope, of topology: Topology, headline: Scope?) {
+        members = topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
+        guard let first = members.first else { return nil }
+        self.scope = scope
+        provenance = topology.channels[first].provenance
+        sensor = topology.channels[first].sensor
+        isHeadline = scope == headline
+        isIncomplete = topology.incompleteScopes.contains(scope)
+    }
+
+    /// The sum at a snapshot. It is known when all its parts are. No allocation.
+    func snapshot(_ channels: [ChannelSnapshot], _ ledger: borrowing Ledger) -> HostSnapshot {
+        var host = HostSnapshot(
+            scope: scope, provenance: provenance, sensor: sensor, isHeadline: isHeadline,
+            status: isIncomplete ? .partial : status(channels, ledger))
+        guard host.status == .ok || host.status == .warmingUp else { return host }
+        var (energy, power, low, high) = (0.0, 0.0, 0.0, 0.0)
+        var hasBounds = false
+        for index in members where !ledger.isEmpty(index) {
+            let part = channels[index]
+            energy += part.energy?.rawValue ?? 0
+            let watts = part.power?.rawValue ?? 0
+            power += watts
+            low += part.low?.rawValue ?? watts
+            high += part.high?.rawValue ?? watts
+            hasBounds = hasBounds || part.low != nil
+        }
+        host.energy = Joules(energy)
+        guard host.status == .ok else { return host }
+        host.power = Watts(power)
+        if hasBounds { (host.low, host.high) = (Watts(low), Watts(high)) }
+        return host
+    }
+
+    /// What the parts' statuses make of the sum's.
+    ///
+    /// A counter that never moved from 0 has nothing behind it, so the sum is whole without it; a file that is gone is
+    /// a part that is missing.
+    private func status(_ channels: [ChannelSnapshot], _ ledger: borrowing Ledger) -> ReadingStatus {
+        var common: ReadingStatus?
+        var (isUniform, isReadable) = (true, true)
+        for index in members where !ledger.isEmpty(index) {
+            let status = channels[index].status
+            isUniform = isUniform && status == common ?? status
+            isReadable = isReadable && (status == .ok || status == .warmingUp)
+            common = common ?? status
+        }
+        if isUniform { return common ?? .absent }
+        return isReadable ? .warmingUp : .partial
+    }
+}
