@@ -158,12 +158,12 @@ struct TextFormatTests {
                   platform    rapl/psys
 
                 channel                 quantity    provenance sensor              counts in
-                  package-0            energy      measured   rapl:powercap       cpu
+                  package-0             energy      measured   rapl:powercap       cpu
                                         class/powercap/intel-rapl:0/energy_uj
                                         0.8 µs a read, exact
-                    core               energy      measured   rapl:powercap       –
+                    core                energy      measured   rapl:powercap       –
                                         exact
-                  psys                 energy      measured   rapl:powercap       platform
+                  psys                  energy      measured   rapl:powercap       platform
                                         exact
 
                 findings
