@@ -41,19 +41,21 @@ let package = Package(
             ]
         ),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        // A target that imports a module says so, even where another brings it along: else it is not compiled again when
+        // that module changes, and runs with the old layout of its types.
         .testTarget(
             name: "PowerSensorsTests",
             dependencies: ["PowerSensors", "CPowerSensors", "PowerSensorsTesting", "CAllocationCounter"]
         ),
         .testTarget(
             name: "PowerSensorsExportersTests",
-            dependencies: ["PowerSensorsExporters", "PowerSensorsTesting"]
+            dependencies: ["PowerSensors", "PowerSensorsExporters", "PowerSensorsTesting"]
         ),
-        .testTarget(name: "PowerSensorsTestingTests", dependencies: ["PowerSensorsTesting"]),
+        .testTarget(name: "PowerSensorsTestingTests", dependencies: ["PowerSensors", "PowerSensorsTesting"]),
         .testTarget(
             name: "PowerSensorsCommandTests",
             dependencies: [
-                "PowerSensorsCommand", "PowerSensorsTesting",
+                "PowerSensors", "PowerSensorsCommand", "PowerSensorsTesting",
                 .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
             ]
         ),

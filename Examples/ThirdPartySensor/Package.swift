@@ -16,7 +16,11 @@ let package = Package(
         ),
         .testTarget(
             name: "MeterSensorTests",
-            dependencies: ["MeterSensor", .product(name: "PowerSensorsTesting", package: "power-sensors")]
+            dependencies: [
+                "MeterSensor",
+                .product(name: "PowerSensors", package: "power-sensors"),
+                .product(name: "PowerSensorsTesting", package: "power-sensors"),
+            ]
         ),
     ]
 )
