@@ -146,6 +146,30 @@ struct PowerMonitorTests {
         monitor.stop()
     }
 
+    @Test func `a zone that goes and comes back keeps what it had counted`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        let monitor = try PowerMonitor(
+            configuration(machine, interval: .milliseconds(2), rediscovery: .milliseconds(10)))
+        var events = monitor.events().makeAsyncIterator()
+        var iterator = monitor.snapshots(every: .milliseconds(2)).makeAsyncIterator()
+        var last = try #require(await iterator.next())
+        let zone = try #require(machine.zone("psys"))
+        try #require(zone.counter).advance(counts: 30 * joule)
+        while last[channel: "rapl/psys"]?.energy != Joules(30) { last = try #require(await iterator.next()) }
+        let count = try #require(zone.counter?.count)
+        try machine.remove(zone)
+        while let event = await events.next(), event.generation < 2 {}
+        try machine.add(
+            MockControlType(zones: [MockZone(name: "psys", power: Watts(5), startCount: count + 7 * joule)]))
+        while let event = await events.next(), event.generation < 3 {}
+        while last.topology.generation < 3 || last[channel: "rapl/psys"]?.energy == nil {
+            last = try #require(await iterator.next())
+        }
+        #expect(last[channel: "rapl/psys"]?.energy == Joules(37), "what it counted while it was away is in it")
+        monitor.stop()
+    }
+
     @Test func `what befalls a channel is told as an event`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
