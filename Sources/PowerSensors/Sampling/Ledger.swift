@@ -112,15 +112,33 @@ struct Ledger {
     private mutating func enter(
         _ reading: Reading, _ index: Int, _ began: SampleInstant, _ ended: SampleInstant
     ) -> ReadingStatus {
+        if case .counter(let counter) = accounts[index], let number = reading.countOfSample {
+            return enter(number, counter, index, began, ended)
+        }
+        return enterOther(reading, index, began, ended)
+    }
+
+    /// What nearly every reading is: a count that was read in the sample.
+    @inline(__always)
+    private mutating func enter(
+        _ number: UInt64, _ counter: Int, _ index: Int, _ began: SampleInstant, _ ended: SampleInstant
+    ) -> ReadingStatus {
+        let outcome = counters[counter].advance(to: number, began: began, ended: ended)
+        if outcome == .counted { return .ok }
+        if notesEntries, outcome == .reset || outcome == .ambiguous { note(outcome, index, counters[counter]) }
+        return status(of: outcome)
+    }
+
+    private mutating func enterOther(
+        _ reading: Reading, _ index: Int, _ began: SampleInstant, _ ended: SampleInstant
+    ) -> ReadingStatus {
         guard reading.status == .ok else { return reading.status }
         // A reading of a slow source has an instant of its own.
         let stamp = reading.stamp(near: ended)
         switch accounts[index] {
         case .counter(let counter):
             guard let number = reading.count else { return .implausible }
-            let outcome = counters[counter].advance(to: number, began: stamp ?? began, ended: stamp ?? ended)
-            if notesEntries, outcome == .reset || outcome == .ambiguous { note(outcome, index, counters[counter]) }
-            return status(of: outcome)
+            return enter(number, counter, index, stamp ?? began, stamp ?? ended)
         case .integrator(let integrator):
             guard let value = reading.value else { return .implausible }
             values[index] = value

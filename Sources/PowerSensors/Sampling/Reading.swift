@@ -58,6 +58,9 @@ public struct Reading: Sendable {
         Reading(bits: 0, kind: .none, status: status)
     }
 
+    /// The number of a counter that was read during the sample itself; nil for any other reading.
+    var countOfSample: UInt64? { kind == .count && boottimeNanoseconds == .min ? bits : nil }
+
     /// The same reading, taken at an instant; one that has an instant already keeps it.
     func stamped(at instant: SampleInstant) -> Reading {
         guard boottimeNanoseconds == .min else { return self }
