@@ -70,7 +70,8 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
     ///   - errno: What the kernel answers, such as EIO, EINVAL or ENODATA.
     ///   - every: 1 for each read, 3 for each third one.
     public static func failing(errno: Int32, every: Int = 1) -> MockFault {
-        MockFault(form: .failing(errno: errno, every: every), description: "reads fail with errno \(errno)")
+        MockFault(
+            form: .failing(errno: errno, every: every), description: "\(ordinal(every)) fails with errno \(errno)")
     }
 
     /// Reads see only the front of the text; it works as ``failing(errno:every:)`` does.
@@ -79,8 +80,11 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
     ///   - length: How many bytes they see.
     ///   - every: 1 for each read, 3 for each third one.
     public static func torn(to length: Int, every: Int = 1) -> MockFault {
-        MockFault(form: .torn(length: length, every: every), description: "torn after \(length) bytes")
+        MockFault(
+            form: .torn(length: length, every: every), description: "\(ordinal(every)) is torn after \(length) bytes")
     }
+
+    private static func ordinal(_ every: Int) -> String { every > 1 ? "one read in \(every)" : "each read" }
 
     /// The device is gone: the file is not there, and descriptors that a reader keeps answer ENODEV for ever, as
     /// sysfs does. A restored file is a new one.

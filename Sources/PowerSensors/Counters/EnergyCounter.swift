@@ -129,6 +129,9 @@ public struct EnergyCounter: Sendable {
         mark.map { instant.monotonicNanoseconds &- $0.monotonicNanoseconds } ?? 0
     }
 
+    /// When the number was last read: for a source that is slow to read, some time ago.
+    package var lastReading: SampleInstant? { previous?.ended }
+
     /// Takes in the number that the counter showed at some moment between two instants.
     ///
     /// The two may lie far apart, as when the reading thread was preempted: the energy bound takes the whole.

@@ -26,9 +26,10 @@ struct HostFigure {
             status: isIncomplete ? .partial : status(channels, ledger))
         guard host.status == .ok || host.status == .warmingUp else { return host }
         var (energy, power, low, high) = (0.0, 0.0, 0.0, 0.0)
-        var hasBounds = false
+        var (hasBounds, isBegun) = (false, true)
         for index in members where !ledger.isEmpty(index) {
             let part = channels[index]
+            isBegun = isBegun && part.energy != nil
             energy += part.energy?.rawValue ?? 0
             let watts = part.power?.rawValue ?? 0
             power += watts
@@ -36,7 +37,8 @@ struct HostFigure {
             high += part.high?.rawValue ?? watts
             hasBounds = hasBounds || part.low != nil
         }
-        host.energy = Joules(energy)
+        // A part that was never read has no energy yet, not 0.
+        if isBegun { host.energy = Joules(energy) }
         guard host.status == .ok else { return host }
         host.power = Watts(power)
         if hasBounds { (host.low, host.high) = (Watts(low), Watts(high)) }

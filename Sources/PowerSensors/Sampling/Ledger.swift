@@ -47,7 +47,7 @@ struct Ledger {
                 )
             case .gauge where channel.quantity == .power:
                 accounts.append(.integrator(integrators.count))
-                integrators.append(PowerIntegrator())
+                integrators.append(PowerIntegrator(maximumPower: channel.maximumPower))
             case .gauge: accounts.append(.gauge)
             }
         }

@@ -27,7 +27,8 @@ struct PowerWindow {
             return nil
         }
         if mark.monotonicNanoseconds <= last.monotonicNanoseconds {
-            return standingStill(counter, ended)
+            // No news of a slow source is no proof of standing still: only a later reading of the same number is.
+            return standingStill(counter, counter.lastReading ?? ended)
         }
         let time = mark.monotonicNanoseconds &- last.monotonicNanoseconds
         let isConclusive = last.isChange || time >= counter.slowestUpdateNanoseconds
@@ -38,12 +39,12 @@ struct PowerWindow {
     }
 
     /// For a while silence is the source's rhythm; after that it is a true 0 W.
-    private mutating func standingStill(_ counter: EnergyCounter, _ ended: SampleInstant) -> Watts? {
+    private mutating func standingStill(_ counter: EnergyCounter, _ lastReading: SampleInstant) -> Watts? {
         guard counter.hasMoved else { return nil }
-        let still = counter.stillNanoseconds(at: ended)
+        let still = counter.stillNanoseconds(at: lastReading)
         guard still > counter.updateNanoseconds + counter.updateNanoseconds / 2 else { return power }
         // The silence is accounted for: what comes next is not spread over it.
-        mark?.monotonicNanoseconds = ended.monotonicNanoseconds
+        mark?.monotonicNanoseconds = lastReading.monotonicNanoseconds
         power = Watts(0)
         return power
     }

@@ -81,7 +81,7 @@ public struct Sampler: ~Copyable {
 
     /// Reads every channel once, and makes a snapshot of the interval since the last snapshot.
     ///
-    /// The first has energies of 0 and no power yet.
+    /// The first has energies of 0 and, for counters, no power yet.
     public mutating func snapshot() -> Snapshot {
         let info = read()
         return writer.write(ledger, info)

@@ -49,7 +49,8 @@ struct SnapshotWriter {
             result.wraps = counter.wraps
             result.resets = counter.resets
             result.ambiguousEnergy = counter.ambiguousEnergy
-            if isKnown {
+            // Before the first reading there is no energy of 0, but none that is known.
+            if isKnown, counter.mark != nil {
                 result.energy = counter.energy
                 result.power = windows[index].advance(counter, to: ended)
                 if result.power == nil { result.status = .warmingUp }
@@ -59,7 +60,8 @@ struct SnapshotWriter {
                 }
             }
         } else if let integrator = ledger.integrator(index) {
-            if isKnown { result.energy = integrator.energy }
+            result.ambiguousEnergy = integrator.ambiguousEnergy
+            if isKnown, integrator.power != nil { result.energy = integrator.energy }
             if result.status == .ok { result.power = integrated[index].advance(integrator) }
         }
         if result.status == .ok, topology.channels[index].encoding == .gauge { result.value = ledger.value(index) }

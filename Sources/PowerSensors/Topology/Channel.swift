@@ -55,7 +55,8 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// the rarest.
     public var refreshInterval: Duration?
 
-    /// The greatest power that is possible here, above 0 W; it tells a wrap from a reset. 1 kW unless set.
+    /// The greatest power that is possible here, above 0 W: it tells a counter's wrap from a reset, and bounds what a
+    /// gap in the readings of a gauge may hide. 1 kW unless set.
     public var maximumPower = Watts(1000)
 
     /// What one reading cost at discovery.

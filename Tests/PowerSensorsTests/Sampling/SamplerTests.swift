@@ -219,6 +219,47 @@ struct SamplerTests {
         #expect(longest == .seconds(60), "what is not bridged would be lost")
     }
 
+    @Test func `a gap of a gauge that is too long to be bridged is ambiguous, not nothing`() throws {
+        let channel = Channel(
+            id: "scripted/meter", sensor: SensorName("scripted"), mechanism: "script", quantity: .power,
+            encoding: .gauge, component: .host)
+        let sensor = ScriptedSensor(channels: [channel])
+        var sampler = try sampler([sensor])
+        sensor.show(.value(300))
+        _ = sampler.snapshot()
+        clock.advance(by: .seconds(70))
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.channels[0].energy == Joules(0))
+        #expect(snapshot.channels[0].ambiguousEnergy == Joules(70_000), "70 s at 1 kW")
+    }
+
+    @Test func `no news of a slow counter is not 0 W`() throws {
+        var channel = Channel.counter("meter")
+        channel.refreshInterval = .milliseconds(400)
+        let sensor = ScriptedSensor(channels: [channel])
+        var sampler = try sampler([sensor])
+        var powers: Set<Watts> = []
+        for tick in 0..<400 {
+            // Renewed, and read, every 400 ms; a snapshot every 20 ms sees the same reading twenty times.
+            let reads = tick / 20
+            let read = clock.instant.continuous.advanced(by: .milliseconds(-20 * (tick % 20)))
+            sensor.show(.count(1000 + UInt64(reads) * 120 * joule, at: read))
+            if let power = sampler.snapshot().channels[0].power { powers.insert(power) }
+            clock.advance(by: .milliseconds(20))
+        }
+        #expect(powers.allSatisfy { abs($0.rawValue - 300) < 1e-3 }, "\(powers)")
+        #expect(!powers.isEmpty)
+    }
+
+    @Test func `before anything was read, no energy is known`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("slow")])
+        var sampler = try sampler([sensor])
+        sensor.show(.missing(.warmingUp))
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.channels[0].energy == nil)
+        #expect(snapshot.headline?.energy == nil)
+    }
+
     @Test func `a suspend within a sample does not freeze the power after it`() throws {
         let sensor = ScriptedSensor(channels: [.counter("package-0")])
         var instants: [SampleInstant] = []

@@ -54,7 +54,7 @@ final class PowercapReader: SensorReader {
                 identity: channel.sourceName.map { .init(path: "\(folder)/name", text: $0) }
             )
         }
-        attributes = Attributes(sources, beneath: sysfs)
+        unsafe attributes = Attributes(sources, beneath: sysfs)
     }
 
     func read(into readings: inout OutputSpan<Reading>) { unsafe attributes.read(into: &readings) }
