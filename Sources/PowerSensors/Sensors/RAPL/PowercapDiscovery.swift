@@ -3,6 +3,9 @@ package struct PowercapDiscovery {
     private let sysfs: SystemRoot
     private let maximumPower: Watts?
     private var zones: [String: PowercapZone] = [:]
+    /// How many zones each zone holds, by its folder.
+    private var childCounts: [String: Int] = [:]
+    private var socketCount = 0
     private var findings: [Finding] = []
     private var incompleteScopes: Set<Scope> = []
 
@@ -23,6 +26,9 @@ package struct PowercapDiscovery {
         if let masked = maskedFinding(folders) { return Discovery(findings: [masked]) }
 
         for folder in folders { zones[folder] = PowercapZone(folder: folder, in: sysfs, findings: &findings) }
+        childCounts = Dictionary(zones.values.compactMap { $0.parentFolder.map { ($0, 1) } }, uniquingKeysWith: +)
+        let domains = zones.values.compactMap { $0.name.map { RaplDomain($0) } }
+        socketCount = Set(domains.filter { $0.name == "package" }.map(\.socket)).count
         // A zone of the registers' own driver that nobody can name may be a package, its memory or psys.
         if zones.values.contains(where: { $0.controlType == "intel-rapl" && $0.name == nil }) {
             incompleteScopes = [.cpu, .platform]
@@ -64,7 +70,9 @@ package struct PowercapDiscovery {
                 }
             }
         }
-        return chosen.sorted { sortKey($0).lexicographicallyPrecedes(sortKey($1)) }
+        return chosen.map { (key: sortKey($0), entry: $0) }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            .map(\.entry)
     }
 
     /// Packages by number with what they hold, then psys, then the rest.
@@ -145,17 +153,14 @@ package struct PowercapDiscovery {
 
     /// Four times the largest limit, as limits are not peaks; never below 1 kW a package (design, section 3).
     private func assumedMaximumPower(of zone: PowercapZone, _ domain: RaplDomain) -> Watts {
-        let packages = zones.values.filter { RaplDomain($0.name ?? "").name == "package" }
-        let sockets = Set(packages.map { RaplDomain($0.name ?? "").socket })
-        let floor = 1000 * Double(domain.name == "psys" ? max(sockets.count, 1) : 1)
+        let floor = 1000 * Double(domain.name == "psys" ? max(socketCount, 1) : 1)
         return Watts(max(4 * (zone.largestConstraint?.rawValue ?? 0), floor))
     }
 
     /// AMD's `core` is the register of a single core (AMD PPR, MSR C001_029A), and AMD's zones have no limits.
     private func isSingleCore(_ zone: PowercapZone) -> Bool {
         guard zone.name == "core", let parent = zone.parentFolder.flatMap({ zones[$0] }) else { return false }
-        let siblings = zones.values.filter { $0.parentFolder == parent.folder }
-        return siblings.count == 1 && parent.largestConstraint == nil
+        return childCounts[parent.folder] == 1 && parent.largestConstraint == nil
     }
 
     // MARK: What counts nothing, or twice

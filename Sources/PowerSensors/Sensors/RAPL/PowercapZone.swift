@@ -51,10 +51,13 @@ package struct PowercapZone: Sendable {
         controlType = folder.split(separator: ":").first.map(String.init) ?? folder
         let path = "\(Self.classPath)/\(folder)"
         name = Self.name(path, in: sysfs, findings: &findings)
-        largestConstraint = Self.largestConstraint(path, in: sysfs)
+        // One look at the folder is cheaper than to ask for each file that may be there. Where it cannot be listed,
+        // the files may be readable all the same.
+        let files = (try? sysfs.list(path)) ?? Self.usualFiles
+        largestConstraint = Self.largestConstraint(path, files, in: sysfs)
 
-        let hasEnergy = sysfs.exists("\(path)/energy_uj")
-        let hasPower = !hasEnergy && sysfs.exists("\(path)/power_uw")
+        let hasEnergy = files.contains("energy_uj")
+        let hasPower = !hasEnergy && files.contains("power_uw")
         let file = hasPower ? "\(path)/power_uw" : "\(path)/energy_uj"
         do throws(AttributeError) {
             (firstNumber, readCost) = try sysfs.timedNumber(file)
@@ -124,17 +127,15 @@ package struct PowercapZone: Sendable {
         return nil
     }
 
-    private static func largestConstraint(_ path: String, in sysfs: SystemRoot) -> Watts? {
+    private static let usualFiles = ["energy_uj", "constraint_0_power_limit_uw", "constraint_1_power_limit_uw"]
+
+    private static func largestConstraint(_ path: String, _ files: [String], in sysfs: SystemRoot) -> Watts? {
         // Firmware says "no limit" by the greatest value that fits, 4095.875 W in units of 1/8 W (Intel SDM).
         let believable: UInt64 = 4_000_000_000
-        var largest: UInt64?
-        for index in 0..<8 {
-            for file in ["power_limit_uw", "max_power_uw"] {
-                guard let limit = try? sysfs.number("\(path)/constraint_\(index)_\(file)") else { continue }
-                if limit <= believable { largest = max(largest ?? 0, limit) }
-            }
-            if !sysfs.exists("\(path)/constraint_\(index)_name") { break }
+        let limits = files.filter { file in
+            file.hasPrefix("constraint_") && (file.hasSuffix("_power_limit_uw") || file.hasSuffix("_max_power_uw"))
         }
+        let largest = limits.compactMap { try? sysfs.number("\(path)/\($0)") }.filter { $0 <= believable }.max()
         return largest.map { Watts(Double($0) / 1e6) }
     }
 }
