@@ -57,7 +57,7 @@ final class MonitorCore: Sendable {
             // One more sample soon after the first shows which counters are fast.
             let next = deadline.map { nextDeadline(after: $0, now, tick) } ?? now + min(tick, Self.warmUpNanoseconds)
             deadline = next
-            alarm.sleep(until: next, unlessRungSince: rings)
+            alarm.sleep(until: next, from: now, unlessRungSince: rings)
         }
     }
 

@@ -65,7 +65,8 @@ final class SlowLane: Sendable {
                 due[index] = asked.advanced(by: entries[index].interval).monotonicNanoseconds
                 if isStopping.load(ordering: .sequentiallyConsistent) { return }
             }
-            alarm.sleep(until: due.min() ?? .max, unlessRungSince: rings)
+            alarm.sleep(
+                until: due.min() ?? .max, from: SampleInstant.now.monotonicNanoseconds, unlessRungSince: rings)
         }
     }
 }
