@@ -18,8 +18,8 @@ import Glibc
 
     /// Sleeps until CLOCK_MONOTONIC reaches the deadline, or until it rings; not at all where it rang meanwhile.
     ///
-    /// A short sleep is slept out, since a plain timer costs less than one that can be cut short (35 against 37 µs of
-    /// CPU time in a virtual machine), and whoever rings can wait that long.
+    /// A short sleep is slept out, since a plain timer costs about 1 µs less than one that can be cut short (of 36 µs
+    /// of CPU time in a virtual machine), and whoever rings can wait that long.
     func sleep(until deadlineNanoseconds: Int64, from nowNanoseconds: Int64, unlessRungSince rings: UInt32) {
         let deadline = max(deadlineNanoseconds, 0)
         guard deadline &- nowNanoseconds <= Self.shortNanoseconds else {
