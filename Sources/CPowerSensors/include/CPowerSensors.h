@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -58,6 +59,49 @@ static inline int cpowersensors_parse_u64(
     return 0;
 }
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/// Parses up to eight digits at once, however many there are, and says how many that were.
+///
+/// Each step joins neighbours: digits to pairs, pairs to fours, fours to eight.
+static inline uint64_t cpowersensors_leading_digits(const char *_Nonnull text, unsigned *_Nonnull count) {
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    // The first byte that is no digit has its high bit set; what a carry makes of those behind it does not matter.
+    const uint64_t others = ((word + 0x4646464646464646) | (word - 0x3030303030303030)) & 0x8080808080808080;
+    *count = others == 0 ? 8 : (unsigned)__builtin_ctzll(others) / 8;
+    if (*count == 0) return 0;
+    // Zeros before the first digit change nothing.
+    word = (word << (64 - 8 * *count)) & 0x0f0f0f0f0f0f0f0f;
+    word = (word * (1 + (10 << 8))) >> 8 & 0x00ff00ff00ff00ff;
+    word = (word * (1 + (100 << 16))) >> 16 & 0x0000ffff0000ffff;
+    return word * (1 + (UINT64_C(10000) << 32)) >> 32;
+}
+
+/// The same as `cpowersensors_parse_u64`, quicker for what drivers write: 1 to 15 digits and a newline.
+///
+/// At least 16 bytes behind `length` must be readable.
+static inline int cpowersensors_parse_line(const char *_Nonnull text, size_t length, uint64_t *_Nonnull value) {
+    static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+    unsigned digits, more = 0;
+    uint64_t number = cpowersensors_leading_digits(text, &digits);
+    if (digits == 8) {
+        const uint64_t rest = cpowersensors_leading_digits(text + 8, &more);
+        if (more == 8) return cpowersensors_parse_u64(text, length, value);
+        number = number * powers[more] + rest;
+        digits += more;
+    }
+    if (digits == 0 || length != digits + 1 || text[digits] != '\n') {
+        return cpowersensors_parse_u64(text, length, value);
+    }
+    *value = number;
+    return 0;
+}
+#else
+static inline int cpowersensors_parse_line(const char *_Nonnull text, size_t length, uint64_t *_Nonnull value) {
+    return cpowersensors_parse_u64(text, length, value);
+}
+#endif
+
 /// Reads up to `size` bytes of an open attribute from its start, with a single system call.
 ///
 /// Returns the number of bytes, or the negated `errno` of the read.
@@ -73,11 +117,12 @@ static inline ssize_t cpowersensors_read(int descriptor, void *_Nonnull buffer, 
 ///
 /// Returns 0 and sets `value`; or the `errno` of the read; or one of the negative codes above.
 static inline int cpowersensors_read_u64(int descriptor, uint64_t *_Nonnull value) {
-    char text[CPOWERSENSORS_ATTRIBUTE_SIZE];
-    const ssize_t count = cpowersensors_read(descriptor, text, sizeof text);
+    char text[CPOWERSENSORS_ATTRIBUTE_SIZE + 16];
+    const ssize_t count = cpowersensors_read(descriptor, text, CPOWERSENSORS_ATTRIBUTE_SIZE);
     if (count < 0) return (int)-count;
-    if (count == (ssize_t)sizeof text) return CPOWERSENSORS_TOO_LONG;
-    return cpowersensors_parse_u64(text, (size_t)count, value);
+    if (count == CPOWERSENSORS_ATTRIBUTE_SIZE) return CPOWERSENSORS_TOO_LONG;
+    memset(text + count, 0, 16);
+    return cpowersensors_parse_line(text, (size_t)count, value);
 }
 
 /// Opens `path` so that no symbolic link, absolute or relative, leads out of the open folder `root`.

@@ -42,10 +42,11 @@ final class MonitorCore: Sendable {
         while true {
             let rings = alarm.rings
             let info = sensors.read()
-            let readings = sensors.readings
-            let entered = state.withLock { state -> (deliveries: Deliveries, tick: Int64)? in
-                if state.isStopping { return nil }
-                return (state.enter(readings.span, info), state.tickNanoseconds)
+            let entered = sensors.withReadings { readings in
+                state.withLock { state -> (deliveries: Deliveries, tick: Int64)? in
+                    if state.isStopping { return nil }
+                    return (state.enter(readings, info), state.tickNanoseconds)
+                }
             }
             guard let (deliveries, tick) = entered else { return nil }
             deliveries.send()

@@ -10,7 +10,7 @@ struct OpenedSensors: ~Copyable {
     }
 
     let topology: Topology
-    private(set) var readings: [Reading] = []
+    private var readings: ReadingBuffer
     private var readers: [(reader: any SensorReader, count: Int)] = []
 
     /// What kept a sensor from being opened.
@@ -18,10 +18,10 @@ struct OpenedSensors: ~Copyable {
 
     init(_ discovered: DiscoveredSensors, slow: SlowReading = .whenDue) {
         topology = discovered.topology
+        readings = ReadingBuffer(count: topology.channels.count)
         for (sensor, channels) in discovered.sensors where !channels.isEmpty {
             readers.append((open(sensor, channels, slow), channels.count))
         }
-        readings.reserveCapacity(topology.channels.count)
     }
 
     private mutating func open(
@@ -44,17 +44,20 @@ struct OpenedSensors: ~Copyable {
     /// Reads every channel once. No allocation.
     mutating func read(_ now: (() -> SampleInstant)? = nil) -> SampleInfo {
         let began = now?() ?? .now
-        readings.removeAll(keepingCapacity: true)
+        var first = 0
         for index in readers.indices {
             let count = readers[index].count
-            let expected = readings.count + count
-            readings.append(addingCapacity: count) { readings in
-                readers[index].reader.read(into: &readings)
-            }
-            // A reader that appends too little would shift every channel after its own.
-            while readings.count < expected { readings.append(.missing(.absent)) }
+            readings.fill(from: first, count: count, by: &readers[index].reader)
+            first += count
         }
         return SampleInfo(generation: topology.generation, began: began, ended: now?() ?? .now(after: began))
+    }
+
+    /// Lends the readings of the last sample for one call.
+    func withReadings<Result, Failure: Error>(
+        _ body: (Span<Reading>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try readings.withSpan(body)
     }
 }
 

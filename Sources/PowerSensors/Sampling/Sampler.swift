@@ -73,7 +73,7 @@ public struct Sampler: ~Copyable {
         _ body: (SampleInfo, Span<Reading>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let info = read()
-        return try body(info, sensors.readings.span)
+        return try sensors.withReadings { readings throws(Failure) in try body(info, readings) }
     }
 
     /// Reads every channel once and counts its energy.
@@ -89,13 +89,8 @@ public struct Sampler: ~Copyable {
 
     private mutating func read() -> SampleInfo {
         let info = sensors.read(now)
-        Self.enter(sensors, info, into: &ledger)
+        sensors.withReadings { ledger.enter($0, began: info.began, ended: info.ended) }
         return info
-    }
-
-    // An argument each: a span of a property of self would borrow all of self, and a copy would count references.
-    private static func enter(_ sensors: borrowing OpenedSensors, _ info: SampleInfo, into ledger: inout Ledger) {
-        ledger.enter(sensors.readings.span, began: info.began, ended: info.ended)
     }
 }
 

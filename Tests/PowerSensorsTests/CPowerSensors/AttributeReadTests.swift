@@ -84,6 +84,20 @@ struct AttributeReadTests {
         }
     }
 
+    @Test func `the quick reading of a line is the careful one's, for every number of digits and every byte behind`() {
+        var generator = SeededGenerator(seed: 41)
+        for digits in 0...21 {
+            for byte in UInt8.min...UInt8.max {
+                var bytes = (0..<digits).map { _ in UInt8.random(in: 0x30...0x39, using: &generator) }
+                #expect(parseLine(bytes + [0x0a]) == parse(bytes + [0x0a]))
+                bytes.append(byte)
+                #expect(parseLine(bytes) == parse(bytes), "\(bytes)")
+                bytes.insert(byte, at: Int.random(in: 0...digits, using: &generator))
+                #expect(parseLine(bytes) == parse(bytes), "\(bytes)")
+            }
+        }
+    }
+
     private func read(_ descriptor: CInt) -> (status: Int32, value: UInt64) {
         var value: UInt64 = 0
         let status = unsafe cpowersensors_read_u64(descriptor, &value)
@@ -94,6 +108,14 @@ struct AttributeReadTests {
         var value: UInt64 = 0
         let characters = bytes.map { CChar(bitPattern: $0) } + [0]
         let status = unsafe cpowersensors_parse_u64(characters, bytes.count, &value)
+        return (status, value)
+    }
+
+    private func parseLine(_ bytes: [UInt8]) -> (status: Int32, value: UInt64) {
+        var value: UInt64 = 0
+        // Digits where nothing was read would be taken for the number's own, were they looked at.
+        let characters = (bytes + Array(repeating: 0x39, count: 16)).map { CChar(bitPattern: $0) }
+        let status = unsafe cpowersensors_parse_line(characters, bytes.count, &value)
         return (status, value)
     }
 
