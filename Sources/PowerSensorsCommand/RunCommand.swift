@@ -80,7 +80,8 @@ private func report(parsing error: any Error, of arguments: [String]) -> Int32 {
     }
     let message = PowersensorsCommand.message(for: error).split(separator: "\n").joined(separator: " ")
     let end = message.last.map { ".!?".contains($0) } == true ? "" : "."
-    let subcommand = arguments.contains("list") ? "list" : "watch"
+    let names = PowersensorsCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+    let subcommand = arguments.first { names.contains($0) } ?? "watch"
     StandardError.write("powersensors: \(message)\(end) See powersensors \(subcommand) --help.")
     return CommandFailure.wrongUsage
 }

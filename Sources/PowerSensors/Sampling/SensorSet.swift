@@ -63,6 +63,12 @@ public struct SensorSet: Sendable {
         fallback = nil
     }
 
+    /// The same sensors, and the estimator beside them though something measures.
+    package var withFallback: SensorSet { SensorSet(only: sensors + [fallback].compactMap(\.self)) }
+
+    /// The sensors' names, the preferred first.
+    package var names: [SensorName] { sensors.map(\.name) }
+
     /// Looks for channels. A sensor that fails as a whole becomes a finding.
     ///
     /// - Parameter generation: The number of the discovery, from 1.

@@ -172,6 +172,15 @@ public final class SystemRoot: Sendable {
         return (number, ContinuousClock.now - began)
     }
 
+    /// Who owns a file, and who may do what with it (inode(7)).
+    package func fileStatus(_ relativePath: String) throws(AttributeError) -> (mode: UInt32, owner: UInt32) {
+        let file = try open(relativePath, flags: cpowersensors_path_only_flag())
+        defer { close(file) }
+        var status = stat()
+        if unsafe fstat(file, &status) != 0 { throw failure(relativePath, errno) }
+        return (status.st_mode, status.st_uid)
+    }
+
     /// Whether something is there.
     package func exists(_ relativePath: String) -> Bool {
         guard let file = try? open(relativePath, flags: cpowersensors_path_only_flag()) else { return false }

@@ -6,6 +6,9 @@ struct Settings {
     /// Which sensors to look for, and where.
     let sensors: SensorSet
 
+    /// The trees to look in.
+    let roots: SystemRoots
+
     /// The figure to show first; nil for the best there is.
     let scope: Scope?
 
@@ -38,15 +41,12 @@ struct Settings {
         isVerbose = options.verbose ? true : try environment.option("verbose")?.truth() ?? false
         let maximumPower = try option("max-power", options.maxPower).map(Self.power)
         let selections = try Self.selections(options.sensor, environment)
-        sensors = SensorSet(
-            roots: SystemRoots(
-                sysfs: try Self.root(option("sysfs", options.sysfs), mountPoint: "/sys"),
-                procfs: try Self.root(option("procfs", options.procfs), mountPoint: "/proc"),
-                dev: try Self.root(option("dev", options.dev), mountPoint: "/dev")
-            ),
-            selections: selections,
-            maximumPower: maximumPower
+        roots = SystemRoots(
+            sysfs: try Self.root(option("sysfs", options.sysfs), mountPoint: "/sys"),
+            procfs: try Self.root(option("procfs", options.procfs), mountPoint: "/proc"),
+            dev: try Self.root(option("dev", options.dev), mountPoint: "/dev")
         )
+        sensors = SensorSet(roots: roots, selections: selections, maximumPower: maximumPower)
     }
 
     // MARK: One option each

@@ -19,10 +19,7 @@ package struct TopologyJSON {
             json.array { json in
                 for channel in topology.channels { append(channel, to: &json) }
             }
-            json.name("findings")
-            json.array { json in
-                for finding in topology.findings { append(finding, to: &json) }
-            }
+            json.findings(topology.findings)
         }
     }
 
@@ -54,16 +51,6 @@ package struct TopologyJSON {
             if channel.provenance == .measured, case .counter(let encoding) = channel.encoding {
                 json.member("exact", encoding.isExact)
             }
-        }
-    }
-
-    private func append(_ finding: Finding, to json: inout JSONWriter) {
-        json.object { json in
-            json.member("severity", finding.severity.name)
-            json.member("subject", finding.subject)
-            json.member("reason", finding.reason)
-            json.member("text", finding.text)
-            json.member("remedy", finding.remedy)
         }
     }
 }

@@ -25,7 +25,7 @@ package struct TopologyText {
         ]
         lines += hostLines(topology, headline ?? topology.headline)
         lines += channelLines(topology)
-        lines += findingLines(topology.findings)
+        lines += findingLines(topology.findings, style)
         for line in lines {
             bytes.append(line)
             bytes.append(UInt8(ascii: "\n"))
@@ -87,17 +87,6 @@ package struct TopologyText {
             facts.append(encoding.isExact ? "exact" : "to the microjoule")
         }
         lines += facts.joined(separator: ", ").safeToShow.folded(56)
-        return lines
-    }
-
-    private func findingLines(_ findings: [Finding]) -> [String] {
-        if findings.isEmpty { return [] }
-        var lines = ["", style.dim("findings")]
-        for finding in findings {
-            lines.append(style.bold("  \(finding.severity): \(finding.subject) (\(finding.reason))".safeToShow))
-            lines += finding.text.safeToShow.folded(76).map { "    \($0)" }
-            if let remedy = finding.remedy { lines += "Remedy: \(remedy)".safeToShow.folded(76).map { "    \($0)" } }
-        }
         return lines
     }
 }

@@ -1,0 +1,78 @@
+/// Looks at every sensor, reads them for a moment, and explains what is missing here.
+package struct Doctor {
+    private let sensors: SensorSet
+    private let roots: SystemRoots
+
+    /// A doctor for the sensors in the given trees.
+    package init(_ sensors: SensorSet, roots: SystemRoots) {
+        self.sensors = sensors.withFallback
+        self.roots = roots
+    }
+
+    /// Discovers and reads every sensor, the fallback too.
+    ///
+    /// - Parameters:
+    ///   - time: How long to watch the counters; QEMU's virtual registers, the slowest known, move once a second.
+    ///   - step: What happens between two looks at them; a test moves them by it.
+    package func examine(
+        for time: Duration = .milliseconds(2500), betweenLooks step: (() -> Void)? = nil
+    ) -> Diagnosis {
+        let surroundings = Surroundings(roots)
+        let discovered = sensors.discover()
+        let topology = discovered.topology
+        let (statuses, later) = watch(discovered, for: time, step)
+        var findings = RaplDiagnosis(surroundings, roots).explain(topology.findings)
+        findings += later + OutOfReach.findings(in: roots.sysfs)
+        return Diagnosis(surroundings, sensors.names, topology, statuses, findings)
+    }
+
+    /// What each channel's last reading was, and which counters did not move.
+    private func watch(
+        _ discovered: DiscoveredSensors, for time: Duration, _ step: (() -> Void)?
+    ) -> ([ReadingStatus], [Finding]) {
+        let channels = discovered.topology.channels
+        guard !channels.isEmpty, var sampler = try? Sampler(discovered) else { return (channels.map(\.status), []) }
+        let first = sampler.readings
+        var readings = first
+        var hasMoved = channels.map { _ in false }
+        for _ in 0..<5 {
+            step?()
+            pause(time / 5)
+            readings = sampler.readings
+            for index in channels.indices where readings[index].count != first[index].count { hasMoved[index] = true }
+        }
+        let still = channels.indices.filter { index in
+            channels[index].component.domain == "package" && !hasMoved[index] && (readings[index].count ?? 0) != 0
+        }
+        let known = discovered.topology.findings
+        let opening = sampler.findings().filter { !known.contains($0) && $0.reason != "frozen" }
+        return (readings.map(\.status), opening + still.map { .standsStill(channels[$0], for: time) })
+    }
+}
+
+extension Sampler {
+    /// One reading of every channel, to keep.
+    fileprivate var readings: [Reading] {
+        mutating get {
+            sample { _, readings in readings.indices.map { readings[$0] } }
+        }
+    }
+}
+
+extension Finding {
+    fileprivate static func standsStill(_ channel: Channel, for time: Duration) -> Finding {
+        Finding(
+            severity: .warning,
+            subject: channel.path ?? channel.id,
+            reason: "frozen",
+            text: """
+                The counter of \(channel.id) did not move for \(time); no package uses nothing, so its 0 W are no \
+                measurement.
+                """,
+            remedy: """
+                In a virtual machine have the host's operator look at what renews the registers (QEMU: qemu-vmsr-helper); \
+                on a physical one load the driver again: sudo modprobe -r intel_rapl_msr && sudo modprobe intel_rapl_msr
+                """
+        )
+    }
+}

@@ -1,0 +1,27 @@
+/// A kernel's version, as far as it tells what drivers can do.
+package struct KernelRelease: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The number before the first dot.
+    package let major: Int
+
+    /// The number behind it.
+    package let minor: Int
+
+    /// A version by its numbers.
+    package init(_ major: Int, _ minor: Int) {
+        self.major = major
+        self.minor = minor
+    }
+
+    /// Reads what `sys/kernel/osrelease` of procfs holds, such as `6.12.95-amd64`; nil for anything else.
+    package init?(_ text: String) {
+        let numbers = text.split(separator: ".", maxSplits: 2).prefix(2).map { $0.prefix { $0.isASCII && $0.isNumber } }
+        guard numbers.count == 2, let major = Int(numbers[0]), let minor = Int(numbers[1]) else { return nil }
+        self.init(major, minor)
+    }
+
+    package static func < (one: KernelRelease, other: KernelRelease) -> Bool {
+        (one.major, one.minor) < (other.major, other.minor)
+    }
+
+    package var description: String { "\(major).\(minor)" }
+}

@@ -1,0 +1,152 @@
+/// Says of a processor's missing or forbidden energy counters why that is so on this machine.
+struct RaplDiagnosis {
+    private let surroundings: Surroundings
+    private let roots: SystemRoots
+
+    init(_ surroundings: Surroundings, _ roots: SystemRoots) {
+        self.surroundings = surroundings
+        self.roots = roots
+    }
+
+    /// The findings, with those that the surroundings explain better in other words.
+    func explain(_ findings: [Finding]) -> [Finding] {
+        var explained: [Finding] = []
+        var forbidden: [Finding] = []
+        for finding in findings {
+            let isOfZone = finding.subject.hasPrefix("\(PowercapZone.classPath)/")
+            if finding.subject == PowercapZone.classPath, finding.reason == ReadingStatus.absent.name {
+                explained.append(elsewhere ?? missing)
+            } else if finding.reason == "masked", let elsewhere {
+                explained.append(elsewhere)
+            } else if isOfZone, finding.reason == ReadingStatus.forbidden.name {
+                forbidden.append(finding)
+            } else {
+                explained.append(finding)
+            }
+        }
+        if let first = forbidden.first { explained.append(locked(first, count: forbidden.count)) }
+        return explained
+    }
+
+    // MARK: Forbidden
+
+    /// One finding for all zones: they are locked in one way and opened in one.
+    private func locked(_ first: Finding, count: Int) -> Finding {
+        let status = try? roots.sysfs.fileStatus(first.subject)
+        let mode = status.map { "mode 0\(String($0.mode & 0o7777, radix: 8)), owner \($0.owner)" } ?? "of unknown mode"
+        let user = surroundings.user.map { "user \($0)" } ?? "this user"
+        let files = "\(roots.sysfs.path)/\(PowercapZone.classPath)/*/energy_uj"
+        let group = surroundings.group.map { "\($0)" } ?? "$(id -g)"
+        return Finding(
+            severity: first.severity,
+            subject: first.subject,
+            reason: first.reason,
+            text: """
+                \(count == 1 ? "It" : "It and \(count - 1) more") may not be read: \(mode), while this process is \
+                \(user) without CAP_DAC_READ_SEARCH.
+                """,
+            remedy: """
+                Let this group read them, until they are made anew: sudo chgrp \(group) \(files) && sudo chmod g+r \
+                \(files) — for good, by a udev rule: see Docs/Permissions.md
+                """
+        )
+    }
+
+    // MARK: Missing
+
+    /// The zones are there, in a sysfs that is mounted elsewhere.
+    private var elsewhere: Finding? {
+        guard let folder = surroundings.otherSysfs.first else { return nil }
+        return Finding(
+            severity: .error,
+            subject: PowercapZone.classPath,
+            reason: "elsewhere",
+            text: "The zones cannot be seen in \(roots.sysfs.path), but in the sysfs that is mounted at \(folder).",
+            remedy: "Name that tree: powersensors --sysfs \(folder)"
+        )
+    }
+
+    private var missing: Finding {
+        if surroundings.isGuest == true { return hiddenFromGuest }
+        guard let processor = surroundings.processor else { return notLoaded }
+        if processor.vendor == .arm || processor.vendor == .other { return noSuchRegisters }
+        if let kernel = surroundings.kernel, let needed = processor.firstKernel, kernel < needed {
+            return tooOld(kernel, needed)
+        }
+        return notLoaded
+    }
+
+    private var hiddenFromGuest: Finding {
+        // QEMU's virtual registers are Intel's alone, and need an Intel host (QEMU's documentation of rapl-msr).
+        let isIntel = surroundings.processor?.vendor == .intel
+        return Finding(
+            severity: .warning,
+            subject: PowercapZone.classPath,
+            reason: "guest",
+            text: """
+                This is a virtual machine, and its host does not show it the processor's energy counters; the estimator \
+                takes their place.
+                """,
+            remedy: isIntel
+                ? """
+                Have the host give it virtual counters, by QEMU 9.1 or newer with qemu-vmsr-helper running: \
+                -accel kvm,rapl=true,rapl-helper-socket=/run/qemu-vmsr-helper.sock
+                """
+                : """
+                No hypervisor gives guests such counters on this maker's processors: go on with the estimator, or \
+                measure on the host.
+                """
+        )
+    }
+
+    private var noSuchRegisters: Finding {
+        Finding(
+            severity: .info,
+            subject: PowercapZone.classPath,
+            reason: "unsupported",
+            text: "Only Intel's, AMD's and Hygon's processors have these counters; this machine's has none.",
+            remedy: "Look for a board's own meter among the chips: powersensors list --sensor hwmon"
+        )
+    }
+
+    private func tooOld(_ kernel: KernelRelease, _ needed: KernelRelease) -> Finding {
+        Finding(
+            severity: .warning,
+            subject: PowercapZone.classPath,
+            reason: "old",
+            text: "Linux \(kernel) has no driver for this processor's counters; Linux \(needed) is the first that has.",
+            remedy: "Boot a newer kernel: uname -r must say \(needed) or more."
+        )
+    }
+
+    private var notLoaded: Finding {
+        let module = surroundings.kernel.map { $0 < KernelRelease(5, 3) } == true ? "intel_rapl" : "intel_rapl_msr"
+        let isLoaded = roots.sysfs.exists("module/\(module)")
+        return Finding(
+            severity: .warning,
+            subject: PowercapZone.classPath,
+            reason: isLoaded ? ReadingStatus.absent.name : "unloaded",
+            text: isLoaded
+                ? "The driver \(module) is loaded, but found no register that counts."
+                : "The driver of the energy counters is not loaded.",
+            remedy: isLoaded
+                ? "See what it said: sudo dmesg | grep -i rapl"
+                : "Load it: sudo modprobe \(module) — at every boot: echo \(module) | sudo tee /etc/modules-load.d/rapl.conf"
+        )
+    }
+}
+
+extension ProcessorIdentity {
+    /// The first kernel whose powercap driver knows the processor, where that is known and not long ago.
+    ///
+    /// From the kernel's history of drivers/powercap/intel_rapl_common.c and intel_rapl.c.
+    fileprivate var firstKernel: KernelRelease? {
+        switch (vendor, family) {
+        case (.intel, _): KernelRelease(3, 13)
+        case (.amd, let family?) where family >= 26: KernelRelease(6, 12)
+        case (.amd, 23?), (.amd, 25?): KernelRelease(5, 11)
+        case (.hygon, _): KernelRelease(5, 11)
+        default: nil
+        }
+    }
+}

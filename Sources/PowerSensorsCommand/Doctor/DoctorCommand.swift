@@ -1,0 +1,36 @@
+#if Exporters
+import ArgumentParser
+import PowerSensors
+import PowerSensorsExporters
+
+/// `powersensors doctor`: what is missing or limited, why, and the command that mends it.
+struct DoctorCommand: RunnableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Explains what is missing, and how to mend it.",
+        discussion: """
+            It watches the counters for two and a half seconds, as one that stands still shows itself only in time. It \
+            ends with 0 where power is measured or shared by the host, and with 1 where it is not.
+            """
+    )
+
+    @OptionGroup var shared: SharedOptions
+
+    func run(in environment: Environment) throws(CommandFailure) {
+        let settings = try Settings(shared, environment)
+        let diagnosis = Doctor(settings.sensors, roots: settings.roots).examine()
+        var bytes: [UInt8] = []
+        if settings.json == true {
+            DiagnosisJSON(node: settings.node).append(diagnosis, to: &bytes)
+        } else {
+            var style = TextStyle.standardOutput
+            style.redraws = false
+            DiagnosisText(node: settings.node, style: style).append(diagnosis, to: &bytes)
+        }
+        var output = StandardOutput()
+        try output.write(bytes)
+        // What is wrong has been said already.
+        if !diagnosis.isMeasured { throw CommandFailure(line: "", exitCode: 1) }
+    }
+}
+#endif

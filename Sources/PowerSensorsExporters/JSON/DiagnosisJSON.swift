@@ -1,0 +1,47 @@
+package import PowerSensors
+
+/// A diagnosis as one JSON object, for machines.
+package struct DiagnosisJSON {
+    private let node: String
+
+    /// Writes the diagnosis of a machine.
+    ///
+    /// - Parameter node: The machine's name.
+    package init(node: String) { self.node = node }
+
+    /// Appends the object and a line end.
+    package func append(_ diagnosis: Diagnosis, to bytes: inout [UInt8]) {
+        let surroundings = diagnosis.surroundings
+        JSONWriter.appendLine(to: &bytes) { json in
+            json.member("version", 1)
+            json.member("node", node)
+            json.member("kernel", surroundings.kernel?.description)
+            json.member("processor", surroundings.processor?.name)
+            json.member("virtual", surroundings.isGuest)
+            json.member("user", surroundings.user.map { Int($0) })
+            json.member("measured", diagnosis.isMeasured)
+            json.name("sensors")
+            json.array { json in
+                for sensor in diagnosis.sensors { append(sensor, to: &json) }
+            }
+            json.findings(diagnosis.findings)
+        }
+    }
+
+    private func append(_ sensor: Diagnosis.Sensor, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("sensor", sensor.name.name)
+            json.member("state", sensor.state.rawValue)
+            json.member("channels", sensor.channels)
+            json.member("readable", sensor.readable)
+            json.name("mechanisms")
+            json.array { json in
+                for mechanism in sensor.mechanisms { json.string(mechanism) }
+            }
+            json.name("provenances")
+            json.array { json in
+                for provenance in sensor.provenances { json.string(provenance.name) }
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import PowerSensors
+
+extension JSONWriter {
+    /// Writes the member `findings`: what is missing, why, and what mends it.
+    mutating func findings(_ findings: [Finding]) {
+        name("findings")
+        array { json in
+            for finding in findings {
+                json.object { json in
+                    json.member("severity", finding.severity.name)
+                    json.member("subject", finding.subject)
+                    json.member("reason", finding.reason)
+                    json.member("text", finding.text)
+                    json.member("remedy", finding.remedy)
+                }
+            }
+        }
+    }
+}

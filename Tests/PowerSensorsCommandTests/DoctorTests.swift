@@ -1,0 +1,107 @@
+#if Exporters
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// The doctor as its users run it, and what it prescribes carried out to the letter.
+struct DoctorCommandTests {
+    @Test func `it ends with 0 where power is measured, and with 1 where it is not`() async throws {
+        let machine = try MockMachine.onePackage()
+        let healthy = try await withRunningClock(of: machine) {
+            try await Command.run(["doctor"] + Command.roots(machine))
+        }
+        #expect(healthy.exitCode == 0)
+        #expect(healthy.error.isEmpty)
+        #expect(healthy.output.contains("power is measured here"))
+        let empty = try MockMachine()
+        let missing = try await Command.run(["doctor"] + Command.roots(empty))
+        #expect(missing.exitCode == 1)
+        #expect(missing.error.isEmpty, "what is wrong stands in the report")
+        #expect(missing.output.contains("Remedy: "))
+    }
+
+    @Test func `its JSON says of each sensor how it fares`() async throws {
+        let machine = try MockMachine.onePackage()
+        try machine.set(.intelServer(sockets: 1))
+        try machine.procfs.write("6.12.95-amd64\n", to: "sys/kernel/osrelease")
+        let outcome = try await Command.run(["doctor", "--json", "--node", "n1"] + Command.roots(machine))
+        let report = try JSON(outcome.output)
+        #expect(report["node"].text == "n1")
+        #expect(report["kernel"].text == "6.12")
+        #expect(report["measured"] == .truth(true))
+        let rapl = try #require(report["sensors"].elements.first { $0["sensor"].text == "rapl" })
+        #expect(rapl["state"].text == "works")
+        #expect(rapl["channels"].number == 1)
+        #expect(rapl["mechanisms"].elements.map(\.text) == ["powercap"])
+        #expect(report["findings"].elements.contains { $0["reason"].text == "frozen" }, "nobody lets time pass")
+    }
+
+    @Test(.enabled(if: isRoot, "needs root, to act as somebody else"))
+    func `an ordinary user is told how to read what root may, and that mends it`() async throws {
+        let machine = try MockMachine.twoSockets()
+        try Self.open(machine)
+        let asNobody = "exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\""
+        let asked = ["doctor", "--json", "--sensor", "rapl:powercap"] + Command.roots(machine)
+        try machine.procfs.write(
+            "Uid:\t65534\t65534\t65534\t65534\nGid:\t65534\t65534\t65534\t65534\n", to: "self/status")
+        let before = try await Command.run(asked, inScript: asNobody)
+        #expect(before.exitCode == 1)
+        let report = try JSON(before.output)
+        #expect(report["sensors"].elements.first?["state"].text == "failing")
+        let finding = try #require(report["findings"].elements.first { $0["reason"].text == "forbidden" })
+        #expect(finding["text"].text?.contains("mode 0400, owner 0") == true)
+        #expect(finding["text"].text?.contains("user 65534") == true)
+        let remedy = try #require(finding["remedy"].text)
+        let command = try #require(remedy.split(separator: " — ").first).drop { $0 != ":" }.dropFirst()
+        let script = String(command.replacing("sudo ", with: ""))
+        #expect(unsafe system(script) == 0, "\(script)")
+        let after = try await Command.run(asked, inScript: asNobody)
+        #expect(after.exitCode == 0)
+        #expect(try JSON(after.output)["sensors"].elements.first?["state"].text == "works")
+    }
+
+    @Test(.enabled(if: isRoot, "needs root, to give its capabilities up"))
+    func `root without capabilities reads what root owns`() async throws {
+        let machine = try MockMachine.onePackage()
+        let withoutCapabilities = "exec setpriv --bounding-set=-all --inh-caps=-all \"$@\""
+        let asked = ["doctor", "--json", "--sensor", "rapl:powercap"] + Command.roots(machine)
+        let outcome = try await Command.run(asked, inScript: withoutCapabilities)
+        #expect(outcome.exitCode == 0)
+        #expect(try JSON(outcome.output)["sensors"].elements.first?["state"].text == "works")
+    }
+
+    @Test(.enabled(if: isRoot, "needs root with mount name spaces of its own"))
+    func `zones that a container's runtime masks are found in the tree that the remedy names`() async throws {
+        let machine = try MockMachine.onePackage()
+        let sysfs = machine.sysfs.path
+        // What container runtimes do: an empty folder over the zones; and what the remedy asks for: the host's tree elsewhere.
+        let masked = """
+            unshare -m --propagation private sh -c '
+            mkdir -p \(machine.tree.path)/host && mount --rbind \(sysfs) \(machine.tree.path)/host \
+            && mount -t tmpfs none \(sysfs)/devices/virtual/powercap && exec "$@"' sh "$@"
+            """
+        let asked = ["doctor", "--json", "--sensor", "rapl:powercap", "--procfs", machine.procfs.path]
+        let before = try await Command.run(asked + ["--sysfs", sysfs], inScript: masked)
+        #expect(before.exitCode == 1)
+        let finding = try #require(try JSON(before.output)["findings"].elements.first)
+        #expect(finding["reason"].text == "masked")
+        #expect(finding["remedy"].text?.contains("--sysfs /host/sys") == true)
+        let after = try await Command.run(asked + ["--sysfs", "\(machine.tree.path)/host"], inScript: masked)
+        #expect(after.exitCode == 0)
+    }
+
+    private static var isRoot: Bool { getuid() == 0 }
+
+    /// Lets everybody enter the machine's folders, and nobody but root read its counters.
+    private static func open(_ machine: MockMachine) throws {
+        #expect(
+            unsafe system(
+                "chmod -R a+rX \(machine.tree.path) && chmod 0400 \(machine.sysfs.path)/class/powercap/*/energy_uj")
+                == 0)
+    }
+}
+#endif

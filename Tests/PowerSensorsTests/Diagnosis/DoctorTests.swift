@@ -1,0 +1,131 @@
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+/// What the doctor says of machines that lack their energy counters, a row a cause.
+struct DoctorTests {
+    struct Missing: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var processor: MockProcessor?
+        var kernel: String?
+        var modules: [String] = []
+        let reason: String
+        let remedy: String
+    }
+
+    private static let guest: MockProcessor = {
+        var processor = MockProcessor.intelServer(sockets: 1)
+        processor.isGuest = true
+        return processor
+    }()
+
+    private static let amdGuest: MockProcessor = {
+        var processor = MockProcessor.amdServer(sockets: 1)
+        processor.isGuest = true
+        return processor
+    }()
+
+    @Test(arguments: [
+        Missing(
+            testDescription: "a guest on Intel", processor: guest, kernel: "6.1.0", reason: "guest",
+            remedy: "rapl-helper-socket"),
+        Missing(
+            testDescription: "a guest on AMD", processor: amdGuest, kernel: "6.1.0", reason: "guest",
+            remedy: "estimator"),
+        Missing(
+            testDescription: "a driver not loaded", processor: .intelServer(), kernel: "6.1.0", reason: "unloaded",
+            remedy: "sudo modprobe intel_rapl_msr"),
+        Missing(
+            testDescription: "a driver of before 5.3", processor: .intelServer(), kernel: "4.19.0", reason: "unloaded",
+            remedy: "sudo modprobe intel_rapl "),
+        Missing(
+            testDescription: "a driver that found nothing", processor: .intelServer(), kernel: "6.1.0",
+            modules: ["intel_rapl_msr"], reason: "absent", remedy: "dmesg"),
+        Missing(
+            testDescription: "AMD on an old kernel", processor: .amdServer(), kernel: "5.10.0", reason: "old",
+            remedy: "5.11"),
+        Missing(
+            testDescription: "AMD on a new kernel", processor: .amdServer(), kernel: "5.11.0", reason: "unloaded",
+            remedy: "modprobe"),
+        Missing(testDescription: "a machine of which nothing is known", reason: "unloaded", remedy: "modprobe"),
+    ])
+    func `a missing counter is explained by the machine that lacks it`(row: Missing) throws {
+        let machine = try MockMachine()
+        if let processor = row.processor { try machine.set(processor) }
+        if let kernel = row.kernel { try machine.procfs.write("\(kernel)\n", to: "sys/kernel/osrelease") }
+        for module in row.modules { try machine.sysfs.write("live\n", to: "module/\(module)/initstate") }
+        let diagnosis = examine(machine)
+        let finding = try #require(diagnosis.findings.first { $0.subject == "class/powercap" })
+        #expect(finding.reason == row.reason)
+        #expect(finding.remedy?.contains(row.remedy) == true, "\(finding)")
+        #expect(!diagnosis.isMeasured)
+        #expect(diagnosis.sensors.first { $0.name == .rapl }?.state == .missing)
+    }
+
+    @Test func `an Arm machine is told that it has no such counters`() throws {
+        let machine = try MockMachine()
+        try machine.procfs.write(
+            "processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n\n", to: "cpuinfo")
+        let finding = try #require(examine(machine).findings.first { $0.subject == "class/powercap" })
+        #expect(finding.reason == "unsupported")
+    }
+
+    @Test func `a healthy machine works, and nothing is said against it`() throws {
+        let machine = try MockMachine()
+        try machine.add(MockControlType(zones: [MockZone(name: "package-0", power: Watts(50))]))
+        let diagnosis = examine(machine, moving: true)
+        #expect(diagnosis.isMeasured)
+        let rapl = try #require(diagnosis.sensors.first { $0.name == .rapl })
+        #expect(rapl.state == .works)
+        #expect(rapl.readable == 1)
+        #expect(!diagnosis.findings.contains { $0.subject.hasPrefix("class/powercap") })
+    }
+
+    @Test func `a counter that stands still is said to be frozen, and one that moves is not`() throws {
+        let machine = try MockMachine()
+        try machine.add(MockControlType(zones: [MockZone(name: "package-0", power: Watts(50))]))
+        let still = examine(machine)
+        #expect(still.findings.contains { $0.reason == "frozen" && $0.subject.hasSuffix("energy_uj") })
+        #expect(!examine(machine, moving: true).findings.contains { $0.reason == "frozen" })
+    }
+
+    @Test func `one file that cannot be read makes its sensor limited`() throws {
+        let machine = try MockMachine()
+        let zones = try machine.add(
+            MockControlType(zones: [MockZone(name: "package-0", power: Watts(50)), MockZone(name: "package-1")]))
+        try machine.sysfs.inject(.garbage, at: zones[1].path(of: "energy_uj"))
+        let diagnosis = examine(machine)
+        #expect(diagnosis.sensors.first { $0.name == .rapl }?.state == .limited)
+        #expect(diagnosis.isMeasured)
+    }
+
+    @Test func `what only other programs can reach is named, with the road to it`() throws {
+        let machine = try MockMachine()
+        try machine.sysfs.write("0x030000\n", to: "bus/pci/devices/0000:01:00.0/class")
+        try machine.sysfs.write("0x10de\n", to: "bus/pci/devices/0000:01:00.0/vendor")
+        try machine.sysfs.write("0x030000\n", to: "bus/pci/devices/0000:00:02.0/class")
+        try machine.sysfs.write("0x8086\n", to: "bus/pci/devices/0000:00:02.0/vendor")
+        try machine.sysfs.write("0x020000\n", to: "bus/pci/devices/0000:02:00.0/class")
+        try machine.sysfs.write("0x10de\n", to: "bus/pci/devices/0000:02:00.0/vendor")
+        try machine.sysfs.write("243:0\n", to: "class/ipmi/ipmi0/dev")
+        let unreached = examine(machine).findings.filter { $0.reason == "unreached" }
+        #expect(unreached.map(\.subject) == ["bus/pci/devices/0000:01:00.0", "class/ipmi/ipmi0"])
+        #expect(unreached.allSatisfy { $0.severity == .info && $0.remedy?.contains("Docs/WritingASensor.md") == true })
+    }
+
+    @Test func `the worst comes first`() throws {
+        let machine = try MockMachine()
+        try machine.sysfs.write("243:0\n", to: "class/ipmi/ipmi0/dev")
+        let severities = examine(machine).findings.map(\.severity)
+        #expect(severities.first == .error)
+        #expect(severities.last == .info)
+    }
+
+    /// Watches for a moment only; the counters move where they are told to.
+    private func examine(_ machine: MockMachine, moving: Bool = false) -> Diagnosis {
+        let doctor = Doctor(SensorSet(roots: machine.roots), roots: machine.roots)
+        var step: (() -> Void)?
+        if moving { step = { try? machine.advanceAll(by: .milliseconds(10)) } }
+        return doctor.examine(for: .milliseconds(10), betweenLooks: step)
+    }
+}
