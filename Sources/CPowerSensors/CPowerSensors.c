@@ -7,6 +7,7 @@
 #include <linux/futex.h>
 #include <linux/openat2.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -26,6 +27,30 @@ int cpowersensors_open_in_root(int root, const char *path, int flags) {
 
 int cpowersensors_path_only_flag(void) { return O_PATH; }
 
+int cpowersensors_join(pthread_t thread, int64_t patience) {
+    struct timespec until;
+    // The call takes wall time: a clock that is set meanwhile makes the wait shorter or longer, and does no other harm.
+    if (clock_gettime(CLOCK_REALTIME, &until) != 0) return ETIMEDOUT;
+    until.tv_sec += patience / 1000000000;
+    until.tv_nsec += patience % 1000000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec += 1;
+        until.tv_nsec -= 1000000000;
+    }
+    return pthread_timedjoin_np(thread, NULL, &until);
+}
+
+struct cpowersensors_effort cpowersensors_thread_effort(void) {
+    struct cpowersensors_effort effort = {0, 0};
+    struct timespec time;
+    struct rusage usage;
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0) {
+        effort.nanoseconds = (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+    }
+    if (getrusage(RUSAGE_THREAD, &usage) == 0) effort.waits = usage.ru_nvcsw;
+    return effort;
+}
+
 void cpowersensors_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 void cpowersensors_wait(const uint32_t *word, uint32_t expected, int64_t deadline) {
@@ -39,12 +64,19 @@ void cpowersensors_wake(uint32_t *word) {
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
 #else
+int cpowersensors_join(pthread_t thread, int64_t patience) {
+    (void)patience;
+    return pthread_join(thread, NULL);
+}
+
 int cpowersensors_open_in_root(int root, const char *path, int flags) {
     (void)root, (void)path, (void)flags;
     return -ENOSYS;
 }
 
 int cpowersensors_path_only_flag(void) { return 0; }
+
+struct cpowersensors_effort cpowersensors_thread_effort(void) { return (struct cpowersensors_effort){0, 0}; }
 
 void cpowersensors_name_thread(const char *name) { (void)name; }
 

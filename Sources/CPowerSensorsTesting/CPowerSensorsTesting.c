@@ -13,7 +13,7 @@ enum { CAPACITY = 256 };
 static struct {
     uint64_t device, inode;
     int error;
-    uint32_t length, every, reads;
+    uint32_t length, delay, every, reads;
 } spoiled[CAPACITY];
 
 // Only for a quick look; the entries themselves are read under the lock.
@@ -27,7 +27,8 @@ static int find(uint64_t device, uint64_t inode) {
     return -1;
 }
 
-int cpowersensorstesting_spoil_reads(uint64_t device, uint64_t inode, int error, uint32_t length, uint32_t every) {
+int cpowersensorstesting_spoil_reads(
+    uint64_t device, uint64_t inode, int error, uint32_t length, uint32_t delay, uint32_t every) {
     int result = 0;
     pthread_mutex_lock(&lock);
     int at = find(device, inode);
@@ -39,6 +40,7 @@ int cpowersensorstesting_spoil_reads(uint64_t device, uint64_t inode, int error,
         spoiled[at].inode = inode;
         spoiled[at].error = error;
         spoiled[at].length = length;
+        spoiled[at].delay = delay;
         spoiled[at].every = every > 0 ? every : 1;
         spoiled[at].reads = 0;
         if (at == atomic_load(&count)) atomic_fetch_add(&count, 1);
@@ -62,13 +64,16 @@ ssize_t pread(int descriptor, void *buffer, size_t size, off_t offset) {
     struct stat file;
     if (atomic_load(&count) > 0 && fstat(descriptor, &file) == 0) {
         int error = 0;
+        uint32_t delay = 0;
         pthread_mutex_lock(&lock);
         const int at = find((uint64_t)file.st_dev, (uint64_t)file.st_ino);
         if (at >= 0 && ++spoiled[at].reads % spoiled[at].every == 0) {
             error = spoiled[at].error;
+            delay = spoiled[at].delay;
             if (error == 0 && size > spoiled[at].length) size = spoiled[at].length;
         }
         pthread_mutex_unlock(&lock);
+        if (delay > 0) usleep(delay);
         if (error != 0) {
             errno = error;
             return -1;

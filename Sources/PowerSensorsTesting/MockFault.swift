@@ -11,6 +11,7 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
         case long(size: Int)
         case failing(errno: Int32, every: Int)
         case torn(length: Int, every: Int)
+        case delayed(by: Duration)
         case gone
     }
 
@@ -84,6 +85,12 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
             form: .torn(length: length, every: every), description: "\(ordinal(every)) is torn after \(length) bytes")
     }
 
+    /// Reads take a time, as from a chip on a bus or behind a management controller; it works as
+    /// ``failing(errno:every:)`` does.
+    public static func delayed(by time: Duration) -> MockFault {
+        MockFault(form: .delayed(by: time), description: "each read takes \(time)")
+    }
+
     private static func ordinal(_ every: Int) -> String { every > 1 ? "one read in \(every)" : "each read" }
 
     /// The device is gone: the file is not there, and descriptors that a reader keeps answer ENODEV for ever, as
@@ -103,7 +110,7 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
         let line = bytes.last == 0x0A ? Array(bytes.dropLast()) : bytes
         switch form {
         case .missing, .forbidden, .directory, .danglingLink, .gone: return nil
-        case .failing, .torn: return bytes
+        case .failing, .torn, .delayed: return bytes
         case .text(let text): return text
         case .withoutNewline: return line
         case .padded(let width): return line + [UInt8](repeating: 0x20, count: max(width - line.count, 0)) + [0x0A]

@@ -15,11 +15,12 @@ final class SpoiledReads: Sendable {
 
     /// Spoils a file's reads; nil for a fault that shows in the folder itself.
     init?(of location: String, in tree: MockTree, as fault: MockFault) throws(AttributeError) {
-        let (error, length, every): (Int32, Int, Int)
+        let (error, length, delay, every): (Int32, Int, Duration, Int)
         switch fault.form {
-        case .failing(let errno, let interval): (error, length, every) = (errno, 0, interval)
-        case .torn(let bytes, let interval): (error, length, every) = (0, bytes, interval)
-        case .gone: (error, length, every) = (ENODEV, 0, 1)
+        case .failing(let errno, let interval): (error, length, delay, every) = (errno, 0, .zero, interval)
+        case .torn(let bytes, let interval): (error, length, delay, every) = (0, bytes, .zero, interval)
+        case .delayed(let time): (error, length, delay, every) = (0, .max, time, 1)
+        case .gone: (error, length, delay, every) = (ENODEV, 0, .zero, 1)
         default: return nil
         }
         descriptor = unsafe openat(tree.descriptor, location, O_RDONLY | O_CLOEXEC)
@@ -28,7 +29,8 @@ final class SpoiledReads: Sendable {
         unsafe fstat(descriptor, &file)
         (device, inode) = (UInt64(file.st_dev), UInt64(file.st_ino))
         let code = cpowersensorstesting_spoil_reads(
-            device, inode, error, UInt32(clamping: length), UInt32(clamping: every))
+            device, inode, error, UInt32(clamping: length), UInt32(clamping: Int(delay / .microseconds(1))),
+            UInt32(clamping: every))
         if code != 0 { throw AttributeError(path: "\(tree.path)/\(location)", errno: code) }
     }
 

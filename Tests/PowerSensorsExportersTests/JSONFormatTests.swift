@@ -110,15 +110,15 @@ struct JSONFormatTests {
             {"id":"rapl/package-0","sensor":"rapl","mechanism":"powercap","provenance":"measured","origin":null,\
             "quantity":"energy","unit":"joules","domain":"package","socket":0,"die":null,"core":null,\(rest),\
             "label":null,"parent":null,"mirror_of":null,"counts_in":"cpu",\
-            "path":"class/powercap/intel-rapl:0/energy_uj","read_cost_ns":812,"status":"ok","exact":true},\
+            "path":"class/powercap/intel-rapl:0/energy_uj","read_cost_ns":812,"read_interval_ms":null,"status":"ok","exact":true},\
             {"id":"rapl/package-0/core","sensor":"rapl","mechanism":"powercap","provenance":"measured","origin":null,\
             "quantity":"energy","unit":"joules","domain":"core","socket":0,"die":null,"core":null,\(rest),\
             "label":"one core","parent":"rapl/package-0","mirror_of":null,"counts_in":null,\
-            "path":null,"read_cost_ns":null,"status":"ok","exact":true},\
+            "path":null,"read_cost_ns":null,"read_interval_ms":null,"status":"ok","exact":true},\
             {"id":"rapl/psys","sensor":"rapl","mechanism":"powercap","provenance":"measured","origin":null,\
             "quantity":"energy","unit":"joules","domain":"psys","socket":null,"die":null,"core":null,\(rest),\
             "label":null,"parent":null,"mirror_of":null,"counts_in":"platform",\
-            "path":null,"read_cost_ns":null,"status":"ok","exact":true}],\
+            "path":null,"read_cost_ns":null,"read_interval_ms":null,"status":"ok","exact":true}],\
             "findings":[{"severity":"warning","subject":"class/x","reason":"forbidden","text":"No.",\
             "remedy":"sudo \\"x\\""}]}
 

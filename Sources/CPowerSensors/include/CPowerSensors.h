@@ -2,6 +2,7 @@
 #define CPOWERSENSORS_H
 
 #include <errno.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -125,6 +126,46 @@ static inline int cpowersensors_read_u64(int descriptor, uint64_t *_Nonnull valu
     return cpowersensors_parse_line(text, (size_t)count, value);
 }
 
+/// Parses one decimal that may have a minus before it, with white space around it, out of `length` bytes.
+///
+/// Returns 0 and sets `value`, or one of the negative codes above and leaves `value` alone.
+static inline int cpowersensors_parse_i64(const char *_Nonnull text, size_t length, int64_t *_Nonnull value) {
+    size_t at = 0;
+    while (at < length && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n')) at++;
+    const int negative = at < length && text[at] == '-';
+    at += (size_t)negative;
+    // A digit must follow at once: the parser of counters would skip blanks.
+    if (negative && (at == length || text[at] < '0' || text[at] > '9')) return CPOWERSENSORS_MALFORMED;
+    uint64_t magnitude;
+    const int code = cpowersensors_parse_u64(text + at, length - at, &magnitude);
+    if (code != 0) return code;
+    if (magnitude > (uint64_t)INT64_MAX + (uint64_t)negative) return CPOWERSENSORS_OVERFLOW;
+    *value = negative ? (int64_t)(0 - magnitude) : (int64_t)magnitude;
+    return 0;
+}
+
+/// Reads the decimal that an open attribute holds, which may be negative, with a single system call.
+///
+/// Returns 0 and sets `value`; or the `errno` of the read; or one of the negative codes above.
+static inline int cpowersensors_read_i64(int descriptor, int64_t *_Nonnull value) {
+    char text[CPOWERSENSORS_ATTRIBUTE_SIZE];
+    const ssize_t count = cpowersensors_read(descriptor, text, CPOWERSENSORS_ATTRIBUTE_SIZE);
+    if (count < 0) return (int)-count;
+    if (count == CPOWERSENSORS_ATTRIBUTE_SIZE) return CPOWERSENSORS_TOO_LONG;
+    return cpowersensors_parse_i64(text, (size_t)count, value);
+}
+
+/// What the calling thread has done since it began.
+struct cpowersensors_effort {
+    /// Its time on a processor, in nanoseconds.
+    int64_t nanoseconds;
+    /// How often it waited for something, unlike having to make room for another thread.
+    int64_t waits;
+};
+
+/// The calling thread's effort so far: the difference of two tells a slow read from one that was interrupted.
+struct cpowersensors_effort cpowersensors_thread_effort(void);
+
 /// Opens `path` so that no symbolic link, absolute or relative, leads out of the open folder `root`.
 ///
 /// Returns a descriptor with FD_CLOEXEC, or the negated `errno`; -ENOSYS where the kernel lacks openat2(2).
@@ -140,6 +181,9 @@ void cpowersensors_wait(const uint32_t *_Nonnull word, uint32_t expected, int64_
 
 /// Changes the word, and ends the sleep of who waits for it.
 void cpowersensors_wake(uint32_t *_Nonnull word);
+
+/// Joins a thread that ends within a number of nanoseconds; returns 0, or ETIMEDOUT.
+int cpowersensors_join(pthread_t thread, int64_t patience);
 
 /// Names the calling thread, as process listings show it; longer names than 15 bytes are cut off.
 void cpowersensors_name_thread(const char *_Nonnull name);

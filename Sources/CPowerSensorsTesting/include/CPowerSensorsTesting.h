@@ -11,10 +11,12 @@
 /// - device, inode: The file.
 /// - error: The errno to fail with; 0 to cut the text short instead.
 /// - length: How many bytes are left of the text where `error` is 0.
+/// - delay: How many microseconds each read takes.
 /// - every: 1 for each read, 3 for each third one.
 ///
 /// Returns 0, or ENOSPC where too many files fail at once.
-int cpowersensorstesting_spoil_reads(uint64_t device, uint64_t inode, int error, uint32_t length, uint32_t every);
+int cpowersensorstesting_spoil_reads(
+    uint64_t device, uint64_t inode, int error, uint32_t length, uint32_t delay, uint32_t every);
 
 /// Lets reads of a file succeed again.
 void cpowersensorstesting_mend_reads(uint64_t device, uint64_t inode);

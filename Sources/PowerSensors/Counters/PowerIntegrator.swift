@@ -11,15 +11,34 @@ struct PowerIntegrator: Sendable {
     /// The most that was used in gaps that were not bridged: their time at the greatest power.
     private(set) var ambiguousEnergy = Joules(0)
 
+    /// How often it was interrupted: between readings of two segments nothing was used.
+    private(set) var segment = 0
+
     private let maximumPower: Watts
+    private let isIntermittent: Bool
+    private var isInterrupted = false
     private(set) var monotonicNanoseconds: Int64 = 0
 
     /// An integrator that has read nothing yet, of a source whose greatest power is known.
-    init(maximumPower: Watts) { self.maximumPower = maximumPower }
+    ///
+    /// - Parameters:
+    ///   - maximumPower: The greatest power.
+    ///   - isIntermittent: Whether nothing is used while there is nothing to read.
+    init(maximumPower: Watts, isIntermittent: Bool = false) {
+        self.maximumPower = maximumPower
+        self.isIntermittent = isIntermittent
+    }
+
+    /// Takes in that there is nothing to read.
+    mutating func noteAbsence() {
+        guard isIntermittent, !isInterrupted else { return }
+        isInterrupted = true
+        segment += 1
+    }
 
     /// Takes in a power that was read at an instant.
     mutating func advance(to power: Watts, monotonicNanoseconds now: Int64) {
-        if let last = self.power {
+        if let last = self.power, !isInterrupted {
             let gap = now &- monotonicNanoseconds
             let seconds = Double(max(gap, 0)) * 1e-9
             if gap <= Self.longestGapNanoseconds {
@@ -29,6 +48,7 @@ struct PowerIntegrator: Sendable {
             }
         }
         self.power = power
+        isInterrupted = false
         monotonicNanoseconds = now
     }
 }

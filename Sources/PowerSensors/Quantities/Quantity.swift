@@ -26,6 +26,18 @@ public struct Quantity: Hashable, Sendable, CustomStringConvertible {
     /// A share of a whole, from 0 to 1.
     public static let ratio = Quantity(name: "ratio", unit: "ratio")
 
+    /// Energy that a battery holds, in joules; unlike ``energy`` it is no sum of what was used.
+    public static let storedEnergy = Quantity(name: "stored_energy", unit: "joules")
+
+    /// Electric charge that a battery holds, in coulombs: an ampere-hour is 3600 of them.
+    public static let charge = Quantity(name: "charge", unit: "coulombs")
+
+    /// Whether a supply is connected: 1 where it is, 0 where it is not.
+    public static let online = Quantity(name: "online", unit: "flag")
+
+    /// Whether a battery is giving energy: 1 where it is, 0 where it is not.
+    public static let discharging = Quantity(name: "discharging", unit: "flag")
+
     /// The quantity's name.
     public var description: String { name }
 }

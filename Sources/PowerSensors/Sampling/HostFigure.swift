@@ -1,17 +1,24 @@
 /// One of the host's figures: which channels make it up, and how they are summed.
 struct HostFigure {
     private let scope: Scope
-    private let members: [Int]
+    private let members: [Member]
     private let provenance: Provenance
     private let sensor: SensorName
     private let isHeadline: Bool
     /// Whether a part is known to be missing that no channel stands for.
     private let isIncomplete: Bool
 
+    /// A channel that is a part of the figure.
+    private struct Member {
+        let index: Int
+        let isIntermittent: Bool
+    }
+
     /// Finds the channels that make up a scope; nil where none does.
     init?(_ scope: Scope, of topology: Topology, headline: Scope?) {
-        members = topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
-        guard let first = members.first else { return nil }
+        let indices = topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
+        guard let first = indices.first else { return nil }
+        members = indices.map { Member(index: $0, isIntermittent: topology.channels[$0].isIntermittent) }
         self.scope = scope
         provenance = topology.channels[first].provenance
         sensor = topology.channels[first].sensor
@@ -27,8 +34,12 @@ struct HostFigure {
         guard host.status == .ok || host.status == .warmingUp else { return host }
         var (energy, power, low, high) = (0.0, 0.0, 0.0, 0.0)
         var (hasBounds, isBegun) = (false, true)
-        for index in members where !ledger.isEmpty(index) {
-            let part = channels[index]
+        for member in members where !ledger.isEmpty(member.index) {
+            let part = channels[member.index]
+            if isIdle(member, part) {
+                energy += ledger.integrator(member.index)?.energy.rawValue ?? 0
+                continue
+            }
             isBegun = isBegun && part.energy != nil
             energy += part.energy?.rawValue ?? 0
             let watts = part.power?.rawValue ?? 0
@@ -45,6 +56,11 @@ struct HostFigure {
         return host
     }
 
+    /// Whether a part gives nothing just now, such as a battery beside another that discharges.
+    private func isIdle(_ member: Member, _ part: ChannelSnapshot) -> Bool {
+        member.isIntermittent && part.status == .absent
+    }
+
     /// What the parts' statuses make of the sum's.
     ///
     /// A counter that never moved from 0 has nothing behind it, so the sum is whole without it; a file that is gone is
@@ -52,8 +68,8 @@ struct HostFigure {
     private func status(_ channels: [ChannelSnapshot], _ ledger: borrowing Ledger) -> ReadingStatus {
         var common: ReadingStatus?
         var (isUniform, isReadable) = (true, true)
-        for index in members where !ledger.isEmpty(index) {
-            let status = channels[index].status
+        for member in members where !ledger.isEmpty(member.index) && !isIdle(member, channels[member.index]) {
+            let status = channels[member.index].status
             isUniform = isUniform && status == common ?? status
             isReadable = isReadable && (status == .ok || status == .warmingUp)
             common = common ?? status

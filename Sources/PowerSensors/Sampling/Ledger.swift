@@ -47,7 +47,9 @@ struct Ledger {
                 )
             case .gauge where channel.quantity == .power:
                 accounts.append(.integrator(integrators.count))
-                integrators.append(PowerIntegrator(maximumPower: channel.maximumPower))
+                integrators.append(
+                    PowerIntegrator(
+                        maximumPower: channel.maximumPower, isIntermittent: channel.isIntermittent))
             case .gauge: accounts.append(.gauge)
             }
         }
@@ -132,7 +134,12 @@ struct Ledger {
     private mutating func enterOther(
         _ reading: Reading, _ index: Int, _ began: SampleInstant, _ ended: SampleInstant
     ) -> ReadingStatus {
-        guard reading.status == .ok else { return reading.status }
+        guard reading.status == .ok else {
+            if reading.status == .absent, case .integrator(let integrator) = accounts[index] {
+                integrators[integrator].noteAbsence()
+            }
+            return reading.status
+        }
         // A reading of a slow source has an instant of its own.
         let stamp = reading.stamp(near: ended)
         switch accounts[index] {

@@ -33,7 +33,9 @@ final class MonitorCore: Sendable {
     /// Samples one generation, until there is another, which is given back, or until the end.
     private func sample(_ discovered: DiscoveredSensors) -> DiscoveredSensors? {
         let lane = SlowLane()
-        defer { lane.stop() }
+        // At the end only; a source that does not answer must not hold up the next generation.
+        var patience = Duration.seconds(1)
+        defer { lane.stop(waiting: patience) }
         var sensors = OpenedSensors(discovered, slow: .besides(lane))
         // Without its thread a slow sensor stays at warming_up; the others go on.
         try? lane.start()
@@ -53,7 +55,10 @@ final class MonitorCore: Sendable {
             let now = info.ended.monotonicNanoseconds
             if look.isDue(now), configuration.sensors.discoveryMarks() != discovered.marks {
                 let found = configuration.sensors.discover(generation: sensors.topology.generation + 1)
-                if !found.topology.channels.isEmpty { return found }
+                if !found.topology.channels.isEmpty {
+                    patience = .zero
+                    return found
+                }
             }
             // One more sample soon after the first shows which counters are fast.
             let next = deadline.map { nextDeadline(after: $0, now, tick) } ?? now + min(tick, Self.warmUpNanoseconds)

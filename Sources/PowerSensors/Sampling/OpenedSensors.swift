@@ -19,23 +19,27 @@ struct OpenedSensors: ~Copyable {
     init(_ discovered: DiscoveredSensors, slow: SlowReading = .whenDue) {
         topology = discovered.topology
         readings = ReadingBuffer(count: topology.channels.count)
-        for (sensor, channels) in discovered.sensors where !channels.isEmpty {
-            readers.append((open(sensor, channels, slow), channels.count))
+        for (sensor, channels) in discovered.sensors {
+            for group in ReadingGroup.groups(of: channels, sensor.refreshInterval) {
+                readers.append((open(sensor, group, slow), group.channels.count))
+            }
         }
     }
 
     private mutating func open(
-        _ sensor: any Sensor, _ channels: [Channel], _ slow: SlowReading
+        _ sensor: any Sensor, _ group: ReadingGroup, _ slow: SlowReading
     ) -> any SensorReader {
+        let channels = Array(group.channels)
         do {
-            guard let interval = sensor.refreshInterval else { return try sensor.open(channels) }
+            guard let interval = group.interval else { return try sensor.open(channels) }
             switch slow {
             case .whenDue: return DueReader(try sensor.open(channels), channels, every: interval)
             case .besides(let lane): return lane.add(sensor, channels, every: interval)
             }
         } catch {
-            findings.append(
-                Finding(severity: .error, subject: sensor.name.name, reason: "failed", text: "\(error)"))
+            let finding = Finding(severity: .error, subject: sensor.name.name, reason: "failed", text: "\(error)")
+            // One of several groups fails as the others do.
+            if !findings.contains(finding) { findings.append(finding) }
             let status = (error as? AttributeError)?.status ?? .absent
             return UnopenedReader(channels: channels, status: status)
         }
@@ -71,12 +75,40 @@ private struct UnopenedReader: SensorReader {
     }
 }
 
-/// Reads a slow sensor only when it is due, and repeats what it said until then.
-private struct DueReader: SensorReader {
+/// Channels of one sensor that are opened and read together, since they follow each other and have one rhythm.
+private struct ReadingGroup {
+    /// How often they are read; nil for every sample.
+    let interval: Duration?
+
+    /// The component whose slow channels they are. A chip that does not answer holds up its own channels only.
+    private let component: String?
+
+    var channels: ArraySlice<Channel>
+
+    /// Splits a sensor's channels, keeping their order.
+    static func groups(of channels: [Channel], _ sensorInterval: Duration?) -> [ReadingGroup] {
+        var groups: [ReadingGroup] = []
+        for (index, channel) in channels.enumerated() {
+            let interval = channel.readingInterval ?? sensorInterval
+            let component = channel.readingInterval == nil ? nil : channel.component.id
+            if let last = groups.last, last.interval == interval, last.component == component {
+                groups[groups.count - 1].channels = channels[last.channels.startIndex...index]
+            } else {
+                groups.append(
+                    ReadingGroup(interval: interval, component: component, channels: channels[index...index]))
+            }
+        }
+        return groups
+    }
+}
+
+/// Reads a slow source only when it is due, and repeats what it said until then.
+private final class DueReader: SensorReader {
     private var reader: any SensorReader
     private let interval: Duration
     private var dueNanoseconds: Int64 = .min
-    private var held: [Reading] = []
+    private var readAt = SampleInstant.now
+    private var held: ReadingBuffer
 
     let channels: [Channel]
 
@@ -84,15 +116,19 @@ private struct DueReader: SensorReader {
         self.reader = reader
         self.channels = channels
         self.interval = interval
+        held = ReadingBuffer(count: channels.count)
     }
 
-    mutating func read(into readings: inout OutputSpan<Reading>) {
+    func read(into readings: inout OutputSpan<Reading>) {
         let now = SampleInstant.now
         if now.boottimeNanoseconds >= dueNanoseconds {
             dueNanoseconds = now.advanced(by: interval).boottimeNanoseconds
-            held = reader.readings(channels.count, stampedAt: now)
+            readAt = now
+            held.fill(from: 0, count: channels.count, by: &reader)
         }
-        for reading in held { readings.append(reading) }
+        held.withSpan { span in
+            for index in span.indices { readings.append(span[index].stamped(at: readAt)) }
+        }
     }
 }
 

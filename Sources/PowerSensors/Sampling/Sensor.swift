@@ -9,6 +9,15 @@ public struct SensorName: Hashable, Sendable, CustomStringConvertible {
     /// Intel's and AMD's energy counters.
     public static let rapl = SensorName("rapl")
 
+    /// Hardware-monitoring chips of boards, supplies, cards and drives.
+    public static let hwmon = SensorName("hwmon")
+
+    /// Batteries, mains adapters and uninterruptible supplies.
+    public static let supply = SensorName("supply")
+
+    /// The energy of processor cores by monitoring groups.
+    public static let resctrl = SensorName("resctrl")
+
     /// The model for machines without a sensor.
     public static let estimator = SensorName("estimator")
 

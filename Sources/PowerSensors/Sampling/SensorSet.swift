@@ -10,7 +10,8 @@ public struct SensorSet: Sendable {
 
         /// Every selection that this version of the library knows.
         public static let known: [Selection] = [
-            Selection(sensor: .rapl), Selection(sensor: .rapl, mechanism: "powercap"), Selection(sensor: .estimator),
+            Selection(sensor: .rapl), Selection(sensor: .rapl, mechanism: "powercap"), Selection(sensor: .hwmon),
+            Selection(sensor: .estimator),
         ]
 
         package init(sensor: SensorName, mechanism: String? = nil) {
@@ -45,13 +46,14 @@ public struct SensorSet: Sendable {
         additional: [any Sensor] = []
     ) {
         let rapl = RaplSensor(roots: roots, maximumPower: maximumPower)
+        let meters: [any Sensor] = [HwmonSensor(roots: roots, maximumPower: maximumPower)]
         let estimator = Estimator(roots: roots)
         if selections.isEmpty {
-            sensors = additional + [rapl]
+            sensors = additional + [rapl] + meters
             fallback = estimator
         } else {
             let names = selections.map(\.sensor)
-            let library: [any Sensor] = [rapl, estimator]
+            let library = [rapl] + meters + [estimator]
             sensors = additional + library.filter { names.contains($0.name) }
             fallback = nil
         }

@@ -1,16 +1,18 @@
 import Synchronization
 
-/// Reads slow sensors on a thread of its own, so that a management controller that takes a second to answer holds
-/// up no sample. What it said last stands until three refresh intervals have passed; then it is stale.
+/// Reads slow sources on threads of its own, so that a management controller that takes a second to answer holds up no
+/// sample, and no other source for long. What one said last stands until three of its intervals have passed; then it is
+/// stale.
 final class SlowLane: Sendable {
     private struct Entry: Sendable {
         let sensor: any Sensor
         let channels: [Channel]
         let interval: Duration
         let shelf: Shelf
+        let seat = Seat()
     }
 
-    /// Where one sensor's last readings lie.
+    /// Where one source's last readings lie.
     final class Shelf: Sendable {
         let readings: Guarded<[Reading]>
 
@@ -19,12 +21,25 @@ final class SlowLane: Sendable {
         }
     }
 
+    /// Holds an entry's reader. Only the thread whose turn it is touches it, and turns are given out under a lock.
+    private final class Seat: @unchecked Sendable {
+        var reader: (any SensorReader)?
+    }
+
+    /// Keeps a thread to be joined.
+    private final class Worker: Sendable {
+        let thread: Guarded<OwnedThread?>
+
+        init(_ thread: consuming OwnedThread) { self.thread = Guarded(thread) }
+    }
+
     private let entries = Guarded<[Entry]>([])
+    private let turns = Guarded(Turns())
     private let isStopping = Atomic(false)
     private let alarm = Alarm()
-    private let thread = Guarded<OwnedThread?>(nil)
+    private let workers = Guarded<[Worker]>([])
 
-    /// Takes a sensor in, before the start, and gives the reader that answers for it.
+    /// Takes channels of a sensor in, before the start, and gives the reader that answers for them.
     func add(_ sensor: any Sensor, _ channels: [Channel], every interval: Duration) -> any SensorReader {
         let shelf = Shelf(count: channels.count)
         entries.withLock {
@@ -33,45 +48,96 @@ final class SlowLane: Sendable {
         return ShelfReader(channels: channels, shelf: shelf, interval: interval)
     }
 
-    /// Starts the thread, where there is anything to read.
+    /// One thread does all the reading, as long as nothing holds it up; the others stand by.
+    private static let mostWorkers = 4
+
+    /// How much later each of those that stand by looks whether it is needed.
+    private static let patienceNanoseconds: Int64 = 100_000_000
+
+    /// Starts the threads, where there is anything to read.
     func start() throws(SamplerError) {
         let entries = entries.withLock { $0 }
         if entries.isEmpty { return }
-        try thread.withLock { (thread) throws(SamplerError) in
-            thread = try OwnedThread(name: "powersensors-sl") { [self] in run(entries) }
+        let now = SampleInstant.now.monotonicNanoseconds
+        turns.withLock { $0 = Turns(intervals: entries.map(\.interval), at: now) }
+        try workers.withLock { (workers) throws(SamplerError) in
+            for rank in 0..<min(entries.count, Self.mostWorkers) {
+                workers.append(Worker(try OwnedThread(name: "powersensors-sl") { [self] in run(entries, rank) }))
+            }
         }
     }
 
-    /// Ends the thread; it takes as long as the read that is under way.
-    func stop() {
+    /// Ends the threads.
+    ///
+    /// - Parameter patience: How long to wait for reads that are under way. A thread that takes longer is left behind: it
+    ///   touches nothing but its own, and ends when its read does.
+    func stop(waiting patience: Duration = .seconds(1)) {
         isStopping.store(true, ordering: .sequentiallyConsistent)
         alarm.ring()
-        thread.withLock { $0.take()?.join() }
+        let workers = workers.withLock { workers in
+            defer { workers = [] }
+            return workers
+        }
+        for worker in workers { worker.thread.withLock { $0.take()?.join(within: patience) } }
     }
 
-    private func run(_ entries: [Entry]) {
-        var readers = entries.map { try? $0.sensor.open($0.channels) }
-        var due = entries.map { _ in Int64.min }
+    private func run(_ entries: [Entry], _ rank: Int) {
+        let patience = Int64(rank) * Self.patienceNanoseconds
         while true {
             let rings = alarm.rings
             if isStopping.load(ordering: .sequentiallyConsistent) { return }
-            for index in entries.indices where SampleInstant.now.monotonicNanoseconds >= due[index] {
-                // A sensor that did not open may do so the next time.
-                if readers[index] == nil { readers[index] = try? entries[index].sensor.open(entries[index].channels) }
-                let asked = SampleInstant.now
-                if let readings = readers[index]?.readings(entries[index].channels.count, stampedAt: .now) {
-                    entries[index].shelf.readings.withLock { $0 = readings }
-                }
-                due[index] = asked.advanced(by: entries[index].interval).monotonicNanoseconds
-                if isStopping.load(ordering: .sequentiallyConsistent) { return }
+            let now = SampleInstant.now.monotonicNanoseconds
+            if let turn = turns.withLock({ $0.take(at: now, lateBy: patience) }) {
+                read(entries[turn])
+                turns.withLock { $0.end(turn) }
+            } else {
+                let due = turns.withLock { $0.nextDue(after: now) }
+                alarm.sleep(until: due + patience, from: now, unlessRungSince: rings)
             }
-            alarm.sleep(
-                until: due.min() ?? .max, from: SampleInstant.now.monotonicNanoseconds, unlessRungSince: rings)
         }
+    }
+
+    private func read(_ entry: Entry) {
+        // A sensor that did not open may do so the next time.
+        if entry.seat.reader == nil { entry.seat.reader = try? entry.sensor.open(entry.channels) }
+        guard let readings = entry.seat.reader?.readings(entry.channels.count, stampedAt: .now) else { return }
+        entry.shelf.readings.withLock { $0 = readings }
     }
 }
 
-/// Answers for a slow sensor with what lies on its shelf.
+/// Whose turn it is to be read, and by when. Sources of one interval come due together, so that a thread wakes once.
+private struct Turns: Sendable {
+    private struct Turn {
+        let interval: Int64
+        var due: Int64
+        var isTaken = false
+    }
+
+    private var turns: [Turn] = []
+
+    init() {}
+
+    init(intervals: [Duration], at now: Int64) {
+        turns = intervals.map { Turn(interval: max($0.wholeNanoseconds, 1_000_000), due: now) }
+    }
+
+    /// Takes a turn that is due, and has been for a time.
+    mutating func take(at now: Int64, lateBy patience: Int64) -> Int? {
+        guard let index = turns.firstIndex(where: { !$0.isTaken && $0.due <= now - patience }) else { return nil }
+        turns[index].isTaken = true
+        turns[index].due = (now / turns[index].interval + 1) * turns[index].interval
+        return index
+    }
+
+    mutating func end(_ index: Int) { turns[index].isTaken = false }
+
+    /// When it is worth looking again; in a second at the latest, as a turn may end meanwhile.
+    func nextDue(after now: Int64) -> Int64 {
+        turns.reduce(now + 1_000_000_000) { $1.isTaken ? $0 : min($0, max($1.due, now)) }
+    }
+}
+
+/// Answers for a slow source with what lies on its shelf.
 private struct ShelfReader: SensorReader {
     let channels: [Channel]
     let shelf: SlowLane.Shelf

@@ -4,7 +4,7 @@ import CPowerSensors
 import Glibc
 #endif
 
-/// Counter attributes kept open, so that reading one again costs a single system call.
+/// Attributes that hold a number, kept open, so that reading one again costs a single system call.
 ///
 /// It owns its descriptors: it cannot be copied, and closes them when it goes away. An attribute that fails in a
 /// way that only opening can mend is opened again, with a ``BackOff``.
@@ -13,8 +13,10 @@ package struct Attributes: ~Copyable {
     package struct Source: Hashable, Sendable {
         package let path: String
 
-        /// What makes a gauge's value of the number; nil for a counter, whose number stays as it is.
-        package let scale: Double?
+        /// What a gauge's number is divided by to be its value; nil for a counter, whose number stays as it is.
+        ///
+        /// A divisor, since 12229 / 1000 is 12.229 and 12229 × 0.001 is not.
+        package let divisor: Double?
 
         /// A file, and the text in it that tells what `path` belongs to: sysfs gives a number that was freed to
         /// another zone. Nil where there is no such text.
@@ -30,16 +32,22 @@ package struct Attributes: ~Copyable {
             }
         }
 
-        package init(path: String, scale: Double? = nil, identity: Identity? = nil) {
+        package init(path: String, divisor: Double? = nil, identity: Identity? = nil) {
             self.path = path
-            self.scale = scale
+            self.divisor = divisor
             self.identity = identity
         }
     }
 
+    /// What a file that holds a number of either sign showed.
+    package enum Number: Sendable {
+        case number(Int64)
+        case missing(ReadingStatus)
+    }
+
     private struct Slot {
         var descriptor: CInt
-        let scale: Double?
+        let divisor: Double?
         var status: ReadingStatus
         var backOff = BackOff()
     }
@@ -54,7 +62,7 @@ package struct Attributes: ~Copyable {
         self.sources = sources
         slots = []
         for source in sources {
-            var slot = Slot(descriptor: -1, scale: source.scale, status: .absent)
+            var slot = Slot(descriptor: -1, divisor: source.divisor, status: .absent)
             Self.reopen(&slot, source, beneath: root)
             slots.append(slot)
         }
@@ -66,36 +74,50 @@ package struct Attributes: ~Copyable {
 
     /// Reads every attribute afresh, in the order they were named.
     package mutating func read(into readings: inout OutputSpan<Reading>) {
-        for index in slots.indices {
-            let descriptor = slots[index].descriptor
-            var value: UInt64 = 0
-            let code = descriptor < 0 ? ENODEV : unsafe cpowersensors_read_u64(descriptor, &value)
-            readings.append(code == 0 ? reading(index, value) : recover(index, from: code))
-        }
+        for index in slots.indices { readings.append(reading(at: index)) }
     }
 
-    private func reading(_ index: Int, _ number: UInt64) -> Reading {
-        guard let scale = slots[index].scale else { return .count(number) }
-        return .value(Double(number) * scale)
-    }
-
-    /// The off-path half of a read: what the failure means, and a reopening where one is due.
-    private mutating func recover(_ index: Int, from code: Int32) -> Reading {
-        if slots[index].descriptor >= 0 {
-            guard AttributeError.meansDeadDescriptor(code) else {
-                return .missing(ReadingStatus(errno: errnoOfAttribute(code)))
+    /// Reads one attribute: a counter's number, or a gauge's value.
+    @inline(__always)
+    package mutating func reading(at index: Int) -> Reading {
+        if let divisor = slots[index].divisor {
+            switch number(at: index) {
+            case .number(let number): return .value(Double(number) / divisor)
+            case .missing(let status): return .missing(status)
             }
+        }
+        let descriptor = slots[index].descriptor
+        var count: UInt64 = 0
+        let code = descriptor < 0 ? ENODEV : unsafe cpowersensors_read_u64(descriptor, &count)
+        if code == 0 { return .count(count) }
+        if let status = fail(index, with: code) { return .missing(status) }
+        let again = unsafe cpowersensors_read_u64(slots[index].descriptor, &count)
+        return again == 0 ? .count(count) : .missing(ReadingStatus(errno: errnoOfAttribute(again)))
+    }
+
+    /// Reads one attribute whose number may be negative.
+    package mutating func number(at index: Int) -> Number {
+        let descriptor = slots[index].descriptor
+        var number: Int64 = 0
+        let code = descriptor < 0 ? ENODEV : unsafe cpowersensors_read_i64(descriptor, &number)
+        if code == 0 { return .number(number) }
+        if let status = fail(index, with: code) { return .missing(status) }
+        let again = unsafe cpowersensors_read_i64(slots[index].descriptor, &number)
+        return again == 0 ? .number(number) : .missing(ReadingStatus(errno: errnoOfAttribute(again)))
+    }
+
+    /// The off-path half of a read: what the failure means; nil where the file was opened anew and can be read again.
+    private mutating func fail(_ index: Int, with code: Int32) -> ReadingStatus? {
+        if slots[index].descriptor >= 0 {
+            guard AttributeError.meansDeadDescriptor(code) else { return ReadingStatus(errno: errnoOfAttribute(code)) }
             close(slots[index].descriptor)
             slots[index].descriptor = -1
             slots[index].status = .absent
             slots[index].backOff.noteFault()
         }
-        guard slots[index].backOff.isDue else { return .missing(slots[index].status) }
+        guard slots[index].backOff.isDue else { return slots[index].status }
         Self.reopen(&slots[index], sources[index], beneath: root)
-        guard slots[index].descriptor >= 0 else { return .missing(slots[index].status) }
-        var value: UInt64 = 0
-        let again = unsafe cpowersensors_read_u64(slots[index].descriptor, &value)
-        return again == 0 ? reading(index, value) : .missing(ReadingStatus(errno: errnoOfAttribute(again)))
+        return slots[index].descriptor >= 0 ? nil : slots[index].status
     }
 
     private static func reopen(_ slot: inout Slot, _ source: Source, beneath root: SystemRoot) {

@@ -51,4 +51,9 @@ struct OwnedThread: ~Copyable, Sendable {
 
     /// Waits for the thread's end.
     consuming func join() { pthread_join(thread, nil) }
+
+    /// Waits for the thread's end, but no longer than a time; then it is left to end by itself.
+    consuming func join(within patience: Duration) {
+        if cpowersensors_join(thread, patience.wholeNanoseconds) != 0 { pthread_detach(thread) }
+    }
 }

@@ -55,6 +55,13 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// the rarest.
     public var refreshInterval: Duration?
 
+    /// How often the channel is read where that is off the fast path; nil for one that is read on every sample, or as
+    /// often as its sensor's ``Sensor/refreshInterval`` says.
+    ///
+    /// For sources that take long to answer, or that nobody needs at each sample. Channels of one component and one
+    /// interval that follow each other are opened and read together.
+    public var readingInterval: Duration?
+
     /// The greatest power that is possible here, above 0 W: it tells a counter's wrap from a reset, and bounds what a
     /// gap in the readings of a gauge may hide. 1 kW unless set.
     public var maximumPower = Watts(1000)
@@ -64,6 +71,13 @@ public struct Channel: Hashable, Sendable, Identifiable {
 
     /// The text by which the channel's source is known again, such as the zone's name; nil where it has none.
     package var sourceName: String?
+
+    /// The file of the voltage by which the current in ``path`` is multiplied, of a power that is derived.
+    package var voltagePath: String?
+
+    /// Whether there is truly nothing where the reading is absent, as with a battery that gives no power: then nothing
+    /// is integrated, and the host figure is made up of the others.
+    package var isIntermittent = false
 
     /// What was found when the channel was discovered.
     public var status: ReadingStatus = .ok

@@ -55,6 +55,10 @@ public struct Topology: Sendable {
             incomplete.formUnion(discovery.incompleteScopes.filter { earlier[$0] == nil && owners[$0] != nil })
             counts.append(kept.count)
         }
+        // What another sensor would show is no mirror where that sensor does not.
+        for index in channels.indices where channels[index].mirrorOf.map({ !seen.contains($0) }) ?? false {
+            channels[index].mirrorOf = nil
+        }
         self.generation = generation
         self.channels = channels
         self.findings = findings

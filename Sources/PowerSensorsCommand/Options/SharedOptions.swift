@@ -15,7 +15,7 @@ struct SharedOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A sensor to use: rapl, rapl:powercap or estimator. Repeatable; without it, the best that works.",
+            "A sensor to use: rapl, rapl:powercap, hwmon or estimator. Repeatable; without it, the best that works.",
             valueName: "name"
         )
     )
@@ -43,7 +43,7 @@ struct SharedOptions: ParsableArguments {
     @Flag(help: "Write JSON.")
     var json = false
 
-    @Flag(help: "Also say what was found and is no problem.")
+    @Flag(help: "Also say what was found and is no problem, and show voltages and temperatures.")
     var verbose = false
 }
 #endif

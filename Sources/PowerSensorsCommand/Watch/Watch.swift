@@ -111,7 +111,7 @@ struct Watch {
         switch options.format {
         case .json: JSONFormat(node: settings.node)
         case .csv: CSVFormat(node: settings.node)
-        case .text: TextFormat(node: settings.node, style: .standardOutput)
+        case .text: TextFormat(node: settings.node, style: .standardOutput, showsAll: settings.isVerbose)
         }
     }
 }

@@ -46,6 +46,8 @@ package struct TopologyJSON {
             json.member("counts_in", channel.countsIn?.name)
             json.member("path", channel.path)
             json.member("read_cost_ns", channel.readCost?.wholeNanoseconds)
+            // Null for what is read on every sample.
+            json.member("read_interval_ms", channel.readingInterval.map { $0.wholeNanoseconds / 1_000_000 })
             json.member(status: channel.status)
             // A model's energy is summed without error, and is no exact energy for that.
             if channel.provenance == .measured, case .counter(let encoding) = channel.encoding {

@@ -8,6 +8,7 @@ package struct TextFormat: SnapshotFormat {
     package var style: TextStyle
 
     private let node: String
+    private let showsAll: Bool
     private var tree: [TopologyTree.Line] = []
     private var sources: [String] = []
     private var linesBefore = 0
@@ -18,13 +19,17 @@ package struct TextFormat: SnapshotFormat {
     /// - Parameters:
     ///   - node: The machine's name.
     ///   - style: How the text is dressed.
-    package init(node: String, style: TextStyle = TextStyle()) {
+    ///   - showsAll: Whether to show also what is neither power nor how much a battery holds: a board has dozens of
+    ///     voltages and temperatures.
+    package init(node: String, style: TextStyle = TextStyle(), showsAll: Bool = false) {
         self.node = node.safeToShow
+        self.showsAll = showsAll
         self.style = style
     }
 
     package mutating func prepare(for topology: Topology) {
-        tree = TopologyTree(topology).lines.filter { line in
+        let showsAll = showsAll
+        tree = TopologyTree(topology) { showsAll || $0.isOfInterest }.lines.filter { line in
             line.channel.map { !topology.channels[$0].isHostFigure(of: topology) } ?? true
         }
         sources = topology.channels.map { Self.source($0.provenance, $0.sensor) }
@@ -80,7 +85,7 @@ package struct TextFormat: SnapshotFormat {
                 row.take(energy: host.energy, ambiguous: Self.ambiguousEnergy(in: host.scope, snapshot))
             }
             row.note = Self.source(host.provenance, host.sensor)
-            if host.power == nil { row.reason = host.status.words }
+            if host.power == nil { row.reason = Self.reason(host) }
             lines.append(host.isHeadline ? style.bold(row.text) : row.text)
         }
         if tree.isEmpty { return lines }
@@ -105,6 +110,11 @@ package struct TextFormat: SnapshotFormat {
             if channel.value == nil { row.reason = channel.status.words }
         }
         return row.text
+    }
+
+    /// Why a host figure is unknown.
+    private static func reason(_ host: HostSnapshot) -> String {
+        host.scope == .battery && host.status == .absent ? "not discharging" : host.status.words
     }
 
     /// How much more energy there may have been than a host figure says.
@@ -180,6 +190,9 @@ private struct Row {
 }
 
 extension Channel {
+    /// Whether people who watch power want to see it.
+    fileprivate var isOfInterest: Bool { [.energy, .power, .ratio].contains(quantity) }
+
     /// Whether the line of a host figure says all that this channel's own line would.
     fileprivate func isHostFigure(of topology: Topology) -> Bool {
         guard let scope = countsIn, component.id == Component.hostID else { return false }

@@ -83,6 +83,9 @@ package struct TopologyText {
         if let cost = channel.readCost {
             facts.append("\(fixed(Double(cost.wholeNanoseconds) / 1000, decimals: 1)) µs a read")
         }
+        if let interval = channel.readingInterval {
+            facts.append("read every \(fixed(interval / .seconds(1), decimals: interval < .seconds(10) ? 1 : 0)) s")
+        }
         if channel.provenance == .measured, case .counter(let encoding) = channel.encoding {
             facts.append(encoding.isExact ? "exact" : "to the microjoule")
         }

@@ -17,7 +17,12 @@ struct TopologyTree {
     /// Every component that has a channel, or holds one that has, in the topology's order.
     let lines: [Line]
 
-    init(_ topology: Topology) {
+    /// Lays a topology flat.
+    ///
+    /// - Parameters:
+    ///   - topology: The components and channels.
+    ///   - isShown: Which channels get a line.
+    init(_ topology: Topology, where isShown: (Channel) -> Bool = { _ in true }) {
         let components = Dictionary(topology.components.map { ($0.id, $0) }) { first, _ in first }
         var children: [String: [Component]] = [:]
         for component in topology.components {
@@ -25,7 +30,8 @@ struct TopologyTree {
             let parent = component.parent.flatMap { components[$0] }?.id ?? Component.hostID
             if component.id != Component.hostID { children[parent, default: []].append(component) }
         }
-        let channels = Dictionary(grouping: topology.channels.indices) { topology.channels[$0].component.id }
+        let indices = topology.channels.indices.filter { isShown(topology.channels[$0]) }
+        let channels = Dictionary(grouping: indices) { topology.channels[$0].component.id }
         var lines: [Line] = []
         var seen: Set<String> = []
 
@@ -59,10 +65,15 @@ struct TopologyTree {
         return String(component.id.dropFirst(parent.count + 1)).safeToShow
     }
 
-    /// The label, where it is what tells the channels of a component from each other; the host's channels are of several
-    /// sensors, so that only the identity does.
+    /// What the line above does not say: the last part of the identity, with the label for people behind it.
+    ///
+    /// A label alone would do for a RAPL domain; two channels of a chip may have one label. The host's channels are of
+    /// several sensors, so that only the whole identity tells them apart.
     private static func name(of channel: Channel, in component: Component) -> String {
-        if component.id != Component.hostID, let label = channel.label { return label.safeToShow }
-        return channel.id.safeToShow
+        if component.id == Component.hostID { return channel.id.safeToShow }
+        let known = "\(channel.sensor)/\(component.id)/"
+        guard channel.id.hasPrefix(known) else { return (channel.label ?? channel.id).safeToShow }
+        let rest = channel.id.dropFirst(known.count)
+        return (channel.label.map { "\(rest) \($0)" } ?? String(rest)).safeToShow
     }
 }

@@ -55,7 +55,7 @@ struct ConformanceCheck {
                 continue
             }
             if other.encoding != channel.encoding || other.quantity != channel.quantity
-                || other.component != channel.component
+                || other.component != channel.component || other.mirrorOf != channel.mirrorOf
             {
                 note(.stableDiscovery, channel.id, "the second discovery described it in another way")
             }
@@ -77,7 +77,9 @@ struct ConformanceCheck {
             if !channel.id.hasPrefix(prefix) || channel.id == prefix || channel.sensor != sensor.name {
                 note(.ownChannels, channel.id, "the sensor is '\(sensor.name)', the channel's '\(channel.sensor)'")
             }
-            for other in [channel.parent, channel.mirrorOf].compactMap(\.self) where !ids.contains(other) {
+            // What another sensor shows may be mirrored.
+            let mirrored = channel.mirrorOf.flatMap { $0.hasPrefix(prefix) ? $0 : nil }
+            for other in [channel.parent, mirrored].compactMap(\.self) where !ids.contains(other) {
                 note(.parents, channel.id, "there is no channel '\(other)'")
             }
             checkMeaning(of: channel)
@@ -101,8 +103,8 @@ struct ConformanceCheck {
         if [.shared, .attributed].contains(channel.provenance) && channel.origin == nil {
             note(.provenance, channel.id, "it is \(channel.provenance), and has no origin")
         }
-        if let interval = channel.refreshInterval, interval <= .zero {
-            note(.limits, channel.id, "its refresh interval is \(interval)")
+        for interval in [channel.refreshInterval, channel.readingInterval].compactMap(\.self) where interval <= .zero {
+            note(.limits, channel.id, "it has an interval of \(interval)")
         }
         let maximum = channel.maximumPower.rawValue
         if !(maximum > 0 && maximum.isFinite) { note(.limits, channel.id, "its greatest power is \(maximum) W") }

@@ -35,9 +35,28 @@ struct LibrarySensorsTests {
         #expect(SensorConformance.check(Estimator(roots: machine.roots)) == [])
     }
 
-    @Test func `both say why they find nothing on an empty machine`() throws {
+    @Test(arguments: [MockFault.garbage, .empty, .missing, .negative])
+    func `the sensor of chips keeps them, when a file is faulty too`(fault: MockFault) throws {
+        let machine = try MockMachine()
+        let chip = try machine.add(
+            .chip(
+                "ina3221", hardware: "i2c-1/1-0040",
+                files: ["in1_input": "5000", "curr1_input": "100", "energy1_input": "7", "temp1_input": "-4000"]))
+        try machine.add(.olderChip("power_meter", hardware: "ACPI000D:00", files: ["power1_average": "212500000"]))
+        let sensor = HwmonSensor(roots: machine.roots)
+        #expect(SensorConformance.check(sensor, isStill: true) == [])
+        #expect(sensor.discover().channels.count == 6)
+        for file in ["in1_input", "energy1_input"] {
+            try chip.inject(fault, at: file)
+            #expect(SensorConformance.check(sensor, isStill: true) == [])
+            try chip.restore(file)
+        }
+    }
+
+    @Test func `all say why they find nothing on an empty machine`() throws {
         let machine = try MockMachine()
         #expect(SensorConformance.check(RaplSensor(roots: machine.roots), isStill: true) == [])
         #expect(SensorConformance.check(Estimator(roots: machine.roots), isStill: true) == [])
+        #expect(SensorConformance.check(HwmonSensor(roots: machine.roots), isStill: true) == [])
     }
 }

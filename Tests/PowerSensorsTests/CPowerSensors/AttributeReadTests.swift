@@ -11,6 +11,40 @@ struct AttributeReadTests {
         var value: UInt64 = 0
     }
 
+    struct SignedAttribute: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let text: String
+        let status: Int32
+        var value: Int64 = 0
+    }
+
+    @Test(arguments: [
+        SignedAttribute(testDescription: "positive", text: "12229\n", status: 0, value: 12229),
+        SignedAttribute(testDescription: "negative", text: "-40000\n", status: 0, value: -40000),
+        SignedAttribute(testDescription: "blanks before the minus", text: "  -7 \n", status: 0, value: -7),
+        SignedAttribute(testDescription: "leading zeros", text: "0000\n", status: 0),
+        SignedAttribute(testDescription: "minus nothing", text: "-0\n", status: 0),
+        SignedAttribute(testDescription: "the least", text: "-9223372036854775808\n", status: 0, value: .min),
+        SignedAttribute(testDescription: "the greatest", text: "9223372036854775807", status: 0, value: .max),
+        SignedAttribute(
+            testDescription: "below the least", text: "-9223372036854775809\n", status: Int32(CPOWERSENSORS_OVERFLOW)),
+        SignedAttribute(
+            testDescription: "above the greatest", text: "9223372036854775808\n", status: Int32(CPOWERSENSORS_OVERFLOW)),
+        SignedAttribute(testDescription: "a minus alone", text: "-\n", status: Int32(CPOWERSENSORS_MALFORMED)),
+        SignedAttribute(testDescription: "a minus apart", text: "- 5\n", status: Int32(CPOWERSENSORS_MALFORMED)),
+        SignedAttribute(testDescription: "two minuses", text: "--5\n", status: Int32(CPOWERSENSORS_MALFORMED)),
+        SignedAttribute(testDescription: "a percentage", text: "95.0%\n", status: Int32(CPOWERSENSORS_MALFORMED)),
+        SignedAttribute(testDescription: "nothing", text: "", status: Int32(CPOWERSENSORS_EMPTY)),
+    ])
+    func `a number may be negative where it is no counter's`(attribute: SignedAttribute) throws {
+        let descriptor = try temporaryFile(attribute.text)
+        defer { close(descriptor) }
+        var value: Int64 = 0
+        let status = unsafe cpowersensors_read_i64(descriptor, &value)
+        #expect(status == attribute.status)
+        #expect(value == attribute.value)
+    }
+
     @Test(arguments: [
         Attribute(testDescription: "with newline", text: "262143328850\n", status: 0, value: 262_143_328_850),
         Attribute(testDescription: "without newline", text: "262143328850", status: 0, value: 262_143_328_850),

@@ -50,7 +50,7 @@ final class PowercapReader: SensorReader {
             let folder = path.split(separator: "/").dropLast().joined(separator: "/")
             return Attributes.Source(
                 path: path,
-                scale: channel.quantity == .power ? 1e-6 : nil,
+                divisor: channel.quantity == .power ? 1e6 : nil,
                 identity: channel.sourceName.map { .init(path: "\(folder)/name", text: $0) }
             )
         }

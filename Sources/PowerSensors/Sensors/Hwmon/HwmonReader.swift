@@ -1,0 +1,106 @@
+/// Reads chips' files with one `pread` a file, and derives power where a chip leaves that to its reader.
+final class HwmonReader: SensorReader {
+    /// How a channel's reading comes out of the files.
+    private enum Form {
+        case counter
+        case gauge(divisor: Double, limit: Double)
+        /// This file's number times the next one's: milliamperes and millivolts.
+        case product(limit: Double)
+    }
+
+    private struct Line {
+        let form: Form
+        let file: Int
+    }
+
+    let channels: [Channel]
+    private let lines: [Line]
+    // One sampler owns the reader and calls it from one thread at a time, so the run-time check would only cost.
+    @exclusivity(unchecked) private var attributes: Attributes
+
+    /// Opens the channels' files.
+    ///
+    /// - Parameters:
+    ///   - channels: The channels.
+    ///   - maximumPower: Beyond it no power is believed; nil for no limit.
+    ///   - sysfs: The tree they lie in.
+    init(_ channels: [Channel], maximumPower: Watts?, beneath sysfs: SystemRoot) {
+        self.channels = channels
+        var lines: [Line] = []
+        var sources: [Attributes.Source] = []
+        for channel in channels {
+            let limit = channel.quantity == .power ? maximumPower?.rawValue ?? .infinity : .infinity
+            lines.append(Line(form: Self.form(of: channel, limit), file: sources.count))
+            for path in [channel.path ?? "", channel.voltagePath].compactMap(\.self) {
+                sources.append(Self.source(path, of: channel, beneath: sysfs))
+            }
+        }
+        self.lines = lines
+        unsafe attributes = Attributes(sources, beneath: sysfs)
+    }
+
+    func read(into readings: inout OutputSpan<Reading>) {
+        for line in lines {
+            switch line.form {
+            case .counter: unsafe readings.append(attributes.reading(at: line.file))
+            case .gauge(let divisor, let limit): readings.append(gauge(line.file, divisor, limit))
+            case .product(let limit): readings.append(product(line.file, limit))
+            }
+        }
+    }
+
+    private func gauge(_ file: Int, _ divisor: Double, _ limit: Double) -> Reading {
+        switch unsafe attributes.number(at: file) {
+        case .missing(let status): return .missing(status)
+        case .number(let number):
+            let value = Double(number) / divisor
+            return Self.isSentinel(number) || abs(value) > limit ? .missing(.implausible) : .value(value)
+        }
+    }
+
+    private func product(_ file: Int, _ limit: Double) -> Reading {
+        switch unsafe (attributes.number(at: file), attributes.number(at: file + 1)) {
+        case (.missing(let status), _), (_, .missing(let status)): return .missing(status)
+        case (.number(let current), .number(let voltage)):
+            if Self.isSentinel(voltage) || Self.isSentinel(current) { return .missing(.implausible) }
+            let power = Double(voltage) * Double(current) / 1e6
+            return abs(power) > limit ? .missing(.implausible) : .value(power)
+        }
+    }
+
+    /// By what drivers say that they know no value: the greatest number of 32 bits, as it is or in the next larger unit.
+    package static func isSentinel(_ number: Int64) -> Bool {
+        switch number {
+        case 4_294_967_295, 4_294_967_295_000, 2_147_483_647, 2_147_483_647_000, -2_147_483_648, .min, .max: true
+        default: false
+        }
+    }
+
+    // MARK: Opening
+
+    private static func form(of channel: Channel, _ limit: Double) -> Form {
+        if channel.voltagePath != nil { return .product(limit: limit) }
+        guard let divisor = HwmonAttribute(split(channel.path ?? "").file)?.divisor else { return .counter }
+        return .gauge(divisor: divisor, limit: limit)
+    }
+
+    /// A file by its path without links, which leads to the device that was discovered and to no other: a number that is
+    /// given to another chip is none of ours.
+    private static func source(_ path: String, of channel: Channel, beneath sysfs: SystemRoot) -> Attributes.Source {
+        let (folder, file) = split(path)
+        var home = (try? sysfs.resolve(folder)) ?? folder
+        if let device = channel.component.device, !home.hasPrefix("devices/\(device)") {
+            home = "devices/\(device)/hwmon/\(split(folder).file)"
+        }
+        let hasName = sysfs.exists("\(home)/name")
+        let name = channel.sourceName.flatMap { text in
+            hasName ? Attributes.Source.Identity(path: "\(home)/name", text: text) : nil
+        }
+        return Attributes.Source(path: "\(home)/\(file)", identity: name)
+    }
+
+    private static func split(_ path: String) -> (folder: String, file: String) {
+        guard let slash = path.lastIndex(of: "/") else { return ("", path) }
+        return (String(path[..<slash]), String(path[path.index(after: slash)...]))
+    }
+}

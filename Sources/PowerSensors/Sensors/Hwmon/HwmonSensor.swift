@@ -1,0 +1,46 @@
+/// Hardware-monitoring chips: power, energy, voltage, current and temperature of boards, supplies, cards and drives.
+///
+/// A chip is known by its name and its device, so its channels' identities outlast a reboot. What a driver renews once a
+/// second, or takes long to fetch, is read off the fast path. Only a meter at the machine's input counts in a figure of the
+/// host, as scope `platform`.
+public struct HwmonSensor: Sensor {
+    private let roots: SystemRoots
+    private let maximumPower: Watts?
+    private let memory = HwmonMemory()
+
+    /// Looks for chips in the given trees.
+    ///
+    /// - Parameters:
+    ///   - roots: The trees to look in.
+    ///   - maximumPower: The greatest power that one channel can have: what is beyond it is implausible. Nil for no limit.
+    public init(roots: SystemRoots = .usual, maximumPower: Watts? = nil) {
+        self.roots = roots
+        self.maximumPower = maximumPower
+    }
+
+    /// `hwmon`.
+    public var name: SensorName { .hwmon }
+
+    /// Looks at the chips' names and devices: a number that is used again is another chip's.
+    public func discoveryMark() -> Int? {
+        let sysfs = roots.sysfs
+        var hasher = Hasher()
+        for folder in (try? sysfs.list(HwmonChip.classPath)) ?? [] {
+            let top = "\(HwmonChip.classPath)/\(folder)"
+            hasher.combine(folder)
+            hasher.combine(try? sysfs.resolve("\(top)/device"))
+            hasher.combine((try? sysfs.text("\(top)/name")) ?? (try? sysfs.text("\(top)/device/name")))
+        }
+        return hasher.finalize()
+    }
+
+    /// Looks through the chips and reads each value once; whatever fails there is a finding.
+    public func discover() -> Discovery {
+        HwmonDiscovery(roots.sysfs, maximumPower: maximumPower, memory: memory).discover()
+    }
+
+    /// Opens each channel's files; one that cannot be opened answers with its reason.
+    public func open(_ channels: [Channel]) -> any SensorReader {
+        HwmonReader(channels, maximumPower: maximumPower, beneath: roots.sysfs)
+    }
+}

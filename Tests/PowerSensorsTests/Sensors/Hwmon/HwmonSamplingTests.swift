@@ -1,0 +1,126 @@
+import Glibc
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+/// How chips are read over time.
+@Suite(.timeLimit(.minutes(1)))
+struct HwmonSamplingTests {
+    @Test func `power is integrated by the trapezoid rule, and energy is counted`() throws {
+        let machine = try MockMachine()
+        let chip = try machine.add(
+            .chip("ina238", hardware: "i2c-1/1-0040", files: ["power1_input": "10000000", "energy1_input": "5000000"]))
+        let clock = ManualClock()
+        var sampler = try Sampler(SensorSet(only: [HwmonSensor(roots: machine.roots)]), now: { clock.instant })
+        _ = sampler.snapshot()
+        clock.advance(by: .seconds(2))
+        try chip.write("30000000", to: "power1_input")
+        try chip.write("45000000", to: "energy1_input")
+        let snapshot = sampler.snapshot()
+        let power = try #require(snapshot[channel: "hwmon/ina238/1-0040/power1"])
+        #expect(power.energy == Joules(40))
+        #expect(power.power == Watts(20))
+        #expect(power.value == 30)
+        let energy = try #require(snapshot[channel: "hwmon/ina238/1-0040/energy1"])
+        #expect(energy.energy == Joules(40))
+    }
+
+    @Test func `a counter that falls was set back, and its joules are not lost in silence`() throws {
+        let machine = try MockMachine()
+        let chip = try machine.add(
+            .chip("ltc2947", hardware: "i2c-1/1-005c", files: ["energy1_input": "90000000"]))
+        let clock = ManualClock()
+        var sampler = try Sampler(SensorSet(only: [HwmonSensor(roots: machine.roots)]), now: { clock.instant })
+        for number in ["90000000", "95000000", "1000000", "2000000", "3000000"] {
+            try chip.write(number, to: "energy1_input")
+            clock.advance(by: .seconds(1))
+            sampler.sample()
+        }
+        let energy = try #require(sampler.snapshot().channels.first)
+        #expect(energy.resets == 1)
+        #expect(try #require(energy.energy) >= Joules(7))
+        #expect(energy.ambiguousEnergy > Joules(0))
+    }
+
+    @Test func `temperatures and voltages are read once a second, and power on every sample`() throws {
+        let machine = try MockMachine()
+        let chip = try machine.add(
+            .chip("ina226", hardware: "i2c-1/1-0040", files: ["power1_input": "1000000", "in0_input": "1000"]))
+        var sampler = try Sampler(SensorSet(only: [HwmonSensor(roots: machine.roots)]))
+        sampler.sample()
+        try chip.write("2000000", to: "power1_input")
+        try chip.write("2000", to: "in0_input")
+        let soon = sampler.snapshot()
+        #expect(soon[channel: "hwmon/ina226/1-0040/power1"]?.value == 2)
+        #expect(soon[channel: "hwmon/ina226/1-0040/in0"]?.value == 1)
+        usleep(1_100_000)
+        #expect(sampler.snapshot()[channel: "hwmon/ina226/1-0040/in0"]?.value == 2)
+    }
+
+    @Test func `a slow chip is found out, has a rhythm of its own, and is not asked again at a hot-plug`() throws {
+        let machine = try MockMachine()
+        let slow = try machine.add(
+            .chip("bmc", hardware: "ipmi.0", files: ["power1_input": "1000000", "power2_input": "2000000"]))
+        try slow.inject(.delayed(by: .milliseconds(120)), at: "power1_input")
+        try machine.add(.chip("ina226", hardware: "i2c-1/1-0040", files: ["power1_input": "3000000"]))
+        let sensor = HwmonSensor(roots: machine.roots)
+        let channels = sensor.discover().channels
+        let quick = try #require(channels.first { $0.component.chip == "ina226" })
+        #expect(quick.readingInterval == nil)
+        let others = channels.filter { $0.component.chip == "bmc" }
+        #expect(others.count == 2)
+        #expect(others.allSatisfy { ($0.readingInterval ?? .zero) > .seconds(2) })
+        #expect(others.last?.readCost == nil, "the first one took so long that the second was not asked")
+        let began = ContinuousClock.now
+        #expect(sensor.discover().channels.map(\.id) == channels.map(\.id))
+        #expect(ContinuousClock.now - began < .milliseconds(120), "one read of it takes as long")
+    }
+
+    @Test func `a chip that answers no more holds up neither the others nor the end`() async throws {
+        let machine = try MockMachine()
+        // Slow chips of 20 ms each, so that both are read beside the samples.
+        let names = ["ipmi.0", "ipmi.1"]
+        let chips = try names.map { try machine.add(.chip("bmc", hardware: $0, files: ["power1_input": "1000000"])) }
+        for chip in chips { try chip.inject(.delayed(by: .milliseconds(20)), at: "power1_input") }
+        let monitor = try PowerMonitor(
+            MonitorConfiguration(
+                sensors: SensorSet(only: [HwmonSensor(roots: machine.roots)]), interval: .milliseconds(5)))
+        var iterator = monitor.snapshots(every: .milliseconds(5)).makeAsyncIterator()
+        var snapshot = try #require(await iterator.next())
+        while !snapshot.channels.allSatisfy({ $0.status == .ok }) { snapshot = try #require(await iterator.next()) }
+
+        try chips[0].inject(.delayed(by: .seconds(30)), at: "power1_input")
+        try chips[1].write("7000000", to: "power1_input")
+        while snapshot.channels[1].value != 7 { snapshot = try #require(await iterator.next()) }
+        while snapshot.channels[0].status != .stale { snapshot = try #require(await iterator.next()) }
+        #expect(snapshot.channels[1].status == .ok)
+        let began = ContinuousClock.now
+        monitor.stop()
+        #expect(ContinuousClock.now - began < .seconds(25), "the read that is under way takes longer")
+    }
+
+    @Test func `a number that another chip got is not taken for the first one`() throws {
+        let machine = try MockMachine()
+        let chip = try machine.add(
+            .chip("ina226", hardware: "i2c-1/1-0040", files: ["power1_input": "1000000"]))
+        let sensor = HwmonSensor(roots: machine.roots)
+        let mark = sensor.discoveryMark()
+        let channels = sensor.discover().channels
+        try machine.remove(chip)
+        try machine.add(.chip("ina226", hardware: "i2c-1/1-0041", files: ["power1_input": "9000000"]))
+        #expect(sensor.discoveryMark() != mark)
+        var readings: [Reading] = []
+        var reader = sensor.open(channels)
+        readings.append(addingCapacity: 1) { reader.read(into: &$0) }
+        #expect(readings.map(\.status) == [.absent])
+        #expect(sensor.discover().channels.map(\.id) == ["hwmon/ina226/1-0041/power1"])
+    }
+
+    @Test func `more power than is possible is implausible`() throws {
+        let machine = try MockMachine()
+        try machine.add(.chip("max34440", hardware: "i2c-1/1-0040", files: ["power1_input": "5000000000"]))
+        var sampler = try Sampler(
+            SensorSet(only: [HwmonSensor(roots: machine.roots, maximumPower: Watts(1000))]))
+        #expect(sampler.snapshot().channels.map(\.status) == [.implausible])
+    }
+}
