@@ -163,7 +163,8 @@ extension HwmonChip {
         let numbers = part.split(separator: ":", omittingEmptySubsequences: false)
         if numbers.count == 4, numbers.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isNumber) }) { return true }
         // A bus, a vendor and a product of four digits each, then the running number: 0003:1B1C:1C0A.0001.
-        return numbers.count == 3 && numbers[2].count == 9 && numbers.allSatisfy { $0.prefix(4).allSatisfy(\.isHexDigit) }
+        return numbers.count == 3 && numbers[2].count == 9
+            && numbers.allSatisfy { $0.prefix(4).allSatisfy(\.isHexDigit) }
             && numbers[0].count == 4 && numbers[2].dropFirst(4).first == "."
     }
 }

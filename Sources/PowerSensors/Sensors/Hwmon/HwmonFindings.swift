@@ -8,8 +8,10 @@ extension Finding {
         if let error, error.status != .absent {
             return Finding(
                 severity: .warning, subject: HwmonChip.classPath, reason: error.status.name,
-                text: "The folder of the hardware-monitoring chips cannot be listed: \(systemMessage(errno: error.errno)).",
-                remedy: "Run as root, or allow this user to list it: sudo chmod o+rx \(sysfs.path)/\(HwmonChip.classPath)")
+                text:
+                    "The folder of the hardware-monitoring chips cannot be listed: \(systemMessage(errno: error.errno)).",
+                remedy:
+                    "Run as root, or allow this user to list it: sudo chmod o+rx \(sysfs.path)/\(HwmonChip.classPath)")
         }
         return Finding(
             severity: .info, subject: HwmonChip.classPath, reason: "absent",

@@ -58,8 +58,11 @@ struct InputMeter {
 
     /// The PMBus hot-swap controllers that have kernel drivers.
     private static func isHotSwap(_ chip: HwmonChip) -> Bool {
-        ["adm1075", "adm127", "adm128", "adm129", "lm25056", "lm25063", "lm25066", "lm5064", "lm5066", "ltc4286", "mp5023"]
-            .contains { chip.name.hasPrefix($0) }
+        [
+            "adm1075", "adm127", "adm128", "adm129", "lm25056", "lm25063", "lm25066", "lm5064", "lm5066", "ltc4286",
+            "mp5023",
+        ]
+        .contains { chip.name.hasPrefix($0) }
     }
 
     /// Whether a label is a word, perhaps with a number behind it.

@@ -30,7 +30,8 @@ struct HwmonTrapTests {
                         "power1_average_interval": "1000", "power1_average_highest": "3", "energy1_enable": "1",
                         "in0_input": "12229", "in0_min": "1", "in0_crit_alarm": "0", "in0_enable": "1",
                         "curr1_input": "500", "curr1_max_alarm": "1", "temp1_type": "4", "temp1_fault": "0",
-                        "fan1_input": "900", "cpu0_vid": "1100", "power_input": "1", "in_input": "2", "curr01x_input": "3",
+                        "fan1_input": "900", "cpu0_vid": "1100", "power_input": "1", "in_input": "2",
+                        "curr01x_input": "3",
                     ])
             ],
             values: [
@@ -62,7 +63,9 @@ struct HwmonTrapTests {
             devices: [
                 .chip(
                     "adm1275", hardware: "i2c-2/2-0010",
-                    files: ["power1_input": "-1500000", "curr1_input": "-125", "temp1_input": "-40000", "in1_input": "0"])
+                    files: [
+                        "power1_input": "-1500000", "curr1_input": "-125", "temp1_input": "-40000", "in1_input": "0",
+                    ])
             ],
             values: [
                 "adm1275/2-0010/power1": -1.5, "adm1275/2-0010/curr1": -0.125, "adm1275/2-0010/temp1": -40,
@@ -160,7 +163,9 @@ struct HwmonTrapTests {
             ]),
         Trap(
             testDescription: "a file that fails takes its channel away and no other",
-            devices: [.chip("pmbus", hardware: "i2c-3/3-0058", files: ["power1_input": "1", "power2_input": "2000000"])],
+            devices: [
+                .chip("pmbus", hardware: "i2c-3/3-0058", files: ["power1_input": "1", "power2_input": "2000000"])
+            ],
             fault: ("power1_input", .failing(errno: EIO)),
             values: ["pmbus/3-0058/power1": nil, "pmbus/3-0058/power2": 2],
             missing: ["pmbus/3-0058/power1": .io(errno: EIO)], findings: ["power1_input": "io"]),
@@ -172,7 +177,9 @@ struct HwmonTrapTests {
             missing: ["jc42/3-0018/temp1": .io(errno: EAGAIN)], findings: ["temp1_input": "io"]),
         Trap(
             testDescription: "a text that is no number",
-            devices: [.chip("pmbus", hardware: "i2c-3/3-0058", files: ["power1_input": "1", "power2_input": "2000000"])],
+            devices: [
+                .chip("pmbus", hardware: "i2c-3/3-0058", files: ["power1_input": "1", "power2_input": "2000000"])
+            ],
             fault: ("power1_input", .garbage), values: ["pmbus/3-0058/power1": nil, "pmbus/3-0058/power2": 2],
             missing: ["pmbus/3-0058/power1": .io(errno: EBADMSG)], findings: ["power1_input": "io"]),
         Trap(
@@ -186,7 +193,9 @@ struct HwmonTrapTests {
             values: ["unnamed/3-0059/power1": 1], findings: ["hwmon0/name": "malformed"]),
         Trap(
             testDescription: "a counter of energy has no value of the moment",
-            devices: [.chip("ltc2947", hardware: "i2c-3/3-005c", files: ["energy1_input": "2000000", "power1_input": "7"])],
+            devices: [
+                .chip("ltc2947", hardware: "i2c-3/3-005c", files: ["energy1_input": "2000000", "power1_input": "7"])
+            ],
             values: ["ltc2947/3-005c/energy1": nil, "ltc2947/3-005c/power1": 7e-6],
             missing: ["ltc2947/3-005c/energy1": .warmingUp]),
     ])
