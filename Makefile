@@ -17,11 +17,11 @@ SOAK ?= 300
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
-.PHONY: help deps run test examples traits api api-renew sanitize bench soak lint format docs clean
+.PHONY: help deps run test test-kernel examples traits api api-renew sanitize bench soak lint format docs clean
 
 help: ## say what the targets do
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
-	    do printf 'make %-8s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
+	    do printf 'make %-11s %s\n' "$$name" "$$text"; done
 
 deps: ## install the Debian packages that are missing, or say what goes on without them
 	@sh Scripts/install-dependencies.sh
@@ -33,6 +33,10 @@ run: deps ## show this machine's watts for five seconds
 
 test: examples ## run every test, and the examples
 	@SKIPS=$(SKIPS) bash Scripts/test.sh
+
+test-kernel: ## run the command on real kernels, in guests that QEMU emulates; ONLY=NAME runs some of the cases
+	@sh Scripts/install-dependencies.sh kernel
+	@SKIPS=$(SKIPS) bash Scripts/test-kernel.sh
 
 examples: deps ## build and run the examples, and check that they link and fetch nothing else
 	@bash Scripts/examples.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that the project builds and tests with, and checks the Swift toolchain.
 #
-# With the argument "bench" also what only the benchmarks use.
+# With the argument "bench" also what only the benchmarks use, with "kernel" what only the tests on real kernels use.
 #
 # Quick when all is there: then nothing is fetched. Without root, apt-get or network it goes on and says, in a line
 # for each package, what that means. Only a Swift toolchain that is missing or too old ends it.
@@ -30,11 +30,26 @@ python3|the test over a live /sys is skipped
 strace|the test that counts system calls is skipped
 tzdata|Foundation, which the command's parser uses, finds no time zones
 LIST
-    [ "$purpose" = bench ] || return 0
-    cat <<'LIST'
+    case $purpose in
+    bench)
+        cat <<'LIST'
 libpowercap-dev|nothing is compared with libpowercap
 valgrind|no instructions are counted
 LIST
+        ;;
+    kernel)
+        cat <<'LIST'
+acpica-tools|no guest has batteries
+busybox-static|no guest has a shell
+cpio|no guest has a root
+debian-archive-keyring|no kernel can be fetched
+libelf1|no module of a kernel is built
+make|no module of a kernel is built
+qemu-system-x86|no kernel is booted
+xz-utils|no kernel is unpacked
+LIST
+        ;;
+    esac
 }
 
 is_installed() {

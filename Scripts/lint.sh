@@ -39,13 +39,20 @@ for guide in Docs/EmbeddingInAnAgent.md Docs/SamplingFast.md Docs/WritingASensor
     if [ -n "$stale" ]; then complain "$guide shows code that no example has" "$stale"; fi
 done
 
-for script in Scripts/*.sh .ci/run; do
+for script in Scripts/*.sh .ci/run Tests/Kernel/*.sh Tests/Kernel/guest/{init,*.sh}; do
     case $(head -n 1 "$script") in
         '#!/bin/sh') shell=sh ;;
         '#!/bin/bash') shell=bash ;;
         *) complain "$script does not name its shell, sh or bash, in its first line" && continue ;;
     esac
     "$shell" -n "$script" || complain "$script cannot be parsed"
+done
+
+for script in Tests/Kernel/run Tests/Kernel/*.py Tests/Kernel/kerneltests/*.py; do
+    python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1])' "$script" ||
+        complain "$script cannot be parsed"
+    long=$(grep -nE '^.{121}' "$script" || true)
+    if [ -n "$long" ]; then complain "$script has lines of more than 120 characters" "$long"; fi
 done
 
 if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then

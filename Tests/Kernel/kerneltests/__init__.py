@@ -1,0 +1,1 @@
+"""Tests of the command on real kernels, in guests that QEMU emulates."""

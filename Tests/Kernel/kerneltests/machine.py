@@ -1,0 +1,109 @@
+"""A virtual machine with one of Debian's kernels, booted for one script.
+
+It runs under QEMU's software emulation, so that neither KVM nor root is needed. Its root is in memory; the kernel's
+modules, our programs and the job's folder are the host's, by 9p.
+"""
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+
+EMULATOR = "qemu-system-x86_64"
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What is booted: a kernel, a processor and its sockets, and the devices of an ACPI table."""
+
+    kernel: str  # A folder that prepare.sh made.
+    processor: str = "Skylake-Server"
+    processors: str = "2,sockets=2"
+    acpi_table: str = ""
+    arguments: str = ""  # More arguments of the kernel.
+
+    @property
+    def release(self):
+        """What `uname -r` says in it."""
+        with open(f"{self.kernel}/release", encoding="utf-8") as file:
+            return file.read().strip()
+
+
+@dataclass
+class Run:
+    """What a script left behind: its exit status, what it said, and the files it wrote."""
+
+    status: int
+    said: str
+    kernel_log: str
+    seconds: float
+    files: dict = field(default_factory=dict)
+
+
+def boot(machine, script, programs, limit):
+    """Runs a script in a fresh guest, and gives what it left behind. It is ended after `limit` seconds.
+
+    In the guest /job/out is for what the script writes, and `powersensors` and the other programs are in PATH. The
+    status is None where the script did not come to its end.
+    """
+    began = time.monotonic()
+    folder = tempfile.mkdtemp(prefix="kernel-test-")
+    try:
+        os.makedirs(f"{folder}/job/out")
+        with open(f"{HERE}/guest/functions.sh", encoding="utf-8") as functions:
+            text = functions.read() + script
+        with open(f"{folder}/job/script", "w", encoding="utf-8") as file:
+            file.write(text)
+        said = _run_emulator(machine, folder, programs, limit)
+        return Run(
+            status=_status(f"{folder}/job/status"),
+            said=said,
+            kernel_log=_text(f"{folder}/kernel.log"),
+            seconds=time.monotonic() - began,
+            files={name: _text(f"{folder}/job/out/{name}") for name in os.listdir(f"{folder}/job/out")},
+        )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run_emulator(machine, folder, programs, limit):
+    command = [
+        EMULATOR, "-M", "pc", "-accel", "tcg,thread=multi", "-cpu", machine.processor, "-smp", machine.processors,
+        "-m", "512", "-nodefaults", "-display", "none", "-no-reboot",
+        "-serial", f"file:{folder}/kernel.log", "-serial", "stdio",
+        "-kernel", f"{machine.kernel}/vmlinux", "-initrd", f"{machine.kernel}/initramfs.cpio",
+        "-append", "console=ttyS0 panic=-1 quiet mitigations=off nokaslr nmi_watchdog=0 rcupdate.rcu_expedited=1 "
+        "random.trust_cpu=on " + machine.arguments,
+    ]  # fmt: skip
+    shares = (("modules", f"{machine.kernel}/root/lib/modules", ",readonly=on"), ("programs", programs, ",readonly=on"),
+              ("job", f"{folder}/job", ""))  # fmt: skip
+    for tag, path, more in shares:
+        command += ["-virtfs", f"local,security_model=none,multidevs=remap,mount_tag={tag},path={path}{more}"]
+    if machine.acpi_table:
+        command += ["-acpitable", f"file={machine.acpi_table}"]
+    with open(f"{folder}/said", "wb") as output:
+        emulator = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            emulator.wait(timeout=limit)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            emulator.kill()
+            emulator.wait()
+    # QEMU says which features of the processor it cannot emulate; nobody asked for them.
+    lines = _text(f"{folder}/said").replace("\r", "").splitlines()
+    return "\n".join(line for line in lines if "warning: TCG doesn't support" not in line)
+
+
+def _text(path):
+    if not os.path.exists(path):
+        return ""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def _status(path):
+    text = _text(path).strip()
+    return int(text) if text else None

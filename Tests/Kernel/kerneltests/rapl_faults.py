@@ -1,0 +1,158 @@
+"""What goes away in mid-run is unavailable with its reason, and comes back by itself: no spike, no restart."""
+from .case import Case
+from .machine import Machine
+from .rapl_agreement import MECHANISMS
+from .readings import Watch, counts, marks
+from .registers import Registers, package_of
+
+REGISTERS = Registers((65_000, 8_000, 20_000, 0, 130_000), dram_unit=16)
+
+# While a program has a device or an event open, the kernel keeps the drivers msr and rapl from being removed.
+DRIVER = """
+load_registers {parameters} || exit
+watch watch --sensor rapl:powercap
+keep_counts before
+set_rig rig_msr running 1
+sleep 1
+mark gone; rmmod intel_rapl_msr; usleep 1500000
+mark back; modprobe intel_rapl_msr; usleep 3500000
+set_rig rig_msr running 0
+keep_counts after
+mark end
+end_watches
+"""
+
+# The first of a package's two CPUs, then the whole package.
+OFFLINE = """
+load_registers {parameters} || exit
+for mechanism in {mechanisms}; do watch watch-$mechanism --sensor rapl:$mechanism; done
+cpus=/sys/devices/system/cpu
+keep_counts before
+set_rig rig_msr running 1
+sleep 1
+mark first-gone; echo 0 >$cpus/cpu2/online; usleep 1500000
+mark first-back; echo 1 >$cpus/cpu2/online; usleep 1500000
+mark gone; echo 0 >$cpus/cpu2/online; echo 0 >$cpus/cpu3/online; usleep 1500000
+mark back; echo 1 >$cpus/cpu2/online; echo 1 >$cpus/cpu3/online; usleep 3500000
+set_rig rig_msr running 0
+keep_counts after
+mark end
+end_watches
+"""
+
+# A zone goes, another has its number for a while, and it comes back with a counter that starts anew.
+ZONES = """
+modprobe rig_powercap layout='package-0@65000(core@20000,dram@8000);package-1@40000(dram@6000)' || exit
+tell() { set_rig rig_powercap ctl "$1"; }
+usleep 300000
+watch watch --sensor rapl:powercap
+mark failing; tell 'err package-0/core 5'; sleep 1
+mark well; tell 'err package-0/core 0'; sleep 1
+mark gone; tell 'remove package-1'; sleep 1
+mark taken; tell 'add package-7@900000'; readlink -f /sys/class/powercap/intel-rapl:1 >/job/out/taken
+cat /sys/class/powercap/intel-rapl:1/name >/job/out/name; usleep 1500000
+mark back; tell 'remove package-7'; tell 'add package-1@40000(dram@6000)'; usleep 3500000
+mark end
+end_watches
+"""
+
+
+def cases(kernels):
+    """All of them, for the kernels by their series."""
+    for kernel in kernels.values():
+        machine = Machine(kernel, "Skylake-Server", "4,sockets=2")
+        names = {"parameters": REGISTERS.parameters, "mechanisms": " ".join(MECHANISMS)}
+        yield Case("driver removed and loaded again", machine, DRIVER.format(**names), _check_driver)
+        yield Case("CPUs taken offline and back", machine, OFFLINE.format(**names), _check_offline)
+    yield Case("zones that fail, go and come back", Machine(kernels["6.12"], processors="1"), ZONES, _check_zones)
+
+
+def _check_driver(run, checks):
+    watch = Watch(run, "watch")
+    for identifier in watch.last:
+        _check_absence(run, checks, watch, identifier, "gone", "back")
+        _check_return(run, checks, watch, identifier)
+    _check_host(run, checks, watch, "absent")
+
+
+def _check_offline(run, checks):
+    for mechanism in MECHANISMS:
+        watch = Watch(run, f"watch-{mechanism}")
+        for identifier in watch.last:
+            if package_of(identifier) == 1:
+                _check_absence(run, checks, watch, identifier, "gone", "back")
+            else:
+                times = marks(run)
+                _check_presence(checks, watch, identifier, times["first-gone"], times["end"])
+            _check_return(run, checks, watch, identifier)
+        _check_host(run, checks, watch, "partial")
+
+
+def _check_zones(run, checks):
+    watch = Watch(run, "watch")
+    times = marks(run)
+    checks.equal("name of the zone that took the number", run.files["name"].strip(), "package-7")
+    core = watch.channel("rapl/package-0/core", times["failing"] + 0.4, times["well"])
+    checks.that(core and all(one.status == "io" and one.power is None for one in core), "a failing zone has status io")
+    core = watch.channel("rapl/package-0/core", times["well"] + 0.9, times["end"])
+    checks.that(core and all(one.status == "ok" for one in core), "a zone that failed is well again")
+    _check_presence(checks, watch, "rapl/package-0", times["failing"], times["end"])
+    for identifier, watts in (("rapl/package-1", 40), ("rapl/package-1/dram", 6)):
+        _check_absence(run, checks, watch, identifier, "gone", "back")
+        back = watch.channel(identifier, times["back"] + 2.5, times["end"])
+        checks.that(back and all(one.status == "ok" for one in back), f"{identifier} comes back by itself")
+        powers = [one.power for one in back if one.power is not None]
+        checks.near(f"power of {identifier}", powers[-1] if powers else None, watts, 0.1 * watts)
+        _check_no_spike(checks, watch, identifier, watts)
+
+
+def _check_absence(run, checks, watch, identifier, gone, back):
+    times = marks(run)
+    # A snapshot that began before still has what was read until then.
+    entries = watch.channel(identifier, times[gone] + 0.3, times[back])
+    found = sorted({one.status for one in entries})
+    checks.equal(f"status of {identifier} while it is gone", found, ["absent"])
+    checks.that(all(one.power is None for one in entries), f"{identifier} has no power while it is gone")
+
+
+def _check_presence(checks, watch, identifier, begin, end):
+    entries = watch.channel(identifier, begin, end)
+    checks.that(
+        entries and all(one.status == "ok" and one.power for one in entries), f"{identifier} is there all the time"
+    )
+
+
+def _check_return(run, checks, watch, identifier):
+    times = marks(run)
+    watts = REGISTERS.watts(identifier)
+    entries = watch.channel(identifier, times["back"] + 2.5, times["end"])
+    checks.that(entries and all(one.status == "ok" for one in entries), f"{identifier} comes back by itself")
+    _check_no_spike(checks, watch, identifier, watts)
+    # The register went on counting, and nothing of it is lost, nor counted twice.
+    counted = counts(run, "after")[identifier] - counts(run, "before")[identifier]
+    energy = watch.last[identifier]["energy_j"]
+    unit = min(
+        (one for mechanism in MECHANISMS for one in REGISTERS.units(mechanism, identifier)),
+        key=lambda one: abs(float(counted * one) - (energy or 0)),
+    )
+    checks.near(f"energy of {identifier} after all in J", energy, float(counted * unit), float(unit / 2))
+
+
+def _check_no_spike(checks, watch, identifier, watts):
+    powers = [one.power for one in watch.channel(identifier) if one.power is not None]
+    checks.that(powers and max(powers) < 1.5 * watts, f"{identifier} never has over {1.5 * watts} W: {max(powers)}")
+    checks.that(powers and min(powers) >= 0, f"{identifier} never has less than 0 W: {min(powers)}")
+
+
+def _check_host(run, checks, watch, status):
+    times = marks(run)
+    hosts = [
+        host
+        for snapshot in watch.snapshots_between(times["gone"] + 0.3, times["back"])
+        for host in snapshot["host"]
+        if host["scope"] == "cpu"
+    ]
+    checks.that(
+        hosts and all(host["status"] == status and host["power_w"] is None for host in hosts),
+        f"the host's power is unknown and {status} while a part is missing",
+    )
