@@ -10,7 +10,7 @@ public struct SensorSet: Sendable {
 
         /// Every selection that this version of the library knows.
         public static let known: [Selection] = [
-            Selection(sensor: .rapl), Selection(sensor: .rapl, mechanism: "powercap"), Selection(sensor: .hwmon),
+            Selection(sensor: .rapl), Selection(sensor: .rapl, mechanism: "powercap"), Selection(sensor: .hwmon), Selection(sensor: .supply),
             Selection(sensor: .estimator),
         ]
 
@@ -46,7 +46,10 @@ public struct SensorSet: Sendable {
         additional: [any Sensor] = []
     ) {
         let rapl = RaplSensor(roots: roots, maximumPower: maximumPower)
-        let meters: [any Sensor] = [HwmonSensor(roots: roots, maximumPower: maximumPower)]
+        let meters: [any Sensor] = [
+            HwmonSensor(roots: roots, maximumPower: maximumPower),
+            PowerSupplySensor(roots: roots, maximumPower: maximumPower),
+        ]
         let estimator = Estimator(roots: roots)
         if selections.isEmpty {
             sensors = additional + [rapl] + meters

@@ -12,6 +12,11 @@ package struct ReadingMeter: Sendable {
     /// Whether some read waits for a bus, or computes for long: then the source belongs off the fast path.
     package private(set) var isSlow = false
 
+    /// The mean cost of a number of values; nil before anything was read.
+    package func cost(ofOneOf count: Int) -> Duration? {
+        total > .zero && count > 0 ? total / count : nil
+    }
+
     /// Nothing read yet.
     package init() {}
 

@@ -60,6 +60,9 @@ public struct Component: Hashable, Sendable, Identifiable {
     /// The supply's name.
     public var supply: String?
 
+    /// What the supply is, in the kernel's words, such as `Battery`, `Mains`, `USB` or `UPS`; nil for other kinds.
+    public var supplyType: String?
+
     /// The device behind it, as a path beneath `devices` in sysfs.
     public var device: String?
 

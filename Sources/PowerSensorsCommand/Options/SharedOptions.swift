@@ -15,7 +15,7 @@ struct SharedOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A sensor to use: rapl, rapl:powercap, hwmon or estimator. Repeatable; without it, the best that works.",
+            "A sensor to use: rapl, rapl:powercap, hwmon, supply or estimator. Repeatable; without it, the best that works.",
             valueName: "name"
         )
     )

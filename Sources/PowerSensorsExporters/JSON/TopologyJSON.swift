@@ -39,6 +39,7 @@ package struct TopologyJSON {
             json.member("core", component.core)
             json.member("chip", component.chip)
             json.member("supply", component.supply)
+            if let type = component.supplyType { json.member("supply_type", type) }
             json.member("device", component.device)
             json.member("label", channel.label)
             json.member("parent", channel.parent)

@@ -58,5 +58,6 @@ struct LibrarySensorsTests {
         #expect(SensorConformance.check(RaplSensor(roots: machine.roots), isStill: true) == [])
         #expect(SensorConformance.check(Estimator(roots: machine.roots), isStill: true) == [])
         #expect(SensorConformance.check(HwmonSensor(roots: machine.roots), isStill: true) == [])
+        #expect(SensorConformance.check(PowerSupplySensor(roots: machine.roots), isStill: true) == [])
     }
 }

@@ -1,0 +1,154 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Reads power supplies: every file once a sample, however many channels come out of it.
+final class PowerSupplyReader: SensorReader {
+    private struct Line {
+        let attribute: SupplyAttribute
+        let supply: Int
+        /// The place of the number's file, or of the current's where power is derived.
+        let file: Int
+        /// The place of the voltage's file, where power is derived.
+        let voltage: Int?
+    }
+
+    let channels: [Channel]
+    private let lines: [Line]
+    private let supplies: [SupplyState]
+    private let watch: DischargeWatch
+    private let limit: Double
+    @exclusivity(unchecked) private var attributes: Attributes
+    private var numbers: [Attributes.Number]
+
+    /// Opens the channels' files.
+    ///
+    /// - Parameters:
+    ///   - channels: The channels.
+    ///   - maximumPower: Beyond it no power is believed; nil for no limit.
+    ///   - watch: What is told when batteries begin or end to discharge.
+    ///   - sysfs: The tree they lie in.
+    init(_ channels: [Channel], maximumPower: Watts?, watch: DischargeWatch, beneath sysfs: SystemRoot) {
+        self.channels = channels
+        self.watch = watch
+        limit = maximumPower?.rawValue ?? .infinity
+        var files: [String] = []
+        var names: [String] = []
+        var lines: [Line] = []
+        for channel in channels {
+            let name = channel.component.supply ?? ""
+            let folder = "\(PowerSupply.classPath)/\(name)"
+            let attribute = channel.id.split(separator: "/").last.flatMap { SupplyAttribute(rawValue: String($0)) }
+            let path = attribute == .discharging ? nil : channel.path
+            lines.append(
+                Line(
+                    attribute: attribute ?? .power,
+                    supply: names.place(of: name),
+                    file: path.map { files.place(of: $0) } ?? -1,
+                    voltage: channel.voltagePath.map { files.place(of: $0) }))
+            _ = files.place(of: "\(folder)/present")
+        }
+        self.lines = lines
+        supplies = names.map { name in
+            let folder = "\(PowerSupply.classPath)/\(name)"
+            let present = sysfs.exists("\(folder)/present") ? files.place(of: "\(folder)/present") : nil
+            return SupplyState(name: name, present: present, status: "\(folder)/status", beneath: sysfs)
+        }
+        unsafe attributes = Attributes(files.map { Attributes.Source(path: $0) }, beneath: sysfs)
+        numbers = Array(repeating: .missing(.absent), count: files.count)
+    }
+
+    func read(into readings: inout OutputSpan<Reading>) {
+        for index in numbers.indices { numbers[index] = unsafe attributes.number(at: index) }
+        for supply in supplies { supply.update(numbers, watch) }
+        for line in lines { readings.append(reading(of: line, supplies[line.supply])) }
+    }
+
+    private func reading(of line: Line, _ supply: SupplyState) -> Reading {
+        guard supply.isPresent else { return .missing(.absent) }
+        switch line.attribute {
+        case .discharging: return supply.discharging
+        case .discharge: return discharge(line, supply)
+        default: return value(line)
+        }
+    }
+
+    /// The power, where it flows out of the battery.
+    private func discharge(_ line: Line, _ supply: SupplyState) -> Reading {
+        if let status = supply.failure { return .missing(status) }
+        let power = value(line)
+        switch supply.direction {
+        case .charging, .idle: return .missing(.absent)
+        // A battery that discharges at a rate that nobody knows is a part that is missing, not one that is idle.
+        case .discharging: return power.status == .absent ? .missing(.io(errno: ENODATA)) : power
+        case .unknown: return power.value == 0 ? .missing(.absent) : .missing(.io(errno: ENODATA))
+        }
+    }
+
+    private func value(_ line: Line) -> Reading {
+        guard line.file >= 0 else { return .missing(.io(errno: ENODATA)) }
+        switch (numbers[line.file], line.voltage.map { numbers[$0] }) {
+        case (.missing(let status), _), (_, .missing(let status)): return .missing(status)
+        case (.number(let current), .number(let voltage)):
+            // In millionths of a millionth, of which 64 bits hold 9 MW; a `Double` holds any.
+            return checked(Double(current.magnitude) * Double(voltage.magnitude) / 1e12, line.attribute)
+        case (.number(let number), nil):
+            guard !HwmonReader.isSentinel(number), let value = line.attribute.value(of: number) else {
+                return .missing(.implausible)
+            }
+            return checked(value, line.attribute)
+        }
+    }
+
+    private func checked(_ value: Double, _ attribute: SupplyAttribute) -> Reading {
+        attribute.quantity == .power && value > limit ? .missing(.implausible) : .value(value)
+    }
+}
+
+/// What a reader knows of one supply in one sample.
+private final class SupplyState {
+    let name: String
+    private let present: Int?
+    private var status: KeptFile
+    private var bytes = [UInt8](repeating: 0, count: 64)
+    private(set) var direction = SupplyDirection.unknown
+    private(set) var failure: ReadingStatus?
+    private(set) var isPresent = true
+
+    init(name: String, present: Int?, status: String, beneath sysfs: SystemRoot) {
+        self.name = name
+        self.present = present
+        self.status = KeptFile(status, beneath: sysfs)
+    }
+
+    /// Whether it discharges, as a reading.
+    var discharging: Reading {
+        if let failure { return .missing(failure) }
+        return direction == .unknown ? .missing(.io(errno: ENODATA)) : .value(direction == .discharging ? 1 : 0)
+    }
+
+    func update(_ numbers: [Attributes.Number], _ watch: DischargeWatch) {
+        isPresent = true
+        if let present, case .number(0) = numbers[present] { isPresent = false }
+        do throws(AttributeError) {
+            var span = bytes.mutableSpan
+            let count = try status.read(into: &span)
+            // No status is longer than a text that needs no memory of its own.
+            direction = count > 15 ? .unknown : SupplyDirection(String(trimming: bytes[..<count]))
+            failure = nil
+        } catch {
+            direction = .unknown
+            failure = error.status
+        }
+        watch.note(name, isDischarging: isPresent && direction == .discharging)
+    }
+}
+
+extension [String] {
+    /// Where an element is, which is added where it was not there.
+    fileprivate mutating func place(of element: String) -> Int {
+        if let index = firstIndex(of: element) { return index }
+        append(element)
+        return count - 1
+    }
+}

@@ -1,0 +1,123 @@
+import Glibc
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+/// The host's figure of scope `battery`: what the batteries give, while they discharge.
+@Suite(.timeLimit(.minutes(1)))
+struct BatteryFigureTests {
+    private final class Laptop {
+        let machine: MockMachine
+        let first: MockDevice
+        let second: MockDevice
+        let clock = ManualClock()
+        var sampler: Sampler
+
+        init(_ firstStatus: String, _ secondStatus: String) throws {
+            machine = try MockMachine()
+            first = try machine.add(.supply("BAT0", files: ["status": firstStatus, "power_now": "10000000"]))
+            second = try machine.add(.supply("BAT1", files: ["status": secondStatus, "power_now": "6000000"]))
+            try machine.add(.supply("AC", type: "Mains", files: ["online": "0"]))
+            sampler = try Sampler(SensorSet(only: [Unhurried(machine.roots)]), now: { [clock] in clock.instant })
+        }
+
+        func figure(after time: Duration = .seconds(1)) throws -> HostSnapshot {
+            clock.advance(by: time)
+            return try #require(sampler.snapshot().host.first { $0.scope == .battery })
+        }
+    }
+
+    /// The sensor, with its channels read on every sample, so that a test's clock is the only one.
+    private struct Unhurried: Sensor {
+        let sensor: PowerSupplySensor
+        var name: SensorName { sensor.name }
+
+        init(_ roots: SystemRoots) { sensor = PowerSupplySensor(roots: roots) }
+
+        func discover() -> Discovery {
+            var discovery = sensor.discover()
+            for index in discovery.channels.indices { discovery.channels[index].readingInterval = nil }
+            return discovery
+        }
+
+        func open(_ channels: [Channel]) -> any SensorReader { sensor.open(channels) }
+    }
+
+    @Test func `several batteries are summed, and an idle one gives nothing`() throws {
+        let laptop = try Laptop("Discharging", "Discharging")
+        #expect(try laptop.figure().power == Watts(16))
+        try laptop.second.write("Not charging", to: "status")
+        #expect(try laptop.figure().power == Watts(10))
+    }
+
+    @Test func `on mains there is no figure, and nothing is counted meanwhile`() throws {
+        let laptop = try Laptop("Discharging", "Full")
+        #expect(try laptop.figure().power == Watts(10))
+        #expect(try laptop.figure(after: .seconds(10)).energy == Joules(100))
+        try laptop.first.write("Charging", to: "status")
+        let onMains = try laptop.figure(after: .seconds(10))
+        #expect(onMains.status == .absent)
+        #expect(onMains.power == nil)
+        #expect(onMains.energy == nil)
+        try laptop.first.write("Discharging", to: "status")
+        try laptop.first.write("20000000", to: "power_now")
+        let back = try laptop.figure(after: .seconds(20))
+        #expect(back.power == Watts(20), "and no mean over the time on mains")
+        #expect(back.energy == Joules(100))
+        #expect(try laptop.figure(after: .seconds(2)).energy == Joules(140))
+    }
+
+    @Test func `the energy of a battery that went idle stays in the sum`() throws {
+        let laptop = try Laptop("Discharging", "Discharging")
+        _ = try laptop.figure()
+        #expect(try laptop.figure(after: .seconds(10)).energy == Joules(160))
+        try laptop.second.write("Full", to: "status")
+        #expect(try laptop.figure(after: .seconds(10)).energy == Joules(260))
+    }
+
+    @Test func `a battery whose rate nobody knows leaves the figure unknown, and not smaller`() throws {
+        let laptop = try Laptop("Discharging", "Discharging")
+        #expect(try laptop.figure().power == Watts(16))
+        try laptop.second.inject(.failing(errno: ENODATA), at: "power_now")
+        let figure = try laptop.figure()
+        #expect(figure.status == .partial)
+        #expect(figure.power == nil)
+    }
+
+    @Test func `a battery that is also a chip is counted once, and its chip says what it mirrors`() throws {
+        let machine = try MockMachine()
+        let folder = "devices/LNXSYSTM:00/PNP0C0A:00/power_supply/BAT0"
+        try machine.sysfs.write("Battery\n", to: "\(folder)/type")
+        try machine.sysfs.write("Discharging\n", to: "\(folder)/status")
+        try machine.sysfs.write("10000000\n", to: "\(folder)/power_now")
+        try machine.sysfs.write("12000000\n", to: "\(folder)/voltage_now")
+        try machine.sysfs.link("class/power_supply/BAT0", to: "../../\(folder)")
+        for (file, text) in ["name": "BAT0", "power1_input": "10000000", "in0_input": "12000"] {
+            try machine.sysfs.write("\(text)\n", to: "\(folder)/hwmon4/\(file)")
+        }
+        try machine.sysfs.link("\(folder)/hwmon4/device", to: "../../BAT0")
+        try machine.sysfs.link("class/hwmon/hwmon4", to: "../../\(folder)/hwmon4")
+        let topology = SensorSet(roots: machine.roots).discover().topology
+        #expect(topology.channels.filter { $0.countsIn != nil }.map(\.id) == ["supply/BAT0/discharge"])
+        let mirrors = topology.channels.filter { $0.sensor == .hwmon }
+        #expect(mirrors.map(\.id) == ["hwmon/BAT0/BAT0/power1", "hwmon/BAT0/BAT0/in0"])
+        #expect(mirrors.map(\.mirrorOf) == ["supply/BAT0/power", "supply/BAT0/voltage"])
+        let alone = SensorSet(only: [HwmonSensor(roots: machine.roots)]).discover().topology
+        #expect(alone.channels.allSatisfy { $0.mirrorOf == nil }, "there is nothing to mirror without the other sensor")
+    }
+
+    @Test func `a plug that is pulled makes a new discovery worth its while, and no supply is read for that`() throws {
+        let machine = try MockMachine()
+        let battery = try machine.add(.supply("BAT0", files: ["status": "Charging", "power_now": "9000000"]))
+        let sensor = PowerSupplySensor(roots: machine.roots)
+        let channels = sensor.discover().channels
+        let mark = sensor.discoveryMark()
+        try battery.write("Discharging", to: "status")
+        #expect(sensor.discoveryMark() == mark)
+        var reader = sensor.open(channels)
+        var readings: [Reading] = []
+        readings.append(addingCapacity: channels.count) { reader.read(into: &$0) }
+        #expect(sensor.discoveryMark() != mark)
+        #expect(sensor.discover().channels.first { $0.countsIn == .battery }?.status == .ok)
+    }
+}

@@ -1,0 +1,163 @@
+import Glibc
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+/// What other readers of power supplies fall into: a row a trap. Whatever is faulty takes its own channel away.
+struct PowerSupplyTrapTests {
+    struct Trap: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let supplies: [MockClassDevice]
+        /// What goes wrong with a file of the first supply.
+        var fault: (file: String, MockFault)?
+        /// The value of every channel, without `supply/` in its id; nil where it must have none.
+        let values: [String: Double?]
+        var missing: [String: ReadingStatus] = [:]
+        /// Reasons of findings by the end of their subject.
+        var findings: [String: String] = [:]
+    }
+
+    private static let laptop = [
+        "status": "Discharging", "present": "1", "voltage_now": "12000000", "power_now": "10000000",
+        "energy_now": "36000000", "capacity": "80",
+    ]
+
+    private static let laptopValues: [String: Double?] = [
+        "BAT0/power": 10, "BAT0/discharge": 10, "BAT0/voltage": 12, "BAT0/energy": 129_600, "BAT0/ratio": 0.8,
+        "BAT0/discharging": 1,
+    ]
+
+    @Test(arguments: [
+        Trap(
+            testDescription: "a battery that counts energy", supplies: [.supply("BAT0", files: laptop)],
+            values: laptopValues),
+        Trap(
+            testDescription: "a battery that counts charge, with a sign for discharging, and power from current and voltage",
+            supplies: [
+                .supply(
+                    "BAT1",
+                    files: [
+                        "status": "Discharging", "voltage_now": "12345678", "current_now": "-1500000",
+                        "charge_now": "3000000", "temp": "-55",
+                    ])
+            ],
+            values: [
+                "BAT1/power": 18.518517, "BAT1/discharge": 18.518517, "BAT1/voltage": 12.345678, "BAT1/current": -1.5,
+                "BAT1/charge": 10800, "BAT1/temperature": -5.5, "BAT1/discharging": 1,
+            ]),
+        Trap(
+            testDescription: "current times voltage beyond 64 bits",
+            supplies: [
+                .supply(
+                    "BAT0",
+                    files: ["status": "Charging", "voltage_now": "9000000000000", "current_now": "9000000000000"])
+            ],
+            values: [
+                "BAT0/power": 81e12, "BAT0/discharge": nil, "BAT0/voltage": 9e6, "BAT0/current": 9e6,
+                "BAT0/discharging": 0,
+            ],
+            missing: ["BAT0/discharge": .absent], findings: ["power_supply": "idle"]),
+        Trap(
+            testDescription: "negative power of a battery that discharges, as one maker gives it",
+            supplies: [.supply("battery", files: ["status": "Discharging", "power_now": "-4000000"])],
+            values: ["battery/power": 4, "battery/discharge": 4, "battery/discharging": 1]),
+        Trap(
+            testDescription: "a battery that is charged says nothing of the host",
+            supplies: [.supply("BAT0", files: laptop.merging(["status": "Charging"]) { _, new in new })],
+            values: laptopValues.merging(["BAT0/discharge": nil, "BAT0/discharging": 0]) { _, new in new },
+            missing: ["BAT0/discharge": .absent], findings: ["power_supply": "idle"]),
+        Trap(
+            testDescription: "a battery of unknown rate",
+            supplies: [
+                .supply("BAT1", files: ["status": "Discharging", "current_now": "1", "voltage_now": "12000000"])
+            ],
+            fault: ("current_now", .failing(errno: ENODEV)),
+            values: [
+                "BAT1/power": nil, "BAT1/discharge": nil, "BAT1/voltage": 12, "BAT1/current": nil, "BAT1/discharging": 1,
+            ],
+            missing: [
+                "BAT1/power": .absent, "BAT1/discharge": .io(errno: ENODATA), "BAT1/current": .absent,
+            ],
+            findings: ["current_now": "absent"]),
+        Trap(
+            testDescription: "ENODATA of one attribute", supplies: [.supply("BAT0", files: laptop)],
+            fault: ("voltage_now", .failing(errno: ENODATA)),
+            values: laptopValues.merging(["BAT0/voltage": nil]) { _, new in new },
+            missing: ["BAT0/voltage": .io(errno: ENODATA)], findings: ["voltage_now": "io"]),
+        Trap(
+            testDescription: "garbage in one attribute, and another supply",
+            supplies: [
+                .supply("BAT0", files: laptop),
+                .supply("AC", type: "Mains", files: ["online": "0"]),
+            ],
+            fault: ("energy_now", .garbage),
+            values: laptopValues.merging(["BAT0/energy": nil, "AC/online": 0]) { _, new in new },
+            missing: ["BAT0/energy": .io(errno: EBADMSG)], findings: ["energy_now": "io"]),
+        Trap(
+            testDescription: "a status that cannot be read", supplies: [.supply("BAT0", files: laptop)],
+            fault: ("status", .failing(errno: EIO)),
+            values: laptopValues.merging(["BAT0/discharge": nil, "BAT0/discharging": nil]) { _, new in new },
+            // The fault strikes reads that are repeated, so discovery, which reads once, saw nothing wrong.
+            missing: ["BAT0/discharge": .io(errno: EIO), "BAT0/discharging": .io(errno: EIO)]),
+        Trap(
+            testDescription: "a status that is none", supplies: [.supply("BAT0", files: laptop)],
+            fault: ("status", .text("Unknown\n")),
+            values: laptopValues.merging(["BAT0/discharge": nil, "BAT0/discharging": nil]) { _, new in new },
+            missing: ["BAT0/discharge": .io(errno: ENODATA), "BAT0/discharging": .io(errno: ENODATA)],
+            findings: ["power_supply": "idle"]),
+        Trap(
+            testDescription: "the battery of a mouse",
+            supplies: [
+                .supply(
+                    "hidpp_battery_0", files: ["status": "Discharging", "scope": "Device", "capacity": "55"])
+            ],
+            values: ["hidpp_battery_0/ratio": 0.55, "hidpp_battery_0/discharging": 1],
+            findings: ["hidpp_battery_0": "peripheral"]),
+        Trap(
+            testDescription: "an empty bay",
+            supplies: [.supply("BAT0", files: laptop.merging(["present": "0"]) { _, new in new })],
+            values: laptopValues.mapValues { _ in nil }, missing: laptopValues.mapValues { _ in .absent },
+            findings: ["power_supply": "idle"]),
+        Trap(
+            testDescription: "more than all of a charge",
+            supplies: [.supply("BAT0", files: ["status": "Full", "capacity": "4711", "power_now": "0"])],
+            values: ["BAT0/power": 0, "BAT0/discharge": nil, "BAT0/ratio": nil, "BAT0/discharging": 0],
+            missing: ["BAT0/ratio": .implausible, "BAT0/discharge": .absent],
+            findings: ["capacity": "implausible", "power_supply": "idle"]),
+        Trap(
+            testDescription: "USB-C and an uninterruptible supply",
+            supplies: [
+                .supply(
+                    "ucsi-source-psy-USBC000:001", type: "USB",
+                    files: ["online": "2", "voltage_now": "20000000", "current_now": "3250000"]),
+                .supply("ups", type: "UPS", files: ["status": "Full", "capacity": "100", "online": "1"]),
+            ],
+            values: [
+                "ucsi-source-psy-USBC000:001/power": 65, "ucsi-source-psy-USBC000:001/voltage": 20,
+                "ucsi-source-psy-USBC000:001/current": 3.25, "ucsi-source-psy-USBC000:001/online": 1, "ups/ratio": 1,
+                "ups/online": 1, "ups/discharging": 0,
+            ]),
+        Trap(
+            testDescription: "a supply of a kind that cannot be read", supplies: [.supply("BAT0", files: laptop)],
+            fault: ("type", .missing),
+            values: laptopValues.filter { !["BAT0/discharge", "BAT0/discharging"].contains($0.key) },
+            findings: ["type": "absent"]),
+    ])
+    func `healthy channels are there with the files' values, and the faulty one is named`(trap: Trap) throws {
+        let machine = try MockMachine()
+        let supplies = try trap.supplies.map { try machine.add($0) }
+        if let (file, fault) = trap.fault { try supplies[0].inject(fault, at: file) }
+        let sensor = PowerSupplySensor(roots: machine.roots)
+        var sampler = try Sampler(SensorSet(only: [sensor]))
+        let snapshot = sampler.snapshot()
+        let shown = zip(snapshot.topology.channels, snapshot.channels).map { (String($0.id.dropFirst(7)), $1) }
+        #expect(Dictionary(uniqueKeysWithValues: shown.map { ($0, $1.value) }) == trap.values)
+        let missing = shown.filter { $1.status != .ok }.map { ($0, $1.status) }
+        #expect(Dictionary(uniqueKeysWithValues: missing) == trap.missing)
+        for (subject, reason) in trap.findings {
+            #expect(snapshot.topology.findings.contains { $0.subject.hasSuffix(subject) && $0.reason == reason })
+        }
+        #expect(snapshot.topology.findings.count == trap.findings.count)
+        #expect(SensorConformance.check(sensor, isStill: true) == [])
+    }
+}
