@@ -10,7 +10,8 @@ public struct SensorSet: Sendable {
 
         /// Every selection that this version of the library knows.
         public static let known: [Selection] = [
-            Selection(sensor: .rapl), Selection(sensor: .rapl, mechanism: "powercap"), Selection(sensor: .hwmon), Selection(sensor: .supply),
+            Selection(sensor: .rapl), Selection(sensor: .rapl, mechanism: "powercap"), Selection(sensor: .hwmon),
+            Selection(sensor: .supply),
             Selection(sensor: .estimator),
         ]
 

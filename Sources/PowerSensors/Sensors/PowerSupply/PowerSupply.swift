@@ -97,7 +97,9 @@ struct PowerSupply {
             if direction != .discharging { return .absent }
             return statuses.first { $0.attribute == .power }?.status ?? .io(errno: ENODATA)
         case .power where derivesPower:
-            let parts = ["current_now", "voltage_now"].map { numberStatus($0, attribute, sysfs, &findings, isFirst: false) }
+            let parts = ["current_now", "voltage_now"].map {
+                numberStatus($0, attribute, sysfs, &findings, isFirst: false)
+            }
             return parts.first { $0 != .ok } ?? .ok
         default: return numberStatus(attribute.file ?? "", attribute, sysfs, &findings, isFirst: true)
         }
@@ -113,7 +115,9 @@ struct PowerSupply {
             findings.append(.implausibleSupply("\(path)/\(file)", number))
             return .implausible
         } catch {
-            if isFirst { findings.append(.unreadableSupply("\(path)/\(file)", error, in: sysfs, isQuiet: isQuiet(error))) }
+            if isFirst {
+                findings.append(.unreadableSupply("\(path)/\(file)", error, in: sysfs, isQuiet: isQuiet(error)))
+            }
             return error.status
         }
     }
@@ -128,7 +132,9 @@ extension Finding {
             return Finding(
                 severity: .warning, subject: PowerSupply.classPath, reason: error.status.name,
                 text: "The folder of the power supplies cannot be listed: \(systemMessage(errno: error.errno)).",
-                remedy: "Run as root, or allow this user to list it: sudo chmod o+rx \(sysfs.path)/\(PowerSupply.classPath)")
+                remedy:
+                    "Run as root, or allow this user to list it: sudo chmod o+rx \(sysfs.path)/\(PowerSupply.classPath)"
+            )
         }
         return Finding(
             severity: .info, subject: PowerSupply.classPath, reason: "absent",
@@ -142,7 +148,9 @@ extension Finding {
             remedy: "Load its driver again; if it stays so, tell its authors.")
     }
 
-    static func unreadableSupply(_ file: String, _ error: AttributeError, in sysfs: SystemRoot, isQuiet: Bool) -> Finding {
+    static func unreadableSupply(_ file: String, _ error: AttributeError, in sysfs: SystemRoot, isQuiet: Bool)
+        -> Finding
+    {
         let finding = unreadable(file, error, in: sysfs)
         guard isQuiet else { return finding }
         return Finding(

@@ -32,7 +32,8 @@ struct PowerSupplyTrapTests {
             testDescription: "a battery that counts energy", supplies: [.supply("BAT0", files: laptop)],
             values: laptopValues),
         Trap(
-            testDescription: "a battery that counts charge, with a sign for discharging, and power from current and voltage",
+            testDescription:
+                "a battery that counts charge, with a sign for discharging, and power from current and voltage",
             supplies: [
                 .supply(
                     "BAT1",
@@ -73,7 +74,8 @@ struct PowerSupplyTrapTests {
             ],
             fault: ("current_now", .failing(errno: ENODEV)),
             values: [
-                "BAT1/power": nil, "BAT1/discharge": nil, "BAT1/voltage": 12, "BAT1/current": nil, "BAT1/discharging": 1,
+                "BAT1/power": nil, "BAT1/discharge": nil, "BAT1/voltage": 12, "BAT1/current": nil,
+                "BAT1/discharging": 1,
             ],
             missing: [
                 "BAT1/power": .absent, "BAT1/discharge": .io(errno: ENODATA), "BAT1/current": .absent,
