@@ -4,11 +4,15 @@
 #include <fcntl.h>
 
 #if defined(__linux__)
+#include <linux/capability.h>
 #include <linux/futex.h>
 #include <linux/openat2.h>
+#include <linux/perf_event.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <time.h>
 
 int cpowersensors_open_in_root(int root, const char *path, int flags) {
@@ -63,10 +67,72 @@ void cpowersensors_wake(uint32_t *word) {
     __atomic_add_fetch(word, 1, __ATOMIC_SEQ_CST);
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
+
+int cpowersensors_open_event(struct cpowersensors_event event, int processor, int group) {
+    struct perf_event_attr attributes = {
+        .type = event.type,
+        .size = sizeof attributes,
+        .config = event.config,
+        .config1 = event.config1,
+        .config2 = event.config2,
+        .read_format = PERF_FORMAT_GROUP | PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING,
+    };
+    const long descriptor =
+        syscall(SYS_perf_event_open, &attributes, -1, processor, group, PERF_FLAG_FD_CLOEXEC);
+    return descriptor < 0 ? -errno : (int)descriptor;
+}
+
+uint64_t cpowersensors_file_system(int descriptor) {
+    struct statfs status;
+    return fstatfs(descriptor, &status) == 0 ? (uint64_t)(uint32_t)status.f_type : 0;
+}
+
+int cpowersensors_run_on(int processor) {
+    // Room for as many processors as Linux can be built for.
+    unsigned long mask[8192 / (8 * sizeof(long))] = {0};
+    const unsigned bits = 8 * sizeof(long);
+    if (processor < 0 || processor >= 8192) return EINVAL;
+    mask[(unsigned)processor / bits] = 1UL << (unsigned)processor % bits;
+    return sched_setaffinity(0, sizeof mask, (cpu_set_t *)mask) == 0 ? 0 : errno;
+}
+
+int cpowersensors_has_capability(int number) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {{0, 0, 0}};
+    if (number < 0 || number >= 64 || syscall(SYS_capget, &header, sets) != 0) return 0;
+    return sets[number / 32].effective >> (number % 32) & 1;
+}
+
+int cpowersensors_may_gain_capability(int number) { return prctl(PR_CAPBSET_READ, number, 0, 0, 0) == 1; }
 #else
 int cpowersensors_join(pthread_t thread, int64_t patience) {
     (void)patience;
     return pthread_join(thread, NULL);
+}
+
+int cpowersensors_open_event(struct cpowersensors_event event, int processor, int group) {
+    (void)event, (void)processor, (void)group;
+    return -ENOSYS;
+}
+
+uint64_t cpowersensors_file_system(int descriptor) {
+    (void)descriptor;
+    return 0;
+}
+
+int cpowersensors_run_on(int processor) {
+    (void)processor;
+    return ENOSYS;
+}
+
+int cpowersensors_has_capability(int number) {
+    (void)number;
+    return 0;
+}
+
+int cpowersensors_may_gain_capability(int number) {
+    (void)number;
+    return 0;
 }
 
 int cpowersensors_open_in_root(int root, const char *path, int flags) {

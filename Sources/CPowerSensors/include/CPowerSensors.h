@@ -166,6 +166,60 @@ struct cpowersensors_effort {
 /// The calling thread's effort so far: the difference of two tells a slow read from one that was interrupted.
 struct cpowersensors_effort cpowersensors_thread_effort(void);
 
+/// Reads a model-specific register of an open `/dev/cpu/N/msr`, with a single system call.
+///
+/// The device takes the register's number for the offset (msr(4)). Returns 0 and sets `value`; or the `errno` of the
+/// read; or `CPOWERSENSORS_EMPTY` where there are fewer than the eight bytes of a register.
+static inline int cpowersensors_read_register(int descriptor, uint32_t number, uint64_t *_Nonnull value) {
+    ssize_t count;
+    do {
+        count = pread(descriptor, value, sizeof *value, (off_t)number);
+    } while (count < 0 && errno == EINTR);
+    if (count < 0) return errno;
+    return count == (ssize_t)sizeof *value ? 0 : CPOWERSENSORS_EMPTY;
+}
+
+/// What names an event to its PMU: the fields that a PMU's `format` folder may speak of (perf_event_open(2)).
+struct cpowersensors_event {
+    uint32_t type;
+    uint64_t config, config1, config2;
+};
+
+/// Opens an event that counts on one processor, whatever runs there.
+///
+/// What is read of it is what PERF_FORMAT_GROUP, _TOTAL_TIME_ENABLED and _TOTAL_TIME_RUNNING make of a read: how many
+/// events, nanoseconds enabled, nanoseconds running, and one number an event.
+///
+/// `group` is the descriptor of the group's leader, or -1 for a leader. Returns a descriptor with FD_CLOEXEC, or the
+/// negated `errno`; -ENOSYS where there is no perf.
+int cpowersensors_open_event(struct cpowersensors_event event, int processor, int group);
+
+/// Reads an event group's numbers, with a single system call.
+///
+/// Returns how many bytes were read, 0 for an event in its error state; or the negated `errno`.
+static inline ssize_t cpowersensors_read_events(int descriptor, uint64_t *_Nonnull values, size_t count) {
+    ssize_t size;
+    do {
+        size = read(descriptor, values, count * sizeof *values);
+    } while (size < 0 && errno == EINTR);
+    return size < 0 ? -(ssize_t)errno : size;
+}
+
+/// The file system that an open file lies on, as the magic number of statfs(2); 0 where that cannot be told.
+uint64_t cpowersensors_file_system(int descriptor);
+
+/// The magic number of sysfs.
+#define CPOWERSENSORS_SYSFS 0x62656572
+
+/// Lets the calling thread run on one processor only. Returns 0 or an `errno`.
+int cpowersensors_run_on(int processor);
+
+/// Whether the calling thread has a capability, by its number in capabilities(7), in effect.
+int cpowersensors_has_capability(int number);
+
+/// Whether a program that this process starts could be given a capability: whether it is in the bounding set.
+int cpowersensors_may_gain_capability(int number);
+
 /// Opens `path` so that no symbolic link, absolute or relative, leads out of the open folder `root`.
 ///
 /// Returns a descriptor with FD_CLOEXEC, or the negated `errno`; -ENOSYS where the kernel lacks openat2(2).

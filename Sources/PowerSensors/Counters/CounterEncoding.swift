@@ -18,6 +18,13 @@ public struct CounterEncoding: Hashable, Sendable {
 
         /// The number is in µJ of an unknown step, and the range is unknown too, or too large to matter.
         case unbounded
+
+        /// The number is a sum in 2⁻ⁿ J, n being `exponent`, which the kernel keeps in 64 bits: counts of a register
+        /// of 32 bits, each moved up by `shift` bits; nil until that is known.
+        ///
+        /// So does perf's `power` PMU (`rapl_event_update` in arch/x86/events/rapl.c). It misses turns of the register:
+        /// then the sum falls by a turn. A step is counted in the register's counts, modulo its 32 bits.
+        case kernelSum(exponent: Int, shift: Int?)
     }
 
     package let form: Form
@@ -72,6 +79,31 @@ public struct CounterEncoding: Hashable, Sendable {
         return .microjoules(range: range)
     }
 
+    /// A sum of a register's counts that the kernel keeps, as perf shows it.
+    ///
+    /// - Parameters:
+    ///   - exponent: n, where the sum is in 2⁻ⁿ J.
+    ///   - registerExponent: The same of the register, no greater; nil where it is not known, and then learned from
+    ///     the low bits that are never set. Until it is known, what a fall of the sum means is only bounded.
+    package static func kernelSum(exponent: Int, registerExponent: Int?) -> CounterEncoding {
+        let shift = registerExponent.map { exponent - $0 }.flatMap { (0...32).contains($0) ? $0 : nil }
+        return CounterEncoding(
+            form: .kernelSum(exponent: exponent, shift: shift),
+            unit: .binaryFraction(exponent - (shift ?? 0)),
+            lastCount: shift == nil ? .max : UInt64(UInt32.max)
+        )
+    }
+
+    /// How many low bits of the number's differences are no counts.
+    var stepShift: Int {
+        if case .kernelSum(_, let shift?) = form { shift } else { 0 }
+    }
+
+    /// Whether the number is a sum that the kernel keeps.
+    var isKernelSum: Bool {
+        if case .kernelSum = form { true } else { false }
+    }
+
     /// A counter of µJ of which nothing more is known than where it ends.
     package static func microjoules(range: UInt64) -> CounterEncoding {
         let (nanojoules, overflow) = range.multipliedReportingOverflow(by: 1000)
@@ -99,6 +131,7 @@ public struct CounterEncoding: Hashable, Sendable {
         case .counts: true
         case .truncatedNanojoules(let nanojoules): nanojoules >= 1000
         case .truncatedFraction: true
+        case .kernelSum(_, let shift): shift != nil
         case .microjoules, .unbounded: false
         }
     }
@@ -111,9 +144,11 @@ public struct CounterEncoding: Hashable, Sendable {
 
     /// The count behind a number, or nil for a number beyond the counter's range.
     ///
-    /// For units below 1 µJ it is the lowest of the counts that show the number.
+    /// For units below 1 µJ it is the lowest of the counts that show the number. A sum that the kernel keeps stays as
+    /// it is, since only its differences are counts.
     package func count(of number: UInt64) -> UInt64? {
         switch form {
+        case .kernelSum: return number
         case .counts, .unbounded:
             return number <= lastCount.rawValue ? number : nil
         case .truncatedNanojoules(let nanojoules):
@@ -140,6 +175,9 @@ public struct CounterEncoding: Hashable, Sendable {
             guard isProven, number <= UInt64(UInt32.max) * 1_000_000 else { return nil }
             let count = (number &* 1000).dividedRoundingUp(by: nanojoules)
             return count <= lastCount.rawValue && count &* nanojoules / 1000 == number ? count : nil
+        case .kernelSum(_, let shift):
+            guard let shift, number.trailingZeroBitCount >= shift else { return nil }
+            return number
         case .truncatedFraction, .microjoules, .unbounded:
             return nil
         }
@@ -148,7 +186,7 @@ public struct CounterEncoding: Hashable, Sendable {
     /// The number that a count is shown as.
     package func number(of count: UInt64) -> UInt64 {
         switch form {
-        case .counts, .unbounded: count
+        case .counts, .unbounded, .kernelSum: count
         case .truncatedNanojoules(let nanojoules): count &* nanojoules / 1000
         case .truncatedFraction(let exponent): (count &* 1_000_000) >> UInt64(exponent)
         case .microjoules: count / 1000
@@ -160,7 +198,8 @@ public struct CounterEncoding: Hashable, Sendable {
         switch (form, other.form) {
         case (.counts, .counts): self == other
         case (.unbounded, .unbounded): lastCount == other.lastCount
-        case (.counts, _), (_, .counts), (.unbounded, _), (_, .unbounded): false
+        case (.kernelSum(let exponent, _), .kernelSum(let other, _)): exponent == other
+        case (.counts, _), (_, .counts), (.unbounded, _), (_, .unbounded), (.kernelSum, _), (_, .kernelSum): false
         default: shownRange == other.shownRange
         }
     }

@@ -3,6 +3,7 @@ extension EnergyCounter {
         self.encoding = encoding
         maximumCountsPerNanosecond = maximumPower.rawValue / encoding.unit.joules.rawValue * 1e-9
         longestSafeNanoseconds = safeNanoseconds()
+        stepShift = encoding.stepShift
         if case .microjoules = encoding.form { learner = StepLearner() }
     }
 
@@ -12,6 +13,7 @@ extension EnergyCounter {
         switch encoding.form {
         case .counts, .unbounded: break
         case .microjoules(let range): observe(number, range: range)
+        case .kernelSum(let exponent, let shift): observe(number, exponent: exponent, shift: shift)
         case .truncatedNanojoules, .truncatedFraction:
             guard encoding.number(of: count) == number else {
                 return decodeMisfit(number)
@@ -55,6 +57,33 @@ extension EnergyCounter {
         if let number = suspect?.number { suspect?.count = encoding.count(of: number) ?? 0 }
     }
 
+    /// Learns from the low bits of a sum which of them the register never sets.
+    ///
+    /// Each number that sets none of them is evidence worth a bit at least; one mistake in 16 million is accepted.
+    private mutating func observe(_ number: UInt64, exponent: Int, shift: Int?) {
+        guard number != previous?.number else { return }
+        if let shift {
+            // Whoever told the register's unit was wrong: from here on the numbers themselves have to.
+            if number.trailingZeroBitCount < shift { changeShift(from: shift, to: nil, exponent) }
+            return
+        }
+        seenBits |= number
+        fittingNumbers += 1
+        guard fittingNumbers >= 24, seenBits != 0 else { return }
+        changeShift(from: 0, to: min(seenBits.trailingZeroBitCount, 32), exponent)
+    }
+
+    private mutating func changeShift(from old: Int, to new: Int?, _ exponent: Int) {
+        let unit = encoding.unit
+        adopt(.kernelSum(exponent: exponent, registerExponent: new.map { exponent - $0 }))
+        fittingNumbers = 0
+        seenBits = 0
+        // Every sum so far is a multiple of the unit that was learned, so nothing is rounded.
+        total = encoding.unit.counts(of: total, in: unit)
+        ambiguous = encoding.unit.counts(of: ambiguous, in: unit)
+        if let mark { self.mark?.total = encoding.unit.counts(of: mark.total, in: unit) }
+    }
+
     private mutating func observe(_ number: UInt64, range: UInt64) {
         learner?.observe(number)
         guard let modulus = learner?.modulus(range: range) else { return }
@@ -66,9 +95,17 @@ extension EnergyCounter {
 
 extension EnergyUnit {
     /// The energy of a number of counts in nJ, rounded up, so that a sum never shrinks by being converted.
-    fileprivate func nanojoules(of counts: UInt64) -> UInt64 {
-        let scaled = UInt128(counts) * UInt128(numerator) * 1_000_000_000
-        let lower = UInt128(denominator)
+    fileprivate func nanojoules(of counts: UInt64) -> UInt64 { EnergyUnit.nanojoules(1).counts(of: counts, in: self) }
+
+    /// How many counts of this unit a number of counts of another one is, rounded up; the greatest number where that
+    /// is too many.
+    func counts(of counts: UInt64, in other: EnergyUnit) -> UInt64 {
+        // Units that differ by a factor of two to the n shift, which cannot overflow on the way.
+        let common = min(denominator.trailingZeroBitCount, other.denominator.trailingZeroBitCount)
+        let (scaled, overflow) = (UInt128(counts) * UInt128(other.numerator))
+            .multipliedReportingOverflow(by: UInt128(denominator >> UInt64(common)))
+        let lower = UInt128(other.denominator >> UInt64(common)) * UInt128(numerator)
+        guard !overflow, scaled <= .max - (lower - 1) else { return .max }
         return UInt64(clamping: (scaled + lower - 1) / lower)
     }
 }

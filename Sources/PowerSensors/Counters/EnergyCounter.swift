@@ -76,6 +76,12 @@ public struct EnergyCounter: Sendable {
     var fittingNumbers = 0
     var misfits = 0
     var unitIsProven = false
+    /// Every bit that a sum of the kernel's has set, while its register's unit is being learned.
+    var seenBits: UInt64 = 0
+    /// The encoding's, at hand.
+    var stepShift = 0
+    /// When another counter was last read of which this one has taken over the sums, until it is read itself.
+    private var takenOver: SampleInstant?
     var previous: Accepted?
     /// A number that could not be true, kept until the next tells a glitch from a new start.
     var suspect: Accepted?
@@ -83,10 +89,10 @@ public struct EnergyCounter: Sendable {
     private var changedAfter: SampleInstant?
     /// The same, while the number stands still: as far back as the next step's energy can reach.
     private var quietSince: SampleInstant?
-    package private(set) var hasMoved = false
+    package private(set) var hasMoved: Bool
 
     /// How far back a source may have gathered what it shows in one step; longer silence is no excuse for a jump.
-    private static let longestQuietNanoseconds: Int64 = 10_000_000_000
+    static let longestQuietNanoseconds: Int64 = 10_000_000_000
 
     /// A counter of which nothing has been read.
     ///
@@ -99,6 +105,18 @@ public struct EnergyCounter: Sendable {
         maximumPower: Watts = Watts(1000),
         refreshInterval: Duration? = nil
     ) {
+        self.init(
+            encoding: encoding, maximumPower: maximumPower, refreshInterval: refreshInterval, isKnownToCount: false)
+    }
+
+    /// As above; a counter that is known to count may be 0 at first, as a sum that begins when it is opened.
+    package init(
+        encoding: CounterEncoding,
+        maximumPower: Watts,
+        refreshInterval: Duration?,
+        isKnownToCount: Bool
+    ) {
+        hasMoved = isKnownToCount
         self.encoding = encoding
         self.maximumPower = maximumPower.rawValue >= 1e-3 ? maximumPower : Watts(1e-3)
         slowestUpdateNanoseconds = refreshInterval.map { max($0.wholeNanoseconds, 0) } ?? 1_000_000_000
@@ -122,6 +140,20 @@ public struct EnergyCounter: Sendable {
     /// Whether another counter, of which nothing was read yet, counts the same register in the same way.
     func canContinue(as other: EnergyCounter) -> Bool {
         encoding.showsLike(other.encoding)
+    }
+
+    /// Goes on with what another counter has counted of the same channel, which was read in another way until now.
+    ///
+    /// What was used in between is ambiguous, and counted as such with the first number.
+    mutating func takeOver(_ old: EnergyCounter) {
+        guard previous == nil, let reading = old.lastReading ?? old.takenOver else { return }
+        total = encoding.unit.counts(of: old.total, in: old.encoding.unit)
+        ambiguous = encoding.unit.counts(of: old.ambiguous, in: old.encoding.unit)
+        (wraps, resets) = (old.wraps, old.resets)
+        mark = old.mark
+        mark?.total = total
+        hasMoved = old.hasMoved
+        takenOver = reading
     }
 
     /// How long the number has stood still at an instant.
@@ -151,7 +183,9 @@ public struct EnergyCounter: Sendable {
 
         let step = modularStep(from: previous.count, to: count)
         let now = Accepted(number: number, count: count, began: began, ended: ended)
-        let fell = count < previous.count
+        let fell = hasFallen(from: previous.count, to: count)
+        // The kernel keeps its sum from being set back, so this is a turn that it missed, of a size that nobody knows.
+        if fell, encoding.isKernelSum, encoding.lastCount.rawValue == .max { return restart(at: now, after: previous) }
         let isAwake = wasAwake(from: previous, to: now)
         let isPlausible = step <= allowedStep(from: previous, quietSince, to: now) && (isAwake || !fell)
 
@@ -168,6 +202,15 @@ public struct EnergyCounter: Sendable {
         if let suspect, follows(suspect, now) { doubt(step, beside: suspect, then: now, after: previous) }
         suspect = nil
         return accept(now, step: step, fell: fell, after: previous)
+    }
+
+    /// Takes in the first number of a source that was set up anew: nothing relates it to the numbers before.
+    package mutating func beginAnew(
+        at number: UInt64, began: SampleInstant, ended: SampleInstant
+    ) -> Outcome {
+        guard let count = decode(number) else { return .implausible }
+        guard let previous else { return start(number, count, began, ended) }
+        return restart(at: Accepted(number: number, count: count, began: began, ended: ended), after: previous)
     }
 
     // MARK: The kinds of step
@@ -195,7 +238,7 @@ public struct EnergyCounter: Sendable {
         guard let count = encoding.countOfProven(number, isProven: unitIsProven), count > last.count else {
             return false
         }
-        let step = count - last.count
+        let step = (count - last.count) >> UInt64(stepShift)
         // The least slack there is; more of it takes a look at how long the counter stood still.
         let possible = Double(elapsed &+ updateNanoseconds) * maximumCountsPerNanosecond
         guard Double(step) <= possible else { return false }
@@ -214,9 +257,14 @@ public struct EnergyCounter: Sendable {
     ) -> Outcome {
         let first = Accepted(number: number, count: count, began: began, ended: ended)
         previous = first
-        hasMoved = count != 0
+        hasMoved = hasMoved || count != 0
         changedAfter = began
-        setMark(at: first, isChange: false, segment: 0)
+        if let takenOver {
+            self.takenOver = nil
+            let before = Accepted(number: number, count: count, began: takenOver, ended: takenOver)
+            addAmbiguous(allowedStep(from: before, nil, to: first))
+        }
+        setMark(at: first, isChange: false, segment: mark.map { $0.segment + 1 } ?? 0)
         return .baseline
     }
 
@@ -262,7 +310,7 @@ public struct EnergyCounter: Sendable {
         then now: Accepted,
         after previous: Accepted
     ) -> Outcome {
-        let fell = suspect.count < previous.count
+        let fell = hasFallen(from: previous.count, to: suspect.count)
         let step = modularStep(from: previous.count, to: suspect.count)
         // A rise is either a new start or more power than was thought possible: then it is all of the step.
         addAmbiguous(fell ? allowedStep(from: previous, quietSince, to: suspect) : step)
@@ -313,50 +361,6 @@ public struct EnergyCounter: Sendable {
         setMark(at: now, isChange: true, segment: (mark?.segment ?? 0) + 1)
     }
 
-    // MARK: What is possible
-
-    /// The counts that fit between two readings at the greatest power, one unit and the source's rhythm allowed for.
-    @inline(__always)
-    private func allowedStep(from old: Accepted, _ quietSince: SampleInstant?, to new: Accepted) -> UInt64 {
-        let quiet = quietSince.map { old.began.boottimeNanoseconds &- $0.boottimeNanoseconds } ?? 0
-        let slack = max(updateNanoseconds, min(quiet, Self.longestQuietNanoseconds))
-        let time = Double(elapsedNanoseconds(from: old, to: new)) + Double(slack)
-        return UInt64(clamping: time * maximumCountsPerNanosecond).saturatingAdd(1)
-    }
-
-    @inline(__always)
-    private func furtherTurns(beyond step: UInt64, from old: Accepted, to new: Accepted) -> UInt64 {
-        let most = UInt64(clamping: Double(elapsedNanoseconds(from: old, to: new)) * maximumCountsPerNanosecond)
-        // A range of 2⁶⁴ has no second turn.
-        guard most > step, most - step > encoding.lastCount.rawValue else { return 0 }
-        return (most - step) / (encoding.lastCount.rawValue + 1)
-    }
-
-    private func follows(_ suspect: Accepted, _ now: Accepted) -> Bool {
-        modularStep(from: suspect.count, to: now.count) <= allowedStep(from: suspect, nil, to: now)
-    }
-
-    @inline(__always)
-    private func elapsedNanoseconds(from old: Accepted, to new: Accepted) -> Int64 {
-        elapsedNanoseconds(from: old.began, to: new.ended)
-    }
-
-    @inline(__always)
-    private func elapsedNanoseconds(from began: SampleInstant, to ended: SampleInstant) -> Int64 {
-        max(ended.boottimeNanoseconds &- began.boottimeNanoseconds, 0)
-    }
-
-    @inline(__always)
-    private func wasAwake(from old: Accepted, to new: Accepted) -> Bool {
-        let awake = new.ended.monotonicNanoseconds &- old.began.monotonicNanoseconds
-        return elapsedNanoseconds(from: old, to: new) &- awake < 100_000_000
-    }
-
-    @inline(__always)
-    private func modularStep(from old: UInt64, to new: UInt64) -> UInt64 {
-        new >= old ? new - old : encoding.lastCount.rawValue - old + new + 1
-    }
-
     // MARK: Sums and marks
 
     @inline(__always)
@@ -385,18 +389,5 @@ public struct EnergyCounter: Sendable {
         let gap = now.ended.monotonicNanoseconds &- mark.monotonicNanoseconds
         let seen = quietSince == nil ? min(gap, slowestUpdateNanoseconds) : min(gap, Self.longestQuietNanoseconds)
         updateNanoseconds = max(seen, updateNanoseconds - updateNanoseconds / 8)
-    }
-}
-
-extension UInt64 {
-    fileprivate func saturatingAdd(_ other: UInt64) -> UInt64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? .max : sum
-    }
-
-    /// The nearest integer that fits; 0 for what is no number.
-    fileprivate init(clamping value: Double) {
-        // 2⁶⁴ itself no longer fits, and every Double below it does.
-        self = value.isNaN || value <= 0 ? 0 : (value < 18_446_744_073_709_551_616 ? UInt64(value) : .max)
     }
 }

@@ -42,7 +42,8 @@ struct Ledger {
                     EnergyCounter(
                         encoding: encoding,
                         maximumPower: channel.maximumPower,
-                        refreshInterval: channel.refreshInterval
+                        refreshInterval: channel.refreshInterval,
+                        isKnownToCount: channel.isKnownToCount
                     )
                 )
             case .gauge where channel.quantity == .power:
@@ -61,7 +62,7 @@ struct Ledger {
         if let old { takeOver(old) }
     }
 
-    /// Goes on with what was counted for the same channels, as long as they are counted in the same way.
+    /// Goes on with what was counted for the same channels, be it that they are now read in another way.
     private mutating func takeOver(_ old: Ledger) {
         retired = old.retired
         for (id, account) in zip(old.ids, old.accounts) {
@@ -70,8 +71,11 @@ struct Ledger {
         for (index, id) in ids.enumerated() {
             switch accounts[index] {
             case .counter(let counter):
-                if let kept = retired.removeValue(forKey: id), kept.canContinue(as: counters[counter]) {
+                guard let kept = retired.removeValue(forKey: id) else { continue }
+                if kept.canContinue(as: counters[counter]) {
                     counters[counter] = kept
+                } else {
+                    counters[counter].takeOver(kept)
                 }
             case .integrator(let integrator):
                 if let index = old.ids.firstIndex(of: id), case .integrator(let kept) = old.accounts[index] {
@@ -131,6 +135,14 @@ struct Ledger {
         return status(of: outcome)
     }
 
+    private mutating func enter(
+        newCount number: UInt64, _ counter: Int, _ index: Int, _ began: SampleInstant, _ ended: SampleInstant
+    ) -> ReadingStatus {
+        let outcome = counters[counter].beginAnew(at: number, began: began, ended: ended)
+        if notesEntries, outcome == .reset { note(outcome, index, counters[counter]) }
+        return status(of: outcome)
+    }
+
     private mutating func enterOther(
         _ reading: Reading, _ index: Int, _ began: SampleInstant, _ ended: SampleInstant
     ) -> ReadingStatus {
@@ -145,6 +157,7 @@ struct Ledger {
         switch accounts[index] {
         case .counter(let counter):
             guard let number = reading.count else { return .implausible }
+            if reading.kind == .newCount { return enter(newCount: number, counter, index, began, ended) }
             return enter(number, counter, index, stamp ?? began, stamp ?? ended)
         case .integrator(let integrator):
             guard let value = reading.value else { return .implausible }

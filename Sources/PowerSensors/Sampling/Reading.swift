@@ -5,6 +5,8 @@ public struct Reading: Sendable {
         case none
         case count
         case value
+        /// A count of a counter that was set up anew.
+        case newCount
     }
 
     /// The number's bits: a register count, or a `Double`.
@@ -41,6 +43,12 @@ public struct Reading: Sendable {
     /// The number that a counter showed at an earlier instant: of a source that is too slow to be read in a sample.
     public static func count(_ count: UInt64, at instant: ContinuousClock.Instant) -> Reading {
         Reading(bits: count, kind: .count, boottimeNanoseconds: nanoseconds(of: instant))
+    }
+
+    /// The first number that a counter showed, during the sample, after it was set up anew: what it counted before
+    /// has nothing to do with it.
+    package static func newCount(_ count: UInt64) -> Reading {
+        Reading(bits: count, kind: .newCount)
     }
 
     /// The value that a gauge showed during the sample, in the quantity's unit.
@@ -85,7 +93,7 @@ public struct Reading: Sendable {
     }
 
     /// A counter's number; nil where it is missing, or a gauge's value was given.
-    public var count: UInt64? { kind == .count ? bits : nil }
+    public var count: UInt64? { kind == .count || kind == .newCount ? bits : nil }
 
     /// A gauge's value; nil where it is missing or no finite number, or a counter's number was given.
     public var value: Double? {

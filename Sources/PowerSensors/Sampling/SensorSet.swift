@@ -10,8 +10,9 @@ public struct SensorSet: Sendable {
 
         /// Every selection that this version of the library knows.
         public static let known: [Selection] = [
-            Selection(sensor: .rapl), Selection(sensor: .rapl, mechanism: "powercap"), Selection(sensor: .hwmon),
-            Selection(sensor: .supply),
+            Selection(sensor: .rapl), Selection(sensor: .rapl, mechanism: "perf"),
+            Selection(sensor: .rapl, mechanism: "powercap"), Selection(sensor: .rapl, mechanism: "msr"),
+            Selection(sensor: .hwmon), Selection(sensor: .supply),
             Selection(sensor: .estimator),
         ]
 
@@ -46,7 +47,8 @@ public struct SensorSet: Sendable {
         maximumPower: Watts? = nil,
         additional: [any Sensor] = []
     ) {
-        let rapl = RaplSensor(roots: roots, maximumPower: maximumPower)
+        let rapl = RaplSensor(
+            roots: roots, mechanisms: Self.mechanisms(of: selections), maximumPower: maximumPower)
         let meters: [any Sensor] = [
             HwmonSensor(roots: roots, maximumPower: maximumPower),
             PowerSupplySensor(roots: roots, maximumPower: maximumPower),
@@ -61,6 +63,13 @@ public struct SensorSet: Sendable {
             sensors = additional + library.filter { names.contains($0.name) }
             fallback = nil
         }
+    }
+
+    /// The mechanisms that are asked for; every one where the sensor is asked for as a whole, or not by name.
+    private static func mechanisms(of selections: [Selection]) -> [RaplMechanism] {
+        let rapl = selections.filter { $0.sensor == .rapl }
+        if rapl.contains(where: { $0.mechanism == nil }) || rapl.isEmpty { return RaplMechanism.byPreference }
+        return RaplMechanism.byPreference.filter { mechanism in rapl.contains { $0.mechanism == mechanism.name } }
     }
 
     /// Only sensors of one's own.

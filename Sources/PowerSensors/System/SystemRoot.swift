@@ -181,6 +181,13 @@ public final class SystemRoot: Sendable {
         return (status.st_mode, status.st_uid)
     }
 
+    /// Whether a file or folder lies on the kernel's own sysfs, and not in a fixture or on another machine's share.
+    package func isOnSysfs(_ relativePath: String) -> Bool {
+        guard let file = try? open(relativePath, flags: cpowersensors_path_only_flag()) else { return false }
+        defer { close(file) }
+        return cpowersensors_file_system(file) == UInt64(CPOWERSENSORS_SYSFS)
+    }
+
     /// Whether something is there.
     package func exists(_ relativePath: String) -> Bool {
         guard let file = try? open(relativePath, flags: cpowersensors_path_only_flag()) else { return false }

@@ -79,6 +79,9 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// is integrated, and the host figure is made up of the others.
     package var isIntermittent = false
 
+    /// Whether the counter is known to count, so that 0 is one of its numbers and no sign that nothing is behind it.
+    package var isKnownToCount = false
+
     /// What was found when the channel was discovered.
     public var status: ReadingStatus = .ok
 

@@ -96,9 +96,9 @@ extension ConformanceCheck {
             note(.readingKinds, channel.id, "it is missing and ok at once")
         case (.counter, .value):
             note(.readingKinds, channel.id, "it is a counter and gives a value")
-        case (.gauge, .count):
+        case (.gauge, .count), (.gauge, .newCount):
             note(.readingKinds, channel.id, "it is a gauge and gives a count")
-        case (.counter(let encoding), .count):
+        case (.counter(let encoding), .count), (.counter(let encoding), .newCount):
             if reading.count.flatMap(encoding.count) == nil {
                 note(.readingKinds, channel.id, "its count is beyond the last one")
             }

@@ -1,61 +1,92 @@
-/// The energy counters of Intel's and AMD's processors, by powercap's files.
+/// The energy counters of Intel's and AMD's processors: by perf, powercap or the registers themselves.
+///
+/// Each domain is read by the best mechanism that works for it. Its identity does not tell which one that is.
 public struct RaplSensor: Sensor {
     private let roots: SystemRoots
+    private let mechanisms: [RaplMechanism]
     private let maximumPower: Watts?
+    private let events: any EventSource
+    private let memory = RaplMemory()
 
     /// Looks for the counters in the given trees.
     ///
     /// - Parameters:
-    ///   - roots: The trees to look in.
+    ///   - roots: The trees to look in. perf is used only where the sysfs is a real one.
+    ///   - mechanisms: The mechanisms to use; in whatever order, the best that works is taken.
     ///   - maximumPower: The greatest power that one zone can have; nil for 4 × its largest limit, and 1 kW at least.
-    public init(roots: SystemRoots = .usual, maximumPower: Watts? = nil) {
+    public init(
+        roots: SystemRoots = .usual,
+        mechanisms: [RaplMechanism] = RaplMechanism.byPreference,
+        maximumPower: Watts? = nil
+    ) {
+        self.init(roots: roots, mechanisms: mechanisms, maximumPower: maximumPower, events: KernelEvents())
+    }
+
+    /// As above, with events that a test answers for.
+    package init(
+        roots: SystemRoots,
+        mechanisms: [RaplMechanism] = RaplMechanism.byPreference,
+        maximumPower: Watts? = nil,
+        events: any EventSource
+    ) {
         self.roots = roots
+        self.mechanisms = RaplMechanism.byPreference.filter { mechanisms.contains($0) }
         self.maximumPower = maximumPower
+        self.events = events
     }
 
     /// `rapl`.
     public var name: SensorName { .rapl }
 
-    /// Looks at the names of the zones: a number that is used again has another name.
+    /// Looks at what zones and PMUs there are, which processors count for them, and who may use perf.
     public func discoveryMark() -> Int? {
+        let sysfs = roots.sysfs
         var hasher = Hasher()
-        for folder in (try? roots.sysfs.list(PowercapZone.classPath)) ?? [] {
+        // A number that is used again has another name.
+        for folder in (try? sysfs.list(PowercapZone.classPath)) ?? [] {
             hasher.combine(folder)
-            hasher.combine(try? roots.sysfs.text("\(PowercapZone.classPath)/\(folder)/name"))
+            hasher.combine(try? sysfs.text("\(PowercapZone.classPath)/\(folder)/name"))
         }
+        if mechanisms.contains(.perf), events.isShown(in: sysfs) {
+            for name in PerfPMU.names(in: sysfs) {
+                hasher.combine(name)
+                hasher.combine(try? sysfs.text("\(PerfPMU.path(of: name))/type"))
+                hasher.combine(try? sysfs.text("\(PerfPMU.path(of: name))/cpumask"))
+            }
+            hasher.combine(try? roots.procfs.text(Finding.paranoiaPath))
+        }
+        hasher.combine(try? sysfs.text("\(ProcessorPlace.folder)/online"))
         return hasher.finalize()
     }
 
-    /// Looks through powercap's zones; whatever fails there is a finding.
+    /// Looks through every mechanism, and chooses one for each domain; whatever fails there is a finding.
     public func discover() -> Discovery {
-        PowercapDiscovery(roots.sysfs, maximumPower: maximumPower).discover()
-    }
-
-    /// Opens each channel's file; one that cannot be opened answers with its reason.
-    public func open(_ channels: [Channel]) -> any SensorReader {
-        PowercapReader(channels, beneath: roots.sysfs)
-    }
-}
-
-/// Reads powercap's files with one `pread` a channel.
-final class PowercapReader: SensorReader {
-    let channels: [Channel]
-    // One sampler owns the reader and calls it from one thread at a time, so the run-time check would only cost.
-    @exclusivity(unchecked) private var attributes: Attributes
-
-    init(_ channels: [Channel], beneath sysfs: SystemRoot) {
-        self.channels = channels
-        let sources = channels.map { channel in
-            let path = channel.path ?? ""
-            let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-            return Attributes.Source(
-                path: path,
-                divisor: channel.quantity == .power ? 1e6 : nil,
-                identity: channel.sourceName.map { .init(path: "\(folder)/name", text: $0) }
-            )
+        // Also where powercap is not to be read: its zones tell units and limits.
+        let powercap = PowercapDiscovery(roots.sysfs, maximumPower: maximumPower).discover()
+        let knowledge = RaplKnowledge(powercap.channels, maximumPower: maximumPower)
+        let isForced = mechanisms.count < RaplMechanism.byPreference.count
+        let offers = mechanisms.compactMap { mechanism -> RaplChoice.Offer? in
+            switch mechanism {
+            case .powercap: return .init(mechanism: mechanism, discovery: powercap)
+            case .perf where isForced || events.isShown(in: roots.sysfs):
+                let perf = PerfDiscovery(
+                    sysfs: roots.sysfs, procfs: roots.procfs, source: events, knowledge: knowledge,
+                    countsCores: isForced)
+                return .init(mechanism: mechanism, discovery: perf.discover())
+            default: return nil
+            }
         }
-        unsafe attributes = Attributes(sources, beneath: sysfs)
+        let choice = RaplChoice(offers, isForced: isForced)
+        return memory.remember(choice.discovery, in: roots.sysfs)
     }
 
-    func read(into readings: inout OutputSpan<Reading>) { unsafe attributes.read(into: &readings) }
+    /// Opens each channel by its mechanism; one that cannot be opened answers with its reason.
+    public func open(_ channels: [Channel]) -> any SensorReader {
+        RaplReader.reader(of: channels) { mechanism, channels in
+            switch mechanism {
+            case .perf: PerfReader(channels, beneath: roots.sysfs, by: events)
+            default: PowercapReader(channels, beneath: roots.sysfs)
+            }
+        }
+    }
 }

@@ -1,0 +1,70 @@
+/// What steps a counter can make between two readings, and how many counts a step is.
+extension EnergyCounter {
+    /// The counts that fit between two readings at the greatest power, one unit and the source's rhythm allowed for.
+    @inline(__always)
+    func allowedStep(from old: Accepted, _ quietSince: SampleInstant?, to new: Accepted) -> UInt64 {
+        let quiet = quietSince.map { old.began.boottimeNanoseconds &- $0.boottimeNanoseconds } ?? 0
+        let slack = max(updateNanoseconds, min(quiet, Self.longestQuietNanoseconds))
+        let time = Double(elapsedNanoseconds(from: old, to: new)) + Double(slack)
+        return UInt64(clamping: time * maximumCountsPerNanosecond).saturatingAdd(1)
+    }
+
+    @inline(__always)
+    func furtherTurns(beyond step: UInt64, from old: Accepted, to new: Accepted) -> UInt64 {
+        let most = UInt64(clamping: Double(elapsedNanoseconds(from: old, to: new)) * maximumCountsPerNanosecond)
+        // A range of 2⁶⁴ has no second turn.
+        guard most > step, most - step > encoding.lastCount.rawValue else { return 0 }
+        return (most - step) / (encoding.lastCount.rawValue + 1)
+    }
+
+    func follows(_ suspect: Accepted, _ now: Accepted) -> Bool {
+        modularStep(from: suspect.count, to: now.count) <= allowedStep(from: suspect, nil, to: now)
+    }
+
+    @inline(__always)
+    func elapsedNanoseconds(from old: Accepted, to new: Accepted) -> Int64 {
+        elapsedNanoseconds(from: old.began, to: new.ended)
+    }
+
+    @inline(__always)
+    func elapsedNanoseconds(from began: SampleInstant, to ended: SampleInstant) -> Int64 {
+        max(ended.boottimeNanoseconds &- began.boottimeNanoseconds, 0)
+    }
+
+    @inline(__always)
+    func wasAwake(from old: Accepted, to new: Accepted) -> Bool {
+        let awake = new.ended.monotonicNanoseconds &- old.began.monotonicNanoseconds
+        return elapsedNanoseconds(from: old, to: new) &- awake < 100_000_000
+    }
+
+    @inline(__always)
+    func modularStep(from old: UInt64, to new: UInt64) -> UInt64 {
+        if encoding.isKernelSum { return stepOfSum(from: old, to: new) }
+        return new >= old ? new - old : encoding.lastCount.rawValue - old + new + 1
+    }
+
+    /// The counts between two sums: the kernel misses whole turns of the register, and nothing else.
+    func stepOfSum(from old: UInt64, to new: UInt64) -> UInt64 {
+        let counts = Int64(bitPattern: new &- old) >> Int64(stepShift)
+        return counts >= 0 ? UInt64(counts) : UInt64(bitPattern: counts) & encoding.lastCount.rawValue
+    }
+
+    /// Whether a counter is lower than before; the kernel's sums may go below 0, and begin anew after 2⁶⁴.
+    @inline(__always)
+    func hasFallen(from old: UInt64, to new: UInt64) -> Bool {
+        encoding.isKernelSum ? Int64(bitPattern: new &- old) < 0 : new < old
+    }
+}
+
+extension UInt64 {
+    func saturatingAdd(_ other: UInt64) -> UInt64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
+
+    /// The nearest integer that fits; 0 for what is no number.
+    init(clamping value: Double) {
+        // 2⁶⁴ itself no longer fits, and every Double below it does.
+        self = value.isNaN || value <= 0 ? 0 : (value < 18_446_744_073_709_551_616 ? UInt64(value) : .max)
+    }
+}

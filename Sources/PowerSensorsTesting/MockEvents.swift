@@ -1,0 +1,211 @@
+package import PowerSensors
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A kernel's perf events in memory, with the mistakes that kernels make of the registers behind them.
+package final class MockEvents: EventSource {
+    /// How the driver makes a sum of what a register shows.
+    package enum Driver: Sendable {
+        /// Differences of 32 bits with a sign: more than half a turn between two looks is counted backwards
+        /// (`rapl_event_update`).
+        case signed
+
+        /// Plain differences of 64 bits: each turn of the register is counted backwards (the TPMI driver of Linux 6.12).
+        case plain
+    }
+
+    private struct Register {
+        let exponent: Int
+        var counts: UInt64
+        var consumed: UInt64 = 0
+    }
+
+    private struct Opened {
+        let register: String
+        let leader: CInt
+        let processor: Int
+        /// What the driver last saw of the register.
+        var seen: UInt64
+        var sum: Int64 = 0
+        var nanoseconds: UInt64 = 0
+    }
+
+    private struct State {
+        var registers: [String: Register] = [:]
+        var opened: [CInt: Opened] = [:]
+        var next: CInt = 1000
+        var refusals: [String: Int32] = [:]
+        var isInError = false
+        var isMultiplexed = false
+        var readError: Int32?
+        var offline: Set<Int> = []
+        var dead: Set<CInt> = []
+        var reads = 0
+    }
+
+    private let driver: Driver
+    private let state = Mutex(State())
+
+    /// Registers behind the events of PMUs, each of which begins elsewhere.
+    package init(_ pmus: [MockPMU], driver: Driver = .signed) {
+        self.driver = driver
+        state.withLock { state in
+            var start: UInt64 = 1
+            for pmu in pmus {
+                for processor in pmu.processors {
+                    for event in pmu.events {
+                        start += 123_456_789
+                        state.registers[Self.key(pmu.type, event.code, processor)] = Register(
+                            exponent: event.registerExponent, counts: start % (1 << 32))
+                    }
+                }
+            }
+        }
+    }
+
+    // MARK: The registers
+
+    /// Lets a register count on; the driver does not see it before the next read.
+    package func advance(_ event: UInt64, on processor: Int = 0, type: UInt32 = 23, counts: UInt64) {
+        state.withLock { state in
+            state.registers[Self.key(type, event, processor)]?.counts += counts
+            state.registers[Self.key(type, event, processor)]?.consumed += counts
+        }
+    }
+
+    /// Lets every register count on at a power.
+    package func advanceAll(by time: Duration, at power: Watts) {
+        let joules = power.rawValue * Double(time.attoseconds) * 1e-18
+        state.withLock { state in
+            for key in Array(state.registers.keys) {
+                guard var register = state.registers[key] else { continue }
+                let counts = UInt64(joules * Double(UInt64(1) << UInt64(register.exponent)))
+                register.counts += counts
+                register.consumed += counts
+                state.registers[key] = register
+            }
+        }
+    }
+
+    /// The counts since the start, which no mistake takes away.
+    package func trueCounts(_ event: UInt64, on processor: Int = 0, type: UInt32 = 23) -> UInt64 {
+        state.withLock { $0.registers[Self.key(type, event, processor)]?.consumed ?? 0 }
+    }
+
+    /// Sets a register back, as a suspend does.
+    package func reset(_ event: UInt64, on processor: Int = 0, type: UInt32 = 23) {
+        state.withLock { $0.registers[Self.key(type, event, processor)]?.counts = 0 }
+    }
+
+    /// Has every driver look at its registers, as its timer does now and then.
+    package func look() {
+        state.withLock { state in
+            for descriptor in Array(state.opened.keys) { update(descriptor, &state) }
+        }
+    }
+
+    // MARK: Faults
+
+    /// Refuses to open an event with an `errno`, or no longer where that is nil.
+    package func refuse(_ event: UInt64, on processor: Int = 0, type: UInt32 = 23, errno code: Int32?) {
+        state.withLock { $0.refusals[Self.key(type, event, processor)] = code }
+    }
+
+    /// Puts the opened events into their error state, or lets new ones be good.
+    package func setError(_ isInError: Bool) { state.withLock { $0.isInError = isInError } }
+
+    /// Lets others have the counters half of the time.
+    package func setMultiplexed(_ isMultiplexed: Bool) { state.withLock { $0.isMultiplexed = isMultiplexed } }
+
+    /// Lets every read fail.
+    package func failReads(errno code: Int32?) { state.withLock { $0.readError = code } }
+
+    /// Switches a processor off: its events stand still for ever, and none can be opened.
+    package func setOffline(_ processor: Int, _ isOffline: Bool) {
+        state.withLock { state in
+            if isOffline {
+                state.offline.insert(processor)
+                state.dead.formUnion(state.opened.filter { $0.value.processor == processor }.keys)
+            } else {
+                state.offline.remove(processor)
+            }
+        }
+    }
+
+    /// How many reads there were.
+    package var reads: Int { state.withLock { $0.reads } }
+
+    /// How many descriptors are open.
+    package var openCount: Int { state.withLock { $0.opened.count } }
+
+    // MARK: EventSource
+
+    package func isShown(in sysfs: SystemRoot) -> Bool { true }
+
+    package func open(_ event: EventCode, processor: Int, leader: CInt) -> CInt {
+        let key = Self.key(event.type, event.config, processor)
+        return state.withLock { state in
+            if state.offline.contains(processor) { return -ENODEV }
+            if let refusal = state.refusals[key] { return -refusal }
+            guard let register = state.registers[key] else { return -EINVAL }
+            state.next += 1
+            state.opened[state.next] = Opened(
+                register: key, leader: leader < 0 ? state.next : leader, processor: processor,
+                seen: shown(register))
+            return state.next
+        }
+    }
+
+    package func read(_ leader: CInt, into values: inout MutableSpan<UInt64>) -> Int {
+        state.withLock { state in
+            state.reads += 1
+            if let error = state.readError { return -Int(error) }
+            if state.isInError { return 0 }
+            let members = state.opened.filter { $0.value.leader == leader }.keys.sorted()
+            guard members.count + 3 <= values.count else { return -Int(ENOSPC) }
+            if !state.dead.contains(leader) { state.opened[leader]?.nanoseconds += 1000 }
+            let enabled = state.opened[leader]?.nanoseconds ?? 0
+            values[0] = UInt64(members.count)
+            values[1] = enabled
+            values[2] = state.isMultiplexed ? enabled / 2 : enabled
+            for (index, member) in members.enumerated() {
+                update(member, &state)
+                values[3 + index] = UInt64(bitPattern: state.opened[member]?.sum ?? 0)
+            }
+            return 8 * (3 + members.count)
+        }
+    }
+
+    package func close(_ descriptor: CInt) {
+        state.withLock { state in
+            state.opened[descriptor] = nil
+            state.dead.remove(descriptor)
+        }
+    }
+
+    // MARK: The driver
+
+    private func shown(_ register: Register) -> UInt64 { register.counts & 0xFFFF_FFFF }
+
+    private func update(_ descriptor: CInt, _ state: inout State) {
+        guard var opened = state.opened[descriptor], let register = state.registers[opened.register],
+            !state.dead.contains(descriptor)
+        else { return }
+        let now = shown(register)
+        let difference =
+            switch driver {
+            case .signed: Int64(Int32(truncatingIfNeeded: now &- opened.seen))
+            case .plain: Int64(now) - Int64(opened.seen)
+            }
+        opened.sum &+= difference << Int64(32 - register.exponent)
+        opened.seen = now
+        state.opened[descriptor] = opened
+    }
+
+    private static func key(_ type: UInt32, _ event: UInt64, _ processor: Int) -> String {
+        "\(type)/\(event)/\(processor)"
+    }
+}

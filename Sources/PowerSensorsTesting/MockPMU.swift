@@ -1,0 +1,104 @@
+public import PowerSensors
+
+/// What a PMU of perf that counts energy is to be: a description, from which a ``MockMachine`` lays the files.
+///
+/// The files alone are nothing that could be opened: the kernel is asked for events by number, never by these files.
+public struct MockPMU: Hashable, Sendable {
+    /// An event, and how the register behind it counts.
+    public struct Event: Hashable, Sendable {
+        /// Such as `energy-pkg`.
+        public var name: String
+
+        /// What names it to the kernel, such as 2.
+        public var code: UInt64
+
+        /// n, where the register counts in 2⁻ⁿ J.
+        public var registerExponent: Int
+
+        /// Describes an event.
+        public init(_ name: String, code: UInt64, registerExponent: Int = 14) {
+            self.name = name
+            self.code = code
+            self.registerExponent = registerExponent
+        }
+    }
+
+    /// Such as `power`.
+    public var name = "power"
+
+    /// The number that the kernel gave it.
+    public var type: UInt32 = 23
+
+    /// One processor of each package, die or core.
+    public var processors: [Int]
+
+    /// What it counts.
+    public var events: [Event]
+
+    /// What each event's `.scale` says.
+    public var scale = "2.3283064365386962890625e-10"
+
+    /// Describes a PMU.
+    public init(_ name: String = "power", processors: [Int] = [0], events: [Event]) {
+        self.name = name
+        self.processors = processors
+        self.events = events
+    }
+
+    /// An Intel server's: packages, cores and memory, whose unit is its own.
+    public static func intelServer(processors: [Int] = [0]) -> MockPMU {
+        MockPMU(
+            processors: processors,
+            events: [
+                Event("energy-pkg", code: 2), Event("energy-cores", code: 1),
+                Event("energy-ram", code: 3, registerExponent: 16),
+            ])
+    }
+
+    /// An Intel client's: with graphics and the platform.
+    public static func intelClient() -> MockPMU {
+        MockPMU(events: [
+            Event("energy-pkg", code: 2), Event("energy-cores", code: 1), Event("energy-ram", code: 3),
+            Event("energy-gpu", code: 4), Event("energy-psys", code: 5),
+        ])
+    }
+
+    /// AMD's: the packages alone.
+    public static func amd(processors: [Int] = [0]) -> MockPMU {
+        MockPMU(processors: processors, events: [Event("energy-pkg", code: 2, registerExponent: 16)])
+    }
+
+    /// AMD's second one, since Linux 6.14: each core.
+    public static func amdCores(processors: [Int]) -> MockPMU {
+        var pmu = MockPMU(
+            "power_core", processors: processors, events: [Event("energy-core", code: 1, registerExponent: 16)])
+        pmu.type = 24
+        return pmu
+    }
+}
+
+extension MockMachine {
+    /// Lays a PMU's files as the kernel does, or writes them anew.
+    ///
+    /// - Throws: What the system says where a file cannot be written.
+    public func add(pmu: MockPMU) throws(AttributeError) {
+        let path = "devices/\(pmu.name)"
+        try sysfs.write("\(pmu.type)\n", to: "\(path)/type")
+        try sysfs.write("\(pmu.processors.map(String.init).joined(separator: ","))\n", to: "\(path)/cpumask")
+        try sysfs.write("config:0-7\n", to: "\(path)/format/event")
+        for event in pmu.events {
+            let digits = String(event.code, radix: 16)
+            let code = String(repeating: "0", count: max(2 - digits.count, 0)) + digits
+            try sysfs.write("event=0x\(code)\n", to: "\(path)/events/\(event.name)")
+            try sysfs.write("\(pmu.scale)\n", to: "\(path)/events/\(event.name).scale")
+            try sysfs.write("Joules\n", to: "\(path)/events/\(event.name).unit")
+        }
+        try sysfs.link("bus/event_source/devices/\(pmu.name)", to: "../../../\(path)")
+    }
+
+    /// Removes a PMU's files, as when its driver is unloaded.
+    public func remove(pmu: MockPMU) throws(AttributeError) {
+        try sysfs.remove("bus/event_source/devices/\(pmu.name)")
+        try sysfs.remove("devices/\(pmu.name)")
+    }
+}

@@ -1,0 +1,289 @@
+import Glibc
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+/// From a PMU's folder to joules, over events in memory.
+struct PerfTests {
+    /// Two packages of an Intel server, with or without powercap's zones.
+    private struct Server {
+        let machine: MockMachine
+        let events: MockEvents
+        let pmu: MockPMU
+        let clock = ManualClock()
+
+        init(hasZones: Bool = true, driver: MockEvents.Driver = .signed) throws {
+            machine = try MockMachine()
+            pmu = .intelServer(processors: [0, 32])
+            events = MockEvents([pmu], driver: driver)
+            try machine.set(.intelServer())
+            try machine.add(pmu: pmu)
+            if hasZones { try machine.add(.intelServer(sockets: 2, hasPlatform: false)) }
+        }
+
+        func sensor(_ mechanisms: [RaplMechanism] = RaplMechanism.byPreference) -> RaplSensor {
+            RaplSensor(roots: machine.roots, mechanisms: mechanisms, events: events)
+        }
+
+        func sampler(_ mechanisms: [RaplMechanism] = RaplMechanism.byPreference) throws -> Sampler {
+            try Sampler(SensorSet(only: [sensor(mechanisms)]), now: { clock.instant })
+        }
+
+        func step(_ time: Duration = .seconds(1), at power: Watts = Watts(100)) throws {
+            clock.advance(by: time)
+            events.advanceAll(by: time, at: power)
+            try machine.advanceAll(by: time)
+        }
+    }
+
+    @Test func `every event is a channel of the package that its processor is in, named as its zone is`() throws {
+        let server = try Server()
+        let topology = Topology(generation: 1, discoveries: [server.sensor().discover()])
+        #expect(
+            topology.channels.map(\.id) == [
+                "rapl/package-0", "rapl/package-0/core", "rapl/package-0/dram",
+                "rapl/package-1", "rapl/package-1/core", "rapl/package-1/dram",
+            ])
+        #expect(topology.channels.allSatisfy { $0.mechanism == "perf" && $0.status == .ok })
+        let byPowercap = server.sensor([.powercap]).discover()
+        #expect(byPowercap.channels.map(\.component) == topology.channels.map(\.component))
+        #expect(byPowercap.channels.map(\.countsIn) == topology.channels.map(\.countsIn))
+        #expect(byPowercap.channels.map(\.parent) == topology.channels.map(\.parent))
+        #expect(byPowercap.channels.map(\.maximumPower) == topology.channels.map(\.maximumPower))
+        let units: [EnergyUnit] = topology.channels.compactMap { channel in
+            guard case .counter(let encoding) = channel.encoding else { return nil }
+            return encoding.unit
+        }
+        #expect(units == [14, 14, 16, 14, 14, 16].map { .binaryFraction($0) }, "as the zones tell")
+    }
+
+    @Test(arguments: [false, true])
+    func `one read a package and sample gives every domain's joules`(hasZones: Bool) throws {
+        let server = try Server(hasZones: hasZones)
+        var sampler = try server.sampler()
+        _ = sampler.snapshot()
+        let reads = server.events.reads
+        var last: Snapshot?
+        for _ in 0..<100 {
+            try server.step()
+            last = sampler.snapshot()
+        }
+        #expect(server.events.reads - reads == 200)
+        let snapshot = try #require(last)
+        for (id, event, exponent) in [("", UInt64(2), 14), ("/core", 1, 14), ("/dram", 3, 16)] {
+            for (package, processor) in [(0, 0), (1, 32)] {
+                let channel = try #require(snapshot[channel: "rapl/package-\(package)\(id)"])
+                let truth = EnergyUnit.binaryFraction(exponent)
+                    .energy(of: RegisterCount(server.events.trueCounts(event, on: processor)))
+                #expect(channel.energy == truth)
+                #expect(channel.status == .ok)
+                #expect(abs((channel.power?.rawValue ?? 0) - 100) < 0.01)
+            }
+        }
+        let cpu = try #require(snapshot.headline)
+        #expect(abs((cpu.power?.rawValue ?? 0) - 400) < 0.05)
+    }
+
+    @Test func `the sensor keeps what every sensor must keep`() throws {
+        let server = try Server()
+        #expect(SensorConformance.check(server.sensor()) == [])
+        #expect(SensorConformance.check(server.sensor([.perf])) == [])
+        #expect(server.events.openCount == 0, "and leaves nothing open")
+        server.events.refuse(2, errno: EACCES)
+        #expect(SensorConformance.check(server.sensor()) == [])
+        #expect(SensorConformance.check(server.sensor([.perf])) == [])
+    }
+
+    struct Loss: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let status: ReadingStatus
+        let begin: @Sendable (MockEvents) -> Void
+        let end: @Sendable (MockEvents) -> Void
+    }
+
+    @Test(arguments: [
+        Loss(
+            testDescription: "reads that end at once", status: .io(errno: ENODATA), begin: { $0.setError(true) },
+            end: { $0.setError(false) }),
+        Loss(
+            testDescription: "events that share their counters", status: .io(errno: EBUSY),
+            begin: { $0.setMultiplexed(true) }, end: { $0.setMultiplexed(false) }),
+        Loss(
+            testDescription: "reads that fail", status: .io(errno: EIO), begin: { $0.failReads(errno: EIO) },
+            end: { $0.failReads(errno: nil) }),
+        Loss(
+            testDescription: "a device that is gone", status: .absent, begin: { $0.failReads(errno: ENODEV) },
+            end: { $0.failReads(errno: nil) }),
+    ])
+    func `a group that is lost has no value and a reason, and comes back without a spike`(loss: Loss) throws {
+        let server = try Server()
+        var sampler = try server.sampler([.perf])
+        for _ in 0..<5 {
+            _ = sampler.snapshot()
+            try server.step()
+        }
+        let before = try #require(sampler.snapshot()[channel: "rapl/package-0"]?.energy)
+        loss.begin(server.events)
+        for _ in 0..<3 {
+            try server.step()
+            let package = try #require(sampler.snapshot()[channel: "rapl/package-0"])
+            #expect(package.status == loss.status)
+            #expect(package.power == nil && package.energy == nil)
+        }
+        loss.end(server.events)
+        // A group is opened again with a back-off, which is real time.
+        usleep(450_000)
+        var last: Snapshot?
+        for _ in 0..<4 {
+            try server.step()
+            last = sampler.snapshot()
+            #expect((last?[channel: "rapl/package-0"]?.power?.rawValue ?? 0) < 101)
+        }
+        let after = try #require(last?[channel: "rapl/package-0"])
+        #expect(after.status == .ok)
+        let gained = (after.energy ?? Joules(0)) - before
+        #expect(gained >= Joules(300))
+        #expect(gained < Joules(401), "what was used in the gap is no energy but a bound")
+        #expect(after.ambiguousEnergy > Joules(400))
+        #expect(after.resets >= 1)
+    }
+
+    @Test func `a processor that is switched off takes its package away, and another one of the mask brings it back`()
+        throws
+    {
+        let server = try Server()
+        var sampler = try server.sampler([.perf])
+        for _ in 0..<3 {
+            _ = sampler.snapshot()
+            try server.step()
+        }
+        server.events.setOffline(32, true)
+        try server.machine.sysfs.write("0-31,33-127\n", to: "devices/system/cpu/online")
+        _ = sampler.snapshot()
+        try server.step()
+        let gone = sampler.snapshot()
+        #expect(gone[channel: "rapl/package-1"]?.status == .absent)
+        #expect(gone[channel: "rapl/package-0"]?.status == .ok)
+        #expect(gone.headline?.status == .partial)
+        // The kernel names another processor of the package, and moves the register's reader there.
+        var other = server.pmu
+        other.processors = [0, 33]
+        try server.machine.add(pmu: other)
+        usleep(150_000)
+        try server.step()
+        #expect(sampler.snapshot()[channel: "rapl/package-1"]?.status == .io(errno: EINVAL), "nothing counts there")
+        server.events.setOffline(32, false)
+        try server.machine.add(pmu: server.pmu)
+        usleep(450_000)
+        for _ in 0..<3 {
+            try server.step()
+            _ = sampler.snapshot()
+        }
+        try server.step()
+        let back = try #require(sampler.snapshot()[channel: "rapl/package-1"])
+        #expect(back.status == .ok)
+        #expect(abs((back.power?.rawValue ?? 0) - 100) < 0.01)
+    }
+
+    @Test func `what is refused is read by powercap, and a finding names what opens it`() throws {
+        let server = try Server()
+        try server.machine.procfs.write("3\n", to: "sys/kernel/perf_event_paranoid")
+        for processor in [0, 32] {
+            for event: UInt64 in 1...3 { server.events.refuse(event, on: processor, errno: EACCES) }
+        }
+        let discovery = server.sensor().discover()
+        #expect(discovery.channels.allSatisfy { $0.mechanism == "powercap" && $0.status == .ok })
+        let finding = try #require(discovery.findings.first { $0.reason == "forbidden" })
+        #expect(discovery.findings.count { $0.reason == "forbidden" } == 1)
+        #expect(finding.severity == .info, "nothing is lost by it")
+        #expect(finding.text.contains("perf_event_paranoid is 3") || finding.text.contains("filter of system calls"))
+        let forced = server.sensor([.perf]).discover()
+        #expect(forced.channels.allSatisfy { $0.mechanism == "perf" && $0.status == .forbidden })
+        #expect(forced.findings.contains { $0.reason == "forbidden" && $0.severity == .warning })
+    }
+
+    @Test func `an event that is missing is read by powercap, the others by perf`() throws {
+        let server = try Server()
+        for processor in [0, 32] { server.events.refuse(3, on: processor, errno: EINVAL) }
+        let channels = server.sensor().discover().channels
+        #expect(channels.filter { $0.mechanism == "powercap" }.map(\.component.domain) == ["dram", "dram"])
+        var sampler = try server.sampler()
+        _ = sampler.snapshot()
+        try server.step(at: Watts(50))
+        _ = sampler.snapshot()
+        try server.step(at: Watts(50))
+        let snapshot = sampler.snapshot()
+        #expect(snapshot[channel: "rapl/package-0"]?.energy == Joules(100))
+        let zone = try #require(server.machine.zone("package-0/dram")?.counter)
+        #expect(snapshot[channel: "rapl/package-0/dram"]?.energy == zone.trueEnergy)
+    }
+
+    @Test(arguments: [
+        ("events/energy-pkg", "event=0x1ff\n"), ("events/energy-pkg", "garbage"), ("events/energy-pkg.scale", "0.3\n"),
+        ("events/energy-pkg.scale", ""),
+    ])
+    func `one event that makes no sense takes away only its own channels`(file: String, text: String) throws {
+        let server = try Server(hasZones: false)
+        try server.machine.sysfs.write(text, to: "devices/power/\(file)")
+        let discovery = server.sensor().discover()
+        #expect(discovery.channels.map(\.component.domain) == ["core", "dram", "core", "dram"])
+        #expect(discovery.findings.contains { $0.subject == "bus/event_source/devices/power/\(file)" })
+    }
+
+    @Test(arguments: ["type", "cpumask", "events"])
+    func `a PMU that lacks what it needs is a finding`(file: String) throws {
+        let server = try Server(hasZones: false)
+        try server.machine.sysfs.remove("devices/power/\(file)")
+        let discovery = server.sensor().discover()
+        #expect(discovery.channels.isEmpty)
+        #expect(discovery.findings.contains { $0.subject == "bus/event_source/devices/power" })
+    }
+
+    @Test func `single cores are read when they are asked for, and are in no sum`() throws {
+        let machine = try MockMachine()
+        try machine.set(.amdServer(sockets: 1))
+        let pmus = [MockPMU.amd(), .amdCores(processors: [0, 1])]
+        for pmu in pmus { try machine.add(pmu: pmu) }
+        let events = MockEvents(pmus)
+        events.advanceAll(by: .seconds(1), at: Watts(1))
+        let usual = RaplSensor(roots: machine.roots, events: events).discover()
+        #expect(usual.channels.map(\.id) == ["rapl/package-0"])
+        #expect(usual.findings.contains { $0.reason == "unread" && $0.severity == .info })
+        let asked = RaplSensor(roots: machine.roots, mechanisms: [.perf], events: events).discover()
+        #expect(asked.channels.map(\.id) == ["rapl/package-0", "rapl/package-0/core-0", "rapl/package-0/core-1"])
+        #expect(asked.channels.map(\.countsIn) == [.cpu, nil, nil])
+        #expect(asked.channels.map(\.component.core) == [nil, 0, 1])
+    }
+
+    @Test func `a tree that is no sysfs opens no event of the machine`() throws {
+        let server = try Server(hasZones: false)
+        // The kernel's own events this time.
+        let usual = RaplSensor(roots: server.machine.roots).discover()
+        #expect(usual.channels.isEmpty)
+        let forced = RaplSensor(roots: server.machine.roots, mechanisms: [.perf]).discover()
+        #expect(forced.channels.isEmpty)
+        #expect(forced.findings.contains { $0.text.contains(server.machine.sysfs.path) })
+    }
+
+    @Test func `whatever the mechanism, the same channel goes on counting`() async throws {
+        let server = try Server()
+        let set = SensorSet(only: [server.sensor()])
+        try server.machine.remove(pmu: server.pmu)
+        let monitor = try PowerMonitor(
+            MonitorConfiguration(
+                sensors: set, interval: .milliseconds(2), latestInterval: .milliseconds(2),
+                rediscoveryInterval: .milliseconds(10)))
+        var iterator = monitor.snapshots(every: .milliseconds(2)).makeAsyncIterator()
+        var last = try #require(await iterator.next())
+        let zone = try #require(server.machine.zone("package-0")?.counter)
+        try zone.advance(counts: 10 << 14)
+        while last[channel: "rapl/package-0"]?.energy != Joules(10) { last = try #require(await iterator.next()) }
+        try server.machine.add(pmu: server.pmu)
+        while last.topology.channels.first?.mechanism != "perf" { last = try #require(await iterator.next()) }
+        while last[channel: "rapl/package-0"]?.energy == nil { last = try #require(await iterator.next()) }
+        #expect(last[channel: "rapl/package-0"]?.energy == Joules(10))
+        server.events.advance(2, counts: 5 << 14)
+        while last[channel: "rapl/package-0"]?.energy != Joules(15) { last = try #require(await iterator.next()) }
+        monitor.stop()
+    }
+}
