@@ -20,7 +20,7 @@ git|packages cannot be fetched
 libc6-dev|nothing compiles
 libcurl4|the Swift package manager does not start
 libncurses6|the Swift package manager does not start
-libsensors-dev|sensors3.conf's labels and computed values will be missing; nothing reads them yet
+libsensors-dev|sensors3.conf's labels and computed values are missing
 libsqlite3-0|the Swift package manager does not start
 libstdc++-12-dev|nothing links
 libuuid1|the Swift compiler does not start

@@ -9,6 +9,8 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "CPowerSensorsLibSensors.h"
+
 /// What a counter attribute can answer besides a number or an `errno` value.
 ///
 /// The values are negative, so that they never meet an `errno`: the kernel's own EINVAL and a text that is

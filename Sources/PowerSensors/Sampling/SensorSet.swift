@@ -40,17 +40,20 @@ public struct SensorSet: Sendable {
     ///   - roots: The trees to look in.
     ///   - selections: The sensors to use; empty for the best that works, the estimator only where nothing measures.
     ///   - maximumPower: The greatest power that one channel can have; nil for what its own limits suggest.
+    ///   - usesLibSensors: Whether `hwmon` takes labels, ignored channels and computed values from libsensors, where that
+    ///     is installed. It has one state for the whole process: leave it out where the program uses libsensors itself.
     ///   - additional: Sensors of one's own, preferred to the library's.
     public init(
         roots: SystemRoots = .usual,
         selections: [Selection] = [],
         maximumPower: Watts? = nil,
+        usesLibSensors: Bool = false,
         additional: [any Sensor] = []
     ) {
         let rapl = RaplSensor(
             roots: roots, mechanisms: Self.mechanisms(of: selections), maximumPower: maximumPower)
         let meters: [any Sensor] = [
-            HwmonSensor(roots: roots, maximumPower: maximumPower),
+            HwmonSensor(roots: roots, maximumPower: maximumPower, usesLibSensors: usesLibSensors),
             PowerSupplySensor(roots: roots, maximumPower: maximumPower),
         ]
         let estimator = Estimator(roots: roots)

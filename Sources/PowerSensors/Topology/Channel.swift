@@ -16,7 +16,7 @@ public struct Channel: Hashable, Sendable, Identifiable {
     public let sensor: SensorName
 
     /// The way by which the sensor reads it, such as `powercap`.
-    public let mechanism: String
+    public internal(set) var mechanism: String
 
     /// What it measures.
     public let quantity: Quantity

@@ -46,7 +46,7 @@ struct Settings {
             procfs: try Self.root(option("procfs", options.procfs), mountPoint: "/proc"),
             dev: try Self.root(option("dev", options.dev), mountPoint: "/dev")
         )
-        sensors = SensorSet(roots: roots, selections: selections, maximumPower: maximumPower)
+        sensors = SensorSet(roots: roots, selections: selections, maximumPower: maximumPower, usesLibSensors: true)
     }
 
     // MARK: One option each

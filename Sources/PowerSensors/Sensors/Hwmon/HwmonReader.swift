@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// Reads chips' files with one `pread` a file, and derives power where a chip leaves that to its reader.
 final class HwmonReader: SensorReader {
     /// How a channel's reading comes out of the files.
@@ -6,6 +10,8 @@ final class HwmonReader: SensorReader {
         case gauge(divisor: Double, limit: Double)
         /// This file's number times the next one's: milliamperes and millivolts.
         case product(limit: Double)
+        /// What libsensors makes of this file's number, which is read first: it tells why, where there is none.
+        case computed(Int, isCounter: Bool)
     }
 
     private struct Line {
@@ -17,6 +23,7 @@ final class HwmonReader: SensorReader {
     private let lines: [Line]
     // One sampler owns the reader and calls it from one thread at a time, so the run-time check would only cost.
     @exclusivity(unchecked) private var attributes: Attributes
+    private var addresses: [LibSensors.Address] = []
 
     /// Opens the channels' files.
     ///
@@ -30,7 +37,12 @@ final class HwmonReader: SensorReader {
         var sources: [Attributes.Source] = []
         for channel in channels {
             let limit = channel.quantity == .power ? maximumPower?.rawValue ?? .infinity : .infinity
-            lines.append(Line(form: Self.form(of: channel, limit), file: sources.count))
+            var form = Self.form(of: channel, limit)
+            if channel.mechanism == "libsensors", let file = channel.fileWithoutLinks(in: sysfs) {
+                form = .computed(addresses.count, isCounter: channel.quantity == .energy)
+                addresses.append(LibSensors.Address(folder: file.folder, file: file.name))
+            }
+            lines.append(Line(form: form, file: sources.count))
             for path in [channel.path ?? "", channel.voltagePath].compactMap(\.self) {
                 sources.append(Self.source(path, of: channel, beneath: sysfs))
             }
@@ -45,6 +57,7 @@ final class HwmonReader: SensorReader {
             case .counter: unsafe readings.append(attributes.reading(at: line.file))
             case .gauge(let divisor, let limit): readings.append(gauge(line.file, divisor, limit))
             case .product(let limit): readings.append(product(line.file, limit))
+            case .computed(let address, let isCounter): readings.append(computed(line.file, address, isCounter))
             }
         }
     }
@@ -66,6 +79,13 @@ final class HwmonReader: SensorReader {
             let power = Double(voltage) * Double(current) / 1e6
             return abs(power) > limit ? .missing(.implausible) : .value(power)
         }
+    }
+
+    private func computed(_ file: Int, _ address: Int, _ isCounter: Bool) -> Reading {
+        if case .missing(let status) = unsafe attributes.number(at: file) { return .missing(status) }
+        guard let value = LibSensors.shared.read(&addresses[address]) else { return .missing(.io(errno: EIO)) }
+        guard isCounter else { return .value(value) }
+        return value >= 0 && value < 9e12 ? .count(UInt64((value * 1e6).rounded())) : .missing(.implausible)
     }
 
     /// By what drivers say that they know no value: the greatest number of 32 bits, as it is or in the next larger unit.

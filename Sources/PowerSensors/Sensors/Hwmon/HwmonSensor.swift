@@ -4,8 +4,9 @@
 /// second, or takes long to fetch, is read off the fast path. Only a meter at the machine's input counts in a figure of the
 /// host, as scope `platform`.
 public struct HwmonSensor: Sensor {
-    private let roots: SystemRoots
+    let roots: SystemRoots
     private let maximumPower: Watts?
+    private let usesLibSensors: Bool
     private let memory = HwmonMemory()
 
     /// Looks for chips in the given trees.
@@ -13,9 +14,13 @@ public struct HwmonSensor: Sensor {
     /// - Parameters:
     ///   - roots: The trees to look in.
     ///   - maximumPower: The greatest power that one channel can have: what is beyond it is implausible. Nil for no limit.
-    public init(roots: SystemRoots = .usual, maximumPower: Watts? = nil) {
+    ///   - usesLibSensors: Whether labels, ignored channels and computed values are taken from libsensors, where that is
+    ///     installed. It has one state for the whole process: leave it out where the program uses libsensors itself. It is
+    ///     never used for another tree than `/sys`, the only one that it knows.
+    public init(roots: SystemRoots = .usual, maximumPower: Watts? = nil, usesLibSensors: Bool = false) {
         self.roots = roots
         self.maximumPower = maximumPower
+        self.usesLibSensors = usesLibSensors && roots.sysfs.isUsual
     }
 
     /// `hwmon`.
@@ -36,7 +41,9 @@ public struct HwmonSensor: Sensor {
 
     /// Looks through the chips and reads each value once; whatever fails there is a finding.
     public func discover() -> Discovery {
-        HwmonDiscovery(roots.sysfs, maximumPower: maximumPower, memory: memory).discover()
+        var discovery = HwmonDiscovery(roots.sysfs, maximumPower: maximumPower, memory: memory).discover()
+        if usesLibSensors { applyConfiguration(to: &discovery) }
+        return discovery
     }
 
     /// Opens each channel's files; one that cannot be opened answers with its reason.

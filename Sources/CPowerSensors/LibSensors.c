@@ -1,0 +1,227 @@
+#include "CPowerSensors.h"
+
+#if defined(__linux__) && __has_include(<sensors/sensors.h>)
+
+#include <dlfcn.h>
+#include <sensors/error.h>
+#include <sensors/sensors.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct {
+    void *handle;
+    int is_started, is_broken;
+    __typeof__(&sensors_init) init;
+    __typeof__(&sensors_cleanup) cleanup;
+    __typeof__(&sensors_get_detected_chips) get_detected_chips;
+    __typeof__(&sensors_get_features) get_features;
+    __typeof__(&sensors_get_all_subfeatures) get_all_subfeatures;
+    __typeof__(&sensors_get_label) get_label;
+    __typeof__(&sensors_get_value) get_value;
+    __typeof__(&sensors_fatal_error) fatal_error;
+    __typeof__(&sensors_parse_error_wfn) parse_error;
+} library;
+
+// Set while a call of ours is under way in this thread: what is fatal to the library ends the call and not the process.
+static _Thread_local jmp_buf *escape;
+static struct cpowersensors_libsensors_report *current_report;
+
+/// The handlers of whoever else uses the library in this process.
+static struct {
+    void (*fatal)(const char *, const char *);
+    void (*parse)(const char *, const char *, int);
+} others;
+
+static void on_fatal(const char *procedure, const char *message) {
+    if (escape != NULL) longjmp(*escape, 1);
+    // Another user's call in another thread.
+    if (others.fatal != NULL) others.fatal(procedure, message);
+    abort();
+}
+
+static void on_parse_error(const char *message, const char *file, int line) {
+    if (current_report == NULL || current_report->errors++ > 0) return;
+    current_report->line = line;
+    snprintf(current_report->file, sizeof current_report->file, "%s", file == NULL ? "" : file);
+    snprintf(current_report->message, sizeof current_report->message, "%s", message == NULL ? "" : message);
+}
+
+static void put_handlers(void) {
+    others.fatal = *library.fatal_error;
+    others.parse = *library.parse_error;
+    *library.fatal_error = on_fatal;
+    *library.parse_error = on_parse_error;
+}
+
+static void restore_handlers(void) {
+    *library.fatal_error = others.fatal;
+    *library.parse_error = others.parse;
+    escape = NULL;
+}
+
+static int load(void) {
+    if (library.handle != NULL) return 0;
+    void *handle = dlopen("libsensors.so.5", RTLD_NOW | RTLD_LOCAL);
+    if (handle == NULL) return CPOWERSENSORS_LIBSENSORS_ABSENT;
+    library.init = (__typeof__(library.init))dlsym(handle, "sensors_init");
+    library.cleanup = (__typeof__(library.cleanup))dlsym(handle, "sensors_cleanup");
+    library.get_detected_chips =
+        (__typeof__(library.get_detected_chips))dlsym(handle, "sensors_get_detected_chips");
+    library.get_features = (__typeof__(library.get_features))dlsym(handle, "sensors_get_features");
+    library.get_all_subfeatures =
+        (__typeof__(library.get_all_subfeatures))dlsym(handle, "sensors_get_all_subfeatures");
+    library.get_label = (__typeof__(library.get_label))dlsym(handle, "sensors_get_label");
+    library.get_value = (__typeof__(library.get_value))dlsym(handle, "sensors_get_value");
+    library.fatal_error = (__typeof__(library.fatal_error))dlsym(handle, "sensors_fatal_error");
+    library.parse_error = (__typeof__(library.parse_error))dlsym(handle, "sensors_parse_error_wfn");
+    if (!library.init || !library.cleanup || !library.get_detected_chips || !library.get_features
+        || !library.get_all_subfeatures || !library.get_label || !library.get_value || !library.fatal_error
+        || !library.parse_error) {
+        dlclose(handle);
+        return CPOWERSENSORS_LIBSENSORS_FOREIGN;
+    }
+    library.handle = handle;
+    return 0;
+}
+
+int cpowersensors_libsensors_look(void) {
+    if (library.is_broken) return CPOWERSENSORS_LIBSENSORS_FATAL;
+    return load();
+}
+
+int cpowersensors_libsensors_start(struct cpowersensors_libsensors_report *report) {
+    memset(report, 0, sizeof *report);
+    const int missing = cpowersensors_libsensors_look();
+    if (missing != 0) return missing;
+    jmp_buf here;
+    put_handlers();
+    current_report = report;
+    int result = 0;
+    if (setjmp(here) == 0) {
+        escape = &here;
+        if (library.is_started) library.cleanup();
+        library.is_started = 0;
+        if (library.init(NULL) == 0) {
+            library.is_started = 1;
+        } else {
+            library.cleanup();
+            result = CPOWERSENSORS_LIBSENSORS_FAILED;
+        }
+    } else {
+        library.is_started = 0;
+        library.is_broken = 1;
+        result = CPOWERSENSORS_LIBSENSORS_FATAL;
+    }
+    current_report = NULL;
+    restore_handlers();
+    return result;
+}
+
+static void describe(
+    const sensors_chip_name *chip, const sensors_feature *feature, const sensors_subfeature *subfeature,
+    struct cpowersensors_libsensors_value *value
+) {
+    snprintf(value->path, sizeof value->path, "%s", chip->path == NULL ? "" : chip->path);
+    snprintf(value->prefix, sizeof value->prefix, "%s", chip->prefix == NULL ? "" : chip->prefix);
+    if (subfeature == NULL) return;
+    value->number = subfeature->number;
+    value->may_be_computed = (subfeature->flags & SENSORS_COMPUTE_MAPPING) != 0;
+    snprintf(value->name, sizeof value->name, "%s", subfeature->name);
+    snprintf(value->feature, sizeof value->feature, "%s", feature->name);
+    char *label = library.get_label(chip, feature);
+    snprintf(value->label, sizeof value->label, "%s", label == NULL ? "" : label);
+    free(label);
+}
+
+/// The walk itself: values of a feature, features of a chip, chips.
+static int step(struct cpowersensors_libsensors_place *place, struct cpowersensors_libsensors_value *value) {
+    while (1) {
+        const sensors_chip_name *chip = place->current_chip;
+        const sensors_feature *feature = place->current_feature;
+        if (feature != NULL) {
+            const sensors_subfeature *subfeature = library.get_all_subfeatures(chip, feature, &place->subfeature);
+            if (subfeature == NULL) {
+                place->current_feature = NULL;
+                continue;
+            }
+            if (!(subfeature->flags & SENSORS_MODE_R)) continue;
+            value->chip = place->chip - 1;
+            describe(chip, feature, subfeature, value);
+            return 1;
+        }
+        if (chip != NULL) {
+            place->subfeature = 0;
+            place->current_feature = library.get_features(chip, &place->feature);
+            if (place->current_feature == NULL) place->current_chip = NULL;
+            continue;
+        }
+        place->feature = 0;
+        chip = library.get_detected_chips(NULL, &place->chip);
+        if (chip == NULL) return 0;
+        place->current_chip = chip;
+        // The chip itself comes first, so that one whose values are all ignored is known too.
+        value->chip = place->chip - 1;
+        describe(chip, NULL, NULL, value);
+        return 1;
+    }
+}
+
+int cpowersensors_libsensors_next(
+    struct cpowersensors_libsensors_place *place, struct cpowersensors_libsensors_value *value
+) {
+    memset(value, 0, sizeof *value);
+    value->number = -1;
+    if (!library.is_started) return 0;
+    jmp_buf here;
+    int result = 0;
+    put_handlers();
+    if (setjmp(here) == 0) {
+        escape = &here;
+        result = step(place, value);
+    } else {
+        library.is_broken = 1;
+    }
+    restore_handlers();
+    return result;
+}
+
+int cpowersensors_libsensors_read(int chip, int number, double *value) {
+    if (!library.is_started || library.is_broken) return CPOWERSENSORS_LIBSENSORS_FAILED;
+    jmp_buf here;
+    int result = CPOWERSENSORS_LIBSENSORS_FATAL;
+    put_handlers();
+    if (setjmp(here) == 0) {
+        escape = &here;
+        const sensors_chip_name *name = library.get_detected_chips(NULL, &chip);
+        result = name == NULL ? CPOWERSENSORS_LIBSENSORS_FAILED : library.get_value(name, number, value);
+    } else {
+        library.is_broken = 1;
+    }
+    restore_handlers();
+    return result;
+}
+
+#else
+
+int cpowersensors_libsensors_look(void) { return CPOWERSENSORS_LIBSENSORS_NOT_BUILT; }
+
+int cpowersensors_libsensors_start(struct cpowersensors_libsensors_report *report) {
+    memset(report, 0, sizeof *report);
+    return CPOWERSENSORS_LIBSENSORS_NOT_BUILT;
+}
+
+int cpowersensors_libsensors_next(
+    struct cpowersensors_libsensors_place *place, struct cpowersensors_libsensors_value *value
+) {
+    (void)place;
+    memset(value, 0, sizeof *value);
+    return 0;
+}
+
+int cpowersensors_libsensors_read(int chip, int number, double *value) {
+    (void)chip, (void)number, (void)value;
+    return CPOWERSENSORS_LIBSENSORS_NOT_BUILT;
+}
+
+#endif

@@ -1,0 +1,55 @@
+import PowerSensors
+import Testing
+
+struct SensorsConfigurationTests {
+    struct Text: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let text: String
+        let isComputed: Bool
+    }
+
+    @Test(arguments: [
+        Text(
+            testDescription: "a line for the chip", text: "chip \"it87-*\"\n compute in3 @*2, @/2\n", isComputed: true),
+        Text(testDescription: "without quotes", text: "chip it87-*\n\tcompute\tin3 @*2,@/2", isComputed: true),
+        Text(
+            testDescription: "one of several chips", text: "chip \"lm75-*\" \"it87-isa-*\"\ncompute in3 @,@",
+            isComputed: true),
+        Text(testDescription: "all chips", text: "chip \"*\"\ncompute in3 @*2, @/2", isComputed: true),
+        Text(testDescription: "all chips of a bus", text: "chip \"*-isa-*\"\ncompute in3 @*2, @/2", isComputed: true),
+        Text(
+            testDescription: "joined lines", text: "chip \"lm75-*\" \\\n  \"it87-*\"\ncompute \\\n in3 @*2, @/2",
+            isComputed: true),
+        Text(testDescription: "a quoted feature", text: "chip \"it87-*\"\ncompute \"in3\" @*2, @/2", isComputed: true),
+        Text(
+            testDescription: "Windows' line ends", text: "chip \"it87-*\"\r\ncompute in3 @*2, @/2\r\n", isComputed: true
+        ),
+        Text(testDescription: "another feature", text: "chip \"it87-*\"\ncompute in30 @*2, @/2", isComputed: false),
+        Text(testDescription: "another chip", text: "chip \"it8728-*\"\ncompute in3 @*2, @/2", isComputed: false),
+        Text(testDescription: "a comment", text: "chip \"it87-*\"\n# compute in3 @*2, @/2", isComputed: false),
+        Text(
+            testDescription: "a later chip",
+            text: "chip \"it87-*\"\nlabel in3 \"compute in3\"\nchip \"x-*\"\ncompute in3 @,@", isComputed: false),
+        Text(testDescription: "no chip at all", text: "compute in3 @*2, @/2", isComputed: false),
+        Text(testDescription: "nothing", text: "", isComputed: false),
+        Text(
+            testDescription: "an open quotation and a last backslash", text: "chip \"it87-*\ncompute in3 \\",
+            isComputed: true),
+    ])
+    func `what may be computed is found`(text: Text) {
+        let configuration = SensorsConfiguration([text.text])
+        #expect(configuration.computes("in3", ofChip: "it87") == text.isComputed)
+    }
+
+    @Test func `any bytes are read to their end`() {
+        var random = SeededGenerator(seed: 5)
+        let pieces = [
+            "chip", "compute", "in3", "\"", "#", "\\", "\n", " ", "it87-*", "*", "@", "\r\n", "\u{0}", "é", ",",
+        ]
+        for _ in 0..<2000 {
+            let count = Int.random(in: 0...30, using: &random)
+            let text = (0..<count).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &random)] }.joined()
+            _ = SensorsConfiguration([text]).computes("in3", ofChip: "it87")
+        }
+    }
+}
