@@ -91,8 +91,13 @@ int cpowersensors_run_on(int processor) {
     // Room for as many processors as Linux can be built for.
     unsigned long mask[8192 / (8 * sizeof(long))] = {0};
     const unsigned bits = 8 * sizeof(long);
-    if (processor < 0 || processor >= 8192) return EINVAL;
-    mask[(unsigned)processor / bits] = 1UL << (unsigned)processor % bits;
+    if (processor >= 8192) return EINVAL;
+    if (processor >= 0) {
+        mask[(unsigned)processor / bits] = 1UL << (unsigned)processor % bits;
+    } else {
+        // The kernel leaves out what is not there, or not allowed.
+        memset(mask, 0xff, sizeof mask);
+    }
     return sched_setaffinity(0, sizeof mask, (cpu_set_t *)mask) == 0 ? 0 : errno;
 }
 

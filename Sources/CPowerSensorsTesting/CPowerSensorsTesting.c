@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -59,13 +60,68 @@ void cpowersensorstesting_mend_reads(uint64_t device, uint64_t inode) {
     pthread_mutex_unlock(&lock);
 }
 
+static struct {
+    uint64_t device, inode;
+} devices[CAPACITY];
+static atomic_int device_count;
+
+static int find_device(uint64_t device, uint64_t inode) {
+    for (int at = 0; at < atomic_load(&device_count); at++) {
+        if (devices[at].device == device && devices[at].inode == inode) return at;
+    }
+    return -1;
+}
+
+int cpowersensorstesting_answer_by_register(uint64_t device, uint64_t inode) {
+    int result = 0;
+    pthread_mutex_lock(&lock);
+    const int at = atomic_load(&device_count);
+    if (at >= CAPACITY) {
+        result = ENOSPC;
+    } else if (find_device(device, inode) < 0) {
+        devices[at].device = device;
+        devices[at].inode = inode;
+        atomic_fetch_add(&device_count, 1);
+    }
+    pthread_mutex_unlock(&lock);
+    return result;
+}
+
+void cpowersensorstesting_answer_by_bytes(uint64_t device, uint64_t inode) {
+    pthread_mutex_lock(&lock);
+    const int at = find_device(device, inode);
+    if (at >= 0) {
+        devices[at] = devices[atomic_load(&device_count) - 1];
+        atomic_fetch_sub(&device_count, 1);
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+#if defined(__linux__)
+/// Answers for the register that `offset` names, out of the pairs that the file holds.
+static ssize_t read_register(int descriptor, void *buffer, size_t size, off_t offset) {
+    uint64_t pairs[2 * 64];
+    const ssize_t length = syscall(SYS_pread64, descriptor, pairs, sizeof pairs, 0);
+    for (ssize_t at = 0; at + 16 <= length; at += 16) {
+        const uint64_t *pair = pairs + at / 8;
+        if (pair[0] != (uint64_t)offset || size < 8) continue;
+        memcpy(buffer, pair + 1, 8);
+        return 8;
+    }
+    errno = EIO;
+    return -1;
+}
+#endif
+
 /// Takes the place of libc's.
 ssize_t pread(int descriptor, void *buffer, size_t size, off_t offset) {
     struct stat file;
-    if (atomic_load(&count) > 0 && fstat(descriptor, &file) == 0) {
+    int is_device = 0;
+    if ((atomic_load(&count) > 0 || atomic_load(&device_count) > 0) && fstat(descriptor, &file) == 0) {
         int error = 0;
         uint32_t delay = 0;
         pthread_mutex_lock(&lock);
+        is_device = find_device((uint64_t)file.st_dev, (uint64_t)file.st_ino) >= 0;
         const int at = find((uint64_t)file.st_dev, (uint64_t)file.st_ino);
         if (at >= 0 && ++spoiled[at].reads % spoiled[at].every == 0) {
             error = spoiled[at].error;
@@ -80,6 +136,7 @@ ssize_t pread(int descriptor, void *buffer, size_t size, off_t offset) {
         }
     }
 #if defined(__linux__)
+    if (is_device) return read_register(descriptor, buffer, size, offset);
     return syscall(SYS_pread64, descriptor, buffer, size, offset);
 #else
     errno = ENOSYS;

@@ -9,6 +9,7 @@ public final class MockMachine: Sendable {
     struct State {
         var zones: [MockPowercapZone] = []
         var counters: [MockCounter] = []
+        var registerDevices: [MockRegisterDevice] = []
 
         /// How many counters were ever made: the next one begins elsewhere.
         var started: UInt64 = 0

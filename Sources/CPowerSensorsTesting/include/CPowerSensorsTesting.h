@@ -18,6 +18,17 @@
 int cpowersensorstesting_spoil_reads(
     uint64_t device, uint64_t inode, int error, uint32_t length, uint32_t delay, uint32_t every);
 
+/// Lets reads of a file be answered as those of `/dev/cpu/N/msr`: by the register whose number is the offset.
+///
+/// The file then holds pairs of 64 bits in the machine's order, a register's number and its value; of a register that is
+/// not among them reads fail with EIO. No two registers overlap, as they would in a plain file.
+///
+/// Returns 0, or ENOSPC where there are too many such files.
+int cpowersensorstesting_answer_by_register(uint64_t device, uint64_t inode);
+
+/// Lets reads of a file be answered by its bytes again.
+void cpowersensorstesting_answer_by_bytes(uint64_t device, uint64_t inode);
+
 /// Lets reads of a file succeed again.
 void cpowersensorstesting_mend_reads(uint64_t device, uint64_t inode);
 

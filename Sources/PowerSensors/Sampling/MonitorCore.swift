@@ -24,14 +24,15 @@ final class MonitorCore: Sendable {
     /// What the thread runs: a generation after the other, until the end.
     func run() {
         var discovered = firstDiscovery
-        while let next = sample(discovered) {
+        var place = ThreadPlace()
+        while let next = sample(discovered, &place) {
             discovered = next
             state.withLock { $0.move(to: next.topology, at: .now) }.send()
         }
     }
 
     /// Samples one generation, until there is another, which is given back, or until the end.
-    private func sample(_ discovered: DiscoveredSensors) -> DiscoveredSensors? {
+    private func sample(_ discovered: DiscoveredSensors, _ place: inout ThreadPlace) -> DiscoveredSensors? {
         let lane = SlowLane()
         // At the end only; a source that does not answer must not hold up the next generation.
         var patience = Duration.seconds(1)
@@ -39,6 +40,8 @@ final class MonitorCore: Sendable {
         var sensors = OpenedSensors(discovered, slow: .besides(lane))
         // Without its thread a slow sensor stays at warming_up; the others go on.
         try? lane.start()
+        // Behind that start, since a thread runs where its maker does.
+        place.move(to: sensors.processor)
         var look = Schedule(every: configuration.rediscoveryInterval.wholeNanoseconds)
         var deadline: Int64?
         while true {

@@ -45,6 +45,9 @@ struct OpenedSensors: ~Copyable {
         }
     }
 
+    /// The processor that it is cheapest to read from; nil where it does not matter.
+    var processor: Int? { readers.lazy.compactMap { ($0.reader as? any ProcessorBound)?.processor }.first }
+
     /// Reads every channel once. No allocation.
     mutating func read(_ now: (() -> SampleInstant)? = nil) -> SampleInfo {
         let began = now?() ?? .now

@@ -4,6 +4,20 @@ import CPowerSensors
 import Glibc
 #endif
 
+/// Where a thread of our own runs. It must be used by that thread alone.
+struct ThreadPlace: ~Copyable {
+    private var processor: Int?
+
+    /// Lets the thread run on one processor only, or anywhere where there is none to prefer.
+    ///
+    /// Where the system does not allow it, the thread runs on where it was: it only costs more.
+    mutating func move(to processor: Int?) {
+        if processor == self.processor { return }
+        self.processor = processor
+        _ = cpowersensors_run_on(CInt(clamping: processor ?? -1))
+    }
+}
+
 /// A thread of our own, which must be joined.
 struct OwnedThread: ~Copyable, Sendable {
     private final class Body: Sendable {

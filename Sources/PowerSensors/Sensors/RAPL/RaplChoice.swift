@@ -28,7 +28,9 @@ struct RaplChoice {
         let used = offers.filter { isUsed($0.mechanism) }
         discovery.components = used.flatMap(\.discovery.components)
         discovery.incompleteScopes = Set(used.flatMap(\.discovery.incompleteScopes))
-        for offer in offers { discovery.findings += offer.discovery.findings.map { weighed($0, of: offer) } }
+        for offer in offers where !isBesidesThePoint(offer) {
+            discovery.findings += offer.discovery.findings.map { weighed($0, of: offer) }
+        }
         return discovery
     }
 
@@ -94,6 +96,11 @@ struct RaplChoice {
     }
 
     // MARK: Findings
+
+    /// Whether a mechanism would be no better than what works.
+    private func isBesidesThePoint(_ offer: Offer) -> Bool {
+        offer.mechanism == .msr && !isForced && works && !isUsed(offer.mechanism)
+    }
 
     /// A finding by how much it matters where other mechanisms work.
     private func weighed(_ finding: Finding, of offer: Offer) -> Finding {

@@ -73,10 +73,12 @@ struct RaplKnowledge {
         self.maximumPower = maximumPower
     }
 
-    /// The greatest power of a place: what was set, what its zone's limits suggest, or 1 kW a package.
-    func maximumPower(of place: RaplPlace, sockets: Int) -> Watts {
-        maximumPower ?? channels[place.channelID]?.maximumPower
-            ?? Watts(1000 * Double(place.domain == "psys" ? max(sockets, 1) : 1))
+    /// The greatest power of a place: what was set, what its zone's limits suggest, or four times the design power and
+    /// 1 kW a package at least.
+    func maximumPower(of place: RaplPlace, sockets: Int, design: Watts? = nil) -> Watts {
+        let packages = Double(place.domain == "psys" ? max(sockets, 1) : 1)
+        return maximumPower ?? channels[place.channelID]?.maximumPower
+            ?? Watts(packages * max(1000, 4 * (design?.rawValue ?? 0)))
     }
 
     /// Whether a zone shows that something is behind the register.

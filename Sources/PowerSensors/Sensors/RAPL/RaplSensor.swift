@@ -55,6 +55,7 @@ public struct RaplSensor: Sensor {
             }
             hasher.combine(try? roots.procfs.text(Finding.paranoiaPath))
         }
+        if mechanisms.contains(.msr) { hasher.combine(RegisterDiscovery.areShown(roots)) }
         hasher.combine(try? sysfs.text("\(ProcessorPlace.folder)/online"))
         return hasher.finalize()
     }
@@ -73,6 +74,9 @@ public struct RaplSensor: Sensor {
                     sysfs: roots.sysfs, procfs: roots.procfs, source: events, knowledge: knowledge,
                     countsCores: isForced)
                 return .init(mechanism: mechanism, discovery: perf.discover())
+            case .msr where isForced || RegisterDiscovery.areShown(roots):
+                let msr = RegisterDiscovery(roots: roots, knowledge: knowledge, countsCores: isForced)
+                return .init(mechanism: mechanism, discovery: msr.discover())
             default: return nil
             }
         }
@@ -85,6 +89,7 @@ public struct RaplSensor: Sensor {
         RaplReader.reader(of: channels) { mechanism, channels in
             switch mechanism {
             case .perf: PerfReader(channels, beneath: roots.sysfs, by: events)
+            case .msr: RegisterReader(channels, beneath: roots.dev)
             default: PowercapReader(channels, beneath: roots.sysfs)
             }
         }

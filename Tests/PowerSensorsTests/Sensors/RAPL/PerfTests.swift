@@ -14,9 +14,9 @@ struct PerfTests {
 
         init(hasZones: Bool = true, driver: MockEvents.Driver = .signed) throws {
             machine = try MockMachine()
-            pmu = .intelServer(processors: [0, 32])
+            pmu = .intelServer(processors: [0, 2])
             events = MockEvents([pmu], driver: driver)
-            try machine.set(.intelServer())
+            try machine.set(.smallServer())
             try machine.add(pmu: pmu)
             if hasZones { try machine.add(.intelServer(sockets: 2, hasPlatform: false)) }
         }
@@ -71,7 +71,7 @@ struct PerfTests {
         #expect(server.events.reads - reads == 200)
         let snapshot = try #require(last)
         for (id, event, exponent) in [("", UInt64(2), 14), ("/core", 1, 14), ("/dram", 3, 16)] {
-            for (package, processor) in [(0, 0), (1, 32)] {
+            for (package, processor) in [(0, 0), (1, 2)] {
                 let channel = try #require(snapshot[channel: "rapl/package-\(package)\(id)"])
                 let truth = EnergyUnit.binaryFraction(exponent)
                     .energy(of: RegisterCount(server.events.trueCounts(event, on: processor)))
@@ -157,8 +157,8 @@ struct PerfTests {
             _ = sampler.snapshot()
             try server.step()
         }
-        server.events.setOffline(32, true)
-        try server.machine.sysfs.write("0-31,33-127\n", to: "devices/system/cpu/online")
+        server.events.setOffline(2, true)
+        try server.machine.sysfs.write("0-1,3\n", to: "devices/system/cpu/online")
         _ = sampler.snapshot()
         try server.step()
         let gone = sampler.snapshot()
@@ -167,12 +167,12 @@ struct PerfTests {
         #expect(gone.headline?.status == .partial)
         // The kernel names another processor of the package, and moves the register's reader there.
         var other = server.pmu
-        other.processors = [0, 33]
+        other.processors = [0, 3]
         try server.machine.add(pmu: other)
         usleep(150_000)
         try server.step()
         #expect(sampler.snapshot()[channel: "rapl/package-1"]?.status == .io(errno: EINVAL), "nothing counts there")
-        server.events.setOffline(32, false)
+        server.events.setOffline(2, false)
         try server.machine.add(pmu: server.pmu)
         usleep(450_000)
         for _ in 0..<3 {
@@ -188,7 +188,7 @@ struct PerfTests {
     @Test func `what is refused is read by powercap, and a finding names what opens it`() throws {
         let server = try Server()
         try server.machine.procfs.write("3\n", to: "sys/kernel/perf_event_paranoid")
-        for processor in [0, 32] {
+        for processor in [0, 2] {
             for event: UInt64 in 1...3 { server.events.refuse(event, on: processor, errno: EACCES) }
         }
         let discovery = server.sensor().discover()
@@ -204,7 +204,7 @@ struct PerfTests {
 
     @Test func `an event that is missing is read by powercap, the others by perf`() throws {
         let server = try Server()
-        for processor in [0, 32] { server.events.refuse(3, on: processor, errno: EINVAL) }
+        for processor in [0, 2] { server.events.refuse(3, on: processor, errno: EINVAL) }
         let channels = server.sensor().discover().channels
         #expect(channels.filter { $0.mechanism == "powercap" }.map(\.component.domain) == ["dram", "dram"])
         var sampler = try server.sampler()
@@ -241,7 +241,9 @@ struct PerfTests {
 
     @Test func `single cores are read when they are asked for, and are in no sum`() throws {
         let machine = try MockMachine()
-        try machine.set(.amdServer(sockets: 1))
+        var processor = MockProcessor.amdServer(sockets: 1)
+        processor.coresPerSocket = 2
+        try machine.set(processor)
         let pmus = [MockPMU.amd(), .amdCores(processors: [0, 1])]
         for pmu in pmus { try machine.add(pmu: pmu) }
         let events = MockEvents(pmus)
@@ -285,5 +287,14 @@ struct PerfTests {
         server.events.advance(2, counts: 5 << 14)
         while last[channel: "rapl/package-0"]?.energy != Joules(15) { last = try #require(await iterator.next()) }
         monitor.stop()
+    }
+}
+
+extension MockProcessor {
+    /// A server of two cores a package: its trees have few files.
+    static func smallServer(sockets: Int = 2) -> MockProcessor {
+        var processor = MockProcessor.intelServer(sockets: sockets)
+        (processor.coresPerSocket, processor.threadsPerCore) = (2, 1)
+        return processor
     }
 }

@@ -1,0 +1,220 @@
+import Glibc
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+/// From a processor's registers to joules, over files in which each register lies at its number.
+struct RegisterTests {
+    private static let unit: UInt64 = 0xA_0E03
+    private static let intel: [UInt32: UInt64] = [
+        // The high bits are reserved, and in some registers a time.
+        0x606: unit, 0x611: 0x1234_5678_0000_1000, 0x619: 77, 0x639: 5000, 0x641: 0, 0x64D: 0, 0x614: 0x208,
+    ]
+
+    private func server(sockets: Int = 2) throws -> (machine: MockMachine, devices: [MockRegisterDevice]) {
+        let machine = try MockMachine()
+        let processor = MockProcessor.smallServer(sockets: sockets)
+        try machine.set(processor)
+        let devices = try (0..<sockets).map { try machine.addRegisters(Self.intel, processor: $0 * 2) }
+        return (machine, devices)
+    }
+
+    private func sensor(_ machine: MockMachine, _ mechanisms: [RaplMechanism] = [.msr]) -> RaplSensor {
+        RaplSensor(roots: machine.roots, mechanisms: mechanisms)
+    }
+
+    @Test func `a server's registers are channels, named as its zones are, one processor a package`() throws {
+        let (machine, _) = try server()
+        let discovery = sensor(machine).discover()
+        #expect(
+            discovery.channels.map(\.id) == [
+                "rapl/package-0", "rapl/package-0/core", "rapl/package-0/dram",
+                "rapl/package-1", "rapl/package-1/core", "rapl/package-1/dram",
+            ])
+        #expect(
+            discovery.channels.map(\.path) == Array(repeating: "cpu/0/msr", count: 3)
+                + Array(repeating: "cpu/2/msr", count: 3))
+        #expect(discovery.channels.map(\.countsIn) == [.cpu, nil, .cpu, .cpu, nil, .cpu])
+        #expect(discovery.channels.allSatisfy { $0.mechanism == "msr" && $0.status == .ok })
+        #expect(SensorConformance.check(sensor(machine), isStill: true) == [])
+        try machine.add(.intelServer(sockets: 2, hasPlatform: false))
+        let zones = sensor(machine, [.powercap]).discover().channels
+        #expect(zones.map(\.component) == discovery.channels.map(\.component))
+    }
+
+    @Test func `ten thousand turns are exact to the count, whatever the reserved bits hold`() throws {
+        let (machine, devices) = try server(sockets: 1)
+        let clock = ManualClock()
+        var sampler = try Sampler(SensorSet(only: [sensor(machine)]), now: { clock.instant })
+        _ = sampler.snapshot()
+        var generator = SeededGenerator(seed: 4)
+        var truth: UInt64 = 0
+        var last: Snapshot?
+        for index in 0..<1000 {
+            // 130 s at up to 1 kW: half a turn at most.
+            let counts = UInt64.random(in: 0...(130_000 << 14), using: &generator)
+            truth += counts
+            clock.advance(by: .seconds(130))
+            try devices[0].advance(0x611, counts: counts)
+            if index % 100 == 0 {
+                try devices[0].set(0x611, to: devices[0].value(of: 0x611) & 0xFFFF_FFFF | UInt64(index) << 32)
+            }
+            last = sampler.snapshot()
+        }
+        let package = try #require(last?[channel: "rapl/package-0"])
+        #expect(package.energy == EnergyUnit.binaryFraction(14).energy(of: RegisterCount(truth)))
+        #expect(package.wraps > 200)
+        #expect(package.resets == 0)
+        #expect(package.ambiguousEnergy == Joules(0))
+    }
+
+    @Test func `memory and platform count in units of their own`() throws {
+        let machine = try MockMachine()
+        var processor = MockProcessor.smallServer(sockets: 1)
+        processor.model = 0x8F
+        try machine.set(processor)
+        var registers = Self.intel
+        registers[0x64D] = 12
+        try machine.addRegisters(registers)
+        let units = sensor(machine).discover().channels.map { channel -> EnergyUnit? in
+            guard case .counter(let encoding) = channel.encoding else { return nil }
+            return encoding.unit
+        }
+        #expect(units == [.binaryFraction(14), .binaryFraction(14), .binaryFraction(14), .binaryFraction(0)])
+    }
+
+    @Test func `AMD's single cores are read when they are asked for, and are in no sum`() throws {
+        let machine = try MockMachine()
+        var processor = MockProcessor.amdServer(sockets: 1)
+        processor.coresPerSocket = 3
+        try machine.set(processor)
+        for number in 0..<6 {
+            try machine.addRegisters(
+                [0xC001_0299: 0xA_1003, 0xC001_029A: 1000 + UInt64(number), 0xC001_029B: 50_000], processor: number)
+        }
+        let asked = sensor(machine).discover()
+        #expect(
+            asked.channels.map(\.id) == ["rapl/package-0"] + (0..<3).map { "rapl/package-0/core-\($0)" })
+        #expect(asked.channels.map(\.component.core) == [nil, 0, 1, 2])
+        #expect(asked.channels.map(\.countsIn) == [.cpu, nil, nil, nil])
+        #expect(SensorConformance.check(sensor(machine), isStill: true) == [])
+        let usual = sensor(machine, RaplMechanism.byPreference).discover()
+        #expect(usual.channels.map(\.id) == ["rapl/package-0"])
+        #expect(usual.findings.contains { $0.reason == "unread" })
+    }
+
+    @Test func `a guest whose host answers 0 has no channel, and a finding says why`() throws {
+        let machine = try MockMachine()
+        try machine.set(.smallServer(sockets: 1))
+        try machine.addRegisters([0x606: 0, 0x611: 0, 0x619: 0, 0x639: 0, 0x64D: 0])
+        let discovery = sensor(machine).discover()
+        #expect(discovery.channels.isEmpty)
+        #expect(discovery.findings.contains { $0.reason == "absent" && $0.subject == "cpu/0/msr" })
+    }
+
+    @Test func `a virtual counter that begins at 0 counts once it moves, and until then is absent`() throws {
+        let machine = try MockMachine()
+        try machine.set(.smallServer(sockets: 8))
+        let devices = try (0..<8).map {
+            try machine.addRegisters([0x606: Self.unit, 0x611: 0, 0x619: 0], processor: $0 * 2)
+        }
+        let clock = ManualClock()
+        var sampler = try Sampler(SensorSet(only: [sensor(machine)]), now: { clock.instant })
+        #expect(sampler.topology.channels.map(\.id) == (0..<8).map { "rapl/package-\($0)" })
+        #expect(sampler.snapshot().channels.allSatisfy { $0.energy == Joules(0) || $0.status == .absent })
+        // QEMU renews its registers once a second.
+        for _ in 0..<5 {
+            clock.advance(by: .seconds(1))
+            for device in devices { try device.advance(0x611, counts: 10 << 14) }
+            _ = sampler.snapshot()
+        }
+        clock.advance(by: .seconds(1))
+        for device in devices { try device.advance(0x611, counts: 10 << 14) }
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.channels.allSatisfy { abs(($0.power?.rawValue ?? 0) - 10) < 0.01 })
+        #expect(abs((snapshot.headline?.power?.rawValue ?? 0) - 80) < 0.1)
+    }
+
+    @Test func `an older copy of a register on another processor is never read, and one that falls is no turn`() throws
+    {
+        let (machine, devices) = try server(sockets: 1)
+        let others = try (1..<2).map { try machine.addRegisters(Self.intel, processor: $0) }
+        let clock = ManualClock()
+        var sampler = try Sampler(SensorSet(only: [sensor(machine)]), now: { clock.instant })
+        var last = sampler.snapshot()
+        for round in 0..<30 {
+            clock.advance(by: .seconds(1))
+            try devices[0].advance(0x611, counts: 20 << 14)
+            // They fall behind, and are never asked.
+            if round % 10 == 0 { for other in others { try other.advance(0x611, counts: 20 << 14) } }
+            last = sampler.snapshot()
+        }
+        #expect(last[channel: "rapl/package-0"]?.energy == Joules(600))
+        // The host moved the guest, and an older copy shows: 200 J back.
+        try devices[0].set(0x611, to: devices[0].value(of: 0x611) - 200 << 14)
+        for _ in 0..<5 {
+            clock.advance(by: .seconds(1))
+            try devices[0].advance(0x611, counts: 20 << 14)
+            last = sampler.snapshot()
+            #expect((last[channel: "rapl/package-0"]?.power?.rawValue ?? 0) < 100, "and never a whole turn of 262 kJ")
+        }
+        let energy = last[channel: "rapl/package-0"]?.energy ?? Joules(0)
+        #expect(energy >= Joules(600))
+        #expect(energy < Joules(800))
+    }
+
+    @Test func `a processor that is switched off takes its registers away until it is back`() throws {
+        let (machine, devices) = try server()
+        let clock = ManualClock()
+        var sampler = try Sampler(SensorSet(only: [sensor(machine)]), now: { clock.instant })
+        func step() throws -> Snapshot {
+            clock.advance(by: .seconds(1))
+            for device in devices { try? device.advance(0x611, counts: 10 << 14) }
+            return sampler.snapshot()
+        }
+        for _ in 0..<3 { _ = try step() }
+        try devices[1].switchOff()
+        clock.advance(by: .seconds(1))
+        let gone = sampler.snapshot()
+        #expect(gone[channel: "rapl/package-1"]?.status == .absent)
+        #expect(gone[channel: "rapl/package-0"]?.status == .ok)
+        #expect(gone.headline?.status == .partial)
+        try devices[1].fail(errno: nil)
+        try devices[1].switchOn()
+        usleep(250_000)
+        for _ in 0..<3 { _ = try step() }
+        let back = try #require(try step()[channel: "rapl/package-1"])
+        #expect(back.status == .ok)
+        #expect(abs((back.power?.rawValue ?? 0) - 10) < 0.01)
+    }
+
+    @Test(arguments: [(EIO, ReadingStatus.io(errno: EIO)), (EPERM, .forbidden)])
+    func `a register that fails has a reason, and its joules come back with it`(
+        code: Int32, status: ReadingStatus
+    ) throws {
+        let (machine, devices) = try server(sockets: 1)
+        let clock = ManualClock()
+        var sampler = try Sampler(SensorSet(only: [sensor(machine)]), now: { clock.instant })
+        _ = sampler.snapshot()
+        try devices[0].fail(errno: code)
+        clock.advance(by: .seconds(1))
+        #expect(sampler.snapshot()[channel: "rapl/package-0"]?.status == status)
+        try devices[0].fail(errno: nil)
+        clock.advance(by: .seconds(1))
+        try devices[0].advance(0x611, counts: 30 << 14)
+        #expect(sampler.snapshot()[channel: "rapl/package-0"]?.energy == Joules(30))
+    }
+
+    @Test func `without a device, or with one of another machine, a finding says what to do`() throws {
+        let machine = try MockMachine()
+        try machine.set(.smallServer(sockets: 1))
+        let missing = sensor(machine).discover()
+        #expect(missing.channels.isEmpty)
+        #expect(missing.findings.contains { $0.remedy?.contains("modprobe msr") == true })
+        #expect(
+            sensor(machine, RaplMechanism.byPreference).discover().findings.allSatisfy { !$0.subject.contains("msr") })
+        // The machine's own device, whatever it is, must not be read for a fixture's processors.
+        let mixed = try SystemRoots(sysfs: machine.sysfs.path, procfs: machine.procfs.path)
+        #expect(RaplSensor(roots: mixed, mechanisms: [.msr]).discover().channels.isEmpty)
+    }
+}
