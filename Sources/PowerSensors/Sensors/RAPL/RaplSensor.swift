@@ -81,7 +81,9 @@ public struct RaplSensor: Sensor {
             }
         }
         let choice = RaplChoice(offers, isForced: isForced)
-        return memory.remember(choice.discovery, in: roots.sysfs)
+        var discovery = choice.discovery
+        discovery.findings += RaplAgreement(choice.doubled, by: open).findings()
+        return memory.remember(discovery, in: roots.sysfs)
     }
 
     /// Opens each channel by its mechanism; one that cannot be opened answers with its reason.
