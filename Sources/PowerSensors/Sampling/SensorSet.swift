@@ -12,7 +12,7 @@ public struct SensorSet: Sendable {
         public static let known: [Selection] = [
             Selection(sensor: .rapl), Selection(sensor: .rapl, mechanism: "perf"),
             Selection(sensor: .rapl, mechanism: "powercap"), Selection(sensor: .rapl, mechanism: "msr"),
-            Selection(sensor: .hwmon), Selection(sensor: .supply),
+            Selection(sensor: .hwmon), Selection(sensor: .supply), Selection(sensor: .resctrl),
             Selection(sensor: .estimator),
         ]
 
@@ -55,6 +55,7 @@ public struct SensorSet: Sendable {
         let meters: [any Sensor] = [
             HwmonSensor(roots: roots, maximumPower: maximumPower, usesLibSensors: usesLibSensors),
             PowerSupplySensor(roots: roots, maximumPower: maximumPower),
+            ResctrlSensor(roots: roots),
         ]
         let estimator = Estimator(roots: roots)
         if selections.isEmpty {

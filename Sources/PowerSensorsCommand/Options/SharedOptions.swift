@@ -1,5 +1,6 @@
 #if Exporters
 import ArgumentParser
+import PowerSensors
 
 /// What every subcommand understands. Values are kept as they were typed: ``Settings`` reads them, since they may
 /// also come out of the environment.
@@ -15,7 +16,10 @@ struct SharedOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A sensor to use: rapl, rapl:powercap, hwmon, supply or estimator. Repeatable; without it, the best that works.",
+            """
+            A sensor to use, one of \(SensorSet.Selection.known.map(\.description).joined(separator: ", ")). Repeatable; \
+            without it, the best that works.
+            """,
             valueName: "name"
         )
     )
