@@ -160,11 +160,11 @@ struct TextFormatTests {
                 channel                 quantity    provenance sensor              counts in
                   package-0             energy      measured   rapl:powercap       cpu
                                         class/powercap/intel-rapl:0/energy_uj
-                                        0.8 µs a read, exact
+                                        0.8 µs a read, every sample, exact
                     core                energy      measured   rapl:powercap       –
-                                        exact
+                                        read every sample, exact
                   psys                  energy      measured   rapl:powercap       platform
-                                        exact
+                                        read every sample, exact
 
                 findings
                   warning: class/x (forbidden)

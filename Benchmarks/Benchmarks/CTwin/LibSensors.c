@@ -41,7 +41,7 @@ static void find_values(struct peer *peer) {
         const sensors_feature *feature;
         int next_feature = 0;
         while ((feature = peer->get_features(chip, &next_feature)) != NULL) {
-            const sensors_subfeature *value = peer->get_subfeature(chip, feature, SENSORS_SUBFEATURE_ENERGY_INPUT);
+            const sensors_subfeature *value = peer->get_subfeature(chip, feature, SENSORS_SUBFEATURE_POWER_INPUT);
             if (value == NULL || peer->count == MOST_VALUES) continue;
             peer->chips[peer->count] = chip;
             peer->numbers[peer->count++] = value->number;
@@ -62,7 +62,7 @@ void *ctwin_sensors_open(const char **why) {
     if (look_up(peer) && peer->init(NULL) == 0) {
         find_values(peer);
         if (peer->count > 0) return peer;
-        *why = "libsensors finds no energy value";
+        *why = "libsensors finds no power";
         peer->cleanup();
     }
     dlclose(peer->library);

@@ -60,8 +60,11 @@ public final class BenchMachine {
 public final class MachineFiles {
     private let path: String
 
-    /// What is found in them.
-    public let sensors: SensorSet
+    /// The trees, as sensors take them.
+    public let roots: SystemRoots
+
+    /// What is found in their powercap.
+    public var sensors: SensorSet { SensorSet(only: [RaplSensor(roots: roots)]) }
 
     /// What stands for `/sys`.
     public var sysfs: String { "\(path)/sys" }
@@ -75,8 +78,7 @@ public final class MachineFiles {
             throw BenchError("LayMachine, which should lie beside this program, failed: \(path)")
         }
         self.path = path
-        let roots = try SystemRoots(sysfs: "\(path)/sys", procfs: "\(path)/proc", dev: "\(path)/dev")
-        sensors = SensorSet(only: [RaplSensor(roots: roots)])
+        roots = try SystemRoots(sysfs: "\(path)/sys", procfs: "\(path)/proc", dev: "\(path)/dev")
     }
 
     deinit { _ = unsafe ctwin_remove(path) }

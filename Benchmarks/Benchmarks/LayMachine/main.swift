@@ -8,7 +8,7 @@ import Glibc
 // LayMachine FOLDER KIND: lays a mock machine in the folder, prints where, and leaves it there for who asked.
 //
 // KIND is `sockets=N`, four zones each; `package`, the four zones that libpowercap knows; `package-of-microjoules`, the
-// same with counters that can show any number; or `package-on-chip`, whose files are links to those of a hwmon chip.
+// same with counters that can show any number; or `package-and-chip`, with a hwmon chip of four powers beside them.
 
 let arguments = CommandLine.arguments
 do {
@@ -29,7 +29,10 @@ func lay(_ kind: String, _ machine: MockMachine) throws {
     case "sockets": try machine.add(.intelServer(sockets: parts.last.flatMap { Int($0) } ?? 1))
     case "package": try machine.add(onePackage(.intel))
     case "package-of-microjoules": try machine.add(onePackage(.microjoules(range: UInt64(UInt32.max))))
-    case "package-on-chip": try layOnChip(machine)
+    case "package-and-chip":
+        try machine.add(onePackage(.intel))
+        let powers = (1...4).map { ("power\($0)_input", "\($0)000000") }
+        try machine.add(.chip("mock", files: Dictionary(uniqueKeysWithValues: powers)))
     default: throw Mistake(description: "there is no kind of machine called \(kind)")
     }
 }
@@ -37,20 +40,6 @@ func lay(_ kind: String, _ machine: MockMachine) throws {
 func onePackage(_ register: MockRegister) -> MockControlType {
     let parts = ["core", "uncore", "dram"].map { MockZone(name: $0, register: register) }
     return MockControlType(zones: [MockZone(name: "package-0", register: register, children: parts)])
-}
-
-/// One set of files that libpowercap, libsensors and we all can read.
-func layOnChip(_ machine: MockMachine) throws {
-    try machine.add(onePackage(.intel))
-    let files = Dictionary(uniqueKeysWithValues: (1...4).map { ("energy\($0)_input", "\($0)000000") })
-    try machine.add(.chip("mock", files: files))
-    for (index, zone) in ["", ":0", ":1", ":2"].enumerated() {
-        let path = "class/powercap/intel-rapl:0\(zone)/energy_uj"
-        // Back to the top from where the zone's folder really lies; the parts lie inside the package.
-        let top = String(repeating: "../", count: index == 0 ? 5 : 6)
-        try machine.sysfs.remove(path)
-        try machine.sysfs.link(path, to: "\(top)class/hwmon/hwmon0/energy\(index + 1)_input")
-    }
 }
 
 struct Mistake: Error, CustomStringConvertible {

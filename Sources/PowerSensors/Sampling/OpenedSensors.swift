@@ -93,7 +93,8 @@ private struct ReadingGroup {
         var groups: [ReadingGroup] = []
         for (index, channel) in channels.enumerated() {
             let interval = channel.readingInterval ?? sensorInterval
-            let component = channel.readingInterval == nil ? nil : channel.component.id
+            // Where the whole sensor is slow, it is read as one.
+            let component = interval == sensorInterval ? nil : channel.component.id
             if let last = groups.last, last.interval == interval, last.component == component {
                 groups[groups.count - 1].channels = channels[last.channels.startIndex...index]
             } else {

@@ -115,6 +115,11 @@ public struct SensorSet: Sendable {
                 discovery.findings.append(.foreignChannel(channel, of: sensor.name))
             }
             discovery.channels.removeAll { $0.sensor != sensor.name }
+            if let interval = sensor.refreshInterval {
+                for index in discovery.channels.indices where discovery.channels[index].readingInterval == nil {
+                    discovery.channels[index].readingInterval = interval
+                }
+            }
             return discovery
         } catch {
             return Discovery(findings: [

@@ -55,8 +55,8 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// the rarest.
     public var refreshInterval: Duration?
 
-    /// How often the channel is read where that is off the fast path; nil for one that is read on every sample, or as
-    /// often as its sensor's ``Sensor/refreshInterval`` says.
+    /// How often the channel is read where that is off the fast path; nil for one that is read on every sample. A topology
+    /// has here what ``Sensor/refreshInterval`` says of a whole sensor.
     ///
     /// For sources that take long to answer, or that nobody needs at each sample. Channels of one component and one
     /// interval that follow each other are opened and read together.

@@ -67,24 +67,27 @@ package struct TopologyText {
                 + channel.provenance.name.padded(10) + " " + source.padded(19) + " "
                 + (channel.countsIn.map { "\($0)" } ?? "–")
             lines.append(columns)
-            lines += details(channel).map { style.dim("\(String(repeating: " ", count: 24))\($0)") }
+            lines += details(channel, beneath: line.name).map { style.dim("\(String(repeating: " ", count: 24))\($0)") }
         }
         return lines
     }
 
     /// What stands beneath a channel's line: its file, what it cost to read, and what is wrong with it.
-    private func details(_ channel: Channel) -> [String] {
+    private func details(_ channel: Channel, beneath name: String) -> [String] {
         var lines: [String] = []
-        if let label = channel.label { lines += label.safeToShow.folded(56) }
+        if let label = channel.label, !name.hasSuffix(label.safeToShow) { lines += label.safeToShow.folded(56) }
         if let path = channel.path { lines.append(path.safeToShow) }
         var facts: [String] = []
         if channel.status != .ok { facts.append(channel.status.words) }
         if let mirrored = channel.mirrorOf { facts.append("shows the same as \(mirrored)") }
+        let rhythm = channel.readingInterval.map {
+            "every \(fixed($0 / .seconds(1), decimals: $0 < .seconds(10) ? 1 : 0)) s"
+        }
         if let cost = channel.readCost {
             facts.append("\(fixed(Double(cost.wholeNanoseconds) / 1000, decimals: 1)) µs a read")
-        }
-        if let interval = channel.readingInterval {
-            facts.append("read every \(fixed(interval / .seconds(1), decimals: interval < .seconds(10) ? 1 : 0)) s")
+            facts.append(rhythm ?? "every sample")
+        } else {
+            facts.append("read \(rhythm ?? "every sample")")
         }
         if channel.provenance == .measured, case .counter(let encoding) = channel.encoding {
             facts.append(encoding.isExact ? "exact" : "to the microjoule")

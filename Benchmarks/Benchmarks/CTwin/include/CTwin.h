@@ -108,7 +108,7 @@ int ctwin_powercap_sample(void *_Nonnull powercap, uint64_t *_Nonnull energies);
 
 void ctwin_powercap_close(void *_Nonnull powercap);
 
-/// Opens libsensors and finds its `energy` values. Returns NULL and says why not.
+/// Opens libsensors and finds its values of power. Returns NULL and says why not.
 void *_Nullable ctwin_sensors_open(const char *_Nullable *_Nonnull why);
 
 /// Reads every value found. Returns how many answered.
