@@ -11,13 +11,17 @@ SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Bench
 # What a skipped test is: "tell" names it, "fail" makes it a failure.
 SKIPS ?= tell
 
+# How many seconds parsers are fed with texts that are almost right, and the seed of one input to try again.
+FUZZ ?= 30
+SEED ?=
+
 # How many seconds a soak takes.
 SOAK ?= 300
 
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
-.PHONY: help deps run test test-kernel examples traits api api-renew sanitize bench soak lint format docs clean
+.PHONY: help deps run test test-kernel examples traits api api-renew sanitize bench fuzz soak lint format docs clean
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
@@ -56,6 +60,10 @@ sanitize: deps ## run every test under the thread and the address sanitizer
 bench: ## measure the library against plain C; fails where something allocates that must not
 	@sh Scripts/install-dependencies.sh bench
 	@bash Scripts/bench.sh
+
+fuzz: deps ## feed every parser of kernels' texts with texts that are almost right, for FUZZ seconds (30)
+	@$(SWIFT_BUILD) --product Fuzz
+	@timeout --kill-after=5s $$(( $(FUZZ) + 60 ))s "$$(swift build --show-bin-path)/Fuzz" $(FUZZ) $(SEED)
 
 soak: deps ## sample at 1 kHz for SOAK seconds (300), and see that nothing grows and no joule is lost
 	@swift build --quiet --package-path Benchmarks -c release --product Soak

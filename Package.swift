@@ -41,6 +41,11 @@ let package = Package(
             ]
         ),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["PowerSensors", "CPowerSensors", "PowerSensorsTesting"],
+            path: "Tests/Fuzz"
+        ),
         // A target that imports a module says so, even where another brings it along: else it is not compiled again when
         // that module changes, and runs with the old layout of its types.
         .testTarget(
