@@ -42,6 +42,8 @@ let package = Package(
         ),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .executableTarget(
+            name: "PerfProbe", dependencies: ["PowerSensors", "PowerSensorsTesting"], path: "Tests/PerfProbe"),
+        .executableTarget(
             name: "Fuzz",
             dependencies: ["PowerSensors", "CPowerSensors", "PowerSensorsTesting"],
             path: "Tests/Fuzz"
@@ -60,7 +62,7 @@ let package = Package(
         .testTarget(
             name: "PowerSensorsCommandTests",
             dependencies: [
-                "PowerSensors", "PowerSensorsCommand", "PowerSensorsTesting",
+                "PowerSensors", "PowerSensorsCommand", "PowerSensorsTesting", "PerfProbe",
                 .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
             ]
         ),

@@ -20,12 +20,15 @@ enum Command {
     }
 
     /// The binary, which the build puts beside the tests.
-    static func path() throws -> String {
+    static func path() throws -> String { try path(of: "powersensors") }
+
+    /// Another binary of this package, which lies there too.
+    static func path(of name: String) throws -> String {
         let own = try unsafe #require(realpath("/proc/self/exe", nil))
         defer { unsafe free(own) }
         let folder = unsafe String(cString: own).split(separator: "/").dropLast().joined(separator: "/")
-        let path = "/\(folder)/powersensors"
-        try #require(unsafe access(path, X_OK) == 0, "The tests look for the command at \(path).")
+        let path = "/\(folder)/\(name)"
+        try #require(unsafe access(path, X_OK) == 0, "The tests look for \(name) at \(path).")
         return path
     }
 

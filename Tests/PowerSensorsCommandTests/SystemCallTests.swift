@@ -67,10 +67,10 @@ struct SystemCallTests {
 }
 
 /// Whether the build puts a sanitizer into what it makes, the command too.
-private let isSanitized = unsafe dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
+let isSanitized = unsafe dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
 
 /// Whether strace(1) is there, and may look at a process here.
-private func canTrace() async -> Bool {
+func canTrace() async -> Bool {
     let result = try? await Subprocess.run(
         Command.shell, arguments: ["-c", "strace -o /dev/null true"], output: .discarded, error: .discarded
     )

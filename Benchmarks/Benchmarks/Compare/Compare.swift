@@ -15,6 +15,7 @@ func compare(_ arguments: [String]) throws -> CInt {
     rows += try snapshotRows(runs: runs)
     rows += try startRows(runs: runs)
     rows += part("monitor") { try monitorRows(runs: runs) }
+    rows += part("perf") { try eventRows(runs: runs) }
     let failure = ctwin_own_mounts()
     if failure == 0 {
         rows += part("real sysfs") { try sysfsRows(runs: runs) }

@@ -72,6 +72,22 @@ uint64_t ctwin_allocations_of_thread(void);
 /// How often any thread of the process asked for memory.
 uint64_t ctwin_allocations(void);
 
+// perf.
+
+/// Four events of processor 0's `msr` PMU, which every x86 kernel has: its time-stamp counter.
+typedef struct ctwin_events ctwin_events;
+
+/// Opens them, as one group or each for itself. NULL where perf or the PMU cannot be used.
+ctwin_events *_Nullable ctwin_events_open(int are_grouped);
+
+void ctwin_events_close(ctwin_events *_Nonnull events);
+
+/// Reads all four `samples` times: with one read, or with four. Returns the nanoseconds, or -1 where a read failed.
+int64_t ctwin_events_time(ctwin_events *_Nonnull events, int samples);
+
+/// Lets the calling thread run on one processor only, or for a negative number on any. Returns 0 or an `errno`.
+int ctwin_run_on(int processor);
+
 // Mock machines.
 
 /// Lets the program LayMachine, which lies beside this one, lay a machine of a kind, and copies out where it is.

@@ -36,21 +36,23 @@ package protocol EventSource: Sendable {
 }
 
 /// The kernel's own events.
-struct KernelEvents: EventSource {
-    /// Only where the tree is a sysfs: a fixture's numbers must never open events of the machine that it lies on.
-    func isShown(in sysfs: SystemRoot) -> Bool { sysfs.isOnSysfs(PerfPMU.folder) }
+package struct KernelEvents: EventSource {
+    package init() {}
 
-    func open(_ event: EventCode, processor: Int, leader: CInt) -> CInt {
+    /// Only where the tree is a sysfs: a fixture's numbers must never open events of the machine that it lies on.
+    package func isShown(in sysfs: SystemRoot) -> Bool { sysfs.isOnSysfs(PerfPMU.folder) }
+
+    package func open(_ event: EventCode, processor: Int, leader: CInt) -> CInt {
         let event = cpowersensors_event(
             type: event.type, config: event.config, config1: event.config1, config2: event.config2)
         return cpowersensors_open_event(event, CInt(clamping: processor), leader)
     }
 
-    func read(_ leader: CInt, into values: inout MutableSpan<UInt64>) -> Int {
+    package func read(_ leader: CInt, into values: inout MutableSpan<UInt64>) -> Int {
         unsafe values.withUnsafeMutableBufferPointer { values in
             unsafe values.baseAddress.map { unsafe cpowersensors_read_events(leader, $0, values.count) } ?? 0
         }
     }
 
-    func close(_ descriptor: CInt) { _ = Glibc.close(descriptor) }
+    package func close(_ descriptor: CInt) { _ = Glibc.close(descriptor) }
 }
