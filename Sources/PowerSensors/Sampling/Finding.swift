@@ -25,8 +25,9 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
     public let subject: String
 
     /// One word for the cause: `absent`, `forbidden`, `io` and the other words of ``ReadingStatus``; `masked` by a
-    /// container runtime; `malformed`; `duplicate`, `merged`, `mirrored`; `frozen`; `estimated`, `unseen`, `unknown`
-    /// processors; `failed` for what a sensor threw. The set may grow.
+    /// container runtime; `malformed`; `duplicate`, `merged`, `mirrored`; `disagreement` of two mechanisms; `unread`
+    /// for what is left out on purpose; `unsupported`; `frozen`; `estimated`, `unseen`, `unknown` processors; `failed` for
+    /// what a sensor threw. The set may grow.
     public let reason: String
 
     /// One sentence for people.
