@@ -64,34 +64,39 @@ extension Finding {
                     ? "Allow more open files: ulimit -n 65536"
                     : "Load the driver again, or read the domains by powercap: --sensor rapl:powercap")
         }
-        let paranoia = (try? procfs.text(paranoiaPath)).flatMap { Int($0) }
-        let level = paranoia.map { "kernel.perf_event_paranoid is \($0)" } ?? "kernel.perf_event_paranoid is unknown"
-        if mayUsePerf || (paranoia ?? 1) <= 0 {
+        let level = (try? procfs.text(paranoiaPath)).flatMap { Int($0) }
+        return refused(subject, level: level, PerfRights.ofThisProcess)
+    }
+
+    /// The kernel refuses an event to a process of these rights, with this kernel.perf_event_paranoid.
+    package static func refused(_ subject: String, level: Int?, _ rights: PerfRights) -> Finding {
+        let setting = "kernel.perf_event_paranoid is \(level.map(String.init) ?? "unknown")"
+        // In kernels of Debian and its likes level 3 and above leave CAP_PERFMON out; other kernels take it for 2.
+        let isLocked = (level ?? 1) >= 3
+        if rights.hasAdministration || rights.hasPerfmon && !isLocked || (level ?? 1) <= 0 {
             return Finding(
                 severity: .warning, subject: subject, reason: "forbidden",
-                text: "perf is refused though the rights are there (\(level)): by a filter of system calls.",
+                text: "perf is refused though the rights are there (\(setting)): by a filter of system calls.",
                 remedy: "Allow perf_event_open in the container's seccomp profile, or the service's SystemCallFilter.")
         }
+        let right =
+            rights.mayGainPerfmon ? "sudo setcap cap_perfmon=ep \(programPath)" : "docker run --cap-add PERFMON …"
+        let remedies = [
+            isLocked
+                ? "Let the right count, which it does up to level 2: sudo sysctl kernel.perf_event_paranoid=2" : nil,
+            rights.hasPerfmon ? nil : "\(isLocked ? "and give" : "Give") it to the program: \(right)",
+            "or let every program count: sudo sysctl kernel.perf_event_paranoid=0",
+        ]
         return Finding(
             severity: .warning, subject: subject, reason: "forbidden",
-            text: "perf may not count here: \(level), and this process lacks the capability CAP_PERFMON.",
-            remedy: cpowersensors_may_gain_capability(Self.perfmon) != 0
-                ? "Give the program the right: sudo setcap cap_perfmon=ep \(programPath)"
-                    + " — or let every program count: sudo sysctl kernel.perf_event_paranoid=0"
-                : "Give the container the right: docker run --cap-add PERFMON …"
-                    + " — or let every program count: sudo sysctl kernel.perf_event_paranoid=0")
+            text: isLocked
+                ? "perf may not count here: \(setting), at which some kernels let only CAP_SYS_ADMIN count."
+                : "perf may not count here: \(setting), and this process lacks the capability CAP_PERFMON.",
+            remedy: remedies.compactMap(\.self).joined(separator: " — "))
     }
 
     /// Above 0, only who has CAP_PERFMON may count a whole processor (Documentation/admin-guide/perf-security.rst).
     static let paranoiaPath = "sys/kernel/perf_event_paranoid"
-
-    // By their numbers in capabilities(7); before Linux 5.8 there was only the second.
-    private static let perfmon: CInt = 38
-    private static let systemAdministration: CInt = 21
-
-    private static var mayUsePerf: Bool {
-        cpowersensors_has_capability(perfmon) != 0 || cpowersensors_has_capability(systemAdministration) != 0
-    }
 
     /// The running program's file, for commands that change its rights.
     static var programPath: String {
@@ -102,5 +107,33 @@ extension Finding {
             guard let count, count > 0 else { return "PROGRAM" }
             return unsafe String(decoding: buffer[..<count], as: UTF8.self)
         }
+    }
+}
+
+/// Which rights to count by perf a process has.
+package struct PerfRights {
+    /// CAP_PERFMON, of Linux 5.8.
+    package var hasPerfmon: Bool
+
+    /// CAP_SYS_ADMIN, which was the only one before.
+    package var hasAdministration: Bool
+
+    /// Whether a file's capabilities could give it CAP_PERFMON: not where a container's bounding set lacks it.
+    package var mayGainPerfmon: Bool
+
+    /// These rights.
+    package init(hasPerfmon: Bool, hasAdministration: Bool, mayGainPerfmon: Bool) {
+        self.hasPerfmon = hasPerfmon
+        self.hasAdministration = hasAdministration
+        self.mayGainPerfmon = mayGainPerfmon
+    }
+
+    static var ofThisProcess: PerfRights {
+        // By their numbers in capabilities(7).
+        PerfRights(
+            hasPerfmon: cpowersensors_has_capability(38) != 0,
+            hasAdministration: cpowersensors_has_capability(21) != 0,
+            mayGainPerfmon: cpowersensors_may_gain_capability(38) != 0
+        )
     }
 }

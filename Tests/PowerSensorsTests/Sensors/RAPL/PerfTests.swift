@@ -202,6 +202,25 @@ struct PerfTests {
         #expect(forced.findings.contains { $0.reason == "forbidden" && $0.severity == .warning })
     }
 
+    @Test(arguments: [
+        (1, "cap_perfmon=ep", nil), (2, "cap_perfmon=ep", nil), (3, "cap_perfmon=ep", "perf_event_paranoid=2"),
+        (4, "cap_perfmon=ep", "perf_event_paranoid=2"),
+    ])
+    func `the right is only named as enough where the kernel takes it`(level: Int, right: String, first: String?) throws
+    {
+        let user = PerfRights(hasPerfmon: false, hasAdministration: false, mayGainPerfmon: true)
+        let remedy = try #require(Finding.refused("power", level: level, user).remedy)
+        #expect(remedy.contains(right))
+        #expect(remedy.contains("perf_event_paranoid=2") == (first != nil))
+        // Who has it is told of a filter only where it would have been enough: Debian's levels 3 and 4 refuse it.
+        let perfmon = PerfRights(hasPerfmon: true, hasAdministration: false, mayGainPerfmon: true)
+        let refused = Finding.refused("power", level: level, perfmon)
+        #expect(refused.text.contains("filter of system calls") == (level < 3))
+        #expect(refused.remedy?.contains("setcap") == false)
+        let root = PerfRights(hasPerfmon: true, hasAdministration: true, mayGainPerfmon: true)
+        #expect(Finding.refused("power", level: level, root).text.contains("filter of system calls"))
+    }
+
     @Test func `an event that is missing is read by powercap, the others by perf`() throws {
         let server = try Server()
         for processor in [0, 2] { server.events.refuse(3, on: processor, errno: EINVAL) }
