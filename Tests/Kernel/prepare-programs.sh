@@ -8,7 +8,7 @@
 #   power.aml   the table of ACPI devices
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-command=$1
+command=$(realpath "$1")
 mkdir -p "$2"
 cd "$2"
 

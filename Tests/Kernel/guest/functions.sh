@@ -11,8 +11,12 @@ load_registers() {
 	for driver in msr intel_rapl_msr rapl; do modprobe $driver 2>>/job/out/modprobe || true; done
 }
 
-# mark NAME   writes down the guest's time, in seconds since it started
-mark() { echo "$1 $(cut -d' ' -f1 /proc/uptime)" >>/job/out/marks; }
+# mark NAME   writes down the guest's time, in seconds since it started; at once, without a process or the host's folder
+mark() {
+	read -r uptime idle </proc/uptime
+	echo "$1 $uptime" >>/tmp/marks
+}
+trap 'if [ -e /tmp/marks ]; then cp /tmp/marks /job/out/marks; fi' EXIT
 
 # keep_counts NAME   writes down what the registers would show had they 64 bits
 keep_counts() { cat /sys/module/rig_msr/parameters/counts >"/job/out/$1"; }
@@ -43,4 +47,22 @@ end_watches() {
 	kill -TERM $watches
 	wait $watches
 	watches=
+}
+
+# stub_bus ADDRESS ...   a bus of SMBus with chips at these addresses, whose registers are all 0; sets $bus
+stub_bus() {
+	modprobe i2c-dev
+	modprobe i2c-stub functionality=0xfff0000 "chip_addr=$(echo "$*" | tr ' ' ,)" || return
+	for adapter in /sys/bus/i2c/devices/i2c-*; do
+		if grep -q 'SMBus stub' "$adapter/name"; then bus=${adapter##*-}; fi
+	done
+}
+
+# chip NAME ADDRESS REGISTER=VALUE ...   fills a chip's registers and has its driver take it
+chip() {
+	local name=$1 address=$2
+	shift 2
+	stubload "$bus" "$address" "$@"
+	modprobe "i2c:$name" 2>>/job/out/modprobe
+	echo "$name $address" >"/sys/bus/i2c/devices/i2c-$bus/new_device"
 }

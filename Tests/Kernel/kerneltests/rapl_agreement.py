@@ -4,7 +4,7 @@ from .machine import Machine
 from .readings import Listing, Watch, counts, marks
 from .registers import Registers, domain_of
 
-MECHANISMS = ("powercap",)
+MECHANISMS = ("perf", "powercap")
 
 # The counters stand still at both ends, so that what each mechanism must have counted is known to the count.
 SCRIPT = """
@@ -53,6 +53,9 @@ def cases(kernels):
         CHANNELS_OF_PACKAGE,
         mechanisms=("powercap", "msr"),
     )
+    eight = Registers((150_000, 20_000, 60_000, 0, 0), dram_unit=16, skew=10)
+    eight_packages = Machine(newest, "Cascadelake-Server", "8,sockets=8")
+    yield _case("Intel server, eight packages", eight_packages, eight, ALL_OF_EIGHT)
     # In the finest unit that counts exactly by powercap, at powers that let the register of a server wrap every second.
     near_wrap = 2**32 - 1000
     fine = Registers((8_000_000, 8_000_000, 7_000_000, 0, 9_000_000), 19, dram_unit=16, start=near_wrap)
@@ -69,6 +72,7 @@ ALL_OF_SERVER = [
     "rapl/package-0", "rapl/package-0/core", "rapl/package-0/dram", "rapl/psys",
     "rapl/package-1", "rapl/package-1/core", "rapl/package-1/dram", "rapl/psys-1",
 ]  # fmt: skip
+ALL_OF_EIGHT = [f"rapl/package-{package}{domain}" for package in range(8) for domain in ("", "/core", "/dram")]
 ALL_OF_CLIENT = CHANNELS_OF_PACKAGE + ["rapl/package-0/uncore", "rapl/package-0/dram", "rapl/psys"]
 ALL_OF_AMD = ["rapl/package-0", "rapl/package-0/core", "rapl/package-1", "rapl/package-1/core"]
 
@@ -103,9 +107,11 @@ def _case(name, machine, registers, identifiers, seconds=3, options="", least_wr
 
 def identifiers_by(mechanism, identifiers):
     """Those of a machine's channels that a mechanism can read."""
-    # perf has no event for a server's psys.
-    is_server = "rapl/psys-1" in identifiers
-    return [one for one in identifiers if not (mechanism == "perf" and is_server and domain_of(one) == "psys")]
+    if mechanism != "perf":
+        return identifiers
+    # It has no event for a server's psys, nor for AMD's cores before Linux 6.14 or so.
+    absent = {"psys"} if "rapl/psys-1" in identifiers else {"core"} if identifiers == ALL_OF_AMD else set()
+    return [one for one in identifiers if domain_of(one) not in absent]
 
 
 def _check_channel(run, checks, listing, watch, mechanism, identifier, registers, least_wraps):

@@ -71,7 +71,7 @@ def _check_driver(run, checks):
     watch = Watch(run, "watch")
     for identifier in watch.last:
         _check_absence(run, checks, watch, identifier, "gone", "back")
-        _check_return(run, checks, watch, identifier)
+        _check_return(run, checks, watch, "powercap", identifier)
     _check_host(run, checks, watch, "absent")
 
 
@@ -84,7 +84,7 @@ def _check_offline(run, checks):
             else:
                 times = marks(run)
                 _check_presence(checks, watch, identifier, times["first-gone"], times["end"])
-            _check_return(run, checks, watch, identifier)
+            _check_return(run, checks, watch, mechanism, identifier, package_of(identifier) == 1)
         _check_host(run, checks, watch, "partial")
 
 
@@ -122,7 +122,7 @@ def _check_presence(checks, watch, identifier, begin, end):
     )
 
 
-def _check_return(run, checks, watch, identifier):
+def _check_return(run, checks, watch, mechanism, identifier, was_gone=True):
     times = marks(run)
     watts = REGISTERS.watts(identifier)
     entries = watch.channel(identifier, times["back"] + 2.5, times["end"])
@@ -130,12 +130,14 @@ def _check_return(run, checks, watch, identifier):
     _check_no_spike(checks, watch, identifier, watts)
     # The register went on counting, and nothing of it is lost, nor counted twice.
     counted = counts(run, "after")[identifier] - counts(run, "before")[identifier]
-    energy = watch.last[identifier]["energy_j"]
-    unit = min(
-        (one for mechanism in MECHANISMS for one in REGISTERS.units(mechanism, identifier)),
-        key=lambda one: abs(float(counted * one) - (energy or 0)),
-    )
-    checks.near(f"energy of {identifier} after all in J", energy, float(counted * unit), float(unit / 2))
+    energy, ambiguous = (watch.last[identifier][name] for name in ("energy_j", "ambiguous_j"))
+    unit = REGISTERS.units(mechanism, identifier)[0]
+    if mechanism == "perf" and was_gone:
+        # An event counts from its opening on, so that what was used before is open, and said to be.
+        least, most = energy - float(unit / 2), energy + ambiguous
+        checks.that(least <= counted * unit <= most, f"{identifier} used {float(counted * unit)} J: {least} to {most}")
+    else:
+        checks.near(f"energy of {identifier} after all in J", energy, float(counted * unit), float(unit / 2))
 
 
 def _check_no_spike(checks, watch, identifier, watts):

@@ -1,0 +1,95 @@
+"""Registers of virtual machines: absent where there are none, right where they are stale, and never a turn too many."""
+import json
+
+from .case import Case
+from .machine import Machine
+from .rapl_agreement import MECHANISMS
+from .readings import Listing, Watch, counts, marks
+from .registers import Registers
+
+# QEMU's virtual registers move every second, and a virtual CPU's only where it ran (target/i386/kvm/vmsr_energy.c).
+STALE = Registers((65_000, 8_000, 20_000, 0, 0), dram_unit=16, step_microseconds=1_000_000)
+
+# First as QEMU has them without KVM, then as KVM does: the drivers load and find nothing, or do not load.
+NO_REGISTERS = """
+for driver in msr intel_rapl_msr rapl; do modprobe $driver 2>/dev/null; done
+for mechanism in {mechanisms}; do list none-$mechanism --sensor rapl:$mechanism; done
+list none
+powersensors watch --format json --interval 500ms --duration 2s >/job/out/watch 2>/job/out/watch.errors
+for driver in intel_rapl_msr rapl msr; do rmmod $driver 2>/dev/null; done
+load_registers zero=1 || exit
+for mechanism in {mechanisms}; do list zero-$mechanism --sensor rapl:$mechanism; done
+list zero
+"""
+
+# CPU 0 is stale for a while, which is the one that is read. Then CPU 3 is, and has to be read since CPU 2 is gone: its
+# register shows less than the one before, as if it had turned.
+STALE_SCRIPT = """
+load_registers {parameters} || exit
+set_rig rig_msr running 1
+sleep 2
+for mechanism in {mechanisms}; do watch watch-$mechanism --sensor rapl:$mechanism; done
+sleep 4
+mark stale
+set_rig rig_msr stale 0x1; sleep 3
+set_rig rig_msr stale 0x0; sleep 2
+set_rig rig_msr stale 0x8; sleep 3
+mark backward
+echo 0 >/sys/devices/system/cpu/cpu2/online; sleep 2
+set_rig rig_msr stale 0x0; sleep 2
+echo 1 >/sys/devices/system/cpu/cpu2/online; sleep 1
+mark end
+end_watches
+"""
+
+
+def cases(kernels):
+    """All of them, for the kernels by their series."""
+    names = {"parameters": STALE.parameters, "mechanisms": " ".join(MECHANISMS)}
+    newest = kernels["6.12"]
+    for processor in ("Skylake-Server", "EPYC"):
+        machine = Machine(newest, processor, "2,sockets=2")
+        yield Case("no registers", machine, NO_REGISTERS.format(**names), _check_none)
+    for kernel in kernels.values():
+        machine = Machine(kernel, "Skylake-Server", "4,sockets=2")
+        yield Case("stale registers", machine, STALE_SCRIPT.format(**names), _check_stale)
+
+
+def _check_none(run, checks):
+    for kind in ("none", "zero"):
+        for mechanism in MECHANISMS:
+            listing = Listing(run, f"{kind}-{mechanism}")
+            checks.equal(f"channels by {mechanism} ({kind})", sorted(listing.channels), [])
+            checks.that(listing.findings, f"a finding says why there is nothing by {mechanism} ({kind})")
+        listing = Listing(run, kind)
+        checks.equal(f"channels ({kind})", sorted(listing.channels), ["estimator/host"])
+        checks.equal(f"status of the program ({kind})", listing.status, 0)
+    lines = run.files["watch"].splitlines()
+    hosts = [host for line in lines for host in json.loads(line)["host"]]
+    checks.that(hosts and all(host["provenance"] == "estimated" for host in hosts), "only the estimator has a figure")
+
+
+def _check_stale(run, checks):
+    times = marks(run)
+    for mechanism in MECHANISMS:
+        watch = Watch(run, f"watch-{mechanism}")
+        for identifier in watch.last:
+            what = f"{identifier} by {mechanism}"
+            watts = STALE.watts(identifier)
+            entries = watch.channel(identifier)
+            powers = [one.power for one in entries if one.power is not None]
+            # What stood still for some seconds comes at once, in an interval of 0.2 s; a turn would be 262 kJ.
+            most = 40 * watts
+            checks.that(powers and max(powers) < most, f"{what} never has over {most} W: {max(powers, default=None)}")
+            energies = [one.energy for one in entries if one.energy is not None]
+            checks.equal(f"steps back of {what}", [b - a for a, b in zip(energies, energies[1:]) if b < a], [])
+            # In steps of a second at both ends. The three seconds by which the register went back are counted once
+            # more where it is taken for a reset; so does the kernel's perf, which takes it for its new beginning.
+            seconds = entries[-1].at - entries[0].at
+            most = watts * (seconds + 2.5 + 3.2)
+            checks.that(energies[-1] <= most, f"{what} has no more than it used: {energies[-1]} J of {most} J")
+            steady = [one.power for one in watch.channel(identifier, times["stale"] - 2, times["stale"])]
+            checks.that(
+                steady and None not in steady and all(abs(one - watts) < 0.15 * watts for one in steady),
+                f"{what} has {watts} W although its source moves every second: {steady}",
+            )

@@ -1,0 +1,108 @@
+"""With the rights that a process has the best mechanism is chosen, and a finding names what opens a better one."""
+from dataclasses import dataclass
+
+from .case import Case
+from .machine import Machine
+from .readings import Listing
+from .registers import Registers
+
+REGISTERS = Registers((65_000, 8_000, 20_000, 0, 130_000), dram_unit=16)
+
+
+@dataclass(frozen=True)
+class Access:
+    """A process with some rights on a machine with some setting, and what it must come to."""
+
+    name: str
+    paranoia: int
+    rights: str  # What stands in front of the command; nothing for root.
+    package: str  # The mechanism of a package, or none.
+    psys: str
+    findings: tuple = ()  # What they must name.
+
+
+# By their numbers in capabilities(7).
+PERFMON = "deprive all-but 38"
+READ_SEARCH = "deprive all-but 2"
+USER = "deprive user"
+BARE_ROOT = "deprive capabilities"
+
+# Debian's kernels take CAP_PERFMON for a right to count only up to level 2. The owner of energy_uj is uid 0.
+LOCKED = ("perf_event_paranoid is 3", "perf_event_paranoid=2", "chmod g+r")
+ACCESSES = (
+    Access("root-3", 3, "", "perf", "powercap"),
+    Access("user-3", 3, USER, "", "", LOCKED + ("cap_perfmon",)),
+    Access("perfmon-3", 3, PERFMON, "", "", LOCKED),
+    Access("bare-3", 3, BARE_ROOT, "powercap", "powercap", ("perf_event_paranoid is 3",)),
+    Access("search-3", 3, READ_SEARCH, "powercap", "powercap", ("perf_event_paranoid is 3",)),
+    Access("user-2", 2, USER, "", "", ("perf_event_paranoid is 2", "cap_perfmon", "chmod g+r")),
+    Access("perfmon-2", 2, PERFMON, "perf", "", ("chmod g+r",)),
+    Access("bare-2", 2, BARE_ROOT, "powercap", "powercap", ("perf_event_paranoid is 2",)),
+    Access("user-0", 0, USER, "perf", "", ("chmod g+r",)),
+    Access("bare-0", 0, BARE_ROOT, "perf", "powercap"),
+)
+
+# At last what the findings say is done: first for powercap, with a group that the user is in, then for perf.
+SCRIPT = """
+load_registers {parameters} running=1 || exit
+settle() {{ echo $1 >/proc/sys/kernel/perf_event_paranoid; }}
+look() {{
+	settle $2
+	name=$1
+	shift 2
+	"$@" powersensors list --json --sensor rapl >/job/out/$name 2>/job/out/$name.errors
+	echo $? >/job/out/$name.status
+}}
+{looks}
+settle 3
+for who in '' '{user}' '{bare_root}'; do
+	$who powersensors doctor >/dev/null 2>&1
+	echo $?
+done >/job/out/doctor
+remedies() {{ tr '{{}}' '\\n\\n' </job/out/user-3 | sed -n 's/.*"remedy":"\\(.*\\)".*/\\1/p'; }}
+remedies | sed -n 's/.*: \\(sudo chgrp .*\\)/\\1/p' | sed 's/sudo //g; s/chgrp power/chgrp 65534/' >/job/out/commands
+sh /job/out/commands
+look mended 3 {user}
+remedies | grep -o 'sysctl kernel.perf_event_paranoid=0' | sort -u >/job/out/sysctl
+sh /job/out/sysctl >/dev/null
+cat /proc/sys/kernel/perf_event_paranoid >/job/out/level
+look opened $(cat /job/out/level) {user}
+"""
+
+
+def cases(kernels):
+    """All of them, for the kernels by their series."""
+    looks = "\n".join(f"look {access.name} {access.paranoia} {access.rights}" for access in ACCESSES)
+    script = SCRIPT.format(parameters=REGISTERS.parameters, looks=looks, user=USER, bare_root=BARE_ROOT)
+    script = script.replace("running=0 ", "")
+    for kernel in kernels.values():
+        machine = Machine(kernel, "Skylake-Server", "2,sockets=2")
+        yield Case("rights of a process", machine, script, _check, limit=150)
+
+
+def _check(run, checks):
+    for access in ACCESSES:
+        listing = Listing(run, access.name)
+        checks.equal(f"status of the program for {access.name}", listing.status, 0)
+        _check_mechanism(checks, listing, access.name, "rapl/package-1", access.package)
+        _check_mechanism(checks, listing, access.name, "rapl/psys", access.psys)
+        for part in access.findings:
+            checks.contains(f"what is said for {access.name}", listing.text_of_findings(), part)
+        if access.name == "root-3":
+            found = [one for one in listing.findings if one["reason"] == "forbidden"]
+            checks.equal("what is forbidden for root", found, [])
+    root, user, bare_root = run.files["doctor"].split()
+    checks.equal("status of doctor for root, and for uid 0 without capabilities", (root, bare_root), ("0", "0"))
+    checks.that(user != "0", "doctor fails where nothing measured works")
+    for name, package in (("mended", "powercap"), ("opened", "perf")):
+        who = f"a user where what is said was done ({name})"
+        _check_mechanism(checks, Listing(run, name), who, "rapl/package-1", package)
+
+
+def _check_mechanism(checks, listing, who, identifier, mechanism):
+    channel = listing.channels.get(identifier, {})
+    if mechanism:
+        checks.equal(f"mechanism of {identifier} for {who}", channel.get("mechanism"), mechanism)
+        checks.equal(f"status of {identifier} for {who}", channel.get("status"), "ok")
+    else:
+        checks.equal(f"status of {identifier} for {who}", channel.get("status"), "forbidden")
