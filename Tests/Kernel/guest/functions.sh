@@ -35,7 +35,7 @@ watch() {
 	shift
 	powersensors watch --format json --interval 200ms "$@" >"/job/out/$name" 2>"/job/out/$name.errors" &
 	watches="$watches $!"
-	while [ $tries -lt 100 ] && ! [ -s "/job/out/$name" ]; do
+	while [ $tries -lt 400 ] && ! [ -s "/job/out/$name" ]; do
 		usleep 50000
 		tries=$((tries + 1))
 	done

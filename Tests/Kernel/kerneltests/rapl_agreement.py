@@ -4,7 +4,7 @@ from .machine import Machine
 from .readings import Listing, Watch, counts, marks
 from .registers import Registers, domain_of
 
-MECHANISMS = ("perf", "powercap")
+MECHANISMS = ("perf", "powercap", "msr")
 
 # The counters stand still at both ends, so that what each mechanism must have counted is known to the count.
 SCRIPT = """
@@ -56,10 +56,10 @@ def cases(kernels):
     eight = Registers((150_000, 20_000, 60_000, 0, 0), dram_unit=16, skew=10)
     eight_packages = Machine(newest, "Cascadelake-Server", "8,sockets=8")
     yield _case("Intel server, eight packages", eight_packages, eight, ALL_OF_EIGHT)
-    # In the finest unit that counts exactly by powercap, at powers that let the register of a server wrap every second.
+    # In the finest unit that counts exactly by powercap, at powers that let a register wrap every two seconds.
     near_wrap = 2**32 - 1000
-    fine = Registers((8_000_000, 8_000_000, 7_000_000, 0, 9_000_000), 19, dram_unit=16, start=near_wrap)
-    fine_amd = Registers((8_000_000, 0, 7_000_000, 0, 0), energy_unit=19, start=near_wrap)
+    fine = Registers((4_000_000, 4_000_000, 3_500_000, 0, 4_500_000), 19, dram_unit=16, start=near_wrap, skew=10)
+    fine_amd = Registers((4_000_000, 0, 3_500_000, 0, 0), energy_unit=19, start=near_wrap, skew=10)
     finer = Registers((65_000, 8_000, 60_000, 55_000, 130_000), energy_unit=24, start=near_wrap)
     for kernel in kernels.values():
         yield _wraps("wraps, Intel server", Machine(kernel, "Skylake-Server", "2,sockets=2"), fine, ALL_OF_SERVER)
@@ -77,7 +77,7 @@ ALL_OF_CLIENT = CHANNELS_OF_PACKAGE + ["rapl/package-0/uncore", "rapl/package-0/
 ALL_OF_AMD = ["rapl/package-0", "rapl/package-0/core", "rapl/package-1", "rapl/package-1/core"]
 
 
-def _wraps(name, machine, registers, identifiers, seconds=5, maximum_power="20000"):
+def _wraps(name, machine, registers, identifiers, seconds=8, maximum_power="8000"):
     # Every counter wraps at once where it starts, and those that count in the finest unit three times more.
     def least_wraps(watts, unit):
         return 1 + int(watts * (seconds - 0.2) / (2**32 * unit))
@@ -86,13 +86,14 @@ def _wraps(name, machine, registers, identifiers, seconds=5, maximum_power="2000
 
 
 def _case(name, machine, registers, identifiers, seconds=3, options="", least_wraps=None, mechanisms=MECHANISMS):
+    cores = int(machine.processors.split(",")[0]) // 2 if machine.processor == "EPYC" else 0
     chosen = [mechanism for mechanism in mechanisms if mechanism in MECHANISMS]
 
     def check(run, checks):
         for mechanism in chosen:
             listing = Listing(run, f"list-{mechanism}")
             watch = Watch(run, f"watch-{mechanism}")
-            expected = identifiers_by(mechanism, identifiers)
+            expected = identifiers_by(mechanism, identifiers, cores)
             checks.equal(f"channels by {mechanism}", sorted(listing.of_sensor("rapl")), sorted(expected))
             for identifier in expected:
                 _check_channel(run, checks, listing, watch, mechanism, identifier, registers, least_wraps)
@@ -105,10 +106,15 @@ def _case(name, machine, registers, identifiers, seconds=3, options="", least_wr
     return Case(name, machine, script, check)
 
 
-def identifiers_by(mechanism, identifiers):
-    """Those of a machine's channels that a mechanism can read."""
-    if mechanism != "perf":
+def identifiers_by(mechanism, identifiers, cores):
+    """Those of a machine's channels that a mechanism can read; `cores` a package where each has a register, else 0."""
+    if mechanism == "powercap":
         return identifiers
+    if mechanism == "msr":
+        # On AMD each core's register is a channel of its own; powercap shows that of one core.
+        own = [one for one in identifiers if cores and domain_of(one) == "core"]
+        each = [f"{one}-{core}" for one in own for core in range(cores)]
+        return [one for one in identifiers if one not in own] + each
     # It has no event for a server's psys, nor for AMD's cores before Linux 6.14 or so.
     absent = {"psys"} if "rapl/psys-1" in identifiers else {"core"} if identifiers == ALL_OF_AMD else set()
     return [one for one in identifiers if domain_of(one) not in absent]
@@ -122,26 +128,21 @@ def _check_channel(run, checks, listing, watch, mechanism, identifier, registers
     checks.equal(f"status of {what}", channel["status"], "ok")
     counted = counts(run, "after")[identifier] - counts(run, "before")[identifier]
     is_exact = listing.channels.get(identifier, {}).get("exact")
-    units = registers.units(mechanism, identifier)
-    _check_energy(checks, what, channel["energy_j"], [counted * unit for unit in units], units[0], is_exact)
+    unit = registers.unit(mechanism, identifier)
+    # Exact is less than half a count; else a microjoule at each end.
+    tolerance = float(unit / 2) if is_exact else 1e-6
+    checks.near(f"energy of {what} in J", channel["energy_j"], float(counted * unit), tolerance)
     # Powercap's numbers are whole microjoules, so that a finer unit cannot be seen in them.
-    checks.equal(f"exactness of {what}", is_exact, mechanism != "powercap" or units[0] >= 1e-6)
-    _check_power(run, checks, what, watch.channel(identifier), registers.watts(identifier), units[0])
+    checks.equal(f"exactness of {what}", is_exact, mechanism != "powercap" or unit >= 1e-6)
+    _check_power(run, checks, what, watch.channel(identifier), registers.watts(identifier), unit)
     if least_wraps is not None:
-        least = least_wraps(registers.watts(identifier), units[0])
+        least = least_wraps(registers.watts(identifier), unit)
         # perf counts on where the register wraps.
         checks.that(
             mechanism == "perf" or channel["wraps"] >= least, f"{what} wraps {least} times or more: {channel['wraps']}"
         )
     checks.equal(f"resets of {what}", channel["resets"], 0)
     checks.equal(f"ambiguous energy of {what}", channel["ambiguous_j"], 0)
-
-
-def _check_energy(checks, what, energy, expected, unit, is_exact):
-    # Exact is less than half a count; else a microjoule at each end.
-    tolerance = float(unit / 2) if is_exact else 1e-6
-    best = min(expected, key=lambda one: abs(float(one) - (energy or 0)))
-    checks.near(f"energy of {what} in J", energy, float(best), tolerance)
 
 
 def _check_power(run, checks, what, entries, watts, unit):
@@ -156,7 +157,7 @@ def _check_power(run, checks, what, entries, watts, unit):
     if powers and None not in powers:
         middle = sorted(powers)[len(powers) // 2]
         checks.near(f"usual power of {what} in W", middle, watts, 0.03 * watts + 5 * float(unit))
-        checks.that(max(powers) < 1.6 * watts + 10 * float(unit), f"{what} has no spike over {watts} W: {max(powers)}")
+        checks.that(max(powers) < 3 * watts + 10 * float(unit), f"{what} has no spike over {watts} W: {max(powers)}")
 
 
 def _check_numbering(run, checks):

@@ -131,7 +131,7 @@ def _check_return(run, checks, watch, mechanism, identifier, was_gone=True):
     # The register went on counting, and nothing of it is lost, nor counted twice.
     counted = counts(run, "after")[identifier] - counts(run, "before")[identifier]
     energy, ambiguous = (watch.last[identifier][name] for name in ("energy_j", "ambiguous_j"))
-    unit = REGISTERS.units(mechanism, identifier)[0]
+    unit = REGISTERS.unit(mechanism, identifier)
     if mechanism == "perf" and was_gone:
         # An event counts from its opening on, so that what was used before is open, and said to be.
         least, most = energy - float(unit / 2), energy + ambiguous

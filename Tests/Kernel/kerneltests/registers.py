@@ -2,13 +2,9 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-# The kernel's powercap driver takes the unit of a server's DRAM for 15.3 µJ, and perf for 2^-16 J, which it is: the
-# known difference of 0.27 % (intel_rapl_common.c, rapl.c).
-SERVER_DRAM_UNITS = {
-    "powercap": [Fraction(153, 10**7)],
-    "perf": [Fraction(1, 2**16)],
-    "msr": [Fraction(153, 10**7), Fraction(1, 2**16)],
-}
+# The unit of a server's DRAM is 2^-16 J, which the kernel's powercap driver takes for 15.3 µJ: the known difference of
+# 0.27 % (intel_rapl_common.c, rapl.c).
+POWERCAP_UNIT_OF_SERVER_DRAM = Fraction(153, 10**7)
 
 
 @dataclass(frozen=True)
@@ -46,20 +42,23 @@ class Registers:
         }
         return " ".join(f"{name}={value}" for name, value in parameters.items())
 
-    def units(self, mechanism, identifier):
-        """The energies in joules that one count of a channel may be, of which the first is the usual one."""
+    def unit(self, mechanism, identifier):
+        """The energy in joules that one count of a channel is."""
         if domain_of(identifier) == "dram" and self.dram_unit >= 0:
-            return SERVER_DRAM_UNITS[mechanism]
+            return POWERCAP_UNIT_OF_SERVER_DRAM if mechanism == "powercap" else Fraction(1, 2**self.dram_unit)
         if domain_of(identifier) == "psys" and self.psys_unit >= 0:
-            return [Fraction(1, 2**self.psys_unit)]
+            return Fraction(1, 2**self.psys_unit)
         if self.is_atom:
-            return [Fraction(2**self.energy_unit, 10**6)]
-        return [Fraction(1, 2**self.energy_unit)]
+            return Fraction(2**self.energy_unit, 10**6)
+        return Fraction(1, 2**self.energy_unit)
 
     def watts(self, identifier):
         """The power that a channel was set to."""
+        last = identifier.split("/")[-1]
+        # AMD's cores have a register each.
+        core = int(last.split("-")[1]) if last.startswith("core-") else 0
         milliwatts = self.milliwatts[self.DOMAINS.index(domain_of(identifier))]
-        return milliwatts / 1000 * (100 - self.skew * package_of(identifier)) / 100
+        return milliwatts / 1000 * (100 - self.skew * package_of(identifier)) / 100 * (100 - self.skew * core) / 100
 
 
 def domain_of(identifier):
