@@ -31,6 +31,12 @@ int cpowersensors_open_in_root(int root, const char *path, int flags) {
 
 int cpowersensors_path_only_flag(void) { return O_PATH; }
 
+long cpowersensors_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -1;
+    return limit.rlim_cur > INT32_MAX ? INT32_MAX : (long)limit.rlim_cur;
+}
+
 int cpowersensors_join(pthread_t thread, int64_t patience) {
     struct timespec until;
     // The call takes wall time: a clock that is set meanwhile makes the wait shorter or longer, and does no other harm.
@@ -110,6 +116,8 @@ int cpowersensors_has_capability(int number) {
 
 int cpowersensors_may_gain_capability(int number) { return prctl(PR_CAPBSET_READ, number, 0, 0, 0) == 1; }
 #else
+long cpowersensors_descriptor_limit(void) { return -1; }
+
 int cpowersensors_join(pthread_t thread, int64_t patience) {
     (void)patience;
     return pthread_join(thread, NULL);

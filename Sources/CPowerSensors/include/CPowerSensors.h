@@ -238,6 +238,9 @@ void cpowersensors_wait(const uint32_t *_Nonnull word, uint32_t expected, int64_
 /// Changes the word, and ends the sleep of who waits for it.
 void cpowersensors_wake(uint32_t *_Nonnull word);
 
+/// How many descriptors this process may have open, by its soft limit; -1 where that is not known.
+long cpowersensors_descriptor_limit(void);
+
 /// Joins a thread that ends within a number of nanoseconds; returns 0, or ETIMEDOUT.
 int cpowersensors_join(pthread_t thread, int64_t patience);
 

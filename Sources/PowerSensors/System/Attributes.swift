@@ -18,6 +18,9 @@ package struct Attributes: ~Copyable {
         /// A divisor, since 12229 / 1000 is 12.229 and 12229 × 0.001 is not.
         package let divisor: Double?
 
+        /// Whether it stays open between two readings.
+        package let isKept: Bool
+
         /// A file, and the text in it that tells what `path` belongs to: sysfs gives a number that was freed to
         /// another zone. Nil where there is no such text.
         package let identity: Identity?
@@ -32,8 +35,9 @@ package struct Attributes: ~Copyable {
             }
         }
 
-        package init(path: String, divisor: Double? = nil, identity: Identity? = nil) {
+        package init(path: String, divisor: Double? = nil, identity: Identity? = nil, isKept: Bool = true) {
             self.path = path
+            self.isKept = isKept
             self.divisor = divisor
             self.identity = identity
         }
@@ -63,7 +67,7 @@ package struct Attributes: ~Copyable {
         slots = []
         for source in sources {
             var slot = Slot(descriptor: -1, divisor: source.divisor, status: .absent)
-            Self.reopen(&slot, source, beneath: root)
+            if source.isKept { Self.reopen(&slot, source, beneath: root) }
             slots.append(slot)
         }
     }
@@ -101,9 +105,22 @@ package struct Attributes: ~Copyable {
         var number: Int64 = 0
         let code = descriptor < 0 ? ENODEV : unsafe cpowersensors_read_i64(descriptor, &number)
         if code == 0 { return .number(number) }
+        if descriptor < 0, !sources[index].isKept { return numberOfUnkept(index) }
         if let status = fail(index, with: code) { return .missing(status) }
         let again = unsafe cpowersensors_read_i64(slots[index].descriptor, &number)
         return again == 0 ? .number(number) : .missing(ReadingStatus(errno: errnoOfAttribute(again)))
+    }
+
+    /// Opens a file for one reading.
+    private func numberOfUnkept(_ index: Int) -> Number {
+        do throws(AttributeError) {
+            if let identity = sources[index].identity, try root.text(identity.path) != identity.text {
+                return .missing(.absent)
+            }
+            return .number(try root.signedNumber(sources[index].path))
+        } catch {
+            return .missing(error.status)
+        }
     }
 
     /// The off-path half of a read: what the failure means; nil where the file was opened anew and can be read again.

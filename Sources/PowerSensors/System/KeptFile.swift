@@ -16,11 +16,16 @@ package struct KeptFile: ~Copyable {
     private var failure: AttributeError
 
     /// Opens the file; where it cannot be opened, readings tell why until a later try succeeds.
-    package init(_ path: String, beneath root: SystemRoot) {
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - root: The tree it lies in.
+    ///   - opensNow: Whether to open it at once, and not with the first reading.
+    package init(_ path: String, beneath root: SystemRoot, opensNow: Bool = true) {
         self.root = root
         self.path = path
         failure = AttributeError(path: "\(root.path)/\(path)", errno: ENOENT)
-        open()
+        if opensNow { open() }
     }
 
     deinit {

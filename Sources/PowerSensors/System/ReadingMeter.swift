@@ -60,9 +60,13 @@ extension SystemRoot {
         return (number, ContinuousClock.now - beganAgain)
     }
 
-    /// The decimal in a small attribute, which may be negative.
+    /// The same, of a file that nobody needs to know the cost of.
     package func signedNumber(_ relativePath: String) throws(AttributeError) -> Int64 {
-        var meter = ReadingMeter()
-        return try number(relativePath, &meter).number
+        let file = try open(relativePath)
+        defer { close(file) }
+        var number: Int64 = 0
+        let code = unsafe cpowersensors_read_i64(file, &number)
+        if code != 0 { throw AttributeError(path: "\(path)/\(relativePath)", errno: errnoOfAttribute(code)) }
+        return number
     }
 }

@@ -75,6 +75,10 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// The file of the voltage by which the current in ``path`` is multiplied, of a power that is derived.
     package var voltagePath: String?
 
+    /// Whether its file is opened for each reading, where there are so many that they would use up the process's
+    /// descriptors.
+    package var isOpenedEachTime = false
+
     /// Whether there is truly nothing where the reading is absent, as with a battery that gives no power: then nothing
     /// is integrated, and the host figure is made up of the others.
     package var isIntermittent = false

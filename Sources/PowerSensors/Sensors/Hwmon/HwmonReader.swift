@@ -116,7 +116,7 @@ final class HwmonReader: SensorReader {
         let name = channel.sourceName.flatMap { text in
             hasName ? Attributes.Source.Identity(path: "\(home)/name", text: text) : nil
         }
-        return Attributes.Source(path: "\(home)/\(file)", identity: name)
+        return Attributes.Source(path: "\(home)/\(file)", identity: name, isKept: !channel.isOpenedEachTime)
     }
 
     private static func split(_ path: String) -> (folder: String, file: String) {

@@ -7,6 +7,7 @@ public struct HwmonSensor: Sensor {
     let roots: SystemRoots
     private let maximumPower: Watts?
     private let usesLibSensors: Bool
+    private let descriptorBudget: Int
     private let memory = HwmonMemory()
 
     /// Looks for chips in the given trees.
@@ -18,8 +19,14 @@ public struct HwmonSensor: Sensor {
     ///     installed. It has one state for the whole process: leave it out where the program uses libsensors itself. It is
     ///     never used for another tree than `/sys`, the only one that it knows.
     public init(roots: SystemRoots = .usual, maximumPower: Watts? = nil, usesLibSensors: Bool = false) {
+        self.init(roots: roots, maximumPower: maximumPower, usesLibSensors: usesLibSensors, descriptorBudget: nil)
+    }
+
+    /// As above, with a budget that a test sets.
+    package init(roots: SystemRoots, maximumPower: Watts? = nil, usesLibSensors: Bool = false, descriptorBudget: Int?) {
         self.roots = roots
         self.maximumPower = maximumPower
+        self.descriptorBudget = descriptorBudget ?? DescriptorBudget.ofSensor
         self.usesLibSensors = usesLibSensors && roots.sysfs.isUsual
     }
 
@@ -43,6 +50,7 @@ public struct HwmonSensor: Sensor {
     public func discover() -> Discovery {
         var discovery = HwmonDiscovery(roots.sysfs, maximumPower: maximumPower, memory: memory).discover()
         if usesLibSensors { applyConfiguration(to: &discovery) }
+        discovery.spareDescriptors(beyond: descriptorBudget)
         return discovery
     }
 

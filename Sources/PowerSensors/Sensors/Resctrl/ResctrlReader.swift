@@ -6,14 +6,23 @@ import Glibc
 final class ResctrlReader: SensorReader {
     /// A kept-open file; a file cannot be copied, so it does not lie in an array itself.
     private final class Counter {
+        private let path: String
+        private let sysfs: SystemRoot
         private var file: KeptFile
+        private let isKept: Bool
         private var bytes = [UInt8](repeating: 0, count: 64)
 
-        init(_ path: String, beneath sysfs: SystemRoot) { file = KeptFile(path, beneath: sysfs) }
+        init(_ channel: Channel, beneath sysfs: SystemRoot) {
+            path = channel.path ?? ""
+            self.sysfs = sysfs
+            isKept = !channel.isOpenedEachTime
+            file = KeptFile(path, beneath: sysfs, opensNow: isKept)
+        }
 
         /// What the file holds now, or why nothing.
         func read() -> (text: ArraySlice<UInt8>, failure: ReadingStatus?) {
             do throws(AttributeError) {
+                if !isKept { return (try sysfs.bytes(path, limit: 64)[...], nil) }
                 var span = bytes.mutableSpan
                 let count = try file.read(into: &span)
                 return (bytes[..<count], nil)
@@ -28,7 +37,7 @@ final class ResctrlReader: SensorReader {
 
     init(_ channels: [Channel], beneath sysfs: SystemRoot) {
         self.channels = channels
-        counters = channels.map { Counter($0.path ?? "", beneath: sysfs) }
+        counters = channels.map { Counter($0, beneath: sysfs) }
     }
 
     func read(into readings: inout OutputSpan<Reading>) {

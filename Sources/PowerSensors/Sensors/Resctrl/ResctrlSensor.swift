@@ -28,6 +28,7 @@ public struct ResctrlSensor: Sensor {
         if discovery.channels.isEmpty, discovery.findings.isEmpty {
             discovery.findings.append(.noGroups(in: roots.sysfs))
         }
+        discovery.spareDescriptors(beyond: DescriptorBudget.ofSensor)
         return discovery
     }
 

@@ -123,4 +123,30 @@ struct HwmonSamplingTests {
             SensorSet(only: [HwmonSensor(roots: machine.roots, maximumPower: Watts(1000))]))
         #expect(sampler.snapshot().channels.map(\.status) == [.implausible])
     }
+
+    @Test func `more files than a sensor may keep open are opened one by one, but for power`() throws {
+        let machine = try MockMachine()
+        let voltages = (0..<30).map { ("in\($0)_input", "\($0 * 100)") }
+        let files = Dictionary(uniqueKeysWithValues: voltages + [("power1_input", "7000000")])
+        let chip = try machine.add(.chip("ucd9000", hardware: "i2c-1/1-0040", files: files))
+        let sensor = HwmonSensor(roots: machine.roots, descriptorBudget: 10)
+        var sampler = try Sampler(SensorSet(only: [sensor]))
+        let values = sampler.snapshot().channels.compactMap(\.value)
+        let expected: [Double] = (0..<30).map { Double($0 * 100) / 1000 }
+        #expect(values.first == 7)
+        #expect(Array(values.dropFirst()) == expected)
+        let folder = machine.sysfs.path
+        let kept = try SystemRoot(path: "/proc/self/fd", mountPoint: "/proc/self/fd").list("").filter { name in
+            var target = [CChar](repeating: 0, count: 4096)
+            let count = unsafe readlink("/proc/self/fd/\(name)", &target, target.count)
+            let path = String(decoding: target.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            return path.hasPrefix(folder) && path.hasSuffix("_input")
+        }
+        #expect(kept.count == 1)
+        try chip.inject(.missing, at: "in3_input")
+        usleep(1_050_000)
+        let missing = sampler.snapshot().channels.map(\.status).filter { $0 != .ok }
+        #expect(missing == [.absent])
+        #expect(SensorConformance.check(HwmonSensor(roots: machine.roots, descriptorBudget: 10), isStill: true) == [])
+    }
 }

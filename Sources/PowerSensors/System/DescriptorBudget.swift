@@ -1,0 +1,22 @@
+import CPowerSensors
+
+/// How many descriptors one sensor keeps open: a quarter of what the process may have, since they are the host program's.
+enum DescriptorBudget {
+    /// The budget by the process's soft limit, which is never raised.
+    static var ofSensor: Int {
+        let limit = cpowersensors_descriptor_limit()
+        return limit < 0 ? 256 : max(limit / 4, 16)
+    }
+}
+
+extension Discovery {
+    /// Lets the files that are read rarely be opened for each reading, where all would be more than a sensor may keep.
+    ///
+    /// An open file makes a reading some five times as cheap, which matters for those that are read on every sample.
+    mutating func spareDescriptors(beyond budget: Int) {
+        guard channels.count > budget else { return }
+        for index in channels.indices where channels[index].readingInterval != nil {
+            channels[index].isOpenedEachTime = true
+        }
+    }
+}
