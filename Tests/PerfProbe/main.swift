@@ -1,9 +1,11 @@
 // Samples events of the kernel that runs it, by the way that RAPL's events go, for a tracer to look at.
 //
 //     PerfProbe SAMPLES
+//     PerfProbe list
 //
 // There need be no RAPL: each event is the time-stamp counter, by the `msr` PMU that every x86 kernel has. It writes a
-// line before and a line after the samples.
+// line before and a line after the samples. `list` says which mechanism each channel is read by, and what was found
+// missing; there are zones of powercap then, which whoever runs it may read.
 import PowerSensors
 import PowerSensorsTesting
 
@@ -32,11 +34,31 @@ private func say(_ line: String) {
     _ = unsafe write(1, bytes, bytes.count)
 }
 
+private func list(_ machine: MockMachine, _ events: ClockEvents) throws {
+    try machine.add(.intelClient(hasDRAM: true))
+    let procfs = SystemRoot(mountPoint: "/proc")
+    let level = "sys/kernel/perf_event_paranoid"
+    try machine.procfs.write(try procfs.text(level), to: level)
+    let discovery = RaplSensor(roots: machine.roots, events: events).discover()
+    for channel in discovery.channels { say("\(channel.id) \(channel.mechanism) \(channel.status.name)") }
+    for finding in discovery.findings where finding.reason != "disagreement" { say("\(finding)") }
+}
+
+private func sample(_ samples: Int, _ machine: MockMachine, _ events: ClockEvents) throws {
+    let sensor = RaplSensor(roots: machine.roots, mechanisms: [.perf], events: events)
+    var sampler = try Sampler(SensorSet(only: [sensor]))
+    sampler.sample()
+    say("begin")
+    for _ in 0..<samples { sampler.sample() }
+    say("end")
+    let channels = sampler.snapshot().channels
+    say("\(channels.count) channels, \(channels.count { ($0.energy ?? Joules(0)) > Joules(0) }) with energy")
+}
+
 let sysfs = SystemRoot(mountPoint: "/sys")
-guard let samples = CommandLine.arguments.dropFirst().first.flatMap({ Int($0) }),
-    let type = try? sysfs.number("\(PerfPMU.folder)/msr/type")
-else {
-    say("call it as: PerfProbe SAMPLES, on a kernel with an msr PMU")
+let mode = CommandLine.arguments.dropFirst().first ?? ""
+guard mode == "list" || Int(mode) != nil, let type = try? sysfs.number("\(PerfPMU.folder)/msr/type") else {
+    say("call it as: PerfProbe SAMPLES, or PerfProbe list, on a kernel with an msr PMU")
     exit(64)
 }
 do {
@@ -45,14 +67,12 @@ do {
     (processor.coresPerSocket, processor.threadsPerCore) = (1, 1)
     try machine.set(processor)
     try machine.add(pmu: .intelClient())
-    let sensor = RaplSensor(roots: machine.roots, mechanisms: [.perf], events: ClockEvents(type: UInt32(type)))
-    var sampler = try Sampler(SensorSet(only: [sensor]))
-    sampler.sample()
-    say("begin")
-    for _ in 0..<samples { sampler.sample() }
-    say("end")
-    let channels = sampler.snapshot().channels
-    say("\(channels.count) channels, \(channels.count { ($0.energy ?? Joules(0)) > Joules(0) }) with energy")
+    let events = ClockEvents(type: UInt32(type))
+    if let samples = Int(mode) {
+        try sample(samples, machine, events)
+    } else {
+        try list(machine, events)
+    }
 } catch {
     say("\(error)")
     exit(1)

@@ -87,6 +87,7 @@ struct PerfDiscovery {
         let cost = (ContinuousClock.now - began) / max(events.count, 1)
         var channels: [Channel] = []
         for (index, (event, place)) in member.events.enumerated() {
+            if group.isUnknown(event.name) { continue }
             // Every package has the event, and only the first one a register behind it (Sapphire Rapids).
             if place.domain == "psys", place.socket > 0, readings[index].count == 0 { continue }
             let encoding = CounterEncoding.kernelSum(

@@ -34,6 +34,7 @@ final class PerfGroup {
         /// Its number's position in the group; negative where it could not be opened.
         var position = -1
         var status = ReadingStatus.absent
+        var refusal: Int32?
     }
 
     let scope: PerfScope
@@ -163,16 +164,22 @@ final class PerfGroup {
         guard descriptor >= 0 else { return refuse(index..<index + 1, -descriptor) }
         slots[index].position = descriptors.count
         slots[index].status = .ok
+        slots[index].refusal = nil
         descriptors.append(descriptor)
     }
 
     private func refuse(_ indices: Range<Int>, _ code: Int32) {
         refusal = refusal ?? code
-        for index in indices { slots[index].status = ReadingStatus(errno: code) }
+        for index in indices {
+            slots[index].status = ReadingStatus(errno: code)
+            slots[index].refusal = code
+        }
     }
 
-    /// What opening an event came to, by its name.
-    func status(of event: String) -> ReadingStatus { slots.first { $0.event == event }?.status ?? .absent }
+    /// Whether the driver has an event in its folder and does not know it, as AMD's before Linux 5.17.
+    func isUnknown(_ event: String) -> Bool {
+        slots.first { $0.event == event }?.refusal.map { [EINVAL, ENOENT, EOPNOTSUPP].contains($0) } ?? false
+    }
 }
 
 /// Reads perf's events with one system call a PMU scope.

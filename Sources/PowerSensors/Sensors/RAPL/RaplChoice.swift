@@ -19,6 +19,12 @@ struct RaplChoice {
         self.offers = offers
         self.isForced = isForced
         for id in Set(offers.flatMap { $0.discovery.channels.map(\.id) }) { chosen[id] = best(id) }
+        // What is locked and nobody else shows may have nothing behind it: it is no part that is missing.
+        let open = Set(chosen.values.filter { $0.component.domain == "package" && $0.status == .ok }.map(\.place))
+        chosen = chosen.filter { _, channel in
+            channel.status != .forbidden || channel.mechanism == RaplMechanism.powercap.name
+                || !open.contains(channel.place)
+        }
     }
 
     /// The whole of what is found, every domain once.
@@ -120,6 +126,11 @@ struct RaplChoice {
 
     /// Whether some package can be read.
     private var works: Bool { chosen.values.contains { $0.component.domain == "package" && $0.status == .ok } }
+}
+
+extension Channel {
+    /// The package it is in; psys of the first has no number.
+    fileprivate var place: Int { component.socket ?? 0 }
 }
 
 extension Finding {

@@ -221,6 +221,24 @@ struct PerfTests {
         #expect(Finding.refused("power", level: level, root).text.contains("filter of system calls"))
     }
 
+    @Test(arguments: [EACCES, EINVAL])
+    func `an event that is refused and that no zone shows is no part that is missing`(code: Int32) throws {
+        let machine = try MockMachine()
+        try machine.set(.smallServer(sockets: 1))
+        try machine.add(.intelServer(hasCore: false, hasDRAM: false, hasPlatform: false))
+        let pmu = MockPMU.intelServer()
+        try machine.add(pmu: pmu)
+        let events = MockEvents([pmu])
+        for event: UInt64 in 1...3 { events.refuse(event, errno: code) }
+        let sensor = RaplSensor(roots: machine.roots, events: events)
+        let discovery = sensor.discover()
+        #expect(discovery.channels.map(\.id) == ["rapl/package-0"])
+        #expect(discovery.channels.first?.mechanism == "powercap")
+        #expect(discovery.findings.contains { $0.subject == "bus/event_source/devices/power" })
+        var sampler = try Sampler(SensorSet(only: [sensor]))
+        #expect(sampler.snapshot().headline?.status == .warmingUp)
+    }
+
     @Test func `an event that is missing is read by powercap, the others by perf`() throws {
         let server = try Server()
         for processor in [0, 2] { server.events.refuse(3, on: processor, errno: EINVAL) }
