@@ -1,7 +1,12 @@
 import CAllocationCounter
 import PowerSensors
 import PowerSensorsTesting
+import Synchronization
 import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
 
 struct AllocationTests {
     @Test(.enabled(if: callocationcounter_works(), "a sanitizer's malloc takes the place of the one that counts"))
@@ -28,5 +33,54 @@ struct AllocationTests {
         #expect(allocations == 0)
         let snapshot = sampler.snapshot()
         #expect(snapshot.channels.allSatisfy { ($0.energy?.rawValue ?? 0) > 0 }, "every counter was read, and moved")
+    }
+
+    /// Events that count the samples, without any memory of their own.
+    private final class CountingEvents: EventSource {
+        private let reads = Atomic<UInt64>(0)
+
+        func isShown(in sysfs: SystemRoot) -> Bool { true }
+
+        // The last one is refused, so that another mechanism reads it.
+        func open(_ event: EventCode, processor: Int, leader: CInt) -> CInt { event.config == 5 ? -EINVAL : 1000 }
+
+        func read(_ leader: CInt, into values: inout MutableSpan<UInt64>) -> Int {
+            let count = reads.add(1, ordering: .relaxed).newValue
+            return unsafe values.withUnsafeMutableBufferPointer { values in
+                unsafe values[0] = UInt64(values.count - 3)
+                unsafe values[1] = count
+                unsafe values[2] = count
+                for index in 3..<values.count { unsafe values[index] = count << 18 }
+                return unsafe 8 * values.count
+            }
+        }
+
+        func close(_ descriptor: CInt) {}
+    }
+
+    @Test(.enabled(if: callocationcounter_works(), "a sanitizer's malloc takes the place of the one that counts"))
+    func `a sample by perf, powercap and registers at once allocates nothing`() throws {
+        let machine = try MockMachine()
+        try machine.set(.smallServer(sockets: 1))
+        try machine.add(.intelClient())
+        try machine.add(pmu: .intelClient())
+        try machine.addRegisters([0x606: 0xA_0E03, 0x611: 5, 0x619: 6, 0x639: 7])
+        let perf = RaplSensor(roots: machine.roots, events: CountingEvents())
+        var both = try Sampler(SensorSet(only: [perf]))
+        #expect(Set(both.topology.channels.map(\.mechanism)) == ["perf", "powercap"])
+        var registers = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots, mechanisms: [.msr])]))
+        #expect(registers.topology.channels.count == 3)
+        for _ in 0..<40 {
+            both.sample()
+            registers.sample()
+        }
+        let before = callocationcounter_count()
+        for _ in 0..<1000 {
+            both.sample()
+            registers.sample()
+        }
+        let allocations = callocationcounter_count() - before
+        #expect(allocations == 0)
+        #expect(both.snapshot()[channel: "rapl/package-0"]?.energy == Joules(1040.0 / 16384))
     }
 }

@@ -100,12 +100,13 @@ final class PerfGroup {
             lose(.absent)
             return false
         }
-        for slot in slots {
-            if slot.position < 0 {
-                readings[slot.place] = .missing(slot.status)
+        for index in slots.indices {
+            let (place, position) = (slots[index].place, slots[index].position)
+            if position < 0 {
+                readings[place] = .missing(slots[index].status)
             } else {
-                let number = values[3 + slot.position]
-                readings[slot.place] = isNew ? .newCount(number) : .count(number)
+                let number = values[3 + position]
+                readings[place] = isNew ? .newCount(number) : .count(number)
             }
         }
         isNew = false
@@ -202,8 +203,8 @@ struct PerfReader: SensorReader {
     }
 
     mutating func read(into readings: inout OutputSpan<Reading>) {
-        for group in groups { group.read(into: &self.readings) }
-        for reading in self.readings { readings.append(reading) }
+        for index in groups.indices { groups[index].read(into: &self.readings) }
+        for index in self.readings.indices { readings.append(self.readings[index]) }
     }
 }
 

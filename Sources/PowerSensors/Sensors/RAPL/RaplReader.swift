@@ -15,7 +15,7 @@ struct RaplReader: SensorReader, ProcessorBound {
         mutating func read(into all: inout [Reading]) {
             readings.removeAll(keepingCapacity: true)
             readings.append(addingCapacity: places.count) { reader.read(into: &$0) }
-            for (place, reading) in zip(places, readings) { all[place] = reading }
+            for index in places.indices { all[places[index]] = readings[index] }
         }
     }
 
@@ -46,6 +46,6 @@ struct RaplReader: SensorReader, ProcessorBound {
 
     mutating func read(into output: inout OutputSpan<Reading>) {
         for index in parts.indices { parts[index].read(into: &readings) }
-        for reading in readings { output.append(reading) }
+        for index in readings.indices { output.append(readings[index]) }
     }
 }

@@ -108,8 +108,13 @@ struct RegisterReader: SensorReader, ProcessorBound {
     }
 
     func read(into readings: inout OutputSpan<Reading>) {
-        for slot in slots {
-            readings.append(slot.number.map { files[slot.file].reading($0) } ?? .missing(files[slot.file].status))
+        for index in slots.indices {
+            let file = files[slots[index].file]
+            if let number = slots[index].number {
+                readings.append(file.reading(number))
+            } else {
+                readings.append(.missing(file.status))
+            }
         }
     }
 }
