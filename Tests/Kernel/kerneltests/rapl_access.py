@@ -50,10 +50,21 @@ look() {{
 	settle $2
 	name=$1
 	shift 2
-	"$@" powersensors list --json --sensor rapl >/job/out/$name 2>/job/out/$name.errors
+	"$@" powersensors list --json --sensor ${{sensor:-rapl}} >/job/out/$name 2>/job/out/$name.errors
 	echo $? >/job/out/$name.status
 }}
 {looks}
+sensor=rapl:msr
+look msr-root 3
+look msr-user 3 {user}
+look msr-bare 3 {bare_root}
+sensor=
+# As a container's runtime hides the zones, and as a host's sysfs that is mounted elsewhere shows them.
+unshare -m sh -c 'mount -t tmpfs -o ro tmpfs /sys/devices/virtual/powercap
+	{bare_root} powersensors list --json --sensor rapl:powercap >/job/out/masked; echo $? >/job/out/masked.status
+	mkdir -p /tmp/host/sys; mount -t sysfs sysfs /tmp/host/sys
+	{bare_root} powersensors list --json --sensor rapl:powercap --sysfs /tmp/host/sys >/job/out/unmasked
+	echo $? >/job/out/unmasked.status'
 settle 3
 for who in '' '{user}' '{bare_root}'; do
 	$who powersensors doctor >/dev/null 2>&1
@@ -91,12 +102,26 @@ def _check(run, checks):
         if access.name == "root-3":
             found = [one for one in listing.findings if one["reason"] == "forbidden"]
             checks.equal("what is forbidden for root", found, [])
+    _check_registers(run, checks)
+    masked = Listing(run, "masked")
+    checks.equal("channels of zones that are masked", list(masked.channels), [])
+    checks.contains("what is said of zones that are masked", masked.text_of_findings(), "--sysfs /host/sys")
+    _check_mechanism(checks, Listing(run, "unmasked"), "who does so", "rapl/package-1", "powercap")
     root, user, bare_root = run.files["doctor"].split()
     checks.equal("status of doctor for root, and for uid 0 without capabilities", (root, bare_root), ("0", "0"))
     checks.that(user != "0", "doctor fails where nothing measured works")
     for name, package in (("mended", "powercap"), ("opened", "perf")):
         who = f"a user where what is said was done ({name})"
         _check_mechanism(checks, Listing(run, name), who, "rapl/package-1", package)
+
+
+def _check_registers(run, checks):
+    # Who may open the device's file is asked for CAP_SYS_RAWIO, too.
+    _check_mechanism(checks, Listing(run, "msr-root"), "root by MSR", "rapl/package-1", "msr")
+    for name in ("msr-user", "msr-bare"):
+        listing = Listing(run, name)
+        _check_mechanism(checks, listing, name, "rapl/package-1", "")
+        checks.contains(f"what is said for {name}", listing.text_of_findings(), "SYS_RAWIO")
 
 
 def _check_mechanism(checks, listing, who, identifier, mechanism):

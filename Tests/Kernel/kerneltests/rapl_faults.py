@@ -10,11 +10,13 @@ REGISTERS = Registers((65_000, 8_000, 20_000, 0, 130_000), dram_unit=16)
 # While a program has a device or an event open, the kernel keeps the drivers msr and rapl from being removed.
 DRIVER = """
 load_registers {parameters} || exit
-watch watch --sensor rapl:powercap
+for mechanism in {mechanisms}; do watch watch-$mechanism --sensor rapl:$mechanism; done
 keep_counts before
 set_rig rig_msr running 1
 sleep 1
-mark gone; rmmod intel_rapl_msr; usleep 1500000
+mark gone; rmmod intel_rapl_msr
+for driver in rapl msr; do rmmod $driver 2>/dev/null && echo "$driver" >>/job/out/removed; done
+usleep 1500000
 mark back; modprobe intel_rapl_msr; usleep 3500000
 set_rig rig_msr running 0
 keep_counts after
@@ -68,11 +70,18 @@ def cases(kernels):
 
 
 def _check_driver(run, checks):
-    watch = Watch(run, "watch")
+    watch = Watch(run, "watch-powercap")
     for identifier in watch.last:
         _check_absence(run, checks, watch, identifier, "gone", "back")
         _check_return(run, checks, watch, "powercap", identifier)
     _check_host(run, checks, watch, "absent")
+    checks.equal("drivers that go although they are in use", run.files.get("removed", ""), "")
+    times = marks(run)
+    for mechanism in ("perf", "msr"):
+        watch = Watch(run, f"watch-{mechanism}")
+        for identifier in watch.last:
+            _check_presence(checks, watch, identifier, times["gone"], times["end"])
+            _check_return(run, checks, watch, mechanism, identifier, was_gone=False)
 
 
 def _check_offline(run, checks):
