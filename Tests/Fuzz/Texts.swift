@@ -92,6 +92,19 @@ let textProperties = [
     Property(name: "kernels' releases", inputs: 200) { mutator throws(Broken) in
         _ = KernelRelease(mutator.text(like: ["6.12.95+deb12-amd64", "5.10.0-28-amd64", "6.1"]))
     },
+    Property(name: "decimals of joules", inputs: 200) { mutator throws(Broken) in
+        let bytes = mutator.input(like: ["1234.567890", "0.000004", "7", "18446744073709.551615", "0.022030"])
+        guard let energy = DecimalEnergy(bytes) else { return }
+        let joules = Double(String(decoding: bytes, as: UTF8.self)) ?? .nan
+        let difference = joules - Double(energy.microjoules) / 1e6
+        try require(abs(difference) <= 1.1e-6 + joules * 1e-15, "\(energy.microjoules) µJ of \(bytes)")
+    },
+    Property(name: "configurations of libsensors", inputs: 50) { mutator throws(Broken) in
+        let text = mutator.text(like: [
+            "chip \"it87-*\" \"*-isa-*\"\n  compute in3 @ * 2, \\\n @ / 2\n label in0 \"a # b\"\n"
+        ])
+        _ = SensorsConfiguration([text]).computes("in3", ofChip: "it87")
+    },
     Property(name: "names of chips' files", inputs: 200) { mutator throws(Broken) in
         _ = HwmonAttribute(
             mutator.text(like: ["power1_input", "power1_average", "in0_label", "temp12_input", "energy1_input"]))

@@ -20,12 +20,15 @@ func treeProperty() throws -> Property {
     try machine.add(
         MockClassDevice.supply(
             "BAT0", files: ["status": "Discharging", "power_now": "7000000", "energy_now": "30000000", "present": "1"]))
+    for group in ["", "web/"] {
+        try machine.sysfs.write("1234.567890\n", to: "fs/resctrl/\(group)mon_data/mon_PERF_PKG_00/core_energy")
+    }
     let events = MockEvents([pmu])
     let trees = [machine.sysfs, machine.procfs]
     let files = try trees.flatMap { tree in try texts(of: tree).map { (tree, $0.path, $0.text) } }
     let sensors: [any Sensor] = [
         RaplSensor(roots: machine.roots, events: events), HwmonSensor(roots: machine.roots),
-        PowerSupplySensor(roots: machine.roots), Estimator(roots: machine.roots),
+        PowerSupplySensor(roots: machine.roots), ResctrlSensor(roots: machine.roots), Estimator(roots: machine.roots),
     ]
     return Property(name: "trees", inputs: 1) { mutator throws(Broken) in
         var spoiled: [(tree: MockTree, path: String, text: String)] = []

@@ -5,7 +5,12 @@ struct PowerIntegrator: Sendable {
     /// Fuel gauges and management controllers renew their value every 1 to 30 s.
     static let longestGapNanoseconds: Int64 = 60_000_000_000
 
+    /// What flowed forward: energy only grows. Power below 0 W, as of a battery that is charged, adds nothing.
     private(set) var energy = Joules(0)
+
+    /// What flowed forward less what flowed back; the mean power follows from it.
+    private(set) var net = Joules(0)
+
     private(set) var power: Watts?
 
     /// The most that was used in gaps that were not bridged: their time at the greatest power.
@@ -42,7 +47,9 @@ struct PowerIntegrator: Sendable {
             let gap = now &- monotonicNanoseconds
             let seconds = Double(max(gap, 0)) * 1e-9
             if gap <= Self.longestGapNanoseconds {
-                energy = energy + Joules((last + power).rawValue / 2 * seconds)
+                let forward = max(last, Watts(0)) + max(power, Watts(0))
+                energy = energy + Joules(forward.rawValue / 2 * seconds)
+                net = net + Joules((last + power).rawValue / 2 * seconds)
             } else {
                 ambiguousEnergy = ambiguousEnergy + Joules(max(last, power, maximumPower).rawValue * seconds)
             }

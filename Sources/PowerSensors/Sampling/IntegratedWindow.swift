@@ -1,19 +1,19 @@
 /// The span over which the power of a source that counts no energy is a mean: from one snapshot's reading to the next's.
 struct IntegratedWindow {
-    private var energy: Joules?
+    private var net: Joules?
     private var segment = 0
     private var monotonicNanoseconds: Int64 = 0
 
     /// The mean power since the snapshot before; for the first one, the power that was read.
     mutating func advance(_ integrator: PowerIntegrator) -> Watts? {
         defer {
-            energy = integrator.energy
+            net = integrator.net
             segment = integrator.segment
             monotonicNanoseconds = integrator.monotonicNanoseconds
         }
         let time = integrator.monotonicNanoseconds &- monotonicNanoseconds
-        guard let energy, segment == integrator.segment, time > 0, time <= PowerIntegrator.longestGapNanoseconds
+        guard let net, segment == integrator.segment, time > 0, time <= PowerIntegrator.longestGapNanoseconds
         else { return integrator.power }
-        return (integrator.energy - energy).power(over: .nanoseconds(time))
+        return (integrator.net - net).power(over: .nanoseconds(time))
     }
 }

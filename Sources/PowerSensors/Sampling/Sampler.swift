@@ -15,6 +15,8 @@ public struct Sampler: ~Copyable {
     private var sensors: OpenedSensors
     private var ledger: Ledger
     private var writer: SnapshotWriter
+    /// The threads that read what is slow, where the program asked for them.
+    private let slowThreads: SlowThreads?
 
     /// Discovers and opens the sensors that work here.
     ///
@@ -43,13 +45,26 @@ public struct Sampler: ~Copyable {
         try self.init(sensors.discover(), headline: headline, now: now)
     }
 
+    /// Opens what a discovery found, for a program of our own whose loop must keep its rhythm.
+    ///
+    /// What is slow is read by threads of the sampler, which end with it. It waits a moment for their first readings.
+    ///
+    /// - Parameters:
+    ///   - discovered: The topology and its sensors.
+    ///   - headline: The scope to show first; nil for the best there is.
+    package init(readingSlowBesides discovered: DiscoveredSensors, headline: Scope?) throws(SamplerError) {
+        try self.init(discovered, headline: headline, now: nil, slowThreads: SlowThreads())
+    }
+
     private init(
-        _ discovered: DiscoveredSensors, headline: Scope?, now: (() -> SampleInstant)?
+        _ discovered: DiscoveredSensors, headline: Scope?, now: (() -> SampleInstant)?, slowThreads: SlowThreads? = nil
     ) throws(SamplerError) {
         let topology = discovered.topology
         try topology.check(headline: headline)
         self.now = now
-        sensors = OpenedSensors(discovered)
+        self.slowThreads = slowThreads
+        sensors = OpenedSensors(discovered, slow: slowThreads.map { .besides($0.lane) } ?? .whenDue)
+        slowThreads?.start()
         ledger = Ledger(topology.channels)
         writer = SnapshotWriter(topology, headline: headline)
     }
@@ -91,6 +106,20 @@ public struct Sampler: ~Copyable {
         let info = sensors.read(now)
         sensors.withReadings { ledger.enter($0, began: info.began, ended: info.ended) }
         return info
+    }
+}
+
+/// Owns the threads of a sampler that has any.
+private final class SlowThreads {
+    let lane = SlowLane()
+
+    deinit { lane.stop() }
+
+    func start() {
+        // Without a thread what is slow stays at warming_up; the rest goes on.
+        try? lane.start()
+        // Most sources answer at once, and a first figure is worth more with them.
+        for _ in 0..<200 where !lane.hasAnswered { pause(.milliseconds(1)) }
     }
 }
 

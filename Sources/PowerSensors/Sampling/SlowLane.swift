@@ -67,6 +67,13 @@ final class SlowLane: Sendable {
         }
     }
 
+    /// Whether every source has been read once.
+    var hasAnswered: Bool {
+        entries.withLock { $0 }.allSatisfy { entry in
+            entry.shelf.readings.withLock { $0.allSatisfy { $0.instant != nil || $0.status != .warmingUp } }
+        }
+    }
+
     /// Ends the threads.
     ///
     /// - Parameter patience: How long to wait for reads that are under way. A thread that takes longer is left behind: it

@@ -1,6 +1,7 @@
 /// What one channel showed at a snapshot. What is not known is nil, and ``status`` says why; nil is never 0.
 public struct ChannelSnapshot: Hashable, Sendable {
-    /// Energy since the sampler's first reading, at least this much.
+    /// Energy since the sampler's first reading, at least this much. It only grows: where power is integrated, what flows
+    /// back is not subtracted.
     public var energy: Joules?
 
     /// Mean power over the interval, between the source's own last two changes.

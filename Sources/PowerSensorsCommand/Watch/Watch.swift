@@ -98,7 +98,7 @@ struct Watch {
             guard discovered.topology.channels.contains(where: { $0.status == .ok }) else {
                 throw SamplerError.nothingToRead(discovered.topology.findings)
             }
-            return try Sampler(discovered, headline: settings.scope)
+            return try Sampler(readingSlowBesides: discovered, headline: settings.scope)
         } catch {
             if case .noSuchScope = error {
                 throw .failure("\(settings.scopeOption): \(error) Leave it out for the best there is.")

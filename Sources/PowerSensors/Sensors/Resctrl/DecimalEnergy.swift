@@ -1,10 +1,10 @@
 /// An energy as a decimal of joules, such as `1234.567890`, in which resctrl shows its counters.
-struct DecimalEnergy {
+package struct DecimalEnergy {
     /// The whole microjoules; digits beyond them are cut off.
-    let microjoules: UInt64
+    package let microjoules: UInt64
 
     /// Reads a text without the white space around it; nil for anything but digits with at most one point among them.
-    init?(_ text: some Sequence<UInt8>) {
+    package init?(_ text: some Sequence<UInt8>) {
         var sum: UInt64 = 0
         var decimals: Int?
         var digits = 0

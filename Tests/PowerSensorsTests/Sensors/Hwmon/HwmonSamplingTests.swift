@@ -25,6 +25,23 @@ struct HwmonSamplingTests {
         #expect(energy.energy == Joules(40))
     }
 
+    @Test func `power that flows back has a mean below 0 W, and takes no energy away`() throws {
+        let machine = try MockMachine()
+        let chip = try machine.add(.chip("ina226", hardware: "i2c-1/1-0040", files: ["power1_input": "10000000"]))
+        let clock = ManualClock()
+        var sampler = try Sampler(SensorSet(only: [HwmonSensor(roots: machine.roots)]), now: { clock.instant })
+        _ = sampler.snapshot()
+        clock.advance(by: .seconds(2))
+        _ = sampler.snapshot()
+        try chip.write("-30000000", to: "power1_input")
+        clock.advance(by: .seconds(2))
+        _ = sampler.snapshot()
+        clock.advance(by: .seconds(2))
+        let power = try #require(sampler.snapshot().channels.first)
+        #expect(power.power == Watts(-30))
+        #expect(power.energy == Joules(30))
+    }
+
     @Test func `a counter that falls was set back, and its joules are not lost in silence`() throws {
         let machine = try MockMachine()
         let chip = try machine.add(
@@ -97,6 +114,23 @@ struct HwmonSamplingTests {
         let began = ContinuousClock.now
         monitor.stop()
         #expect(ContinuousClock.now - began < .seconds(25), "the read that is under way takes longer")
+    }
+
+    @Test func `a loop of our own is not held up by a slow chip either`() throws {
+        let machine = try MockMachine()
+        let slow = try machine.add(.chip("bmc", hardware: "ipmi.0", files: ["power1_input": "1000000"]))
+        try slow.inject(.delayed(by: .milliseconds(20)), at: "power1_input")
+        try machine.add(.chip("ina226", hardware: "i2c-1/1-0040", files: ["power1_input": "3000000"]))
+        let discovered = SensorSet(only: [HwmonSensor(roots: machine.roots)]).discover()
+        try slow.inject(.delayed(by: .seconds(20)), at: "power1_input")
+        var sampler = try Sampler(readingSlowBesides: discovered, headline: nil)
+        let began = ContinuousClock.now
+        var snapshot = sampler.snapshot()
+        for _ in 0..<20 { snapshot = sampler.snapshot() }
+        #expect(ContinuousClock.now - began < .seconds(15), "one read of the slow chip takes longer")
+        let names = zip(snapshot.topology.channels, snapshot.channels).map { ($0.component.chip ?? "", $1) }
+        #expect(names.first { $0.0 == "bmc" }?.1.status == .warmingUp)
+        #expect(names.first { $0.0 == "ina226" }?.1.value == 3)
     }
 
     @Test func `a number that another chip got is not taken for the first one`() throws {
