@@ -10,6 +10,9 @@ let package = Package(
     products: [
         .library(name: "PowerSensors", targets: ["PowerSensors"]),
         .library(name: "PowerSensorsExporters", targets: ["PowerSensorsExporters"]),
+        .library(name: "PowerSensorsHTTP", targets: ["PowerSensorsHTTP"]),
+        .library(name: "PowerSensorsPush", targets: ["PowerSensorsPush"]),
+        .library(name: "PowerSensorsMetrics", targets: ["PowerSensorsMetrics"]),
         .library(name: "PowerSensorsTesting", targets: ["PowerSensorsTesting"]),
         .executable(name: "powersensors", targets: ["PowerSensorsCommand"]),
     ],
@@ -23,12 +26,45 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         .target(name: "CPowerSensors"),
         .target(name: "PowerSensors", dependencies: ["CPowerSensors"]),
         .target(name: "PowerSensorsExporters", dependencies: ["PowerSensors"]),
+        .target(
+            name: "PowerSensorsHTTP",
+            dependencies: [
+                "PowerSensors", "PowerSensorsExporters",
+                .product(name: "NIOCore", package: "swift-nio", condition: withExporters),
+                .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: withExporters),
+            ]
+        ),
+        .target(
+            name: "PowerSensorsPush",
+            dependencies: [
+                "PowerSensors", "PowerSensorsExporters",
+                .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withExporters),
+                .product(name: "NIOCore", package: "swift-nio", condition: withExporters),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),
+            ]
+        ),
+        .target(
+            name: "PowerSensorsMetrics",
+            dependencies: [
+                "PowerSensors", "PowerSensorsExporters",
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: withExporters),
+            ]
+        ),
         .target(name: "CPowerSensorsTesting"),
         .target(name: "PowerSensorsTesting", dependencies: ["PowerSensors", "CPowerSensorsTesting"]),
         .executableTarget(
