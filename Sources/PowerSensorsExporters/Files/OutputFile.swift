@@ -1,0 +1,83 @@
+import PowerSensors
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A file that could not be written.
+public struct OutputFileError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file.
+    public let path: String
+
+    /// What the kernel answered.
+    public let errno: Int32
+
+    /// The file, the kernel's words, and what to look at.
+    public var description: String {
+        "\(path): \(systemMessage(errno: errno)). Look whether its folder exists and this user may write there."
+    }
+}
+
+/// A file to write to: its descriptor is closed when it goes away. What others may do with it is up to its group.
+struct OutputFile: ~Copyable {
+    private static let permissions: mode_t = 0o640
+
+    private let path: String
+    private let descriptor: CInt
+
+    /// Opens a file to append to; it is made where there is none.
+    init(appendingTo path: String) throws(OutputFileError) {
+        try self.init(path, O_WRONLY | O_CREAT | O_APPEND)
+    }
+
+    private init(_ path: String, _ flags: Int32) throws(OutputFileError) {
+        descriptor = unsafe open(path, flags | O_CLOEXEC, Self.permissions)
+        self.path = path
+        if descriptor < 0 { throw OutputFileError(path: path, errno: errno) }
+    }
+
+    private init(standard: CInt) {
+        descriptor = standard
+        path = "standard output"
+    }
+
+    /// Standard output, which stays open.
+    static var standardOutput: OutputFile { OutputFile(standard: STDOUT_FILENO) }
+
+    deinit {
+        if descriptor > STDERR_FILENO { close(descriptor) }
+    }
+
+    /// Writes everything.
+    func write(_ bytes: [UInt8]) throws(OutputFileError) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { bytes in
+                unsafe Glibc.write(descriptor, bytes.baseAddress.map { unsafe $0 + written }, bytes.count - written)
+            }
+            if count >= 0 {
+                written += count
+            } else if errno != EINTR {
+                throw OutputFileError(path: path, errno: errno)
+            }
+        }
+    }
+
+    /// Puts a file in the place of another, or of none, so that a reader finds the old one or the new.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(OutputFileError) {
+        // In the same folder, or it could not be renamed; the process' number, as another may write there too.
+        let temporary = "\(path).\(getpid()).tmp"
+        do throws(OutputFileError) {
+            let file = try OutputFile(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
+            try file.write(bytes)
+        } catch {
+            unsafe unlink(temporary)
+            throw error
+        }
+        if unsafe rename(temporary, path) != 0 {
+            let code = errno
+            unsafe unlink(temporary)
+            throw OutputFileError(path: path, errno: code)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+/// The series that others rely on: their names, labels and meanings change only with a major version.
+extension MetricFamily {
+    static let hostEnergy = MetricFamily(
+        "host_energy_joules", .counter, unit: "joules",
+        "Energy of the host since this process began. Scopes are nested or overlap, and must not be added.")
+    static let hostPower = MetricFamily(
+        "host_power_watts", .gauge, unit: "watts",
+        "Mean power of the host over the last interval. Scopes are nested or overlap, and must not be added.")
+    static let domainEnergy = MetricFamily(
+        "domain_energy_joules", .counter, unit: "joules",
+        "Energy of processor packages and their memory by their own counters, wraps included. Domains may be added.")
+    static let domainPower = MetricFamily(
+        "domain_power_watts", .gauge, unit: "watts",
+        "Mean power of processor packages and their memory. Domains may be added.")
+    static let subdomainEnergy = MetricFamily(
+        "subdomain_energy_joules", .counter, unit: "joules",
+        "Energy of parts that a domain holds already: cores, uncore. Not to be added to domains.")
+    static let subdomainPower = MetricFamily(
+        "subdomain_power_watts", .gauge, unit: "watts",
+        "Mean power of parts that a domain holds already: cores, uncore. Not to be added to domains.")
+    static let channelEnergy = MetricFamily(
+        "channel_energy_joules", .counter, unit: "joules",
+        "Energy of channels of sensors that this library does not know.")
+    static let channelPower = MetricFamily(
+        "channel_power_watts", .gauge, unit: "watts", "Power of channels of sensors that this library does not know.")
+    static let channelInfo = MetricFamily(
+        "channel", .info, "What can be read: by which sensor and mechanism, from which file, and where it comes from.")
+
+    static let hwmonPower = MetricFamily(
+        "hwmon_power_watts", .gauge, unit: "watts", "Power that a chip shows, of the moment or as its mean.")
+    static let hwmonEnergy = MetricFamily(
+        "hwmon_energy_joules", .counter, unit: "joules",
+        "Energy of a chip's channel since this process began: counted by the chip, or summed up from its power.")
+    static let hwmonVolts = MetricFamily("hwmon_volts", .gauge, unit: "volts", "Voltage that a chip shows.")
+    static let hwmonAmperes = MetricFamily("hwmon_amperes", .gauge, unit: "amperes", "Current that a chip shows.")
+    static let hwmonCelsius = MetricFamily("hwmon_celsius", .gauge, unit: "celsius", "Temperature that a chip shows.")
+
+    static let supplyPower = MetricFamily(
+        "supply_power_watts", .gauge, unit: "watts",
+        "Power of a battery or supply, without a sign: supply_discharging tells whether a battery gives it.")
+    static let supplyEnergy = MetricFamily(
+        "supply_energy_joules", .gauge, unit: "joules", "Energy that a battery holds now.")
+    static let supplyRatio = MetricFamily(
+        "supply_charge_ratio", .gauge, unit: "ratio", "What a battery holds, as a part of what it can hold.")
+    static let supplyVolts = MetricFamily("supply_volts", .gauge, unit: "volts", "Voltage of a battery or supply.")
+    static let supplyAmperes = MetricFamily(
+        "supply_amperes", .gauge, unit: "amperes", "Current of a battery or supply.")
+    static let supplyOnline = MetricFamily("supply_online", .gauge, "1 where the supply is connected, else 0.")
+    static let supplyDischarging = MetricFamily(
+        "supply_discharging", .gauge, "1 where the battery gives energy, else 0.")
+
+    static let sensorUp = MetricFamily("sensor_up", .gauge, "1 where some channel of the sensor can be read, else 0.")
+    static let channelErrors = MetricFamily(
+        "channel_errors", .counter, "How often a channel could no longer be read, by the reason.")
+    static let counterWraps = MetricFamily(
+        "counter_wraps", .counter, "How often a counter went through its end; no energy is lost by it.")
+    static let counterResets = MetricFamily(
+        "counter_resets", .counter, "How often a counter was set back; what was used meanwhile is only bounded.")
+    static let ambiguousEnergy = MetricFamily(
+        "energy_ambiguous_joules", .counter, unit: "joules",
+        "How much more energy than its counter shows a channel may have used in gaps.")
+    static let sampleAge = MetricFamily(
+        "sample_age_seconds", .gauge, unit: "seconds", "Time since the sample that this page shows.")
+    static let sampleDuration = MetricFamily(
+        "sample_duration_seconds", .gauge, unit: "seconds", "How long that sample took to read.")
+    static let build = MetricFamily("build", .info, "The version of this program.")
+}

@@ -1,0 +1,154 @@
+public import PowerSensors
+
+/// Snapshots as a page for Prometheus, in its own text format or OpenMetrics.
+///
+/// Names and labels are rendered once a generation; a page is then made by appending numbers to them. What is not known
+/// has no sample on the page: its series ends, and goes on where it was once it is known again.
+public struct PrometheusPage: Sendable {
+    /// Names of other programs' series, beside our own.
+    public struct Compatibility: Hashable, Sendable {
+        /// The name of the program, as `--compat` takes it.
+        public let name: String
+
+        /// Scaphandre's `scaph_host_…`, `scaph_socket_…` and `scaph_domain_…`.
+        public static let scaphandre = Compatibility(name: "scaphandre")
+
+        /// All that there are.
+        public static let known: [Compatibility] = [.scaphandre]
+    }
+
+    private struct Group: Sendable {
+        let headers: [MetricsFormat: [UInt8]]
+        var series: [MetricSeries]
+    }
+
+    private struct Failure: Hashable {
+        let channel: String
+        let reason: String
+    }
+
+    private let version: String
+    private let compatibility: [Compatibility]
+    private let createdNanoseconds: Int64?
+    private var groups: [Group] = []
+    private var topology: Topology?
+    private var failures: [Failure: Int] = [:]
+
+    /// A page of nothing until it is prepared.
+    ///
+    /// - Parameters:
+    ///   - version: The version of the program, for `powersensors_build_info`.
+    ///   - compatibility: Other programs' names to show as well.
+    ///   - createdNanoseconds: The wall time in nanoseconds since 1970 at which the counters began, to tell OpenMetrics; nil
+    ///     to leave it out, since Prometheus makes a series of it for each counter.
+    public init(version: String, compatibility: [Compatibility] = [], createdNanoseconds: Int64? = nil) {
+        self.version = version
+        self.compatibility = compatibility
+        self.createdNanoseconds = createdNanoseconds
+    }
+
+    /// Renders the names and labels of a generation.
+    public mutating func prepare(for topology: Topology) {
+        self.topology = topology
+        var order: [MetricFamily] = []
+        var series: [MetricFamily: [MetricSeries]] = [:]
+        var seen: Set<[UInt8]> = []
+        var all = hostSeries(topology) + channelSeries(topology) + processSeries(topology)
+        if compatibility.contains(.scaphandre) { all += ScaphandreMetrics.series(of: topology) }
+        // Two series of one name and labels would be one series with two numbers.
+        for one in all where seen.insert(one.prefix).inserted {
+            if series[one.family] == nil { order.append(one.family) }
+            series[one.family, default: []].append(one)
+        }
+        groups = order.map { family in
+            let headers = MetricsFormat.allCases.map { ($0, family.header(in: $0)) }
+            return Group(headers: Dictionary(uniqueKeysWithValues: headers), series: series[family] ?? [])
+        }
+    }
+
+    /// Counts what befell a channel.
+    public mutating func note(_ event: MonitorEvent) {
+        guard event.kind == .sensorLost, let channel = event.channel, let status = event.status else { return }
+        failures[Failure(channel: channel, reason: status.name), default: 0] += 1
+        if let topology { prepare(for: topology) }
+    }
+
+    /// Appends a page.
+    ///
+    /// - Parameters:
+    ///   - snapshot: A snapshot of the generation that was prepared for; of another there is no page.
+    ///   - format: The format.
+    ///   - age: The time since the snapshot's sample.
+    ///   - bytes: What the page is appended to.
+    public func append(_ snapshot: Snapshot, in format: MetricsFormat, age: Duration, to bytes: inout [UInt8]) {
+        if snapshot.topology.generation == topology?.generation {
+            let age = age.seconds
+            for group in groups { append(group, snapshot, format, age, to: &bytes) }
+        }
+        if format == .openMetrics { bytes.append("# EOF\n" as StaticString) }
+    }
+
+    /// A family's lines; none where nothing of it is known.
+    private func append(
+        _ group: Group, _ snapshot: Snapshot, _ format: MetricsFormat, _ age: Double, to bytes: inout [UInt8]
+    ) {
+        let start = bytes.count
+        bytes.append(contentsOf: group.headers[format] ?? [])
+        let empty = bytes.count
+        for series in group.series {
+            guard let number = series.source.number(snapshot, age: age), number.isFinite else { continue }
+            bytes.append(contentsOf: series.prefix)
+            bytes.append(decimal: number * series.factor)
+            bytes.append(UInt8(ascii: "\n"))
+            if format == .openMetrics, let createdNanoseconds, !series.createdPrefix.isEmpty {
+                bytes.append(contentsOf: series.createdPrefix)
+                bytes.append(decimal: Double(createdNanoseconds) / 1e9)
+                bytes.append(UInt8(ascii: "\n"))
+            }
+        }
+        if bytes.count == empty { bytes.removeLast(empty - start) }
+    }
+
+    // MARK: Series
+
+    private func hostSeries(_ topology: Topology) -> [MetricSeries] {
+        topology.scopes.enumerated().flatMap { index, scope in
+            let labels = MetricLabels([("scope", scope.name)])
+            return [
+                MetricSeries(.hostEnergy, labels, .hostEnergy(index)),
+                MetricSeries(.hostPower, labels, .hostPower(index)),
+            ]
+        }
+    }
+
+    private func channelSeries(_ topology: Topology) -> [MetricSeries] {
+        let names = Dictionary(grouping: topology.channels, by: \.component.id).mapValues { Set($0.map(\.lastPart)) }
+        return topology.channels.enumerated().flatMap { index, channel in
+            ChannelMetrics(channel, at: index, siblings: names[channel.component.id] ?? []).series
+        }
+    }
+
+    /// What tells of the sensors and of this program, and not of the machine.
+    private func processSeries(_ topology: Topology) -> [MetricSeries] {
+        var result: [MetricSeries] = []
+        var begin = 0
+        for (index, channel) in topology.channels.enumerated() {
+            let next = index + 1
+            if next < topology.channels.count, topology.channels[next].sensor == channel.sensor { continue }
+            let labels = MetricLabels([("sensor", channel.sensor.name)])
+            result.append(MetricSeries(.sensorUp, labels, .isUp(begin..<next)))
+            begin = next
+        }
+        for (failure, count) in failures.sorted(by: {
+            ($0.key.channel, $0.key.reason) < ($1.key.channel, $1.key.reason)
+        }) {
+            let labels = MetricLabels([("channel", failure.channel), ("reason", failure.reason)])
+            result.append(MetricSeries(.channelErrors, labels, .constant(Double(count))))
+        }
+        result.append(MetricSeries(.sampleAge, MetricLabels(), .sampleAge))
+        result.append(MetricSeries(.sampleDuration, MetricLabels(), .sampleDuration))
+        let build = MetricLabels([("version", version)])
+        result.append(MetricSeries(.build, build, .constant(1)))
+        return result
+    }
+}
