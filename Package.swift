@@ -72,8 +72,13 @@ let package = Package(
             dependencies: [
                 "PowerSensors",
                 "PowerSensorsExporters",
+                "PowerSensorsHTTP",
+                "PowerSensorsPush",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: withExporters),
                 .product(name: "Configuration", package: "swift-configuration", condition: withExporters),
+                .product(name: "Logging", package: "swift-log", condition: withExporters),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: withExporters),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: withExporters),
             ]
         ),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),

@@ -5,13 +5,13 @@ import PowerSensorsExporters
 /// A subcommand of ours: it is run with the environment, and fails in one line.
 protocol RunnableCommand: ParsableCommand {
     /// Does what was asked for.
-    func run(in environment: Environment) throws(CommandFailure)
+    func run(in environment: Environment) async throws(CommandFailure)
 }
 
 /// Parses the arguments, runs what they ask for, and gives the exit code.
 ///
 /// ArgumentParser would add lines of usage to what is wrong; here an error is one line.
-func runCommand(_ arguments: [String]) -> Int32 {
+func runCommand(_ arguments: [String]) async -> Int32 {
     let parsed = parse(arguments)
     let command: any ParsableCommand
     switch parsed.result {
@@ -20,7 +20,7 @@ func runCommand(_ arguments: [String]) -> Int32 {
     }
     do throws(CommandFailure) {
         if let command = command as? any RunnableCommand {
-            try command.run(in: .process)
+            try await command.run(in: .process)
             return 0
         }
     } catch {

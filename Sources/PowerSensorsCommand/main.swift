@@ -5,7 +5,7 @@ import Glibc
 #if Exporters
 // Before anything that could write into a closed pipe or be interrupted half-way.
 Signals.install()
-exit(runCommand(Array(CommandLine.arguments.dropFirst())))
+exit(await runCommand(Array(CommandLine.arguments.dropFirst())))
 #else
 StandardError.write("powersensors: built without the trait Exporters, which the command needs; it is on by default.")
 exit(1)

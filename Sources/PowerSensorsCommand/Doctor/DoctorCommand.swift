@@ -16,8 +16,10 @@ struct DoctorCommand: RunnableCommand {
 
     @OptionGroup var shared: SharedOptions
 
+    @OptionGroup var output: JSONOption
+
     func run(in environment: Environment) throws(CommandFailure) {
-        let settings = try Settings(shared, environment)
+        let settings = try Settings(shared, environment, json: output)
         let diagnosis = Doctor(settings.sensors, roots: settings.roots).examine()
         var bytes: [UInt8] = []
         if settings.json == true {

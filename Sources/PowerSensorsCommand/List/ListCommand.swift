@@ -12,8 +12,10 @@ struct ListCommand: RunnableCommand {
 
     @OptionGroup var shared: SharedOptions
 
+    @OptionGroup var output: JSONOption
+
     func run(in environment: Environment) throws(CommandFailure) {
-        let settings = try Settings(shared, environment)
+        let settings = try Settings(shared, environment, json: output)
         let topology = settings.sensors.discover().topology
         var bytes: [UInt8] = []
         if settings.json == true {

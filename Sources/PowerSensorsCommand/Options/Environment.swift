@@ -13,6 +13,13 @@ struct Environment {
         self.init(EnvironmentVariablesProvider(environmentVariables: variables))
     }
 
+    /// The variables of a file, which those of this process are preferred to.
+    init(file variables: [String: String]) {
+        reader = ConfigReader(providers: [
+            EnvironmentVariablesProvider(), EnvironmentVariablesProvider(environmentVariables: variables),
+        ]).scoped(to: "powersensors")
+    }
+
     private init(_ provider: EnvironmentVariablesProvider) {
         reader = ConfigReader(provider: provider).scoped(to: "powersensors")
     }

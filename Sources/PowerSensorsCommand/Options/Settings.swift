@@ -28,7 +28,14 @@ struct Settings {
     let isVerbose: Bool
 
     /// Checks the options; a flag wins over its variable.
-    init(_ options: SharedOptions, _ environment: Environment) throws(CommandFailure) {
+    ///
+    /// - Parameters:
+    ///   - options: The shared options.
+    ///   - environment: The variables.
+    ///   - json: The flag `--json`; nil for a subcommand that has none.
+    init(
+        _ options: SharedOptions, _ environment: Environment, json: JSONOption? = nil
+    ) throws(CommandFailure) {
         func option(_ name: String, _ flag: String?) -> OptionValue? {
             flag.map { OptionValue(name: "--\(name)", value: $0) } ?? environment.option(name)
         }
@@ -37,7 +44,9 @@ struct Settings {
         scope = try scopeOption.map(Self.scope)
         interval = try option("interval", options.interval).map(Self.interval) ?? .seconds(2)
         node = try option("node", options.node).map(Self.node) ?? nodeName()
-        json = options.json ? true : try environment.option("json")?.truth()
+        self.json = try json.flatMap { (flag) throws(CommandFailure) in
+            flag.json ? true : try environment.option("json")?.truth()
+        }
         isVerbose = options.verbose ? true : try environment.option("verbose")?.truth() ?? false
         let maximumPower = try option("max-power", options.maxPower).map(Self.power)
         let selections = try Self.selections(options.sensor, environment)

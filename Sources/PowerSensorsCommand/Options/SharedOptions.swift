@@ -44,10 +44,13 @@ struct SharedOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The name to give this machine. (default: the kernel's)", valueName: "name"))
     var node: String?
 
-    @Flag(help: "Write JSON.")
-    var json = false
-
     @Flag(help: "Also say what was found and is no problem, and show voltages and temperatures.")
     var verbose = false
+}
+
+/// What every subcommand understands that writes for people or for machines.
+struct JSONOption: ParsableArguments {
+    @Flag(help: "Write JSON.")
+    var json = false
 }
 #endif

@@ -11,6 +11,8 @@ struct WatchCommand: RunnableCommand {
 
     @OptionGroup var shared: SharedOptions
 
+    @OptionGroup var output: JSONOption
+
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("When to end, with a last figure; without it, never.", valueName: "time")
@@ -30,7 +32,7 @@ struct WatchCommand: RunnableCommand {
     var top: String?
 
     func run(in environment: Environment) throws(CommandFailure) {
-        let settings = try Settings(shared, environment)
+        let settings = try Settings(shared, environment, json: output)
         let options = try WatchOptions(self, settings, environment)
         try Watch(settings, options).run()
     }
@@ -62,10 +64,10 @@ struct WatchOptions {
 
         if let flag = command.format.map({ OptionValue(name: "--format", value: $0) }) {
             format = try Self.format(flag)
-            if command.shared.json, format != .json {
+            if command.output.json, format != .json {
                 throw flag.refused("--json asks for json; leave one of the two out.")
             }
-        } else if command.shared.json {
+        } else if command.output.json {
             format = .json
         } else if let variable = environment.option("format") {
             format = try Self.format(variable)

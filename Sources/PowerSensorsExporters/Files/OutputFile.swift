@@ -24,6 +24,7 @@ struct OutputFile: ~Copyable {
 
     private let path: String
     private let descriptor: CInt
+    private let isOwned: Bool
 
     /// Opens a file to append to; it is made where there is none.
     init(appendingTo path: String) throws(OutputFileError) {
@@ -33,11 +34,13 @@ struct OutputFile: ~Copyable {
     private init(_ path: String, _ flags: Int32) throws(OutputFileError) {
         descriptor = unsafe open(path, flags | O_CLOEXEC, Self.permissions)
         self.path = path
+        isOwned = descriptor >= 0
         if descriptor < 0 { throw OutputFileError(path: path, errno: errno) }
     }
 
     private init(standard: CInt) {
         descriptor = standard
+        isOwned = false
         path = "standard output"
     }
 
@@ -45,7 +48,7 @@ struct OutputFile: ~Copyable {
     static var standardOutput: OutputFile { OutputFile(standard: STDOUT_FILENO) }
 
     deinit {
-        if descriptor > STDERR_FILENO { close(descriptor) }
+        if isOwned { close(descriptor) }
     }
 
     /// Writes everything.

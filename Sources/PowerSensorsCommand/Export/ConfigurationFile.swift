@@ -1,0 +1,49 @@
+#if Exporters
+import PowerSensors
+
+/// A file of settings: `POWERSENSORS_…=value`, one a line, as systemd's EnvironmentFile takes it too.
+///
+/// Empty lines and lines that begin with `#` say nothing. A name that no option has is an error, since nobody would
+/// notice a mistyped one.
+struct ConfigurationFile {
+    /// The file's lines, by their names.
+    let variables: [String: String]
+
+    /// Reads a file.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - names: The names that there are.
+    init(_ path: String, knownNames names: Set<String>) throws(CommandFailure) {
+        let bytes: [UInt8]
+        do throws(AttributeError) {
+            bytes = try WholeFile.bytes(path)
+        } catch {
+            throw .failure(
+                "--config \(path): \(systemMessage(errno: error.errno)). Name a file that this user may read.")
+        }
+        var variables: [String: String] = [:]
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            let text = String(trimming: Array(line.utf8)[...])
+            if text.isEmpty || text.hasPrefix("#") { continue }
+            guard let equals = text.firstIndex(of: "=") else {
+                throw .usage(
+                    "\(path):\(index + 1): '\(text)' is no setting; write POWERSENSORS_INTERVAL=5s and the like.")
+            }
+            let name = String(text[..<equals])
+            guard names.contains(name) else {
+                throw .usage("\(path):\(index + 1): there is no setting \(name); see powersensors export --help.")
+            }
+            var value = text[text.index(after: equals)...]
+            // As systemd does it: quotation marks around the whole value are not part of it.
+            for mark in ["\"", "'"] where value.count > 1 && value.hasPrefix(mark) && value.hasSuffix(mark) {
+                value = value.dropFirst().dropLast()
+                break
+            }
+            variables[name] = String(value)
+        }
+        self.variables = variables
+    }
+}
+#endif

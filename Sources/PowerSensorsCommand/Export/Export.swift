@@ -1,0 +1,137 @@
+#if Exporters
+import Logging
+import PowerSensors
+import PowerSensorsExporters
+import ServiceLifecycle
+import UnixSignals
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A monitor and the exporters that were asked for, run until somebody asks for the end.
+struct Export {
+    private let settings: Settings
+    private let options: ExportOptions
+    private let page: PrometheusPage
+
+    /// Prepares what was asked for.
+    init(_ settings: Settings, _ options: ExportOptions) throws(CommandFailure) {
+        self.settings = settings
+        self.options = options
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        page = PrometheusPage(
+            version: PowersensorsCommand.version, compatibility: options.compatibility,
+            createdNanoseconds: options.writesCreated ? Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) : nil)
+    }
+
+    /// Exports until SIGINT or SIGTERM; what is still kept has ten seconds to be delivered.
+    func run() async throws(CommandFailure) {
+        let monitor = try openMonitor()
+        let pages = options.prometheus.map { _ in MetricsPages(page, interval: options.minimumInterval) }
+        let exporters = fileExporters + [pages].compactMap(\.self)
+        var services: [any Service] = []
+        services.append(MonitorService(monitor: monitor, exporters: exporters))
+        var logger = Logger(label: "powersensors") { _ in StandardErrorLog() }
+        logger.logLevel = settings.isVerbose ? .info : .error
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw .failure("\(error)")
+        }
+    }
+
+    /// Looks whether every target can be reached, and says so a line each.
+    func check() async throws(CommandFailure) {
+        let discovered = settings.sensors.discover()
+        guard discovered.topology.channels.contains(where: { $0.status == .ok }) else {
+            throw .failure("\(SamplerError.nothingToRead(discovered.topology.findings))")
+        }
+        for target in [options.textfile, options.json, options.csv].compactMap(\.self) where target != "-" {
+            let folder = target.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+                separator: "/")
+            let path = folder.isEmpty ? (target.hasPrefix("/") ? "/" : ".") : folder
+            if unsafe access(path, W_OK | X_OK) != 0 {
+                throw .failure(
+                    "\(target): its folder: \(systemMessage(errno: errno)). Make it, or let this user write there.")
+            }
+        }
+        var output = StandardOutput()
+        try output.write(Array("The settings are right, and every target can be reached.\n".utf8))
+    }
+
+    private func openMonitor() throws(CommandFailure) -> PowerMonitor {
+        do throws(SamplerError) {
+            return try PowerMonitor(
+                MonitorConfiguration(sensors: settings.sensors, interval: .seconds(1), headline: settings.scope))
+        } catch {
+            if case .noSuchScope = error {
+                throw .failure("\(settings.scopeOption): \(error) Leave it out for the best there is.")
+            }
+            throw .failure("\(error)")
+        }
+    }
+
+    private var fileExporters: [any Exporter] {
+        var exporters: [any Exporter] = []
+        if let path = options.textfile { exporters.append(TextfileExporter(path, page: page)) }
+        for (format, target) in [(SnapshotFileExporter.Format.json, options.json), (.csv, options.csv)] {
+            guard let target else { continue }
+            exporters.append(
+                SnapshotFileExporter(
+                    format, to: target == "-" ? nil : target, node: settings.node, interval: settings.interval))
+        }
+        return exporters
+    }
+}
+
+/// Runs the exporters, and stops the monitor when the end is asked for.
+private struct MonitorService: Service {
+    let monitor: PowerMonitor
+    let exporters: [any Exporter]
+
+    func run() async throws {
+        let log = FailureLog()
+        await withGracefulShutdownHandler {
+            await monitor.export(to: exporters) { log.note($0) }
+        } onGracefulShutdown: {
+            monitor.stop()
+        }
+    }
+}
+
+/// What exporters could not do, on standard error: each failure once until something else happens to that exporter.
+private final class FailureLog: Sendable {
+    private let last = Guarded<[String: String]>([:])
+
+    func note(_ failure: ExporterFailure) {
+        let line = "\(failure)"
+        let isNew = last.withLock { last in
+            defer { last[failure.exporter] = line }
+            return last[failure.exporter] != line
+        }
+        if isNew { StandardError.write("powersensors: \(line)") }
+    }
+}
+
+/// The log of the services on standard error, one line an entry.
+private struct StandardErrorLog: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level = .info
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        StandardError.write("powersensors: \(event.level): \(event.message)")
+    }
+}
+#endif
