@@ -6,7 +6,7 @@ let package = Package(
     platforms: [.macOS(.v26)],
     dependencies: [
         // Without its name it is called after whatever folder it lies in.
-        .package(name: "power-sensors", path: ".."),
+        .package(name: "power-sensors", path: "..", traits: []),
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
     ],
     targets: [
@@ -33,7 +33,15 @@ let package = Package(
             ],
             path: "Benchmarks/Soak"
         ),
-        .executableTarget(name: "Compare", dependencies: ["CTwin", "Fixtures"], path: "Benchmarks/Compare"),
+        .executableTarget(
+            name: "Compare",
+            dependencies: [
+                "CTwin", "Fixtures",
+                .product(name: "PowerSensors", package: "power-sensors"),
+                .product(name: "PowerSensorsExporters", package: "power-sensors"),
+            ],
+            path: "Benchmarks/Compare"
+        ),
         .executableTarget(
             name: "PowerSensorsBenchmarks",
             dependencies: ["CTwin", "Fixtures", .product(name: "Benchmark", package: "benchmark")],

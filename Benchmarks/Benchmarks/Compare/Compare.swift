@@ -14,6 +14,7 @@ func compare(_ arguments: [String]) throws -> CInt {
     try rows.append(arithmeticRow(runs: runs))
     rows += try snapshotRows(runs: runs)
     rows += try startRows(runs: runs)
+    rows += try pageRows(runs: runs)
     rows += part("monitor") { try monitorRows(runs: runs) }
     rows += part("perf") { try eventRows(runs: runs) }
     let failure = ctwin_own_mounts()

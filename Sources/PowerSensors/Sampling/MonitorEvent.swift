@@ -48,7 +48,7 @@ public struct MonitorEvent: Hashable, Sendable, CustomStringConvertible {
     /// What was found.
     public var finding: Finding?
 
-    init(_ kind: Kind, _ instant: SampleInstant, generation: Int) {
+    package init(_ kind: Kind, _ instant: SampleInstant, generation: Int) {
         self.kind = kind
         self.instant = instant
         self.generation = generation

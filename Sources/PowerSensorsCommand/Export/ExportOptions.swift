@@ -93,7 +93,8 @@ struct ExportOptions {
         let port = colon.map { text[text.index(after: $0)...] } ?? text[...]
         let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
         if isBracketed { host = String(host.dropFirst().dropLast()) }
-        guard !host.isEmpty, isBracketed || !host.contains(":"), !port.isEmpty, port.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(port),
+        guard !host.isEmpty, isBracketed || !host.contains(":"), !port.isEmpty,
+            port.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(port),
             (0...65535).contains(number)
         else {
             throw option.refused(

@@ -18,7 +18,8 @@ public struct PrometheusPage: Sendable {
     }
 
     private struct Group: Sendable {
-        let headers: [MetricsFormat: [UInt8]]
+        let textHeader: [UInt8]
+        let openMetricsHeader: [UInt8]
         var series: [MetricSeries]
     }
 
@@ -61,8 +62,9 @@ public struct PrometheusPage: Sendable {
             series[one.family, default: []].append(one)
         }
         groups = order.map { family in
-            let headers = MetricsFormat.allCases.map { ($0, family.header(in: $0)) }
-            return Group(headers: Dictionary(uniqueKeysWithValues: headers), series: series[family] ?? [])
+            Group(
+                textHeader: family.header(in: .text), openMetricsHeader: family.header(in: .openMetrics),
+                series: series[family] ?? [])
         }
     }
 
@@ -93,7 +95,7 @@ public struct PrometheusPage: Sendable {
         _ group: Group, _ snapshot: Snapshot, _ format: MetricsFormat, _ age: Double, to bytes: inout [UInt8]
     ) {
         let start = bytes.count
-        bytes.append(contentsOf: group.headers[format] ?? [])
+        bytes.append(contentsOf: format == .text ? group.textHeader : group.openMetricsHeader)
         let empty = bytes.count
         for series in group.series {
             guard let number = series.source.number(snapshot, age: age), number.isFinite else { continue }

@@ -1,0 +1,146 @@
+import PowerSensors
+import PowerSensorsExporters
+import PowerSensorsTesting
+import Testing
+
+/// Any number of exporters at once on one monitor.
+@Suite(.timeLimit(.minutes(2)))
+struct ExportTests {
+    /// An exporter that writes down what it is told, and fails or stalls as it is told.
+    final class Recorder: Exporter {
+        struct Notes: Sendable {
+            var prepared: [Int] = []
+            var snapshots = 0
+            var lastEnergy: Double?
+            var events: [MonitorEvent.Kind] = []
+            var isFinished = false
+        }
+
+        struct Trouble: Error, CustomStringConvertible {
+            let description: String
+        }
+
+        let name: String
+        let interval: Duration
+        let notes = Guarded(Notes())
+        private let failures: Int
+        private let preparationFailures: Guarded<Int>
+        private let stall: Duration?
+
+        init(
+            _ name: String, every interval: Duration = .milliseconds(5), failures: Int = 0,
+            preparationFailures: Int = 0,
+            stall: Duration? = nil
+        ) {
+            self.name = name
+            self.interval = interval
+            self.failures = failures
+            self.preparationFailures = Guarded(preparationFailures)
+            self.stall = stall
+        }
+
+        func prepare(for topology: Topology) throws {
+            let fails = preparationFailures.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+            if fails { throw Trouble(description: "not prepared") }
+            notes.withLock { $0.prepared.append(topology.generation) }
+        }
+
+        func export(_ snapshot: Snapshot) async throws {
+            let count = notes.withLock { notes in
+                notes.snapshots += 1
+                notes.lastEnergy = snapshot.host.first?.energy?.rawValue ?? notes.lastEnergy
+                return notes.snapshots
+            }
+            if let stall { try await Task.sleep(for: stall) }
+            if count <= failures { throw Trouble(description: "number \(count)") }
+        }
+
+        func export(_ event: MonitorEvent) { notes.withLock { $0.events.append(event.kind) } }
+
+        func finish() { notes.withLock { $0.isFinished = true } }
+    }
+
+    @Test func `one that stalls and one that fails take nothing from the third`() async throws {
+        let machine = try machine()
+        let monitor = try monitor(machine)
+        let well = Recorder("well")
+        let failing = Recorder("failing", failures: 1000)
+        let stalling = Recorder("stalling", stall: .seconds(60))
+        let reported = Guarded<[String]>([])
+        let exporting = Task {
+            await monitor.export(to: [well, failing, stalling]) { failure in
+                reported.withLock { $0.append("\(failure)") }
+            }
+        }
+        try await until { well.notes.withLock { $0.snapshots } >= 20 }
+        #expect(stalling.notes.withLock { $0.snapshots } == 1)
+        #expect(failing.notes.withLock { $0.snapshots } > 1, "a failure is not the end")
+        monitor.stop()
+        try await until { well.notes.withLock { $0.isFinished } && failing.notes.withLock { $0.isFinished } }
+        exporting.cancel()
+        await exporting.value
+        #expect(stalling.notes.withLock { $0.isFinished }, "cancelled, it ends too")
+        let failures = reported.withLock { $0 }
+        #expect(failures.first == "failing: number 1")
+        #expect(failures.allSatisfy { $0.hasPrefix("failing: ") })
+    }
+
+    @Test func `who could not prepare is asked again before it is given anything`() async throws {
+        let monitor = try monitor(machine())
+        let recorder = Recorder("late", preparationFailures: 2)
+        let exporting = Task { await monitor.export(to: [recorder]) { _ in } }
+        try await until { recorder.notes.withLock { $0.snapshots } >= 3 }
+        monitor.stop()
+        await exporting.value
+        #expect(recorder.notes.withLock { $0.prepared } == [1])
+    }
+
+    @Test func `what was found before comes first, and the end is told once`() async throws {
+        let machine = try machine()
+        try machine.sysfs.inject(.garbage, at: "class/powercap/intel-rapl:0/max_energy_range_uj")
+        let monitor = try monitor(machine)
+        let recorder = Recorder("listener")
+        let exporting = Task { await monitor.export(to: [recorder]) { _ in } }
+        try await until { recorder.notes.withLock { $0.events.contains(.finding) } }
+        monitor.stop()
+        await exporting.value
+        #expect(recorder.notes.withLock { $0.isFinished })
+    }
+
+    @Test func `a slow exporter loses no joules`() async throws {
+        let machine = try machine()
+        let monitor = try monitor(machine)
+        let quick = Recorder("quick", every: .milliseconds(2))
+        let slow = Recorder("slow", every: .milliseconds(2), stall: .milliseconds(40))
+        let exporting = Task { await monitor.export(to: [quick, slow]) { _ in } }
+        for _ in 0..<40 {
+            try machine.advanceAll(by: .milliseconds(100))
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        // Nothing moves any more, so both see the same in the end.
+        try await until {
+            let energies = [quick, slow].map { $0.notes.withLock { $0.lastEnergy } }
+            return energies[0] == energies[1] && (energies[0] ?? 0) > 0
+        }
+        monitor.stop()
+        await exporting.value
+        #expect(quick.notes.withLock { $0.snapshots } > slow.notes.withLock { $0.snapshots })
+    }
+
+    private func machine() throws -> MockMachine {
+        let machine = try MockMachine()
+        try machine.add(MockControlType(zones: [MockZone(name: "package-0", power: Watts(50))]))
+        return machine
+    }
+
+    private func monitor(_ machine: MockMachine) throws -> PowerMonitor {
+        try PowerMonitor(MonitorConfiguration(sensors: SensorSet(roots: machine.roots), interval: .milliseconds(2)))
+    }
+
+    private func until(_ isSo: () -> Bool) async throws {
+        while !isSo() { try await Task.sleep(for: .milliseconds(2)) }
+    }
+}

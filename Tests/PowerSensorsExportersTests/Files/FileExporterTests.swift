@@ -1,0 +1,49 @@
+import PowerSensors
+import PowerSensorsExporters
+import PowerSensorsTesting
+import Testing
+
+struct FileExporterTests {
+    @Test func `the textfile is replaced as a whole, is for its group, and goes with its writer`() throws {
+        let folder = try MockTree()
+        var exporter = TextfileExporter("\(folder.path)/power.prom", page: PrometheusPage(version: "1"))
+        exporter.prepare(for: Samples.topology())
+        try exporter.export(Samples.snapshot())
+        let first = try folder.text(of: "power.prom")
+        _ = try StrictParser(Array(first.utf8), .text)
+        #expect(first.contains("powersensors_host_power_watts{scope=\"cpu\"} 41.2"))
+        // Who reads the old file goes on to read the old file.
+        try folder.link("old.prom", to: "power.prom")
+        try exporter.export(Samples.snapshot(power: 5))
+        #expect(try folder.text(of: "power.prom").contains("powersensors_host_power_watts{scope=\"cpu\"} 5\n"))
+        #expect(try folder.names() == ["old.prom", "power.prom"], "nothing temporary is left")
+        exporter.finish()
+        #expect(try folder.names() == ["old.prom"])
+    }
+
+    @Test func `a folder that is not there is one clear error that names it`() throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/missing/power.prom"
+        var exporter = TextfileExporter(path, page: PrometheusPage(version: "1"))
+        exporter.prepare(for: Samples.topology())
+        let error = try #require(throws: OutputFileError.self) { try exporter.export(Samples.snapshot()) }
+        #expect(error.description.hasPrefix(path))
+        var json = SnapshotFileExporter(.json, to: path, node: "n1")
+        json.prepare(for: Samples.topology())
+        #expect(throws: OutputFileError.self) { try json.export(Samples.snapshot()) }
+        try folder.makeDirectory("missing")
+        try json.export(Samples.snapshot())
+    }
+
+    @Test func `lines are appended, also to a file that was moved away and is new`() throws {
+        let folder = try MockTree()
+        var exporter = SnapshotFileExporter(.json, to: "\(folder.path)/power.json", node: "n1")
+        exporter.prepare(for: Samples.topology())
+        try exporter.export(Samples.snapshot())
+        try exporter.export(Samples.snapshot())
+        #expect(try folder.text(of: "power.json").split(separator: "\n").count == 2)
+        try folder.remove("power.json")
+        try exporter.export(Samples.snapshot())
+        #expect(try folder.text(of: "power.json").split(separator: "\n").count == 1)
+    }
+}
