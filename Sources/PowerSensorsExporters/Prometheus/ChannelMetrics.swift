@@ -15,12 +15,12 @@ struct ChannelMetrics {
 
     /// The series in which the channel's numbers stand.
     var series: [MetricSeries] {
-        switch channel.sensor.name {
-        case "rapl": raplSeries + commonSeries
-        case "hwmon": hwmonSeries + commonSeries
-        case "supply": supplySeries + commonSeries
+        switch channel.sensor {
+        case .rapl: raplSeries + commonSeries
+        case .hwmon: hwmonSeries + commonSeries
+        case .supply: supplySeries + commonSeries
         // Its only channel is the host's figure.
-        case "estimator": commonSeries
+        case .estimator: commonSeries
         default: foreignSeries + commonSeries
         }
     }
@@ -63,10 +63,10 @@ struct ChannelMetrics {
                 + (hasEnergy ? [] : [MetricSeries(.hwmonEnergy, labels, .energy(index))])
         default:
             let family: MetricFamily? =
-                switch channel.quantity.unit {
-                case "volts": .hwmonVolts
-                case "amperes": .hwmonAmperes
-                case "celsius": .hwmonCelsius
+                switch channel.quantity {
+                case .voltage: .hwmonVolts
+                case .current: .hwmonAmperes
+                case .temperature: .hwmonCelsius
                 default: nil
                 }
             return family.map { [MetricSeries($0, labels, .value(index))] } ?? []
@@ -92,16 +92,21 @@ struct ChannelMetrics {
     // MARK: Supplies
 
     private var supplySeries: [MetricSeries] {
-        let labels = MetricLabels([("supply", channel.component.supply), ("kind", channel.label)])
+        // What the batteries give is the host's figure.
+        if channel.countsIn == .battery { return [] }
+        let kind = channel.component.supplyType?.lowercased()
+        let labels = MetricLabels([("supply", channel.component.supply), ("kind", kind)])
         let family: MetricFamily? =
-            switch (channel.quantity.name, channel.quantity.unit) {
-            case ("power", _): .supplyPower
-            case (_, "joules"): .supplyEnergy
-            case (_, "ratio"): .supplyRatio
-            case (_, "volts"): .supplyVolts
-            case (_, "amperes"): .supplyAmperes
-            case ("online", _): .supplyOnline
-            case ("discharging", _): .supplyDischarging
+            switch channel.quantity {
+            case .power: .supplyPower
+            case .storedEnergy: .supplyEnergy
+            case .charge: .supplyCharge
+            case .ratio: .supplyRatio
+            case .voltage: .supplyVolts
+            case .current: .supplyAmperes
+            case .temperature: .supplyCelsius
+            case .online: .supplyOnline
+            case .discharging: .supplyDischarging
             default: nil
             }
         return family.map { [MetricSeries($0, labels, .value(index))] } ?? []

@@ -45,6 +45,10 @@ extension MetricFamily {
     static let supplyVolts = MetricFamily("supply_volts", .gauge, unit: "volts", "Voltage of a battery or supply.")
     static let supplyAmperes = MetricFamily(
         "supply_amperes", .gauge, unit: "amperes", "Current of a battery or supply.")
+    static let supplyCharge = MetricFamily(
+        "supply_charge_coulombs", .gauge, unit: "coulombs", "Electric charge that a battery holds now.")
+    static let supplyCelsius = MetricFamily(
+        "supply_celsius", .gauge, unit: "celsius", "Temperature of a battery or supply.")
     static let supplyOnline = MetricFamily("supply_online", .gauge, "1 where the supply is connected, else 0.")
     static let supplyDischarging = MetricFamily(
         "supply_discharging", .gauge, "1 where the battery gives energy, else 0.")

@@ -66,7 +66,7 @@ struct PrometheusPageTests {
             chip.chip = label
             chip.device = label
             var channel = Channel(
-                id: "hwmon/\(label)\(index)/power1", sensor: SensorName("hwmon"), mechanism: "sysfs", quantity: .power,
+                id: "hwmon/\(label)\(index)/power1", sensor: .hwmon, mechanism: "sysfs", quantity: .power,
                 encoding: .gauge, component: chip)
             channel.label = label
             channel.path = label
