@@ -27,7 +27,7 @@ struct ConfigurationFile {
         for (index, line) in lines.enumerated() {
             let text = String(trimming: Array(line.utf8)[...])
             if text.isEmpty || text.hasPrefix("#") { continue }
-            guard let equals = text.firstIndex(of: "=") else {
+            guard let equals = text.firstIndex(of: "="), !text[..<equals].contains(" ") else {
                 throw .usage(
                     "\(path):\(index + 1): '\(text)' is no setting; write POWERSENSORS_INTERVAL=5s and the like.")
             }

@@ -31,12 +31,12 @@ struct Export {
         let monitor = try openMonitor()
         let pages = options.prometheus.map { _ in MetricsPages(page, interval: options.minimumInterval) }
         let exporters = fileExporters + [pages].compactMap(\.self)
-        var services: [any Service] = []
-        services.append(MonitorService(monitor: monitor, exporters: exporters))
+        let services: [any Service] = [MonitorService(monitor: monitor, exporters: exporters)]
         var logger = Logger(label: "powersensors") { _ in StandardErrorLog() }
         logger.logLevel = settings.isVerbose ? .info : .error
         var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(10)
         do {
             try await ServiceGroup(configuration: configuration).run()
@@ -99,11 +99,20 @@ private struct MonitorService: Service {
     func run() async throws {
         let log = FailureLog()
         await withGracefulShutdownHandler {
-            await monitor.export(to: exporters) { log.note($0) }
+            await monitor.export(to: exporters) { failure in
+                // Nobody reads on: then there is no use in going on.
+                if let error = failure.error as? OutputFileError, error.isClosedPipe { return monitor.endSoon() }
+                log.note(failure)
+            }
         } onGracefulShutdown: {
             monitor.stop()
         }
     }
+}
+
+extension PowerMonitor {
+    /// Stops from a task that the monitor may be waiting for.
+    fileprivate func endSoon() { Task.detached { self.stop() } }
 }
 
 /// What exporters could not do, on standard error: each failure once until something else happens to that exporter.

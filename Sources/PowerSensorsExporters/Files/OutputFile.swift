@@ -12,6 +12,9 @@ public struct OutputFileError: Error, Hashable, Sendable, CustomStringConvertibl
     /// What the kernel answered.
     public let errno: Int32
 
+    /// Whether it was a pipe that nobody reads from any more.
+    public var isClosedPipe: Bool { errno == EPIPE }
+
     /// The file, the kernel's words, and what to look at.
     public var description: String {
         "\(path): \(systemMessage(errno: errno)). Look whether its folder exists and this user may write there."

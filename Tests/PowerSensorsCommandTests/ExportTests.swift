@@ -1,0 +1,125 @@
+#if Exporters
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+@Suite(.timeLimit(.minutes(3)))
+struct ExportTests {
+    @Test func `files are written side by side, and who is asked to end does so cleanly`() async throws {
+        let machine = try MockMachine.onePackage()
+        let folder = try MockTree()
+        let path = folder.path
+        // Ends once both have figures: the first snapshot has no power yet.
+        let script = """
+            "$@" & export=$!
+            for second in $(seq 30); do
+                [ "$(wc -l < \(path)/power.json)" -ge 4 ] && [ -e \(path)/power.prom ] && break; sleep 0.3
+            done
+            cp \(path)/power.prom \(path)/kept.txt
+            kill -TERM $export; wait $export
+            """
+        let arguments = [
+            "export", "--interval", "200ms", "--json", "\(path)/power.json", "--csv", "\(path)/power.csv", "--textfile",
+            "\(path)/power.prom", "--node", "n1",
+        ]
+        let outcome = try await withRunningClock(of: machine) {
+            try await Command.run(arguments + Command.roots(machine), inScript: script)
+        }
+        #expect(outcome.exitCode == 0, "\(outcome.error)")
+        #expect(outcome.output.isEmpty)
+        let lines = try folder.text(of: "power.json").split(separator: "\n").map { try JSON($0) }
+        let last = try #require(lines.last)
+        #expect(last["node"].text == "n1")
+        #expect((last["host"].elements.first?["power_w"].number ?? 0) > 0)
+        #expect(try folder.text(of: "power.csv").hasPrefix("node,time,"))
+        #expect(try folder.text(of: "kept.txt").contains("powersensors_domain_energy_joules_total{domain=\"package\""))
+        #expect(!folder.exists("power.prom"), "figures that nobody renews are none")
+    }
+
+    @Test func `it ends where nobody reads on`() async throws {
+        let machine = try MockMachine.onePackage()
+        let outcome = try await Command.run(
+            ["export", "--interval", "100ms", "--json", "-"] + Command.roots(machine), inScript: "\"$@\" | head -n 2")
+        #expect(outcome.output.split(separator: "\n").count == 2)
+        #expect(outcome.error.isEmpty)
+    }
+
+    @Test func `settings come out of a file, and the environment and the flags win over it`() async throws {
+        let machine = try MockMachine.onePackage()
+        let folder = try MockTree()
+        try folder.write(
+            """
+            # What systemd's EnvironmentFile takes
+            POWERSENSORS_JSON=\(folder.path)/from-file.json
+            POWERSENSORS_NODE="from file"
+
+            POWERSENSORS_INTERVAL = 100ms
+            """, to: "settings")
+        let script = """
+            "$@" & export=$!
+            for second in $(seq 50); do [ -s \(folder.path)/from-file.json ] && break; sleep 0.2; done
+            kill -TERM $export; wait $export
+            """
+        // A name that stands before an equals sign with a blank between is none.
+        let refused = try await Command.run(["export", "--config", "\(folder.path)/settings"] + Command.roots(machine))
+        #expect(refused.exitCode == 64)
+        #expect(refused.error.contains("settings:5"))
+        try folder.write(
+            "POWERSENSORS_JSON=\(folder.path)/from-file.json\nPOWERSENSORS_NODE=\"from file\"\n", to: "settings")
+        let arguments = ["export", "--config", "\(folder.path)/settings", "--interval", "100ms"]
+        let outcome = try await Command.run(arguments + Command.roots(machine), inScript: script)
+        #expect(outcome.exitCode == 0, "\(outcome.error)")
+        let line = try #require(try folder.text(of: "from-file.json").split(separator: "\n").first)
+        #expect(try JSON(line)["node"].text == "from file")
+    }
+
+    struct Wrong: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let arguments: [String]
+        var exitCode: Int32 = 64
+        let says: String
+    }
+
+    @Test(arguments: [
+        Wrong(testDescription: "nowhere to export to", arguments: [], says: "nowhere"),
+        Wrong(testDescription: "an address of nothing", arguments: ["--prometheus", "1:2:3"], says: "127.0.0.1:9102"),
+        Wrong(testDescription: "a port too great", arguments: ["--prometheus", "127.0.0.1:65536"], says: "65536"),
+        Wrong(
+            testDescription: "two on one output", arguments: ["--json", "-", "--csv", "-"], says: "give one of them"),
+        Wrong(
+            testDescription: "passwords without a server", arguments: ["--web-config", "x", "--json", "-"],
+            says: "--prometheus"),
+        Wrong(
+            testDescription: "an unknown program", arguments: ["--compat", "foo", "--json", "-"], says: "scaphandre"),
+        Wrong(
+            testDescription: "a page too often", arguments: ["--min-interval", "1ms", "--json", "-"], says: "100ms"),
+        Wrong(
+            testDescription: "a folder that is not there", arguments: ["--textfile", "/nonexistent/a.prom", "--check"],
+            exitCode: 1, says: "/nonexistent"),
+        Wrong(
+            testDescription: "a file of settings that is not there", arguments: ["--config", "/nonexistent"],
+            exitCode: 1, says: "/nonexistent"),
+    ])
+    func `what is wrong is said in one line that names it`(row: Wrong) async throws {
+        let machine = try MockMachine.onePackage()
+        let outcome = try await Command.run(["export"] + row.arguments + Command.roots(machine))
+        #expect(outcome.exitCode == row.exitCode)
+        #expect(outcome.complaints.count == 1)
+        #expect(outcome.error.contains(row.says), "\(outcome.error)")
+    }
+
+    @Test func `a look finds nothing wrong where nothing is, and writes nothing`() async throws {
+        let machine = try MockMachine.onePackage()
+        let folder = try MockTree()
+        let outcome = try await Command.run(
+            ["export", "--textfile", "\(folder.path)/a.prom", "--json", "\(folder.path)/a.json", "--check"]
+                + Command.roots(machine))
+        #expect(outcome.exitCode == 0, "\(outcome.error)")
+        #expect(try folder.names().isEmpty)
+    }
+}
+#endif
