@@ -29,8 +29,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -40,13 +40,19 @@ let package = Package(
         .target(name: "PowerSensors", dependencies: ["CPowerSensors"]),
         .target(name: "PowerSensorsExporters", dependencies: ["PowerSensors"]),
         .target(
+            name: "CPowerSensorsHTTP",
+            cSettings: [.define("POWERSENSORS_EXPORTERS", .when(traits: ["Exporters"]))],
+            linkerSettings: [.linkedLibrary("z", .when(traits: ["Exporters"]))]
+        ),
+        .target(
             name: "PowerSensorsHTTP",
             dependencies: [
-                "PowerSensors", "PowerSensorsExporters",
+                "CPowerSensorsHTTP", "PowerSensors", "PowerSensorsExporters",
                 .product(name: "NIOCore", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: withExporters),
+                .product(name: "Yams", package: "Yams", condition: withExporters),
             ]
         ),
         .target(
@@ -98,6 +104,14 @@ let package = Package(
         .testTarget(
             name: "PowerSensorsExportersTests",
             dependencies: ["PowerSensors", "PowerSensorsExporters", "PowerSensorsTesting"]
+        ),
+        .testTarget(
+            name: "PowerSensorsHTTPTests",
+            dependencies: [
+                "CPowerSensorsHTTP", "PowerSensors", "PowerSensorsExporters", "PowerSensorsHTTP",
+                .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
+                .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
+            ]
         ),
         .testTarget(name: "PowerSensorsTestingTests", dependencies: ["PowerSensors", "PowerSensorsTesting"]),
         .testTarget(

@@ -1,0 +1,45 @@
+#include "CPowerSensorsHTTP.h"
+
+#if defined(POWERSENSORS_EXPORTERS)
+
+#include <stdlib.h>
+#include <zlib.h>
+
+struct cpowersensorshttp_gzip {
+    z_stream stream;
+};
+
+// The quickest level: a page of metrics repeats itself so much that the best one saves few bytes more. A window of 8 KB
+// holds several dozen lines, which is what a line has its like in; 16 more asks for gzip's frame instead of zlib's.
+enum { LEVEL = 1, WINDOW_BITS = 13 + 16, MEMORY_LEVEL = 7 };
+
+cpowersensorshttp_gzip *cpowersensorshttp_gzip_make(void) {
+    cpowersensorshttp_gzip *gzip = calloc(1, sizeof *gzip);
+    if (gzip == NULL) return NULL;
+    if (deflateInit2(&gzip->stream, LEVEL, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK) {
+        free(gzip);
+        return NULL;
+    }
+    return gzip;
+}
+
+void cpowersensorshttp_gzip_free(cpowersensorshttp_gzip *gzip) {
+    deflateEnd(&gzip->stream);
+    free(gzip);
+}
+
+size_t cpowersensorshttp_gzip_bound(cpowersensorshttp_gzip *gzip, size_t length) {
+    return deflateBound(&gzip->stream, length);
+}
+
+size_t cpowersensorshttp_gzip_compress(cpowersensorshttp_gzip *gzip, const uint8_t *input, size_t length,
+                                       uint8_t *output, size_t room) {
+    if (length > UINT32_MAX || room > UINT32_MAX || deflateReset(&gzip->stream) != Z_OK) return 0;
+    gzip->stream.next_in = (Bytef *)input;
+    gzip->stream.avail_in = (uInt)length;
+    gzip->stream.next_out = output;
+    gzip->stream.avail_out = (uInt)room;
+    return deflate(&gzip->stream, Z_FINISH) == Z_STREAM_END ? room - gzip->stream.avail_out : 0;
+}
+
+#endif

@@ -1,0 +1,112 @@
+#if Exporters
+/// What the headers `Accept` and `Accept-Encoding` hold: a list of names with parameters and weights (RFC 9110,
+/// sections 12.4.2 and 12.5).
+///
+/// What cannot be read is left out; the rest of the list counts.
+package struct WeightedList: Hashable, Sendable {
+    /// One member of the list.
+    package struct Item: Hashable, Sendable {
+        /// The name in lower case, such as `text/plain` or `gzip`.
+        package let name: Substring
+
+        /// The parameters but for the weight; names in lower case, values without their quotes.
+        package let parameters: [String: String]
+
+        /// The weight in thousandths; 0 means never.
+        package let weight: Int
+    }
+
+    /// A list longer than this is cut off, so that a hostile one costs no more.
+    private static let greatestCount = 32
+
+    /// The members, in their order.
+    package let items: [Item]
+
+    /// Reads a header, which may stand in several lines.
+    package init(_ lines: [String]) {
+        items = lines.lazy.flatMap { Self.split($0, at: ",") }.prefix(Self.greatestCount).compactMap(Self.item)
+    }
+
+    private static func item(_ text: Substring) -> Item? {
+        var parts = split(text, at: ";").map(trimmed)
+        guard let name = parts.first, !name.isEmpty else { return nil }
+        parts.removeFirst()
+        var parameters: [String: String] = [:]
+        var weight = 1000
+        for part in parts where !part.isEmpty {
+            guard let equals = part.firstIndex(of: "=") else { return nil }
+            let key = trimmed(part[..<equals]).lowercased()
+            let value = unquoted(trimmed(part[part.index(after: equals)...]))
+            if key == "q" {
+                guard let read = Self.weight(value) else { return nil }
+                weight = read
+            } else {
+                parameters[key] = value
+            }
+        }
+        return Item(name: Substring(name.lowercased()), parameters: parameters, weight: weight)
+    }
+
+    /// A weight in thousandths: 0 to 1, with at most three digits behind the point.
+    private static func weight(_ text: String) -> Int? {
+        let digits = Array(text.utf8)
+        guard let first = digits.first, first == UInt8(ascii: "0") || first == UInt8(ascii: "1") else { return nil }
+        guard digits.count > 1 else { return first == UInt8(ascii: "1") ? 1000 : 0 }
+        guard digits.count <= 5, digits[1] == UInt8(ascii: ".") else { return nil }
+        var thousandths = first == UInt8(ascii: "1") ? 1000 : 0
+        var place = 100
+        for digit in digits.dropFirst(2) {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+            thousandths += Int(digit - UInt8(ascii: "0")) * place
+            place /= 10
+        }
+        return thousandths <= 1000 ? thousandths : nil
+    }
+
+    /// The parts between separators that stand in no quotes.
+    private static func split(_ text: some StringProtocol, at separator: Character) -> [Substring] {
+        var parts: [Substring] = []
+        let text = Substring(text)
+        var start = text.startIndex
+        var isQuoted = false
+        var isEscaped = false
+        for index in text.indices {
+            let character = text[index]
+            if isEscaped {
+                isEscaped = false
+            } else if isQuoted, character == "\\" {
+                isEscaped = true
+            } else if character == "\"" {
+                isQuoted.toggle()
+            } else if character == separator, !isQuoted {
+                parts.append(text[start..<index])
+                start = text.index(after: index)
+            }
+        }
+        parts.append(text[start...])
+        return parts
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        let isBlank = { (character: Character) in character == " " || character == "\t" }
+        var text = text.drop(while: isBlank)
+        while let last = text.last, isBlank(last) { text.removeLast() }
+        return text
+    }
+
+    private static func unquoted(_ text: Substring) -> String {
+        guard text.count >= 2, text.first == "\"", text.last == "\"" else { return String(text) }
+        var value = ""
+        var isEscaped = false
+        for character in text.dropFirst().dropLast() {
+            if !isEscaped, character == "\\" {
+                isEscaped = true
+            } else {
+                value.append(character)
+                isEscaped = false
+            }
+        }
+        return value
+    }
+}
+#endif

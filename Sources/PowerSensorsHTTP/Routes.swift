@@ -1,0 +1,116 @@
+#if Exporters
+import NIOCore
+import NIOHTTP1
+import PowerSensorsExporters
+
+/// What each path of the endpoint answers. Belongs to its event loop.
+final class Routes {
+    /// A path that is served.
+    enum Route: String {
+        case landing = "/"
+        case metrics = "/metrics"
+        case health = "/healthz"
+        case readiness = "/readyz"
+
+        /// Whether it tells something that a password may guard. The two for probes tell next to nothing.
+        var isGuarded: Bool { self == .landing || self == .metrics }
+    }
+
+    private let pages: PageCache
+    private let landing: ByteBuffer
+
+    init(_ pages: any MetricsPages) {
+        self.pages = PageCache(pages)
+        landing = ByteBuffer(
+            string: """
+                <!DOCTYPE html>
+                <html lang="en">
+                <head><meta charset="utf-8"><title>Power Sensors</title></head>
+                <body>
+                <h1>Power Sensors</h1>
+                <p>How much power this machine uses, for Prometheus.</p>
+                <ul>
+                <li><a href="/metrics">Metrics</a></li>
+                <li><a href="/healthz">Is it alive?</a></li>
+                <li><a href="/readyz">Is there a sample yet?</a></li>
+                </ul>
+                </body>
+                </html>
+
+                """)
+    }
+
+    /// The route of a request, or the response to one that has none.
+    func route(_ head: HTTPRequestHead) -> Result<Route, Refusal> {
+        if let refusal = Self.refusal(head) { return .failure(Refusal(response: refusal)) }
+        guard let route = Route(rawValue: Self.path(head.uri)) else {
+            return .failure(Refusal(response: .text(.notFound, "There is nothing here. Metrics are at /metrics.")))
+        }
+        guard head.method == .GET || head.method == .HEAD else {
+            var response = Response.text(
+                .methodNotAllowed, "Only GET and HEAD are answered.", headers: ["Allow": "GET, HEAD"])
+            response.closes = Self.hasBody(head)
+            return .failure(Refusal(response: response))
+        }
+        guard !Self.hasBody(head) else {
+            return .failure(Refusal(response: .closing(.payloadTooLarge, "A request must have no body here.")))
+        }
+        return .success(route)
+    }
+
+    /// What a route answers.
+    func response(_ route: Route, _ head: HTTPRequestHead) -> Response {
+        switch route {
+        case .landing:
+            return Response(.ok, headers: ["Content-Type": "text/html; charset=utf-8"], body: landing)
+        case .health:
+            return .text(.ok, "ok")
+        case .readiness:
+            return pages.isReady ? .text(.ok, "ready") : Self.notReady
+        case .metrics:
+            let representation = Representation(
+                accept: head.headers["Accept"], acceptEncoding: head.headers["Accept-Encoding"])
+            guard let body = pages.body(representation) else { return Self.notReady }
+            var headers: HTTPHeaders = [
+                "Content-Type": representation.contentType, "Vary": "Accept, Accept-Encoding",
+            ]
+            if body.isCompressed { headers.add(name: "Content-Encoding", value: "gzip") }
+            return Response(.ok, headers: headers, body: body.bytes)
+        }
+    }
+
+    private static let notReady = Response.text(
+        .serviceUnavailable, "There is no sample yet; try again in a second.", headers: ["Retry-After": "1"])
+
+    /// What is wrong with a request whatever its path.
+    private static func refusal(_ head: HTTPRequestHead) -> Response? {
+        // RFC 9112, section 3.2.
+        let hosts = head.headers["Host"].count
+        if hosts > 1 || (hosts == 0 && head.version != .http1_0) {
+            return .closing(.badRequest, "A request must name its host, once.")
+        }
+        return nil
+    }
+
+    private static func hasBody(_ head: HTTPRequestHead) -> Bool {
+        if !head.headers["Transfer-Encoding"].isEmpty { return true }
+        return head.headers["Content-Length"].contains { $0.contains { $0 != "0" } }
+    }
+
+    /// The path that a request asks for, without the query; of `http://host/path`, which a proxy may send, as well.
+    private static func path(_ target: String) -> String {
+        var path = Substring(target)
+        for scheme in ["http://", "https://"] where path.lowercased().hasPrefix(scheme) {
+            let rest = path.dropFirst(scheme.count)
+            path = rest.firstIndex(where: { $0 == "/" || $0 == "?" }).map { rest[$0...] } ?? "/"
+            break
+        }
+        return String(path.prefix { $0 != "?" && $0 != "#" })
+    }
+}
+
+/// The response to a request that is not served.
+struct Refusal: Error {
+    let response: Response
+}
+#endif

@@ -1,0 +1,161 @@
+#if Exporters
+import NIOPosix
+import PowerSensorsHTTP
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A plain socket that says what it is told to, right or wrong.
+///
+/// It waits on threads of its own, so that it never holds up those of Swift's tasks. One task uses it at a time, but for
+/// sending, which goes on beside receiving.
+final class Client: @unchecked Sendable {
+    /// A response, as it came over the wire.
+    struct Answer {
+        let status: Int
+        /// Names in lower case.
+        let headers: [String: String]
+        let body: [UInt8]
+
+        var text: String { String(decoding: body, as: UTF8.self) }
+    }
+
+    /// What a client gives up on.
+    enum Failure: Error {
+        /// No connection, by `errno`.
+        case refused(Int32)
+        /// The connection ended, with so many bytes that were no whole response.
+        case cutOff(Int)
+        /// Nothing came for half a minute.
+        case silence
+    }
+
+    private static let threads: NIOThreadPool = {
+        let threads = NIOThreadPool(numberOfThreads: 8)
+        threads.start()
+        return threads
+    }()
+
+    private let descriptor: CInt
+    private var received: [UInt8] = []
+
+    /// Connects to an endpoint of this machine.
+    ///
+    /// - Parameter receiveBuffer: The kernel's room for what comes in, for one who takes little; 0 for the usual.
+    init(_ endpoint: EndpointAddress, receiveBuffer: CInt = 0) throws {
+        descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw Failure.refused(errno) }
+        var patience = timeval(tv_sec: 30, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            unsafe setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
+        }
+        if receiveBuffer > 0 {
+            var size = receiveBuffer
+            unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
+        }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(endpoint.port).bigEndian)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let result = unsafe withUnsafePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                unsafe connect(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else {
+            let code = errno
+            close(descriptor)
+            throw Failure.refused(code)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Sends bytes; false where the other side is gone.
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { bytes in
+                unsafe Glibc.send(
+                    descriptor, bytes.baseAddress.map { unsafe $0 + sent }, bytes.count - sent,
+                    CInt(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return false }
+            sent += count
+        }
+        return true
+    }
+
+    /// Sends a text.
+    @discardableResult
+    func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+
+    /// Sends a text from another task than the one that receives.
+    func sendAside(_ text: String) async -> Bool {
+        await (try? Self.threads.runIfActive { self.send(text) }) ?? false
+    }
+
+    /// Says that nothing more is to come.
+    func endSending() { shutdown(descriptor, CInt(SHUT_WR)) }
+
+    /// Asks for a path and waits for the answer; the connection stays open.
+    func get(_ path: String, headers: [String] = []) async throws -> Answer {
+        send("GET \(path) HTTP/1.1\r\nHost: test\r\n" + headers.map { $0 + "\r\n" }.joined() + "\r\n")
+        return try await receive()
+    }
+
+    /// Waits for one response.
+    ///
+    /// - Parameter toHead: Whether it answers HEAD, and so has no body.
+    func receive(toHead: Bool = false) async throws -> Answer {
+        try await Self.threads.runIfActive { try self.receiveNow(toHead) }
+    }
+
+    /// Waits for the connection's end; false where nothing happened for half a minute. What came is thrown away.
+    func waitForEnd() async -> Bool {
+        await (try? Self.threads.runIfActive { self.waitForEndNow() }) ?? false
+    }
+
+    private func receiveNow(_ toHead: Bool) throws -> Answer {
+        let blank = Array("\r\n\r\n".utf8)
+        while received.firstRange(of: blank) == nil { try receiveMore() }
+        guard let end = received.firstRange(of: blank) else { throw Failure.cutOff(received.count) }
+        let lines = String(decoding: received[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
+        let status = try #require(lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+        var headers: [String: String] = [:]
+        for line in lines.dropFirst() {
+            let colon = try #require(line.firstIndex(of: ":"))
+            let value = line[line.index(after: colon)...].drop { $0 == " " }
+            #expect(headers.updateValue(String(value), forKey: line[..<colon].lowercased()) == nil)
+        }
+        let length = toHead ? 0 : try #require(headers["content-length"].flatMap { Int($0) })
+        while received.count < end.upperBound + length { try receiveMore() }
+        let body = Array(received[end.upperBound..<end.upperBound + length])
+        received.removeFirst(end.upperBound + length)
+        return Answer(status: status, headers: headers, body: body)
+    }
+
+    private func waitForEndNow() -> Bool {
+        while true {
+            do {
+                try receiveMore()
+            } catch Failure.cutOff {
+                return true
+            } catch {
+                return false
+            }
+        }
+    }
+
+    private func receiveMore() throws {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        let count = unsafe chunk.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+        if count < 0, errno == EAGAIN { throw Failure.silence }
+        guard count > 0 else { throw Failure.cutOff(received.count) }
+        received += chunk.prefix(count)
+    }
+}
+#endif

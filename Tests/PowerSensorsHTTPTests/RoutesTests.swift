@@ -1,0 +1,143 @@
+#if Exporters
+import PowerSensorsHTTP
+import Testing
+
+struct RoutesTests {
+    @Test func `metrics come with their type, whatever is asked`() async throws {
+        try await withEndpoint { endpoint async throws in
+            let client = try Client(endpoint.address)
+            let plain = try await client.get("/metrics")
+            #expect(plain.status == 200)
+            #expect(plain.text == "power_watts 42\n")
+            #expect(plain.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
+            #expect(plain.headers["vary"] == "Accept, Accept-Encoding")
+            #expect(plain.headers["content-encoding"] == nil)
+            #expect(plain.headers["date"]?.hasSuffix(" GMT") == true)
+            let open = try await client.get(
+                "/metrics?name=x", headers: ["Accept: application/openmetrics-text; version=1.0.0"])
+            #expect(open.text == "power_watts 42\n# EOF\n")
+            #expect(open.headers["content-type"] == "application/openmetrics-text; version=1.0.0; charset=utf-8")
+        }
+    }
+
+    @Test func `a page is rendered once for each number and format`() async throws {
+        let pages = TurnedPages()
+        try await withEndpoint(pages) { endpoint async throws in
+            let client = try Client(endpoint.address)
+            for _ in 0..<10 {
+                #expect(try await client.get("/metrics").text == "power_watts 42\n")
+                #expect(try await client.get("/metrics", headers: ["Accept-Encoding: gzip"]).status == 200)
+            }
+            #expect(pages.rendered == 1)
+            pages.turn(to: 2, text: "power_watts 43\n")
+            for _ in 0..<10 {
+                #expect(try await client.get("/metrics").text == "power_watts 43\n")
+                #expect(
+                    try await client.get("/metrics", headers: ["Accept: application/openmetrics-text"]).status == 200)
+            }
+            #expect(pages.rendered == 3)
+        }
+    }
+
+    @Test func `before the first page the endpoint lives and is not ready`() async throws {
+        let pages = TurnedPages(version: nil)
+        try await withEndpoint(pages) { endpoint async throws in
+            let client = try Client(endpoint.address)
+            #expect(try await client.get("/healthz").status == 200)
+            #expect(try await client.get("/readyz").status == 503)
+            let metrics = try await client.get("/metrics")
+            #expect(metrics.status == 503)
+            #expect(metrics.headers["retry-after"] == "1")
+            pages.turn(to: 1, text: "a 1\n")
+            #expect(try await client.get("/readyz").status == 200)
+            #expect(try await client.get("/metrics").text == "a 1\n")
+        }
+    }
+
+    @Test func `the landing page leads to the metrics`() async throws {
+        try await withEndpoint { endpoint async throws in
+            let answer = try await Client(endpoint.address).get("/")
+            #expect(answer.status == 200)
+            #expect(answer.headers["content-type"] == "text/html; charset=utf-8")
+            #expect(answer.text.contains("href=\"/metrics\""))
+        }
+    }
+
+    @Test(arguments: ["/", "/metrics", "/healthz", "/readyz", "/nothing"])
+    func `HEAD gets the headers of GET and nothing else`(path: String) async throws {
+        try await withEndpoint { endpoint async throws in
+            let client = try Client(endpoint.address)
+            let whole = try await client.get(path)
+            client.send("HEAD \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
+            let head = try await client.receive(toHead: true)
+            #expect(head.status == whole.status)
+            #expect(head.headers["content-length"] == whole.headers["content-length"])
+            #expect(head.headers["content-type"] == whole.headers["content-type"])
+            // The next answer begins right behind the headers.
+            #expect(try await client.get("/healthz").text == "ok\n")
+        }
+    }
+
+    @Test(arguments: ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
+    func `other methods are told which are allowed`(method: String) async throws {
+        try await withEndpoint { endpoint async throws in
+            let client = try Client(endpoint.address)
+            client.send("\(method) /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
+            let answer = try await client.receive()
+            #expect(answer.status == 405)
+            #expect(answer.headers["allow"] == "GET, HEAD")
+            #expect(try await client.get("/healthz").status == 200)
+        }
+    }
+
+    @Test(arguments: ["/Metrics", "/metrics/", "//metrics", "/metrics%00", "/../metrics", "*", "/%6Detrics", "/metric"])
+    func `other paths are not found`(path: String) async throws {
+        try await withEndpoint { endpoint async throws in
+            #expect(try await Client(endpoint.address).get(path).status == 404)
+        }
+    }
+
+    @Test func `a proxy may send the whole URL`() async throws {
+        try await withEndpoint { endpoint async throws in
+            #expect(try await Client(endpoint.address).get("http://test:9840/metrics?x=y").text == "power_watts 42\n")
+        }
+    }
+
+    @Test func `HTTP 1_0 is closed unless it asks to stay`() async throws {
+        try await withEndpoint { endpoint async throws in
+            let brief = try Client(endpoint.address)
+            brief.send("GET /healthz HTTP/1.0\r\n\r\n")
+            let answer = try await brief.receive()
+            #expect(answer.status == 200)
+            #expect(answer.headers["connection"] == "close")
+            #expect(await brief.waitForEnd())
+            let lasting = try Client(endpoint.address)
+            for _ in 0..<2 {
+                lasting.send("GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+                #expect(try await lasting.receive().headers["connection"] == "keep-alive")
+            }
+        }
+    }
+
+    @Test func `two endpoints cannot have one port`() async throws {
+        try await withEndpoint { endpoint async throws in
+            let configuration = EndpointConfiguration(address: endpoint.address)
+            await #expect {
+                try await PrometheusEndpoint.start(configuration, pages: TurnedPages(), reporting: { _ in })
+            } throws: { error in
+                "\(error)".contains("\(endpoint.address)") && "\(error)".contains("in use")
+            }
+        }
+    }
+
+    @Test(arguments: [("192.0.2.1", "no address of this machine"), ("no-such-host.invalid", "Remedy")])
+    func `an address that is not ours is named`(host: String, text: String) async {
+        let configuration = EndpointConfiguration(address: EndpointAddress(host: host, port: 0))
+        await #expect {
+            try await PrometheusEndpoint.start(configuration, pages: TurnedPages(), reporting: { _ in })
+        } throws: { error in
+            "\(error)".contains(host) && "\(error)".contains(text)
+        }
+    }
+}
+#endif

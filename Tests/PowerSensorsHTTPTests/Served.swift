@@ -1,0 +1,74 @@
+#if Exporters
+import PowerSensors
+import PowerSensorsExporters
+import PowerSensorsHTTP
+import Testing
+
+/// Pages that a test turns.
+final class TurnedPages: MetricsPages {
+    private struct State {
+        var version: UInt64?
+        var text: String
+        var rendered = 0
+    }
+
+    private let state: Guarded<State>
+
+    init(version: UInt64? = 1, text: String = "power_watts 42\n") {
+        state = Guarded(State(version: version, text: text))
+    }
+
+    var version: UInt64? { state.withLock { $0.version } }
+
+    /// How often a page was made.
+    var rendered: Int { state.withLock { $0.rendered } }
+
+    func turn(to version: UInt64?, text: String) {
+        state.withLock {
+            $0.version = version
+            $0.text = text
+        }
+    }
+
+    func page(_ format: MetricsFormat) -> MetricsPage? {
+        state.withLock { state in
+            guard let version = state.version else { return nil }
+            state.rendered += 1
+            let end = format == .openMetrics ? "# EOF\n" : ""
+            return MetricsPage(version: version, bytes: Array((state.text + end).utf8))
+        }
+    }
+}
+
+/// What an endpoint told its operator.
+final class Notices: Sendable {
+    private let heard = Guarded<[EndpointNotice]>([])
+
+    var all: [EndpointNotice] { heard.withLock { $0 } }
+
+    var report: @Sendable (EndpointNotice) -> Void {
+        { [heard] notice in heard.withLock { $0.append(notice) } }
+    }
+}
+
+/// Serves pages at a free port of this machine for as long as `body` runs.
+func withEndpoint<Result>(
+    _ pages: TurnedPages = TurnedPages(),
+    web: WebConfiguration? = nil,
+    limits: EndpointConfiguration.Limits = .init(),
+    notices: Notices = Notices(),
+    _ body: (PrometheusEndpoint) async throws -> Result
+) async throws -> Result {
+    var configuration = EndpointConfiguration(address: EndpointAddress(port: 0), web: web)
+    configuration.limits = limits
+    let endpoint = try await PrometheusEndpoint.start(configuration, pages: pages, reporting: notices.report)
+    do {
+        let result = try await body(endpoint)
+        await endpoint.stop(within: .seconds(1))
+        return result
+    } catch {
+        await endpoint.stop(within: .zero)
+        throw error
+    }
+}
+#endif
