@@ -29,6 +29,8 @@ void cpowersensorshttp_gzip_free(cpowersensorshttp_gzip *gzip) {
 }
 
 size_t cpowersensorshttp_gzip_bound(cpowersensorshttp_gzip *gzip, size_t length) {
+    // zlib forgets the frame once a file is ended, and would count too little for the next one.
+    deflateReset(&gzip->stream);
     return deflateBound(&gzip->stream, length);
 }
 

@@ -17,7 +17,7 @@ final class EndpointCore {
     var isSecured: Bool { certificates != nil }
 
     init(
-        _ configuration: EndpointConfiguration, pages: any MetricsPages, on eventLoop: any EventLoop,
+        _ configuration: EndpointConfiguration, pages: @escaping MetricsSource, on eventLoop: any EventLoop,
         worker: NIOThreadPool, reporting report: @escaping @Sendable (EndpointNotice) -> Void
     ) throws(EndpointError) {
         limits = configuration.limits

@@ -2,6 +2,7 @@
 import NIOCore
 import NIOPosix
 import PowerSensors
+public import PowerSensorsExporters
 
 #if canImport(Glibc)
 import Glibc
@@ -24,12 +25,14 @@ public final class PrometheusEndpoint: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: Where and how.
-    ///   - pages: Where the pages come from.
+    ///   - pages: The newest page in a format; nil as long as there is none. Called for every scrape on the endpoint's thread,
+    ///     where it holds up everybody: it must not touch hardware, nor wait. A page whose version it had before is neither
+    ///     copied nor compressed again.
     ///   - report: Takes what the operator should hear of, on the endpoint's thread.
     /// - Throws: ``EndpointError`` where the address cannot be listened at, or a file or hash cannot be used.
     public static func start(
         _ configuration: EndpointConfiguration,
-        pages: any MetricsPages,
+        pages: @escaping @Sendable (MetricsFormat) -> MetricsPage?,
         reporting report: @escaping @Sendable (EndpointNotice) -> Void
     ) async throws(EndpointError) -> PrometheusEndpoint {
         let threads = Threads()
@@ -42,7 +45,7 @@ public final class PrometheusEndpoint: Sendable {
     }
 
     private init(
-        _ configuration: EndpointConfiguration, _ pages: any MetricsPages, _ threads: Threads,
+        _ configuration: EndpointConfiguration, _ pages: @escaping MetricsSource, _ threads: Threads,
         _ report: @escaping @Sendable (EndpointNotice) -> Void
     ) async throws {
         let eventLoop = threads.loops.next()

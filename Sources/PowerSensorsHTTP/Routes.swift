@@ -19,7 +19,7 @@ final class Routes {
     private let pages: PageCache
     private let landing: ByteBuffer
 
-    init(_ pages: any MetricsPages) {
+    init(_ pages: @escaping MetricsSource) {
         self.pages = PageCache(pages)
         landing = ByteBuffer(
             string: """

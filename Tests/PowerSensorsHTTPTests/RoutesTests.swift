@@ -20,22 +20,30 @@ struct RoutesTests {
         }
     }
 
-    @Test func `a page is rendered once for each number and format`() async throws {
+    @Test func `a page is served until its number changes, in every form`() async throws {
         let pages = TurnedPages()
+        let accept = "Accept: application/openmetrics-text"
         try await withEndpoint(pages) { endpoint async throws in
             let client = try Client(endpoint.address)
-            for _ in 0..<10 {
-                #expect(try await client.get("/metrics").text == "power_watts 42\n")
-                #expect(try await client.get("/metrics", headers: ["Accept-Encoding: gzip"]).status == 200)
+            func sizes() async throws -> [Int] {
+                let plain = try await client.get("/metrics")
+                let open = try await client.get("/metrics", headers: [accept])
+                let small = try await client.get("/metrics", headers: ["Accept-Encoding: gzip"])
+                let smallOpen = try await client.get("/metrics", headers: [accept, "Accept-Encoding: gzip"])
+                #expect(small.headers["content-encoding"] == "gzip")
+                return [plain, open, small, smallOpen].map(\.body.count)
             }
-            #expect(pages.rendered == 1)
-            pages.turn(to: 2, text: "power_watts 43\n")
-            for _ in 0..<10 {
-                #expect(try await client.get("/metrics").text == "power_watts 43\n")
-                #expect(
-                    try await client.get("/metrics", headers: ["Accept: application/openmetrics-text"]).status == 200)
-            }
-            #expect(pages.rendered == 3)
+            let first = try await sizes()
+            // The same number means the same page: what else it says is not looked at.
+            pages.turn(to: 1, text: String(repeating: "a 1\n", count: 100))
+            let same = try await sizes()
+            #expect(same == first)
+            pages.turn(to: 2, text: String(repeating: "a 1\n", count: 100))
+            let second = try await sizes()
+            #expect(second[0] == 400)
+            #expect(second[1] == 406)
+            #expect(second[2] < 100)
+            #expect(second[3] < 100)
         }
     }
 
@@ -123,7 +131,7 @@ struct RoutesTests {
         try await withEndpoint { endpoint async throws in
             let configuration = EndpointConfiguration(address: endpoint.address)
             await #expect {
-                try await PrometheusEndpoint.start(configuration, pages: TurnedPages(), reporting: { _ in })
+                try await PrometheusEndpoint.start(configuration, pages: TurnedPages().page, reporting: { _ in })
             } throws: { error in
                 "\(error)".contains("\(endpoint.address)") && "\(error)".contains("in use")
             }
@@ -134,7 +142,7 @@ struct RoutesTests {
     func `an address that is not ours is named`(host: String, text: String) async {
         let configuration = EndpointConfiguration(address: EndpointAddress(host: host, port: 0))
         await #expect {
-            try await PrometheusEndpoint.start(configuration, pages: TurnedPages(), reporting: { _ in })
+            try await PrometheusEndpoint.start(configuration, pages: TurnedPages().page, reporting: { _ in })
         } throws: { error in
             "\(error)".contains(host) && "\(error)".contains(text)
         }

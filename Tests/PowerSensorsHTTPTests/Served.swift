@@ -5,11 +5,10 @@ import PowerSensorsHTTP
 import Testing
 
 /// Pages that a test turns.
-final class TurnedPages: MetricsPages {
+final class TurnedPages: Sendable {
     private struct State {
         var version: UInt64?
         var text: String
-        var rendered = 0
     }
 
     private let state: Guarded<State>
@@ -17,11 +16,6 @@ final class TurnedPages: MetricsPages {
     init(version: UInt64? = 1, text: String = "power_watts 42\n") {
         state = Guarded(State(version: version, text: text))
     }
-
-    var version: UInt64? { state.withLock { $0.version } }
-
-    /// How often a page was made.
-    var rendered: Int { state.withLock { $0.rendered } }
 
     func turn(to version: UInt64?, text: String) {
         state.withLock {
@@ -33,9 +27,8 @@ final class TurnedPages: MetricsPages {
     func page(_ format: MetricsFormat) -> MetricsPage? {
         state.withLock { state in
             guard let version = state.version else { return nil }
-            state.rendered += 1
             let end = format == .openMetrics ? "# EOF\n" : ""
-            return MetricsPage(version: version, bytes: Array((state.text + end).utf8))
+            return MetricsPage(bytes: Array((state.text + end).utf8), version: version)
         }
     }
 }
@@ -61,7 +54,7 @@ func withEndpoint<Result>(
 ) async throws -> Result {
     var configuration = EndpointConfiguration(address: EndpointAddress(port: 0), web: web)
     configuration.limits = limits
-    let endpoint = try await PrometheusEndpoint.start(configuration, pages: pages, reporting: notices.report)
+    let endpoint = try await PrometheusEndpoint.start(configuration, pages: pages.page, reporting: notices.report)
     do {
         let result = try await body(endpoint)
         await endpoint.stop(within: .seconds(1))

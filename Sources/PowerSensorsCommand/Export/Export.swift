@@ -31,7 +31,9 @@ struct Export {
         let monitor = try openMonitor()
         let pages = options.prometheus.map { _ in MetricsPages(page, interval: options.minimumInterval) }
         let exporters = fileExporters + [pages].compactMap(\.self)
-        let services: [any Service] = [MonitorService(monitor: monitor, exporters: exporters)]
+        var services: [any Service] = []
+        if let pages { services.append(try await EndpointService(options, pages: pages)) }
+        services.append(MonitorService(monitor: monitor, exporters: exporters))
         var logger = Logger(label: "powersensors") { _ in StandardErrorLog() }
         logger.logLevel = settings.isVerbose ? .info : .error
         var configuration = ServiceGroupConfiguration(

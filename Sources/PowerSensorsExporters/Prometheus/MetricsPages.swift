@@ -7,6 +7,12 @@ public struct MetricsPage: Sendable {
 
     /// Another for each other text, so that what is made of one page need not be made twice.
     public let version: UInt64
+
+    /// A page of one's own, for a server of pages.
+    public init(bytes: [UInt8], version: UInt64) {
+        self.bytes = bytes
+        self.version = version
+    }
 }
 
 /// The pages that scrapers are given, made of the newest snapshot when somebody asks.

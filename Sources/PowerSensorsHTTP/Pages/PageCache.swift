@@ -2,7 +2,10 @@
 import NIOCore
 import PowerSensorsExporters
 
-/// The newest page in every form that was asked for, rendered and compressed once.
+/// Where an endpoint gets its pages from: the newest one in a format, or nil as long as there is none.
+typealias MetricsSource = @Sendable (MetricsFormat) -> MetricsPage?
+
+/// The newest page in every form that was asked for, copied and compressed once.
 ///
 /// Belongs to the endpoint's event loop.
 final class PageCache {
@@ -12,22 +15,22 @@ final class PageCache {
         var compressed: ByteBuffer?
     }
 
-    private let pages: any MetricsPages
+    private let page: MetricsSource
     private let allocator = ByteBufferAllocator()
     private lazy var compressor = GzipCompressor()
     private var entries: [MetricsFormat: Entry] = [:]
 
-    init(_ pages: any MetricsPages) {
-        self.pages = pages
+    init(_ page: @escaping MetricsSource) {
+        self.page = page
     }
 
     /// Whether there is a page.
-    var isReady: Bool { pages.version != nil }
+    var isReady: Bool { page(.text) != nil }
 
     /// The newest page; nil as long as there is none. `isCompressed` says what it is: without memory to compress it goes
     /// out as it is.
     func body(_ representation: Representation) -> (bytes: ByteBuffer, isCompressed: Bool)? {
-        guard let version = pages.version, var entry = entry(representation.format, version) else { return nil }
+        guard var entry = entry(representation.format) else { return nil }
         guard representation.isCompressed else { return (entry.plain, false) }
         if let compressed = entry.compressed { return (compressed, true) }
         let compressed = compressor?.compress(Array(entry.plain.readableBytesView)).map(allocator.buffer(bytes:))
@@ -37,9 +40,9 @@ final class PageCache {
         return (compressed, true)
     }
 
-    private func entry(_ format: MetricsFormat, _ version: UInt64) -> Entry? {
-        if let entry = entries[format], entry.version == version { return entry }
-        guard let page = pages.page(format) else { return nil }
+    private func entry(_ format: MetricsFormat) -> Entry? {
+        guard let page = page(format) else { return nil }
+        if let entry = entries[format], entry.version == page.version { return entry }
         let entry = Entry(version: page.version, plain: allocator.buffer(bytes: page.bytes), compressed: nil)
         entries[format] = entry
         return entry

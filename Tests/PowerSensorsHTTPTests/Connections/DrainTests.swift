@@ -7,7 +7,7 @@ struct DrainTests {
     private func start(_ pages: TurnedPages, users: [String: String] = [:]) async throws -> PrometheusEndpoint {
         let configuration = EndpointConfiguration(
             address: EndpointAddress(port: 0), web: WebConfiguration(users: users))
-        return try await PrometheusEndpoint.start(configuration, pages: pages, reporting: { _ in })
+        return try await PrometheusEndpoint.start(configuration, pages: pages.page, reporting: { _ in })
     }
 
     @Test func `a response that was begun is ended, idle clients are let go`() async throws {

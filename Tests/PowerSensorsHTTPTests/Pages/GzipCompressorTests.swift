@@ -21,6 +21,15 @@ struct GzipCompressorTests {
         }
     }
 
+    @Test func `what cannot be compressed is packed all the same, again and again`() throws {
+        let gzip = try #require(GzipCompressor())
+        var generator = SeededGenerator(seed: 2)
+        for length in 1..<200 {
+            let noise = (0..<length).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+            #expect(gzip.compress(noise) != nil)
+        }
+    }
+
     @Test func `a page of metrics gets several times smaller`() throws {
         let gzip = try #require(GzipCompressor())
         let page = (0..<200).map {
