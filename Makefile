@@ -21,11 +21,11 @@ SOAK ?= 300
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
-.PHONY: help deps run test test-kernel examples traits api api-renew sanitize bench fuzz soak lint format docs clean
+.PHONY: help deps run test test-kernel examples traits api api-renew sanitize bench bench-scrape fuzz soak lint format docs clean
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
-	    do printf 'make %-11s %s\n' "$$name" "$$text"; done
+	    do printf 'make %-12s %s\n' "$$name" "$$text"; done
 
 deps: ## install the Debian packages that are missing, or say what goes on without them
 	@sh Scripts/install-dependencies.sh
@@ -60,6 +60,10 @@ sanitize: deps ## run every test under the thread and the address sanitizer
 bench: ## measure the library against plain C; fails where something allocates that must not
 	@sh Scripts/install-dependencies.sh bench
 	@bash Scripts/bench.sh
+
+bench-scrape: ## measure a scrape of ours against one of node_exporter's, and scrape 50 000 times
+	@sh Scripts/install-dependencies.sh bench
+	@bash Scripts/bench-scrape.sh
 
 fuzz: deps ## feed every parser of kernels' texts with texts that are almost right, for FUZZ seconds (30)
 	@$(SWIFT_BUILD) --product Fuzz

@@ -15,9 +15,11 @@ wanted() {
     cat <<'LIST'
 binutils|nothing links
 ca-certificates|packages cannot be fetched
+curl|the tests of TLS and passwords are skipped
 gcc|nothing links
 git|packages cannot be fetched
 libc6-dev|nothing compiles
+libcrypt1|no password of a scraper is checked
 libcurl4|the Swift package manager does not start
 libncurses6|the Swift package manager does not start
 libsensors-dev|sensors3.conf's labels and computed values are missing
@@ -26,14 +28,17 @@ libstdc++-12-dev|nothing links
 libuuid1|the Swift compiler does not start
 libxml2|the Swift package manager does not start
 linux-libc-dev|the C shim does not compile
+openssl|the tests of TLS and passwords are skipped
 python3|the test over a live /sys is skipped
 strace|the test that counts system calls is skipped
 tzdata|Foundation, which the command's parser uses, finds no time zones
+zlib1g-dev|no page of metrics is compressed, so the exporters do not build
 LIST
     case $purpose in
     bench)
         cat <<'LIST'
 libpowercap-dev|nothing is compared with libpowercap
+prometheus-node-exporter|no scrape is compared with one of node_exporter's
 valgrind|no instructions are counted
 LIST
         ;;

@@ -33,6 +33,7 @@ final class EndpointCore {
 
     /// Takes in a new connection.
     func take(_ channel: any Channel) throws {
+        guard !table.isClosing else { return channel.close(promise: nil) }
         let now = NIODeadline.now()
         let connection = Connection(channel, at: now)
         var bounds = NIOHTTPDecoderLimitConfiguration()
@@ -52,7 +53,6 @@ final class EndpointCore {
             RequestHandler(connection, self),
         ])
         table.insert(connection)
-        if table.isClosing { channel.close(promise: nil) }
     }
 }
 #endif

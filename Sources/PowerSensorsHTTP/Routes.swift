@@ -17,6 +17,7 @@ final class Routes {
     }
 
     private let pages: PageCache
+    private let wishes = KnownWishes()
     private let landing: ByteBuffer
 
     init(_ pages: @escaping MetricsSource) {
@@ -68,8 +69,7 @@ final class Routes {
         case .readiness:
             return pages.isReady ? .text(.ok, "ready") : Self.notReady
         case .metrics:
-            let representation = Representation(
-                accept: head.headers["Accept"], acceptEncoding: head.headers["Accept-Encoding"])
+            let representation = wishes.representation(head.headers)
             guard let body = pages.body(representation) else { return Self.notReady }
             var headers: HTTPHeaders = [
                 "Content-Type": representation.contentType, "Vary": "Accept, Accept-Encoding",

@@ -45,7 +45,9 @@ final class Client: @unchecked Sendable {
     ///
     /// - Parameter receiveBuffer: The kernel's room for what comes in, for one who takes little; 0 for the usual.
     init(_ endpoint: EndpointAddress, receiveBuffer: CInt = 0) throws {
-        descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        let isVersion6 = endpoint.host.contains(":")
+        descriptor = socket(
+            isVersion6 ? AF_INET6 : AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure.refused(errno) }
         var patience = timeval(tv_sec: 30, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
@@ -55,16 +57,7 @@ final class Client: @unchecked Sendable {
             var size = receiveBuffer
             unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
         }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(UInt16(endpoint.port).bigEndian)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let result = unsafe withUnsafePointer(to: &address) { address in
-            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe connect(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard result == 0 else {
+        guard isVersion6 ? connect6(endpoint.port) : connect4(endpoint.port) else {
             let code = errno
             close(descriptor)
             throw Failure.refused(code)
@@ -72,6 +65,28 @@ final class Client: @unchecked Sendable {
     }
 
     deinit { close(descriptor) }
+
+    private func connect4(_ port: Int) -> Bool {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return unsafe connect(&address, MemoryLayout<sockaddr_in>.size)
+    }
+
+    private func connect6(_ port: Int) -> Bool {
+        var address = sockaddr_in6()
+        address.sin6_family = sa_family_t(AF_INET6)
+        address.sin6_port = in_port_t(UInt16(port).bigEndian)
+        address.sin6_addr = in6addr_loopback
+        return unsafe connect(&address, MemoryLayout<sockaddr_in6>.size)
+    }
+
+    private func connect<Address>(_ address: UnsafePointer<Address>, _ size: Int) -> Bool {
+        unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            unsafe Glibc.connect(descriptor, address, socklen_t(size)) == 0
+        }
+    }
 
     /// Sends bytes; false where the other side is gone.
     @discardableResult

@@ -127,6 +127,23 @@ struct RoutesTests {
         }
     }
 
+    @Test func `it listens at IPv6 addresses too`() async throws {
+        let configuration = EndpointConfiguration(address: EndpointAddress(host: "::1", port: 0))
+        let endpoint: PrometheusEndpoint
+        do {
+            endpoint = try await PrometheusEndpoint.start(configuration, pages: TurnedPages().page, reporting: { _ in })
+        } catch {
+            try Test.cancel("needs the address ::1: \(error)")
+        }
+        #expect(endpoint.address.host == "::1")
+        #expect(endpoint.address.port > 0)
+        do {
+            let answer = try await Client(endpoint.address).get("/metrics")
+            #expect(answer.status == 200)
+        }
+        await endpoint.stop()
+    }
+
     @Test func `two endpoints cannot have one port`() async throws {
         try await withEndpoint { endpoint async throws in
             let configuration = EndpointConfiguration(address: endpoint.address)

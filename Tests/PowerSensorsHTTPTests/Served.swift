@@ -44,6 +44,15 @@ final class Notices: Sendable {
     }
 }
 
+/// Whether something becomes true within a minute.
+func becomesTrue(_ condition: () async throws -> Bool) async throws -> Bool {
+    for _ in 0..<1200 {
+        if try await condition() { return true }
+        try await Task.sleep(for: .milliseconds(50))
+    }
+    return false
+}
+
 /// Serves pages at a free port of this machine for as long as `body` runs.
 func withEndpoint<Result>(
     _ pages: TurnedPages = TurnedPages(),

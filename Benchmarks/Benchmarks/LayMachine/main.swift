@@ -8,7 +8,8 @@ import Glibc
 // LayMachine FOLDER KIND: lays a mock machine in the folder, prints where, and leaves it there for who asked.
 //
 // KIND is `sockets=N`, four zones each; `package`, the four zones that libpowercap knows; `package-of-microjoules`, the
-// same with counters that can show any number; or `package-and-chip`, with a hwmon chip of four powers beside them.
+// same with counters that can show any number; `package-and-chip`, with a hwmon chip of four powers beside them;
+// `two-zones`, a package with dram; or `chips`, two sockets with sixteen chips and three supplies.
 
 let arguments = CommandLine.arguments
 do {
@@ -33,6 +34,10 @@ func lay(_ kind: String, _ machine: MockMachine) throws {
         try machine.add(onePackage(.intel))
         let powers = (1...4).map { ("power\($0)_input", "\($0)000000") }
         try machine.add(.chip("mock", files: Dictionary(uniqueKeysWithValues: powers)))
+    case "two-zones":
+        let dram = MockZone(name: "dram", register: .intel)
+        try machine.add(MockControlType(zones: [MockZone(name: "package-0", register: .intel, children: [dram])]))
+    case "chips": try layChips(machine)
     default: throw Mistake(description: "there is no kind of machine called \(kind)")
     }
 }
@@ -40,6 +45,36 @@ func lay(_ kind: String, _ machine: MockMachine) throws {
 func onePackage(_ register: MockRegister) -> MockControlType {
     let parts = ["core", "uncore", "dram"].map { MockZone(name: $0, register: register) }
     return MockControlType(zones: [MockZone(name: "package-0", register: register, children: parts)])
+}
+
+/// What a server's board may have, as node_exporter and we both read it.
+func layChips(_ machine: MockMachine) throws {
+    try machine.add(.intelServer(sockets: 2))
+    for chip in 0..<12 {
+        var files: [String: String] = [:]
+        for channel in 1...3 {
+            files["in\(channel)_input"] = "\(11_900 + chip)"
+            files["in\(channel)_label"] = "vin\(channel)"
+            files["curr\(channel)_input"] = "\(1500 + 10 * channel)"
+            files["curr\(channel)_label"] = "iin\(channel)"
+            files["power\(channel)_input"] = "\(17_000_000 + chip * 1000 + channel)"
+            files["power\(channel)_label"] = "pin\(channel)"
+        }
+        files["temp1_input"] = "\(41_000 + chip)"
+        try machine.add(.chip("ltc\(2970 + chip)", hardware: "pci0000:00/i2c-0/0-00\(20 + chip)", files: files))
+    }
+    for socket in 0..<4 {
+        let files = Dictionary(uniqueKeysWithValues: (1...8).map { ("temp\($0)_input", "\(50_000 + $0)") })
+        try machine.add(.chip("coretemp", hardware: "platform/coretemp.\(socket)", files: files))
+    }
+    for battery in 0..<2 {
+        let files = [
+            "status": "Discharging", "power_now": "9000000", "voltage_now": "11900000", "energy_now": "40000000",
+            "energy_full": "50000000", "capacity": "80",
+        ]
+        try machine.add(.supply("BAT\(battery)", files: files))
+    }
+    try machine.add(.supply("AC", type: "Mains", files: ["online": "0"]))
 }
 
 struct Mistake: Error, CustomStringConvertible {

@@ -29,9 +29,6 @@ final class Connection {
     /// Since when.
     private(set) var since: NIODeadline
 
-    /// How many requests were answered.
-    private(set) var answered = 0
-
     init(_ channel: any Channel, at now: NIODeadline) {
         self.channel = channel
         since = now
@@ -39,7 +36,6 @@ final class Connection {
 
     /// Goes on to something else.
     func turn(to activity: Activity, at now: NIODeadline = .now()) {
-        if self.activity == .sending { answered += 1 }
         self.activity = activity
         since = now
     }

@@ -7,15 +7,15 @@ final class RequestHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// A whole request, or what is wrong with one.
+    /// What is to be answered: a request with the route it leads to, or something that was refused.
     private enum Work {
-        case request(HTTPRequestHead)
+        case request(HTTPRequestHead, Routes.Route)
         case refusal(Response, HTTPRequestHead?)
     }
 
     private let connection: Connection
     private let core: EndpointCore
-    private var incoming: HTTPRequestHead?
+    private var incoming: Work?
     private var waiting: Work?
     private var isBusy = false
     private var isPumping = false
@@ -31,16 +31,17 @@ final class RequestHandler: ChannelInboundHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             // A body is not waited for: nobody wants it.
-            if case .failure(let refusal) = core.routes.route(head), refusal.response.closes {
-                take(.refusal(refusal.response, head), context)
-            } else {
-                incoming = head
+            switch core.routes.route(head) {
+            case .success(let route): incoming = .request(head, route)
+            case .failure(let refusal):
+                let work = Work.refusal(refusal.response, head)
+                if refusal.response.closes { take(work, context) } else { incoming = work }
             }
         case .body: break
         case .end:
-            guard let head = incoming else { return }
+            guard let work = incoming else { return }
             incoming = nil
-            take(.request(head), context)
+            take(work, context)
         }
     }
 
@@ -86,18 +87,13 @@ final class RequestHandler: ChannelInboundHandler {
             waiting = nil
             isBusy = true
             switch work {
-            case .request(let head): answer(head, context)
+            case .request(let head, let route): answer(head, route, context)
             case .refusal(let response, let head): send(response, to: head, context)
             }
         }
     }
 
-    private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let route: Routes.Route
-        switch core.routes.route(head) {
-        case .success(let found): route = found
-        case .failure(let refusal): return send(refusal.response, to: head, context)
-        }
+    private func answer(_ head: HTTPRequestHead, _ route: Routes.Route, _ context: ChannelHandlerContext) {
         guard route.isGuarded, let gatekeeper = core.gatekeeper else {
             return send(core.routes.response(route, head), to: head, context)
         }

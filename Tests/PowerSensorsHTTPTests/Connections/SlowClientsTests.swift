@@ -44,7 +44,7 @@ struct SlowClientsTests {
             let client = try Client(endpoint.address, receiveBuffer: 4096)
             client.send(String(repeating: "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", count: 100))
             // Nothing is read until the endpoint has given up.
-            while try await endpoint.counts().timedOut == 0 { try await Task.sleep(for: .milliseconds(50)) }
+            #expect(try await becomesTrue { try await endpoint.counts().timedOut == 1 })
             #expect(await client.waitForEnd())
             #expect(try await Client(endpoint.address).get("/healthz").status == 200)
         }
@@ -91,9 +91,8 @@ struct SlowClientsTests {
             }
             #expect(good == 2 * count / 10)
             // The last ones may still stand in line.
-            while try await endpoint.counts().accepted < count + count / 10 + 1 {
-                try await Task.sleep(for: .milliseconds(10))
-            }
+            let all = count + count / 10 + 1
+            #expect(try await becomesTrue { try await endpoint.counts().accepted == all })
             #expect(try await endpoint.counts().displaced > 0)
         }
         // A crowd is told of once, and not a thousand times.

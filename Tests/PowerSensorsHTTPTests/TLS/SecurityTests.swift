@@ -97,22 +97,20 @@ struct SecurityTests {
             #expect(try await isAccepted(by: "first"))
             // The key alone is no pair with the old certificate.
             try await folder.shell("cp second.key new; mv new live.key")
-            for _ in 0..<300 where !notices.all.contains(where: \.isProblem) {
+            let isTold = try await becomesTrue { () async throws in
                 #expect(try await isAccepted(by: "first"))
-                try await Task.sleep(for: .milliseconds(100))
+                return notices.all.contains(where: \.isProblem)
             }
-            #expect(notices.all.count { $0.isProblem } == 1)
+            #expect(isTold)
             try await folder.shell("cp second.crt new; mv new live.crt")
-            for _ in 0..<300 where try await !isAccepted(by: "second") {
-                try await Task.sleep(for: .milliseconds(100))
-            }
-            #expect(try await isAccepted(by: "second"))
+            #expect(try await becomesTrue { try await isAccepted(by: "second") })
             #expect(try await !isAccepted(by: "first"))
             try folder.write("live.crt", Array("nonsense\n".utf8))
-            for _ in 0..<300 where notices.all.count(where: \.isProblem) < 2 {
+            let isToldAgain = try await becomesTrue { () async throws in
                 #expect(try await isAccepted(by: "second"))
-                try await Task.sleep(for: .milliseconds(100))
+                return notices.all.count(where: \.isProblem) == 2
             }
+            #expect(isToldAgain)
         }
         #expect(notices.all.map(\.isProblem) == [true, false, true])
         #expect(notices.all.last?.description.contains("live.crt") == true)
