@@ -61,7 +61,9 @@ let package = Package(
                 "PowerSensors", "PowerSensorsExporters",
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withExporters),
                 .product(name: "NIOCore", package: "swift-nio", condition: withExporters),
+                .product(name: "NIOEmbedded", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras", condition: withExporters),
             ]
         ),
         .target(

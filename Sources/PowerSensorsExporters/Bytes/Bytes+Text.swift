@@ -19,7 +19,7 @@ extension Unicode.Scalar {
     /// Whether a terminal may take it for a command, or show what stands around it in another order.
     ///
     /// Names and labels come out of files, which anybody may have written.
-    var isUnsafeToShow: Bool {
+    package var isUnsafeToShow: Bool {
         switch value {
         case 0x00...0x1F, 0x7F...0x9F: true
         // Line and paragraph separators, and what turns the direction of writing.

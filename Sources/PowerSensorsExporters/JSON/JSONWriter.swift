@@ -1,12 +1,12 @@
 /// Appends JSON (RFC 8259) to a buffer, and keeps account of its commas.
-struct JSONWriter {
+package struct JSONWriter {
     private var bytes: [UInt8] = []
     private var needsComma = false
 
     /// Appends one value to a buffer.
     ///
     /// The writer has the buffer to itself meanwhile, so that nothing is copied.
-    static func append(to bytes: inout [UInt8], _ value: (inout JSONWriter) -> Void) {
+    package static func append(to bytes: inout [UInt8], _ value: (inout JSONWriter) -> Void) {
         var json = JSONWriter()
         swap(&json.bytes, &bytes)
         value(&json)
@@ -14,7 +14,7 @@ struct JSONWriter {
     }
 
     /// Appends one object to a buffer, its members in the body, and a line end.
-    static func appendLine(to bytes: inout [UInt8], _ members: (inout JSONWriter) -> Void) {
+    package static func appendLine(to bytes: inout [UInt8], _ members: (inout JSONWriter) -> Void) {
         append(to: &bytes) { $0.object(members) }
         bytes.append(UInt8(ascii: "\n"))
     }
@@ -22,17 +22,17 @@ struct JSONWriter {
     // MARK: Structure
 
     /// Writes an object, its members in the body.
-    mutating func object(_ members: (inout JSONWriter) -> Void) {
+    package mutating func object(_ members: (inout JSONWriter) -> Void) {
         enclose(UInt8(ascii: "{"), UInt8(ascii: "}"), members)
     }
 
     /// Writes an array, its elements in the body.
-    mutating func array(_ elements: (inout JSONWriter) -> Void) {
+    package mutating func array(_ elements: (inout JSONWriter) -> Void) {
         enclose(UInt8(ascii: "["), UInt8(ascii: "]"), elements)
     }
 
     /// Writes a member's name; its value must follow.
-    mutating func name(_ name: StaticString) {
+    package mutating func name(_ name: StaticString) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         bytes.append(name)
@@ -40,32 +40,39 @@ struct JSONWriter {
         needsComma = false
     }
 
+    /// Writes a member's name that is not part of the program; its value must follow.
+    package mutating func name(text: String) {
+        string(text)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
     /// Writes a value that is JSON already.
-    mutating func rendered(_ json: [UInt8]) {
+    package mutating func rendered(_ json: [UInt8]) {
         separate()
         bytes.append(contentsOf: json)
     }
 
     // MARK: Members
 
-    mutating func member(_ name: StaticString, _ value: String?) {
+    package mutating func member(_ name: StaticString, _ value: String?) {
         self.name(name)
         if let value { string(value) } else { null() }
     }
 
-    mutating func member(_ name: StaticString, _ value: Double?) {
+    package mutating func member(_ name: StaticString, _ value: Double?) {
         self.name(name)
         number(value)
     }
 
-    mutating func member(_ name: StaticString, _ value: Int?) {
+    package mutating func member(_ name: StaticString, _ value: Int?) {
         self.name(name)
         if let value { literal(value.description) } else { null() }
     }
 
-    mutating func member(_ name: StaticString, _ value: Int64?) { member(name, value.map { Int($0) }) }
+    package mutating func member(_ name: StaticString, _ value: Int64?) { member(name, value.map { Int($0) }) }
 
-    mutating func member(_ name: StaticString, _ value: Bool?) {
+    package mutating func member(_ name: StaticString, _ value: Bool?) {
         self.name(name)
         if let value { literal(value ? "true" : "false") } else { null() }
     }
@@ -73,14 +80,17 @@ struct JSONWriter {
     // MARK: Values
 
     /// Writes the shortest decimal that gives the same number back; `null` for what JSON has no number for.
-    mutating func number(_ value: Double?) {
+    package mutating func number(_ value: Double?) {
         if let value, value.isFinite { literal(value.description) } else { null() }
     }
+
+    /// Writes a whole number.
+    package mutating func number(_ value: Int) { literal(value.description) }
 
     /// Writes a text between quotation marks.
     ///
     /// Beyond what JSON demands, it escapes what a terminal that shows the line could take for a command.
-    mutating func string(_ text: String) {
+    package mutating func string(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         for scalar in text.unicodeScalars {
@@ -98,7 +108,7 @@ struct JSONWriter {
     }
 
     /// Writes an unknown value.
-    mutating func null() { literal("null") }
+    package mutating func null() { literal("null") }
 
     private mutating func literal(_ text: String) {
         separate()

@@ -1,12 +1,12 @@
 /// Series of one name: what Prometheus calls a metric family.
-struct MetricFamily: Hashable, Sendable {
-    enum Kind: String, Sendable {
+package struct MetricFamily: Hashable, Sendable {
+    package enum Kind: String, Sendable {
         case counter, gauge, info, unknown
     }
 
     /// The name without the suffix that the kind adds, such as `powersensors_host_energy_joules`.
     let name: String
-    let kind: Kind
+    package let kind: Kind
     /// The unit, with which the name ends; empty where there is none.
     let unit: String
     let help: String
@@ -19,7 +19,7 @@ struct MetricFamily: Hashable, Sendable {
     }
 
     /// The name of its samples.
-    var sampleName: String {
+    package var sampleName: String {
         switch kind {
         case .counter: "\(name)_total"
         case .info: "\(name)_info"

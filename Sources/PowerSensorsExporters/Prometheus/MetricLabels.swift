@@ -1,11 +1,16 @@
 /// The labels of a series, rendered once.
-struct MetricLabels: Sendable {
+package struct MetricLabels: Sendable {
     private(set) var bytes: [UInt8] = []
+
+    /// The labels as they were given, without those that have no value.
+    package let pairs: [(name: String, value: String)]
 
     /// Labels in their order; one that has no value is left out, as Prometheus takes both for the same.
     init(_ labels: [(name: String, value: String?)] = []) {
-        for (name, value) in labels {
-            guard let value, !value.isEmpty else { continue }
+        pairs = labels.compactMap { label in
+            label.value.flatMap { $0.isEmpty ? nil : (label.name, $0) }
+        }
+        for (name, value) in pairs {
             bytes.append(bytes.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
             bytes.append(name)
             bytes.append("=\"" as StaticString)

@@ -1,7 +1,7 @@
-import PowerSensors
+package import PowerSensors
 
 /// One series: its text up to the number, and where the number comes from.
-struct MetricSeries: Sendable {
+package struct MetricSeries: Sendable {
     /// What a number is taken from at each rendering. Indices are those of the snapshot.
     enum Source: Sendable {
         case hostEnergy(Int)
@@ -38,7 +38,8 @@ struct MetricSeries: Sendable {
         }
     }
 
-    let family: MetricFamily
+    package let family: MetricFamily
+    package let labels: MetricLabels
     /// The sample's name, its labels and a blank.
     let prefix: [UInt8]
     /// The same for the line that tells when the counter began; empty for what is none.
@@ -49,11 +50,17 @@ struct MetricSeries: Sendable {
 
     init(_ family: MetricFamily, _ labels: MetricLabels, _ source: Source, factor: Double = 1) {
         self.family = family
+        self.labels = labels
         prefix = Array(family.sampleName.utf8) + labels.bytes + [UInt8(ascii: " ")]
         createdPrefix =
             family.kind == .counter ? Array("\(family.name)_created".utf8) + labels.bytes + [UInt8(ascii: " ")] : []
         self.source = source
         self.factor = factor
+    }
+
+    /// The number; nil where it is not known.
+    package func number(_ snapshot: Snapshot, age: Double) -> Double? {
+        source.number(snapshot, age: age).map { $0 * factor }
     }
 }
 

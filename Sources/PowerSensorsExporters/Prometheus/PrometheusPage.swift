@@ -54,7 +54,7 @@ public struct PrometheusPage: Sendable {
         var order: [MetricFamily] = []
         var series: [MetricFamily: [MetricSeries]] = [:]
         var seen: Set<[UInt8]> = []
-        var all = hostSeries(topology) + channelSeries(topology) + processSeries(topology)
+        var all = Self.machineSeries(topology) + processSeries(topology)
         if compatibility.contains(.scaphandre) { all += ScaphandreMetrics.series(of: topology) }
         // Two series of one name and labels would be one series with two numbers.
         for one in all where seen.insert(one.prefix).inserted {
@@ -113,7 +113,7 @@ public struct PrometheusPage: Sendable {
 
     // MARK: Series
 
-    private func hostSeries(_ topology: Topology) -> [MetricSeries] {
+    private static func hostSeries(_ topology: Topology) -> [MetricSeries] {
         topology.scopes.enumerated().flatMap { index, scope in
             let labels = MetricLabels([("scope", scope.name)])
             return [
@@ -123,7 +123,12 @@ public struct PrometheusPage: Sendable {
         }
     }
 
-    private func channelSeries(_ topology: Topology) -> [MetricSeries] {
+    /// The series of the machine: the host's and the channels', with the names and labels that a page gives them.
+    package static func machineSeries(_ topology: Topology) -> [MetricSeries] {
+        hostSeries(topology) + channelSeries(topology)
+    }
+
+    private static func channelSeries(_ topology: Topology) -> [MetricSeries] {
         let names = Dictionary(grouping: topology.channels, by: \.component.id).mapValues { Set($0.map(\.lastPart)) }
         return topology.channels.enumerated().flatMap { index, channel in
             ChannelMetrics(channel, at: index, siblings: names[channel.component.id] ?? []).series

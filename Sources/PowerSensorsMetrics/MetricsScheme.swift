@@ -1,0 +1,17 @@
+#if Exporters
+/// Which names and dimensions a ``MetricsExporter`` gives its metrics.
+public struct MetricsScheme: Hashable, Sendable {
+    /// The scheme's name, as an option takes it.
+    public let name: String
+
+    /// The names and labels of the Prometheus page, such as `powersensors_host_power_watts` with `scope`.
+    public static let powersensors = MetricsScheme(name: "powersensors")
+
+    /// The names and attributes of OpenTelemetry's semantic conventions for hardware, 1.44.0, which are still in
+    /// development: `hw.energy` and `hw.power` with `hw.id`, `hw.type`, `hw.parent`, and `hw.host.…` for the whole machine.
+    public static let openTelemetry = MetricsScheme(name: "opentelemetry")
+
+    /// All that there are.
+    public static let known: [MetricsScheme] = [.powersensors, .openTelemetry]
+}
+#endif

@@ -1,0 +1,122 @@
+#if Exporters
+import PowerSensors
+import PowerSensorsExporters
+
+/// Makes lines of the snapshots and events of one generation.
+struct LokiLines: Sendable {
+    /// A line, and the provenance that labels it.
+    struct Line: Sendable {
+        var provenance: Provenance
+        var nanoseconds: Int64
+        var fields: [LokiField]
+    }
+
+    /// What is left of a line's 256 KiB, which Loki takes at most, for what comes after the channels.
+    private static let longest = 240 << 10
+
+    private let topology: Topology
+    private let keys: [String]
+    /// The provenances, the headline's first.
+    private let provenances: [Provenance]
+
+    init(_ topology: Topology) {
+        self.topology = topology
+        keys = lokiKeys(for: topology.channels)
+        let headline = topology.headline.flatMap { scope in topology.channels.first { $0.countsIn == scope } }
+        let all = [headline?.provenance].compactMap(\.self) + topology.channels.map(\.provenance)
+        provenances = all.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// The generation that the lines are of.
+    var generation: Int { topology.generation }
+
+    /// The lines of a snapshot: one for each provenance, so that every number stands under its own. Usually that is one.
+    func lines(_ snapshot: Snapshot) -> [Line] {
+        provenances.compactMap { provenance in
+            var fields = hostFields(snapshot, provenance)
+            appendChannels(snapshot, provenance, to: &fields)
+            let isHeadline = snapshot.headline?.provenance == provenance
+            guard isHeadline || fields.contains(where: { !$0.isWord }) else { return nil }
+            fields.append("interval_s", snapshot.interval?.seconds)
+            return Line(provenance: provenance, nanoseconds: snapshot.timeNanoseconds, fields: fields)
+        }
+    }
+
+    private func hostFields(_ snapshot: Snapshot, _ provenance: Provenance) -> [LokiField] {
+        var fields: [LokiField] = []
+        if let headline = snapshot.headline, headline.provenance == provenance {
+            append(headline, as: "host", to: &fields)
+            fields.append(LokiField("scope", headline.scope.name))
+            fields.append(LokiField("sensor", headline.sensor.name))
+            if let channel = topology.channels.first(where: { $0.countsIn == headline.scope }) {
+                fields.append(LokiField("mechanism", channel.mechanism))
+                if let origin = channel.origin { fields.append(LokiField("origin", origin.name)) }
+            }
+            fields.append(LokiField("status", headline.status.name))
+        }
+        for host in snapshot.host where host.provenance == provenance {
+            append(host, as: host.scope.name, to: &fields)
+            guard !host.isHeadline else { continue }
+            fields.append(LokiField("\(host.scope)_sensor", host.sensor.name))
+            fields.append(LokiField("\(host.scope)_status", host.status.name))
+        }
+        return fields
+    }
+
+    private func append(_ host: HostSnapshot, as key: String, to fields: inout [LokiField]) {
+        fields.append("\(key)_power_w", host.power?.rawValue)
+        fields.append("\(key)_energy_j", host.energy?.rawValue)
+        fields.append("\(key)_low_w", host.low?.rawValue)
+        fields.append("\(key)_high_w", host.high?.rawValue)
+    }
+
+    /// The channels' powers. A mirror's is the number of the channel that it mirrors.
+    private func appendChannels(_ snapshot: Snapshot, _ provenance: Provenance, to fields: inout [LokiField]) {
+        var bytes = 0
+        var omitted = 0
+        for (index, channel) in topology.channels.enumerated() {
+            guard channel.provenance == provenance, channel.mirrorOf == nil,
+                let power = snapshot.channels[index].power?.rawValue
+            else { continue }
+            // A number has 25 digits and signs at most.
+            bytes += keys[index].utf8.count + 40
+            if bytes < Self.longest { fields.append("\(keys[index])_power_w", power) } else { omitted += 1 }
+        }
+        if omitted > 0 { fields.append(LokiField("omitted_channels", omitted)) }
+    }
+
+    /// The line of an event.
+    func line(_ event: MonitorEvent, at nanoseconds: Int64) -> Line {
+        var fields = [LokiField("event", event.kind.name)]
+        if let channel = event.channel { fields.append(LokiField("channel", channel)) }
+        if let status = event.status {
+            fields.append(LokiField("status", status.name))
+            if case .io(let errno) = status { fields.append(LokiField("errno", Int(errno))) }
+        }
+        fields.append("ambiguous_j", event.ambiguousEnergy?.rawValue)
+        if let finding = event.finding {
+            fields.append(LokiField("severity", finding.severity.name))
+            fields.append(LokiField("subject", finding.subject))
+            fields.append(LokiField("reason", finding.reason))
+            fields.append(LokiField("text", finding.text))
+            if let remedy = finding.remedy { fields.append(LokiField("remedy", remedy)) }
+        }
+        fields.append(LokiField("generation", event.generation))
+        let channel = event.channel.flatMap { id in topology.channels.first { $0.id == id } }
+        // What concerns no channel concerns the machine: it stands where its figure does.
+        let provenance = channel?.provenance ?? provenances.first ?? .measured
+        return Line(provenance: provenance, nanoseconds: nanoseconds, fields: fields)
+    }
+
+    /// The line of a power spike.
+    func line(_ spike: SpikeDetector.Spike, of host: HostSnapshot, at nanoseconds: Int64) -> Line {
+        Line(
+            provenance: host.provenance, nanoseconds: nanoseconds,
+            fields: [
+                LokiField("event", "power_spike"), LokiField("scope", host.scope.name),
+                LokiField("sensor", host.sensor.name), LokiField("power_w", spike.power.rawValue),
+                LokiField("baseline_w", spike.baseline.rawValue), LokiField("threshold_w", spike.threshold.rawValue),
+            ])
+    }
+}
+#endif
