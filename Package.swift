@@ -115,6 +115,26 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
             ]
         ),
+        .testTarget(
+            name: "PowerSensorsPushTests",
+            dependencies: [
+                "PowerSensors", "PowerSensorsExporters", "PowerSensorsPush", "PowerSensorsTesting",
+                .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withExporters),
+                .product(name: "NIOCore", package: "swift-nio", condition: withExporters),
+                .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras", condition: withExporters),
+                .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
+            ]
+        ),
+        .testTarget(
+            name: "PowerSensorsMetricsTests",
+            dependencies: [
+                "PowerSensors", "PowerSensorsExporters", "PowerSensorsMetrics", "PowerSensorsTesting",
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: withExporters),
+                .product(name: "MetricsTestKit", package: "swift-metrics", condition: withExporters),
+            ]
+        ),
         .testTarget(name: "PowerSensorsTestingTests", dependencies: ["PowerSensors", "PowerSensorsTesting"]),
         .testTarget(
             name: "PowerSensorsCommandTests",

@@ -17,6 +17,8 @@ final class HTTPTransport: PushTransport {
         // A redirect would turn POST into GET, and a page that answers 200 to that into a success.
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.httpVersion = .http1Only
+        // What fails is tried again by the courier, which knows how long to wait, and tells why.
+        configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(configuration: configuration)
     }
 

@@ -25,6 +25,16 @@ final class PushCourier: Sendable {
     /// A failure that was not told yet.
     func takeFailure() -> PushFailure? { route.log.withLock { $0.take() } }
 
+    /// A refusal that was not told yet, at the end: what was to be tried again was either delivered or is unfinished.
+    func takeRefusal() -> PushFailure? { route.log.withLock { $0.takeRefusal() } }
+
+    /// The failure to blame for what is unfinished at the end.
+    func unfinished(_ text: String, remedy: String, url: String) -> PushFailure {
+        let cause = route.log.withLock { $0.last?.text }
+        return PushFailure(
+            reason: .unfinished, url: url, text: cause.map { "\(text); at last \($0)" } ?? text, remedy: remedy)
+    }
+
     /// Delivers what is left, but takes no longer than this.
     ///
     /// It runs its time also in a task that is cancelled, as one is that runs exporters until the program's end.
@@ -137,12 +147,20 @@ struct FailureLog: Sendable {
     private var untold: [PushFailure] = []
     private var toldAt: [PushFailure.Reason: Duration] = [:]
 
+    /// The newest, told or not.
+    private(set) var last: PushFailure?
+
     mutating func note(_ failure: PushFailure, at time: Duration) {
+        last = failure
         if let last = toldAt[failure.reason], time - last < Self.silence { return }
         toldAt[failure.reason] = time
         untold.append(failure)
     }
 
     mutating func take() -> PushFailure? { untold.isEmpty ? nil : untold.removeFirst() }
+
+    mutating func takeRefusal() -> PushFailure? {
+        untold.firstIndex { !$0.isPassing }.map { untold.remove(at: $0) }
+    }
 }
 #endif

@@ -45,6 +45,14 @@ public struct PushFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// What mends it.
     public let remedy: String
 
+    /// Whether it may pass by itself, and is tried again.
+    var isPassing: Bool {
+        switch reason {
+        case .unreachable, .status(429), .status(500..<600): true
+        case .status, .unfinished: false
+        }
+    }
+
     /// All of it as one line.
     public var description: String { "\(url): \(text). Remedy: \(remedy)" }
 }

@@ -22,12 +22,12 @@ enum PushOutcome: Sendable {
         let failure = PushFailure(
             reason: .status(response.status), url: url, text: "it answered \(response.status)\(answer)",
             remedy: advice.remedy(for: response))
-        switch response.status {
-        case 200..<300: self = .delivered
-        case 429, 500..<600:
-            let wait = response.retryAfter.flatMap { RetryAfter.duration($0, now: now) }
-            self = .failed(failure, retryAfter: wait)
-        default: self = .refused(failure)
+        if 200..<300 ~= response.status {
+            self = .delivered
+        } else if failure.isPassing {
+            self = .failed(failure, retryAfter: response.retryAfter.flatMap { RetryAfter.duration($0, now: now) })
+        } else {
+            self = .refused(failure)
         }
     }
 

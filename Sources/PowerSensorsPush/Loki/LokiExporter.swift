@@ -19,6 +19,7 @@ public struct LokiExporter: Exporter {
     private let outbox: LokiOutbox
     private let courier: PushCourier
     private let route: PushRoute
+    private let url: String
     private let finishLimit: Duration
     private let spikeRule: SpikeRule?
     private var lines: LokiLines?
@@ -70,6 +71,12 @@ public struct LokiExporter: Exporter {
                     remedy: "Name Loki's tenant by letters, digits and the like, or leave it out.")
             }
         }
+        guard node.utf8.count <= 1024 else {
+            throw PushSetupError(
+                subject: "the node's name", problem: "it has more than the 1024 bytes that suit a label of Loki's",
+                remedy: "Name the machine more shortly.")
+        }
+        url = address.url
         interval = configuration.interval
         finishLimit = configuration.finishLimit
         spikeRule = configuration.spikes
@@ -134,11 +141,11 @@ public struct LokiExporter: Exporter {
         await courier.finish(within: finishLimit)
         let count = outbox.abandon()
         if count > 0 {
-            throw PushFailure(
-                reason: .unfinished, url: outbox.probe.url, text: "\(count) lines could not be delivered and are lost",
-                remedy: "See why Loki did not answer; to wait longer at the end, raise the limit.")
+            throw courier.unfinished(
+                "\(count) lines could not be delivered and are lost",
+                remedy: "See why Loki did not take them; to wait longer at the end, raise the limit.", url: url)
         }
-        try throwFailure()
+        if let refusal = courier.takeRefusal() { throw refusal }
     }
 
     private func throwFailure() throws(PushFailure) {

@@ -112,13 +112,13 @@ public struct PushgatewayExporter: Exporter {
     public mutating func finish() async throws {
         if configuration.deletesAtTheEnd { outbox.deletePage() }
         await courier.finish(within: configuration.finishLimit)
-        try throwFailure()
-        guard outbox.isUnfinished else { return }
-        throw PushFailure(
-            reason: .unfinished, url: url,
-            text: configuration.deletesAtTheEnd
-                ? "the page could not be deleted, so its last figures stay" : "the last page could not be pushed",
-            remedy: "Delete the group by hand, on the Pushgateway's own page.")
+        if outbox.isUnfinished {
+            throw courier.unfinished(
+                configuration.deletesAtTheEnd
+                    ? "the page could not be deleted, so its last figures stay" : "the last page could not be pushed",
+                remedy: "Delete the group by hand, on the Pushgateway's own page.", url: url)
+        }
+        if let refusal = courier.takeRefusal() { throw refusal }
     }
 
     private func throwFailure() throws(PushFailure) {

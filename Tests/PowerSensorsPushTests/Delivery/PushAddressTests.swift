@@ -1,0 +1,55 @@
+#if Exporters
+import PowerSensorsPush
+import Testing
+
+struct PushAddressTests {
+    @Test(arguments: [
+        ("http://loki:3100", "http://loki:3100/loki/api/v1/push"),
+        ("http://loki:3100/", "http://loki:3100/loki/api/v1/push"),
+        ("HTTPS://loki", "https://loki/loki/api/v1/push"),
+        ("http://loki/loki/api/v1/push", "http://loki/loki/api/v1/push"),
+        ("http://proxy/logs", "http://proxy/logs/loki/api/v1/push"),
+        ("http://proxy/loki", "http://proxy/loki/api/v1/push"),
+        ("http://proxy/loki/api/v1/", "http://proxy/loki/api/v1/push"),
+        ("http://logs/insert/loki/api/v1/push?a=b", "http://logs/insert/loki/api/v1/push?a=b"),
+        ("http://[::1]:3100", "http://[::1]:3100/loki/api/v1/push"),
+        ("http://user:pass@loki", "http://loki/loki/api/v1/push"),
+    ])
+    func `Loki's path is added where it is missing`(text: String, url: String) throws {
+        #expect(try PushAddress(loki: text).url == url)
+    }
+
+    @Test(arguments: ["http://loki:3100/api/prom/push", "http://loki/prefix/api/prom/push/"])
+    func `the path that stores nothing is refused, and says why`(text: String) {
+        #expect {
+            _ = try PushAddress(loki: text)
+        } throws: { error in
+            "\(error)".contains("204") && "\(error)".contains("/loki/api/v1/push")
+        }
+    }
+
+    @Test(arguments: [
+        "", "loki", "loki:3100", "ftp://loki", "http://", "http://loki:99999", "http://lo ki", "://", "http:///push",
+        "http://loki/loki/api/v1/query", "http://loki/otlp/api/v1",
+    ])
+    func `what is no address of Loki's is one clear error`(text: String) {
+        #expect {
+            _ = try PushAddress(loki: text)
+        } throws: { error in
+            error is PushSetupError && "\(error)".contains("Remedy: ") && !"\(error)".contains("\n")
+        }
+    }
+
+    @Test func `user and password are taken from it and never shown`() throws {
+        let address = try PushAddress("http://me:s%C3%A9cret@loki")
+        #expect(address.credentials == .basic(user: "me", password: "sécret"))
+        #expect(!address.url.contains("cret"))
+        #expect(address.credentials?.description.contains("cret") == false)
+        #expect {
+            _ = try PushAddress("ftp://me:secret@loki")
+        } throws: { error in
+            !"\(error)".contains("secret")
+        }
+    }
+}
+#endif

@@ -1,0 +1,89 @@
+#if Exporters
+import PowerSensors
+import PowerSensorsPush
+import Testing
+
+struct SpikeDetectorTests {
+    private func spikes(_ powers: [Double], rule: SpikeRule = SpikeRule(), every interval: Duration = .seconds(5))
+        -> [Int]
+    {
+        var detector = SpikeDetector(rule)
+        return powers.indices.filter { detector.take(Watts(powers[$0]), over: interval) != nil }
+    }
+
+    @Test(arguments: [0.0, 1, 40, 5000])
+    func `a steady power is no spike`(power: Double) { #expect(spikes(Array(repeating: power, count: 1000)) == []) }
+
+    @Test func `a spike is told once, when it begins, and so is the next`() {
+        let calm = Array(repeating: 40.0, count: 50)
+        #expect(spikes(calm + [90, 95, 90] + calm + [90] + calm) == [50, 103])
+    }
+
+    @Test func `nothing is told before the baseline is known`() {
+        #expect(spikes([10, 10, 500, 10, 10]) == [])
+    }
+
+    @Test func `a level that lasts becomes the baseline`() {
+        let found = spikes(Array(repeating: 40, count: 100) + Array(repeating: 90, count: 2000) + [200])
+        #expect(found == [100, 2100])
+    }
+
+    @Test func `the report says against what`() throws {
+        var detector = SpikeDetector(SpikeRule())
+        for _ in 0..<50 { _ = detector.take(Watts(40), over: .seconds(5)) }
+        let found = detector.take(Watts(60), over: .seconds(5))
+        let spike = try #require(found)
+        #expect(spike.power == Watts(60))
+        #expect(spike.baseline == Watts(40))
+        #expect(spike.threshold == Watts(50))
+    }
+
+    @Test func `what is no power, or of no time, is as if it had not come`() {
+        var plain = SpikeDetector(SpikeRule())
+        var disturbed = plain
+        for _ in 0..<50 {
+            for odd in [Double.nan, .infinity, -5] { #expect(disturbed.take(Watts(odd), over: .seconds(5)) == nil) }
+            #expect(disturbed.take(Watts(900), over: .zero) == nil)
+            _ = plain.take(Watts(40), over: .seconds(5))
+            _ = disturbed.take(Watts(40), over: .seconds(5))
+        }
+        #expect(plain.take(Watts(70), over: .seconds(5)) == disturbed.take(Watts(70), over: .seconds(5)))
+    }
+
+    @Test(arguments: 0..<50)
+    func `a spike lies above each margin, and noise within the least margin is none`(seed: UInt64) {
+        var generator = SplitMix(seed: seed)
+        let level = Double.random(in: 5...2000, using: &generator)
+        var detector = SpikeDetector(SpikeRule())
+        for _ in 0..<2000 {
+            let isNoisy = Int.random(in: 0..<20, using: &generator) == 0
+            let power = level * (isNoisy ? Double.random(in: 0...4, using: &generator) : 1)
+            guard let spike = detector.take(Watts(power), over: .seconds(2)) else { continue }
+            #expect(spike.power.rawValue == power)
+            #expect(power > spike.threshold.rawValue)
+            #expect(spike.threshold.rawValue >= spike.baseline.rawValue + 10)
+            #expect(spike.threshold.rawValue >= spike.baseline.rawValue * 1.25 - 1e-9)
+        }
+        let calm = (0..<2000).map { _ in level + Double.random(in: -2...2, using: &generator) }
+        #expect(spikes(calm) == [])
+    }
+
+    @Test func `how often it is asked does not change how soon a level becomes the baseline`() {
+        let lasting = { (seconds: Int) -> Int? in
+            var detector = SpikeDetector(SpikeRule())
+            for _ in 0..<(3000 / seconds) { _ = detector.take(Watts(100), over: .seconds(seconds)) }
+            // Told again once the detector has let go of the first.
+            _ = detector.take(Watts(400), over: .seconds(seconds))
+            for time in stride(from: 0, to: 6000, by: seconds) {
+                _ = detector.take(Watts(400), over: .seconds(seconds))
+                var copy = detector
+                if copy.take(Watts(10_000), over: .seconds(seconds)) != nil { return time }
+            }
+            return nil
+        }
+        let times = [1, 5, 10].compactMap(lasting)
+        #expect(times.count == 3)
+        #expect((times.max() ?? 0) - (times.min() ?? 0) <= 60)
+    }
+}
+#endif

@@ -1,0 +1,77 @@
+#if Exporters
+import AsyncHTTPClient
+import NIOCore
+import NIOPosix
+import PowerSensors
+import PowerSensorsExporters
+import PowerSensorsPush
+import PowerSensorsTesting
+import Subprocess
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Against Debian's prometheus-pushgateway.
+@Suite(.timeLimit(.minutes(2)))
+struct RealPushgatewayTests {
+    private static let program = "/usr/bin/prometheus-pushgateway"
+
+    @Test(
+        .enabled("prometheus-pushgateway is missing: sudo apt-get install prometheus-pushgateway") {
+            unsafe access(program, X_OK) == 0
+        })
+    func `a real Pushgateway shows the series of a machine, and no more of them after the end`() async throws {
+        let port = try await freePort()
+        let url = "http://127.0.0.1:\(port)"
+        let script = "exec \"$@\" >/dev/null 2>&1"
+        let result = try await Subprocess.run(
+            .name("sh"),
+            arguments: ["-c", script, "sh", Self.program, "--web.listen-address=127.0.0.1:\(port)"],
+            input: .none, output: .discarded, error: .discarded
+        ) { execution in
+            defer { try? execution.send(signal: .terminate) }
+            try await push(to: url)
+        }
+        #expect(result.terminationStatus != .exited(1))
+    }
+
+    private func push(to url: String) async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        let sensors = SensorSet(roots: machine.roots)
+        let monitor = try PowerMonitor(MonitorConfiguration(sensors: sensors, interval: .milliseconds(5)))
+        var configuration = PushgatewayConfiguration()
+        configuration.interval = .milliseconds(20)
+        let exporter = try PushgatewayExporter(
+            url, node: "rack/n1", page: PrometheusPage(version: "1"), configuration: configuration)
+        while (try? await exporter.check()) == nil { try await Task.sleep(for: .milliseconds(10)) }
+        let running = Task { await monitor.export(to: [exporter]) { Issue.record($0) } }
+        try await eventually { exporter.statistics.sent > 1 }
+        let page = try await metrics(url)
+        let label = "instance=\"rack/n1\",job=\"powersensors\""
+        #expect(page.contains("powersensors_host_energy_joules_total{\(label),scope=\"cpu\"}"))
+        #expect(page.contains("push_failure_time_seconds{\(label)} 0\n"))
+        monitor.stop()
+        await running.value
+        #expect(exporter.statistics.refused == 0)
+        #expect(try await !metrics(url).contains("powersensors_"))
+    }
+
+    private func metrics(_ url: String) async throws -> String {
+        let response = try await HTTPClient.shared.execute(
+            HTTPClientRequest(url: "\(url)/metrics"), timeout: .seconds(30))
+        return String(buffer: try await response.body.collect(upTo: 1 << 22))
+    }
+
+    /// A port that was free a moment ago.
+    private func freePort() async throws -> Int {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = channel.localAddress?.port
+        try await channel.close().get()
+        return try #require(port)
+    }
+}
+#endif

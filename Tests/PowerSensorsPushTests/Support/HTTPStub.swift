@@ -1,0 +1,97 @@
+#if Exporters
+import NIOCore
+import NIOHTTP1
+import NIOHTTPCompression
+import NIOPosix
+import PowerSensors
+
+/// A server of HTTP on the loopback, which answers as it is told.
+final class HTTPStub: Sendable {
+    struct Request: Sendable {
+        var method: String
+        var path: String
+        var headers: HTTPHeaders
+        /// The body, decompressed where the headers say so.
+        var body: [UInt8] = []
+    }
+
+    enum Answer: Sendable {
+        case status(Int, headers: [(String, String)] = [], body: String = "")
+        /// Closes the connection without a word.
+        case close
+        /// Never says anything.
+        case hang
+    }
+
+    private let channel: any NIOCore.Channel
+    private let log: Guarded<[Request]>
+
+    private init(_ channel: any NIOCore.Channel, _ log: Guarded<[Request]>) {
+        self.channel = channel
+        self.log = log
+    }
+
+    deinit { channel.close(promise: nil) }
+
+    /// Its address.
+    var url: String { "http://127.0.0.1:\(channel.localAddress?.port ?? 0)" }
+
+    /// What it was asked so far.
+    var requests: [Request] { log.withLock { $0 } }
+
+    /// Starts one on a free port.
+    static func start(_ answer: @escaping @Sendable (Request) -> Answer) async throws -> HTTPStub {
+        let log = Guarded<[Request]>([])
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.configureHTTPServerPipeline()
+                    try pipeline.addHandler(NIOHTTPRequestDecompressor(limit: .size(1 << 25)))
+                    try pipeline.addHandler(
+                        StubHandler { request in
+                            log.withLock { $0.append(request) }
+                            return answer(request)
+                        })
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        return HTTPStub(channel, log)
+    }
+}
+
+/// Gathers a request, and answers it.
+private final class StubHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let answer: (HTTPStub.Request) -> HTTPStub.Answer
+    private var request: HTTPStub.Request?
+
+    init(_ answer: @escaping (HTTPStub.Request) -> HTTPStub.Answer) { self.answer = answer }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            request = HTTPStub.Request(method: head.method.rawValue, path: head.uri, headers: head.headers)
+        case .body(let buffer): request?.body += buffer.readableBytesView
+        case .end:
+            guard let request else { return }
+            switch answer(request) {
+            case .hang: return
+            case .close: context.close(promise: nil)
+            case .status(let status, let headers, let body):
+                var head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status))
+                for (name, value) in headers { head.headers.add(name: name, value: value) }
+                if status != 204 { head.headers.add(name: "Content-Length", value: "\(body.utf8.count)") }
+                context.write(wrapOutboundOut(.head(head)), promise: nil)
+                context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
+                context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            }
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
+#endif

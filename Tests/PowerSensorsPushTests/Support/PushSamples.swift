@@ -1,0 +1,115 @@
+#if Exporters
+import Foundation
+import PowerSensors
+import PowerSensorsPush
+
+/// A machine of a package with its core, and psys; and an environment in which its time passes.
+enum PushSamples {
+    /// 2026-11-22T14:00:00Z.
+    static let wall: Int64 = 1_795_356_000_000_000_000
+
+    static func topology(generation: Int = 1) -> Topology {
+        var socket = Component(id: "package-0", kind: .socket)
+        (socket.domain, socket.socket) = ("package", 0)
+        var core = Component(id: "package-0/core", kind: .domain, parent: "package-0")
+        (core.domain, core.socket) = ("core", 0)
+        var psys = Component(id: "psys", kind: .domain)
+        psys.domain = "psys"
+        var channels = [
+            channel("rapl/package-0", in: socket), channel("rapl/package-0/core", in: core),
+            channel("rapl/psys", in: psys),
+        ]
+        channels[0].countsIn = .cpu
+        channels[1].parent = "rapl/package-0"
+        channels[2].countsIn = .platform
+        return Topology(generation: generation, discoveries: [Discovery(channels: channels)])
+    }
+
+    static func channel(_ id: String, in component: Component = .host, sensor: SensorName = .rapl) -> Channel {
+        Channel(
+            id: id, sensor: sensor, mechanism: "powercap", quantity: .energy,
+            encoding: .counter(.powercap(range: 262_143_328_850)), component: component)
+    }
+
+    /// A snapshot so many nanoseconds after 14 o'clock. psys cannot be read.
+    static func snapshot(_ topology: Topology = topology(), power: Double? = 41.2, after nanoseconds: Int64 = 0)
+        -> Snapshot
+    {
+        var package = ChannelSnapshot(status: power == nil ? .warmingUp : .ok)
+        package.power = power.map { Watts($0) }
+        package.energy = Joules(82.4)
+        var core = ChannelSnapshot(status: .ok)
+        core.power = Watts(0.85)
+        core.energy = Joules(1.7)
+        var cpu = HostSnapshot(
+            scope: .cpu, provenance: .measured, sensor: .rapl, isHeadline: true, status: package.status)
+        cpu.power = package.power
+        cpu.energy = package.energy
+        let platform = HostSnapshot(
+            scope: .platform, provenance: .measured, sensor: .rapl, isHeadline: false, status: .io(errno: 5))
+        return snapshot(
+            topology, channels: [package, core, ChannelSnapshot(status: .io(errno: 5))], host: [cpu, platform],
+            after: nanoseconds)
+    }
+
+    static func snapshot(
+        _ topology: Topology, channels: [ChannelSnapshot], host: [HostSnapshot], after nanoseconds: Int64 = 0
+    ) -> Snapshot {
+        Snapshot(
+            topology: topology,
+            instant: SampleInstant(
+                boottimeNanoseconds: 8_000_000_000_000 + nanoseconds, monotonicNanoseconds: 1 + nanoseconds),
+            timeNanoseconds: wall + nanoseconds, interval: .seconds(2), sampleDuration: .microseconds(3),
+            channels: channels, host: host)
+    }
+
+    /// An environment of a manual clock, whose wall time begins at 14 o'clock.
+    static func environment(_ clock: ManualClock, seed: UInt64 = 1) -> PushEnvironment {
+        let start = clock.now
+        return PushEnvironment(
+            clock: clock,
+            wallNanoseconds: { wall + start.duration(to: clock.now).wholeNanoseconds },
+            generator: SplitMix(seed: seed))
+    }
+}
+
+/// The same numbers for the same seed.
+struct SplitMix: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// A line of a push, as somebody else's JSON parser finds it.
+struct PushedLine: Hashable {
+    let labels: [String: String]
+    let time: String
+    let line: String
+    let metadata: [String: String]?
+
+    /// The lines of a body, and nothing of one that is not of Loki's form.
+    static func all(in body: [UInt8]) -> [PushedLine] {
+        guard let root = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any],
+            let streams = root["streams"] as? [[String: Any]]
+        else { return [] }
+        return streams.flatMap { stream -> [PushedLine] in
+            let labels = stream["stream"] as? [String: String] ?? [:]
+            return (stream["values"] as? [[Any]] ?? []).compactMap { value in
+                guard value.count >= 2, let time = value[0] as? String, let line = value[1] as? String else {
+                    return nil
+                }
+                let metadata = value.count > 2 ? value[2] as? [String: String] : nil
+                return PushedLine(labels: labels, time: time, line: line, metadata: metadata)
+            }
+        }
+    }
+}
+#endif
