@@ -14,7 +14,7 @@ if [ ! -x "$tool" ] || [ Scripts/PublicAPI.swift -nt "$tool" ]; then
 fi
 
 changed=0
-for module in PowerSensors PowerSensorsExporters PowerSensorsHTTP PowerSensorsTesting; do
+for module in PowerSensors PowerSensorsExporters PowerSensorsHTTP PowerSensorsMetrics PowerSensorsPush PowerSensorsTesting; do
     baseline=Docs/PublicAPI/$module.txt
     sh Scripts/symbol-graphs.sh "$module" ".build/api/$module"
     "$tool" ".build/api/$module" >".build/api/$module.txt"

@@ -68,3 +68,7 @@ done
 sensor=Examples/ThirdPartySensor
 quietly "tests of $sensor" ' Test run with ' swift test --disable-xctest --package-path "$sensor"
 check_dependencies "$sensor"
+
+exporter=Examples/ThirdPartyExporter
+quietly "tests of $exporter" ' Test run with |^received: ' swift test --disable-xctest --package-path "$exporter"
+check_dependencies "$exporter"

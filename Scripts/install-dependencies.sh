@@ -29,6 +29,7 @@ libuuid1|the Swift compiler does not start
 libxml2|the Swift package manager does not start
 linux-libc-dev|the C shim does not compile
 openssl|the tests of TLS and passwords are skipped
+prometheus-pushgateway|the test that pushes to a real Pushgateway is skipped
 python3|the test over a live /sys is skipped
 strace|the test that counts system calls is skipped
 tzdata|Foundation, which the command's parser uses, finds no time zones

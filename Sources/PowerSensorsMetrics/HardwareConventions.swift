@@ -37,20 +37,38 @@ enum HardwareConventions {
         dimensions += source(channel)
         switch channel.quantity {
         case .energy, .power:
-            return [
-                BridgedSeries(label: "hw.energy", kind: .counter, dimensions: dimensions) {
-                    $0.channels[index].energy?.rawValue
-                },
-                BridgedSeries(label: "hw.power", kind: .gauge, dimensions: dimensions) {
-                    $0.channels[index].power?.rawValue
-                },
-            ]
+            let energy = BridgedSeries(label: "hw.energy", kind: .counter, dimensions: dimensions) {
+                $0.channels[index].energy?.rawValue
+            }
+            let power = BridgedSeries(label: "hw.power", kind: .gauge, dimensions: dimensions) {
+                $0.channels[index].power?.rawValue
+            }
+            return (speaks(for: .energy, channel, topology) ? [energy] : [])
+                + (speaks(for: .power, channel, topology) ? [power] : [])
         case .voltage: return [gauge("hw.voltage", index, dimensions)]
         case .temperature: return [gauge("hw.temperature", index, dimensions)]
         case .ratio where channel.component.kind == .supply: return [gauge("hw.battery.charge", index, dimensions)]
         // The conventions have no name for the others.
         default: return []
         }
+    }
+
+    /// Whether a channel is the one to give a quantity: `power1_average`, `power1_input` and `energy1_input` of a chip are
+    /// one meter, whose joules must not stand there three times.
+    private static func speaks(for quantity: Quantity, _ channel: Channel, _ topology: Topology) -> Bool {
+        guard channel.component.kind == .chip else { return true }
+        let sameMeter = topology.channels.filter {
+            $0.component.id == channel.component.id && meterNumber($0) == meterNumber(channel)
+                && ($0.quantity == .energy || $0.quantity == .power)
+        }
+        // The channel of the quantity itself knows best; else the first one's sum or rate will do.
+        return (sameMeter.first { $0.quantity == quantity } ?? sameMeter.first)?.id == channel.id
+    }
+
+    /// `1` of `hwmon/…/power1_average`.
+    private static func meterNumber(_ channel: Channel) -> Substring {
+        let name = channel.id.split(separator: "/").last ?? ""
+        return name.drop { !$0.isNumber }.prefix { $0.isNumber }
     }
 
     private static func gauge(_ label: String, _ index: Int, _ dimensions: [(String, String)]) -> BridgedSeries {

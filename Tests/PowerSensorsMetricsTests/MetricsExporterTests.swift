@@ -118,6 +118,31 @@ struct MetricsExporterTests {
         #expect(hosts.first?.lastValue == 40)
     }
 
+    @Test func `the files of one meter on a chip give their joules once`() {
+        var chip = Component(id: "amdgpu", kind: .chip)
+        chip.chip = "amdgpu"
+        let channels = ["power1_average", "power1_input", "energy1_input", "power2_input"].map { name in
+            Channel(
+                id: "hwmon/amdgpu/\(name)", sensor: SensorName("hwmon"), mechanism: "sysfs",
+                quantity: name.hasPrefix("energy") ? .energy : .power, encoding: .gauge, component: chip)
+        }
+        var figure = ChannelSnapshot(status: .ok)
+        (figure.energy, figure.power) = (Joules(10), Watts(5))
+        let topology = Topology(generation: 1, discoveries: [Discovery(channels: channels)])
+        var exporter = MetricsExporter(factory: backend, scheme: .openTelemetry)
+        exporter.prepare(for: topology)
+        exporter.export(
+            Snapshot(
+                topology: topology, instant: SampleInstant(boottimeNanoseconds: 1, monotonicNanoseconds: 1),
+                timeNanoseconds: 1, interval: .seconds(2), sampleDuration: .zero,
+                channels: Array(repeating: figure, count: 4), host: []))
+        let energies = backend.counters(label: "hw.energy").map { Self.value("hw.id", $0.dimensions) }
+        #expect(Set(energies) == ["hwmon/amdgpu/energy1_input", "hwmon/amdgpu/power2_input"])
+        let powers = backend.recorders(label: "hw.power").map { Self.value("hw.id", $0.dimensions) }
+        #expect(Set(powers) == ["hwmon/amdgpu/power1_average", "hwmon/amdgpu/power2_input"])
+        #expect(backend.counters.allSatisfy { Self.value("hw.type", $0.dimensions) == "gpu" })
+    }
+
     private static func value(_ name: String, _ dimensions: [(String, String)]) -> String? {
         dimensions.first { $0.0 == name }?.1
     }

@@ -109,12 +109,12 @@ struct PushRoute: Sendable {
             sending.cancel()
         }
         alarm.cancel()
-        if Task.isCancelled { return .cancelled }
         switch result {
         case .success(let response):
             return PushOutcome(response, from: request.url, advice, now: environment.wallNanoseconds())
         case .failure(let error):
-            let cause = sending.isCancelled ? "no answer within \(timeout)" : "no connection (\(error))"
+            if Task.isCancelled { return .cancelled }
+            let cause = sending.isCancelled ? "no answer within \(timeout)" : "no connection (\(oneLine("\(error)")))"
             let failure = PushFailure(
                 reason: .unreachable, url: request.url, text: cause,
                 remedy: "Start \(advice.server), or mend the address or the network; it is tried again.")

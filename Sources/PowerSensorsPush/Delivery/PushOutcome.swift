@@ -18,7 +18,7 @@ enum PushOutcome: Sendable {
 
     /// Judges an answer: of the failures only 429 and 5xx may pass by themselves.
     init(_ response: PushResponse, from url: String, _ advice: PushAdvice, now: Int64) {
-        let answer = response.message.isEmpty ? "" : ": \(Self.line(response.message))"
+        let answer = response.message.isEmpty ? "" : ": \(oneLine(response.message))"
         let failure = PushFailure(
             reason: .status(response.status), url: url, text: "it answered \(response.status)\(answer)",
             remedy: advice.remedy(for: response))
@@ -31,11 +31,12 @@ enum PushOutcome: Sendable {
         }
     }
 
-    /// A server's words as a part of one line.
-    private static func line(_ message: String) -> String {
-        let words = message.split(whereSeparator: \.isWhitespace).joined(separator: " ").safeToShow
-        return words.count > 500 ? words.prefix(500) + "…" : words
-    }
+}
+
+/// Somebody else's words as a part of one line.
+func oneLine(_ message: String) -> String {
+    let words = message.split(whereSeparator: \.isWhitespace).joined(separator: " ").safeToShow
+    return words.count > 500 ? words.prefix(500) + "…" : words
 }
 
 /// What to tell people about a server's answers.

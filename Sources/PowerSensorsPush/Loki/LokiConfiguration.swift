@@ -52,7 +52,7 @@ public struct LokiConfiguration: Sendable {
     public var timeout = Duration.seconds(10)
 
     /// How long the last delivery may take at the end.
-    public var finishLimit = Duration.seconds(10)
+    public var finishLimit = Duration.seconds(5)
 
     /// What counts as a power spike; nil for none.
     public var spikes: SpikeRule? = SpikeRule()

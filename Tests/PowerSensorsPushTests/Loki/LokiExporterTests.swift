@@ -227,7 +227,7 @@ struct LokiExporterTests {
             "\(error)".contains("3 lines could not be delivered")
         }
         #expect(statistics().abandoned == 3)
-        #expect(environment.elapsed() >= .seconds(10))
+        #expect(environment.elapsed() >= .seconds(5))
     }
 
     @Test func `the end delivers also in a task that was cancelled`() async throws {
