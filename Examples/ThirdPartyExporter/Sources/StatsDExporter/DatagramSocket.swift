@@ -36,7 +36,7 @@ final class DatagramSocket: Sendable {
     /// Sends a datagram, or none where the kernel would have to wait.
     func send(_ text: String) throws(Failure) {
         let bytes = Array(text.utf8)
-        let count = unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT.rawValue))
+        let count = unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT))
         if count < 0 { throw Failure(port: port, errno: errno) }
     }
 }

@@ -96,7 +96,7 @@ private final class Server {
     /// The next datagram; nil where there is none.
     func receive() -> String? {
         var bytes = [UInt8](repeating: 0, count: 1500)
-        let count = unsafe recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT.rawValue))
+        let count = unsafe recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
         return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
     }
 }
