@@ -90,7 +90,8 @@ struct LokiServerTests {
         } throws: { error in
             "\(error)".contains("400: entry has timestamp too old: 2026-11-22T14:00:00Z")
         }
-        #expect(loki.stored.map(\.time) == ["\(PushSamples.wall + week)"])
+        let time = String(PushSamples.wall + week)
+        #expect(loki.stored.map(\.time) == [time])
         #expect(server.requests.count == 1)
         #expect(exporter.statistics.refused == 2)
     }

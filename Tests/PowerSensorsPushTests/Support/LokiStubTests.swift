@@ -58,6 +58,9 @@ struct LokiStubTests {
             testDescription: "a line of 257 KiB", body: body(value(now, String(repeating: "x", count: 257 << 10))),
             status: 400),
         Row(testDescription: "broken JSON", body: "{\"streams\":[", status: 400),
+        Row(
+            testDescription: "structured metadata", body: body("[\"\(now)\",\"a=1\",{\"scope\":\"cpu\"}]"), status: 204,
+            stored: 1),
         Row(testDescription: "no streams", body: "{\"streams\":[]}", status: 422),
         Row(
             testDescription: "an unknown encoding",
@@ -85,6 +88,20 @@ struct LokiStubTests {
         #expect(status == row.status)
         #expect(row.message.isEmpty || message.contains(row.message))
         #expect(stub.stored.count == row.stored)
+    }
+
+    @Test func `seconds with the check of ages off are its own failure, or too far behind`() {
+        let stub = LokiStub(checksAge: false) { Self.now }
+        let statuses = [
+            Self.body("[\"1656644497\",\"a\"]"), Self.body(Self.value(Self.now)), Self.body("[\"1656644497\",\"a\"]"),
+        ].map { body -> Int in
+            let request = HTTPStub.Request(
+                method: "POST", path: "/loki/api/v1/push", headers: ["Content-Type": "application/json"],
+                body: Array(body.utf8))
+            guard case .status(let status, _, _) = stub.answer(request) else { return 0 }
+            return status
+        }
+        #expect(statuses == [500, 204, 400])
     }
 
     @Test func `the fourth request of 2 MB in a row is too many`() {
