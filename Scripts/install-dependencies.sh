@@ -29,6 +29,8 @@ libuuid1|the Swift compiler does not start
 libxml2|the Swift package manager does not start
 linux-libc-dev|the C shim does not compile
 openssl|the tests of TLS and passwords are skipped
+prometheus|the test that a real Prometheus scrapes is skipped
+prometheus-node-exporter|the test beside a real node_exporter is skipped
 prometheus-pushgateway|the test that pushes to a real Pushgateway is skipped
 python3|the test over a live /sys is skipped
 strace|the test that counts system calls is skipped
@@ -39,7 +41,6 @@ LIST
     bench)
         cat <<'LIST'
 libpowercap-dev|nothing is compared with libpowercap
-prometheus-node-exporter|no scrape is compared with one of node_exporter's
 valgrind|no instructions are counted
 LIST
         ;;

@@ -29,7 +29,10 @@ struct EndpointService: Service {
 
     func run() async throws {
         try? await gracefulShutdown()
-        await endpoint.stop()
+        await stop()
     }
+
+    /// Stops to listen.
+    func stop() async { await endpoint.stop() }
 }
 #endif

@@ -2,6 +2,7 @@
 import Logging
 import PowerSensors
 import PowerSensorsExporters
+import PowerSensorsPush
 import ServiceLifecycle
 import UnixSignals
 
@@ -28,12 +29,12 @@ struct Export {
 
     /// Exports until SIGINT or SIGTERM; what is still kept has ten seconds to be delivered.
     func run() async throws(CommandFailure) {
+        let exporters = try fileExporters + pushExporters
         let monitor = try openMonitor()
         let pages = options.prometheus.map { _ in MetricsPages(page, interval: options.minimumInterval) }
-        let exporters = fileExporters + [pages].compactMap(\.self)
         var services: [any Service] = []
         if let pages { services.append(try await EndpointService(options, pages: pages)) }
-        services.append(MonitorService(monitor: monitor, exporters: exporters))
+        services.append(MonitorService(monitor: monitor, exporters: exporters + [pages].compactMap(\.self)))
         var logger = Logger(label: "powersensors") { _ in StandardErrorLog() }
         logger.logLevel = settings.isVerbose ? .info : .error
         var configuration = ServiceGroupConfiguration(
@@ -64,6 +65,16 @@ struct Export {
                     "\(target): its folder: \(systemMessage(errno: errno)). Make it, or let this user write there.")
             }
         }
+        if options.prometheus != nil {
+            let endpoint = try await EndpointService(options, pages: MetricsPages(page))
+            await endpoint.stop()
+        }
+        do {
+            try await loki()?.check()
+            try await pushgateway()?.check()
+        } catch {
+            throw (error as? CommandFailure) ?? .failure("\(error)")
+        }
         var output = StandardOutput()
         try output.write(Array("The settings are right, and every target can be reached.\n".utf8))
     }
@@ -77,6 +88,38 @@ struct Export {
                 throw .failure("\(settings.scopeOption): \(error) Leave it out for the best there is.")
             }
             throw .failure("\(error)")
+        }
+    }
+
+    private var pushExporters: [any Exporter] {
+        get throws(CommandFailure) {
+            let loki: (any Exporter)? = try loki()
+            let pushgateway: (any Exporter)? = try pushgateway()
+            return [loki, pushgateway].compactMap(\.self)
+        }
+    }
+
+    private func loki() throws(CommandFailure) -> LokiExporter? {
+        guard let target = options.loki else { return nil }
+        var configuration = LokiConfiguration()
+        configuration.interval = settings.interval
+        configuration.tenant = target.tenant
+        configuration.lineFormat = target.isJSON ? .json : .logfmt
+        do throws(PushSetupError) {
+            return try LokiExporter(target.url.value, node: settings.node, configuration: configuration)
+        } catch {
+            throw .usage("\(target.url.name): \(error)")
+        }
+    }
+
+    private func pushgateway() throws(CommandFailure) -> PushgatewayExporter? {
+        guard let target = options.pushgateway else { return nil }
+        var configuration = PushgatewayConfiguration()
+        configuration.interval = settings.interval
+        do throws(PushSetupError) {
+            return try PushgatewayExporter(target.value, node: settings.node, page: page, configuration: configuration)
+        } catch {
+            throw .usage("\(target.name): \(error)")
         }
     }
 
