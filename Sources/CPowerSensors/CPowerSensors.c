@@ -95,15 +95,21 @@ uint64_t cpowersensors_file_system(int descriptor) {
 
 int cpowersensors_run_on(int processor) {
     // Room for as many processors as Linux can be built for.
-    unsigned long mask[8192 / (8 * sizeof(long))] = {0};
-    const unsigned bits = 8 * sizeof(long);
-    if (processor >= 8192) return EINVAL;
-    if (processor >= 0) {
-        mask[(unsigned)processor / bits] = 1UL << (unsigned)processor % bits;
-    } else {
-        // The kernel leaves out what is not there, or not allowed.
-        memset(mask, 0xff, sizeof mask);
+    enum { PROCESSORS = 8192, BITS = 8 * sizeof(unsigned long) };
+    static _Thread_local unsigned long usual[PROCESSORS / BITS];
+    static _Thread_local int is_known = 0;
+    if (!is_known) {
+        if (processor < 0) return 0;
+        if (syscall(SYS_sched_getaffinity, 0, sizeof usual, usual) < 0) return errno;
+        is_known = 1;
     }
+    if (processor < 0) return sched_setaffinity(0, sizeof usual, (cpu_set_t *)usual) == 0 ? 0 : errno;
+    const unsigned word = (unsigned)processor / BITS;
+    const unsigned long bit = 1UL << (unsigned)processor % BITS;
+    // Whoever keeps the program away from a processor has a reason.
+    if (processor >= PROCESSORS || !(usual[word] & bit)) return EINVAL;
+    unsigned long mask[PROCESSORS / BITS] = {0};
+    mask[word] = bit;
     return sched_setaffinity(0, sizeof mask, (cpu_set_t *)mask) == 0 ? 0 : errno;
 }
 

@@ -213,7 +213,9 @@ uint64_t cpowersensors_file_system(int descriptor);
 /// The magic number of sysfs.
 #define CPOWERSENSORS_SYSFS 0x62656572
 
-/// Lets the calling thread run on one processor only, or for a negative number on any. Returns 0 or an `errno`.
+/// Lets the calling thread run on one processor only, or for a negative number where it ran before the first call.
+///
+/// Returns 0, or EINVAL for a processor that it may not run on, or another `errno`.
 int cpowersensors_run_on(int processor);
 
 /// Whether the calling thread has a capability, by its number in capabilities(7), in effect.

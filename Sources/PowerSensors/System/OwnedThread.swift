@@ -8,9 +8,9 @@ import Glibc
 struct ThreadPlace: ~Copyable {
     private var processor: Int?
 
-    /// Lets the thread run on one processor only, or anywhere where there is none to prefer.
+    /// Lets the thread run on one processor only, or where its maker had it run where there is none to prefer.
     ///
-    /// Where the system does not allow it, the thread runs on where it was: it only costs more.
+    /// Where that is not allowed, the thread runs on where it was: it only costs more.
     mutating func move(to processor: Int?) {
         if processor == self.processor { return }
         self.processor = processor

@@ -51,7 +51,7 @@ struct AllocationTests {
                 unsafe values[1] = count
                 unsafe values[2] = count
                 for index in 3..<values.count { unsafe values[index] = count << 18 }
-                return unsafe 8 * values.count
+                return 8 * values.count
             }
         }
 

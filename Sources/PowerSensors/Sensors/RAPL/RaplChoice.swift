@@ -35,7 +35,8 @@ struct RaplChoice {
         discovery.components = used.flatMap(\.discovery.components)
         discovery.incompleteScopes = Set(used.flatMap(\.discovery.incompleteScopes))
         for offer in offers where !isBesidesThePoint(offer) {
-            discovery.findings += offer.discovery.findings.map { weighed($0, of: offer) }
+            let findings = offer.discovery.findings.filter { !isSaidOfPowercap($0, of: offer) }
+            discovery.findings += findings.map { weighed($0, of: offer) }
         }
         return discovery
     }
@@ -106,6 +107,12 @@ struct RaplChoice {
     /// Whether a mechanism would be no better than what works.
     private func isBesidesThePoint(_ offer: Offer) -> Bool {
         offer.mechanism == .msr && !isForced && works && !isUsed(offer.mechanism)
+    }
+
+    /// Whether a finding is that nothing is there, where powercap's says the same and more of it.
+    private func isSaidOfPowercap(_ finding: Finding, of offer: Offer) -> Bool {
+        offer.mechanism == .perf && finding.reason == "absent" && !works
+            && offers.contains { $0.mechanism == .powercap }
     }
 
     /// A finding by how much it matters where other mechanisms work.

@@ -1,0 +1,58 @@
+import CPowerSensors
+import Glibc
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+struct RunOnTests {
+    @Test func `a thread that is moved to a processor comes back to where it ran before`() async throws {
+        // A process of its own, since the thread that runs a test is anybody's.
+        await #expect(processExitsWith: .success) {
+            let usual = allowed()
+            try #require(cpowersensors_run_on(-1) == 0)
+            try #require(allowed() == usual)
+            let first = try #require(usual.first)
+            try #require(cpowersensors_run_on(CInt(first)) == 0)
+            try #require(allowed() == [first])
+            try #require(cpowersensors_run_on(CInt(8191)) == EINVAL)
+            try #require(cpowersensors_run_on(CInt.max) == EINVAL)
+            try #require(cpowersensors_run_on(-1) == 0)
+            try #require(allowed() == usual)
+        }
+    }
+
+    @Test func `only the monitor's own thread is moved, and only to read registers`() async throws {
+        await #expect(processExitsWith: .success) {
+            let usual = allowed()
+            let machine = try MockMachine()
+            try machine.set(.smallServer(sockets: 1))
+            try machine.addRegisters([0x606: 0xA_0E03, 0x611: 5])
+            let sensor = RaplSensor(roots: machine.roots, mechanisms: [.msr])
+            let monitor = try PowerMonitor(
+                MonitorConfiguration(sensors: SensorSet(only: [sensor]), interval: .milliseconds(1)))
+            while monitor.latest() == nil { usleep(1000) }
+            // The first package's processor is 0.
+            var places: [[Int]] = []
+            for thread in try SystemRoot(path: "/proc/self/task", mountPoint: "/proc").list("") {
+                let folder = "/proc/self/task/\(thread)"
+                let isMonitor = try SystemRoot(path: folder, mountPoint: "/proc").text("comm") == "powersensors"
+                let list = try allowed(folder)
+                if isMonitor { places.append(list) } else { try #require(list == usual) }
+            }
+            try #require(places == [[0]] || !usual.contains(0))
+            monitor.stop()
+            try #require(allowed() == usual)
+        }
+    }
+}
+
+/// The processors that the calling thread may run on.
+private func allowed() -> [Int] { (try? allowed("/proc/thread-self")) ?? [] }
+
+/// The processors that a thread may run on, by its folder.
+private func allowed(_ folder: String) throws -> [Int] {
+    let root = try SystemRoot(path: folder, mountPoint: "/proc")
+    let line = try root.text("status").split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+    let list = line.flatMap { ProcessorList(String($0.dropFirst("Cpus_allowed_list:\t".count))) }
+    return try #require(list).numbers
+}
