@@ -130,9 +130,7 @@ private final class DueReader: SensorReader {
             readAt = now
             held.fill(from: 0, count: channels.count, by: &reader)
         }
-        held.withSpan { span in
-            for index in span.indices { readings.append(span[index].stamped(at: readAt)) }
-        }
+        held.append(to: &readings, stampedAt: readAt)
     }
 }
 

@@ -27,6 +27,11 @@
         _ = unsafe readings.finalize(for: part)
     }
 
+    /// Appends the readings to others, each stamped with an instant where it has none of its own.
+    func append(to readings: inout OutputSpan<Reading>, stampedAt instant: SampleInstant) {
+        for index in unsafe 0..<storage.count { unsafe readings.append(storage[index].stamped(at: instant)) }
+    }
+
     /// Lends the readings for one call.
     func withSpan<Result, Failure: Error>(
         _ body: (Span<Reading>) throws(Failure) -> Result

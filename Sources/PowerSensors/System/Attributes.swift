@@ -47,6 +47,12 @@ package struct Attributes: ~Copyable {
     package enum Number: Sendable {
         case number(Int64)
         case missing(ReadingStatus)
+
+        /// Why there is no number, or that there is one.
+        package var status: ReadingStatus {
+            if case .missing(let status) = self { return status }
+            return .ok
+        }
     }
 
     private struct Slot {

@@ -35,6 +35,40 @@ struct AllocationTests {
         #expect(snapshot.channels.allSatisfy { ($0.energy?.rawValue ?? 0) > 0 }, "every counter was read, and moved")
     }
 
+    @Test(.enabled(if: callocationcounter_works(), "a sanitizer's malloc takes the place of the one that counts"))
+    func `a sample of chips, supplies and groups allocates nothing, also when the slow ones are due`() throws {
+        let machine = try MockMachine()
+        try machine.add(
+            .chip(
+                "ina3221", hardware: "i2c-1/1-0040",
+                files: ["in1_input": "5000", "curr1_input": "-100", "energy1_input": "7", "temp1_input": "40000"]))
+        try machine.add(
+            .supply(
+                "BAT0",
+                files: [
+                    "status": "Not charging", "current_now": "1", "voltage_now": "2", "capacity": "7", "present": "1",
+                ]))
+        try machine.sysfs.write("1.5\n", to: "fs/resctrl/mon_data/mon_PERF_PKG_00/core_energy")
+        let sensors: [any Sensor] = [
+            HwmonSensor(roots: machine.roots), PowerSupplySensor(roots: machine.roots),
+            ResctrlSensor(roots: machine.roots),
+        ]
+        var sampler = try Sampler(SensorSet(only: sensors))
+        for _ in 0..<3 { sampler.sample() }
+        var allocations: UInt64 = 0
+        for _ in 0..<3 {
+            usleep(500_000)
+            for _ in 0..<100 {
+                let before = callocationcounter_count()
+                sampler.sample()
+                allocations += callocationcounter_count() - before
+            }
+        }
+        #expect(allocations == 0)
+        let missing = sampler.snapshot().channels.filter { $0.status != .ok && $0.status != .warmingUp }
+        #expect(missing.map(\.status) == [.absent], "the battery that does not discharge")
+    }
+
     /// Events that count the samples, without any memory of their own.
     private final class CountingEvents: EventSource {
         private let reads = Atomic<UInt64>(0)

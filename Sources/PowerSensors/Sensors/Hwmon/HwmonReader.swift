@@ -52,12 +52,13 @@ final class HwmonReader: SensorReader {
     }
 
     func read(into readings: inout OutputSpan<Reading>) {
-        for line in lines {
-            switch line.form {
-            case .counter: unsafe readings.append(attributes.reading(at: line.file))
-            case .gauge(let divisor, let limit): readings.append(gauge(line.file, divisor, limit))
-            case .product(let limit): readings.append(product(line.file, limit))
-            case .computed(let address, let isCounter): readings.append(computed(line.file, address, isCounter))
+        for index in lines.indices {
+            let file = lines[index].file
+            switch lines[index].form {
+            case .counter: unsafe readings.append(attributes.reading(at: file))
+            case .gauge(let divisor, let limit): readings.append(gauge(file, divisor, limit))
+            case .product(let limit): readings.append(product(file, limit))
+            case .computed(let address, let isCounter): readings.append(computed(file, address, isCounter))
             }
         }
     }
@@ -72,13 +73,13 @@ final class HwmonReader: SensorReader {
     }
 
     private func product(_ file: Int, _ limit: Double) -> Reading {
-        switch unsafe (attributes.number(at: file), attributes.number(at: file + 1)) {
-        case (.missing(let status), _), (_, .missing(let status)): return .missing(status)
-        case (.number(let current), .number(let voltage)):
-            if Self.isSentinel(voltage) || Self.isSentinel(current) { return .missing(.implausible) }
-            let power = Double(voltage) * Double(current) / 1e6
-            return abs(power) > limit ? .missing(.implausible) : .value(power)
-        }
+        let current = unsafe attributes.number(at: file)
+        guard case .number(let milliamperes) = current else { return .missing(current.status) }
+        let voltage = unsafe attributes.number(at: file + 1)
+        guard case .number(let millivolts) = voltage else { return .missing(voltage.status) }
+        if Self.isSentinel(millivolts) || Self.isSentinel(milliamperes) { return .missing(.implausible) }
+        let power = Double(millivolts) * Double(milliamperes) / 1e6
+        return abs(power) > limit ? .missing(.implausible) : .value(power)
     }
 
     private func computed(_ file: Int, _ address: Int, _ isCounter: Bool) -> Reading {

@@ -60,8 +60,8 @@ final class PowerSupplyReader: SensorReader {
 
     func read(into readings: inout OutputSpan<Reading>) {
         for index in numbers.indices { numbers[index] = unsafe attributes.number(at: index) }
-        for supply in supplies { supply.update(numbers, watch) }
-        for line in lines { readings.append(reading(of: line, supplies[line.supply])) }
+        for index in supplies.indices { supplies[index].update(numbers, watch) }
+        for index in lines.indices { readings.append(reading(of: lines[index], supplies[lines[index].supply])) }
     }
 
     private func reading(of line: Line, _ supply: SupplyState) -> Reading {
@@ -87,17 +87,16 @@ final class PowerSupplyReader: SensorReader {
 
     private func value(_ line: Line) -> Reading {
         guard line.file >= 0 else { return .missing(.io(errno: ENODATA)) }
-        switch (numbers[line.file], line.voltage.map { numbers[$0] }) {
-        case (.missing(let status), _), (_, .missing(let status)): return .missing(status)
-        case (.number(let current), .number(let voltage)):
-            // In millionths of a millionth, of which 64 bits hold 9 MW; a `Double` holds any.
-            return checked(Double(current.magnitude) * Double(voltage.magnitude) / 1e12, line.attribute)
-        case (.number(let number), nil):
+        guard case .number(let number) = numbers[line.file] else { return .missing(numbers[line.file].status) }
+        guard let voltage = line.voltage else {
             guard !HwmonReader.isSentinel(number), let value = line.attribute.value(of: number) else {
                 return .missing(.implausible)
             }
             return checked(value, line.attribute)
         }
+        guard case .number(let microvolts) = numbers[voltage] else { return .missing(numbers[voltage].status) }
+        // In millionths of a millionth, of which 64 bits hold 9 MW; a `Double` holds any.
+        return checked(Double(number.magnitude) * Double(microvolts.magnitude) / 1e12, line.attribute)
     }
 
     private func checked(_ value: Double, _ attribute: SupplyAttribute) -> Reading {
@@ -133,8 +132,7 @@ private final class SupplyState {
         do throws(AttributeError) {
             var span = bytes.mutableSpan
             let count = try status.read(into: &span)
-            // No status is longer than a text that needs no memory of its own.
-            direction = count > 15 ? .unknown : SupplyDirection(String(trimming: bytes[..<count]))
+            direction = SupplyDirection(bytes, count: count)
             failure = nil
         } catch {
             direction = .unknown

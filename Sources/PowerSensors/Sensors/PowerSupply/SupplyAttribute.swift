@@ -67,12 +67,27 @@ package enum SupplyDirection: Sendable {
     case unknown
 
     /// Reads the text of a `status` file.
-    package init(_ text: String) {
-        switch text {
-        case "Discharging": self = .discharging
-        case "Charging": self = .charging
-        case "Full", "Not charging": self = .idle
-        default: self = .unknown
+    package init(_ text: String) { self.init(Array(text.utf8), count: text.utf8.count) }
+
+    /// Reads the first bytes of a buffer. No allocation.
+    init(_ bytes: [UInt8], count: Int) {
+        var count = min(count, bytes.count)
+        while count > 0, bytes[count - 1] == 0x0A || bytes[count - 1] == 0x20 { count -= 1 }
+        if Self.isWord(bytes, count, "Discharging") {
+            self = .discharging
+        } else if Self.isWord(bytes, count, "Charging") {
+            self = .charging
+        } else if Self.isWord(bytes, count, "Full") || Self.isWord(bytes, count, "Not charging") {
+            self = .idle
+        } else {
+            self = .unknown
         }
+    }
+
+    /// Whether the bytes are a word, no more and no less.
+    private static func isWord(_ bytes: [UInt8], _ count: Int, _ word: StaticString) -> Bool {
+        guard word.utf8CodeUnitCount == count else { return false }
+        for index in 0..<count where unsafe word.utf8Start[index] != bytes[index] { return false }
+        return true
     }
 }

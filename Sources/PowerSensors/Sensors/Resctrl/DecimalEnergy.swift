@@ -4,16 +4,20 @@ package struct DecimalEnergy {
     package let microjoules: UInt64
 
     /// Reads a text without the white space around it; nil for anything but digits with at most one point among them.
-    package init?(_ text: some Sequence<UInt8>) {
+    package init?(_ text: [UInt8]) { self.init(text, from: 0, to: text.count) }
+
+    /// Reads a part of a buffer. No allocation.
+    init?(_ text: [UInt8], from start: Int, to end: Int) {
         var sum: UInt64 = 0
         var decimals: Int?
         var digits = 0
-        for byte in text {
+        for index in start..<end {
+            let byte = text[index]
             if byte == UInt8(ascii: "."), decimals == nil, digits > 0 {
                 decimals = 0
                 continue
             }
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
             digits += 1
             if let count = decimals {
                 if count == 6 { continue }

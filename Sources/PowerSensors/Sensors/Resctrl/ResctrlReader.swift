@@ -19,17 +19,31 @@ final class ResctrlReader: SensorReader {
             file = KeptFile(path, beneath: sysfs, opensNow: isKept)
         }
 
-        /// What the file holds now, or why nothing.
-        func read() -> (text: ArraySlice<UInt8>, failure: ReadingStatus?) {
+        /// The counter's reading now.
+        func read() -> Reading {
             do throws(AttributeError) {
-                if !isKept { return (try sysfs.bytes(path, limit: 64)[...], nil) }
+                if !isKept {
+                    let text = try sysfs.bytes(path, limit: 64)
+                    return Self.reading(of: text, count: text.count)
+                }
                 var span = bytes.mutableSpan
                 let count = try file.read(into: &span)
-                return (bytes[..<count], nil)
+                return Self.reading(of: bytes, count: count)
             } catch {
-                return ([], error.status)
+                return .missing(error.status)
             }
         }
+
+        /// What the first bytes of a buffer say. No allocation where it is a number.
+        private static func reading(of bytes: [UInt8], count: Int) -> Reading {
+            var (start, end) = (0, count)
+            while start < end, isBlank(bytes[start]) { start += 1 }
+            while start < end, isBlank(bytes[end - 1]) { end -= 1 }
+            if let energy = DecimalEnergy(bytes, from: start, to: end) { return .count(energy.microjoules) }
+            return .missing(ResctrlReader.status(of: String(decoding: bytes[start..<end], as: UTF8.self)))
+        }
+
+        private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A }
     }
 
     let channels: [Channel]
@@ -41,20 +55,7 @@ final class ResctrlReader: SensorReader {
     }
 
     func read(into readings: inout OutputSpan<Reading>) {
-        for counter in counters { readings.append(reading(of: counter)) }
-    }
-
-    private func reading(of counter: Counter) -> Reading {
-        let (bytes, failure) = counter.read()
-        if let failure { return .missing(failure) }
-        let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x0A }
-        let text = bytes.drop(while: isBlank)
-        guard let last = text.lastIndex(where: { !isBlank($0) }) else { return .missing(.io(errno: ENODATA)) }
-        let trimmed = text[...last]
-        if let energy = DecimalEnergy(trimmed) { return .count(energy.microjoules) }
-        // No text that is known is longer than one that needs no memory of its own.
-        return .missing(
-            trimmed.count > 15 ? .io(errno: EBADMSG) : Self.status(of: String(decoding: trimmed, as: UTF8.self)))
+        for index in counters.indices { readings.append(counters[index].read()) }
     }
 
     /// What a text without a number means.

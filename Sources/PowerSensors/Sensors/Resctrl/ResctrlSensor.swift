@@ -73,7 +73,7 @@ public struct ResctrlSensor: Sensor {
                 let began = ContinuousClock.now
                 let text = try roots.sysfs.text(path)
                 channel.readCost = ContinuousClock.now - began
-                if DecimalEnergy(text.utf8) == nil {
+                if DecimalEnergy(Array(text.utf8)) == nil {
                     channel.status = ResctrlReader.status(of: text)
                     discovery.findings.append(.noEnergy(text, path))
                 }
