@@ -12,11 +12,12 @@
 /// ```
 public struct Sampler: ~Copyable {
     private let now: (() -> SampleInstant)?
+    private let headline: Scope?
     private var sensors: OpenedSensors
     private var ledger: Ledger
     private var writer: SnapshotWriter
     /// The threads that read what is slow, where the program asked for them.
-    private let slowThreads: SlowThreads?
+    private var slowThreads: SlowThreads?
 
     /// Discovers and opens the sensors that work here.
     ///
@@ -62,11 +63,27 @@ public struct Sampler: ~Copyable {
         let topology = discovered.topology
         try topology.check(headline: headline)
         self.now = now
+        self.headline = headline
         self.slowThreads = slowThreads
-        sensors = OpenedSensors(discovered, slow: slowThreads.map { .besides($0.lane) } ?? .whenDue)
-        slowThreads?.start()
+        sensors = Self.open(discovered, slowThreads)
         ledger = Ledger(topology.channels)
         writer = SnapshotWriter(topology, headline: headline)
+    }
+
+    /// Goes on with another discovery: what was counted goes on for the channels that both have.
+    package mutating func move(to discovered: DiscoveredSensors) {
+        // Threads of its own, so that none reads for a generation that is gone.
+        let threads = slowThreads.map { _ in SlowThreads() }
+        sensors = Self.open(discovered, threads)
+        slowThreads = threads
+        ledger = Ledger(discovered.topology.channels, continuing: ledger)
+        writer = SnapshotWriter(discovered.topology, headline: headline, continuing: writer)
+    }
+
+    private static func open(_ discovered: DiscoveredSensors, _ threads: SlowThreads?) -> OpenedSensors {
+        let sensors = OpenedSensors(discovered, slow: threads.map { .besides($0.lane) } ?? .whenDue)
+        threads?.start()
+        return sensors
     }
 
     /// What is read.

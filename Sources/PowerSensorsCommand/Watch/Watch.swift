@@ -42,6 +42,7 @@ struct Watch {
             duration: options.duration?.wholeNanoseconds
         )
         var lastSample = start
+        var rediscovery = Rediscovery(settings.sensors, discovered, at: start)
         while let moment = schedule.next {
             guard sleep(until: moment, sampling: &sampler, since: lastSample) else { return }
             let snapshot = sampler.snapshot()
@@ -59,6 +60,12 @@ struct Watch {
                 throw error
             }
             schedule.advance(past: lastSample)
+            if let found = rediscovery.look(at: lastSample) {
+                sampler.move(to: found)
+                // What only now is read counts from now on.
+                sampler.sample()
+                format.prepare(for: found.topology)
+            }
         }
     }
 

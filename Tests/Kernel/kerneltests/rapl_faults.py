@@ -42,7 +42,8 @@ mark end
 end_watches
 """
 
-# A zone goes, another has its number for a while, and it comes back with a counter that starts anew.
+# A zone goes, another takes its number, and it comes back with the next one and a counter that starts anew, which is
+# seen when the command discovers anew, every 10 s.
 ZONES = """
 modprobe rig_powercap layout='package-0@65000(core@20000,dram@8000);package-1@40000(dram@6000)' || exit
 tell() { set_rig rig_powercap ctl "$1"; }
@@ -53,7 +54,7 @@ mark well; tell 'err package-0/core 0'; sleep 1
 mark gone; tell 'remove package-1'; sleep 1
 mark taken; tell 'add package-7@900000'; readlink -f /sys/class/powercap/intel-rapl:1 >/job/out/taken
 cat /sys/class/powercap/intel-rapl:1/name >/job/out/name; usleep 1500000
-mark back; tell 'remove package-7'; tell 'add package-1@40000(dram@6000)'; usleep 3500000
+mark back; tell 'add package-1@40000(dram@6000)'; sleep 13
 mark end
 end_watches
 """
@@ -106,9 +107,11 @@ def _check_zones(run, checks):
     core = watch.channel("rapl/package-0/core", times["well"] + 0.9, times["end"])
     checks.that(core and all(one.status == "ok" for one in core), "a zone that failed is well again")
     _check_presence(checks, watch, "rapl/package-0", times["failing"], times["end"])
+    new = watch.channel("rapl/package-7", times["back"] + 12, times["end"])
+    checks.that(new and all(one.status == "ok" for one in new), "the zone that took the number is found, too")
     for identifier, watts in (("rapl/package-1", 40), ("rapl/package-1/dram", 6)):
         _check_absence(run, checks, watch, identifier, "gone", "back")
-        back = watch.channel(identifier, times["back"] + 2.5, times["end"])
+        back = watch.channel(identifier, times["back"] + 12, times["end"])
         checks.that(back and all(one.status == "ok" for one in back), f"{identifier} comes back by itself")
         powers = [one.power for one in back if one.power is not None]
         checks.near(f"power of {identifier}", powers[-1] if powers else None, watts, 0.1 * watts)
