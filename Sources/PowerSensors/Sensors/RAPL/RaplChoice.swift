@@ -111,7 +111,8 @@ struct RaplChoice {
 
     /// Whether a finding is that nothing is there, where powercap's says the same and more of it.
     private func isSaidOfPowercap(_ finding: Finding, of offer: Offer) -> Bool {
-        offer.mechanism == .perf && finding.reason == "absent" && !works
+        // An error is that there is no PMU; a PMU that cannot be read is a warning.
+        offer.mechanism == .perf && finding.reason == "absent" && finding.severity == .error && !works
             && offers.contains { $0.mechanism == .powercap }
     }
 
