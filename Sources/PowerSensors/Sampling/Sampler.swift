@@ -74,6 +74,8 @@ public struct Sampler: ~Copyable {
     package mutating func move(to discovered: DiscoveredSensors) {
         // Threads of its own, so that none reads for a generation that is gone.
         let threads = slowThreads.map { _ in SlowThreads() }
+        // A source that does not answer must not hold up the next generation.
+        slowThreads?.patience = .zero
         sensors = Self.open(discovered, threads)
         slowThreads = threads
         ledger = Ledger(discovered.topology.channels, continuing: ledger)
@@ -130,7 +132,10 @@ public struct Sampler: ~Copyable {
 private final class SlowThreads {
     let lane = SlowLane()
 
-    deinit { lane.stop() }
+    /// How long the end waits for reads that are under way.
+    var patience = Duration.seconds(1)
+
+    deinit { lane.stop(waiting: patience) }
 
     func start() {
         // Without a thread what is slow stays at warming_up; the rest goes on.
