@@ -5,6 +5,10 @@ struct PowerIntegrator: Sendable {
     /// Fuel gauges and management controllers renew their value every 1 to 30 s.
     static let longestGapNanoseconds: Int64 = 60_000_000_000
 
+    /// How often to read at least: well within the longest gap, since nobody wakes up on the dot, and a slow source's
+    /// last reading may be some time old.
+    static let longestSafeNanoseconds: Int64 = 20_000_000_000
+
     /// What flowed forward: energy only grows. Power below 0 W, as of a battery that is charged, adds nothing.
     private(set) var energy = Joules(0)
 

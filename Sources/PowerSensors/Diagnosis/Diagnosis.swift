@@ -56,20 +56,30 @@ package struct Diagnosis: Sendable {
         _ findings: [Finding]
     ) {
         self.surroundings = surroundings
-        let channels = zip(topology.channels, statuses).map { (channel: $0, isReadable: $1.isReadable) }
+        // What a battery does not give on mains is nothing that is amiss.
+        let channels = zip(topology.channels, statuses).map { channel, status in
+            (channel: channel, isReadable: status.isReadable, isWell: status.isReadable || channel.isIdle(status))
+        }
         sensors = names.map { name in
             let own = channels.filter { $0.channel.sensor == name }
             return Sensor(
-                name: name, channels: own.count, readable: own.count(where: \.isReadable),
+                name: name, channels: own.count, readable: own.count(where: \.isWell),
                 mechanisms: own.map(\.channel.mechanism).unique, provenances: own.map(\.channel.provenance).unique)
         }
-        isMeasured = channels.contains { channel, isReadable in
-            isReadable && (channel.provenance == .measured || channel.provenance == .shared)
+        isMeasured = channels.contains { channel, isReadable, _ in
+            // What flows into a battery says nothing of what the machine uses.
+            let isOfMachine = channel.sensor != .supply || channel.countsIn != nil
+            return isReadable && isOfMachine && (channel.provenance == .measured || channel.provenance == .shared)
                 && (channel.quantity == .power || channel.quantity == .energy)
         }
         let ranks: [Finding.Severity] = [.error, .warning, .info]
         self.findings = ranks.flatMap { rank in findings.filter { $0.severity == rank } }.unique
     }
+}
+
+extension Channel {
+    /// Whether there is truly nothing at the moment, as with a battery on mains.
+    fileprivate func isIdle(_ status: ReadingStatus) -> Bool { isIntermittent && status == .absent }
 }
 
 extension ReadingStatus {

@@ -1,15 +1,15 @@
 /// Says of a processor's missing or forbidden energy counters why that is so on this machine.
-struct RaplDiagnosis {
+package struct RaplDiagnosis {
     private let surroundings: Surroundings
     private let roots: SystemRoots
 
-    init(_ surroundings: Surroundings, _ roots: SystemRoots) {
+    package init(_ surroundings: Surroundings, _ roots: SystemRoots) {
         self.surroundings = surroundings
         self.roots = roots
     }
 
     /// The findings, with those that the surroundings explain better in other words.
-    func explain(_ findings: [Finding]) -> [Finding] {
+    package func explain(_ findings: [Finding]) -> [Finding] {
         var explained: [Finding] = []
         var forbidden: [Finding] = []
         for finding in findings {
@@ -36,6 +36,10 @@ struct RaplDiagnosis {
         let mode = status.map { "mode 0\(String($0.mode & 0o7777, radix: 8)), owner \($0.owner)" } ?? "of unknown mode"
         let user = surroundings.user.map { "user \($0)" } ?? "this user"
         let files = "\(roots.sysfs.path)/\(PowercapZone.classPath)/*/energy_uj"
+        // CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH by their numbers (capabilities(7)).
+        if let status, surroundings.user == status.owner || surroundings.has(1) || surroundings.has(2) {
+            return guarded(first, mode)
+        }
         let group = surroundings.group.map { "\($0)" } ?? "$(id -g)"
         return Finding(
             severity: first.severity,
@@ -48,6 +52,20 @@ struct RaplDiagnosis {
             remedy: """
                 Let this group read them, until they are made anew: sudo chgrp \(group) \(files) && sudo chmod g+r \
                 \(files) — for good, by a udev rule: see Docs/Permissions.md
+                """
+        )
+    }
+
+    /// The mode lets this process read, and something else does not.
+    private func guarded(_ first: Finding, _ mode: String) -> Finding {
+        Finding(
+            severity: first.severity,
+            subject: first.subject,
+            reason: first.reason,
+            text: "It may not be read though \(mode) would let this process do so: a security module forbids it.",
+            remedy: """
+                In a container, mount the host's sysfs elsewhere and name it: -v /sys:/host/sys:ro … --sysfs /host/sys; \
+                or let the module's profile allow it, such as Docker's: --security-opt apparmor=unconfined
                 """
         )
     }

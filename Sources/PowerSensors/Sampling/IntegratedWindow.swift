@@ -12,8 +12,7 @@ struct IntegratedWindow {
             monotonicNanoseconds = integrator.monotonicNanoseconds
         }
         let time = integrator.monotonicNanoseconds &- monotonicNanoseconds
-        guard let net, segment == integrator.segment, time > 0, time <= PowerIntegrator.longestGapNanoseconds
-        else { return integrator.power }
+        guard let net, segment == integrator.segment, time > 0 else { return integrator.power }
         return (integrator.net - net).power(over: .nanoseconds(time))
     }
 }

@@ -100,7 +100,7 @@ struct Ledger {
 
     /// The same in nanoseconds; the greatest number where there is neither.
     var longestSafeNanoseconds: Int64 {
-        var least = integrators.isEmpty ? Int64.max : PowerIntegrator.longestGapNanoseconds
+        var least = integrators.isEmpty ? Int64.max : PowerIntegrator.longestSafeNanoseconds
         for index in counters.indices { least = min(least, counters[index].longestSafeNanoseconds) }
         return least
     }

@@ -92,7 +92,7 @@ public struct Sampler: ~Copyable {
     public var topology: Topology { sensors.topology }
 
     /// The longest time between two samples that loses nothing: half a turn of the fastest counter at the greatest
-    /// power, and no more than a minute where power is integrated. Nil where there is neither.
+    /// power, and no more than 20 s where power is integrated. Nil where there is neither.
     public var longestSafeInterval: Duration? { ledger.longestSafeInterval }
 
     /// What is missing or limited: what discovery found, and what only time can tell, such as a frozen counter.

@@ -31,7 +31,8 @@ struct OutputFile: ~Copyable {
 
     /// Opens a file to append to; it is made where there is none.
     init(appendingTo path: String) throws(OutputFileError) {
-        try self.init(path, O_WRONLY | O_CREAT | O_APPEND)
+        // A pipe that nobody reads from would hold the caller up for ever.
+        try self.init(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK)
     }
 
     private init(_ path: String, _ flags: Int32) throws(OutputFileError) {

@@ -3,6 +3,10 @@ import PowerSensorsExporters
 import PowerSensorsTesting
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 struct FileExporterTests {
     @Test func `the textfile is replaced as a whole, is for its group, and goes with its writer`() throws {
         let folder = try MockTree()
@@ -33,6 +37,15 @@ struct FileExporterTests {
         #expect(throws: OutputFileError.self) { try json.export(Samples.snapshot()) }
         try folder.makeDirectory("missing")
         try json.export(Samples.snapshot())
+    }
+
+    @Test func `a pipe that nobody reads from holds nobody up`() throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/pipe"
+        try #require(unsafe mkfifo(path, 0o600) == 0)
+        var exporter = SnapshotFileExporter(.json, to: path, node: "n1")
+        exporter.prepare(for: Samples.topology())
+        #expect(throws: OutputFileError.self) { try exporter.export(Samples.snapshot()) }
     }
 
     @Test func `lines are appended, also to a file that was moved away and is new`() throws {

@@ -89,6 +89,28 @@ struct DoctorTests {
         #expect(!examine(machine, moving: true).findings.contains { $0.reason == "frozen" })
     }
 
+    @Test func `a battery on mains is well, and measures nothing of the machine`() throws {
+        let machine = try MockMachine()
+        let battery = try machine.add(.supply("BAT0", files: ["status": "Charging", "power_now": "10000000"]))
+        let onMains = examine(machine)
+        #expect(onMains.sensors.first { $0.name == .supply }?.state == .works)
+        #expect(!onMains.isMeasured)
+        try battery.write("Discharging", to: "status")
+        #expect(examine(machine).isMeasured)
+    }
+
+    @Test func `a file that its owner may not read is kept from him by something else than its mode`() throws {
+        let machine = try MockMachine()
+        let zones = try machine.add(MockControlType(zones: [MockZone(name: "package-0", power: Watts(50))]))
+        let file = zones[0].path(of: "energy_uj")
+        let owner = try machine.roots.sysfs.fileStatus(file).owner
+        try machine.procfs.write("Uid:\t\(owner)\t\(owner)\t\(owner)\t\(owner)\n", to: "self/status")
+        let surroundings = Surroundings(machine.roots)
+        let refused = Finding(severity: .warning, subject: file, reason: "forbidden", text: "Permission denied.")
+        let explained = RaplDiagnosis(surroundings, machine.roots).explain([refused])
+        #expect(explained.first?.text.contains("security module") == true)
+    }
+
     @Test func `one file that cannot be read makes its sensor limited`() throws {
         let machine = try MockMachine()
         let zones = try machine.add(

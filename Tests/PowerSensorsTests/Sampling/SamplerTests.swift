@@ -216,7 +216,28 @@ struct SamplerTests {
         #expect(snapshot.channels[0].power == Watts((30 + 40 + 60) / 3.0))
         #expect(snapshot.channels[0].value == 70)
         let longest = sampler.longestSafeInterval
-        #expect(longest == .seconds(60), "what is not bridged would be lost")
+        #expect(longest == .seconds(20), "what is not bridged would be lost")
+    }
+
+    @Test func `who reads a gauge as rarely as is safe, and wakes up late, loses nothing`() throws {
+        let channel = Channel(
+            id: "scripted/meter", sensor: SensorName("scripted"), mechanism: "script", quantity: .power,
+            encoding: .gauge, component: .host)
+        let sensor = ScriptedSensor(channels: [channel])
+        var sampler = try sampler([sensor])
+        let longest = sampler.longestSafeInterval
+        let safe = try #require(longest)
+        sensor.show(.value(10))
+        _ = sampler.snapshot()
+        for _ in 0..<6 {
+            clock.advance(by: safe + .milliseconds(50))
+            sampler.sample()
+        }
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.channels[0].ambiguousEnergy == Joules(0))
+        let energy = try #require(snapshot.channels[0].energy?.rawValue)
+        #expect(abs(energy - 1203) < 1e-9)
+        #expect(snapshot.channels[0].power == Watts(10), "a mean over two minutes too")
     }
 
     @Test func `a gap of a gauge that is too long to be bridged is ambiguous, not nothing`() throws {

@@ -42,7 +42,8 @@ struct InputMeter {
     private func isInputPower(_ channel: Channel, of chip: HwmonChip) -> Bool {
         guard channel.quantity == .power, chip.supply == nil else { return false }
         if Self.isPowerMeter(chip) { return channel.id.hasSuffix("/power1_average") && !chip.isBattery }
-        return Self.isNamed(channel.label, "pin")
+        // A mean has the same label, and is the same power.
+        return Self.isNamed(channel.label, "pin") && !channel.id.hasSuffix("_average")
     }
 
     private static func isPowerMeter(_ chip: HwmonChip) -> Bool {

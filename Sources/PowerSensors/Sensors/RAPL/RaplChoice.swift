@@ -15,7 +15,8 @@ struct RaplChoice {
     /// The channel that is used, by its identity.
     private var chosen: [String: Channel] = [:]
 
-    init(_ offers: [Offer], isForced: Bool) {
+    init(_ found: [Offer], isForced: Bool) {
+        let offers = Self.ofOneShape(found)
         self.offers = offers
         self.isForced = isForced
         for id in Set(offers.flatMap { $0.discovery.channels.map(\.id) }) { chosen[id] = best(id) }
@@ -24,6 +25,28 @@ struct RaplChoice {
         chosen = chosen.filter { _, channel in
             channel.status != .forbidden || channel.mechanism == RaplMechanism.powercap.name
                 || !open.contains(channel.place)
+        }
+    }
+
+    /// Leaves out packages as a whole where a better mechanism counts their dies, and the other way round: both together
+    /// would count the same energy twice.
+    private static func ofOneShape(_ offers: [Offer]) -> [Offer] {
+        var shapes: [Int: (hasDies: Bool, mechanism: RaplMechanism)] = [:]
+        for offer in offers {
+            for channel in offer.discovery.channels where channel.status == .ok {
+                guard channel.component.domain == "package", let socket = channel.component.socket else { continue }
+                if shapes[socket] == nil { shapes[socket] = (channel.component.die != nil, offer.mechanism) }
+            }
+        }
+        return offers.map { offer in
+            var discovery = offer.discovery
+            discovery.channels.removeAll { channel in
+                guard channel.countsIn == .cpu, let shape = channel.component.socket.flatMap({ shapes[$0] }) else {
+                    return false
+                }
+                return shape.mechanism != offer.mechanism && shape.hasDies != (channel.component.die != nil)
+            }
+            return Offer(mechanism: offer.mechanism, discovery: discovery)
         }
     }
 

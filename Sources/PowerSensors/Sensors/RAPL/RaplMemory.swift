@@ -9,7 +9,10 @@ final class RaplMemory: Sendable {
         var discovery = discovery
         let offline = (try? sysfs.text("\(ProcessorPlace.folder)/offline")) ?? ""
         let known = Set(discovery.channels.map(\.id))
+        // A package with a processor that is online is not switched off, whatever became of its counters.
+        let online = offline.isEmpty ? [] : ProcessorPlace.online(in: sysfs) ?? []
         let sockets = Set(discovery.channels.compactMap(\.component.socket))
+            .union(online.compactMap { ProcessorPlace(of: $0, in: sysfs)?.socket })
         let lost = channels.withLock { channels in
             let lost =
                 offline.isEmpty

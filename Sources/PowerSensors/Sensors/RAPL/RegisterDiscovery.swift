@@ -79,6 +79,11 @@ struct RegisterDiscovery {
             file = try RegisterFile(opening: path, beneath: roots.dev)
             unit = try file.value(registers.unitNumber)
         } catch {
+            // The processor refuses the register, as in guests on AMD's: there is nothing to read.
+            if error.errno == EIO {
+                discovery.findings.append(.emptyRegisters(path))
+                return
+            }
             discovery.findings.append(.closedDevice(path, error, roots.dev))
             let place = RaplPlace(domain: "package", socket: package.socket, die: package.die)
             var channel = place.channel(by: .msr, .counts(unit: .binaryFraction(14), lastCount: UInt64(UInt32.max)))

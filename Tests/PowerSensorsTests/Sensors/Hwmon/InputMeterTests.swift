@@ -40,6 +40,17 @@ struct InputMeterTests {
             testDescription: "a lone hot-swap controller", chips: [pmbus("adm1278", "4-0010", millivolts: 12_000)],
             counted: ["hwmon/adm1278/4-0010/power1"]),
         Machine(
+            testDescription: "a lone hot-swap controller that shows a mean too",
+            chips: [
+                .chip(
+                    "lm25066", hardware: "i2c/4-0010",
+                    files: [
+                        "in1_input": "12000", "in1_label": "vin", "power1_input": "150000000", "power1_label": "pin",
+                        "power1_average": "149000000",
+                    ])
+            ],
+            counted: ["hwmon/lm25066/4-0010/power1"]),
+        Machine(
             testDescription: "two hot-swap controllers",
             chips: [pmbus("adm1278", "4-0010", millivolts: 12_000), pmbus("adm1278", "4-0011", millivolts: 12_000)],
             counted: [], uncounted: 2),

@@ -103,6 +103,31 @@ struct RegisterTests {
         #expect(usual.findings.contains { $0.reason == "unread" })
     }
 
+    @Test func `where powercap counts dies and the registers packages, a package is counted once`() throws {
+        let machine = try MockMachine()
+        var processor = MockProcessor.amdServer(sockets: 1)
+        processor.coresPerSocket = 2
+        try machine.set(processor)
+        try machine.add(
+            MockControlType(zones: (0..<2).map { MockZone(name: "package-0-die-\($0)", power: Watts(50)) }))
+        for number in 0..<4 {
+            try machine.addRegisters([0xC001_0299: Self.unit, 0xC001_029B: 4711], processor: number)
+        }
+        let packages = sensor(machine, RaplMechanism.byPreference).discover().channels.filter { $0.countsIn == .cpu }
+        #expect(packages.map(\.id) == ["rapl/package-0-die-0", "rapl/package-0-die-1"])
+    }
+
+    @Test func `a guest whose host refuses the unit has no channel, and its figure lacks nothing`() throws {
+        let machine = try MockMachine()
+        try machine.set(.smallServer(sockets: 1))
+        // A register that is not among them answers EIO, as one that faults.
+        try machine.addRegisters([0x611: 4711])
+        let discovery = sensor(machine).discover()
+        #expect(discovery.channels.isEmpty)
+        #expect(discovery.incompleteScopes.isEmpty)
+        #expect(discovery.findings.contains { $0.reason == "absent" && $0.subject == "cpu/0/msr" })
+    }
+
     @Test func `a guest whose host answers 0 has no channel, and a finding says why`() throws {
         let machine = try MockMachine()
         try machine.set(.smallServer(sockets: 1))
