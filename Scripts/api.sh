@@ -14,7 +14,8 @@ if [ ! -x "$tool" ] || [ Scripts/PublicAPI.swift -nt "$tool" ]; then
 fi
 
 changed=0
-for module in PowerSensors PowerSensorsExporters PowerSensorsHTTP PowerSensorsMetrics PowerSensorsPush PowerSensorsTesting; do
+# Not yet those that serve and push: they are young, and other packages would have to be built once more for them.
+for module in PowerSensors PowerSensorsExporters PowerSensorsTesting; do
     baseline=Docs/PublicAPI/$module.txt
     sh Scripts/symbol-graphs.sh "$module" ".build/api/$module"
     "$tool" ".build/api/$module" >".build/api/$module.txt"
