@@ -1,3 +1,4 @@
+#if Exporters
 import Subprocess
 import Testing
 
@@ -58,3 +59,4 @@ private func canBecomeOthers() async -> Bool {
         Command.shell, arguments: ["-c", script, "sh", path], output: .discarded, error: .discarded)
     return result?.terminationStatus.isSuccess == true
 }
+#endif

@@ -1,3 +1,4 @@
+#if Exporters
 import Subprocess
 import Testing
 
@@ -38,3 +39,4 @@ private func canProbe() async -> Bool {
         Command.shell, arguments: ["-c", "\"$1\" 1", "sh", path], output: .discarded, error: .discarded)
     return result?.terminationStatus.isSuccess == true
 }
+#endif

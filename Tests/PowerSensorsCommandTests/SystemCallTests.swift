@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensors
 import PowerSensorsTesting
 import Subprocess
@@ -76,3 +77,4 @@ func canTrace() async -> Bool {
     )
     return result?.terminationStatus.isSuccess == true
 }
+#endif
