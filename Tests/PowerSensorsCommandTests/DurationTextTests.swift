@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensorsCommand
 import Testing
 
@@ -19,3 +20,4 @@ struct DurationTextTests {
         #expect(DurationText.duration(text) == nil)
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Exporters
 import PowerSensorsTesting
 import Testing
 
@@ -84,3 +85,4 @@ struct LiveSysTests {
         return unsafe system("unshare -m --propagation private true 2>/dev/null") == 0
     }
 }
+#endif
