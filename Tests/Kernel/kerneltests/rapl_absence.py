@@ -92,7 +92,7 @@ def _check_stale(run, checks):
 
 
 def _check_steady(what, watts, entries, checks):
-    """The power of a source that moves every second, seen at a rhythm of its own: a step is found up to one look late."""
+    """The power of a source that moves every second: a step is found up to one look late."""
     powers = [one.power for one in entries]
     checks.that(powers and None not in powers, f"{what} always has a power: {powers}")
     if not powers or None in powers:
