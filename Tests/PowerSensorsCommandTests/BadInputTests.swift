@@ -45,6 +45,12 @@ struct BadInputTests {
         Mistake(arguments: ["--max-power", "0"], exitCode: 64, mentions: ["--max-power 0"]),
         Mistake(arguments: ["--max-power", "nan"], exitCode: 64, mentions: ["--max-power nan"]),
         Mistake(arguments: ["--max-power", "inf"], exitCode: 64, mentions: ["--max-power inf"]),
+        Mistake(arguments: ["--region", "Atlantis"], exitCode: 64, mentions: ["--region Atlantis", "--region list"]),
+        Mistake(arguments: ["--carbon-intensity", "-1"], exitCode: 64, mentions: ["--carbon-intensity -1", "10000"]),
+        Mistake(
+            arguments: ["--carbon-intensity", "5", "--region", "DE"], exitCode: 64,
+            mentions: ["--carbon-intensity 5", "--region"]),
+        Mistake(arguments: ["--carbon-file", "/x"], exitCode: 1, mentions: ["/x"]),
         Mistake(arguments: ["--node", ""], exitCode: 64, mentions: ["--node"]),
         Mistake(arguments: ["--sysfs", "/nowhere/at/all"], exitCode: 1, mentions: ["--sysfs", "/nowhere/at/all"]),
         Mistake(arguments: ["list", "--procfs", "/etc/passwd"], exitCode: 1, mentions: ["--procfs", "/etc/passwd"]),

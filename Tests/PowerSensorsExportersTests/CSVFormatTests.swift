@@ -11,11 +11,11 @@ struct CSVFormatTests {
         var bytes: [UInt8] = []
         format.append(Samples.snapshot(), to: &bytes)
         let rows = [
-            "host,cpu,41.2,82.4,,,,ok,,measured,rapl,true,,,",
-            "host,platform,,,,,,io,5,measured,rapl,false,,,",
-            "channel,rapl/package-0,41.2,82.4,,,,ok,,measured,rapl,,3,0,0.0",
-            "channel,rapl/package-0/core,0.85,1.7,,,,ok,,measured,rapl,,0,0,0.5",
-            "channel,rapl/psys,,,,,,io,5,measured,rapl,,0,0,0.0",
+            "host,cpu,41.2,82.4,,,,ok,,measured,rapl,true,,,,",
+            "host,platform,,,,,,io,5,measured,rapl,false,,,,",
+            "channel,rapl/package-0,41.2,82.4,,,,ok,,measured,rapl,,3,0,0.0,",
+            "channel,rapl/package-0/core,0.85,1.7,,,,ok,,measured,rapl,,0,0,0.5,",
+            "channel,rapl/psys,,,,,,io,5,measured,rapl,,0,0,0.0,",
         ].map { stamp + $0 }
         #expect(lines(bytes) == [CSVFormat.header] + rows)
 
@@ -48,7 +48,7 @@ struct CSVFormatTests {
         format.append(snapshot, to: &bytes)
         #expect(
             lines(bytes).last
-                == stamp + "channel,\"my/a,\"\"b\"\"\u{FFFD}\u{FFFD}[2J\",,,,,,absent,,measured,rapl,,0,0,0.0"
+                == stamp + "channel,\"my/a,\"\"b\"\"\u{FFFD}\u{FFFD}[2J\",,,,,,absent,,measured,rapl,,0,0,0.0,"
         )
     }
 

@@ -66,6 +66,15 @@ public struct Celsius: UnitValue {
     public init(rawValue: Double) { self.rawValue = rawValue }
 }
 
+/// Mass of greenhouse gases in grams of CO₂ equivalent.
+public struct Grams: UnitValue {
+    /// The number of grams.
+    public var rawValue: Double
+
+    /// Wraps a number of grams.
+    public init(rawValue: Double) { self.rawValue = rawValue }
+}
+
 /// A share of a whole, from 0 to 1.
 public struct Ratio: UnitValue {
     /// The share.

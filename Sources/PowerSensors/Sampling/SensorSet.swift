@@ -34,6 +34,10 @@ public struct SensorSet: Sendable {
     private let sensors: [any Sensor]
     private let fallback: (any Sensor)?
 
+    /// What the machine's electricity costs the climate, for the carbon of its energy; nil, as it is at first, where that is
+    /// not known. No sensor measures it: see ``CarbonRegions``.
+    public var carbonIntensity: CarbonIntensity?
+
     /// The sensors of this library.
     ///
     /// - Parameters:
@@ -83,7 +87,11 @@ public struct SensorSet: Sendable {
     }
 
     /// The same sensors, and the estimator beside them though something measures.
-    package var withFallback: SensorSet { SensorSet(only: sensors + [fallback].compactMap(\.self)) }
+    package var withFallback: SensorSet {
+        var set = SensorSet(only: sensors + [fallback].compactMap(\.self))
+        set.carbonIntensity = carbonIntensity
+        return set
+    }
 
     /// The sensors' names, the preferred first.
     package var names: [SensorName] { sensors.map(\.name) }
@@ -100,8 +108,8 @@ public struct SensorSet: Sendable {
             used.append(fallback)
             discoveries.append(Self.discovery(of: fallback))
         }
-        return DiscoveredSensors(
-            topology: Topology(generation: generation, discoveries: discoveries), used, marks: marks)
+        let topology = Topology(generation: generation, discoveries: discoveries, carbonIntensity: carbonIntensity)
+        return DiscoveredSensors(topology: topology, used, marks: marks)
     }
 
     /// What every sensor's marks are now; it changes when a new discovery is worth its while.

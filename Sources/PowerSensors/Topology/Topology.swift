@@ -17,6 +17,9 @@ public struct Topology: Sendable {
     /// What is missing or limited.
     public let findings: [Finding]
 
+    /// What the electricity costs the climate; nil where nobody said where the machine stands.
+    public let carbonIntensity: CarbonIntensity?
+
     /// The host figures of which a part is known to be missing.
     package let incompleteScopes: Set<Scope>
 
@@ -31,7 +34,8 @@ public struct Topology: Sendable {
     /// - Parameters:
     ///   - generation: The number of the discovery.
     ///   - discoveries: What each sensor found, the preferred sensor first.
-    public init(generation: Int, discoveries: [Discovery]) {
+    ///   - carbonIntensity: What the machine's electricity costs the climate; nil where that is not known.
+    public init(generation: Int, discoveries: [Discovery], carbonIntensity: CarbonIntensity? = nil) {
         var findings = discoveries.flatMap(\.findings)
         var seen: Set<String> = []
         var owners: [Scope: SensorName] = [:]
@@ -60,6 +64,7 @@ public struct Topology: Sendable {
             channels[index].mirrorOf = nil
         }
         self.generation = generation
+        self.carbonIntensity = carbonIntensity
         self.channels = channels
         self.findings = findings
         incompleteScopes = incomplete

@@ -79,7 +79,8 @@ struct ExportOptions {
     /// The variables that a file of settings may name.
     static let variableNames: Set<String> = Set(
         [
-            "sysfs", "procfs", "dev", "sensor", "scope", "interval", "max-power", "node", "verbose", "prometheus",
+            "sysfs", "procfs", "dev", "sensor", "scope", "interval", "max-power", "node", "verbose", "region",
+            "carbon-intensity", "carbon-file", "prometheus",
             "web-config", "min-interval", "compat", "created", "textfile", "loki", "loki-tenant", "loki-format",
             "pushgateway", "json", "csv",
         ].map { "POWERSENSORS_" + $0.uppercased().split(separator: "-").joined(separator: "_") })

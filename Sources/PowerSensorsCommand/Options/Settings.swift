@@ -55,7 +55,13 @@ struct Settings {
             procfs: try Self.root(option("procfs", options.procfs), mountPoint: "/proc"),
             dev: try Self.root(option("dev", options.dev), mountPoint: "/dev")
         )
-        sensors = SensorSet(roots: roots, selections: selections, maximumPower: maximumPower, usesLibSensors: true)
+        var sensors = SensorSet(
+            roots: roots, selections: selections, maximumPower: maximumPower, usesLibSensors: true)
+        sensors.carbonIntensity = try CarbonSetting.intensity(
+            region: option("region", options.region),
+            number: option("carbon-intensity", options.carbonIntensity),
+            file: option("carbon-file", options.carbonFile))
+        self.sensors = sensors
     }
 
     // MARK: One option each

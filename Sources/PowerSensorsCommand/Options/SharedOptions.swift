@@ -41,6 +41,20 @@ struct SharedOptions: ParsableArguments {
     )
     var maxPower: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the machine stands, for the carbon of its electricity: DE, US-CA, aws:eu-north-1; list shows all.",
+            valueName: "code"))
+    var region: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The carbon of its electricity, in grams of CO2 a kilowatt-hour.", valueName: "grams"))
+    var carbonIntensity: String?
+
+    @Option(help: ArgumentHelp("A file of carbon intensities in place of the built-in ones.", valueName: "file"))
+    var carbonFile: String?
+
     @Option(help: ArgumentHelp("The name to give this machine. (default: the kernel's)", valueName: "name"))
     var node: String?
 

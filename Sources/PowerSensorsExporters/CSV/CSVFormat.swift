@@ -8,7 +8,7 @@ package struct CSVFormat: SnapshotFormat {
     /// The header's line, without its end.
     package static let header =
         "node,time,time_ns,boottime_ns,interval_s,generation,kind,id,power_w,energy_j,value,low_w,high_w,"
-        + "status,errno,provenance,sensor,headline,wraps,resets,ambiguous_j"
+        + "status,errno,provenance,sensor,headline,wraps,resets,ambiguous_j,carbon_g"
 
     private let node: [UInt8]
     private var hasHeader = false
@@ -44,7 +44,7 @@ package struct CSVFormat: SnapshotFormat {
             hasHeader = true
         }
         writeStamp(snapshot)
-        for host in snapshot.host { append(host, to: &bytes) }
+        for host in snapshot.host { append(host, carbon: snapshot.carbon(of: host), to: &bytes) }
         for (names, channel) in zip(channels, snapshot.channels) { append(channel, names, to: &bytes) }
     }
 
@@ -64,7 +64,7 @@ package struct CSVFormat: SnapshotFormat {
         stamp.appendComma()
     }
 
-    private func append(_ host: HostSnapshot, to bytes: inout [UInt8]) {
+    private func append(_ host: HostSnapshot, carbon: Grams?, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: stamp)
         bytes.append("host," as StaticString)
         bytes.append(contentsOf: field(host.scope.name))
@@ -75,7 +75,9 @@ package struct CSVFormat: SnapshotFormat {
         bytes.append(contentsOf: field(host.provenance.name))
         bytes.appendComma()
         bytes.append(contentsOf: field(host.sensor.name))
-        bytes.append(host.isHeadline ? ",true,,,\n" : ",false,,,\n" as StaticString)
+        bytes.append(host.isHeadline ? ",true,,,," : ",false,,,," as StaticString)
+        bytes.append(number: carbon?.rawValue)
+        bytes.append(UInt8(ascii: "\n"))
     }
 
     private func append(_ channel: ChannelSnapshot, _ names: Names, to bytes: inout [UInt8]) {
@@ -95,7 +97,7 @@ package struct CSVFormat: SnapshotFormat {
         bytes.append(channel.resets.description)
         bytes.appendComma()
         bytes.append(number: channel.ambiguousEnergy.rawValue)
-        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(",\n" as StaticString)
     }
 }
 

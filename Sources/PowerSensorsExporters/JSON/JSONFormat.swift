@@ -7,13 +7,19 @@ package struct JSONFormat: SnapshotFormat {
     private let node: [UInt8]
     /// Each channel's identity as JSON, rendered once.
     private var ids: [[UInt8]] = []
+    private var region: [UInt8]?
+    private var year: [UInt8]?
 
     /// Writes snapshots of a machine.
     ///
     /// - Parameter node: The machine's name.
     package init(node: String) { self.node = rendered(node) }
 
-    package mutating func prepare(for topology: Topology) { ids = topology.channels.map { rendered($0.id) } }
+    package mutating func prepare(for topology: Topology) {
+        ids = topology.channels.map { rendered($0.id) }
+        region = topology.carbonIntensity.map { rendered($0.region) }
+        year = topology.carbonIntensity.flatMap { $0.year.isEmpty ? nil : rendered($0.year) }
+    }
 
     package mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8]) {
         JSONWriter.appendLine(to: &bytes) { json in
@@ -38,8 +44,21 @@ package struct JSONFormat: SnapshotFormat {
             json.array { _ in }
             json.name("unattributed")
             json.array { _ in }
-            json.member("carbon_g", nil as Double?)
+            appendCarbon(snapshot, to: &json)
         }
+    }
+
+    /// The emissions of the headline's energy. Without an intensity all is null.
+    private func appendCarbon(_ snapshot: Snapshot, to json: inout JSONWriter) {
+        let headline = snapshot.topology.carbonIntensity == nil ? nil : snapshot.headline
+        json.member("carbon_g", headline.flatMap { snapshot.carbon(of: $0)?.rawValue })
+        json.member("carbon_interval_g", headline.flatMap { snapshot.intervalCarbon(of: $0)?.rawValue })
+        json.member("carbon_scope", headline?.scope.name)
+        json.member("carbon_intensity_g_per_kwh", snapshot.topology.carbonIntensity?.gramsPerKilowattHour)
+        json.name("carbon_region")
+        json.rendered(region ?? null)
+        json.name("carbon_year")
+        json.rendered(year ?? null)
     }
 
     private func append(_ host: HostSnapshot, to json: inout JSONWriter) {
@@ -87,6 +106,8 @@ extension JSONWriter {
         if case .io(let errno) = status { member("errno", Int(errno)) }
     }
 }
+
+private let null = Array("null".utf8)
 
 private func rendered(_ text: String) -> [UInt8] {
     var bytes: [UInt8] = []

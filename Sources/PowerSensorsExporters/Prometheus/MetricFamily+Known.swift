@@ -53,6 +53,13 @@ extension MetricFamily {
     static let supplyDischarging = MetricFamily(
         "supply_discharging", .gauge, "1 where the battery gives energy, else 0.")
 
+    static let carbon = MetricFamily(
+        "carbon_grams", .counter, unit: "grams",
+        "CO2 equivalent emitted for the host's energy, by a yearly mean of its region. Scopes must not be added.")
+    static let carbonIntensity = MetricFamily(
+        "carbon_intensity_grams_per_kwh", .gauge,
+        "CO2 equivalent emitted for a kilowatt-hour of the region's electricity, as a mean of the year.")
+
     static let sensorUp = MetricFamily("sensor_up", .gauge, "1 where some channel of the sensor can be read, else 0.")
     static let channelErrors = MetricFamily(
         "channel_errors", .counter, "How often a channel could no longer be read, by the reason.")

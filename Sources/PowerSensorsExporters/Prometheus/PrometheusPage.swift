@@ -123,9 +123,19 @@ public struct PrometheusPage: Sendable {
         }
     }
 
+    /// The emissions of the host's figures; nothing where nobody said where the machine stands.
+    private static func carbonSeries(_ topology: Topology) -> [MetricSeries] {
+        guard let intensity = topology.carbonIntensity else { return [] }
+        let emissions = topology.scopes.enumerated().map { index, scope in
+            MetricSeries(.carbon, MetricLabels([("scope", scope.name)]), .carbon(index))
+        }
+        let labels = MetricLabels([("region", intensity.region), ("year", intensity.year)])
+        return emissions + [MetricSeries(.carbonIntensity, labels, .constant(intensity.gramsPerKilowattHour))]
+    }
+
     /// The series of the machine: the host's and the channels', with the names and labels that a page gives them.
     package static func machineSeries(_ topology: Topology) -> [MetricSeries] {
-        hostSeries(topology) + channelSeries(topology)
+        hostSeries(topology) + carbonSeries(topology) + channelSeries(topology)
     }
 
     private static func channelSeries(_ topology: Topology) -> [MetricSeries] {

@@ -29,6 +29,11 @@ struct Figure {
         )
     }
 
+    /// A mass: `12.34 g`, `1.234 kg`.
+    init(_ mass: Grams) {
+        self.init(mass.rawValue, units: [("mg", 1e-3), ("g", 1), ("kg", 1e3), ("t", 1e6)], digits: 4)
+    }
+
     /// What a gauge shows, in its own unit.
     init(_ value: Double, of quantity: Quantity) {
         switch quantity {

@@ -88,6 +88,7 @@ package struct TextFormat: SnapshotFormat {
             if host.power == nil { row.reason = Self.reason(host) }
             lines.append(host.isHeadline ? style.bold(row.text) : row.text)
         }
+        if let carbon = CarbonText.line(snapshot) { lines.append("  " + carbon) }
         if tree.isEmpty { return lines }
         lines.append("")
         lines.append(style.dim(Row.heading("components")))

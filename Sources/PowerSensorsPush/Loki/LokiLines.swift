@@ -53,6 +53,8 @@ struct LokiLines: Sendable {
                 if let origin = channel.origin { fields.append(LokiField("origin", origin.name)) }
             }
             fields.append(LokiField("status", headline.status.name))
+            fields.append("carbon_g", snapshot.carbon(of: headline)?.rawValue)
+            if let intensity = topology.carbonIntensity { fields.append(LokiField("region", intensity.region)) }
         }
         for host in snapshot.host where host.provenance == provenance {
             append(host, as: host.scope.name, to: &fields)

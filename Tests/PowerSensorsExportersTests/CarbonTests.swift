@@ -1,0 +1,69 @@
+import PowerSensors
+import PowerSensorsExporters
+import Testing
+
+/// What every format makes of an intensity.
+struct CarbonTests {
+    /// 82.4 J at 450 g/kWh, and 41.2 W for 2 s.
+    private let grams = 82.4 / 3.6e6 * 450
+    private let snapshot: Snapshot
+
+    init() throws {
+        let plain = Samples.topology()
+        let intensity = try #require(CarbonIntensity(gramsPerKilowattHour: 450))
+        let topology = Topology(
+            generation: 1, discoveries: [Discovery(channels: plain.channels)], carbonIntensity: intensity)
+        snapshot = Samples.snapshot(topology)
+    }
+
+    private func text(_ format: some SnapshotFormat) -> String {
+        var format = format
+        var bytes: [UInt8] = []
+        format.prepare(for: snapshot.topology)
+        format.append(snapshot, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test func `JSON has the headline's grams, in total and of the interval, with their scope`() {
+        let expected =
+            "\"carbon_g\":\(grams),\"carbon_interval_g\":\(grams),\"carbon_scope\":\"cpu\","
+            + "\"carbon_intensity_g_per_kwh\":450.0,\"carbon_region\":\"custom\",\"carbon_year\":null}\n"
+        #expect(text(JSONFormat(node: "n1")).hasSuffix(expected))
+    }
+
+    @Test func `CSV has them on the rows of the host, where the energy is known`() {
+        let rows = text(CSVFormat(node: "n1")).split(separator: "\n")
+        #expect(rows[1].hasSuffix(",measured,rapl,true,,,,\(grams)"))
+        #expect(rows[2].hasSuffix(",measured,rapl,false,,,,"))
+        #expect(rows[3].hasSuffix(",3,0,0.0,"))
+    }
+
+    @Test func `a page has a counter for each scope whose energy is known, and the intensity with its region`() {
+        var page = PrometheusPage(version: "1")
+        var bytes: [UInt8] = []
+        page.prepare(for: snapshot.topology)
+        page.append(snapshot, in: .text, age: .zero, to: &bytes)
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").filter { $0.contains("carbon") }
+        #expect(lines.contains("# TYPE powersensors_carbon_grams_total counter"))
+        #expect(
+            lines.filter { !$0.hasPrefix("#") } == [
+                "powersensors_carbon_grams_total{scope=\"cpu\"} \(grams)",
+                "powersensors_carbon_intensity_grams_per_kwh{region=\"custom\",year=\"\"} 450",
+            ])
+    }
+
+    @Test func `text says them in a unit of their size, with the intensity behind them`() {
+        #expect(text(TextFormat(node: "n1")).contains("  CO₂ of cpu: 10.30 mg at 450 g/kWh (custom)\n"))
+    }
+
+    @Test func `where nobody said where the machine stands, nothing is said of carbon`() {
+        var page = PrometheusPage(version: "1")
+        var bytes: [UInt8] = []
+        page.prepare(for: Samples.topology())
+        page.append(Samples.snapshot(), in: .text, age: .zero, to: &bytes)
+        #expect(!String(decoding: bytes, as: UTF8.self).contains("carbon"))
+        let host = Samples.snapshot().host[0]
+        #expect(Samples.snapshot().carbon(of: host) == nil)
+        #expect(Samples.snapshot().intervalCarbon(of: host) == nil)
+    }
+}

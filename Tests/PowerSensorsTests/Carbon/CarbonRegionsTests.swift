@@ -1,0 +1,73 @@
+import Testing
+
+@testable import PowerSensors
+
+struct CarbonRegionsTests {
+    private let regions = CarbonRegions.known
+
+    @Test(
+        arguments: [
+            ("DEU", "DEU"), ("DE", "DEU"), ("de", "DEU"), ("xk", nil), ("US", "USA"), ("us-ca", "US-CA"), ("CA", "CAN"),
+            ("aws:eu-north-1", "aws:eu-north-1"), ("eu-north-1", "aws:eu-north-1"),
+            ("europe-north1", "gcp:europe-north1"),
+            ("azure:West Europe", "azure:West Europe"), ("azure:westeurope", "azure:West Europe"),
+            ("westeurope", "azure:West Europe"), ("world", "World"), ("", nil), ("EU", nil), ("aws:", nil),
+            ("Germany", nil),
+            ("gcp:eu-north-1", nil), ("-", nil),
+        ] as [(String, String?)])
+    func `a region is found by the codes that people use, and none is made up`(code: String, region: String?) {
+        #expect((try? regions.intensity(of: code))?.region == region)
+    }
+
+    @Test func `every row is whole: a plausible number, a year, a name and a source that may be shown`() {
+        #expect(regions.intensities.count > 350)
+        for one in regions.intensities {
+            #expect((1...2000).contains(one.gramsPerKilowattHour), "\(one)")
+            #expect(one.year.drop { $0 == "≤" }.count == 4, "\(one)")
+            #expect(!one.name.isEmpty && !one.source.isEmpty && !one.region.isEmpty, "\(one)")
+        }
+        #expect(Set(regions.intensities.map(\.region)).count == regions.intensities.count)
+    }
+
+    @Test func `all countries come from one source`() {
+        let countries = regions.intensities.filter { $0.region.count == 3 }
+        #expect(countries.count > 200)
+        #expect(Set(countries.map(\.source)) == ["Our World in Data, CC BY 4.0"])
+    }
+
+    @Test func `every country is found by its two letters too`() throws {
+        #expect(try regions.intensity(of: "FR") == regions.intensity(of: "FRA"))
+        #expect(try regions.intensity(of: "GB") == regions.intensity(of: "GBR"))
+        #expect(try regions.intensity(of: "FR").name == "France")
+    }
+
+    @Test func `a number that a site has itself takes the place of the library's`() throws {
+        let own = CarbonIntensity(
+            region: "deu", name: "our contract", gramsPerKilowattHour: 12.5, year: "2026", source: "the supplier")
+        let other = CarbonIntensity(region: "dc-7", name: "", gramsPerKilowattHour: 1, year: "", source: "")
+        let overridden = regions.overridden(by: [own, other])
+        #expect(try overridden.intensity(of: "DE") == own)
+        #expect(try overridden.intensity(of: "DC-7") == other)
+        #expect(try overridden.intensity(of: "FR") == regions.intensity(of: "FR"))
+        #expect(overridden.intensities.count == regions.intensities.count + 1)
+    }
+
+    @Test func `a code that means two regions names both`() {
+        let two = ["one:west", "two:west"].map {
+            CarbonIntensity(region: $0, name: "", gramsPerKilowattHour: 1, year: "", source: "")
+        }
+        #expect(throws: CarbonRegionError(code: "west", candidates: ["one:west", "two:west"])) {
+            try regions.overridden(by: two).intensity(of: "west")
+        }
+    }
+
+    @Test(arguments: [-1, 10_001, .nan, .infinity]) func `no grid emits that`(grams: Double) {
+        #expect(CarbonIntensity(gramsPerKilowattHour: grams) == nil)
+    }
+
+    @Test func `a kilowatt-hour has 3.6 million joules`() throws {
+        let intensity = try #require(CarbonIntensity(gramsPerKilowattHour: 400))
+        #expect(intensity.grams(of: Joules(3_600_000)) == Grams(400))
+        #expect(intensity.grams(of: Joules(0)) == Grams(0))
+    }
+}
