@@ -48,7 +48,7 @@ struct CarbonTests {
         #expect(
             lines.filter { !$0.hasPrefix("#") } == [
                 "powersensors_carbon_grams_total{scope=\"cpu\"} \(grams)",
-                "powersensors_carbon_intensity_grams_per_kwh{region=\"custom\",year=\"\"} 450",
+                "powersensors_carbon_intensity_grams_per_kwh{region=\"custom\"} 450",
             ])
     }
 
