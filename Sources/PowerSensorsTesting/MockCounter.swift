@@ -1,5 +1,4 @@
 public import PowerSensors
-import Synchronization
 
 /// A running energy counter: it knows its true energy to the count, and its files show what a driver would.
 ///
@@ -19,7 +18,7 @@ public final class MockCounter: Sendable {
     public let register: MockRegister
 
     private let tree: MockTree
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     /// One count, in the parts that ``energyScale`` makes of 10⁻²⁴ J.
     private let countSize: UInt128
@@ -50,7 +49,7 @@ public final class MockCounter: Sendable {
         let shared = greatestCommonDivisor(joule, UInt128(register.unit.denominator))
         countSize = joule / shared * UInt128(register.unit.numerator)
         energyScale = UInt128(register.unit.denominator) / shared
-        state = Mutex(State(power: power, count: startCount, paths: [location]))
+        state = Guarded(State(power: power, count: startCount, paths: [location]))
         try tree.write("\(register.number(of: startCount))\n", to: location)
     }
 

@@ -1,5 +1,4 @@
 package import PowerSensors
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -47,7 +46,7 @@ package final class MockEvents: EventSource {
     }
 
     private let driver: Driver
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// Registers behind the events of PMUs, each of which begins elsewhere.
     package init(_ pmus: [MockPMU], driver: Driver = .signed) {

@@ -1,5 +1,4 @@
 public import PowerSensors
-import Synchronization
 
 extension MockMachine {
     /// Lays a control type's files as the kernel does, or adds zones to one that is there.

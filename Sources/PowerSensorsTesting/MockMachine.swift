@@ -1,5 +1,4 @@
 public import PowerSensors
-import Synchronization
 
 /// A machine in a folder: sysfs, procfs and dev trees that sensors can be pointed at.
 ///
@@ -30,7 +29,7 @@ public final class MockMachine: Sendable {
     /// The three trees, as the library takes them.
     public let roots: SystemRoots
 
-    let state = Mutex(State())
+    let state = Guarded(State())
 
     /// Makes an empty machine.
     ///

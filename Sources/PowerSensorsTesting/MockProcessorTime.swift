@@ -1,5 +1,4 @@
 public import PowerSensors
-import Synchronization
 
 /// What one processor, or all of them, spent its time on, in ticks of 10 ms.
 public struct MockTicks: Hashable, Sendable {
@@ -77,12 +76,12 @@ public final class MockProcessorTime: Sendable {
     private static let tick: Duration = .milliseconds(10)
 
     private let procfs: MockTree
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     /// Starts the clock of so many processors at 0 and writes the file.
     init(processors: Int, in procfs: MockTree) throws(AttributeError) {
         self.procfs = procfs
-        state = Mutex(
+        state = Guarded(
             State(
                 ticks: Array(repeating: MockTicks(), count: processors),
                 carries: Array(repeating: Carry(), count: processors)

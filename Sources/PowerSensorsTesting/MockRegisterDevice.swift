@@ -1,5 +1,4 @@
 public import PowerSensors
-import Synchronization
 import CPowerSensorsTesting
 
 #if canImport(Glibc)
@@ -23,7 +22,7 @@ public final class MockRegisterDevice: Sendable {
     public let processor: Int
 
     private let dev: MockTree
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     init(_ processor: Int, in dev: MockTree) {
         self.processor = processor

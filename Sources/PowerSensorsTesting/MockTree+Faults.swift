@@ -1,5 +1,4 @@
 public import PowerSensors
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc

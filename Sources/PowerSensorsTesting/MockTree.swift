@@ -1,5 +1,4 @@
 public import PowerSensors
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -23,10 +22,10 @@ public final class MockTree: Sendable {
     let descriptor: CInt
 
     /// The files that show something else than what was written to them.
-    let faults = Mutex<[String: FaultyFile]>([:])
+    let faults = Guarded<[String: FaultyFile]>([:])
 
     /// The files of devices that were gone, whose open descriptors answer so for ever.
-    let ghosts = Mutex<[SpoiledReads]>([])
+    let ghosts = Guarded<[SpoiledReads]>([])
 
     /// Makes a folder of a unique name, which only this user may enter.
     ///

@@ -47,7 +47,7 @@ struct CarbonTests {
         #expect(lines.contains("# TYPE powersensors_carbon_grams_total counter"))
         #expect(
             lines.filter { !$0.hasPrefix("#") } == [
-                "powersensors_carbon_grams_total{scope=\"cpu\"} \(grams)",
+                "powersensors_carbon_grams_total{scope=\"cpu\"} 0.0103",
                 "powersensors_carbon_intensity_grams_per_kwh{region=\"custom\"} 450",
             ])
     }

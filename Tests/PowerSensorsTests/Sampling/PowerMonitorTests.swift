@@ -178,12 +178,15 @@ struct PowerMonitorTests {
         var events = monitor.events().makeAsyncIterator()
         try await Task.sleep(for: .milliseconds(20))
         try zone.inject(.garbage, at: "energy_uj")
-        let lost = try #require(await events.next())
+        // On a slow machine a finding may come before: the counters of this one stand still.
+        var lost = try #require(await events.next())
+        while lost.kind == .finding { lost = try #require(await events.next()) }
         #expect(lost.kind == .sensorLost)
         #expect(lost.channel == "rapl/package-0")
         #expect(lost.status == .io(errno: 74))
         try zone.restore("energy_uj")
-        let back = try #require(await events.next())
+        var back = try #require(await events.next())
+        while back.kind == .finding { back = try #require(await events.next()) }
         #expect(back.kind == .sensorBack)
         monitor.stop()
     }

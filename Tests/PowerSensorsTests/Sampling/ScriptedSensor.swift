@@ -1,16 +1,15 @@
 import PowerSensors
-import Synchronization
 
 /// A sensor that shows what a test tells it to.
 final class ScriptedSensor: Sensor {
     let name: SensorName
     let channels: [Channel]
-    private let shown: Mutex<[Reading]>
+    private let shown: Guarded<[Reading]>
 
     init(_ name: String = "scripted", channels: [Channel]) {
         self.name = SensorName(name)
         self.channels = channels
-        shown = Mutex(channels.map { _ in .missing(.absent) })
+        shown = Guarded(channels.map { _ in .missing(.absent) })
     }
 
     func show(_ readings: Reading...) { shown.withLock { $0 = readings } }
