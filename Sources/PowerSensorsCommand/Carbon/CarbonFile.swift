@@ -1,5 +1,6 @@
 #if Exporters
 import PowerSensors
+import PowerSensorsExporters
 
 /// A file of carbon intensities: a site's own figures, in place of the library's and beside them.
 ///
