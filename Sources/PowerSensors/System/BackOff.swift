@@ -1,13 +1,16 @@
-/// When to try again what failed: after a tenth of a second, then after twice as long each time, up to half a minute.
+/// When to try again what failed: after a tenth of a second, then after twice as long each time, up to half a minute or
+/// what else was said.
 package struct BackOff: Sendable {
     private static let first: Int64 = 100_000_000
-    private static let last: Int64 = 30_000_000_000
 
+    private let longest: Int64
     private var delay = first
     private var dueNanoseconds: Int64 = .min
 
     /// The first try is due at once.
-    package init() {}
+    ///
+    /// - Parameter longest: The longest time between two tries.
+    package init(longest: Duration = .seconds(30)) { self.longest = longest.wholeNanoseconds }
 
     /// Whether it is time for the next try.
     package var isDue: Bool { dueNanoseconds <= SampleInstant.now.boottimeNanoseconds }
@@ -17,7 +20,7 @@ package struct BackOff: Sendable {
     /// Also where it succeeds, lest what opens and never reads be opened each time.
     package mutating func take() {
         dueNanoseconds = SampleInstant.now.boottimeNanoseconds &+ delay
-        delay = min(delay * 2, Self.last)
+        delay = min(delay * 2, longest)
     }
 
     /// Notes that what worked has failed: where it worked for longer than was waited for, this is a new fault.

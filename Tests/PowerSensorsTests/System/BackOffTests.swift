@@ -1,3 +1,4 @@
+import Glibc
 import PowerSensors
 import Testing
 
@@ -10,5 +11,13 @@ struct BackOffTests {
         // A fault so soon after the tries is the old one.
         backOff.noteFault()
         #expect(!backOff.isDue)
+    }
+
+    @Test func `however often it failed, the next try is no later than was said`() {
+        var backOff = BackOff(longest: .milliseconds(100))
+        for _ in 0..<100 { backOff.take() }
+        #expect(!backOff.isDue)
+        usleep(101_000)
+        #expect(backOff.isDue)
     }
 }

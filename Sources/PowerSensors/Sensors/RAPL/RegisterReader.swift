@@ -13,7 +13,8 @@ final class RegisterFile {
     let path: String
     private let root: SystemRoot
     private var descriptor: CInt
-    private var backOff = BackOff()
+    /// A try costs one system call, and a processor that is back shows at once what it used meanwhile.
+    private var backOff = BackOff(longest: .seconds(1))
     private(set) var status = ReadingStatus.ok
 
     /// Opens a device that must be there.
