@@ -99,6 +99,19 @@ public struct CounterEncoding: Hashable, Sendable {
         if case .kernelSum(_, let shift?) = form { shift } else { 0 }
     }
 
+    /// The counts of the shortest turn that the register behind it may have: they bound how rarely it may be read.
+    ///
+    /// A register whose unit is not known yet may count in 2⁻¹⁶ J, the finest of AMD's and Intel's processors (AMD PPR,
+    /// MSR C001_0299; Intel SDM, MSR_RAPL_POWER_UNIT): a turn is 65.5 kJ. The sum has no turn of its own, but the kernel
+    /// misses the register's, where it is not read in time.
+    var countsOfShortestTurn: UInt64 {
+        guard case .kernelSum(let exponent, nil) = form else { return lastCount.rawValue }
+        let bits = 32 + exponent - Self.finestExponent
+        return bits < 0 ? 1 : bits < 64 ? 1 << UInt64(bits) : lastCount.rawValue
+    }
+
+    private static let finestExponent = 16
+
     /// Whether the number is a sum that the kernel keeps.
     var isKernelSum: Bool {
         if case .kernelSum = form { true } else { false }

@@ -134,7 +134,7 @@ public struct EnergyCounter: Sendable {
     public var longestSafeInterval: Duration { .nanoseconds(longestSafeNanoseconds) }
 
     func safeNanoseconds() -> Int64 {
-        Int64(clamping: UInt64(clamping: Double(encoding.lastCount.rawValue) / maximumCountsPerNanosecond / 2))
+        Int64(clamping: UInt64(clamping: Double(encoding.countsOfShortestTurn) / maximumCountsPerNanosecond / 2))
     }
 
     /// Whether another counter, of which nothing was read yet, counts the same register in the same way.

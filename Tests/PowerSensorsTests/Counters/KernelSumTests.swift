@@ -93,6 +93,18 @@ struct KernelSumTests {
         #expect(bound < Joules(3001))
     }
 
+    @Test func `until the unit is known, it is read as often as the finest unit wants`() {
+        let unknown = EnergyCounter(
+            encoding: .kernelSum(exponent: 32, registerExponent: nil), maximumPower: Watts(1000))
+        #expect(abs(unknown.longestSafeInterval / .milliseconds(1) - 32_768) < 1, "half of 65,536 J")
+        let finest = EnergyCounter(encoding: .kernelSum(exponent: 32, registerExponent: 16), maximumPower: Watts(1000))
+        #expect(abs((finest.longestSafeInterval - unknown.longestSafeInterval) / .milliseconds(1)) < 1)
+        let usual = EnergyCounter(encoding: .kernelSum(exponent: 32, registerExponent: 14), maximumPower: Watts(1000))
+        #expect(usual.longestSafeInterval > .seconds(131), "four times as long")
+        let coarse = EnergyCounter(encoding: .kernelSum(exponent: 0, registerExponent: nil), maximumPower: Watts(1000))
+        #expect(coarse.longestSafeInterval > .seconds(32))
+    }
+
     @Test func `a unit that the numbers deny is given up, and learned`() {
         var machine = Machine(exponent: 16, known: 14, driver: .signed)
         machine.read()
