@@ -23,51 +23,70 @@ final class MonitorCore: Sendable {
 
     /// What the thread runs: a generation after the other, until the end.
     func run() {
-        var discovered = firstDiscovery
         var place = ThreadPlace()
-        while let next = sample(discovered, &place) {
-            discovered = next
-            state.withLock { $0.move(to: next.topology, at: .now) }.send()
+        var generation = Generation(firstDiscovery, &place)
+        while let found = sample(&generation) {
+            let next = Generation(found, &place)
+            // As late as can be: what only now is opened counts from its own first reading on.
+            guard read(&generation) != nil else { break }
+            next.sensors.takeOver(from: generation.sensors)
+            // A source that does not answer must not hold up the next generation.
+            generation.lane.stop(waiting: .zero)
+            generation = next
+            state.withLock { $0.move(to: found.topology, at: .now) }.send()
+        }
+        generation.lane.stop(waiting: .seconds(1))
+    }
+
+    /// The opened sensors of one topology, and what reads the slow ones of them.
+    private struct Generation: ~Copyable {
+        let number: Int
+        let marks: [Int?]
+        let lane = SlowLane()
+        var sensors: OpenedSensors
+
+        init(_ discovered: DiscoveredSensors, _ place: inout ThreadPlace) {
+            number = discovered.topology.generation
+            marks = discovered.marks
+            sensors = OpenedSensors(discovered, slow: .besides(lane))
+            // A thread runs where its maker does, and what is slow is no reason to run on one processor only.
+            place.move(to: nil)
+            // Without its thread a slow sensor stays at warming_up; the others go on.
+            try? lane.start()
+            place.move(to: sensors.processor)
         }
     }
 
-    /// Samples one generation, until there is another, which is given back, or until the end.
-    private func sample(_ discovered: DiscoveredSensors, _ place: inout ThreadPlace) -> DiscoveredSensors? {
-        let lane = SlowLane()
-        // At the end only; a source that does not answer must not hold up the next generation.
-        var patience = Duration.seconds(1)
-        defer { lane.stop(waiting: patience) }
-        var sensors = OpenedSensors(discovered, slow: .besides(lane))
-        // Without its thread a slow sensor stays at warming_up; the others go on.
-        try? lane.start()
-        // Behind that start, since a thread runs where its maker does.
-        place.move(to: sensors.processor)
+    /// Samples one generation, until another one is found, or until the end.
+    private func sample(_ generation: inout Generation) -> DiscoveredSensors? {
         var look = Schedule(every: configuration.rediscoveryInterval.wholeNanoseconds)
         var deadline: Int64?
         while true {
             let rings = alarm.rings
-            let info = sensors.read()
-            let entered = sensors.withReadings { readings in
-                state.withLock { state -> (deliveries: Deliveries, tick: Int64)? in
-                    if state.isStopping { return nil }
-                    return (state.enter(readings, info), state.tickNanoseconds)
-                }
-            }
-            guard let (deliveries, tick) = entered else { return nil }
-            deliveries.send()
-            let now = info.ended.monotonicNanoseconds
-            if look.isDue(now), configuration.sensors.discoveryMarks() != discovered.marks {
-                let found = configuration.sensors.discover(generation: sensors.topology.generation + 1)
-                if !found.topology.channels.isEmpty {
-                    patience = .zero
-                    return found
-                }
+            guard let (now, tick) = read(&generation) else { return nil }
+            if look.isDue(now), configuration.sensors.discoveryMarks() != generation.marks {
+                let found = configuration.sensors.discover(generation: generation.number + 1)
+                if !found.topology.channels.isEmpty { return found }
             }
             // One more sample soon after the first shows which counters are fast.
             let next = deadline.map { nextDeadline(after: $0, now, tick) } ?? now + min(tick, Self.warmUpNanoseconds)
             deadline = next
             alarm.sleep(until: next, from: now, unlessRungSince: rings)
         }
+    }
+
+    /// Reads every channel once, and hands out who is due; nil at the end.
+    private func read(_ generation: inout Generation) -> (now: Int64, tick: Int64)? {
+        let info = generation.sensors.read()
+        let entered = generation.sensors.withReadings { readings in
+            state.withLock { state -> (deliveries: Deliveries, tick: Int64)? in
+                if state.isStopping { return nil }
+                return (state.enter(readings, info), state.tickNanoseconds)
+            }
+        }
+        guard let (deliveries, tick) = entered else { return nil }
+        deliveries.send()
+        return (info.ended.monotonicNanoseconds, tick)
     }
 
     private static let warmUpNanoseconds: Int64 = 10_000_000

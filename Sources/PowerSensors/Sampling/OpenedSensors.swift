@@ -45,6 +45,16 @@ struct OpenedSensors: ~Copyable {
         }
     }
 
+    /// Goes on with those of another generation's counters that would begin anew. That one must not be read any more.
+    func takeOver(from old: borrowing OpenedSensors) {
+        let known = old.groups
+        for group in groups {
+            if let same = known.first(where: { $0.scope == group.scope }) { group.takeOver(same) }
+        }
+    }
+
+    private var groups: [PerfGroup] { readers.flatMap { ($0.reader as? any EventReader)?.groups ?? [] } }
+
     /// The processor that it is cheapest to read from; nil where it does not matter.
     var processor: Int? { readers.lazy.compactMap { ($0.reader as? any ProcessorBound)?.processor }.first }
 

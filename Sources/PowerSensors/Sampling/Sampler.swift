@@ -70,13 +70,18 @@ public struct Sampler: ~Copyable {
         writer = SnapshotWriter(topology, headline: headline)
     }
 
-    /// Goes on with another discovery: what was counted goes on for the channels that both have.
+    /// Goes on with another discovery: what was counted goes on for the channels that both have. Reads what there was
+    /// once more, and wants to be read at once.
     package mutating func move(to discovered: DiscoveredSensors) {
         // Threads of its own, so that none reads for a generation that is gone.
         let threads = slowThreads.map { _ in SlowThreads() }
         // A source that does not answer must not hold up the next generation.
         slowThreads?.patience = .zero
-        sensors = Self.open(discovered, threads)
+        let next = Self.open(discovered, threads)
+        // As late as can be: what only now is opened counts from its own first reading on.
+        _ = read()
+        next.takeOver(from: sensors)
+        sensors = next
         slowThreads = threads
         ledger = Ledger(discovered.topology.channels, continuing: ledger)
         writer = SnapshotWriter(discovered.topology, headline: headline, continuing: writer)

@@ -29,20 +29,50 @@ struct RunOnTests {
             try machine.addRegisters([0x606: 0xA_0E03, 0x611: 5])
             let sensor = RaplSensor(roots: machine.roots, mechanisms: [.msr])
             let monitor = try PowerMonitor(
-                MonitorConfiguration(sensors: SensorSet(only: [sensor]), interval: .milliseconds(1)))
+                MonitorConfiguration(
+                    sensors: SensorSet(only: [sensor, SlowSensor()]), interval: .milliseconds(1),
+                    rediscoveryInterval: .milliseconds(5)))
             while monitor.latest() == nil { usleep(1000) }
+            // Threads of the next generation are made by one that has been moved.
+            try machine.add(.intelServer())
+            while monitor.latest()?.topology.generation == 1 { usleep(1000) }
             // The first package's processor is 0.
             var places: [[Int]] = []
+            var slowThreads = 0
             for thread in try SystemRoot(path: "/proc/self/task", mountPoint: "/proc").list("") {
                 let folder = "/proc/self/task/\(thread)"
-                let isMonitor = try SystemRoot(path: folder, mountPoint: "/proc").text("comm") == "powersensors"
+                let name = try SystemRoot(path: folder, mountPoint: "/proc").text("comm")
+                let isMonitor = name == "powersensors"
+                if name == "powersensors-sl" { slowThreads += 1 }
                 let list = try allowed(folder)
                 if isMonitor { places.append(list) } else { try #require(list == usual) }
             }
             try #require(places == [[0]] || !usual.contains(0))
+            try #require(slowThreads > 0)
             monitor.stop()
             try #require(allowed() == usual)
         }
+    }
+}
+
+/// Something that is read by a thread of its own.
+private struct SlowSensor: Sensor {
+    let name = SensorName("slow")
+    let refreshInterval: Duration? = .milliseconds(5)
+
+    func discover() -> Discovery {
+        Discovery(channels: [
+            Channel(
+                id: "slow/input", sensor: name, mechanism: "test", quantity: .power, encoding: .gauge, component: .host)
+        ])
+    }
+
+    func open(_ channels: [Channel]) -> any SensorReader { Reader(channels: channels) }
+
+    private struct Reader: SensorReader {
+        let channels: [Channel]
+
+        func read(into readings: inout OutputSpan<Reading>) { readings.append(.value(5)) }
     }
 }
 

@@ -35,6 +35,8 @@ final class PerfGroup {
         var position = -1
         var status = ReadingStatus.absent
         var refusal: Int32?
+        /// An event begins at 0 wherever it is opened.
+        var isNew = true
     }
 
     let scope: PerfScope
@@ -48,12 +50,12 @@ final class PerfGroup {
     private var processor = -1
     private var enabledNanoseconds: UInt64 = 0
     private var stillSince: SampleInstant?
-    /// The events begin at 0 wherever they are opened.
-    private var isNew = true
     private var backOff = BackOff()
+    /// When to try again what was refused beside others that were not.
+    private var backOffOfRest = BackOff()
 
     /// The first `errno` that kept an event from being opened; nil where all are open.
-    private(set) var refusal: Int32?
+    var refusal: Int32? { slots.lazy.compactMap(\.refusal).first }
 
     /// Opens a scope's events.
     ///
@@ -71,7 +73,10 @@ final class PerfGroup {
 
     /// Reads every event with one system call, and puts the readings into their places.
     func read(into readings: inout [Reading]) {
-        if !descriptors.isEmpty, readOpened(into: &readings) { return }
+        if !descriptors.isEmpty {
+            if descriptors.count < slots.count, backOffOfRest.isDue { openRest() }
+            if readOpened(into: &readings) { return }
+        }
         if backOff.isDue {
             open()
             if !descriptors.isEmpty, readOpened(into: &readings) { return }
@@ -106,10 +111,10 @@ final class PerfGroup {
                 readings[place] = .missing(slots[index].status)
             } else {
                 let number = values[3 + position]
-                readings[place] = isNew ? .newCount(number) : .count(number)
+                readings[place] = slots[index].isNew ? .newCount(number) : .count(number)
+                slots[index].isNew = false
             }
         }
-        isNew = false
         return true
     }
 
@@ -136,12 +141,31 @@ final class PerfGroup {
         for index in slots.indices { slots[index].position = -1 }
     }
 
+    /// Goes on with another group's events instead of its own, where that has some of them: they lose nothing.
+    ///
+    /// The other one is left without any, and must not be read any more.
+    func takeOver(_ other: PerfGroup) {
+        let theirs = other.slots.filter { $0.position >= 0 }
+        let isWithin = theirs.allSatisfy { slot in slots.contains { $0.event == slot.event } }
+        guard other !== self, other.scope == scope, !theirs.isEmpty, isWithin else { return }
+        close()
+        (descriptors, values, size) = (other.descriptors, other.values, other.size)
+        (processor, enabledNanoseconds, stillSince) = (other.processor, other.enabledNanoseconds, other.stillSince)
+        other.descriptors = []
+        for index in slots.indices {
+            guard let slot = theirs.first(where: { $0.event == slots[index].event }) else { continue }
+            (slots[index].position, slots[index].isNew) = (slot.position, slot.isNew)
+            (slots[index].status, slots[index].refusal) = (slot.status, nil)
+        }
+        if descriptors.count < slots.count { openRest() }
+    }
+
     /// Looks for the scope's processor anew, since the kernel may have chosen another, and opens what it can.
     private func open() {
         backOff.take()
         close()
-        refusal = nil
-        (isNew, enabledNanoseconds, stillSince) = (true, 0, nil)
+        (enabledNanoseconds, stillSince, backOffOfRest) = (0, nil, BackOff())
+        backOffOfRest.take()
         var ignored: [Finding] = []
         do throws(AttributeError) {
             let pmu = try PerfPMU(scope.pmu, in: sysfs, findings: &ignored)
@@ -153,6 +177,19 @@ final class PerfGroup {
         } catch {
             refuse(slots.indices, error.errno)
         }
+        makeRoom()
+    }
+
+    /// Tries again what was refused beside others: it joins their group, whose numbers go on.
+    private func openRest() {
+        backOffOfRest.take()
+        var ignored: [Finding] = []
+        guard let pmu = try? PerfPMU(scope.pmu, in: sysfs, findings: &ignored) else { return }
+        for index in slots.indices where slots[index].position < 0 { open(index, pmu, on: processor) }
+        makeRoom()
+    }
+
+    private func makeRoom() {
         size = 8 * (3 + descriptors.count)
         values = Array(repeating: 0, count: 3 + descriptors.count)
     }
@@ -164,13 +201,11 @@ final class PerfGroup {
         let descriptor = source.open(event.code, processor: processor, leader: descriptors.first ?? -1)
         guard descriptor >= 0 else { return refuse(index..<index + 1, -descriptor) }
         slots[index].position = descriptors.count
-        slots[index].status = .ok
-        slots[index].refusal = nil
+        (slots[index].status, slots[index].refusal, slots[index].isNew) = (.ok, nil, true)
         descriptors.append(descriptor)
     }
 
     private func refuse(_ indices: Range<Int>, _ code: Int32) {
-        refusal = refusal ?? code
         for index in indices {
             slots[index].status = ReadingStatus(errno: code)
             slots[index].refusal = code
@@ -180,43 +215,5 @@ final class PerfGroup {
     /// Whether the driver has an event in its folder and does not know it, as AMD's before Linux 5.17.
     func isUnknown(_ event: String) -> Bool {
         slots.first { $0.event == event }?.refusal.map { [EINVAL, ENOENT, EOPNOTSUPP].contains($0) } ?? false
-    }
-}
-
-/// Reads perf's events with one system call a PMU scope.
-struct PerfReader: SensorReader {
-    let channels: [Channel]
-    private let groups: [PerfGroup]
-    private var readings: [Reading]
-
-    init(_ channels: [Channel], beneath sysfs: SystemRoot, by source: any EventSource) {
-        self.channels = channels
-        readings = channels.map { _ in .missing(.absent) }
-        var members: [(scope: PerfScope, events: [(name: String, place: Int)])] = []
-        for (place, channel) in channels.enumerated() {
-            guard let (scope, event) = PerfScope.find(channel) else { continue }
-            let known = members.firstIndex { $0.scope == scope } ?? members.count
-            if known == members.count { members.append((scope, [])) }
-            members[known].events.append((event, place))
-        }
-        groups = members.map { PerfGroup($0.scope, $0.events, in: sysfs, by: source) }
-    }
-
-    mutating func read(into readings: inout OutputSpan<Reading>) {
-        for index in groups.indices { groups[index].read(into: &self.readings) }
-        for index in self.readings.indices { readings.append(self.readings[index]) }
-    }
-}
-
-extension PerfScope {
-    /// The scope and the event of a channel, by its path and its component.
-    static func find(_ channel: Channel) -> (scope: PerfScope, event: String)? {
-        let parts = (channel.path ?? "").split(separator: "/")
-        guard parts.count == 6, parts[4] == "events" else { return nil }
-        let component = channel.component
-        // The platform of the first package has no number.
-        let scope = PerfScope(
-            pmu: String(parts[3]), socket: component.socket ?? 0, die: component.die, core: component.core)
-        return (scope, String(parts[5]))
     }
 }

@@ -5,7 +5,7 @@ package protocol ProcessorBound {
 }
 
 /// Reads channels of several mechanisms, each by its own reader, and puts the readings into the channels' order.
-struct RaplReader: SensorReader, ProcessorBound {
+struct RaplReader: SensorReader, ProcessorBound, EventReader {
     private struct Part {
         var reader: any SensorReader
         let places: [Int]
@@ -43,6 +43,8 @@ struct RaplReader: SensorReader, ProcessorBound {
     }
 
     var processor: Int? { parts.lazy.compactMap { ($0.reader as? any ProcessorBound)?.processor }.first }
+
+    var groups: [PerfGroup] { parts.flatMap { ($0.reader as? any EventReader)?.groups ?? [] } }
 
     mutating func read(into output: inout OutputSpan<Reading>) {
         for index in parts.indices { parts[index].read(into: &readings) }
