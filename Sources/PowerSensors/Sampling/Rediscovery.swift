@@ -41,13 +41,14 @@ package struct Rediscovery {
         let ids = Set(found.topology.channels.map(\.id))
         let measured = topology.channels.filter { $0.provenance != .estimated }
         guard !ids.isEmpty, measured.allSatisfy({ ids.contains($0.id) }) else { return nil }
-        // To open all anew for nothing would cost perf's counters what is used meanwhile.
+        // What is found as it was has nothing that its readers do not see by themselves.
         guard Self.sources(of: found.topology) != Self.sources(of: topology) else { return nil }
         topology = found.topology
         return found
     }
 
+    /// Where everything is read from, and what must not be: a right that is given may give another figure to show first.
     private static func sources(of topology: Topology) -> Set<[String?]> {
-        Set(topology.channels.map { [$0.id, $0.mechanism, $0.path] })
+        Set(topology.channels.map { [$0.id, $0.mechanism, $0.path, $0.status == .forbidden ? "forbidden" : nil] })
     }
 }

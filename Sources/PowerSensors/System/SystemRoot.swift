@@ -173,12 +173,14 @@ public final class SystemRoot: Sendable {
     }
 
     /// Who owns a file, and who may do what with it (inode(7)).
-    package func fileStatus(_ relativePath: String) throws(AttributeError) -> (mode: UInt32, owner: UInt32) {
+    package func fileStatus(_ relativePath: String) throws(AttributeError) -> (
+        mode: UInt32, owner: UInt32, group: UInt32
+    ) {
         let file = try open(relativePath, flags: cpowersensors_path_only_flag())
         defer { close(file) }
         var status = stat()
         if unsafe fstat(file, &status) != 0 { throw failure(relativePath, errno) }
-        return (status.st_mode, status.st_uid)
+        return (status.st_mode, status.st_uid, status.st_gid)
     }
 
     /// Whether a file or folder lies on the kernel's own sysfs, and not in a fixture or on another machine's share.

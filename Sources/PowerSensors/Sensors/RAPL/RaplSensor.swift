@@ -38,7 +38,7 @@ public struct RaplSensor: Sensor {
     /// `rapl`.
     public var name: SensorName { .rapl }
 
-    /// Looks at what zones and PMUs there are, which processors count for them, and who may use perf.
+    /// Looks at what zones, PMUs and devices there are, which processors count for them, and who may read them.
     public func discoveryMark() -> Int? {
         let sysfs = roots.sysfs
         var hasher = Hasher()
@@ -46,6 +46,7 @@ public struct RaplSensor: Sensor {
         for folder in (try? sysfs.list(PowercapZone.classPath)) ?? [] {
             hasher.combine(folder)
             hasher.combine(try? sysfs.text("\(PowercapZone.classPath)/\(folder)/name"))
+            hasher.combine(rightsOf: "\(PowercapZone.classPath)/\(folder)/energy_uj", in: sysfs)
         }
         if mechanisms.contains(.perf), events.isShown(in: sysfs) {
             for name in PerfPMU.names(in: sysfs) {
@@ -55,8 +56,13 @@ public struct RaplSensor: Sensor {
             }
             hasher.combine(try? roots.procfs.text(Finding.paranoiaPath))
         }
-        if mechanisms.contains(.msr) { hasher.combine(RegisterDiscovery.areShown(roots)) }
         hasher.combine(try? sysfs.text("\(ProcessorPlace.folder)/online"))
+        if mechanisms.contains(.msr), RegisterDiscovery.areShown(roots) {
+            // Which of them are read is not known without a look at each processor's place; to ask them all is cheaper.
+            for processor in ProcessorPlace.online(in: sysfs) ?? [] {
+                hasher.combine(rightsOf: RegisterDiscovery.path(of: processor), in: roots.dev)
+            }
+        }
         return hasher.finalize()
     }
 
@@ -95,5 +101,15 @@ public struct RaplSensor: Sensor {
             default: PowercapReader(channels, beneath: roots.sysfs)
             }
         }
+    }
+}
+
+extension Hasher {
+    /// Takes in who may read a file.
+    fileprivate mutating func combine(rightsOf path: String, in root: SystemRoot) {
+        let status = try? root.fileStatus(path)
+        combine(status?.mode)
+        combine(status?.owner)
+        combine(status?.group)
     }
 }
