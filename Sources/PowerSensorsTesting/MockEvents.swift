@@ -43,21 +43,25 @@ package final class MockEvents: EventSource {
         var offline: Set<Int> = []
         var dead: Set<CInt> = []
         var reads = 0
+        var generator: SeededGenerator?
     }
 
     private let driver: Driver
+    /// Whether all processors show one register, as the dies of some packages do.
+    private let isShared: Bool
     private let state = Guarded(State())
 
     /// Registers behind the events of PMUs, each of which begins elsewhere.
-    package init(_ pmus: [MockPMU], driver: Driver = .signed) {
+    package init(_ pmus: [MockPMU], driver: Driver = .signed, isShared: Bool = false) {
         self.driver = driver
+        self.isShared = isShared
         state.withLock { state in
             var start: UInt64 = 1
             for pmu in pmus {
                 for processor in pmu.processors {
                     for event in pmu.events {
                         start += 123_456_789
-                        state.registers[Self.key(pmu.type, event.code, processor)] = Register(
+                        state.registers[key(pmu.type, event.code, processor)] = Register(
                             exponent: event.registerExponent, counts: start % (1 << 32))
                     }
                 }
@@ -70,8 +74,8 @@ package final class MockEvents: EventSource {
     /// Lets a register count on; the driver does not see it before the next read.
     package func advance(_ event: UInt64, on processor: Int = 0, type: UInt32 = 23, counts: UInt64) {
         state.withLock { state in
-            state.registers[Self.key(type, event, processor)]?.counts += counts
-            state.registers[Self.key(type, event, processor)]?.consumed += counts
+            state.registers[key(type, event, processor)]?.counts += counts
+            state.registers[key(type, event, processor)]?.consumed += counts
         }
     }
 
@@ -91,12 +95,12 @@ package final class MockEvents: EventSource {
 
     /// The counts since the start, which no mistake takes away.
     package func trueCounts(_ event: UInt64, on processor: Int = 0, type: UInt32 = 23) -> UInt64 {
-        state.withLock { $0.registers[Self.key(type, event, processor)]?.consumed ?? 0 }
+        state.withLock { $0.registers[key(type, event, processor)]?.consumed ?? 0 }
     }
 
     /// Sets a register back, as a suspend does.
     package func reset(_ event: UInt64, on processor: Int = 0, type: UInt32 = 23) {
-        state.withLock { $0.registers[Self.key(type, event, processor)]?.counts = 0 }
+        state.withLock { $0.registers[key(type, event, processor)]?.counts = 0 }
     }
 
     /// Has every driver look at its registers, as its timer does now and then.
@@ -106,11 +110,24 @@ package final class MockEvents: EventSource {
         }
     }
 
+    /// Lets every register count on by a random number from now on, whenever the group that was opened first is read.
+    package func moveByThemselves(seed: UInt64) {
+        state.withLock { $0.generator = SeededGenerator(seed: seed) }
+    }
+
+    private func moveOnce(_ state: inout State) {
+        guard var generator = state.generator else { return }
+        for key in state.registers.keys.sorted() {
+            state.registers[key]?.counts += UInt64.random(in: 50..<60, using: &generator)
+        }
+        state.generator = generator
+    }
+
     // MARK: Faults
 
     /// Refuses to open an event with an `errno`, or no longer where that is nil.
     package func refuse(_ event: UInt64, on processor: Int = 0, type: UInt32 = 23, errno code: Int32?) {
-        state.withLock { $0.refusals[Self.key(type, event, processor)] = code }
+        state.withLock { $0.refusals[key(type, event, processor)] = code }
     }
 
     /// Puts the opened events into their error state, or lets new ones be good.
@@ -145,7 +162,7 @@ package final class MockEvents: EventSource {
     package func isShown(in sysfs: SystemRoot) -> Bool { true }
 
     package func open(_ event: EventCode, processor: Int, leader: CInt) -> CInt {
-        let key = Self.key(event.type, event.config, processor)
+        let key = key(event.type, event.config, processor)
         return state.withLock { state in
             if state.offline.contains(processor) { return -ENODEV }
             if let refusal = state.refusals[key] { return -refusal }
@@ -163,6 +180,7 @@ package final class MockEvents: EventSource {
             state.reads += 1
             if let error = state.readError { return -Int(error) }
             if state.isInError { return 0 }
+            if leader == state.opened.values.map(\.leader).min() { moveOnce(&state) }
             let members = state.opened.filter { $0.value.leader == leader }.keys.sorted()
             guard members.count + 3 <= values.count else { return -Int(ENOSPC) }
             if !state.dead.contains(leader) { state.opened[leader]?.nanoseconds += 1000 }
@@ -204,7 +222,7 @@ package final class MockEvents: EventSource {
         state.opened[descriptor] = opened
     }
 
-    private static func key(_ type: UInt32, _ event: UInt64, _ processor: Int) -> String {
-        "\(type)/\(event)/\(processor)"
+    private func key(_ type: UInt32, _ event: UInt64, _ processor: Int) -> String {
+        "\(type)/\(event)/\(isShared ? 0 : processor)"
     }
 }

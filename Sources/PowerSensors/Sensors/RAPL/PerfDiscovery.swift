@@ -41,6 +41,7 @@ struct PerfDiscovery {
             // Whoever may not open one event may open none.
             if let finding, !discovery.findings.contains(finding) { discovery.findings.append(finding) }
         }
+        PerfMirrors(sysfs: sysfs, procfs: procfs, source: source).mark(&discovery)
         return discovery
     }
 
@@ -87,7 +88,9 @@ struct PerfDiscovery {
         let cost = (ContinuousClock.now - began) / max(events.count, 1)
         var channels: [Channel] = []
         for (index, (event, place)) in member.events.enumerated() {
-            if group.isUnknown(event.name) { continue }
+            // A package without its counter is a part of the host that is missing; of the others nobody knows whether
+            // they are there.
+            if place.domain != "package", group.isUnknown(event.name) { continue }
             // Every package has the event, and only the first one a register behind it (Sapphire Rapids).
             if place.domain == "psys", place.socket > 0, readings[index].count == 0 { continue }
             let encoding = CounterEncoding.kernelSum(

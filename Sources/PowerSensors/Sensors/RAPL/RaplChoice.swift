@@ -56,7 +56,7 @@ struct RaplChoice {
         discovery.channels = sorted(chosen.values.map(withinSet))
         let used = offers.filter { isUsed($0.mechanism) }
         discovery.components = used.flatMap(\.discovery.components)
-        discovery.incompleteScopes = Set(used.flatMap(\.discovery.incompleteScopes))
+        discovery.incompleteScopes = Set(used.flatMap(incompleteScopes))
         for offer in offers where !isBesidesThePoint(offer) {
             let findings = offer.discovery.findings.filter { !isSaidOfPowercap($0, of: offer) }
             discovery.findings += findings.map { weighed($0, of: offer) }
@@ -69,6 +69,13 @@ struct RaplChoice {
         discovery.channels.compactMap { channel in
             let others = candidates(channel.id).filter { $0.mechanism != channel.mechanism && $0.status == .ok }
             return channel.status == .ok && !others.isEmpty ? [channel] + others : nil
+        }
+    }
+
+    /// What a mechanism misses only matters to the figures that it makes.
+    private func incompleteScopes(of offer: Offer) -> [Scope] {
+        offer.discovery.incompleteScopes.filter { scope in
+            chosen.values.contains { $0.mechanism == offer.mechanism.name && $0.countsIn == scope }
         }
     }
 
