@@ -121,6 +121,9 @@ int cpowersensors_has_capability(int number) {
 }
 
 int cpowersensors_may_gain_capability(int number) { return prctl(PR_CAPBSET_READ, number, 0, 0, 0) == 1; }
+
+// EINVAL for a number that is none (prctl(2)).
+int cpowersensors_knows_capability(int number) { return prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; }
 #else
 long cpowersensors_descriptor_limit(void) { return -1; }
 
@@ -150,6 +153,11 @@ int cpowersensors_has_capability(int number) {
 }
 
 int cpowersensors_may_gain_capability(int number) {
+    (void)number;
+    return 0;
+}
+
+int cpowersensors_knows_capability(int number) {
     (void)number;
     return 0;
 }

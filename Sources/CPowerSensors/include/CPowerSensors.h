@@ -224,6 +224,9 @@ int cpowersensors_has_capability(int number);
 /// Whether a program that this process starts could be given a capability: whether it is in the bounding set.
 int cpowersensors_may_gain_capability(int number);
 
+/// Whether the running kernel has a capability of that number at all.
+int cpowersensors_knows_capability(int number);
+
 /// Opens `path` so that no symbolic link, absolute or relative, leads out of the open folder `root`.
 ///
 /// Returns a descriptor with FD_CLOEXEC, or the negated `errno`; -ENOSYS where the kernel lacks openat2(2).

@@ -73,11 +73,19 @@ extension Finding {
         let setting = "kernel.perf_event_paranoid is \(level.map(String.init) ?? "unknown")"
         // In kernels of Debian and its likes level 3 and above leave CAP_PERFMON out; other kernels take it for 2.
         let isLocked = (level ?? 1) >= 3
-        if rights.hasAdministration || rights.hasPerfmon && !isLocked || (level ?? 1) <= 0 {
+        if rights.hasAdministration || rights.kernelHasPerfmon && rights.hasPerfmon && !isLocked || (level ?? 1) <= 0 {
             return Finding(
                 severity: .warning, subject: subject, reason: "forbidden",
                 text: "perf is refused though the rights are there (\(setting)): by a filter of system calls.",
                 remedy: "Allow perf_event_open in the container's seccomp profile, or the service's SystemCallFilter.")
+        }
+        if !rights.kernelHasPerfmon {
+            return Finding(
+                severity: .warning, subject: subject, reason: "forbidden",
+                text:
+                    "perf may not count here: \(setting), and before Linux 5.8 only CAP_SYS_ADMIN lets a program count.",
+                remedy: "Run it as root: sudo \(programPath) — or let every program count:"
+                    + " sudo sysctl kernel.perf_event_paranoid=0")
         }
         let right =
             rights.mayGainPerfmon ? "sudo setcap cap_perfmon=ep \(programPath)" : "docker run --cap-add PERFMON …"
@@ -121,8 +129,14 @@ package struct PerfRights {
     /// Whether a file's capabilities could give it CAP_PERFMON: not where a container's bounding set lacks it.
     package var mayGainPerfmon: Bool
 
+    /// Whether the kernel has such a capability at all.
+    package var kernelHasPerfmon: Bool
+
     /// These rights.
-    package init(hasPerfmon: Bool, hasAdministration: Bool, mayGainPerfmon: Bool) {
+    package init(
+        hasPerfmon: Bool, hasAdministration: Bool, mayGainPerfmon: Bool, kernelHasPerfmon: Bool = true
+    ) {
+        self.kernelHasPerfmon = kernelHasPerfmon
         self.hasPerfmon = hasPerfmon
         self.hasAdministration = hasAdministration
         self.mayGainPerfmon = mayGainPerfmon
@@ -133,7 +147,8 @@ package struct PerfRights {
         PerfRights(
             hasPerfmon: cpowersensors_has_capability(38) != 0,
             hasAdministration: cpowersensors_has_capability(21) != 0,
-            mayGainPerfmon: cpowersensors_may_gain_capability(38) != 0
+            mayGainPerfmon: cpowersensors_may_gain_capability(38) != 0,
+            kernelHasPerfmon: cpowersensors_knows_capability(38) != 0
         )
     }
 }

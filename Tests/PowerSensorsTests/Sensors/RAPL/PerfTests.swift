@@ -217,6 +217,12 @@ struct PerfTests {
         let refused = Finding.refused("power", level: level, perfmon)
         #expect(refused.text.contains("filter of system calls") == (level < 3))
         #expect(refused.remedy?.contains("setcap") == false)
+        // Before Linux 5.8 there is no such right, in no container either.
+        let old = PerfRights(
+            hasPerfmon: false, hasAdministration: false, mayGainPerfmon: false, kernelHasPerfmon: false)
+        let remedyOfOld = try #require(Finding.refused("power", level: level, old).remedy)
+        #expect(!remedyOfOld.contains("docker") && !remedyOfOld.contains("perfmon"))
+        #expect(remedyOfOld.contains("sudo") && remedyOfOld.contains("perf_event_paranoid=0"))
         let root = PerfRights(hasPerfmon: true, hasAdministration: true, mayGainPerfmon: true)
         #expect(Finding.refused("power", level: level, root).text.contains("filter of system calls"))
     }
