@@ -111,7 +111,7 @@ let package = Package(
         .testTarget(
             name: "PowerSensorsHTTPTests",
             dependencies: [
-                "CPowerSensorsHTTP", "PowerSensors", "PowerSensorsExporters", "PowerSensorsHTTP",
+                "CPowerSensorsHTTP", "PowerSensors", "PowerSensorsExporters", "PowerSensorsHTTP", "PowerSensorsTesting",
                 .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
                 .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
             ]

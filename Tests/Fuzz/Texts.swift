@@ -46,13 +46,50 @@ let textProperties = [
     Property(name: "terms of events", inputs: 200) { mutator throws(Broken) in
         let terms = mutator.text(like: ["event=0x02", "event=0x02,umask=0x1", "config=0x10,config1=3", "event=1,edge"])
         let format = mutator.text(like: ["config:0-7", "config:0-63", "config1:0-3,32-35", "config2:5"])
-        let code = EventTerms.code(of: terms, type: 23) { _ in EventTermFormat(format) }
-        try require(code?.type ?? 23 == 23, "another type: \(terms)")
+        _ = EventTerms.code(of: terms, type: 23) { _ in EventTermFormat(format) }
         let scale = mutator.text(like: ["2.3283064365386962890625e-10", "1", "0.5", "6.103515625e-05"])
         if let exponent = EventTerms.exponent(ofScale: scale) {
             try require((0...63).contains(exponent), "exponent \(exponent) of \(scale)")
             let power = Double(sign: .plus, exponent: -exponent, significand: 1)
             try require(Double(scale) == power, "exponent \(exponent) of \(scale)")
+        }
+    },
+    Property(name: "places of terms", inputs: 200) { mutator throws(Broken) in
+        let format = mutator.text(like: ["config:0-7", "config:0-63", "config1:0-3,32-35", "config2:5"])
+        let bits = bits(ofFormat: format)
+        try require((EventTermFormat(format) != nil) == (bits != nil), "a format or none: \(format)")
+        // Where a bit stands in two parts, the number cannot be had back.
+        guard let bits, Set(bits.places).count == bits.places.count else { return }
+        let width = UInt64.random(in: 0..<64, using: &mutator.generator)
+        let value = UInt64.random(in: .min ... .max, using: &mutator.generator) >> width
+        let digits = ["\(value)", "0x" + String(value, radix: 16), "0" + String(value, radix: 8)]
+        let term = "event=\(digits[Int.random(in: 0...2, using: &mutator.generator)])"
+        let code = EventTerms.code(of: term, type: 23) { _ in EventTermFormat(format) }
+        let fits = bits.places.count == 64 || value >> UInt64(bits.places.count) == 0
+        try require((code != nil) == fits, "\(term) in \(format)")
+        guard let code else { return }
+        let fields = ["config": code.config, "config1": code.config1, "config2": code.config2]
+        let placed = bits.places.enumerated().reduce(UInt64(0)) { sum, bit in
+            sum | ((fields[bits.field] ?? 0) >> UInt64(bit.element) & 1) << UInt64(bit.offset)
+        }
+        try require(placed == value, "\(placed) of \(term) in \(format)")
+        let isAlone = fields.allSatisfy { $0.key == bits.field || $0.value == 0 }
+        try require(isAlone, "\(term) in \(format) sets other fields")
+    },
+    Property(name: "processes' states", inputs: 100) { mutator throws(Broken) in
+        let text = mutator.text(like: [
+            "Name:\tagent\nUid:\t1000\t1001\t1000\t1000\nGid:\t100\t101\t100\t100\nCapEff:\t0000004000000000\n",
+            "Uid:\t0\t0\t0\t0\nCapEff:\t000001ffffffffff\n",
+        ])
+        var surroundings = Surroundings()
+        surroundings.readStatus(Array(text.utf8))
+        // What is said must stand there, as a word of its own.
+        let words = text.unicodeScalars.split { $0.value <= 0x20 }.map { String($0) }
+        for number in [surroundings.user, surroundings.group].compactMap(\.self) {
+            try require(words.contains { UInt32($0) == number }, "\(number) in \(text)")
+        }
+        if let capabilities = surroundings.capabilities {
+            try require(words.contains { UInt64($0, radix: 16) == capabilities }, "\(capabilities) in \(text)")
         }
     },
     Property(name: "names of zones", inputs: 200) { mutator throws(Broken) in
@@ -134,6 +171,27 @@ let cpuinfos = [
     "processor\t: 0\nvendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: 17\nmodel name\t: AMD EPYC 9354\nflags\t\t: fpu\n",
     "processor\t: 0\nCPU implementer\t: 0x41\nCPU architecture: 8\nCPU part\t: 0xd0c\nCPU revision\t: 1\n",
 ]
+
+/// Where a `format` puts a value's bits, the lowest first; nil for a text that is none.
+private func bits(ofFormat text: String) -> (field: String, places: [Int])? {
+    let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map {
+        String(decoding: $0, as: UTF8.self)
+    }
+    guard parts.count == 2, let field = parts.first, ["config", "config1", "config2"].contains(field) else {
+        return nil
+    }
+    var places: [Int] = []
+    for part in parts[1].utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+        let ends = part.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false).map { end in
+            number(Array(end)).flatMap { end.allSatisfy { (0x30...0x39).contains($0) } && $0 < 64 ? Int($0) : nil }
+        }
+        guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1], first <= last else {
+            return nil
+        }
+        places += first...last
+    }
+    return (field, places)
+}
 
 /// White space as the shim knows it.
 private func trim(_ bytes: [UInt8]) -> [UInt8] {

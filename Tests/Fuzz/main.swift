@@ -5,6 +5,7 @@
 // It ends with 1 and the seed of the input that broke something, which as SEED is tried again alone.
 #if canImport(Glibc)
 import Glibc
+import PowerSensorsTesting
 #endif
 
 /// What is being tried, for the last words of a process that trapped.

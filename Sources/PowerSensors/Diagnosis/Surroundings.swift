@@ -33,7 +33,7 @@ package struct Surroundings: Sendable {
         let machine = cpuinfo.flatMap { MachineDescription(cpuinfo: $0, meminfo: nil, firmware: firmware) }
         processor = machine?.processor
         isGuest = machine?.isGuest ?? firmware.isGuest
-        readStatus(of: roots.procfs)
+        if let status = try? roots.procfs.bytes("self/status", limit: 1 << 16) { readStatus(status) }
         // The machine's own trees alone: another mount is no business of a fixture's.
         if roots.sysfs.isUsual, roots.procfs.isUsual { otherSysfs = Self.otherSysfs(roots.procfs) }
     }
@@ -41,8 +41,8 @@ package struct Surroundings: Sendable {
     /// Whether the process has a capability of that number.
     package func has(_ capability: Int) -> Bool { (capabilities ?? 0) & 1 << UInt64(capability) != 0 }
 
-    private mutating func readStatus(of procfs: SystemRoot) {
-        guard let status = try? procfs.bytes("self/status", limit: 1 << 16) else { return }
+    /// Takes in what procfs' `self/status` holds; what it does not tell, or tells in no number, stays as it was.
+    package mutating func readStatus(_ status: [UInt8]) {
         for line in status.split(separator: UInt8(ascii: "\n")) {
             // Real, effective, saved and file system's, in this order (proc_pid_status(5)).
             let words = String(trimming: line).split { $0 == "\t" || $0 == " " }

@@ -1,5 +1,6 @@
 #if Exporters
 import PowerSensorsHTTP
+import PowerSensorsTesting
 import Testing
 
 /// Clients that say what no client should.

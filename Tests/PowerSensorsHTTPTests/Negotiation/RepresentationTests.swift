@@ -1,6 +1,7 @@
 #if Exporters
 import PowerSensorsExporters
 import PowerSensorsHTTP
+import PowerSensorsTesting
 import Testing
 
 struct RepresentationTests {

@@ -1,4 +1,5 @@
 import PowerSensors
+import PowerSensorsTesting
 import Testing
 
 /// Counters of µJ whose range is none of a 32-bit register: only the numbers themselves tell the step.

@@ -1,4 +1,5 @@
 import PowerSensors
+import PowerSensorsTesting
 import Testing
 
 private let milliseconds: Int64 = 1_000_000
