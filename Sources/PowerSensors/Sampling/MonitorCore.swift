@@ -28,14 +28,17 @@ final class MonitorCore: Sendable {
         while let found = sample(&generation) {
             let next = Generation(found, &place)
             // As late as can be: what only now is opened counts from its own first reading on.
-            guard read(&generation) != nil else { break }
+            guard read(&generation) != nil else {
+                next.lane.stop()
+                break
+            }
             next.sensors.takeOver(from: generation.sensors)
             // A source that does not answer must not hold up the next generation.
             generation.lane.stop(waiting: .zero)
             generation = next
             state.withLock { $0.move(to: found.topology, at: .now) }.send()
         }
-        generation.lane.stop(waiting: .seconds(1))
+        generation.lane.stop()
     }
 
     /// The opened sensors of one topology, and what reads the slow ones of them.

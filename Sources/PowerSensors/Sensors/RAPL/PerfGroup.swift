@@ -153,9 +153,12 @@ final class PerfGroup {
         (processor, enabledNanoseconds, stillSince) = (other.processor, other.enabledNanoseconds, other.stillSince)
         other.descriptors = []
         for index in slots.indices {
-            guard let slot = theirs.first(where: { $0.event == slots[index].event }) else { continue }
+            guard let slot = theirs.first(where: { $0.event == slots[index].event }) else {
+                slots[index].status = .absent
+                continue
+            }
             (slots[index].position, slots[index].isNew) = (slot.position, slot.isNew)
-            (slots[index].status, slots[index].refusal) = (slot.status, nil)
+            (slots[index].status, slots[index].refusal) = (.ok, nil)
         }
         if descriptors.count < slots.count { openRest() }
     }
