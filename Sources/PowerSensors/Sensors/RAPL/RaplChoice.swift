@@ -67,7 +67,9 @@ struct RaplChoice {
     /// The domains that several mechanisms can read, with a channel for each of them, the chosen one first.
     var doubled: [[Channel]] {
         discovery.channels.compactMap { channel in
-            let others = candidates(channel.id).filter { $0.mechanism != channel.mechanism && $0.status == .ok }
+            let others = candidates(channel.id).filter { other in
+                other.mechanism != channel.mechanism && other.status == .ok && !isDoubtful(other)
+            }
             return channel.status == .ok && !others.isEmpty ? [channel] + others : nil
         }
     }
