@@ -19,10 +19,12 @@ func compare(_ arguments: [String]) throws -> CInt {
     rows += part("perf") { try eventRows(runs: runs) }
     let failure = ctwin_own_mounts()
     if failure == 0 {
+        rows += part("perf by the library") { try eventSampleRows(runs: runs) }
         rows += part("real sysfs") { try sysfsRows(runs: runs) }
         rows += part("peers") { try peerRows(runs: runs) { print("bench: skipped \($0)") } }
     } else {
-        print("bench: skipped real sysfs, libpowercap and libsensors: they need mounts of one's own (errno \(failure))")
+        print("bench: skipped perf by the library, real sysfs, libpowercap and libsensors:")
+        print("bench: they need mounts of one's own (errno \(failure))")
     }
     if let path = value(of: "--instructions", in: arguments) { try addInstructions(of: path, to: &rows) }
     let table = Table(rows)

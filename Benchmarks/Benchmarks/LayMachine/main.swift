@@ -9,7 +9,8 @@ import Glibc
 //
 // KIND is `sockets=N`, four zones each; `package`, the four zones that libpowercap knows; `package-of-microjoules`, the
 // same with counters that can show any number; `package-and-chip`, with a hwmon chip of four powers beside them;
-// `two-zones`, a package with dram; or `chips`, two sockets with sixteen chips and three supplies.
+// `two-zones`, a package with dram; `events=N`, a package whose four perf events are event 0 of PMU N; or `chips`, two
+// sockets with sixteen chips and three supplies.
 
 let arguments = CommandLine.arguments
 do {
@@ -37,6 +38,7 @@ func lay(_ kind: String, _ machine: MockMachine) throws {
     case "two-zones":
         let dram = MockZone(name: "dram", register: .intel)
         try machine.add(MockControlType(zones: [MockZone(name: "package-0", register: .intel, children: [dram])]))
+    case "events": try layEvents(machine, type: parts.last.flatMap { UInt32($0) } ?? 0)
     case "chips": try layChips(machine)
     default: throw Mistake(description: "there is no kind of machine called \(kind)")
     }
@@ -45,6 +47,15 @@ func lay(_ kind: String, _ machine: MockMachine) throws {
 func onePackage(_ register: MockRegister) -> MockControlType {
     let parts = ["core", "uncore", "dram"].map { MockZone(name: $0, register: register) }
     return MockControlType(zones: [MockZone(name: "package-0", register: register, children: parts)])
+}
+
+/// A PMU of energy whose events are those of another one.
+func layEvents(_ machine: MockMachine, type: UInt32) throws {
+    try machine.set(.intelServer(sockets: 1))
+    let names = ["energy-pkg", "energy-cores", "energy-gpu", "energy-ram"]
+    var pmu = MockPMU(events: names.map { MockPMU.Event($0, code: 0) })
+    pmu.type = type
+    try machine.add(pmu: pmu)
 }
 
 /// What a server's board may have, as node_exporter and we both read it.
