@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 from .case import Case
 from .machine import Machine
-from .readings import Listing
+from .readings import Listing, Watch, marks
 from .registers import Registers
 
 REGISTERS = Registers((65_000, 8_000, 20_000, 0, 130_000), dram_unit=16)
@@ -35,9 +35,11 @@ ACCESSES = (
     Access("perfmon-3", 3, PERFMON, "", "", LOCKED),
     Access("bare-3", 3, BARE_ROOT, "powercap", "powercap", ("perf_event_paranoid is 3",)),
     Access("search-3", 3, READ_SEARCH, "powercap", "powercap", ("perf_event_paranoid is 3",)),
+    Access("root-2", 2, "", "perf", "powercap"),
     Access("user-2", 2, USER, "", "", ("perf_event_paranoid is 2", "cap_perfmon", "chmod g+r")),
     Access("perfmon-2", 2, PERFMON, "perf", "", ("chmod g+r",)),
     Access("bare-2", 2, BARE_ROOT, "powercap", "powercap", ("perf_event_paranoid is 2",)),
+    Access("root-0", 0, "", "perf", "powercap"),
     Access("user-0", 0, USER, "perf", "", ("chmod g+r",)),
     Access("bare-0", 0, BARE_ROOT, "perf", "powercap"),
 )
@@ -81,6 +83,30 @@ look opened $(cat /job/out/level) {user}
 """
 
 
+# An agent that runs is given one right after the other, and looks around every 10 s.
+GIVEN = """
+load_registers {parameters} running=1 || exit
+cd /tmp
+settle() {{ echo $1 >/proc/sys/kernel/perf_event_paranoid; }}
+settle 2
+{user} powersensors watch --format json --interval 500ms >/tmp/watch 2>/tmp/watch.errors &
+agent=$!
+while ! [ -s /tmp/watch ]; do usleep 100000; done
+sleep 2
+mark files
+chgrp 65534 /sys/class/powercap/intel-rapl:*/energy_uj; chmod g+r /sys/class/powercap/intel-rapl:*/energy_uj
+sleep 13
+mark perf
+settle 0
+sleep 13
+mark end
+{user} powersensors list --json >/job/out/list 2>/job/out/list.errors
+echo $? >/job/out/list.status
+kill -TERM $agent; wait $agent
+cp /tmp/watch /job/out/watch; cp /tmp/watch.errors /job/out/watch.errors
+"""
+
+
 def cases(kernels):
     """All of them, for the kernels by their series."""
     looks = "\n".join(f"look {access.name} {access.paranoia} {access.rights}" for access in ACCESSES)
@@ -88,7 +114,10 @@ def cases(kernels):
     script = script.replace("running=0 ", "")
     for kernel in kernels.values():
         machine = Machine(kernel, "Skylake-Server", "2,sockets=2")
-        yield Case("rights of a process", machine, script, _check, limit=150)
+        yield Case("rights of a process", machine, script, _check, limit=200)
+    machine = Machine(kernels["6.12"], "Skylake-Server", "2,sockets=2")
+    given = GIVEN.format(parameters=REGISTERS.parameters.replace("running=0 ", ""), user=USER)
+    yield Case("rights given to an agent that runs", machine, given, _check_given)
 
 
 def _check(run, checks):
@@ -113,6 +142,31 @@ def _check(run, checks):
     for name, package in (("mended", "powercap"), ("opened", "perf")):
         who = f"a user where what is said was done ({name})"
         _check_mechanism(checks, Listing(run, name), who, "rapl/package-1", package)
+
+
+def _check_given(run, checks):
+    watch = Watch(run, "watch")
+    times = marks(run)
+    before = watch.snapshots_between(0, times["files"])
+    by_files = watch.snapshots_between(times["files"] + 12, times["perf"])
+    by_perf = watch.snapshots_between(times["perf"] + 12, times["end"])
+    for what, snapshots, scope in (
+        ("no right", before, "wall"), ("the files' right", by_files, "cpu"), ("perf's right", by_perf, "cpu")
+    ):  # fmt: skip
+        shown = {host["scope"] for snapshot in snapshots for host in snapshot["host"] if host["headline"]}
+        checks.equal(f"what is shown first with {what}", shown, {scope})
+    generations = [{snapshot["generation"] for snapshot in part} for part in (before, by_files, by_perf)]
+    checks.equal("generations", generations, [{1}, {2}, {3}])
+    package = watch.channel("rapl/package-1", times["files"] + 12, times["end"])
+    # The first reading by perf has no power yet.
+    known = {"ok", "warming_up"}
+    checks.that(package and all(one.status in known for one in package), "a package is read from then on")
+    # The same channel goes on, whoever reads it: what was used while one took over from the other is left open.
+    watts = REGISTERS.watts("rapl/package-1")
+    used = package[-1].energy - package[0].energy
+    least = watts * (package[-1].at - package[0].at - 0.5)
+    checks.that(least <= used <= least + watts, f"energy from one right to the other: {used} J of {least}")
+    _check_mechanism(checks, Listing(run, "list"), "the agent's user", "rapl/package-1", "perf")
 
 
 def _check_registers(run, checks):

@@ -1,16 +1,19 @@
 """What goes away in mid-run is unavailable with its reason, and comes back by itself: no spike, no restart."""
 from .case import Case
 from .machine import Machine
-from .rapl_agreement import MECHANISMS
-from .readings import Watch, counts, marks
+from .rapl_agreement import ALL_OF_SERVER, MECHANISMS
+from .readings import Listing, Watch, counts, marks
 from .registers import Registers, package_of
 
 REGISTERS = Registers((65_000, 8_000, 20_000, 0, 130_000), dram_unit=16)
 
+# What is watched: each mechanism by itself.
+WATCHES = "\n".join(f"watch watch-{one} --sensor rapl:{one}" for one in MECHANISMS)
+
 # While a program has a device or an event open, the kernel keeps the drivers msr and rapl from being removed.
 DRIVER = """
 load_registers {parameters} || exit
-for mechanism in {mechanisms}; do watch watch-$mechanism --sensor rapl:$mechanism; done
+{watches}
 keep_counts before
 set_rig rig_msr running 1
 sleep 1
@@ -27,7 +30,7 @@ end_watches
 # The first of a package's two CPUs, then the whole package.
 OFFLINE = """
 load_registers {parameters} || exit
-for mechanism in {mechanisms}; do watch watch-$mechanism --sensor rapl:$mechanism; done
+{watches}
 cpus=/sys/devices/system/cpu
 keep_counts before
 set_rig rig_msr running 1
@@ -36,6 +39,22 @@ mark first-gone; echo 0 >$cpus/cpu2/online; usleep 1500000
 mark first-back; echo 1 >$cpus/cpu2/online; usleep 1500000
 mark gone; echo 0 >$cpus/cpu2/online; echo 0 >$cpus/cpu3/online; usleep 1500000
 mark back; echo 1 >$cpus/cpu2/online; echo 1 >$cpus/cpu3/online; usleep 3500000
+set_rig rig_msr running 0
+keep_counts after
+mark end
+end_watches
+"""
+
+# Before the driver comes perf is all there is; then there is a new generation, which goes on with its events. Who looks
+# for it opens others, for which the kernel stops these for a moment.
+LATE = """
+modprobe rig_msr {parameters} || exit
+modprobe rapl
+watch watch
+keep_counts before
+set_rig rig_msr running 1
+sleep 2
+mark here; modprobe intel_rapl_msr; sleep 12
 set_rig rig_msr running 0
 keep_counts after
 mark end
@@ -64,9 +83,16 @@ def cases(kernels):
     """All of them, for the kernels by their series."""
     for kernel in kernels.values():
         machine = Machine(kernel, "Skylake-Server", "4,sockets=2")
-        names = {"parameters": REGISTERS.parameters, "mechanisms": " ".join(MECHANISMS)}
+        names = {"parameters": REGISTERS.parameters, "watches": WATCHES}
         yield Case("driver removed and loaded again", machine, DRIVER.format(**names), _check_driver)
         yield Case("CPUs taken offline and back", machine, OFFLINE.format(**names), _check_offline)
+    # Alone, so that it is over before the command looks around, which takes what is gone from another mechanism.
+    names["watches"] = "list list-default\nwatch watch-default"
+    driver, offline = DRIVER.format(**names), OFFLINE.format(**names)
+    yield Case("driver removed and loaded again, by default", machine, driver, _check_driver_by_default)
+    yield Case("CPUs taken offline and back, by default", machine, offline, _check_offline_by_default)
+    late = LATE.format(parameters=REGISTERS.parameters)
+    yield Case("driver that comes", Machine(kernels["6.12"], processors="2,sockets=2"), late, _check_late)
     yield Case("zones that fail, go and come back", Machine(kernels["6.12"], processors="1"), ZONES, _check_zones)
 
 
@@ -85,17 +111,64 @@ def _check_driver(run, checks):
             _check_return(run, checks, watch, mechanism, identifier, was_gone=False)
 
 
+def _check_driver_by_default(run, checks):
+    watch = Watch(run, "watch-default")
+    times = marks(run)
+    for identifier, mechanism in _mechanisms_by_default(run, checks).items():
+        if mechanism == "powercap":
+            _check_absence(run, checks, watch, identifier, "gone", "back")
+        else:
+            _check_presence(checks, watch, identifier, times["gone"], times["end"])
+        _check_return(run, checks, watch, mechanism, identifier, was_gone=mechanism == "powercap")
+
+
+def _mechanisms_by_default(run, checks):
+    """The mechanism of each channel where none was asked for: perf's, and for what it lacks powercap's."""
+    channels = Listing(run, "list-default").of_sensor("rapl")
+    chosen = {identifier: channel["mechanism"] for identifier, channel in channels.items()}
+    expected = {one: "powercap" if "psys" in one else "perf" for one in ALL_OF_SERVER}
+    checks.equal("mechanisms by default", chosen, expected)
+    return expected
+
+
+def _check_late(run, checks):
+    watch = Watch(run, "watch")
+    generations = [snapshot["generation"] for snapshot in watch.snapshots]
+    checks.equal("first and last generation", (generations[0], generations[-1]), (1, 2))
+    checks.equal("status of what came", watch.last["rapl/psys"]["status"], "ok")
+    for identifier in [one for one in ALL_OF_SERVER if "psys" not in one]:
+        channel = watch.last[identifier]
+        counted = counts(run, "after")[identifier] - counts(run, "before")[identifier]
+        unit = REGISTERS.unit("perf", identifier)
+        used = float(counted * unit)
+        least = used - 0.02 * REGISTERS.watts(identifier)
+        energy = channel["energy_j"]
+        checks.that(least <= energy <= used + float(unit / 2), f"energy of {identifier} is {energy} of {used} J")
+        checks.equal(f"resets of {identifier}", channel["resets"], 0)
+        checks.equal(f"ambiguous energy of {identifier}", channel["ambiguous_j"], 0)
+        _check_no_spike(checks, watch, identifier, REGISTERS.watts(identifier))
+
+
 def _check_offline(run, checks):
-    for mechanism in MECHANISMS:
-        watch = Watch(run, f"watch-{mechanism}")
-        for identifier in watch.last:
-            if package_of(identifier) == 1:
-                _check_absence(run, checks, watch, identifier, "gone", "back")
-            else:
-                times = marks(run)
-                _check_presence(checks, watch, identifier, times["first-gone"], times["end"])
-            _check_return(run, checks, watch, mechanism, identifier, package_of(identifier) == 1)
-        _check_host(run, checks, watch, "partial")
+    for name in MECHANISMS:
+        watch = Watch(run, f"watch-{name}")
+        _check_package(run, checks, watch, {identifier: name for identifier in watch.last})
+
+
+def _check_offline_by_default(run, checks):
+    _check_package(run, checks, Watch(run, "watch-default"), _mechanisms_by_default(run, checks))
+
+
+def _check_package(run, checks, watch, mechanisms):
+    """The second package is gone for a while, and the first is always there; by the mechanism of each channel."""
+    for identifier, mechanism in mechanisms.items():
+        if package_of(identifier) == 1:
+            _check_absence(run, checks, watch, identifier, "gone", "back")
+        else:
+            times = marks(run)
+            _check_presence(checks, watch, identifier, times["first-gone"], times["end"])
+        _check_return(run, checks, watch, mechanism, identifier, package_of(identifier) == 1)
+    _check_host(run, checks, watch, "partial")
 
 
 def _check_zones(run, checks):

@@ -100,14 +100,17 @@ def counts(run, name):
     behind its id, too.
     """
     known = {}
-    for line in run.files[name].splitlines()[1:]:
-        _, package, core, domain, count = line.split()
+    rows = [line.split() for line in run.files[name].splitlines()[1:]]
+    # The number of an only die may be another than 0.
+    dies = {package: {row[2] for row in rows if row[1] == package} for _, package, *_ in rows}
+    for _, package, die, core, domain, count in rows:
+        holder = f"rapl/package-{package}" + (f"-die-{die}" if len(dies[package]) > 1 else "")
         if domain == "package":
-            identifier = f"rapl/package-{package}"
+            identifier = holder
         elif domain == "psys":
             identifier = "rapl/psys" if package == "0" else f"rapl/psys-{package}"
         else:
-            identifier = f"rapl/package-{package}/{domain}"
+            identifier = f"{holder}/{domain}"
         known.setdefault(identifier, int(count))
         if domain == "core":
             known[f"{identifier}-{core}"] = int(count)

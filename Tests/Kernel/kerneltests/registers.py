@@ -17,6 +17,7 @@ class Registers:
     psys_unit: int = -1
     start: int = 1
     skew: int = 25
+    die_skew: int = 0
     is_atom: bool = False
     is_psys_on_first: bool = False
     are_absent_faulting: bool = True
@@ -35,6 +36,7 @@ class Registers:
             "psys_esu": self.psys_unit,
             "start": self.start,
             "skew": self.skew,
+            "die_skew": self.die_skew,
             "step_us": self.step_microseconds,
             "atom": int(self.is_atom),
             "psys_on_first": int(self.is_psys_on_first),
@@ -58,13 +60,20 @@ class Registers:
         # AMD's cores have a register each.
         core = int(last.split("-")[1]) if last.startswith("core-") else 0
         milliwatts = self.milliwatts[self.DOMAINS.index(domain_of(identifier))]
-        return milliwatts / 1000 * (100 - self.skew * package_of(identifier)) / 100 * (100 - self.skew * core) / 100
+        watts = milliwatts / 1000 * (100 - self.skew * package_of(identifier)) / 100 * (100 - self.skew * core) / 100
+        return watts * (100 - self.die_skew * die_of(identifier)) / 100
 
 
 def domain_of(identifier):
     """The domain of a channel: `core` of `rapl/package-1/core`."""
     last = identifier.split("/")[-1]
     return last.split("-")[0]
+
+
+def die_of(identifier):
+    """The die of a channel: 1 of `rapl/package-0-die-1/dram`, and 0 where its package is counted as a whole."""
+    parts = identifier.split("/")[1].split("-")
+    return int(parts[3]) if len(parts) == 4 else 0
 
 
 def package_of(identifier):

@@ -13,6 +13,7 @@
  *   dram_esu=  unit of dram, and psys_esu= that of psys, where they differ; -1: as the others
  *   mw=        power of package, dram, core (pp0), uncore (pp1) and psys in mW; 0: there is no such register
  *   skew=      each package has that many percent less than the one before; on AMD each core, too
+ *   die_skew=  the same of each die of a package
  *   start=     what each counter shows at first
  *   step_us=   how often the counters move: every 1 ms in hardware, every second in QEMU's virtual registers
  *   psys_on_first=1  psys is 0 on all packages but the first, as on newer servers
@@ -50,6 +51,8 @@ static bool atom;
 module_param(atom, bool, 0444);
 static unsigned int skew = 25;
 module_param(skew, uint, 0444);
+static unsigned int die_skew;
+module_param(die_skew, uint, 0444);
 static u64 start = 1;
 module_param(start, ullong, 0444);
 static unsigned int step_us = 1000;
@@ -113,6 +116,7 @@ static u64 count(int domain, unsigned int cpu)
 	u64 nj = cpu < CPUS && (stale >> cpu & 1) ? stale_nj[cpu][domain] : nj_at(domain, stepped_now());
 
 	nj = percent_of(nj, skew * topology_physical_package_id(cpu));
+	nj = percent_of(nj, die_skew * topology_die_id(cpu));
 	if (domain == CORE && boot_cpu_data.x86_vendor == X86_VENDOR_AMD)
 		nj = percent_of(nj, skew * topology_core_id(cpu));
 	return start + counts_of(nj, unit);
@@ -251,9 +255,9 @@ static int get_counts(char *text, const struct kernel_param *param)
 	for_each_online_cpu(cpu)
 		for (i = 0; i < DOMAINS; i++)
 			if (mw[i])
-				length += scnprintf(text + length, PAGE_SIZE - length, "%u %d %d %s %llu\n", cpu,
-						    topology_physical_package_id(cpu), topology_core_id(cpu),
-						    names[i], count(i, cpu));
+				length += scnprintf(text + length, PAGE_SIZE - length, "%u %d %d %d %s %llu\n", cpu,
+						    topology_physical_package_id(cpu), topology_die_id(cpu),
+						    topology_core_id(cpu), names[i], count(i, cpu));
 	cpus_read_unlock();
 	return length;
 }
