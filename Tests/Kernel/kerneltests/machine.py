@@ -74,8 +74,8 @@ def _run_emulator(machine, folder, programs, limit):
         "-m", "512", "-nodefaults", "-display", "none", "-no-reboot",
         "-serial", f"file:{folder}/kernel.log", "-serial", "stdio",
         "-kernel", f"{machine.kernel}/vmlinux", "-initrd", f"{machine.kernel}/initramfs.cpio",
-        "-append", "console=ttyS0 panic=-1 quiet mitigations=off nokaslr nmi_watchdog=0 rcupdate.rcu_expedited=1 no_timer_check "
-        "random.trust_cpu=on " + machine.arguments,
+        "-append", "console=ttyS0 panic=-1 quiet mitigations=off nokaslr nmi_watchdog=0 rcupdate.rcu_expedited=1 "
+        "no_timer_check random.trust_cpu=on " + machine.arguments,
     ]  # fmt: skip
     shares = (("modules", f"{machine.kernel}/root/lib/modules", ",readonly=on"), ("programs", programs, ",readonly=on"),
               ("job", f"{folder}/job", ""))  # fmt: skip
