@@ -14,7 +14,7 @@ class Case:
     machine: Machine
     script: str
     check: Callable[[Run, Checks], None]
-    limit: float = 90
+    limit: float = 180
 
 
 @dataclass(frozen=True)

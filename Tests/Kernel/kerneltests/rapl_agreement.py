@@ -25,6 +25,12 @@ list list-default {options}
 """
 
 
+# From one processor, since what perf shows of a die changes with the reader's.
+PERF_OF_DIES = """
+taskset 1 powersensors list --json --sensor rapl:perf >/job/out/list-perf-of-dies
+echo $? >/job/out/list-perf-of-dies.status
+"""
+
 # Which of two mechanisms is right nobody can know, so the finding has both figures.
 QUIRK = """
 load_registers {parameters} || exit
@@ -76,7 +82,7 @@ def cases(kernels):
         two_dies = Machine(kernel, "Cascadelake-Server", "4,sockets=1,dies=2")
         yield _case(
             "Intel server, one package of two dies", two_dies, dies, ALL_OF_DIES, mechanisms=("powercap", "msr"),
-            look=_check_dies,
+            look=_check_dies, more=PERF_OF_DIES,
         )
     # Here the kernel's powercap takes the unit of memory for the package's, and perf knows better.
     quirk = Registers((35_000, 9_000, 15_000, 0, 0), dram_unit=16)
@@ -119,7 +125,8 @@ def _wraps(name, machine, registers, identifiers, seconds=8, maximum_power="8000
 
 
 def _case(
-    name, machine, registers, identifiers, seconds=3, options="", least_wraps=None, mechanisms=MECHANISMS, look=None
+    name, machine, registers, identifiers, seconds=3, options="", least_wraps=None, mechanisms=MECHANISMS, look=None,
+    more="",
 ):
     cores = int(machine.processors.split(",")[0]) // 2 if machine.processor == "EPYC" else 0
     chosen = [mechanism for mechanism in mechanisms if mechanism in MECHANISMS]
@@ -142,7 +149,7 @@ def _case(
     script = SCRIPT.format(
         parameters=registers.parameters, mechanisms=" ".join(chosen), seconds=seconds, options=options
     )
-    return Case(name, machine, script, check)
+    return Case(name, machine, script + more, check)
 
 
 def identifiers_by(mechanism, identifiers, cores):
@@ -203,6 +210,11 @@ def _check_dies(run, checks):
     channels = Listing(run, "list-default").of_sensor("rapl")
     chosen = {identifier: channel["mechanism"] for identifier, channel in channels.items()}
     checks.equal("mechanisms by default", chosen, {identifier: "powercap" for identifier in ALL_OF_DIES})
+
+    # These kernels read the reader's die for both, so that nobody knows whether there are two registers.
+    listing = Listing(run, "list-perf-of-dies")
+    found = {one["subject"].split("/")[-1] for one in listing.findings if one["reason"] == "ambiguous"}
+    checks.equal("events of which perf shows another die's register", found, {"energy-pkg", "energy-ram"})
 
 
 def _check_disagreement(run, checks):
