@@ -27,6 +27,38 @@ struct PerfScope: Hashable {
 ///
 /// It owns its descriptors. Where they die, as with the last processor of a package, it opens anew with a ``BackOff``.
 final class PerfGroup {
+    let scope: PerfScope
+    // One sampler owns the group and calls it from one thread at a time, so the run-time checks would only cost.
+    @exclusivity(unchecked) private var events: PerfEvents
+
+    /// Opens a scope's events.
+    ///
+    /// - Parameters:
+    ///   - events: Their names, and the places of their readings.
+    init(_ scope: PerfScope, _ events: [(name: String, place: Int)], in sysfs: SystemRoot, by source: any EventSource) {
+        self.scope = scope
+        unsafe self.events = PerfEvents(scope, events, in: sysfs, by: source)
+    }
+
+    /// The first `errno` that kept an event from being opened; nil where all are open.
+    var refusal: Int32? { unsafe events.refusal }
+
+    /// Reads every event with one system call, and puts the readings into their places.
+    func read(into readings: inout [Reading]) { unsafe events.read(into: &readings) }
+
+    /// Goes on with another group's events instead of its own, where that has some of them: they lose nothing.
+    ///
+    /// The other one is left without any, and must not be read any more.
+    func takeOver(_ other: PerfGroup) {
+        if other !== self { unsafe events.takeOver(&other.events) }
+    }
+
+    /// Whether the driver has an event in its folder and does not know it, as AMD's before Linux 5.17.
+    func isUnknown(_ event: String) -> Bool { unsafe events.isUnknown(event) }
+}
+
+/// The opened events of a group, and what is known of them.
+private struct PerfEvents: ~Copyable {
     private struct Slot {
         let event: String
         /// Where its reading goes.
@@ -54,13 +86,8 @@ final class PerfGroup {
     /// When to try again what was refused beside others that were not.
     private var backOffOfRest = BackOff()
 
-    /// The first `errno` that kept an event from being opened; nil where all are open.
     var refusal: Int32? { slots.lazy.compactMap(\.refusal).first }
 
-    /// Opens a scope's events.
-    ///
-    /// - Parameters:
-    ///   - events: Their names, and the places of their readings.
     init(_ scope: PerfScope, _ events: [(name: String, place: Int)], in sysfs: SystemRoot, by source: any EventSource) {
         self.scope = scope
         self.sysfs = sysfs
@@ -69,10 +96,11 @@ final class PerfGroup {
         open()
     }
 
-    deinit { close() }
+    deinit {
+        for descriptor in descriptors { source.close(descriptor) }
+    }
 
-    /// Reads every event with one system call, and puts the readings into their places.
-    func read(into readings: inout [Reading]) {
+    mutating func read(into readings: inout [Reading]) {
         if !descriptors.isEmpty {
             if descriptors.count < slots.count, backOffOfRest.isDue { openRest() }
             if readOpened(into: &readings) { return }
@@ -84,7 +112,7 @@ final class PerfGroup {
         for slot in slots { readings[slot.place] = .missing(slot.status) }
     }
 
-    private func readOpened(into readings: inout [Reading]) -> Bool {
+    private mutating func readOpened(into readings: inout [Reading]) -> Bool {
         let (source, leader) = (source, descriptors[0])
         var span = values.mutableSpan
         let read = source.read(leader, into: &span)
@@ -111,8 +139,12 @@ final class PerfGroup {
                 readings[place] = .missing(slots[index].status)
             } else {
                 let number = values[3 + position]
-                readings[place] = slots[index].isNew ? .newCount(number) : .count(number)
-                slots[index].isNew = false
+                if slots[index].isNew {
+                    readings[place] = .newCount(number)
+                    slots[index].isNew = false
+                } else {
+                    readings[place] = .count(number)
+                }
             }
         }
         return true
@@ -121,7 +153,7 @@ final class PerfGroup {
     /// Whether events whose time stands still are dead: the kernel says nothing when it takes their processor away.
     ///
     /// It may also be a clock that is too coarse to show time between two readings.
-    private func isDead() -> Bool {
+    private mutating func isDead() -> Bool {
         let now = SampleInstant.now
         let since = stillSince ?? now
         stillSince = since
@@ -129,25 +161,22 @@ final class PerfGroup {
         return ProcessorPlace.online(in: sysfs).map { !$0.contains(processor) } ?? false
     }
 
-    private func lose(_ status: ReadingStatus) {
+    private mutating func lose(_ status: ReadingStatus) {
         close()
         for index in slots.indices { slots[index].status = status }
         backOff.noteFault()
     }
 
-    private func close() {
+    private mutating func close() {
         for descriptor in descriptors { source.close(descriptor) }
         descriptors = []
         for index in slots.indices { slots[index].position = -1 }
     }
 
-    /// Goes on with another group's events instead of its own, where that has some of them: they lose nothing.
-    ///
-    /// The other one is left without any, and must not be read any more.
-    func takeOver(_ other: PerfGroup) {
+    mutating func takeOver(_ other: inout PerfEvents) {
         let theirs = other.slots.filter { $0.position >= 0 }
         let isWithin = theirs.allSatisfy { slot in slots.contains { $0.event == slot.event } }
-        guard other !== self, other.scope == scope, !theirs.isEmpty, isWithin else { return }
+        guard other.scope == scope, !theirs.isEmpty, isWithin else { return }
         close()
         (descriptors, values, size) = (other.descriptors, other.values, other.size)
         (processor, enabledNanoseconds, stillSince) = (other.processor, other.enabledNanoseconds, other.stillSince)
@@ -164,7 +193,7 @@ final class PerfGroup {
     }
 
     /// Looks for the scope's processor anew, since the kernel may have chosen another, and opens what it can.
-    private func open() {
+    private mutating func open() {
         backOff.take()
         close()
         (enabledNanoseconds, stillSince, backOffOfRest) = (0, nil, BackOff())
@@ -184,7 +213,7 @@ final class PerfGroup {
     }
 
     /// Tries again what was refused beside others: it joins their group, whose numbers go on.
-    private func openRest() {
+    private mutating func openRest() {
         backOffOfRest.take()
         var ignored: [Finding] = []
         guard let pmu = try? PerfPMU(scope.pmu, in: sysfs, findings: &ignored) else { return }
@@ -192,12 +221,12 @@ final class PerfGroup {
         makeRoom()
     }
 
-    private func makeRoom() {
+    private mutating func makeRoom() {
         size = 8 * (3 + descriptors.count)
         values = Array(repeating: 0, count: 3 + descriptors.count)
     }
 
-    private func open(_ index: Int, _ pmu: PerfPMU, on processor: Int) {
+    private mutating func open(_ index: Int, _ pmu: PerfPMU, on processor: Int) {
         guard let event = pmu.events.first(where: { $0.name == slots[index].event }) else {
             return refuse(index..<index + 1, ENOENT)
         }
@@ -208,14 +237,13 @@ final class PerfGroup {
         descriptors.append(descriptor)
     }
 
-    private func refuse(_ indices: Range<Int>, _ code: Int32) {
+    private mutating func refuse(_ indices: Range<Int>, _ code: Int32) {
         for index in indices {
             slots[index].status = ReadingStatus(errno: code)
             slots[index].refusal = code
         }
     }
 
-    /// Whether the driver has an event in its folder and does not know it, as AMD's before Linux 5.17.
     func isUnknown(_ event: String) -> Bool {
         slots.first { $0.event == event }?.refusal.map { [EINVAL, ENOENT, EOPNOTSUPP].contains($0) } ?? false
     }
