@@ -41,14 +41,19 @@ let package = Package(
         .target(name: "PowerSensors", dependencies: ["CPowerSensors"]),
         .target(name: "PowerSensorsExporters", dependencies: ["PowerSensors"]),
         .target(
-            name: "CPowerSensorsHTTP",
+            name: "CPowerSensorsGzip",
             cSettings: [.define("POWERSENSORS_EXPORTERS", .when(traits: ["Exporters"]))],
             linkerSettings: [.linkedLibrary("z", .when(traits: ["Exporters"]))]
+        ),
+        .target(name: "PowerSensorsGzip", dependencies: ["CPowerSensorsGzip"]),
+        .target(
+            name: "CPowerSensorsHTTP",
+            cSettings: [.define("POWERSENSORS_EXPORTERS", .when(traits: ["Exporters"]))]
         ),
         .target(
             name: "PowerSensorsHTTP",
             dependencies: [
-                "CPowerSensorsHTTP", "PowerSensors", "PowerSensorsExporters",
+                "CPowerSensorsHTTP", "PowerSensors", "PowerSensorsExporters", "PowerSensorsGzip",
                 .product(name: "NIOCore", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),
@@ -59,12 +64,10 @@ let package = Package(
         .target(
             name: "PowerSensorsPush",
             dependencies: [
-                "PowerSensors", "PowerSensorsExporters",
+                "PowerSensors", "PowerSensorsExporters", "PowerSensorsGzip",
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withExporters),
                 .product(name: "NIOCore", package: "swift-nio", condition: withExporters),
-                .product(name: "NIOEmbedded", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),
-                .product(name: "NIOHTTPCompression", package: "swift-nio-extras", condition: withExporters),
             ]
         ),
         .target(
@@ -111,7 +114,8 @@ let package = Package(
         .testTarget(
             name: "PowerSensorsHTTPTests",
             dependencies: [
-                "CPowerSensorsHTTP", "PowerSensors", "PowerSensorsExporters", "PowerSensorsHTTP", "PowerSensorsTesting",
+                "CPowerSensorsHTTP", "PowerSensors", "PowerSensorsExporters", "PowerSensorsGzip", "PowerSensorsHTTP",
+                "PowerSensorsTesting",
                 .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
                 .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
             ]
@@ -140,7 +144,9 @@ let package = Package(
         .testTarget(
             name: "PowerSensorsCommandTests",
             dependencies: [
-                "PowerSensors", "PowerSensorsCommand", "PowerSensorsTesting", "PerfProbe",
+                "PowerSensors", "PowerSensorsCommand", "PowerSensorsExporters", "PowerSensorsHTTP",
+                "PowerSensorsTesting",
+                "PerfProbe",
                 .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
             ]
         ),

@@ -54,6 +54,7 @@ struct ExportTests {
         try folder.write(
             """
             # What systemd's EnvironmentFile takes
+            ; and another remark
             POWERSENSORS_JSON=\(folder.path)/from-file.json
             POWERSENSORS_NODE="from file"
 
@@ -67,7 +68,7 @@ struct ExportTests {
         // A name that stands before an equals sign with a blank between is none.
         let refused = try await Command.run(["export", "--config", "\(folder.path)/settings"] + Command.roots(machine))
         #expect(refused.exitCode == 64)
-        #expect(refused.error.contains("settings:5"))
+        #expect(refused.error.contains("settings:6"))
         try folder.write(
             "POWERSENSORS_JSON=\(folder.path)/from-file.json\nPOWERSENSORS_NODE=\"from file\"\n", to: "settings")
         let arguments = ["export", "--config", "\(folder.path)/settings", "--interval", "100ms"]
@@ -110,6 +111,94 @@ struct ExportTests {
         #expect(outcome.exitCode == row.exitCode)
         #expect(outcome.complaints.count == 1)
         #expect(outcome.error.contains(row.says), "\(outcome.error)")
+    }
+
+    @Test func `a line without a name is refused by its number`() async throws {
+        let machine = try MockMachine.onePackage()
+        let folder = try MockTree()
+        try folder.write("; a remark\nPOWERSENSORS_INTERVAL\n", to: "settings")
+        let outcome = try await Command.run(["export", "--config", "\(folder.path)/settings"] + Command.roots(machine))
+        #expect(outcome.exitCode == 64)
+        #expect(outcome.complaints.count == 1)
+        #expect(outcome.error.contains("settings:2: 'POWERSENSORS_INTERVAL' is no setting"))
+    }
+
+    @Test func `POWERSENSORS_JSON is a path to export and a yes or no to others, and each passes over the other's`()
+        async throws
+    {
+        let machine = try MockMachine.onePackage()
+        let folder = try MockTree()
+        let roots = Command.roots(machine)
+        let path = ["POWERSENSORS_JSON": "\(folder.path)/power.json"]
+        let text = try await Command.run(["list"] + roots, environment: path)
+        #expect(text.exitCode == 0, "\(text.error)")
+        #expect(!text.output.hasPrefix("{"))
+        let list = try await Command.run(["list"] + roots, environment: ["POWERSENSORS_JSON": "yes"])
+        #expect(try !JSON(list.output)["channels"].elements.isEmpty)
+        let check = try await Command.run(["export", "--check"] + roots, environment: path)
+        #expect(check.exitCode == 0, "\(check.error)")
+        let nowhere = try await Command.run(["export", "--check"] + roots, environment: ["POWERSENSORS_JSON": "yes"])
+        #expect(nowhere.error.contains("nowhere"))
+        let neither = try await Command.run(
+            ["export", "--check"] + roots, environment: ["POWERSENSORS_JSON": "power.json"])
+        #expect(neither.exitCode == 64)
+        #expect(neither.error.contains("POWERSENSORS_JSON=power.json") && neither.error.contains("./power.json"))
+    }
+
+    @Test func `what is wrong with a sensor is told once at the start, and what is no problem only where asked for`()
+        async throws
+    {
+        let machine = try MockMachine.onePackage()
+        try machine.add(.chip("meter", files: ["power1_input": "4294967295000", "power2_input": "1000000"]))
+        let script = "\"$@\" | head -n 3"
+        let arguments = ["export", "--interval", "100ms", "--json", "-"] + Command.roots(machine)
+        let outcome = try await Command.run(arguments, inScript: script)
+        #expect(outcome.complaints.count == 1, "\(outcome.error)")
+        #expect(outcome.error.contains("power1_input"))
+        let verbose = try await Command.run(arguments + ["--verbose"], inScript: script)
+        #expect(verbose.complaints.count > 1)
+    }
+
+    @Test func `a look finds nothing wrong where a chip has no figure yet`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.chip("meter", files: ["power1_input": "4294967295000"]))
+        let outcome = try await Command.run(
+            ["export", "--json", "-", "--sensor", "hwmon", "--check"] + Command.roots(machine))
+        #expect(outcome.exitCode == 0, "\(outcome.error)")
+        #expect(outcome.error.contains("power1_input"))
+    }
+
+    @Test func `a look says of who is away that it is away, and no more`() async throws {
+        let machine = try MockMachine.onePackage()
+        let outcome = try await Command.run(
+            ["export", "--loki", "http://127.0.0.1:1", "--check"] + Command.roots(machine))
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.complaints.count == 1)
+        #expect(outcome.error.contains("no connection") && !outcome.error.contains("tried again"))
+    }
+
+    @Test(arguments: ["--json", "--csv", "--textfile"])
+    func `a folder is no file to write to`(option: String) async throws {
+        let machine = try MockMachine.onePackage()
+        let folder = try MockTree()
+        let outcome = try await Command.run(["export", option, folder.path, "--check"] + Command.roots(machine))
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.complaints.count == 1)
+        #expect(outcome.error.contains(folder.path), "\(outcome.error)")
+    }
+
+    @Test func `two files that are one are refused, however their paths are written`() async throws {
+        let machine = try MockMachine.onePackage()
+        let folder = try MockTree()
+        try folder.write("", to: "there")
+        try folder.link("link", to: "there")
+        for (first, second) in [("new", "./new"), ("there", "link"), ("new", "new")] {
+            let outcome = try await Command.run(
+                ["export", "--json", "\(folder.path)/\(first)", "--csv", "\(folder.path)/\(second)", "--check"]
+                    + Command.roots(machine))
+            #expect(outcome.exitCode == 64)
+            #expect(outcome.error.contains("--json") && outcome.error.contains("--csv"), "\(outcome.error)")
+        }
     }
 
     @Test func `a look finds nothing wrong where nothing is, and writes nothing`() async throws {

@@ -38,12 +38,7 @@ struct PrometheusTests {
         #expect(outcome.exitCode == 0, "\(outcome.error)")
         for energy in used { #expect(energy > 3 * 256, "each counter wrapped at least three times") }
 
-        // Two names are promised as they are, though promtool wants no type in a name.
-        let blamed = try folder.text(of: "promtool.txt").split(separator: "\n").filter {
-            $0 != "powersensors_counter_resets_total metric name should not include type 'counter'"
-                && $0 != "powersensors_counter_wraps_total metric name should not include type 'counter'"
-        }
-        #expect(blamed.isEmpty, "promtool finds nothing else to blame")
+        #expect(try folder.text(of: "promtool.txt").isEmpty, "promtool finds nothing to blame")
         let up = try JSON(folder.text(of: "up.json"))["data"]["result"].elements
         #expect(up.count == 2)
         for target in up {
@@ -56,7 +51,8 @@ struct PrometheusTests {
             #expect(abs(stored.last - stored.first - energy) <= energy * 1e-4, "package \(index) used \(energy) J")
             #expect(stored.corrected == stored.last - stored.first, "our counters are never set back")
             let lost = energy - (try #require(theirs["\(index)"])).corrected
-            #expect(lost > 100, "a wrap costs node_exporter's counter what was used up to it: \(lost) J of \(energy) J")
+            // Up to 65 J or 120 J a wrap, as chance will have it.
+            #expect(lost > energy * 1e-3, "a wrap costs node_exporter's counter what was used before it: \(lost) J")
         }
     }
 

@@ -1,4 +1,4 @@
-/// What the endpoint needs of C: gzip by zlib, passwords by libcrypt, and a digest.
+/// What the endpoint needs of C: passwords by libcrypt, and a digest.
 ///
 /// Without the trait `Exporters` there is nothing behind these declarations, and nothing calls them.
 #ifndef CPOWERSENSORSHTTP_H
@@ -6,24 +6,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-
-/// A gzip compressor that is used again and again, so that a page costs no set-up. About 100 KB of memory.
-typedef struct cpowersensorshttp_gzip cpowersensorshttp_gzip;
-
-/// Makes a compressor; NULL where there is no memory.
-cpowersensorshttp_gzip *_Nullable cpowersensorshttp_gzip_make(void);
-
-/// Frees a compressor.
-void cpowersensorshttp_gzip_free(cpowersensorshttp_gzip *_Nonnull gzip);
-
-/// The room that `length` bytes may need once they are compressed.
-size_t cpowersensorshttp_gzip_bound(cpowersensorshttp_gzip *_Nonnull gzip, size_t length);
-
-/// Compresses `input` into a whole gzip file (RFC 1952).
-///
-/// Returns its length; 0 where the room is too small.
-size_t cpowersensorshttp_gzip_compress(cpowersensorshttp_gzip *_Nonnull gzip, const uint8_t *_Nonnull input,
-                                       size_t length, uint8_t *_Nonnull output, size_t room);
 
 /// libcrypt was not found, or has no `crypt_r`.
 #define CPOWERSENSORSHTTP_NO_LIBCRYPT (-1)

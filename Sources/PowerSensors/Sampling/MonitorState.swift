@@ -17,8 +17,7 @@ struct Deliveries: Sendable {
 /// What the monitor's thread and its callers share, behind one lock.
 struct MonitorState {
     private struct Subscription {
-        let nanoseconds: Int64
-        var due: Int64
+        var grid: DeliveryGrid
         var sequence = 0
         var writer: SnapshotWriter
         let continuation: AsyncStream<Snapshot>.Continuation
@@ -29,12 +28,11 @@ struct MonitorState {
 
     private let headline: Scope?
     private let ownNanoseconds: Int64
-    private let latestNanoseconds: Int64
     private(set) var topology: Topology
     private(set) var latest: Snapshot?
     private var ledger: Ledger
     private var latestWriter: SnapshotWriter
-    private var latestDue: Int64 = .min
+    private var latestGrid: DeliveryGrid
     private var subscriptions: [Int: Subscription] = [:]
     private var listeners: [Int: AsyncStream<MonitorEvent>.Continuation] = [:]
     private var nextID = 0
@@ -47,7 +45,7 @@ struct MonitorState {
         ledger = Ledger(topology.channels, notesEntries: true)
         latestWriter = SnapshotWriter(topology, headline: headline)
         ownNanoseconds = max(configuration.interval.wholeNanoseconds, Self.shortestNanoseconds)
-        latestNanoseconds = max(configuration.latestInterval.wholeNanoseconds, ownNanoseconds)
+        latestGrid = DeliveryGrid(every: max(configuration.latestInterval.wholeNanoseconds, ownNanoseconds))
     }
 
     /// No counter is renewed more often than once a millisecond (Intel SDM volume 3, energy status registers).
@@ -58,7 +56,7 @@ struct MonitorState {
         // Asked on every tick: no array, and no more code to wake up with than is needed.
         var tick = min(ownNanoseconds, ledger.longestSafeNanoseconds)
         if !subscriptions.isEmpty {
-            for subscription in subscriptions.values { tick = min(tick, subscription.nanoseconds) }
+            for subscription in subscriptions.values { tick = min(tick, subscription.grid.nanoseconds) }
         }
         return max(tick, Self.shortestNanoseconds)
     }
@@ -70,13 +68,13 @@ struct MonitorState {
         var deliveries = Deliveries()
         ledger.enter(readings, began: info.began, ended: info.ended)
         let now = info.began.monotonicNanoseconds
-        if now >= latestDue {
+        if latestGrid.takes(now, tick: Self.shortestNanoseconds) {
             latest = latestWriter.write(ledger, info)
-            latestDue = next(after: latestDue, every: latestNanoseconds, now)
             deliveries.events += newFindings(info.began)
         }
         if !subscriptions.isEmpty {
-            for id in subscriptions.keys { deliver(id, info, now, &deliveries) }
+            let tick = tickNanoseconds
+            for id in subscriptions.keys { deliver(id, info, now, tick, &deliveries) }
         }
         if !ledger.entries.isEmpty {
             deliveries.events += ledger.takeEntries().map { MonitorEvent($0, info.began, of: topology) }
@@ -85,21 +83,15 @@ struct MonitorState {
         return deliveries
     }
 
-    private mutating func deliver(_ id: Int, _ info: SampleInfo, _ now: Int64, _ deliveries: inout Deliveries) {
-        guard var subscription = subscriptions[id], now >= subscription.due else { return }
+    private mutating func deliver(
+        _ id: Int, _ info: SampleInfo, _ now: Int64, _ tick: Int64, _ deliveries: inout Deliveries
+    ) {
+        guard var subscription = subscriptions[id], subscription.grid.takes(now, tick: tick) else { return }
         var snapshot = subscription.writer.write(ledger, info)
         snapshot.sequence = subscription.sequence
         subscription.sequence += 1
-        subscription.due = next(after: subscription.due, every: subscription.nanoseconds, now)
         deliveries.snapshots.append((subscription.continuation, snapshot))
         subscriptions[id] = subscription
-    }
-
-    /// The next time on a subscriber's own grid; half a shortest tick early counts, or jitter would halve its rhythm.
-    private func next(after due: Int64, every nanoseconds: Int64, _ now: Int64) -> Int64 {
-        let early = Self.shortestNanoseconds / 2
-        guard due > .min, now - due < nanoseconds else { return now + nanoseconds - early }
-        return due + nanoseconds
     }
 
     // MARK: Generations
@@ -127,7 +119,7 @@ struct MonitorState {
     ) -> Int {
         nextID += 1
         subscriptions[nextID] = Subscription(
-            nanoseconds: max(nanoseconds, Self.shortestNanoseconds), due: .min,
+            grid: DeliveryGrid(every: max(nanoseconds, Self.shortestNanoseconds)),
             writer: SnapshotWriter(topology, headline: headline), continuation: continuation)
         return nextID
     }

@@ -3,7 +3,7 @@ import PowerSensors
 
 /// A file of settings: `POWERSENSORS_…=value`, one a line, as systemd's EnvironmentFile takes it too.
 ///
-/// Empty lines and lines that begin with `#` say nothing. A name that no option has is an error, since nobody would
+/// Empty lines and lines that begin with `#` or `;` say nothing. A name that no option has is an error, since nobody would
 /// notice a mistyped one.
 struct ConfigurationFile {
     /// The file's lines, by their names.
@@ -26,14 +26,16 @@ struct ConfigurationFile {
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
             let text = String(trimming: Array(line.utf8)[...])
-            if text.isEmpty || text.hasPrefix("#") { continue }
+            if text.isEmpty || text.hasPrefix("#") || text.hasPrefix(";") { continue }
             guard let equals = text.firstIndex(of: "="), !text[..<equals].contains(" ") else {
                 throw .usage(
-                    "\(path):\(index + 1): '\(text)' is no setting; write POWERSENSORS_INTERVAL=5s and the like.")
+                    "\(path):\(index + 1): '\(text.prefix(80))' is no setting; write"
+                        + " POWERSENSORS_INTERVAL=5s and the like, or # before what is a remark.")
             }
             let name = String(text[..<equals])
             guard names.contains(name) else {
-                throw .usage("\(path):\(index + 1): there is no setting \(name); see powersensors export --help.")
+                throw .usage(
+                    "\(path):\(index + 1): there is no setting \(name.prefix(80)); see powersensors export --help.")
             }
             var value = text[text.index(after: equals)...]
             // As systemd does it: quotation marks around the whole value are not part of it.

@@ -31,6 +31,7 @@ struct Export {
     func run() async throws(CommandFailure) {
         let exporters = try fileExporters + pushExporters
         let monitor = try openMonitor()
+        report(monitor.topology)
         let pages = options.prometheus.map { _ in MetricsPages(page, interval: options.minimumInterval) }
         var services: [any Service] = []
         if let pages { services.append(try await EndpointService(options, pages: pages)) }
@@ -41,6 +42,9 @@ struct Export {
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(10)
+        // By then everything has been opened and shown once.
+        let start = Task { if (try? await Task.sleep(for: .seconds(2))) != nil { StartCode.giveBack() } }
+        defer { start.cancel() }
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch let failure as CommandFailure {
@@ -52,18 +56,13 @@ struct Export {
 
     /// Looks whether every target can be reached, and says so a line each.
     func check() async throws(CommandFailure) {
-        let discovered = settings.sensors.discover()
-        guard discovered.topology.channels.contains(where: { $0.status == .ok }) else {
-            throw .failure("\(SamplerError.nothingToRead(discovered.topology.findings))")
-        }
-        for target in [options.textfile, options.json, options.csv].compactMap(\.self) where target != "-" {
-            let folder = target.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-                separator: "/")
-            let path = folder.isEmpty ? (target.hasPrefix("/") ? "/" : ".") : folder
-            if unsafe access(path, W_OK | X_OK) != 0 {
-                throw .failure(
-                    "\(target): its folder: \(systemMessage(errno: errno)). Make it, or let this user write there.")
-            }
+        // The same monitor as when it runs: what that would begin with is right here, too.
+        let monitor = try openMonitor()
+        monitor.stop()
+        report(monitor.topology)
+        if let path = options.textfile { try FileTarget(path).check(isReplaced: true) }
+        for path in [options.json, options.csv].compactMap(\.self) where path != "-" {
+            try FileTarget(path).check(isReplaced: false)
         }
         if options.prometheus != nil {
             let endpoint = try await EndpointService(options, pages: MetricsPages(page))
@@ -77,6 +76,11 @@ struct Export {
         }
         var output = StandardOutput()
         try output.write(Array("The settings are right, and every target can be reached.\n".utf8))
+    }
+
+    /// Says on standard error what is wrong with this machine's sensors, such as rights that are missing.
+    private func report(_ topology: Topology) {
+        FindingReport(topology.findings, isVerbose: settings.isVerbose).write()
     }
 
     private func openMonitor() throws(CommandFailure) -> PowerMonitor {

@@ -61,12 +61,10 @@ struct ExportOptions {
         let tenant = option("loki-tenant", command.lokiTenant)?.value
         loki = option("loki", command.loki).map { ($0, tenant, isJSON) }
         pushgateway = option("pushgateway", command.pushgateway)
-        json = option("json", command.jsonFile)?.value
+        json = try Self.path(command.jsonFile, environment.option("json"))
         csv = option("csv", command.csv)?.value
         isCheck = command.check
-        if json == "-", csv == "-" {
-            throw .usage("--json - and --csv - would write into one another; give one of them a file.")
-        }
+        try FileTarget.checkDistinct([("--textfile", textfile), ("--json", json), ("--csv", csv)])
         let hasTarget =
             prometheus != nil || textfile != nil || loki != nil || pushgateway != nil || json != nil || csv != nil
         if !hasTarget {
@@ -86,6 +84,16 @@ struct ExportOptions {
         ].map { "POWERSENSORS_" + $0.uppercased().split(separator: "-").joined(separator: "_") })
 
     // MARK: One option each
+
+    /// The path that `--json` or its variable names; a yes or no in the variable is meant for other subcommands.
+    private static func path(_ flag: String?, _ variable: OptionValue?) throws(CommandFailure) -> String? {
+        guard flag == nil, let variable else { return flag }
+        if variable.isPath { return variable.value }
+        guard (try? variable.truth()) != nil else {
+            throw variable.refused("allowed is - or a path with a slash in it, such as ./power.json.")
+        }
+        return nil
+    }
 
     private static func address(_ option: OptionValue) throws(CommandFailure) -> Address {
         let text = option.value

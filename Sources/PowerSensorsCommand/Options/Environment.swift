@@ -48,6 +48,10 @@ struct OptionValue: Hashable {
         .usage("\(isVariable ? "\(name)=\(value)" : "\(name) \(value)"): \(allowed)")
     }
 
+    /// Whether it is what `POWERSENSORS_JSON` is to `export`, a path with a slash or standard output, and not the yes or no
+    /// that it is to the other subcommands. Each passes over what is meant for the other.
+    var isPath: Bool { value == "-" || value.contains("/") }
+
     /// The value as yes or no, of a variable.
     func truth() throws(CommandFailure) -> Bool {
         switch value.lowercased() {

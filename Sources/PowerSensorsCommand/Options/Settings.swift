@@ -45,7 +45,9 @@ struct Settings {
         interval = try option("interval", options.interval).map(Self.interval) ?? .seconds(2)
         node = try option("node", options.node).map(Self.node) ?? nodeName()
         self.json = try json.flatMap { (flag) throws(CommandFailure) in
-            flag.json ? true : try environment.option("json")?.truth()
+            if flag.json { return true }
+            guard let variable = environment.option("json"), !variable.isPath else { return nil }
+            return try variable.truth()
         }
         isVerbose = options.verbose ? true : try environment.option("verbose")?.truth() ?? false
         let maximumPower = try option("max-power", options.maxPower).map(Self.power)

@@ -22,7 +22,7 @@ package struct CSVFormat: SnapshotFormat {
         let sensor: [UInt8]
     }
 
-    /// Writes a header before the first snapshot.
+    /// Writes a header before the first snapshot of a file.
     ///
     /// - Parameter node: The machine's name, in every row.
     package init(node: String) { self.node = field(node) }
@@ -36,6 +36,8 @@ package struct CSVFormat: SnapshotFormat {
             )
         }
     }
+
+    package mutating func begin(continuing: Bool) { hasHeader = continuing }
 
     package mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8]) {
         if !hasHeader {

@@ -55,6 +55,13 @@ struct OutputFile: ~Copyable {
         if isOwned { close(descriptor) }
     }
 
+    /// How many bytes it has; nil for what is no ordinary file, such as a pipe.
+    var size: Int64? {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int64(status.st_size)
+    }
+
     /// Writes everything.
     func write(_ bytes: [UInt8]) throws(OutputFileError) {
         var written = 0

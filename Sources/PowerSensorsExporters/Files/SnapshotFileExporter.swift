@@ -7,7 +7,7 @@ public struct SnapshotFileExporter: Exporter {
         /// One object a line; `Docs/JSON.md` describes it.
         case json
 
-        /// A header, then a row for each of the host's figures and each channel.
+        /// A header where the file is empty, then a row for each of the host's figures and each channel.
         case csv
     }
 
@@ -44,13 +44,21 @@ public struct SnapshotFileExporter: Exporter {
     ///
     /// - Throws: ``OutputFileError`` where it cannot be written.
     public mutating func export(_ snapshot: Snapshot) throws(OutputFileError) {
-        bytes.removeAll(keepingCapacity: true)
-        format.append(snapshot, to: &bytes)
         // Opened anew each time: whoever moves the file away to keep it finds nothing more in it.
         if let path {
-            try OutputFile(appendingTo: path).write(bytes)
+            try write(snapshot, to: OutputFile(appendingTo: path))
         } else {
-            try OutputFile.standardOutput.write(bytes)
+            try write(snapshot, to: .standardOutput)
         }
+    }
+
+    private mutating func write(
+        _ snapshot: Snapshot, to file: borrowing OutputFile
+    ) throws(OutputFileError) {
+        // A restart must not put a second header into the file, and a file that is moved away needs another.
+        if path != nil, let size = file.size { format.begin(continuing: size > 0) }
+        bytes.removeAll(keepingCapacity: true)
+        format.append(snapshot, to: &bytes)
+        try file.write(bytes)
     }
 }

@@ -141,8 +141,8 @@ struct ChannelMetrics {
         // A model's counter is our own, and neither wraps nor is set back.
         if channel.provenance == .estimated { return series }
         if case .counter = channel.encoding {
-            series.append(MetricSeries(.counterWraps, name, .wraps(index)))
-            series.append(MetricSeries(.counterResets, name, .resets(index)))
+            series.append(MetricSeries(.channelWraps, name, .wraps(index)))
+            series.append(MetricSeries(.channelResets, name, .resets(index)))
         }
         if channel.quantity == .energy || channel.quantity == .power {
             series.append(MetricSeries(.ambiguousEnergy, name, .ambiguousEnergy(index)))

@@ -63,10 +63,11 @@ extension MetricFamily {
     static let sensorUp = MetricFamily("sensor_up", .gauge, "1 where some channel of the sensor can be read, else 0.")
     static let channelErrors = MetricFamily(
         "channel_errors", .counter, "How often a channel could no longer be read, by the reason.")
-    static let counterWraps = MetricFamily(
-        "counter_wraps", .counter, "How often a counter went through its end; no energy is lost by it.")
-    static let counterResets = MetricFamily(
-        "counter_resets", .counter, "How often a counter was set back; what was used meanwhile is only bounded.")
+    static let channelWraps = MetricFamily(
+        "channel_wraps", .counter, "How often a channel's counter went through its end; no energy is lost by it.")
+    static let channelResets = MetricFamily(
+        "channel_resets", .counter,
+        "How often a channel's counter was set back; what was used meanwhile is only bounded.")
     static let ambiguousEnergy = MetricFamily(
         "energy_ambiguous_joules", .counter, unit: "joules",
         "How much more energy than its counter shows a channel may have used in gaps.")

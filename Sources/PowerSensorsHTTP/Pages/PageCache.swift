@@ -1,6 +1,7 @@
 #if Exporters
 import NIOCore
 import PowerSensorsExporters
+import PowerSensorsGzip
 
 /// Where an endpoint gets its pages from: the newest one in a format, or nil as long as there is none.
 typealias MetricsSource = @Sendable (MetricsFormat) -> MetricsPage?

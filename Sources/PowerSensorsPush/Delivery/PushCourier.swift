@@ -89,7 +89,8 @@ struct PushRoute: Sendable {
             case .refused(let failure):
                 note(failure)
                 backOff.reset()
-            case .failed(let failure, let retryAfter):
+            case .failed(var failure, let retryAfter):
+                failure.isTriedAgain = true
                 note(failure)
                 let wait = backOff.next(fraction: environment.fraction(), askedFor: retryAfter)
                 // The end cuts a wait short once; after that its limit does.
@@ -117,7 +118,7 @@ struct PushRoute: Sendable {
             let cause = sending.isCancelled ? "no answer within \(timeout)" : "no connection (\(oneLine("\(error)")))"
             let failure = PushFailure(
                 reason: .unreachable, url: request.url, text: cause,
-                remedy: "Start \(advice.server), or mend the address or the network; it is tried again.")
+                remedy: "Start \(advice.server), or mend the address or the network.")
             return .failed(failure, retryAfter: nil)
         }
     }

@@ -45,7 +45,10 @@ public struct PushFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// What mends it.
     public let remedy: String
 
-    /// Whether it may pass by itself, and is tried again.
+    /// Whether what was sent is sent again.
+    var isTriedAgain = false
+
+    /// Whether it may pass by itself.
     var isPassing: Bool {
         switch reason {
         case .unreachable, .status(429), .status(500..<600): true
@@ -54,6 +57,8 @@ public struct PushFailure: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// All of it as one line.
-    public var description: String { "\(url): \(text). Remedy: \(remedy)" }
+    public var description: String {
+        "\(url): \(text). Remedy: \(remedy)" + (isTriedAgain ? " It is tried again." : "")
+    }
 }
 #endif

@@ -60,8 +60,8 @@ struct PushAdvice: Sendable {
             return "Name the address that it points to:\(target)."
         case 401, 403: return authorisation
         case 404, 405: return path
-        case 429: return "None is needed: it is tried again. Where it lasts, raise \(server)'s limits or the interval."
-        case 500..<600: return "See \(server)'s own log; it is tried again."
+        case 429: return "Where it lasts, raise \(server)'s limits or the interval."
+        case 500..<600: return "See \(server)'s own log."
         default: return refusal
         }
     }

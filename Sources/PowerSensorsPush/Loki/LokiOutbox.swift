@@ -1,6 +1,7 @@
 #if Exporters
 import PowerSensors
 import PowerSensorsExporters
+import PowerSensorsGzip
 
 /// The lines that Loki has not got yet.
 final class LokiOutbox: Outbox {
@@ -97,7 +98,7 @@ final class LokiOutbox: Outbox {
 
     private func request(_ body: [UInt8]) -> PushRequest {
         var request = PushRequest(method: .post, url: url, headers: [("Content-Type", "application/json")], body: body)
-        if configuration.isCompressed, let compressed = try? gzipped(body) {
+        if configuration.isCompressed, let compressed = GzipCompressor()?.compress(body) {
             request.headers.append(("Content-Encoding", "gzip"))
             request.body = compressed
         }

@@ -29,7 +29,7 @@ struct PrometheusPageTests {
         #expect(page.value("powersensors_domain_power_watts", package) == 41.2)
         #expect(page.value("powersensors_subdomain_power_watts", ["domain": "core", "socket": "0"]) == 0.85)
         #expect(page.value("powersensors_host_power_watts", ["scope": "platform"]) == nil)
-        #expect(page.value("powersensors_counter_wraps_total", ["channel": "rapl/package-0"]) == 3)
+        #expect(page.value("powersensors_channel_wraps_total", ["channel": "rapl/package-0"]) == 3)
         #expect(page.value("powersensors_energy_ambiguous_joules_total", ["channel": "rapl/package-0/core"]) == 0.5)
         #expect(page.value("powersensors_sensor_up", ["sensor": "rapl"]) == 1)
         #expect(page.value("powersensors_sample_age_seconds") == 0.25)
@@ -86,6 +86,65 @@ struct PrometheusPageTests {
         #expect(powers[2].labels["label"] == labels[2])
         #expect(powers[7].labels["label"] == labels[7])
         #expect(powers.allSatisfy { ($0.labels["label"] ?? "").unicodeScalars.count <= 257 })
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func `no text breaks a page, in whichever label it stands`(seed: UInt64) throws {
+        var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
+        func random(_ count: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % count
+        }
+        let pieces: [[UInt8]] = [
+            Array("\"".utf8), Array("\\".utf8), [10], [13], [0], [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80],
+            [0xF0, 0x9F],
+            Array("é".utf8), Array("👩‍🚀".utf8), Array("\u{FEFF}".utf8), Array("# EOF".utf8), Array("} 1\n".utf8),
+            Array("n".utf8),
+            Array("=,{".utf8), [0x1B], [0x7F], [0x20], Array(String(repeating: "x", count: 300).utf8),
+        ]
+        func text() -> String {
+            let bytes = (0..<random(8)).flatMap { _ in pieces[random(pieces.count)] }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let channels = (0..<12).map { index -> Channel in
+            var chip = Component(id: "chip\(index)\(text())", kind: .chip)
+            (chip.chip, chip.device) = (text(), text())
+            var channel = Channel(
+                id: "hwmon/\(index)\(text())/power1", sensor: .hwmon, mechanism: text(), quantity: .power,
+                encoding: .gauge, component: chip)
+            (channel.label, channel.path) = (text(), text())
+            return channel
+        }
+        let topology = Topology(generation: 1, discoveries: [Discovery(channels: channels)])
+        var figure = ChannelSnapshot(status: .ok)
+        figure.value = 1
+        let snapshot = Samples.snapshot(
+            topology, channels: Array(repeating: figure, count: channels.count), host: [])
+        for format in MetricsFormat.allCases {
+            let page = try StrictParser(bytes(of: snapshot, format), format)
+            #expect(page.samples.count { $0.name == "powersensors_channel_info" } == channels.count)
+        }
+    }
+
+    @Test func `a mechanism that changes leaves the labels of every energy and power as they were`() throws {
+        func names(_ mechanism: String) -> Set<String> {
+            var channels = Samples.topology().channels
+            for index in channels.indices {
+                let old = channels[index]
+                channels[index] = Channel(
+                    id: old.id, sensor: old.sensor, mechanism: mechanism, quantity: old.quantity,
+                    encoding: old.encoding,
+                    component: old.component)
+                (channels[index].countsIn, channels[index].parent) = (old.countsIn, old.parent)
+                channels[index].path = "\(mechanism)/\(index)"
+            }
+            let topology = Topology(generation: 1, discoveries: [Discovery(channels: channels)])
+            let page = String(decoding: bytes(of: Samples.snapshot(topology), .text), as: UTF8.self)
+            let lines = page.split(separator: "\n").filter { !$0.hasPrefix("#") && !$0.contains("channel_info") }
+            return Set(lines.map { line in line.lastIndex(of: " ").map { String(line[..<$0]) } ?? "" })
+        }
+        #expect(names("powercap").contains("powersensors_domain_energy_joules_total{domain=\"package\",socket=\"0\"}"))
+        #expect(names("powercap") == names("msr"))
     }
 
     @Test func `a channel that is lost ends its series, and goes on with what it had added up`() throws {

@@ -1,5 +1,5 @@
 #if Exporters
-import PowerSensorsHTTP
+import PowerSensorsGzip
 import PowerSensorsTesting
 import Testing
 

@@ -104,6 +104,19 @@ struct LokiStubTests {
         #expect(statuses == [500, 204, 400])
     }
 
+    @Test func `seconds where the schema reaches back to 1970 are taken, and never found`() {
+        let stub = LokiStub(checksAge: false, hasSchemaOf1970: true) { Self.now }
+        let answer = stub.answer(
+            HTTPStub.Request(
+                method: "POST", path: "/loki/api/v1/push", headers: ["Content-Type": "application/json"],
+                body: Array(Self.body("[\"1656644497\",\"a\"]").utf8)))
+        guard case .status(204, _, _) = answer else {
+            Issue.record("It answered \(answer).")
+            return
+        }
+        #expect(stub.stored.isEmpty)
+    }
+
     @Test func `the fourth request of 2 MB in a row is too many`() {
         let stub = LokiStub { Self.now }
         let line = String(repeating: "x", count: 1_900_000)

@@ -1,11 +1,11 @@
-#include "CPowerSensorsHTTP.h"
+#include "CPowerSensorsGzip.h"
 
 #if defined(POWERSENSORS_EXPORTERS)
 
 #include <stdlib.h>
 #include <zlib.h>
 
-struct cpowersensorshttp_gzip {
+struct cpowersensorsgzip {
     z_stream stream;
 };
 
@@ -13,8 +13,8 @@ struct cpowersensorshttp_gzip {
 // holds several dozen lines, which is what a line has its like in; 16 more asks for gzip's frame instead of zlib's.
 enum { LEVEL = 1, WINDOW_BITS = 13 + 16, MEMORY_LEVEL = 7 };
 
-cpowersensorshttp_gzip *cpowersensorshttp_gzip_make(void) {
-    cpowersensorshttp_gzip *gzip = calloc(1, sizeof *gzip);
+cpowersensorsgzip *cpowersensorsgzip_make(void) {
+    cpowersensorsgzip *gzip = calloc(1, sizeof *gzip);
     if (gzip == NULL) return NULL;
     if (deflateInit2(&gzip->stream, LEVEL, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK) {
         free(gzip);
@@ -23,18 +23,18 @@ cpowersensorshttp_gzip *cpowersensorshttp_gzip_make(void) {
     return gzip;
 }
 
-void cpowersensorshttp_gzip_free(cpowersensorshttp_gzip *gzip) {
+void cpowersensorsgzip_free(cpowersensorsgzip *gzip) {
     deflateEnd(&gzip->stream);
     free(gzip);
 }
 
-size_t cpowersensorshttp_gzip_bound(cpowersensorshttp_gzip *gzip, size_t length) {
+size_t cpowersensorsgzip_bound(cpowersensorsgzip *gzip, size_t length) {
     // zlib forgets the frame once a file is ended, and would count too little for the next one.
     deflateReset(&gzip->stream);
     return deflateBound(&gzip->stream, length);
 }
 
-size_t cpowersensorshttp_gzip_compress(cpowersensorshttp_gzip *gzip, const uint8_t *input, size_t length,
+size_t cpowersensorsgzip_compress(cpowersensorsgzip *gzip, const uint8_t *input, size_t length,
                                        uint8_t *output, size_t room) {
     if (length > UINT32_MAX || room > UINT32_MAX || deflateReset(&gzip->stream) != Z_OK) return 0;
     gzip->stream.next_in = (Bytef *)input;

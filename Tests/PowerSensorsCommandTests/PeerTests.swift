@@ -1,0 +1,147 @@
+#if Exporters
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Real programs that take the figures: node_exporter's textfile collector, the Pushgateway, Prometheus. Some come and go.
+@Suite(.timeLimit(.minutes(3)))
+struct PeerTests {
+    /// What each script begins with.
+    private static let prologue = """
+        trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+        free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+        until_true() { for round in $(seq 150); do "$@" && return; sleep 0.2; done; echo "never: $*" >&2; return 1; }
+
+        """
+
+    private static func isHere(_ programs: String) -> Bool {
+        unsafe system("command -v \(programs) curl python3 > /dev/null") == 0
+    }
+
+    @Test(.enabled(if: isHere("prometheus-node-exporter"), "needs prometheus-node-exporter, curl and python3"))
+    func `node_exporter's textfile collector shows our series`() async throws {
+        let machine = try MockMachine.twoSockets()
+        let folder = try MockTree()
+        let script =
+            Self.prologue + """
+                port=$(free_port)
+                "$@" & export=$!
+                until_true [ -e \(folder.path)/power.prom ]
+                prometheus-node-exporter --web.listen-address=127.0.0.1:$port --collector.disable-defaults \
+                    --collector.textfile --collector.textfile.directory=\(folder.path) 2>/dev/null &
+                page() { curl -sf http://127.0.0.1:$port/metrics > \(folder.path)/page.txt; }
+                until_true page
+                kill -TERM $export; wait $export
+                """
+        let outcome = try await Command.run(
+            ["export", "--textfile", "\(folder.path)/power.prom"] + Command.roots(machine), inScript: script)
+        #expect(outcome.exitCode == 0, "\(outcome.error)")
+        let page = try folder.text(of: "page.txt")
+        for domain in ["package", "dram"] {
+            for socket in 0...1 {
+                #expect(
+                    page.contains(
+                        "powersensors_domain_energy_joules_total{domain=\"\(domain)\",socket=\"\(socket)\"}"))
+            }
+        }
+        #expect(page.contains("powersensors_host_energy_joules_total{scope=\"cpu\"}"))
+        #expect(page.contains("node_textfile_scrape_error 0\n"))
+    }
+
+    @Test(.enabled(if: isHere("prometheus-pushgateway"), "needs prometheus-pushgateway, curl and python3"))
+    func `whoever is killed and restarted, in any order, nothing waits and what is lost is counted`() async throws {
+        let machine = try MockMachine.onePackage()
+        let folder = try MockTree()
+        let path = folder.path
+        // Nobody ever listens at Loki's address. The Pushgateway comes late, is killed, and comes again; so are we.
+        let script =
+            Self.prologue + """
+                cd \(path)
+                gateway=$(free_port); loki=$(free_port); ours=$(free_port)
+                start() { "$@" --pushgateway http://127.0.0.1:$gateway --loki http://127.0.0.1:$loki \
+                    --prometheus 127.0.0.1:$ours --json \(path)/power.json 2>> errors.txt & export=$!; }
+                start_gateway() { prometheus-pushgateway --web.listen-address=127.0.0.1:$gateway 2>/dev/null & peer=$!; }
+                has() { curl -sf http://127.0.0.1:$1/metrics | grep -q '^powersensors_host_energy_joules_total'; }
+                grown() { [ $(wc -l < power.json) -ge $(($1 + 5)) ]; }
+                touch power.json
+                start "$@"
+                until_true has $ours
+                until_true grown 0
+                start_gateway
+                until_true has $gateway
+                kill -KILL $peer; wait $peer
+                until_true grown $(wc -l < power.json)
+                has $ours
+                start_gateway
+                until_true has $gateway
+                kill -KILL $export; wait $export
+                has $gateway || echo "the gateway forgot" >&2
+                start "$@"
+                until_true has $ours
+                kill -KILL $peer; wait $peer
+                until_true grown $(wc -l < power.json)
+                kill -TERM $export; wait $export
+                """
+        let arguments = ["export", "--interval", "200ms", "--node", "n1"] + Command.roots(machine)
+        let outcome = try await withRunningClock(of: machine) { try await Command.run(arguments, inScript: script) }
+        #expect(outcome.exitCode == 0, "\(outcome.error)")
+        #expect(!outcome.error.contains("never:") && !outcome.error.contains("forgot"), "\(outcome.error)")
+        let errors = try folder.text(of: "errors.txt").split(separator: "\n")
+        #expect(errors.contains { $0.contains("loki") && $0.contains("no connection") && $0.contains("tried again") })
+        #expect(errors.contains { $0.contains("lines could not be delivered and are lost") })
+        #expect(errors.contains { $0.contains("pushgateway") && $0.contains("could not be deleted") })
+        #expect(errors.count < 20, "no failure is told again and again: \(errors)")
+        for line in try folder.text(of: "power.json").split(separator: "\n") {
+            #expect(try JSON(line)["node"].text == "n1", "no line is torn by a kill")
+        }
+    }
+
+    @Test(.enabled(if: isHere("prometheus promtool"), "needs prometheus, promtool, curl and python3"))
+    func `labels that mean harm reach Prometheus as labels`() async throws {
+        let machine = try MockMachine.onePackage()
+        let labels: [[UInt8]] = [
+            Array("quote\" back\\slash end\\".utf8), Array("two\nlines".utf8),
+            [0xFF, 0xC0, 0x80, 0x22, 0xED, 0xA0, 0x80],
+            Array("}{=,\"# EOF".utf8), Array("# TYPE x counter\nx 1".utf8), Array("\r\u{0}\u{1B}[2J\u{2028}".utf8),
+            Array(String(repeating: "long", count: 2500).utf8), [0xF0, 0x9F], Array("é".utf8), [0x20], [],
+        ]
+        for (index, label) in labels.enumerated() {
+            let chip = try machine.add(.chip("chip\(index)", files: ["power1_input": "\(index + 1)000000"]))
+            try machine.sysfs.write(bytes: label + [0x0A], to: "class/hwmon/\(chip.identifier)/power1_label")
+            if index % 2 == 0 {
+                try machine.sysfs.write(bytes: label + [0x0A], to: "class/hwmon/\(chip.identifier)/name")
+            }
+        }
+        let folder = try MockTree()
+        let script =
+            Self.prologue + """
+                cd \(folder.path)
+                ours=$(free_port); theirs=$(free_port)
+                "$@" --prometheus 127.0.0.1:$ours 2>/dev/null & export=$!
+                echo "{global: {scrape_interval: 500ms}, scrape_configs: [{job_name: a, static_configs: [{targets: \
+                ['127.0.0.1:$ours']}]}]}" > prometheus.yml
+                prometheus --config.file=prometheus.yml --storage.tsdb.path=data \
+                    --web.listen-address=127.0.0.1:$theirs 2>prometheus.log &
+                ask() { curl -sfG http://127.0.0.1:$theirs/api/v1/query --data-urlencode "query=$1" > $2; }
+                stored() { ask 'sort(powersensors_hwmon_power_watts)' power.json && grep -q '"11"' power.json; }
+                until_true stored
+                ask up up.json
+                curl -sf http://127.0.0.1:$ours/metrics | promtool check metrics > promtool.txt 2>&1 || true
+                kill -TERM $export; wait $export
+                """
+        let outcome = try await Command.run(["export"] + Command.roots(machine), inScript: script)
+        #expect(outcome.exitCode == 0, "\(outcome.error)")
+        #expect(try folder.text(of: "promtool.txt").isEmpty)
+        let up = try JSON(folder.text(of: "up.json"))["data"]["result"].elements
+        #expect(up.first?["value"].elements.last?.text == "1")
+        let powers = try JSON(folder.text(of: "power.json"))["data"]["result"].elements
+        #expect(powers.map { $0["value"].elements.last?.text } == (1...labels.count).map { "\($0)" })
+        #expect(powers.first?["metric"]["label"].text == "quote\" back\\slash end\\")
+        for power in powers { #expect((power["metric"]["label"].text ?? "").unicodeScalars.count <= 257) }
+    }
+}
+#endif
