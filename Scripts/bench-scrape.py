@@ -116,7 +116,11 @@ def main():
     show("CPU time a scrape, plain, as fast as it goes", costs(servers, 10, 200, False), bar)
     show("CPU time a scrape, gzip, as fast as it goes", costs(servers, 10, 200, True), bar)
     show("CPU time a second, with one scrape in it, sampling included", paced(servers, 20), None)
-    print("  resident after this load: " + ", ".join(f"{server.name} {server.resident()} KiB" for server in servers))
+    resident = [server.resident() for server in servers]
+    line = "  resident after this load: " + ", ".join(f"{who.name} {size} KiB" for who, size in zip(servers, resident))
+    if len(resident) > 1:
+        line += f" (bar: less; {'met' if resident[0] < resident[1] else 'not met'})"
+    print(line)
 
     ours = servers[0]
     for _ in range(soak // 10):

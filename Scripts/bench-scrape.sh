@@ -2,7 +2,8 @@
 # Measures what a scrape costs: `powersensors export` beside Debian's node_exporter, on the same mock trees in one run.
 #
 # Then scrapes 50 000 times and fails where memory or descriptors grow. Times are shown beside their bars and never fail:
-# they are the machine's as much as ours. SCRAPES says how many the soak makes.
+# they are the machine's as much as ours. SCRAPES says how many the soak makes; OURS and LAY name a powersensors and a LayMachine
+# that are built already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
@@ -21,10 +22,17 @@ say() { echo "bench-scrape: $*" >&2; }
 node_exporter=$(command -v prometheus-node-exporter || true)
 if [ -z "$node_exporter" ]; then say "no scrape is compared, since there is no prometheus-node-exporter"; fi
 
-say "building; from nothing this takes some minutes"
-swift build --quiet -c release --static-swift-stdlib -Xlinker -s --product powersensors
-swift build --quiet --package-path Benchmarks -c release --product LayMachine
-ours=$(swift build -c release --static-swift-stdlib -Xlinker -s --show-bin-path)/powersensors
+ours=${OURS:-}
+lay=${LAY:-}
+if [ -z "$ours" ]; then
+    say "building; from nothing this takes some minutes"
+    swift build --quiet -c release --static-swift-stdlib -Xlinker -s --product powersensors
+    ours=$(swift build -c release --static-swift-stdlib -Xlinker -s --show-bin-path)/powersensors
+fi
+if [ -z "$lay" ]; then
+    swift build --quiet --package-path Benchmarks -c release --product LayMachine
+    lay=Benchmarks/.build/release/LayMachine
+fi
 
 # Starts a server and waits until it listens: sets `pid` and `port`. Arguments: the name of its log, and the command.
 serve() {
@@ -46,7 +54,7 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 
 failed=0
 for kind in two-zones chips; do
-    tree=$(Benchmarks/.build/release/LayMachine "$scratch" "$kind")
+    tree=$("$lay" "$scratch" "$kind")
     serve "ours-$kind" "$ours" export --prometheus 127.0.0.1:0 \
         --sysfs "$tree/sys" --procfs "$tree/proc" --dev "$tree/dev"
     targets=("$pid:$port")

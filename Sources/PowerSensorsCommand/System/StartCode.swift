@@ -1,43 +1,38 @@
 #if Exporters
+import PowerSensors
+
 #if canImport(Glibc)
 import Glibc
 #endif
 
-/// The code and constants that were needed to start, and now only lie in memory.
+/// The code that was needed to start, and now only lies in memory.
 ///
-/// To parse options, find sensors and open connections takes most of the pages that this program ever touches; a scrape takes a
+/// To parse options, find sensors and open connections takes most of the pages that this program ever runs; a scrape takes a
 /// few. Whoever runs for months should not hold the rest.
 enum StartCode {
-    /// Unmaps what was read of the program's and the libraries' files. What is needed again comes back page by page, out of the
-    /// kernel's cache of files.
+    /// Unmaps the code of the program and its libraries. What is needed again comes back page by page, out of the kernel's cache
+    /// of files.
     ///
-    /// Only what cannot be written to is given back (`PF_W` of elf(5)): there memory and file are the same, so that
-    /// MADV_DONTNEED of madvise(2) loses nothing.
+    /// Code cannot be written to, so memory and file are the same, and MADV_DONTNEED of madvise(2) loses nothing. Other pages
+    /// that cannot be written to are left alone: addresses may have been put into them at the start (ELF's RELRO).
     static func giveBack() {
-        _ = unsafe dl_iterate_phdr(
-            { object, _, _ in
-                guard let object = unsafe object?.pointee, unsafe StartCode.isFile(object) else { return 0 }
-                for index in 0..<Int(unsafe object.dlpi_phnum) {
-                    let segment = unsafe object.dlpi_phdr[index]
-                    guard segment.p_type == UInt32(PT_LOAD), segment.p_flags & UInt32(PF_W) == 0 else { continue }
-                    unsafe StartCode.giveBack(UInt(object.dlpi_addr) + UInt(segment.p_vaddr), UInt(segment.p_memsz))
-                }
-                return 0
-            }, nil)
+        guard let maps = try? WholeFile.bytes("/proc/self/maps") else { return }
+        for line in maps.split(separator: UInt8(ascii: "\n")) {
+            guard let code = range(ofCode: line) else { continue }
+            unsafe madvise(UnsafeMutableRawPointer(bitPattern: code.lowerBound), code.count, MADV_DONTNEED)
+        }
     }
 
-    /// Whether it was mapped from a file, as the kernel's own vDSO is not. The program itself has an empty name.
-    private static func isFile(_ object: dl_phdr_info) -> Bool {
-        guard let name = unsafe object.dlpi_name else { return false }
-        return unsafe name.pointee == 0 || name.pointee == CChar(bitPattern: UInt8(ascii: "/"))
-    }
-
-    /// Gives back the pages that lie within a range as a whole.
-    private static func giveBack(_ begin: UInt, _ length: UInt) {
-        let page = UInt(sysconf(CInt(_SC_PAGESIZE)))
-        let first = (begin + page - 1) / page * page
-        let end = (begin + length) / page * page
-        if end > first { unsafe madvise(UnsafeMutableRawPointer(bitPattern: first), Int(end - first), MADV_DONTNEED) }
+    /// The range of a line of proc(5)'s `maps`, `55d0a000-55d0b000 r-xp 00000000 08:01 42 /usr/bin/powersensors`; nil for what is
+    /// no code out of a file.
+    private static func range(ofCode line: some Sequence<UInt8>) -> Range<UInt>? {
+        let fields = String(decoding: Array(line), as: UTF8.self).split(separator: " ", maxSplits: 5)
+        guard fields.count == 6, fields[1] == "r-xp", fields[5].drop(while: { $0 == " " }).hasPrefix("/") else {
+            return nil
+        }
+        let bounds = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+        guard bounds.count == 2, bounds[0] < bounds[1] else { return nil }
+        return bounds[0]..<bounds[1]
     }
 }
 #endif
