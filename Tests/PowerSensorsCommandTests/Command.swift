@@ -70,6 +70,21 @@ enum Command {
         ["--sysfs", machine.sysfs.path, "--procfs", machine.procfs.path, "--dev", machine.dev.path]
     }
 
+    /// A function of the shell that prints a port which nobody listens at.
+    ///
+    /// It is none of those that the kernel gives to outgoing connections (ip_local_port_range, from 32768 on): of them one that
+    /// is free now may be taken a moment later.
+    static let freePort = """
+        free_port() { python3 -c '
+        import random, socket
+        while True:
+            port = random.randint(10240, 32000)
+            try: socket.socket().bind(("127.0.0.1", port))
+            except OSError: continue
+            print(port)
+            break'; }
+        """
+
     /// What runs scripts. It runs the plain command too, since to name a file takes one more package.
     static let shell = Executable.name("sh")
 

@@ -13,7 +13,7 @@ struct PeerTests {
     /// What each script begins with.
     private static let prologue = """
         trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
-        free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+        \(Command.freePort)
         until_true() { for round in $(seq 150); do "$@" && return; sleep 0.2; done; echo "never: $*" >&2; return 1; }
 
         """

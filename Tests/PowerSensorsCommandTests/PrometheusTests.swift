@@ -63,11 +63,8 @@ struct PrometheusTests {
             """
             set -eu
             cd \(folder.path)
-            read -r ours theirs prometheus < <(python3 -c '
-            import socket
-            held = [socket.socket() for _ in range(3)]
-            for s in held: s.bind(("127.0.0.1", 0))
-            print(*[s.getsockname()[1] for s in held])')
+            \(Command.freePort)
+            ours=$(free_port); theirs=$(free_port); prometheus=$(free_port)
             trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
             "$@" 127.0.0.1:$ours 2> ours.log &
             prometheus-node-exporter --web.listen-address=127.0.0.1:$theirs --path.sysfs=\(machine.sysfs.path) \
