@@ -17,7 +17,9 @@ struct PowersensorsCommand: ParsableCommand {
             POWERSENSORS_INTERVAL=5s or POWERSENSORS_MAX_POWER=2000. The option wins. Lists are parted by commas.
             """,
         version: version,
-        subcommands: [WatchCommand.self, ListCommand.self, DoctorCommand.self, ExportCommand.self],
+        subcommands: [
+            WatchCommand.self, ListCommand.self, DoctorCommand.self, ExportCommand.self, EstimateCommand.self,
+        ],
         defaultSubcommand: WatchCommand.self
     )
 }

@@ -21,6 +21,15 @@ public struct Estimator: Sensor {
     /// Large enough for 4096 threads, whose lines are under 2 KB each.
     private static let cpuinfoLimit = 1 << 23
 
+    /// The whole server's watts without load, where they are known; of a guest, its host's.
+    public var idleWatts: Watts?
+
+    /// The whole server's watts at full load, where they are known; of a guest, its host's.
+    public var maximumWatts: Watts?
+
+    /// How the machine's load and power belong together.
+    public var profile: LoadProfile = .powersaveHost
+
     private let procfs: SystemRoot
     private let sysfs: SystemRoot
 
@@ -46,7 +55,10 @@ public struct Estimator: Sensor {
         } catch {
             return Discovery(findings: [unusable(LoadReader.path, error.status, error.errno)])
         }
-        let estimate = MachineEstimate(machine)
+        guard let known = KnownWatts(idle: idleWatts, maximum: maximumWatts) else {
+            return Discovery(findings: [Self.impossible])
+        }
+        let estimate = MachineEstimate(machine, known: known, profile: profile)
         var findings = [Self.note(on: estimate)]
         if !estimate.match.isKnown { findings.append(Self.doubt(about: machine, estimate)) }
         if machine.isGuest == nil { findings.append(Self.undecided) }
@@ -58,7 +70,9 @@ public struct Estimator: Sensor {
     ///
     /// - Throws: ``AttributeError`` where `cpuinfo` can no longer be read.
     public func open(_ channels: [Channel]) throws -> any SensorReader {
-        EstimatorReader(channels, curve: MachineEstimate(try describeMachine()).curve, beneath: procfs)
+        let known = KnownWatts(idle: idleWatts, maximum: maximumWatts) ?? KnownWatts()
+        let estimate = MachineEstimate(try describeMachine(), known: known, profile: profile)
+        return EstimatorReader(channels, curve: estimate.curve, beneath: procfs)
     }
 
     private func describeMachine() throws(AttributeError) -> MachineDescription {
@@ -109,8 +123,9 @@ extension Estimator {
             subject: SensorName.estimator.name,
             reason: "estimated",
             text: """
-                Host power is an estimate and no measurement: a model of tier \(EstimatorModel.tier) of the processor \
-                generation \(estimate.match.generation.rawValue) (\(basis))\(part ?? ""), off by \
+                Host power is an estimate and no measurement: \(estimate.method.method) of the model, by \
+                \(estimate.method.inputs.joined(separator: ", ")) (generation \(basis))\(part ?? ""), with the load \
+                profile \(estimate.method.profile.name), off by \
                 \(percent(estimate.band.low)) to \(percent(estimate.band.high)) two times out of three.
                 """
         )
@@ -144,6 +159,15 @@ extension Estimator {
             where it is a small guest.
             """,
         remedy: "Let the host tell its guest by its firmware; with QEMU, that is the default."
+    )
+
+    /// The finding where the configured watts cannot be a machine's.
+    private static let impossible = Finding(
+        severity: .error,
+        subject: SensorName.estimator.name,
+        reason: "configuration",
+        text: "Nothing can be estimated: idle and full load must be above 0 W, and idle no more than full load.",
+        remedy: "Set both to what was measured at the plug, or leave them out."
     )
 
     private func unknownMemory(_ estimate: MachineEstimate) -> Finding {

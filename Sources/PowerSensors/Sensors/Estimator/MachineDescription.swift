@@ -18,6 +18,9 @@ package struct MachineDescription: Hashable, Sendable {
     /// Whether the machine is virtual; nil where nothing tells.
     package var isGuest: Bool?
 
+    /// Who built the machine, as its firmware says; empty where nothing tells.
+    package var maker: String
+
     /// Describes a machine.
     package init(
         processor: ProcessorIdentity,
@@ -25,7 +28,8 @@ package struct MachineDescription: Hashable, Sendable {
         cores: Int,
         threads: Int,
         memoryGigabytes: Double?,
-        isGuest: Bool?
+        isGuest: Bool?,
+        maker: String = ""
     ) {
         self.processor = processor
         // Far beyond any machine, so that sums of such numbers never overflow.
@@ -35,6 +39,7 @@ package struct MachineDescription: Hashable, Sendable {
         self.sockets = sockets.map { min(max($0, 1), threads) }
         self.memoryGigabytes = memoryGigabytes
         self.isGuest = isGuest
+        self.maker = maker
     }
 
     /// Takes the machine's description from the bytes of procfs' `cpuinfo` and `meminfo`.
@@ -58,7 +63,8 @@ package struct MachineDescription: Hashable, Sendable {
             cores: processors.physicalCores,
             threads: processors.count,
             memoryGigabytes: meminfo.flatMap(Self.memoryGigabytes),
-            isGuest: processors.hasHypervisor ?? firmware.isGuest
+            isGuest: processors.hasHypervisor ?? firmware.isGuest,
+            maker: firmware.vendor
         )
     }
 

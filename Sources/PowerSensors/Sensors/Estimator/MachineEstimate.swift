@@ -21,6 +21,9 @@ package struct MachineEstimate: Hashable, Sendable {
     /// A guest's part of the server; nil for a machine that is modelled as a whole.
     package let part: PartOfHost?
 
+    /// How the server's power was found.
+    package let method: ServerEstimate
+
     /// The power of the machine; of a guest, its part of the host's.
     ///
     /// A guest is taken to be as busy as its host: the parts of all guests then add up to the host's power
@@ -31,15 +34,22 @@ package struct MachineEstimate: Hashable, Sendable {
     package let band: RelativeBand
 
     /// Applies the model to a machine.
-    package init(_ machine: MachineDescription) {
+    ///
+    /// - Parameters:
+    ///   - machine: What the kernel says of it.
+    ///   - known: The watts that are known of the whole server: of a guest, of its host.
+    ///   - profile: How load and power belong together.
+    package init(
+        _ machine: MachineDescription,
+        known: KnownWatts = KnownWatts(),
+        profile: LoadProfile = .powersaveHost
+    ) {
         let match = machine.processor.generation
         self.match = match
+        let part: PartOfHost?
+        var server: ModelledServer
         if machine.isGuest == true {
-            let (server, part) = Self.host(of: machine, match)
-            self.server = server
-            self.part = part
-            curve = EstimatorModel.curve(of: server).scaled(by: part.fraction)
-            band = EstimatorModel.bandOfAssumptions
+            (server, part) = Self.host(of: machine, match)
         } else {
             let typical = match.generation.coefficients
             // Without a word on sockets: no socket in the data has more than 192 cores, none of Arm's over 128.
@@ -49,21 +59,35 @@ package struct MachineEstimate: Hashable, Sendable {
                 sockets: sockets,
                 cores: machine.cores,
                 memoryGigabytes: machine.memoryGigabytes ?? typical.gigabytesPerCore * Double(machine.cores),
-                isClient: match.isClient
+                isClient: match.isClient,
+                maker: machine.isGuest == false ? machine.maker : ""
             )
             part = nil
-            curve = EstimatorModel.curve(of: server)
-            // What may be a guest is modelled as it looks, which for a small guest is far from its part of a host.
-            band =
-                match.isKnown && machine.isGuest == false
-                ? EstimatorModel.bandOfKnownGeneration : EstimatorModel.bandOfAssumptions
         }
+        // A hypervisor's own name for a processor names no processor.
+        let words = ProcessorName(machine.processor.name)
+        if match.isKnown, !words.isHypervisorModel {
+            let key = ProcessorKey(machine.processor.name)
+            server.processorKey = key.text
+            server.megahertz = key.megahertz
+        }
+        let estimate = EstimatorModel.estimate(of: server, known: known, profile: profile)
+        self.server = server
+        self.part = part
+        method = estimate
+        curve = part.map { estimate.curve.scaled(by: $0.fraction) } ?? estimate.curve
+        // What may be a guest is modelled as it looks, which for a small guest is far from its part of a host.
+        let isAssumed = !match.isKnown || machine.isGuest != false
+        band = isAssumed && known.basis != .anchored ? EstimatorModel.bandOfAssumptions : estimate.band
     }
 
     /// What was assumed, in a few words, such as `turin, tier 1, 2/640 part of the host`.
     package var label: String {
-        let model = "\(match.generation.rawValue), tier \(EstimatorModel.tier)"
-        return part.map { "\(model), \($0.virtualProcessors)/\($0.hostThreads) part of the host" } ?? model
+        var words = [match.generation.rawValue, method.method]
+        words += method.inputs.dropFirst(4)
+        if let part { words.append("\(part.virtualProcessors)/\(part.hostThreads) part of the host") }
+        if method.profile != .powersaveHost { words.append(method.profile.name) }
+        return words.joined(separator: ", ")
     }
 
     /// The host that a guest is taken to run on: the usual one of its generation, or one that is large enough.

@@ -43,8 +43,8 @@ struct EstimatorModelTests {
         GoldenServer(.sapphireRapids, 2, 112, 512, watts: [200.1, 915.1, 305.4, 495.3, 797.4]),
         GoldenServer(.coffeeLake, 1, 8, 32, isClient: true, watts: [19.7, 89.9, 23.7, 41.6, 75.5]),
     ])
-    func `a server's watts are those of the fit to a tenth`(golden: GoldenServer) {
-        let curve = EstimatorModel.curve(of: golden.server)
+    func `the formula's watts are those of its fit to a tenth`(golden: GoldenServer) {
+        let curve = EstimatorModel.formula(of: golden.server)
         // The references are rounded to 0.1 W.
         let tolerance = 0.0501
         #expect(abs(curve.idle.rawValue - golden.idle) <= tolerance)
@@ -63,7 +63,7 @@ struct EstimatorModelTests {
             memoryGigabytes: 64,
             isClient: generation.isClientOnly
         )
-        let curve = EstimatorModel.curve(of: server)
+        let curve = EstimatorModel.estimate(of: server).curve
         var previous = curve.power(at: 0)
         #expect(previous == curve.idle)
         for step in 1...1000 {
@@ -107,7 +107,7 @@ struct EstimatorModelTests {
                 memoryGigabytes: memory,
                 isClient: false
             )
-            let curve = EstimatorModel.curve(of: server)
+            let curve = EstimatorModel.estimate(of: server).curve
             #expect(curve.idle.rawValue.isFinite)
             #expect(curve.maximum.rawValue.isFinite)
         }

@@ -66,7 +66,10 @@ struct EstimatorTests {
         #expect(channel.maximumPower == Watts(1000))
         #expect(discovery.findings.map(\.severity) == [.info])
         let text = try #require(discovery.findings.first?.text)
-        for part in ["estimate", "tier 1", "turin", "found by its number", "2 of its usual 640", "−35 %", "+35 %"] {
+        for part in [
+            "estimate", "tier 1", "turin", "generation turin", "found by its number", "powersaveHost",
+            "2 of its usual 640", "−35 %", "+35 %",
+        ] {
             #expect(text.contains(part))
         }
     }
@@ -86,7 +89,7 @@ struct EstimatorTests {
             memoryGigabytes: 256,
             isClient: false
         )
-        #expect(channel.maximumPower == EstimatorModel.curve(of: server).maximum * 4)
+        #expect(channel.maximumPower == EstimatorModel.estimate(of: server).curve.maximum * 4)
         #expect(channel.maximumPower > Watts(1000))
     }
 

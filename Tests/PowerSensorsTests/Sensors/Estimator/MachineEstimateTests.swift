@@ -5,6 +5,14 @@ private let turin = ProcessorIdentity(vendor: .amd, family: 26, model: 2, steppi
 private let skylake = ProcessorIdentity(vendor: .intel, family: 6, model: 85, stepping: 4)
 private let unknown = ProcessorIdentity(vendor: .intel, name: "QEMU Virtual CPU version 2.5+")
 
+private let named = ProcessorIdentity(
+    vendor: .intel,
+    family: 6,
+    model: 85,
+    stepping: 4,
+    name: "Intel(R) Xeon(R) Platinum 8180 CPU @ 2.50GHz"
+)
+
 private func guest(_ processor: ProcessorIdentity, _ virtualProcessors: Int) -> MachineDescription {
     MachineDescription(
         processor: processor,
@@ -104,7 +112,7 @@ struct MachineEstimateTests {
 
     @Test func `a guest gets its threads' part of the host's power`() {
         let estimate = MachineEstimate(guest(turin, 2))
-        let host = EstimatorModel.curve(
+        let host = EstimatorModel.estimate(
             of: ModelledServer(
                 generation: .turin,
                 sockets: 2,
@@ -112,7 +120,7 @@ struct MachineEstimateTests {
                 memoryGigabytes: 384,
                 isClient: false
             )
-        )
+        ).curve
         for load in [0, 0.1, 0.5, 1] {
             #expect(abs(estimate.curve.power(at: load).rawValue - host.power(at: load).rawValue * 2 / 640) < 1e-9)
         }
@@ -143,13 +151,46 @@ struct MachineEstimateTests {
     }
 
     @Test func `the band is wider the less is known`() {
-        let known = MachineEstimate(physical(skylake)).band
-        #expect(abs(known.low - 0.8270) < 0.0001)
-        #expect(abs(known.high - 1.2092) < 0.0001)
+        let byGeneration = MachineEstimate(physical(skylake)).band
+        let byName = MachineEstimate(physical(named)).band
+        #expect(byGeneration.low < byName.low)
+        #expect(byGeneration.high > byName.high)
+        #expect(byGeneration.low > 0.8)
+        #expect(byGeneration.high < 1.2)
         let wide = RelativeBand(low: 0.65, high: 1.35)
         #expect(MachineEstimate(physical(unknown)).band == wide)
         #expect(MachineEstimate(guest(skylake, 2)).band == wide)
         // A laptop's processor: known, and not in the data.
         #expect(MachineEstimate(physical(ProcessorIdentity(vendor: .intel, family: 6, model: 154))).band == wide)
+    }
+
+    @Test func `a processor's name, frequency and machine's maker make it tier 2`() {
+        var machine = physical(named)
+        machine.maker = "Dell Inc."
+        let estimate = MachineEstimate(machine)
+        #expect(estimate.label == "skylake, tier 2, processor 8180, frequency, maker")
+        #expect(estimate.method.basis == .maker)
+        #expect(estimate.server.megahertz == 2500)
+    }
+
+    @Test func `a hypervisor's model of a processor is no processor's name`() {
+        var processor = skylake
+        processor.name = "Intel Xeon Processor (Skylake, IBRS)"
+        #expect(MachineEstimate(guest(processor, 4)).method.tier == 1)
+    }
+
+    @Test func `a guest is told nothing by its firmware's maker`() {
+        var machine = guest(named, 4)
+        machine.maker = "Dell Inc."
+        #expect(MachineEstimate(machine).method.basis == .processor)
+    }
+
+    @Test func `known watts of the host narrow the band of its guest, which gets its part of them`() throws {
+        let known = try #require(KnownWatts(idle: Watts(100), maximum: Watts(640)))
+        let estimate = MachineEstimate(guest(turin, 64), known: known)
+        #expect(abs(estimate.curve.maximum.rawValue - 64) < 1e-9)
+        #expect(abs(estimate.curve.idle.rawValue - 10) < 1e-9)
+        #expect(estimate.band.high < 1.1)
+        #expect(estimate.label == "turin, anchored, idle watts, maximum watts, 64/640 part of the host")
     }
 }

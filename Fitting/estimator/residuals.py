@@ -1,0 +1,177 @@
+"""What is special of a machine beyond the formula: a Gaussian process on the formula's residuals.
+
+Its covariances say which machines are alike: those of one generation, one processor, one maker, of like size. The
+machines of the fit are its points, and a prediction is a sum over them.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import formula
+from .rows import AMD, NEITHER
+
+# Within which differences machines are alike. For size, frequency and watts a core of the logarithm; for generations in
+# years between their medians; for the ratio of idle to full load of the logarithm too.
+SOCKETS, CORES, MEMORY, MEGAHERTZ, YEARS, MAKERS_YEARS, RATIO, WATTS_PER_CORE = 0.4, 0.35, 5, 0.3, 4, 3, 0.12, 0.2
+
+# The curve's residuals are told by this many numbers.
+SHAPES = 4
+CURVE_NOISE = 0.3
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """How strongly machines are alike, for one level of what is known of them: variances of the logarithm of watts."""
+
+    name: str
+    slope: float
+    generation: float
+    generation_slope: float
+    size: float
+    frequency: float
+    processor: float
+    maker: float
+    maker_generation: float
+    noise: tuple
+    outlier: float
+
+
+KNOWLEDGE = [
+    Knowledge("generation", 0.1, 0.3, 0.01, 0.125, 0, 0, 0, 0, (0.025, 0.01), 0.7),
+    Knowledge("processor", 0.3, 0.5, 0.001, 0.01, 0.02, 0.025, 0, 0, (0.02, 0.01), 1.0),
+    Knowledge("maker", 0.3, 0.5, 0.001, 0.02, 0.08, 0.02, 0.1, 0.025, (0.03, 0.01), 1.0),
+]
+
+
+class Machines:
+    """Many machines as arrays. Frequencies are rounded to 10 MHz, as in the tables."""
+
+    def __init__(self, rows, years):
+        sizes = np.array([formula.size(row) for row in rows])
+        self.sockets, self.cores, self.memory = sizes[:, 1], sizes[:, 2], sizes[:, 3]
+        self.megahertz = np.log([max(round(row.megahertz / 10), 1) * 10 for row in rows])
+        self.generation = np.array([row.generation for row in rows])
+        self.year = np.array([years[row.generation] for row in rows])
+        self.brand = np.array([1 if row.generation in AMD else 2 if row.generation in NEITHER else 0 for row in rows])
+        self.key = np.array([row.key for row in rows])
+        self.maker = np.array([row.maker for row in rows])
+
+
+def squares(a, b, length):
+    """The squares of all differences, in lengths."""
+    return ((a[:, None] - b[None, :]) / length) ** 2
+
+
+def covariance(a, b, of):
+    """How alike the machines of `a` are to those of `b`, for idle and full load."""
+    same = a.generation[:, None] == b.generation[None, :]
+    slopes = (np.outer(a.sockets - 0.5, b.sockets - 0.5) + np.outer(a.cores - 2, b.cores - 2)
+              + np.outer(a.memory, b.memory))
+    near = np.exp(-0.5 * (squares(a.sockets, b.sockets, SOCKETS) + squares(a.cores, b.cores, CORES)
+                          + squares(a.memory, b.memory, MEMORY)))
+    kin = (a.brand[:, None] == b.brand[None, :]) * np.exp(-0.5 * squares(a.year, b.year, YEARS))
+    frequency = np.exp(-0.5 * squares(a.megahertz, b.megahertz, MEGAHERTZ))
+    result = of.slope * (1 + slopes) + same * (of.generation + of.generation_slope * slopes)
+    result += kin * near * (of.size + of.frequency * frequency)
+    if of.processor:
+        result += of.processor * same * (a.key[:, None] == b.key[None, :]) * (a.key != "")[:, None]
+    if of.maker:
+        makers = (a.maker[:, None] == b.maker[None, :]) * (a.maker != 0)[:, None]
+        result += makers * (of.maker * np.exp(-0.5 * squares(a.year, b.year, MAKERS_YEARS))
+                            + of.maker_generation * same * near)
+    return result
+
+
+def curve_covariance(a, b, ends_a, ends_b):
+    """How alike the curves are: those of one generation with a like ratio of idle to full load, and like watts a core."""
+    same = a.generation[:, None] == b.generation[None, :]
+    ratio = np.exp(-0.5 * squares(ends_a[:, 0], ends_b[:, 0], RATIO))
+    each = np.exp(-0.5 * squares(ends_a[:, 1], ends_b[:, 1], WATTS_PER_CORE))
+    keys = (a.key[:, None] == b.key[None, :]) * (a.key != "")[:, None]
+    makers = (a.maker[:, None] == b.maker[None, :]) * (a.maker != 0)[:, None]
+    return same * (1.5 + 2 * ratio + 0.75 * each + 0.5 * keys * ratio + 0.75 * makers)
+
+
+def rounded_ends(idle, maximum, cores):
+    """The logarithms of idle over full load and of watts a core at full load, from logarithms, in steps of 4 %."""
+    return np.stack([np.round((idle - maximum) / 0.04) * 0.04, np.round((maximum - np.log(cores)) / 0.04) * 0.04], 1)
+
+
+def weights(matrix, residual, noise, outlier):
+    """What each point counts; outliers, beyond `outlier` standard deviations of the noise, count less and less."""
+    weight = np.ones(len(residual))
+    for _ in range(6):
+        found = np.linalg.solve(matrix + np.diag(noise / weight), residual)
+        weight = 1 / np.maximum(np.abs(residual - matrix @ found) / (np.sqrt(noise) * outlier), 1)
+    return found
+
+
+class Model:
+    """The formula with its residuals, fitted to rows."""
+
+    def __init__(self, rows, mean, years):
+        self.rows = sorted((row for row in rows if row.nodes == 1),
+                           key=lambda row: (row.generation, row.key, row.cores, row.memory, row.maker, row.watts[10]))
+        self.mean, self.years = mean, years
+        self.machines = Machines(self.rows, years)
+        logarithms = np.array([np.log(row.watts[[0, 10]]) for row in self.rows])
+        residuals = logarithms - np.array([mean.logarithms(row) for row in self.rows])
+        self.weights = []
+        for of in KNOWLEDGE:
+            matrix = covariance(self.machines, self.machines, of)
+            self.weights.append(np.stack(
+                [weights(matrix, residuals[:, end], of.noise[end], of.outlier) for end in (0, 1)], 1))
+        self.ends = rounded_ends(logarithms[:, 0], logarithms[:, 1], [row.cores for row in self.rows])
+        self.fit_curves()
+
+    def fit_curves(self):
+        full = [index for index, row in enumerate(self.rows) if row.is_full]
+        target = np.array([formula.shares(self.rows[i]) - self.mean.curve(self.rows[i].generation)[1:10] for i in full])
+        some = Machines([self.rows[i] for i in full], self.years)
+        matrix = curve_covariance(some, some, self.ends[full], self.ends[full])
+        found = np.linalg.solve(matrix + CURVE_NOISE * np.eye(len(full)), target)
+        # The nine loads go together: the first few ways in which curves differ tell nearly all.
+        left, strength, self.shapes = np.linalg.svd(found, full_matrices=False)
+        self.shapes = self.shapes[:SHAPES] * np.sign(self.shapes[:SHAPES].sum(1))[:, None]
+        self.curve_weights = np.zeros((len(self.rows), SHAPES))
+        self.curve_weights[full] = found @ self.shapes.T
+
+    def frequency(self, row):
+        """The frequency of a row where it is not known: that of its processor, or of those of a like size."""
+        points = self.machines
+        same = (points.generation == row.generation) & (points.key == row.key) & (row.key != "")
+        weight = same.astype(float)
+        if not same.any():
+            cores = np.log(row.cores / row.sockets)
+            weight = (points.generation == row.generation) * np.exp(-0.5 * ((points.cores - cores) / CORES) ** 2)
+            weight = weight + 1e-9 * (points.generation == row.generation)
+        return float(np.exp(np.sum(weight * points.megahertz) / np.sum(weight))) if weight.sum() > 0 else 2500.0
+
+    def logarithms(self, rows, level):
+        """The logarithms of idle and full load of each row, by what level of `KNOWLEDGE` is known."""
+        matrix = covariance(Machines(rows, self.years), self.machines, KNOWLEDGE[level])
+        result = np.array([self.mean.logarithms(row) for row in rows]) + matrix @ self.weights[level]
+        return np.stack([result[:, 0], np.maximum(result[:, 0], result[:, 1])], 1)
+
+    def curves(self, rows, logarithms):
+        """The eleven shares of each row between idle and full load, whose logarithms are given."""
+        machines = Machines(rows, self.years)
+        ends = np.stack([logarithms[:, 0] - logarithms[:, 1],
+                         logarithms[:, 1] - np.log([row.cores for row in rows])], 1)
+        residual = curve_covariance(machines, self.machines, ends, self.ends) @ self.curve_weights @ self.shapes
+        result = np.array([self.mean.curve(row.generation) for row in rows])
+        result[:, 1:10] += residual
+        result[:, 0], result[:, 10] = 0, 1
+        return np.clip(np.maximum.accumulate(result, axis=1), 0, 1)
+
+    def watts(self, rows, level=None, logarithms=None):
+        """The eleven watts of each row, from its size or from known ends."""
+        if logarithms is None:
+            # What is not known must not tell of the curve either.
+            rows = [dataclasses.replace(row, key=row.key if level > 0 else "", maker=row.maker if level > 1 else 0)
+                    for row in rows]
+            logarithms = self.logarithms(rows, level)
+        ends = np.exp(logarithms)
+        return ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * self.curves(rows, logarithms)

@@ -1,0 +1,138 @@
+"""The tables inside the program, as Swift, and machines with what the model says of them, for its tests.
+
+Every number of a point stands in digits of base 64, so that a point is 46 characters.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from . import evaluation, residuals
+from .rows import MAKERS, Row, is_client, key, maker
+
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+-"
+LARGEST = 131071  # Weights are whole numbers from -LARGEST to LARGEST, in three digits.
+NO_KEY = 4095
+WIDTH = 46
+
+LICENCE = """\
+// Made by Fitting/fit.py from published SPECpower_ssj2008 results; make estimator-tables writes it anew.
+//
+// SPEC® and SPECpower_ssj2008® are trademarks of the Standard Performance Evaluation Corporation; its results are at
+// spec.org, retrieved in 2026. What is computed from these numbers is an estimate and no SPEC metric.
+"""
+
+
+def digits(value, width):
+    """A whole number in digits of base 64."""
+    value = int(value)
+    if not 0 <= value < 64**width:
+        raise ValueError(f"{value} does not fit into {width} digits")
+    return "".join(DIGITS[value >> 6 * place & 63] for place in reversed(range(width)))
+
+
+def quantised(model):
+    """Rounds the weights to whole steps; answers the steps: idle and full load of each level, then the curve's."""
+    columns = [*model.weights, model.curve_weights]
+    steps = []
+    for column in columns:
+        # Rounded up to as many digits as are printed.
+        step = np.array([float(f"{value:.9g}") for value in np.abs(column).max(0) / (LARGEST - 1)])
+        column[:] = np.round(column / step) * step
+        steps += list(step)
+    return steps
+
+
+def points(model, steps, generations, keys):
+    """Every point of the model, in its order."""
+    text = []
+    for index, row in enumerate(model.rows):
+        ratio, each = (round(end / 0.04) for end in model.ends[index])
+        numbers = [(generations.index(row.generation), 1), (row.maker, 1),
+                   (keys.index(row.key) if row.key else NO_KEY, 2), (row.sockets, 1), (row.cores, 2),
+                   (round(row.memory * 2), 3), (max(round(row.megahertz / 10), 1), 2), (-ratio, 2), (each + 200, 2)]
+        values = [*(value for level in model.weights for value in level[index]), *model.curve_weights[index]]
+        numbers += [(round(value / step) + LARGEST, 3) for value, step in zip(values, steps)]
+        text.append("".join(digits(value, width) for value, width in numbers))
+    if any(len(point) != WIDTH for point in text):
+        raise ValueError("a point has another width than the reader expects")
+    return "".join(text)
+
+
+def literal(name, comment, text, breaks=111):
+    """A Swift text over many lines."""
+    parts = [text[start:start + breaks] for start in range(0, len(text), breaks)]
+    lines = "\\\n".join(f"        {part}" for part in parts)
+    return f'    /// {comment}\n    static let {name} = """\n{lines}\n        """\n'
+
+
+def numbers(name, comment, rows, form="{:.9g}"):
+    """Numbers as a Swift text: one space between them, and a semicolon between rows."""
+    return literal(name, comment, ";".join(" ".join(form.format(float(value)) for value in row) for row in rows))
+
+
+def swift(model, steps, generations, keys, slope, outcomes):
+    """The source file."""
+    levels = [[of.slope, of.generation, of.generation_slope, of.size, of.frequency, of.processor, of.maker,
+               of.maker_generation] for of in residuals.KNOWLEDGE]
+    bands = [row for case in evaluation.CASES for row in evaluation.band(outcomes[case])]
+    for case, known in (("idle known", [0]), ("maximum known", [10]), ("anchored", [0, 10])):
+        place = 2 * evaluation.CASES.index(case)
+        bands[place][known] = bands[place + 1][known] = 0
+    years = [model.years[generation] for generation in generations]
+    return (
+        LICENCE + "\n/// What the fit found beyond the formula.\npackage enum EstimatorTables {\n"
+        + literal("generations", "The generations that points name by their place.", " ".join(generations)) + "\n"
+        + numbers("years", "Their median years.", [years], "{:g}") + "\n"
+        + literal("makers", "How names of makers begin, in the order of their numbers from 1.",
+                  ";".join(",".join(starts) for starts in MAKERS)) + "\n"
+        + literal("keys", "What tells processors from others of their generations.", " ".join(keys)) + "\n"
+        + numbers("levels", "How alike machines are, by what is known of them.", levels, "{:g}") + "\n"
+        + numbers("steps", "What one step of each of a point's ten weights is worth.", [steps]) + "\n"
+        + numbers("shapes", "The ways in which curves differ, over nine loads.", model.shapes, "{:.9f}") + "\n"
+        + numbers("slopes", "How far a known full load moves idle, and a known idle full load.", [slope], "{:.4f}") + "\n"
+        + numbers("bands", "The 68 % bands' logarithms by case, low and high: eleven loads, then all.", bands, "{:.4f}")
+        + "\n" + literal("points", "The machines of the fit, each in 46 digits of base 64.",
+                         points(model, steps, generations, keys)) + "}\n")
+
+
+def example(generation, cpu, vendor, number, sockets, cores, memory, megahertz):
+    """A machine that no result is of."""
+    return Row(generation=generation, maker=number, key=key(cpu), cpu=cpu, sockets=sockets, cores=cores, memory=memory,
+               megahertz=megahertz, year=0, tdp=0, nodes=1, is_client=is_client(cpu), is_full=False, fold=0,
+               watts=np.zeros(11)), vendor
+
+
+def examples(model, generations):
+    """A machine of each generation, with the eleven watts of every level and between changed ends, as text."""
+    vendors = ["Dell Inc.", "Hewlett Packard Enterprise", "Lenovo Global Technology", "Somebody", "Supermicro"]
+    lines = []
+    for place, generation in enumerate(generations):
+        names = sorted({row.cpu for row in model.rows if row.generation == generation and row.cpu.isascii()})
+        cpu = names[len(names) // 2]
+        like = next(row for row in model.rows if row.cpu == cpu and row.generation == generation)
+        vendor = vendors[place % len(vendors)]
+        sockets = like.sockets + place % 2
+        row = Row(generation=generation, maker=maker(vendor), key=key(cpu), cpu=cpu, sockets=sockets,
+                  cores=(like.cores // like.sockets + 2) * sockets, memory=like.memory * 1.5 + 8,
+                  megahertz=like.megahertz + 100, year=0, tdp=0, nodes=1, is_client=is_client(cpu), is_full=False, fold=0,
+                  watts=np.zeros(11))
+        cases = [(level, model.watts([row], level)[0]) for level in range(3)]
+        no_frequency = dataclasses.replace(row, megahertz=model.frequency(row))
+        cases.append(("f", model.watts([no_frequency], 1)[0]))
+        ends = np.log(cases[1][1][[0, 10]] * [0.9, 1.1])[None]
+        cases.append(("a", model.watts([row], logarithms=ends)[0]))
+        lines.append(f"{cpu};{vendor};{generation};{sockets:g};{row.cores:g};{row.memory:g};{row.megahertz:g}")
+        lines += [" ".join([str(case), *(f"{value:.8g}" for value in watts)]) for case, watts in cases]
+    return lines
+
+
+def swift_examples(lines):
+    """The test's source file."""
+    text = "\n".join("    " + line for line in lines)
+    return (LICENCE + """
+/// Machines that no result is of, and what the fitting program says of them: name, maker, generation, sockets, cores, GB
+/// and MHz; then eleven watts for each level, without the frequency at the second (f), and between known ends (a), which
+/// are the second's, less and more by a tenth.
+let predictedMachines = \"\"\"
+""" + text + '\n    """\n')

@@ -1,0 +1,123 @@
+import PowerSensors
+import Testing
+
+private func batch(_ text: String, isAnchored: Bool = false) throws -> (lines: [String], complaints: [String]) {
+    var records = TableRecords(Array(text.utf8))
+    let batch = try EstimateBatch(header: try #require(records.next()), isAnchored: isAnchored)
+    var lines: [String] = []
+    var complaints: [String] = []
+    while let record = records.next() {
+        do throws(EstimateBatch.Complaint) {
+            lines.append(try batch.line(for: record))
+        } catch {
+            complaints.append(error.description)
+        }
+    }
+    return (lines, complaints)
+}
+
+private func watts(_ line: String) -> [Double] {
+    line.split(separator: ",", omittingEmptySubsequences: false).dropFirst().compactMap { Double($0) }
+}
+
+struct EstimateBatchTests {
+    @Test func `the processor's name is enough`() throws {
+        let (lines, complaints) = try batch("cpu\nAMD EPYC 9654\n")
+        #expect(complaints.isEmpty)
+        let line = try #require(lines.first)
+        #expect(line.hasPrefix(","))
+        let numbers = watts(line)
+        #expect(numbers.count == 33)
+        for at in stride(from: 0, to: 33, by: 3) {
+            #expect(numbers[at + 1] < numbers[at] && numbers[at] < numbers[at + 2])
+            if at > 0 { #expect(numbers[at] >= numbers[at - 3]) }
+        }
+        #expect(EstimateBatch.header.hasPrefix("result_id,w_0,w_0_low,w_0_high,w_10,"))
+        #expect(EstimateBatch.header.hasSuffix(",w_100,w_100_low,w_100_high"))
+    }
+
+    @Test func `a row of several nodes is that many times one of them`() throws {
+        let header = "result_id,cpu,sockets,cores,memory_gb,nodes\n"
+        let one = try #require(try batch(header + "a,Intel Xeon Gold 6252,2,48,192,1\n").lines.first)
+        let four = try #require(try batch(header + "a,Intel Xeon Gold 6252,8,192,768,4\n").lines.first)
+        for (single, all) in zip(watts(one), watts(four)) { #expect(abs(all - single * 4) < 0.003) }
+    }
+
+    @Test func `between known ends the row's own watts stand`() throws {
+        let text = "w_100,w_0,cpu,nodes\n800,100,Intel Xeon Platinum 8380,2\n"
+        let numbers = watts(try #require(try batch(text, isAnchored: true).lines.first))
+        #expect(Array(numbers.prefix(3)) == [100, 100, 100])
+        #expect(Array(numbers.suffix(3)) == [800, 800, 800])
+        #expect(numbers[15] > 300 && numbers[15] < 600)
+    }
+
+    @Test func `a row that makes no sense is named by its line and stops no other`() throws {
+        let (lines, complaints) = try batch(
+            """
+            result_id,cpu,cores,sockets,memory_gb,nodes
+            good,Intel Xeon Platinum 8380,80,2,256,1
+            negative,Intel Xeon Platinum 8380,-4,2,256,1
+            "in
+            two lines",Intel Xeon Platinum 8380,80,2,0,1
+            short,Intel Xeon Platinum 8380
+            none,,80,2,256,1
+            strange,Zilog Z80,1,1,1,1
+            half,Intel Xeon Platinum 8380,1.5,1,1,1
+            few,Intel Xeon Platinum 8380,2,4,256,1
+            nodes,Intel Xeon Platinum 8380,80,2,256,3
+            "quoted, ""good""",AMD EPYC 7763,128,2,512,1
+            open,"Intel Xeon
+            """
+        )
+        #expect(lines.count == 2)
+        #expect(lines.last?.hasPrefix("\"quoted, \"\"good\"\"\",") == true)
+        #expect(complaints.map { $0.prefix { $0 != ":" } } == [3, 4, 6, 7, 8, 9, 10, 11, 13].map { "line \($0)" })
+        #expect(complaints.first == "line 3: cores '-4': allowed is a whole number from 1")
+        #expect(complaints.last?.contains("close its quotes") == true)
+    }
+
+    @Test(arguments: [
+        ("cpu,wats\n", "wats"), ("sockets\n", "cpu is missing"), ("cpu,cpu\n", "twice"), ("cpu,\n", "''"),
+    ])
+    func `a header that makes no sense is refused`(header: String, mention: String) throws {
+        let record = try #require(TableRecords(Array(header.utf8)).first { _ in true })
+        #expect {
+            _ = try EstimateBatch(header: record, isAnchored: false)
+        } throws: { "\($0)".contains(mention) && "\($0)".hasPrefix("line 1: ") }
+    }
+
+    @Test func `anchored rows need both ends`() throws {
+        let (lines, complaints) = try batch(
+            "cpu,w_0,w_100\nAMD EPYC 7763,100,\nAMD EPYC 7763,200,100\nAMD EPYC 7763,-1,100\nAMD EPYC 7763,100,400\n",
+            isAnchored: true
+        )
+        #expect(lines.count == 1)
+        #expect(complaints.count == 3)
+        #expect(throws: EstimateBatch.Complaint.self) { try batch("cpu,w_0\n", isAnchored: true) }
+    }
+
+    @Test func `line ends of any kind and a byte order mark are understood`() {
+        let records = Array(TableRecords(Array("\u{FEFF}a,b\r\n\r\n1,\"x\r\ny\"\r\n\n2,3".utf8)))
+        #expect(records.map(\.fields) == [["a", "b"], ["1", "x\r\ny"], ["2", "3"]])
+        #expect(records.map(\.line) == [1, 3, 6])
+        #expect(Array(TableRecords([])).isEmpty)
+    }
+
+    @Test func `an unknown generation is the vendor's of that year, with a wide band`() throws {
+        var server = DescribedServer(processor: "Intel Xeon Something")
+        server.year = 2012
+        let (modelled, isAssumed) = try server.modelled()
+        #expect(modelled.generation == .sandyBridge)
+        #expect(isAssumed)
+        let numbers = watts(try #require(try batch("cpu,hw_year\nIntel Xeon Something,2012\n").lines.first))
+        #expect(abs(numbers[1] / numbers[0] - 0.65) < 0.001)
+    }
+
+    @Test func `cores that are missing are the processor's own`() throws {
+        #expect(try DescribedServer(processor: "AMD EPYC 9754").modelled().server.cores == 256)
+        var byThreads = DescribedServer(processor: "AMD EPYC 9754")
+        byThreads.threads = 128
+        byThreads.sockets = 1
+        #expect(try byThreads.modelled().server.cores == 64)
+    }
+}
