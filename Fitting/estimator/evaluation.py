@@ -133,7 +133,7 @@ def coverage(outcome):
 
 
 def unseen_generation(rows):
-    """The errors where a whole generation was not in the fit, and the nearest of its maker takes its place."""
+    """The errors where a whole generation was not in the fit: the formula takes its maker's nearest, size tells the rest."""
     years, errors, recent = median_years(rows), [], []
 
     def brand(generation):
@@ -147,7 +147,9 @@ def unseen_generation(rows):
             continue
         nearest = min(kin, key=lambda g: abs(years[g] - years[generation]))
         model = residuals.Model(seen, formula.Formula.fitted(seen), years)
-        taken = [dataclasses.replace(row, generation=nearest) for row in aside]
-        errors.append(model.watts(taken, 1) / watts(aside) - 1)
+        for _, generations in model.mean.ends:
+            generations[generation] = generations[nearest]
+        model.mean.curves[generation] = model.mean.curves.get(nearest, model.mean.default)
+        errors.append(model.watts(aside, 0) / watts(aside) - 1)
         recent.append([row.year >= 2017 for row in aside])
     return np.concatenate(errors), np.concatenate(recent)

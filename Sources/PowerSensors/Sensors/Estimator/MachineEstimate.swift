@@ -71,6 +71,7 @@ package struct MachineEstimate: Hashable, Sendable {
             server.processorKey = key.text
             server.megahertz = key.megahertz
         }
+        server.isOfUnseenGeneration = match.basis == .nearest || match.basis == .assumed
         let estimate = EstimatorModel.estimate(of: server, known: known, profile: profile)
         self.server = server
         self.part = part

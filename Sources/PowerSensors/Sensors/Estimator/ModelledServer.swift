@@ -24,6 +24,9 @@ package struct ModelledServer: Hashable, Sendable {
     /// The machine's maker in words, such as DMI's `sys_vendor`; empty where unknown.
     package var maker: String
 
+    /// Whether the generation only stands for one that the data do not have: then machines of it tell little.
+    package var isOfUnseenGeneration: Bool
+
     /// Describes a server; numbers are limited to those a server can have.
     package init(
         generation: CPUGeneration,
@@ -33,7 +36,8 @@ package struct ModelledServer: Hashable, Sendable {
         isClient: Bool,
         processorKey: String = "",
         megahertz: Double? = nil,
-        maker: String = ""
+        maker: String = "",
+        isOfUnseenGeneration: Bool = false
     ) {
         self.generation = generation
         self.sockets = max(sockets, 1)
@@ -44,5 +48,6 @@ package struct ModelledServer: Hashable, Sendable {
         self.processorKey = processorKey
         self.megahertz = megahertz.flatMap { (100...100_000).contains($0) ? $0 : nil }
         self.maker = maker
+        self.isOfUnseenGeneration = isOfUnseenGeneration
     }
 }

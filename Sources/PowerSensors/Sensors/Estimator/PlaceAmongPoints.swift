@@ -16,13 +16,16 @@ struct PlaceAmongPoints {
     /// What an estimate of it rests on.
     let basis: ServerEstimate.Basis
 
+    /// The number of no generation of the data.
+    private static let noGeneration = -1
+
     /// Places a server.
     init(_ server: ModelledServer, among points: ReferencePoints) {
         let place = points.place(of: server.generation)
         isInData = place != nil
         let maker = points.maker(named: server.maker)
         var likeness = ReferencePoints.Likeness(
-            generation: place?.number ?? -1,
+            generation: server.isOfUnseenGeneration ? Self.noGeneration : place?.number ?? Self.noGeneration,
             maker: maker,
             key: server.processorKey.isEmpty ? ReferencePoints.noKey : points.key(server.processorKey),
             year: place?.year ?? 0,
@@ -39,7 +42,7 @@ struct PlaceAmongPoints {
         self.likeness = likeness
 
         let isSeen = points.points.contains { $0.likeness.isOfProcessor(likeness) }
-        if server.processorKey.isEmpty || place == nil {
+        if server.processorKey.isEmpty || likeness.generation == Self.noGeneration {
             knowledge = .generation
             basis = .generation
         } else if maker == 0 {

@@ -44,6 +44,7 @@ package struct DescribedServer: Hashable, Sendable {
             ReferencePoints.embedded.coresPerSocket(of: match.generation, key: key) ?? typical.coresPerSocket
         let cores = self.cores ?? threads.map { max($0 / typical.threadsPerCore, 1) } ?? usualCores * sockets
         if cores < sockets { throw Refusal(description: "\(cores) cores are fewer than \(sockets) sockets") }
+        let isAssumed = match.basis == .assumed || match.basis == .nearest
         let server = ModelledServer(
             generation: match.generation,
             sockets: sockets,
@@ -52,9 +53,10 @@ package struct DescribedServer: Hashable, Sendable {
             isClient: match.isClient,
             processorKey: key,
             megahertz: megahertz ?? words.megahertz,
-            maker: maker
+            maker: maker,
+            isOfUnseenGeneration: isAssumed
         )
-        return (server, match.basis == .assumed || match.basis == .nearest)
+        return (server, isAssumed)
     }
 
     /// The generation by the name; else the one of the same vendor that is nearest to the year; else its usual one.

@@ -75,7 +75,7 @@ package struct EstimateBatch: Sendable {
         var known = KnownWatts()
         if isAnchored {
             guard let idle = try number("w_0", record), let maximum = try number("w_100", record),
-                let ends = KnownWatts(idle: Watts(idle) / Double(nodes), maximum: Watts(maximum) / Double(nodes))
+                let ends = KnownWatts(idle: Watts(idle / Double(nodes)), maximum: Watts(maximum / Double(nodes)))
             else {
                 throw Complaint(
                     line: record.line,

@@ -1,0 +1,76 @@
+#if Exporters
+import PowerSensorsTesting
+import Testing
+
+struct EstimateTests {
+    @Test func `a described machine's watts are told with their band and reasons`() async throws {
+        let outcome = try await Command.run([
+            "estimate", "--cpu", "AMD EPYC 9654", "--sockets", "2", "--cores", "192", "--memory", "384",
+        ])
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.error.isEmpty)
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.count == 14)
+        #expect(lines.first?.contains("0 %") == true)
+        for mention in ["tier 2", "genoa", "processor 9654", "192 cores", "384 GB", "powersaveHost"] {
+            #expect(outcome.output.contains(mention))
+        }
+    }
+
+    @Test func `one load, known watts`() async throws {
+        let outcome = try await Command.run([
+            "estimate", "--cpu", "AMD EPYC 9654", "--load", "1", "--idle-watts", "100", "--max-watts", "700",
+        ])
+        #expect(outcome.output.contains("700.0 W   (700.0 to 700.0 W)"))
+        #expect(outcome.output.contains("anchored"))
+    }
+
+    @Test func `a table's rows are estimated, and bad ones named by their lines`() async throws {
+        let machine = try MockMachine()
+        try machine.procfs.write(
+            "result_id,cpu,cores\na,Intel Xeon Platinum 8380,80\nb,Intel Xeon Platinum 8380,-4\nc,AMD EPYC 7763,\n",
+            to: "machines.csv"
+        )
+        let path = "\(machine.procfs.path)/machines.csv"
+        let outcome = try await Command.run(["estimate", "--batch", path])
+        #expect(outcome.exitCode == 0)
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(lines.map { $0.prefix { $0 != "," } } == ["result_id", "a", "c"])
+        #expect(outcome.complaints.count == 1)
+        #expect(outcome.error.contains("line 3: cores '-4'"))
+    }
+
+    @Test(arguments: [
+        ("", 1, "empty"), ("cpu\n", 1, "no machine"), ("cpu,wats\nx,1\n", 1, "'wats'"),
+        ("cpu\nZilog Z80\n", 1, "no row could be estimated"),
+    ])
+    func `a table with nothing to estimate fails in words`(text: String, code: Int32, mention: String) async throws {
+        let machine = try MockMachine()
+        try machine.procfs.write(text, to: "machines.csv")
+        let outcome = try await Command.run(["estimate", "--batch", "\(machine.procfs.path)/machines.csv"])
+        #expect(outcome.exitCode == code)
+        #expect(outcome.complaints.last?.contains(mention) == true)
+        #expect(outcome.complaints.last?.contains("machines.csv") == true)
+    }
+
+    @Test(
+        arguments: [
+            ([], 64, "--cpu"), (["--cpu", "AMD EPYC 9654", "--load", "1.5"], 64, "--load 1.5"),
+            (["--cpu", "AMD EPYC 9654", "--cores", "-4"], 64, "--cores -4"),
+            (["--cpu", "AMD EPYC 9654", "--memory", "nan"], 64, "--memory nan"),
+            (["--cpu", "AMD EPYC 9654", "--idle-watts", "9", "--max-watts", "5"], 64, "--idle-watts"),
+            (["--cpu", "AMD EPYC 9654", "--load-profile", "turbo"], 64, "performanceHost"),
+            (["--cpu", "Zilog Z80"], 64, "Zilog Z80"), (["--cpu", "AMD EPYC 9654", "--anchored"], 64, "--anchored"),
+            (["--batch", "/nowhere.csv"], 1, "/nowhere.csv"),
+            (["--batch", "x.csv", "--cores", "4"], 64, "--batch x.csv"),
+        ] as [([String], Int32, String)])
+    func `what makes no sense is one clear line`(arguments: [String], code: Int32, mention: String) async throws {
+        let outcome = try await Command.run(["estimate"] + arguments)
+        #expect(outcome.exitCode == code)
+        #expect(outcome.complaints.count == 1)
+        #expect(outcome.error.contains(mention))
+        #expect(outcome.output.isEmpty)
+    }
+}
+#endif
