@@ -21,11 +21,12 @@ SOAK ?= 300
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
-.PHONY: help deps run test test-kernel examples traits api api-renew sanitize bench bench-scrape fuzz soak lint format docs clean
+.PHONY: help deps run test test-kernel examples traits api api-renew sanitize bench bench-scrape fuzz soak lint format docs clean \
+    estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
-	    do printf 'make %-12s %s\n' "$$name" "$$text"; done
+	    do printf 'make %-16s %s\n' "$$name" "$$text"; done
 
 deps: ## install the Debian packages that are missing, or say what goes on without them
 	@sh Scripts/install-dependencies.sh
@@ -72,6 +73,15 @@ fuzz: deps ## feed every parser of kernels' texts with texts that are almost rig
 soak: deps ## sample at 1 kHz for SOAK seconds (300), and see that nothing grows and no joule is lost
 	@swift build --quiet --package-path Benchmarks -c release --product Soak
 	@timeout --kill-after=5s $$(( $(SOAK) + 120 ))s Benchmarks/.build/release/Soak $(SOAK)
+
+estimator-check: deps ## check that the data in ESTIMATOR_DATA give the estimator's tables; skipped without it
+	@timeout --kill-after=5s 300s bash Scripts/estimator.sh check
+
+estimator-report: deps ## tell the estimator's errors on machines it was not fitted to, by the data in ESTIMATOR_DATA
+	@bash Scripts/estimator.sh report
+
+estimator-tables: deps ## write the estimator's tables anew from the data in ESTIMATOR_DATA
+	@bash Scripts/estimator.sh write
 
 lint: deps ## check the format and the project's rules
 	@bash Scripts/lint.sh $(SOURCES)

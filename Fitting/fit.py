@@ -23,9 +23,11 @@ from estimator import evaluation, formula, peers, report, residuals, rows, table
 
 # Five servers and what the formula and its references are known to give: idle, full load, and at 10, 50 and 90 %.
 GOLDEN = [
-    ("icelake", "xeonplatinum8380", 2, 80, 256, 0, (125.4, 608.5, 190.9, 304.5, 517.8), (119.0, 621.9, 187.2, 305.4, 527.5)),
+    ("icelake", "xeonplatinum8380", 2, 80, 256, 0, (125.4, 608.5, 190.9, 304.5, 517.8),
+     (119.0, 621.9, 187.2, 305.4, 527.5)),
     ("genoa", "epyc9654", 2, 192, 384, 0, (127.5, 611.6, 236.9, 374.1, 551.4), (123.6, 695.9, 252.9, 415.0, 624.7)),
-    ("cascadelake", "xeongold6248", 2, 40, 192, 0, (68.3, 355.2, 117.5, 188.2, 307.3), (53.2, 369.5, 107.4, 185.4, 316.6)),
+    ("cascadelake", "xeongold6248", 2, 40, 192, 0, (68.3, 355.2, 117.5, 188.2, 307.3),
+     (53.2, 369.5, 107.4, 185.4, 316.6)),
     ("sapphirerapids", "xeonplatinum8480+", 2, 112, 512, 0, (200.1, 915.1, 305.4, 495.3, 797.4),
      (169.6, 837.2, 267.9, 445.2, 727.3)),
     ("coffeelake", "xeone2288g", 1, 8, 32, 1, (19.7, 89.9, 23.7, 41.6, 75.5), (19.8, 67.2, 22.5, 34.6, 57.5)),

@@ -48,7 +48,7 @@ for script in Scripts/*.sh .ci/run Tests/Kernel/*.sh Tests/Kernel/guest/{init,*.
     "$shell" -n "$script" || complain "$script cannot be parsed"
 done
 
-for script in Tests/Kernel/run Tests/Kernel/*.py Tests/Kernel/kerneltests/*.py; do
+for script in Tests/Kernel/run Tests/Kernel/*.py Tests/Kernel/kerneltests/*.py Fitting/*.py Fitting/estimator/*.py; do
     python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1])' "$script" ||
         complain "$script cannot be parsed"
     long=$(grep -nE '^.{121}' "$script" || true)

@@ -114,14 +114,14 @@ def cross_validate(rows):
 
 
 def band(outcome, chosen=None):
-    """Between which factors the truth lies 68 % of the time: for each load, and for all together in a twelfth column."""
+    """Between which factors the truth lies 68 % of the time: for each load, and for all in a twelfth column."""
     chosen = np.ones(len(outcome.rows), bool) if chosen is None else chosen
     ratio = np.log(watts(outcome.rows) / outcome.estimated)[chosen]
     return np.array([[np.quantile(part, q) for part in (*ratio.T, ratio.ravel())] for q in SIGMA])
 
 
 def coverage(outcome):
-    """How often the truth lies in the band of the other folds: for each load, and for all by the twelfth column."""
+    """How often the truth lies in the band of the other folds: for each load, and for all together."""
     inside = np.zeros((len(outcome.rows), 12))
     ratio = np.log(watts(outcome.rows) / outcome.estimated)
     for fold in set(outcome.fold):
@@ -133,7 +133,7 @@ def coverage(outcome):
 
 
 def unseen_generation(rows):
-    """The errors where a whole generation was not in the fit: the formula takes its maker's nearest, size tells the rest."""
+    """The errors where a whole generation was not in the fit: the formula takes its maker's nearest one."""
     years, errors, recent = median_years(rows), [], []
 
     def brand(generation):

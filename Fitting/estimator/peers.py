@@ -44,7 +44,7 @@ def weighted_median(values, weights):
 
 
 class References:
-    """Residuals of known machines about the formula, weighted by likeness: the form of tier 2 that ours is compared with."""
+    """Residuals of known machines about the formula, weighted by likeness: what ours is compared with."""
 
     def __init__(self, entries):
         self.entries = {}

@@ -54,13 +54,14 @@ def report(rows):
     errors, recent = evaluation.unseen_generation(rows)
     text.append("| ours: generation unseen | "
                 + " | ".join(f"{100 * np.abs(part).mean():.1f} / {100 * np.median(np.abs(part)):.1f} / "
-                             f"{100 * np.percentile(np.abs(part), 90):.1f}" for part in (errors, errors[recent])) + " |")
+                             f"{100 * np.percentile(np.abs(part), 90):.1f}" for part in (errors, errors[recent]))
+                + " |")
     text += ["", "Anchored, nine loads between the ends:", "", *head]
     for name, estimated in peers.anchored(judged).items():
         text.append(line(name, (estimated / truth - 1)[:, 1:10], judged))
     text.append(line("formula's curve", first["formula's curve, anchored"][:, 1:10], judged))
     text.append(line("ours", outcomes["anchored"].errors[:, 1:10], outcomes["anchored"].rows))
-    text += ["", "How often the truth lies in the 68 % band of the other folds, by load and by the band of all loads:", "",
+    text += ["", "How often, in per cent, the truth lies in the 68 % band of the other folds:", "",
              "| | machines | " + " | ".join(f"{load} %" for load in range(0, 101, 10)) + " | all |",
              "| --- |" + " --- |" * 13]
     for case, outcome in outcomes.items():

@@ -85,7 +85,7 @@ def covariance(a, b, of):
 
 
 def curve_covariance(a, b, ends_a, ends_b):
-    """How alike the curves are: those of one generation with a like ratio of idle to full load, and like watts a core."""
+    """How alike curves are: those of one generation, with like ratios of idle to full load and like watts a core."""
     same = a.generation[:, None] == b.generation[None, :]
     ratio = np.exp(-0.5 * squares(ends_a[:, 0], ends_b[:, 0], RATIO))
     each = np.exp(-0.5 * squares(ends_a[:, 1], ends_b[:, 1], WATTS_PER_CORE))

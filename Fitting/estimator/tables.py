@@ -90,7 +90,8 @@ def swift(model, steps, generations, keys, slope, outcomes):
         + numbers("levels", "How alike machines are, by what is known of them.", levels, "{:g}") + "\n"
         + numbers("steps", "What one step of each of a point's ten weights is worth.", [steps]) + "\n"
         + numbers("shapes", "The ways in which curves differ, over nine loads.", model.shapes, "{:.9f}") + "\n"
-        + numbers("slopes", "How far a known full load moves idle, and a known idle full load.", [slope], "{:.4f}") + "\n"
+        + numbers("slopes", "How far a known full load moves idle, and a known idle full load.", [slope], "{:.4f}")
+        + "\n"
         + numbers("bands", "The 68 % bands' logarithms by case, low and high: eleven loads, then all.", bands, "{:.4f}")
         + "\n" + literal("points", "The machines of the fit, each in 46 digits of base 64.",
                          points(model, steps, generations, keys)) + "}\n")
@@ -115,8 +116,8 @@ def examples(model, generations):
         sockets = like.sockets + place % 2
         row = Row(generation=generation, maker=maker(vendor), key=key(cpu), cpu=cpu, sockets=sockets,
                   cores=(like.cores // like.sockets + 2) * sockets, memory=like.memory * 1.5 + 8,
-                  megahertz=like.megahertz + 100, year=0, tdp=0, nodes=1, is_client=is_client(cpu), is_full=False, fold=0,
-                  watts=np.zeros(11))
+                  megahertz=like.megahertz + 100, year=0, tdp=0, nodes=1, is_client=is_client(cpu), is_full=False,
+                  fold=0, watts=np.zeros(11))
         cases = [(level, model.watts([row], level)[0]) for level in range(3)]
         no_frequency = dataclasses.replace(row, megahertz=model.frequency(row))
         cases.append(("f", model.watts([no_frequency], 1)[0]))
@@ -131,8 +132,9 @@ def swift_examples(lines):
     """The test's source file."""
     text = "\n".join("    " + line for line in lines)
     return (LICENCE + """
-/// Machines that no result is of, and what the fitting program says of them: name, maker, generation, sockets, cores, GB
-/// and MHz; then eleven watts for each level, without the frequency at the second (f), and between known ends (a), which
-/// are the second's, less and more by a tenth.
+/// Machines that no result is of, and what the fitting program says of them.
+///
+/// Name, maker, generation, sockets, cores, GB and MHz; then eleven watts for each level, for the second without the
+/// frequency (f), and between known ends (a), which are the second's, less and more by a tenth.
 let predictedMachines = \"\"\"
 """ + text + '\n    """\n')

@@ -3,9 +3,10 @@
 // SPEC® and SPECpower_ssj2008® are trademarks of the Standard Performance Evaluation Corporation; its results are at
 // spec.org, retrieved in 2026. What is computed from these numbers is an estimate and no SPEC metric.
 
-/// Machines that no result is of, and what the fitting program says of them: name, maker, generation, sockets, cores, GB
-/// and MHz; then eleven watts for each level, without the frequency at the second (f), and between known ends (a), which
-/// are the second's, less and more by a tenth.
+/// Machines that no result is of, and what the fitting program says of them.
+///
+/// Name, maker, generation, sockets, cores, GB and MHz; then eleven watts for each level, for the second without the
+/// frequency (f), and between known ends (a), which are the second's, less and more by a tenth.
 let predictedMachines = """
     Ampere Altra Max 64-Bit Multi-Core Processor M128-30;Dell Inc.;altra;1;130;200;3100
     0 86.619079 106.68458 117.89306 129.66147 141.73435 154.12015 166.80158 180.19478 194.98322 215.2027 241.46674
