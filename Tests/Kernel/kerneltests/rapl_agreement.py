@@ -116,7 +116,7 @@ ALL_OF_CLIENT = CHANNELS_OF_PACKAGE + ["rapl/package-0/uncore", "rapl/package-0/
 ALL_OF_AMD = ["rapl/package-0", "rapl/package-0/core", "rapl/package-1", "rapl/package-1/core"]
 
 
-def _wraps(name, machine, registers, identifiers, seconds=8, maximum_power="8000"):
+def _wraps(name, machine, registers, identifiers, seconds=8, maximum_power="5000"):
     # Every counter wraps at once where it starts, and those that count in the finest unit three times more.
     def least_wraps(watts, unit):
         return 1 + int(watts * (seconds - 0.2) / (2**32 * unit))
