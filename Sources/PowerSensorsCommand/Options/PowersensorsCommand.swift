@@ -19,6 +19,7 @@ struct PowersensorsCommand: ParsableCommand {
         version: version,
         subcommands: [
             WatchCommand.self, ListCommand.self, DoctorCommand.self, ExportCommand.self, EstimateCommand.self,
+            CalibrateCommand.self,
         ],
         defaultSubcommand: WatchCommand.self
     )

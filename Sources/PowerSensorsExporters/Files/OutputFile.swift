@@ -22,7 +22,7 @@ public struct OutputFileError: Error, Hashable, Sendable, CustomStringConvertibl
 }
 
 /// A file to write to: its descriptor is closed when it goes away. What others may do with it is up to its group.
-struct OutputFile: ~Copyable {
+package struct OutputFile: ~Copyable {
     private static let permissions: mode_t = 0o640
 
     private let path: String
@@ -78,7 +78,7 @@ struct OutputFile: ~Copyable {
     }
 
     /// Puts a file in the place of another, or of none, so that a reader finds the old one or the new.
-    static func replace(_ path: String, with bytes: [UInt8]) throws(OutputFileError) {
+    package static func replace(_ path: String, with bytes: [UInt8]) throws(OutputFileError) {
         // In the same folder, or it could not be renamed; the process' number, as another may write there too.
         let temporary = "\(path).\(getpid()).tmp"
         do throws(OutputFileError) {

@@ -66,7 +66,7 @@ struct Figure {
 }
 
 /// A number with a fixed count of decimals, at most 4.
-func fixed(_ value: Double, decimals: Int) -> String {
+package func fixed(_ value: Double, decimals: Int) -> String {
     let scale = [1, 10, 100, 1000, 10000][min(max(decimals, 0), 4)]
     let scaled = (value * Double(scale)).rounded()
     // Beyond this the integer below would not hold it, and decimals mean nothing.
