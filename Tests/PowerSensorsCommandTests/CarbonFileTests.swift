@@ -30,13 +30,6 @@ struct CarbonFileTests {
         let failure = #expect(throws: CommandFailure.self) { try read(text) }
         #expect(failure?.line.hasPrefix(complaint) == true, "\(failure?.line ?? "")")
     }
-
-    @Test func `a quoted field may hold line ends, and the lines after it keep their numbers`() {
-        let text = CommaSeparated(Array("a,\"b\nc\"\nd,\"\"\n".utf8))
-        #expect(text.records.map(\.line) == [1, 3])
-        #expect(text.records.map(\.fields) == [["a", "b\nc"], ["d", ""]])
-        #expect(text.openQuotationLine == nil)
-    }
 }
 
 struct CarbonCommandTests {

@@ -62,14 +62,6 @@ public struct CalibrationProfile: Hashable, Sendable {
         error = fit.error
         self.hardware = hardware
     }
-
-    /// The part of the range from idle to maximum, from 0 to 1, at a load from 0 to 1.
-    package func fraction(at load: Double) -> Double {
-        let position = (load > 0 ? min(load, 1) : 0) * Double(curve.count - 1)
-        let knot = min(Int(position), curve.count - 2)
-        let part = position - Double(knot)
-        return curve[knot] * (1 - part) + curve[knot + 1] * part
-    }
 }
 
 extension CalibrationProfile: Codable {

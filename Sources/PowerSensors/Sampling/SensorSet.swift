@@ -46,12 +46,14 @@ public struct SensorSet: Sendable {
     ///   - maximumPower: The greatest power that one channel can have; nil for what its own limits suggest.
     ///   - usesLibSensors: Whether `hwmon` takes labels, ignored channels and computed values from libsensors, where that
     ///     is installed. It has one state for the whole process: leave it out where the program uses libsensors itself.
+    ///   - estimator: The estimator, where it is told something of the machine; nil for one that finds out for itself.
     ///   - additional: Sensors of one's own, preferred to the library's.
     public init(
         roots: SystemRoots = .usual,
         selections: [Selection] = [],
         maximumPower: Watts? = nil,
         usesLibSensors: Bool = false,
+        estimator: Estimator? = nil,
         additional: [any Sensor] = []
     ) {
         let rapl = RaplSensor(
@@ -61,7 +63,7 @@ public struct SensorSet: Sendable {
             PowerSupplySensor(roots: roots, maximumPower: maximumPower),
             ResctrlSensor(roots: roots),
         ]
-        let estimator = Estimator(roots: roots)
+        let estimator = estimator ?? Estimator(roots: roots)
         if selections.isEmpty {
             sensors = additional + [rapl] + meters
             fallback = estimator

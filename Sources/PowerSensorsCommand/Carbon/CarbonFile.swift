@@ -24,11 +24,11 @@ struct CarbonFile {
 
     /// Reads the bytes of a file; the path is for messages.
     init(_ bytes: [UInt8], path: String) throws(CommandFailure) {
-        let text = CommaSeparated(bytes)
-        if let line = text.openQuotationLine {
+        let records = Array(TableRecords(bytes))
+        if let line = records.first(where: \.isCutOff)?.line {
             throw .failure("\(path):\(line): a quotation mark is not closed. Close it, or write two for one.")
         }
-        guard let header = text.records.first, text.records.count > 1 else {
+        guard let header = records.first, records.count > 1 else {
             throw .failure("\(path): it holds no region. Write a header, region,gco2e_per_kwh, and a line a region.")
         }
         let columns = Dictionary(header.fields.enumerated().map { ($1, $0) }) { first, _ in first }
@@ -38,7 +38,7 @@ struct CarbonFile {
                     + "\(header.fields.joined(separator: ",").safeToShow). Add it.")
         }
         var intensities: [CarbonIntensity] = []
-        for record in text.records.dropFirst() {
+        for record in records.dropFirst() {
             func field(_ column: Int?) -> String {
                 column.flatMap { record.fields.indices.contains($0) ? record.fields[$0] : nil } ?? ""
             }

@@ -78,7 +78,8 @@ struct ExportOptions {
     static let variableNames: Set<String> = Set(
         [
             "sysfs", "procfs", "dev", "sensor", "scope", "interval", "max-power", "node", "verbose", "region",
-            "carbon-intensity", "carbon-file", "prometheus",
+            "carbon-intensity", "carbon-file", "idle-watts", "max-watts",
+            "load-profile", "profile", "force-profile", "prometheus",
             "web-config", "min-interval", "compat", "created", "textfile", "loki", "loki-tenant", "loki-format",
             "pushgateway", "json", "csv",
         ].map { "POWERSENSORS_" + $0.uppercased().split(separator: "-").joined(separator: "_") })

@@ -58,7 +58,8 @@ struct Settings {
             dev: try Self.root(option("dev", options.dev), mountPoint: "/dev")
         )
         var sensors = SensorSet(
-            roots: roots, selections: selections, maximumPower: maximumPower, usesLibSensors: true)
+            roots: roots, selections: selections, maximumPower: maximumPower, usesLibSensors: true,
+            estimator: try Estimator(options.estimator, environment, roots: roots))
         sensors.carbonIntensity = try CarbonSetting.intensity(
             region: option("region", options.region),
             number: option("carbon-intensity", options.carbonIntensity),

@@ -55,6 +55,8 @@ struct SharedOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file of carbon intensities in place of the built-in ones.", valueName: "file"))
     var carbonFile: String?
 
+    @OptionGroup(title: "Options of the estimator") var estimator: EstimatorOptions
+
     @Option(help: ArgumentHelp("The name to give this machine. (default: the kernel's)", valueName: "name"))
     var node: String?
 

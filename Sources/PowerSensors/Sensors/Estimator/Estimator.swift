@@ -18,9 +18,6 @@ public struct Estimator: Sensor {
     /// The identity of its only channel.
     private static let channelID = "estimator/host"
 
-    /// Large enough for 4096 threads, whose lines are under 2 KB each.
-    private static let cpuinfoLimit = 1 << 23
-
     /// The whole server's watts without load, where they are known; of a guest, its host's.
     public var idleWatts: Watts?
 
@@ -30,24 +27,34 @@ public struct Estimator: Sensor {
     /// How the machine's load and power belong together.
     public var profile: LoadProfile = .powersaveHost
 
-    private let procfs: SystemRoot
-    private let sysfs: SystemRoot
+    /// What was learned of this machine, its host or its twin: it takes the place of the model.
+    ///
+    /// Where it was made on other hardware nothing is estimated, but for ``forcesCalibration``.
+    public var calibration: CalibrationProfile?
+
+    /// Whether to use a calibration of other hardware.
+    public var forcesCalibration = false
+
+    private let roots: SystemRoots
+    private var procfs: SystemRoot { roots.procfs }
 
     /// An estimator of the machine that the roots show.
     ///
     /// It reads procfs; where the processors do not tell whether they are virtual, sysfs' DMI names too.
     public init(roots: SystemRoots = .usual) {
-        procfs = roots.procfs
-        sysfs = roots.sysfs
+        self.roots = roots
     }
 
     /// Looks at the processors and the memory, and says in a finding what it assumed.
     public func discover() -> Discovery {
         let machine: MachineDescription
         do throws(AttributeError) {
-            machine = try describeMachine()
+            machine = try MachineDescription(roots: roots)
         } catch {
             return Discovery(findings: [unusable("cpuinfo", error.status, error.errno)])
+        }
+        if !forcesCalibration, let mismatch = calibration?.hardware.mismatch(with: machine) {
+            return Discovery(findings: [.foreignCalibration(mismatch)])
         }
         var load = LoadReader(beneath: procfs)
         do throws(AttributeError) {
@@ -58,8 +65,9 @@ public struct Estimator: Sensor {
         guard let known = KnownWatts(idle: idleWatts, maximum: maximumWatts) else {
             return Discovery(findings: [Self.impossible])
         }
-        let estimate = MachineEstimate(machine, known: known, profile: profile)
+        let estimate = MachineEstimate(machine, known: known, profile: profile, calibration: calibration)
         var findings = [Self.note(on: estimate)]
+        if estimate.calibration != nil { return Discovery(channels: [Self.channel(of: estimate)], findings: findings) }
         if !estimate.match.isKnown { findings.append(Self.doubt(about: machine, estimate)) }
         if machine.isGuest == nil { findings.append(Self.undecided) }
         if machine.memoryGigabytes == nil, machine.isGuest != true { findings.append(unknownMemory(estimate)) }
@@ -71,25 +79,16 @@ public struct Estimator: Sensor {
     /// - Throws: ``AttributeError`` where `cpuinfo` can no longer be read.
     public func open(_ channels: [Channel]) throws -> any SensorReader {
         let known = KnownWatts(idle: idleWatts, maximum: maximumWatts) ?? KnownWatts()
-        let estimate = MachineEstimate(try describeMachine(), known: known, profile: profile)
+        let estimate = MachineEstimate(
+            try MachineDescription(roots: roots), known: known, profile: profile, calibration: calibration)
         return EstimatorReader(channels, curve: estimate.curve, beneath: procfs)
-    }
-
-    private func describeMachine() throws(AttributeError) -> MachineDescription {
-        let cpuinfo = try procfs.bytes("cpuinfo", limit: Self.cpuinfoLimit)
-        let meminfo = try? procfs.bytes("meminfo", limit: 4096)
-        let firmware = FirmwareDescription(sysfs: sysfs, procfs: procfs)
-        guard let machine = MachineDescription(cpuinfo: cpuinfo, meminfo: meminfo, firmware: firmware) else {
-            throw AttributeError(path: "\(procfs.path)/cpuinfo", errno: EBADMSG)
-        }
-        return machine
     }
 
     private static func channel(of estimate: MachineEstimate) -> Channel {
         var channel = Channel(
             id: channelID,
             sensor: .estimator,
-            mechanism: "model",
+            mechanism: estimate.calibration == nil ? "model" : "calibration",
             quantity: .energy,
             encoding: .counter(.counts(unit: .microjoules(1), lastCount: .max)),
             component: Component(id: Component.hostID, kind: .host, parent: nil)
@@ -97,7 +96,7 @@ public struct Estimator: Sensor {
         channel.provenance = .estimated
         channel.band = estimate.band
         channel.label = estimate.label
-        channel.countsIn = .wall
+        channel.countsIn = estimate.calibration?.scope ?? .wall
         channel.path = LoadReader.path
         // The kernel shows the processors' times in hundredths of a second, too coarse for a load of its own.
         channel.refreshInterval = EnergyIntegral.shortestWindow
@@ -117,6 +116,9 @@ extension Estimator {
             }
         let part = estimate.part.map {
             ", with this guest as the part of the host that is \($0.virtualProcessors) of its usual \($0.hostThreads) threads"
+        }
+        if let calibration = estimate.calibration {
+            return .calibrated(calibration, estimate, percent(estimate.band.low), percent(estimate.band.high))
         }
         return Finding(
             severity: .info,

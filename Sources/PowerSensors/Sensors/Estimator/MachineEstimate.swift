@@ -24,6 +24,9 @@ package struct MachineEstimate: Hashable, Sendable {
     /// How the server's power was found.
     package let method: ServerEstimate
 
+    /// What was learned of the server, where that takes the model's place.
+    package let calibration: CalibrationProfile?
+
     /// The power of the machine; of a guest, its part of the host's.
     ///
     /// A guest is taken to be as busy as its host: the parts of all guests then add up to the host's power
@@ -39,17 +42,19 @@ package struct MachineEstimate: Hashable, Sendable {
     ///   - machine: What the kernel says of it.
     ///   - known: The watts that are known of the whole server: of a guest, of its host.
     ///   - profile: How load and power belong together.
+    ///   - calibration: What was learned of the server; it makes the rest of no account.
     package init(
         _ machine: MachineDescription,
         known: KnownWatts = KnownWatts(),
-        profile: LoadProfile = .powersaveHost
+        profile: LoadProfile = .powersaveHost,
+        calibration: CalibrationProfile? = nil
     ) {
         let match = machine.processor.generation
         self.match = match
         let part: PartOfHost?
         var server: ModelledServer
         if machine.isGuest == true {
-            (server, part) = Self.host(of: machine, match)
+            (server, part) = Self.host(of: machine, match, threads: calibration?.hardware.threads)
         } else {
             let typical = match.generation.coefficients
             // Without a word on sockets: no socket in the data has more than 192 cores, none of Arm's over 128.
@@ -76,23 +81,34 @@ package struct MachineEstimate: Hashable, Sendable {
         self.server = server
         self.part = part
         method = estimate
-        curve = part.map { estimate.curve.scaled(by: $0.fraction) } ?? estimate.curve
+        self.calibration = calibration
+        let whole = calibration?.powerCurve ?? estimate.curve
+        curve = part.map { whole.scaled(by: $0.fraction) } ?? whole
         // What may be a guest is modelled as it looks, which for a small guest is far from its part of a host.
         let isAssumed = !match.isKnown || machine.isGuest != false
-        band = isAssumed && known.basis != .anchored ? EstimatorModel.bandOfAssumptions : estimate.band
+        if let calibration {
+            band = machine.isGuest == true ? EstimatorModel.bandOfAssumptions : calibration.band
+        } else {
+            band = isAssumed && known.basis != .anchored ? EstimatorModel.bandOfAssumptions : estimate.band
+        }
     }
 
     /// What was assumed, in a few words, such as `turin, tier 1, 2/640 part of the host`.
     package var label: String {
         var words = [match.generation.rawValue, method.method]
         words += method.inputs.dropFirst(4)
+        if let calibration { words = ["calibrated by \(calibration.sensor)"] }
         if let part { words.append("\(part.virtualProcessors)/\(part.hostThreads) part of the host") }
         if method.profile != .powersaveHost { words.append(method.profile.name) }
         return words.joined(separator: ", ")
     }
 
     /// The host that a guest is taken to run on: the usual one of its generation, or one that is large enough.
-    private static func host(of guest: MachineDescription, _ match: GenerationMatch) -> (ModelledServer, PartOfHost) {
+    ///
+    /// - Parameter threads: The host's hardware threads, where they are known.
+    private static func host(
+        of guest: MachineDescription, _ match: GenerationMatch, threads: Int?
+    ) -> (ModelledServer, PartOfHost) {
         let typical = match.generation.coefficients
         var sockets = match.isClient ? 1 : 2
         // Where a generation has both, the usual size is the servers'; its desktop-derived parts had four cores.
@@ -116,6 +132,7 @@ package struct MachineEstimate: Hashable, Sendable {
             memoryGigabytes: typical.gigabytesPerCore * Double(cores),
             isClient: match.isClient
         )
-        return (server, PartOfHost(virtualProcessors: guest.threads, hostThreads: cores * typical.threadsPerCore))
+        let hostThreads = threads.map { max($0, guest.threads) } ?? cores * typical.threadsPerCore
+        return (server, PartOfHost(virtualProcessors: guest.threads, hostThreads: hostThreads))
     }
 }

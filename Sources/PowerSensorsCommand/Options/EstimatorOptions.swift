@@ -1,0 +1,55 @@
+#if Exporters
+import ArgumentParser
+import PowerSensors
+
+/// What the estimator may be told of this machine.
+struct EstimatorOptions: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Watts of the whole server without load, where known.", valueName: "watts"))
+    var idleWatts: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Watts of the whole server at full load, where known.", valueName: "watts"))
+    var maxWatts: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How load and power belong together: \(LoadProfile.all.map(\.name).joined(separator: " or ")).",
+            valueName: "profile"))
+    var loadProfile: String?
+
+    @Option(
+        help: ArgumentHelp("What powersensors calibrate learned, of this machine's host or twin.", valueName: "file"))
+    var profile: String?
+
+    @Flag(help: "Use a profile of other hardware.")
+    var forceProfile = false
+}
+
+extension Estimator {
+    /// An estimator that is told what the options say; a flag wins over its variable.
+    init(
+        _ options: EstimatorOptions, _ environment: Environment, roots: SystemRoots
+    ) throws(CommandFailure) {
+        let reader = EstimateOptions(environment)
+        self.init(roots: roots)
+        idleWatts = try reader.number("idle-watts", options.idleWatts).map { Watts($0) }
+        maximumWatts = try reader.number("max-watts", options.maxWatts).map { Watts($0) }
+        if let idleWatts, let maximumWatts, idleWatts > maximumWatts {
+            throw .usage("--idle-watts \(idleWatts.rawValue): it must be no more than --max-watts.")
+        }
+        profile = try reader.profile(options.loadProfile)
+        forcesCalibration =
+            options.forceProfile ? true : try environment.option("force-profile")?.truth() ?? false
+        guard let option = reader.option("profile", options.profile) else { return }
+        let calibration = try ProfileFile.read(option.value)
+        let machine = try? MachineDescription(roots: roots)
+        if !forcesCalibration, let mismatch = machine.flatMap({ calibration.hardware.mismatch(with: $0) }) {
+            throw .failure("\(option.name) \(option.value): \(mismatch). --force-profile uses it all the same.")
+        }
+        self.calibration = calibration
+    }
+}
+#endif

@@ -1,0 +1,132 @@
+#if Exporters
+import Foundation
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+@testable import PowerSensorsCommand
+
+/// Half a minute of watching a machine whose curve is known.
+struct CalibrateTests {
+    private static func watts(_ load: Double) -> Double { 60 + 140 * (0.3 * load + 0.7 * load * load) }
+
+    /// A machine of one package, and the clock of its processors.
+    private static func machine() throws -> (MockMachine, MockProcessorTime) {
+        let machine = try MockMachine()
+        let time = try machine.set(.intelServer(sockets: 1))
+        try machine.add(MockControlType(zones: [MockZone(name: "package-0", power: Watts(0))]))
+        return (machine, time)
+    }
+
+    /// Lets the load go up and down in steps, and the counter follow by the curve with a little noise.
+    private static func run(_ machine: MockMachine, _ time: MockProcessorTime) async throws {
+        let counter = try #require(machine.zone("package-0")?.counter)
+        let clock = SuspendingClock()
+        let start = clock.now
+        var last = start
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(10))
+            let now = clock.now
+            // Three seconds a load, twice through in half a minute with loads between.
+            let step = Int((now - start) / .seconds(3))
+            let load = [0, 1, 0.5, 0.2, 0.8, 0.1, 0.9, 0.3, 0.7, 0.4, 0.6][step % 11]
+            let noise = Double.random(in: 0.98...1.02)
+            try time.advance(by: now - last, busy: Ratio(load))
+            try counter.advance(by: now - last, at: Watts(Self.watts(load) * noise))
+            last = now
+        }
+    }
+
+    @Test func `watching recovers the idle, the maximum and the curve, and the estimator's file is whole`() async throws
+    {
+        let (machine, time) = try Self.machine()
+        let path = machine.procfs.path + "/../profile.json"
+        let outcome = try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await Self.run(machine, time) }
+            let outcome = try await Command.run(
+                ["calibrate", "--passive", "36s", "--output", path] + Command.roots(machine))
+            group.cancelAll()
+            return outcome
+        }
+        #expect(outcome.exitCode == 0, "\(outcome.error)")
+        #expect(outcome.error.contains("in the mean on"))
+        let profile = try ProfileFile.read(path)
+        #expect(profile.scope == .cpu)
+        #expect(abs(profile.idle.rawValue / Self.watts(0) - 1) < 0.02, "\(profile)")
+        #expect(abs(profile.maximum.rawValue / Self.watts(1) - 1) < 0.02, "\(profile)")
+        for (tenth, part) in profile.curve.enumerated() {
+            let watts = profile.idle.rawValue + (profile.maximum - profile.idle).rawValue * part
+            #expect(abs(watts / Self.watts(Double(tenth) / 10) - 1) < 0.03, "at \(tenth * 10) %")
+        }
+        #expect(profile.error < 0.05)
+    }
+
+    @Test func `without a sensor there is nothing to learn from`() async throws {
+        let machine = try MockMachine()
+        _ = try machine.set(.intelServer(sockets: 1))
+        let outcome = try await Command.run(["calibrate"] + Command.roots(machine))
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.complaints.count == 1)
+        #expect(outcome.error.contains("There is no sensor here to learn from"))
+    }
+
+    @Test(arguments: [
+        (["calibrate", "--passive", "1s"], "--passive 1s"),
+        (["calibrate", "--level-duration", "-1s"], "--level-duration -1s"),
+        (["calibrate", "--passive", "40s", "--level-duration", "5s"], "--level-duration has no meaning"),
+    ]) func `a duration that cannot be is refused`(arguments: [String], complaint: String) async throws {
+        let outcome = try await Command.run(arguments)
+        #expect(outcome.exitCode == 64)
+        #expect(outcome.complaints.count == 1)
+        #expect(outcome.error.contains(complaint))
+    }
+}
+
+struct ProfileFileTests {
+    private let whole = """
+        {"version":1,"scope":"cpu","sensor":"rapl","idle_w":60,"max_w":200,"error":0.01,\
+        "curve":[0,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,1],\
+        "hardware":{"vendor":"intel","family":6,"model":85,"name":"X","sockets":1,"cores":4,"threads":8}}
+        """
+
+    private func read(_ text: String) throws(CommandFailure) -> CalibrationProfile {
+        do {
+            let tree = try MockMachine().procfs
+            try tree.write(text, to: "profile.json")
+            return try ProfileFile.read("\(tree.path)/profile.json")
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw .failure("\(error)")
+        }
+    }
+
+    @Test func `a profile comes back as it was written`() throws {
+        let profile = try read(whole)
+        #expect(profile.idle == Watts(60) && profile.maximum == Watts(200) && profile.scope == .cpu)
+        #expect(try read(String(decoding: ProfileFile.bytes(of: profile), as: UTF8.self)) == profile)
+    }
+
+    @Test(arguments: [
+        ("\"version\":1", "\"version\":2", "version is 2"), ("\"scope\":\"cpu\"", "\"scope\":\"moon\"", "scope"),
+        ("\"idle_w\":60,", "", "idle_w is missing"), ("\"max_w\":200", "\"max_w\":20", "greater than idle_w"),
+        ("0.9,1]", "1]", "eleven numbers"), ("0.8,0.9", "0.9,0.8", "rise"),
+        ("\"idle_w\":60", "\"idle_w\":\"x\"", "idle_w"),
+        ("\"cores\":4", "\"cores\":40", "of a machine"),
+    ]) func `what is no profile is refused in one line that says why`(part: String, other: String, why: String) throws {
+        let text = try #require(whole.range(of: part).map { whole.replacingCharacters(in: $0, with: other) })
+        let failure = #expect(throws: CommandFailure.self) { try read(text) }
+        #expect(failure?.line.contains("it is no profile") == true, "\(failure?.line ?? "")")
+        #expect(failure?.line.contains(why) == true, "\(failure?.line ?? "")")
+    }
+
+    @Test func `a profile cut in half is no whole JSON text`() {
+        let failure = #expect(throws: CommandFailure.self) { try read(String(whole.prefix(whole.count / 2))) }
+        #expect(failure?.line.contains("it is no whole JSON text") == true)
+    }
+}
+#endif
