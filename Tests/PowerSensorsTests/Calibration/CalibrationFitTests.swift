@@ -1,4 +1,5 @@
 import PowerSensors
+import PowerSensorsTesting
 import Testing
 
 struct CalibrationFitTests {
