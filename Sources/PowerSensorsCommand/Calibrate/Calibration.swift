@@ -26,7 +26,12 @@ struct Calibration {
         }
         var meter = try CalibrationMeter(settings)
         StandardError.write("powersensors: \(meter.description)")
-        let points = try options.passive.map { watch(for: $0, &meter) } ?? walk(&meter, processors: machine.threads)
+        let points =
+            if let time = options.passive {
+                watch(for: time, &meter)
+            } else {
+                try walk(&meter, processors: machine.threads)
+            }
         let fit: CalibrationFit
         do throws(CalibrationError) {
             fit = try CalibrationFit(points)
