@@ -3,6 +3,7 @@
 #if defined(__linux__) && __has_include(<sensors/sensors.h>)
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <sensors/error.h>
 #include <sensors/sensors.h>
 #include <setjmp.h>
@@ -41,23 +42,40 @@ static void on_fatal(const char *procedure, const char *message) {
 }
 
 static void on_parse_error(const char *message, const char *file, int line) {
-    if (current_report == NULL || current_report->errors++ > 0) return;
+    if (current_report == NULL) {
+        // Another user's call in another thread.
+        if (others.parse != NULL) others.parse(message, file, line);
+        return;
+    }
+    if (current_report->errors++ > 0) return;
     current_report->line = line;
     snprintf(current_report->file, sizeof current_report->file, "%s", file == NULL ? "" : file);
     snprintf(current_report->message, sizeof current_report->message, "%s", message == NULL ? "" : message);
 }
 
+// Values are read by several threads at once: the first puts the handlers, and the last gives them back.
+static pthread_mutex_t handlers = PTHREAD_MUTEX_INITIALIZER;
+static int callers;
+
 static void put_handlers(void) {
-    others.fatal = *library.fatal_error;
-    others.parse = *library.parse_error;
-    *library.fatal_error = on_fatal;
-    *library.parse_error = on_parse_error;
+    pthread_mutex_lock(&handlers);
+    if (callers++ == 0) {
+        others.fatal = *library.fatal_error;
+        others.parse = *library.parse_error;
+        *library.fatal_error = on_fatal;
+        *library.parse_error = on_parse_error;
+    }
+    pthread_mutex_unlock(&handlers);
 }
 
 static void restore_handlers(void) {
-    *library.fatal_error = others.fatal;
-    *library.parse_error = others.parse;
     escape = NULL;
+    pthread_mutex_lock(&handlers);
+    if (--callers == 0) {
+        *library.fatal_error = others.fatal;
+        *library.parse_error = others.parse;
+    }
+    pthread_mutex_unlock(&handlers);
 }
 
 static int load(void) {
@@ -86,7 +104,7 @@ static int load(void) {
 }
 
 int cpowersensors_libsensors_look(void) {
-    if (library.is_broken) return CPOWERSENSORS_LIBSENSORS_FATAL;
+    if (__atomic_load_n(&library.is_broken, __ATOMIC_SEQ_CST)) return CPOWERSENSORS_LIBSENSORS_FATAL;
     return load();
 }
 
@@ -110,7 +128,7 @@ int cpowersensors_libsensors_start(struct cpowersensors_libsensors_report *repor
         }
     } else {
         library.is_started = 0;
-        library.is_broken = 1;
+        __atomic_store_n(&library.is_broken, 1, __ATOMIC_SEQ_CST);
         result = CPOWERSENSORS_LIBSENSORS_FATAL;
     }
     current_report = NULL;
@@ -180,14 +198,14 @@ int cpowersensors_libsensors_next(
         escape = &here;
         result = step(place, value);
     } else {
-        library.is_broken = 1;
+        __atomic_store_n(&library.is_broken, 1, __ATOMIC_SEQ_CST);
     }
     restore_handlers();
     return result;
 }
 
 int cpowersensors_libsensors_read(int chip, int number, double *value) {
-    if (!library.is_started || library.is_broken) return CPOWERSENSORS_LIBSENSORS_FAILED;
+    if (!library.is_started || __atomic_load_n(&library.is_broken, __ATOMIC_SEQ_CST)) return CPOWERSENSORS_LIBSENSORS_FAILED;
     jmp_buf here;
     int result = CPOWERSENSORS_LIBSENSORS_FATAL;
     put_handlers();
@@ -196,7 +214,7 @@ int cpowersensors_libsensors_read(int chip, int number, double *value) {
         const sensors_chip_name *name = library.get_detected_chips(NULL, &chip);
         result = name == NULL ? CPOWERSENSORS_LIBSENSORS_FAILED : library.get_value(name, number, value);
     } else {
-        library.is_broken = 1;
+        __atomic_store_n(&library.is_broken, 1, __ATOMIC_SEQ_CST);
     }
     restore_handlers();
     return result;

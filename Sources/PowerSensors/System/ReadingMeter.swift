@@ -12,6 +12,14 @@ package struct ReadingMeter: Sendable {
     /// Whether some read waits for a bus, or computes for long: then the source belongs off the fast path.
     package private(set) var isSlow = false
 
+    /// How many reads there were.
+    private var reads = 0
+
+    /// How long it takes to read a number of values, of which some may not have been read yet.
+    package func expected(ofAll count: Int) -> Duration {
+        reads > 0 && reads < count ? total / reads * count : total
+    }
+
     /// The mean cost of a number of values; nil before anything was read.
     package func cost(ofOneOf count: Int) -> Duration? {
         total > .zero && count > 0 ? total / count : nil
@@ -30,6 +38,7 @@ package struct ReadingMeter: Sendable {
     /// waited for nothing.
     mutating func note(_ time: Duration, nanoseconds: Int64, waits: Int64) {
         total += time
+        reads += 1
         if waits > 0 && time >= Self.waiting || nanoseconds >= Self.computing { isSlow = true }
     }
 }

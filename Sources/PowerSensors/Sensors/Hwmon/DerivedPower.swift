@@ -12,13 +12,18 @@ struct DerivedPower: Hashable, Sendable {
     /// None where the chip has a power file, and none where it is not known which voltage goes with which current: chips
     /// number both as their pins happen to lie.
     static func all(of chip: HwmonChip) -> [DerivedPower] {
-        guard chip.supply == nil, !chip.values.contains(where: { $0.attribute.kind == .power }) else { return [] }
+        guard chip.supply == nil, !chip.hasPowerFile else { return [] }
         let inputs = chip.values.filter { $0.attribute.form == .input }
         let voltages = inputs.filter { $0.attribute.kind == .voltage }
         let currents = inputs.filter { $0.attribute.kind == .current }
+        let isOnly = voltages.count == 1 && currents.count == 1
         return currents.compactMap { current in
-            let voltage = voltages.first { isPair($0, current, in: chip, voltages.count == 1 && currents.count == 1) }
-            return voltage.map { DerivedPower(voltage: $0.attribute, current: current.attribute) }
+            let partners = voltages.filter { isPair($0, current, in: chip, isOnly) }
+            // Where a label comes twice it tells no two apart.
+            guard let voltage = partners.first, partners.count == 1,
+                currents.count(where: { isPair(voltage, $0, in: chip, isOnly) }) == 1
+            else { return nil }
+            return DerivedPower(voltage: voltage.attribute, current: current.attribute)
         }
     }
 

@@ -38,6 +38,9 @@ package struct HwmonChip: Sendable {
     /// Whether an ACPI power meter is of a battery (Documentation/hwmon/acpi_power_meter.rst).
     package let isBattery: Bool
 
+    /// Whether it has a file of power, be it one that is switched off.
+    package let hasPowerFile: Bool
+
     /// Its values, power first.
     package private(set) var values: [Value] = []
 
@@ -65,6 +68,7 @@ package struct HwmonChip: Sendable {
             }
             guard files.contains(where: { HwmonAttribute($0) != nil }) else { return nil }
             self.folder = folder
+            hasPowerFile = files.contains { HwmonAttribute($0)?.kind == .power }
             path = isInDevice ? "\(top)/device" : top
             resolvedPath = (try? sysfs.resolve(path)) ?? path
             let device = hasDevice ? (try? sysfs.resolve("\(top)/device")).map(Self.beneathDevices) : nil
@@ -115,9 +119,13 @@ package struct HwmonChip: Sendable {
             do throws(AttributeError) {
                 let (number, cost) = try sysfs.number(file, &meter)
                 (values[index].number, values[index].cost) = (number, cost)
-                guard HwmonReader.isSentinel(number) else { continue }
-                values[index].status = .implausible
-                findings.append(.sentinel(number, file))
+                if attribute.kind == .energy, number < 0 {
+                    values[index].status = .implausible
+                    findings.append(.negativeCount(number, file))
+                } else if HwmonReader.isSentinel(number) {
+                    values[index].status = .implausible
+                    findings.append(.sentinel(number, file))
+                }
             } catch {
                 values[index].status = error.status
                 findings.append(.unreadableValue(file, error, in: sysfs, attribute))

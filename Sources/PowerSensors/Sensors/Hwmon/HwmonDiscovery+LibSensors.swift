@@ -3,20 +3,25 @@ extension HwmonSensor {
     func applyConfiguration(to discovery: inout Discovery) {
         if discovery.channels.isEmpty { return }
         do throws(LibSensors.Failure) {
-            let catalogue = try LibSensors.shared.load(roots.sysfs)
-            if let misread = catalogue.misread { discovery.findings.append(.misread(misread)) }
-            var ignored: [Channel] = []
-            discovery.channels = discovery.channels.compactMap { channel in
-                guard let configured = configured(channel, catalogue) else {
-                    ignored.append(channel)
-                    return nil
-                }
-                return configured
-            }
-            if !ignored.isEmpty { discovery.findings.append(.ignored(ignored)) }
+            apply(try LibSensors.shared.load(roots.sysfs), to: &discovery)
         } catch {
             discovery.findings.append(.libSensors(error))
         }
+    }
+
+    /// Applies a configuration that was read.
+    package func apply(_ catalogue: LibSensors.Catalogue, to discovery: inout Discovery) {
+        if let misread = catalogue.misread { discovery.findings.append(.misread(misread)) }
+        if catalogue.isOld { discovery.findings.append(.unchanged) }
+        var ignored: [Channel] = []
+        discovery.channels = discovery.channels.compactMap { channel in
+            guard let configured = configured(channel, catalogue) else {
+                ignored.append(channel)
+                return nil
+            }
+            return configured
+        }
+        if !ignored.isEmpty { discovery.findings.append(.ignored(ignored)) }
     }
 
     /// The channel as the configuration has it; nil where it is to be ignored.
@@ -29,7 +34,8 @@ extension HwmonSensor {
             let parts = [channel.path, channel.voltagePath].compactMap {
                 $0?.split(separator: "/").last.map(String.init)
             }
-            return parts.contains { chip[$0]?.isComputed ?? false } ? nil : channel
+            // Its parts must be what the files show: neither to be ignored nor to be computed.
+            return parts.allSatisfy { chip[$0]?.isComputed == false } ? channel : nil
         }
         guard let value = chip[file.name] else {
             // It knows means of power, and not of all other kinds.
@@ -83,6 +89,14 @@ extension Finding {
         return Finding(
             severity: [.notBuilt, .absent].contains(failure) ? .info : .warning, subject: "libsensors.so.5",
             reason: failure == .notBuilt || failure == .absent ? "absent" : "failed", text: text, remedy: remedy)
+    }
+
+    /// A read of the library's hangs, and to load it again meanwhile would take what it reads from under it.
+    fileprivate static var unchanged: Finding {
+        Finding(
+            severity: .warning, subject: "libsensors.so.5", reason: ReadingStatus.stale.name,
+            text: "A chip does not answer libsensors, so its configuration was not read again; the earlier one holds.",
+            remedy: "See which chip it is: sensors — and load that chip's driver again.")
     }
 
     fileprivate static func misread(_ misread: LibSensors.Misread) -> Finding {

@@ -123,8 +123,8 @@ struct HwmonDiscovery {
     private func rhythm(of channel: Channel, _ chip: HwmonChip) -> Duration? {
         let isPowerLike = channel.quantity == .power || channel.quantity == .energy
         if isPowerLike, !chip.meter.isSlow { return nil }
-        let paced = max(.seconds(1), chip.updateInterval ?? .zero, chip.meter.isSlow ? chip.meter.total * 20 : .zero)
-        return min(paced, .seconds(30))
+        let reading = chip.meter.isSlow ? chip.meter.expected(ofAll: chip.values.count) * 20 : .zero
+        return min(max(.seconds(1), chip.updateInterval ?? .zero, reading), .seconds(30))
     }
 }
 

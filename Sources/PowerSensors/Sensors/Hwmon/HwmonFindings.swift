@@ -40,6 +40,13 @@ extension Finding {
             remedy: "Nothing need be done; the channel is left without a value until it shows another.")
     }
 
+    static func negativeCount(_ number: Int64, _ file: String) -> Finding {
+        Finding(
+            severity: .warning, subject: file, reason: ReadingStatus.implausible.name,
+            text: "The counter of energy shows \(number), and what was used is never less than nothing.",
+            remedy: "Load its driver again, so that it counts from 0; if it stays so, tell its authors.")
+    }
+
     /// A value that cannot be read. Only of power and energy does anybody have to know at once.
     static func unreadableValue(
         _ file: String, _ error: AttributeError, in sysfs: SystemRoot, _ attribute: HwmonAttribute

@@ -3,7 +3,10 @@ import Glibc
 #endif
 
 /// Reads chips' files with one `pread` a file, and derives power where a chip leaves that to its reader.
-final class HwmonReader: SensorReader {
+package final class HwmonReader: SensorReader {
+    /// How libsensors is asked for a value; nil where it gives none.
+    package typealias Compute = (inout LibSensors.Address) -> Double?
+
     /// How a channel's reading comes out of the files.
     private enum Form {
         case counter
@@ -11,7 +14,7 @@ final class HwmonReader: SensorReader {
         /// This file's number times the next one's: milliamperes and millivolts.
         case product(limit: Double)
         /// What libsensors makes of this file's number, which is read first: it tells why, where there is none.
-        case computed(Int, isCounter: Bool)
+        case computed(Int, isCounter: Bool, limit: Double)
     }
 
     private struct Line {
@@ -19,8 +22,9 @@ final class HwmonReader: SensorReader {
         let file: Int
     }
 
-    let channels: [Channel]
+    package let channels: [Channel]
     private let lines: [Line]
+    private let compute: Compute
     // One sampler owns the reader and calls it from one thread at a time, so the run-time check would only cost.
     @exclusivity(unchecked) private var attributes: Attributes
     private var addresses: [LibSensors.Address] = []
@@ -31,15 +35,20 @@ final class HwmonReader: SensorReader {
     ///   - channels: The channels.
     ///   - maximumPower: Beyond it no power is believed; nil for no limit.
     ///   - sysfs: The tree they lie in.
-    init(_ channels: [Channel], maximumPower: Watts?, beneath sysfs: SystemRoot) {
+    ///   - compute: How libsensors is asked.
+    package init(
+        _ channels: [Channel], maximumPower: Watts?, beneath sysfs: SystemRoot,
+        compute: @escaping Compute = { LibSensors.shared.read(&$0) }
+    ) {
         self.channels = channels
+        self.compute = compute
         var lines: [Line] = []
         var sources: [Attributes.Source] = []
         for channel in channels {
             let limit = channel.quantity == .power ? maximumPower?.rawValue ?? .infinity : .infinity
             var form = Self.form(of: channel, limit)
             if channel.mechanism == "libsensors", let file = channel.fileWithoutLinks(in: sysfs) {
-                form = .computed(addresses.count, isCounter: channel.quantity == .energy)
+                form = .computed(addresses.count, isCounter: channel.quantity == .energy, limit: limit)
                 addresses.append(LibSensors.Address(folder: file.folder, file: file.name))
             }
             lines.append(Line(form: form, file: sources.count))
@@ -51,16 +60,26 @@ final class HwmonReader: SensorReader {
         unsafe attributes = Attributes(sources, beneath: sysfs)
     }
 
-    func read(into readings: inout OutputSpan<Reading>) {
+    package func read(into readings: inout OutputSpan<Reading>) {
         for index in lines.indices {
             let file = lines[index].file
             switch lines[index].form {
-            case .counter: unsafe readings.append(attributes.reading(at: file))
+            case .counter: readings.append(counter(file))
             case .gauge(let divisor, let limit): readings.append(gauge(file, divisor, limit))
             case .product(let limit): readings.append(product(file, limit))
-            case .computed(let address, let isCounter): readings.append(computed(file, address, isCounter))
+            case .computed(let address, let isCounter, let limit):
+                readings.append(isCounter ? computedCount(file, address) : computed(file, address, limit))
             }
         }
+    }
+
+    private func counter(_ file: Int) -> Reading {
+        let reading = unsafe attributes.reading(at: file)
+        // A number with a sign is one, and none of a counter's.
+        guard reading.status == .io(errno: EBADMSG), case .number = unsafe attributes.number(at: file) else {
+            return reading
+        }
+        return .missing(.implausible)
     }
 
     private func gauge(_ file: Int, _ divisor: Double, _ limit: Double) -> Reading {
@@ -82,11 +101,21 @@ final class HwmonReader: SensorReader {
         return abs(power) > limit ? .missing(.implausible) : .value(power)
     }
 
-    private func computed(_ file: Int, _ address: Int, _ isCounter: Bool) -> Reading {
-        if case .missing(let status) = unsafe attributes.number(at: file) { return .missing(status) }
-        guard let value = LibSensors.shared.read(&addresses[address]) else { return .missing(.io(errno: EIO)) }
-        guard isCounter else { return .value(value) }
-        return value >= 0 && value < 9e12 ? .count(UInt64((value * 1e6).rounded())) : .missing(.implausible)
+    private func computed(_ file: Int, _ address: Int, _ limit: Double) -> Reading {
+        let number = unsafe attributes.number(at: file)
+        guard case .number(let raw) = number else { return .missing(number.status) }
+        // What is computed from no value is none.
+        if Self.isSentinel(raw) { return .missing(.implausible) }
+        guard let value = compute(&addresses[address]) else { return .missing(.io(errno: EIO)) }
+        return abs(value) <= limit ? .value(value) : .missing(.implausible)
+    }
+
+    private func computedCount(_ file: Int, _ address: Int) -> Reading {
+        let number = unsafe attributes.number(at: file)
+        guard case .number(let raw) = number else { return .missing(number.status) }
+        guard let value = compute(&addresses[address]) else { return .missing(.io(errno: EIO)) }
+        return raw >= 0 && value >= 0 && value < 9e12
+            ? .count(UInt64((value * 1e6).rounded())) : .missing(.implausible)
     }
 
     /// By what drivers say that they know no value: the greatest number of 32 bits, as it is or in the next larger unit.

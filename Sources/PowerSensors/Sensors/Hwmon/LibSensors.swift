@@ -6,8 +6,9 @@ import Glibc
 
 /// libsensors, which knows what a user's sensors3.conf adds to the kernel's chips: labels, what to ignore, what to compute.
 ///
-/// Its state is the process's, so there is one of it, and every call holds its lock. It is loaded at run time where it
-/// is installed; it prints nothing here, and never ends the process.
+/// Its state is the process's, so there is one of it. Values are read side by side, since a chip may take its time or never
+/// answer; the configuration is read while nobody reads a value. It is loaded at run time where it is installed; it prints
+/// nothing here, and never ends the process.
 package final class LibSensors: Sendable {
     /// Why it is of no use.
     package enum Failure: Error, Hashable, Sendable {
@@ -35,6 +36,14 @@ package final class LibSensors: Sendable {
 
         fileprivate let chip: Int32
         fileprivate let number: Int32
+
+        /// A value by what the library numbers chips and values with.
+        package init(label: String? = nil, isComputed: Bool = false, chip: Int32 = -1, number: Int32 = -1) {
+            self.label = label
+            self.isComputed = isComputed
+            self.chip = chip
+            self.number = number
+        }
     }
 
     /// A line of the configuration that the library did not understand.
@@ -49,7 +58,20 @@ package final class LibSensors: Sendable {
     package struct Catalogue: Sendable {
         package fileprivate(set) var chips: [String: [String: Value]] = [:]
         package fileprivate(set) var misread: Misread?
+
+        /// Whether it could not be read again, since a read is still under way.
+        package fileprivate(set) var isOld = false
+
         fileprivate var generation = 0
+
+        /// What a configuration leaves.
+        package init(_ chips: [String: [String: Value]] = [:]) { self.chips = chips }
+    }
+
+    private struct State: Sendable {
+        var catalogue = Catalogue()
+        /// How many values are being read.
+        var reads = 0
     }
 
     /// Where a computed value is found; it finds its way anew after the configuration was loaded again.
@@ -72,43 +94,89 @@ package final class LibSensors: Sendable {
     /// The only one.
     package static let shared = LibSensors()
 
-    private let catalogue = Guarded(Catalogue())
+    private let state = Guarded(State())
+    private let scan: @Sendable (SystemRoot) -> Result<Catalogue, Failure>
+    private let value: @Sendable (_ chip: Int32, _ number: Int32) -> Double?
 
-    private init() {}
+    private convenience init() { self.init(scan: Self.scan, value: Self.value) }
+
+    /// A library that a test stands in for.
+    ///
+    /// - Parameters:
+    ///   - scan: Reads the configuration and the chips.
+    ///   - value: Reads one value.
+    package init(
+        scan: @escaping @Sendable (SystemRoot) -> Result<Catalogue, Failure>,
+        value: @escaping @Sendable (_ chip: Int32, _ number: Int32) -> Double?
+    ) {
+        self.scan = scan
+        self.value = value
+    }
 
     /// Why it cannot be used; nil where it can be loaded.
-    package var failure: Failure? { catalogue.withLock { _ in Failure(cpowersensors_libsensors_look()) } }
+    package var failure: Failure? { state.withLock { _ in Failure(cpowersensors_libsensors_look()) } }
+
+    /// How long a load waits for the reads that are under way.
+    private static let patience = Duration.milliseconds(200)
 
     /// Reads the configuration and the chips, again where that was done before.
     ///
+    /// Where a read hangs, what was read before stands, and says so.
+    ///
     /// - Parameter sysfs: The machine's own `/sys`.
     package func load(_ sysfs: SystemRoot) throws(Failure) -> Catalogue {
-        let configuration = SensorsConfiguration.ofSystem()
-        return try catalogue.withLock { (catalogue) throws(Failure) in
-            var report = cpowersensors_libsensors_report()
-            if let failure = Failure(unsafe cpowersensors_libsensors_start(&report)) {
-                catalogue = Catalogue(generation: catalogue.generation + 1)
-                throw failure
-            }
-            var fresh = Catalogue(generation: catalogue.generation + 1)
-            fresh.misread = Misread(report)
-            var place = unsafe cpowersensors_libsensors_place()
-            var found = cpowersensors_libsensors_value()
-            while unsafe cpowersensors_libsensors_next(&place, &found) == 1 { fresh.add(found, configuration, sysfs) }
-            catalogue = fresh
-            return fresh
+        let end = ContinuousClock.now + Self.patience
+        while true {
+            let outcome = state.withLock { $0.reads == 0 ? load(sysfs, into: &$0) : nil }
+            if let outcome { return try outcome.get() }
+            if ContinuousClock.now >= end { break }
+            pause(.milliseconds(5))
         }
+        var catalogue = state.withLock { $0.catalogue }
+        catalogue.isOld = true
+        return catalogue
+    }
+
+    private func load(_ sysfs: SystemRoot, into state: inout State) -> Result<Catalogue, Failure> {
+        let generation = state.catalogue.generation + 1
+        let outcome = scan(sysfs)
+        state.catalogue = (try? outcome.get()) ?? Catalogue()
+        state.catalogue.generation = generation
+        return outcome.map { _ in state.catalogue }
     }
 
     /// Reads one value with all that is computed; nil where the library does not give it.
+    ///
+    /// It may take as long as the chip does, and holds up nobody else.
     package func read(_ address: inout Address) -> Double? {
-        catalogue.withLock { catalogue in
-            address.find(in: catalogue)
-            guard let value = address.value else { return nil }
-            var number = 0.0
-            let code = unsafe cpowersensors_libsensors_read(value.chip, value.number, &number)
-            return code == 0 && number.isFinite ? number : nil
+        let found = state.withLock { state -> Value? in
+            address.find(in: state.catalogue)
+            if address.value != nil { state.reads += 1 }
+            return address.value
         }
+        guard let found else { return nil }
+        defer { state.withLock { $0.reads -= 1 } }
+        return value(found.chip, found.number)
+    }
+
+    // MARK: The library itself
+
+    @Sendable private static func scan(_ sysfs: SystemRoot) -> Result<Catalogue, Failure> {
+        let configuration = SensorsConfiguration.ofSystem()
+        var report = cpowersensors_libsensors_report()
+        if let failure = Failure(unsafe cpowersensors_libsensors_start(&report)) { return .failure(failure) }
+        var catalogue = Catalogue()
+        catalogue.misread = Misread(report)
+        var place = unsafe cpowersensors_libsensors_place()
+        var found = cpowersensors_libsensors_value()
+        while unsafe cpowersensors_libsensors_next(&place, &found) == 1 { catalogue.add(found, configuration, sysfs) }
+        return .success(catalogue)
+    }
+
+    @Sendable private static func value(_ chip: Int32, _ number: Int32) -> Double? {
+        var value = 0.0
+        let code = unsafe cpowersensors_libsensors_read(chip, number, &value)
+        return code == 0 && value.isFinite ? value : nil
     }
 }
 

@@ -17,11 +17,12 @@ package struct SensorsConfiguration: Sendable {
     }
 
     /// The files that the library reads of itself.
-    static func ofSystem() -> SensorsConfiguration {
-        guard let etc = try? SystemRoot(path: "/etc", mountPoint: "/etc") else { return SensorsConfiguration([]) }
-        let main = ["sensors3.conf", "sensors.conf"].first { etc.exists($0) }
-        let others = ((try? etc.list("sensors.d")) ?? []).map { "sensors.d/\($0)" }
-        let texts = ([main].compactMap(\.self) + others).compactMap { try? etc.bytes($0) }
+    ///
+    /// - Parameter root: The root of the file system, as links may lead out of `/etc`.
+    package static func ofSystem(_ root: SystemRoot = SystemRoot(mountPoint: "/")) -> SensorsConfiguration {
+        let main = ["etc/sensors3.conf", "etc/sensors.conf"].first { root.exists($0) }
+        let others = ((try? root.list("etc/sensors.d")) ?? []).map { "etc/sensors.d/\($0)" }
+        let texts = ([main].compactMap(\.self) + others).compactMap { try? root.bytes($0) }
         return SensorsConfiguration(texts.map { String(decoding: $0, as: UTF8.self) })
     }
 

@@ -15,11 +15,20 @@ struct PowerSupply {
     /// Whether it feeds a device beside the machine, such as a mouse.
     let isOfDevice: Bool
 
+    /// Whether it may be a battery of the machine's, as nobody can tell what it is or what it feeds.
+    let isUnknownPart: Bool
+
     /// The files in its folder.
     let files: Set<String>
 
     /// What each of its channels showed, in order.
     private(set) var statuses: [(attribute: SupplyAttribute, status: ReadingStatus)] = []
+
+    /// The power that flows, by its number or by current and voltage; nil where that is unknown.
+    private(set) var rate: Double?
+
+    /// Whether a supply at the mains, or a port, gives the machine something.
+    private(set) var isOnline = false
 
     /// What it cost to read each file once.
     private(set) var meter = ReadingMeter()
@@ -35,7 +44,16 @@ struct PowerSupply {
     var isBattery: Bool { type == "Battery" }
 
     /// Whether it gives the machine its power while it discharges.
-    var feedsHost: Bool { isBattery && !isOfDevice && files.contains("status") }
+    var feedsHost: Bool { isBattery && !isOfDevice && !isUnknownPart && files.contains("status") }
+
+    /// Whether the machine takes something from it now, as far as that is known.
+    var isFeeding: Bool {
+        if isBattery { return feedsHost && isPresent && direction == .discharging && (rate ?? 0) > 0 }
+        return !isOfDevice && isOnline
+    }
+
+    /// Whether it is said to discharge, at no rate.
+    var discharges0: Bool { feedsHost && isPresent && direction == .discharging && rate == 0 }
 
     /// Whether its power follows from current and voltage, since no file shows it.
     var derivesPower: Bool {
@@ -58,7 +76,17 @@ struct PowerSupply {
             type = nil
             if !files.isEmpty { findings.append(.untypedSupply("\(path)/type", error)) }
         }
-        isOfDevice = (try? sysfs.text("\(path)/scope")) == "Device"
+        var isScopeKnown = true
+        do throws(AttributeError) {
+            isOfDevice = files.contains("scope") ? try sysfs.text("\(path)/scope") == "Device" : false
+        } catch {
+            (isOfDevice, isScopeKnown) = (false, false)
+            findings.append(.unscopedSupply("\(path)/scope", error))
+        }
+        // What has no state of charge and no direction is no battery, whatever else it is.
+        let mayBeBattery =
+            type == nil ? files.isEmpty || !files.isDisjoint(with: ["status", "capacity"]) : type == "Battery"
+        isUnknownPart = mayBeBattery && !isOfDevice && (type == nil || !isScopeKnown)
         isPresent = !files.contains("present") || (try? sysfs.signedNumber("\(path)/present")) != 0
         readDirection(from: sysfs, findings: &findings)
         for attribute in attributes { statuses.append((attribute, status(of: attribute, sysfs, &findings))) }
@@ -75,6 +103,17 @@ struct PowerSupply {
             default: attribute.file.map(files.contains) ?? false
             }
         }
+    }
+
+    /// The files that tell what it does.
+    var filesOfFlow: DischargeWatch.Files {
+        var found = DischargeWatch.Files()
+        if files.contains("online"), !isBattery { found.online = "\(path)/online" }
+        guard feedsHost else { return found }
+        if files.contains("power_now") { found.gives = "\(path)/power_now" }
+        if derivesPower { (found.gives, found.voltage) = ("\(path)/current_now", "\(path)/voltage_now") }
+        found.store = ["energy_now", "charge_now"].first(where: files.contains).map { "\(path)/\($0)" }
+        return found
     }
 
     private mutating func readDirection(from sysfs: SystemRoot, findings: inout [Finding]) {
@@ -97,29 +136,45 @@ struct PowerSupply {
             if direction != .discharging { return .absent }
             return statuses.first { $0.attribute == .power }?.status ?? .io(errno: ENODATA)
         case .power where derivesPower:
-            let parts = ["current_now", "voltage_now"].map {
-                numberStatus($0, attribute, sysfs, &findings, isFirst: false)
+            let current = value(in: "current_now", .current, sysfs, &findings, isFirst: false)
+            let voltage = value(in: "voltage_now", .voltage, sysfs, &findings, isFirst: false)
+            guard let amperes = current.value, let volts = voltage.value else {
+                return current.status == .ok ? voltage.status : current.status
             }
-            return parts.first { $0 != .ok } ?? .ok
-        default: return numberStatus(attribute.file ?? "", attribute, sysfs, &findings, isFirst: true)
+            rate = abs(amperes * volts)
+            return .ok
+        default:
+            let (status, value) = value(in: attribute.file ?? "", attribute, sysfs, &findings, isFirst: true)
+            if attribute == .power { rate = value }
+            if attribute == .online { isOnline = (value ?? 0) > 0 }
+            return status
         }
     }
 
     /// Reads a file once. It is complained of where its own channel comes, and not where power is derived from it.
-    private mutating func numberStatus(
-        _ file: String, _ attribute: SupplyAttribute, _ sysfs: SystemRoot, _ findings: inout [Finding], isFirst: Bool
-    ) -> ReadingStatus {
+    private mutating func value(
+        in file: String, _ attribute: SupplyAttribute, _ sysfs: SystemRoot, _ findings: inout [Finding], isFirst: Bool
+    ) -> (status: ReadingStatus, value: Double?) {
         do throws(AttributeError) {
             let number = try sysfs.number("\(path)/\(file)", &meter).number
-            if attribute.value(of: number) != nil { return .ok }
-            findings.append(.implausibleSupply("\(path)/\(file)", number))
-            return .implausible
+            if let value = attribute.value(of: number) { return (.ok, value) }
+            if isFirst { findings.append(.implausibleSupply("\(path)/\(file)", number)) }
+            return (.implausible, nil)
         } catch {
             if isFirst {
                 findings.append(.unreadableSupply("\(path)/\(file)", error, in: sysfs, isQuiet: isQuiet(error)))
             }
-            return error.status
+            return (error.status, nil)
         }
+    }
+
+    /// Takes a rate of 0 for what it is where nothing else feeds the machine: a rate that the firmware does not know.
+    mutating func distrustRate(_ findings: inout [Finding]) {
+        rate = nil
+        for index in statuses.indices where [.power, .discharge].contains(statuses[index].attribute) {
+            statuses[index].status = .io(errno: ENODATA)
+        }
+        findings.append(.rateless(self))
     }
 
     /// All attributes are optional: these two say that a driver knows no value, as for a battery of unknown rate.
@@ -146,6 +201,24 @@ extension Finding {
             severity: .warning, subject: file, reason: error.status.name,
             text: "What kind of supply it is cannot be read: \(error.reason). It is shown, and counted in no figure.",
             remedy: "Load its driver again; if it stays so, tell its authors.")
+    }
+
+    static func unscopedSupply(_ file: String, _ error: AttributeError) -> Finding {
+        Finding(
+            severity: .warning, subject: file, reason: error.status.name,
+            text: "What the supply feeds cannot be read: \(error.reason). It is shown, and counted in no figure.",
+            remedy: "Load its driver again; if it stays so, tell its authors.")
+    }
+
+    /// A battery that feeds the machine, it says, at 0 W.
+    static func rateless(_ supply: PowerSupply) -> Finding {
+        Finding(
+            severity: .warning, subject: supply.path, reason: "rateless",
+            text: """
+                \(supply.name) discharges at a rate of 0, and nothing else feeds the machine: its firmware does not know \
+                the rate, so it is unknown here too.
+                """,
+            remedy: "Wait until the gauge has been renewed, a minute at most; if it stays so, ask for newer firmware.")
     }
 
     static func unreadableSupply(_ file: String, _ error: AttributeError, in sysfs: SystemRoot, isQuiet: Bool)

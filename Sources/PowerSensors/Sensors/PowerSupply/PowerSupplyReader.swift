@@ -37,7 +37,6 @@ final class PowerSupplyReader: SensorReader {
         var lines: [Line] = []
         for channel in channels {
             let name = channel.component.supply ?? ""
-            let folder = "\(PowerSupply.classPath)/\(name)"
             let attribute = channel.id.split(separator: "/").last.flatMap { SupplyAttribute(rawValue: String($0)) }
             let path = attribute == .discharging ? nil : channel.path
             lines.append(
@@ -46,13 +45,20 @@ final class PowerSupplyReader: SensorReader {
                     supply: names.place(of: name),
                     file: path.map { files.place(of: $0) } ?? -1,
                     voltage: channel.voltagePath.map { files.place(of: $0) }))
-            _ = files.place(of: "\(folder)/present")
         }
         self.lines = lines
         supplies = names.map { name in
-            let folder = "\(PowerSupply.classPath)/\(name)"
-            let present = sysfs.exists("\(folder)/present") ? files.place(of: "\(folder)/present") : nil
-            return SupplyState(name: name, present: present, status: "\(folder)/status", beneath: sysfs)
+            let present = "\(PowerSupply.classPath)/\(name)/present"
+            let flow = watch.files(of: name)
+            let gives = flow.gives.map { number in
+                SupplyState.Rate(number: files.place(of: number), voltage: flow.voltage.map { files.place(of: $0) })
+            }
+            let places = SupplyState.Places(
+                present: sysfs.exists(present) ? files.place(of: present) : nil,
+                online: flow.online.map { files.place(of: $0) }, store: flow.store.map { files.place(of: $0) },
+                gives: gives)
+            return SupplyState(
+                name: name, status: "\(PowerSupply.classPath)/\(name)/status", places: places, beneath: sysfs)
         }
         unsafe attributes = Attributes(files.map { Attributes.Source(path: $0) }, beneath: sysfs)
         numbers = Array(repeating: .missing(.absent), count: files.count)
@@ -61,6 +67,7 @@ final class PowerSupplyReader: SensorReader {
     func read(into readings: inout OutputSpan<Reading>) {
         for index in numbers.indices { numbers[index] = unsafe attributes.number(at: index) }
         for index in supplies.indices { supplies[index].update(numbers, watch) }
+        for index in supplies.indices { supplies[index].doubt(numbers, watch) }
         for index in lines.indices { readings.append(reading(of: lines[index], supplies[lines[index].supply])) }
     }
 
@@ -69,14 +76,20 @@ final class PowerSupplyReader: SensorReader {
         switch line.attribute {
         case .discharging: return supply.discharging
         case .discharge: return discharge(line, supply)
+        case .power where supply.isRateless: return .missing(.io(errno: ENODATA))
         default: return value(line)
         }
     }
 
     /// The power, where it flows out of the battery.
     private func discharge(_ line: Line, _ supply: SupplyState) -> Reading {
-        if let status = supply.failure { return .missing(status) }
         let power = value(line)
+        if let status = supply.failure {
+            // A battery that lacks its status alone is no battery that is gone.
+            let isThere = supply.isKnownPresent || power.status == .ok
+            return .missing(status == .absent && isThere ? .io(errno: ENODATA) : status)
+        }
+        if supply.isRateless { return .missing(.io(errno: ENODATA)) }
         switch supply.direction {
         case .charging, .idle: return .missing(.absent)
         // A battery that discharges at a rate that nobody knows is a part that is missing, not one that is idle.
@@ -89,56 +102,18 @@ final class PowerSupplyReader: SensorReader {
         guard line.file >= 0 else { return .missing(.io(errno: ENODATA)) }
         guard case .number(let number) = numbers[line.file] else { return .missing(numbers[line.file].status) }
         guard let voltage = line.voltage else {
-            guard !HwmonReader.isSentinel(number), let value = line.attribute.value(of: number) else {
-                return .missing(.implausible)
-            }
+            guard let value = line.attribute.value(of: number) else { return .missing(.implausible) }
             return checked(value, line.attribute)
         }
         guard case .number(let microvolts) = numbers[voltage] else { return .missing(numbers[voltage].status) }
-        // In millionths of a millionth, of which 64 bits hold 9 MW; a `Double` holds any.
-        return checked(Double(number.magnitude) * Double(microvolts.magnitude) / 1e12, line.attribute)
+        guard let power = SupplyState.Rate.power(microamperes: number, microvolts: microvolts) else {
+            return .missing(.implausible)
+        }
+        return checked(power, line.attribute)
     }
 
     private func checked(_ value: Double, _ attribute: SupplyAttribute) -> Reading {
         attribute.quantity == .power && value > limit ? .missing(.implausible) : .value(value)
-    }
-}
-
-/// What a reader knows of one supply in one sample.
-private final class SupplyState {
-    let name: String
-    private let present: Int?
-    private var status: KeptFile
-    private var bytes = [UInt8](repeating: 0, count: 64)
-    private(set) var direction = SupplyDirection.unknown
-    private(set) var failure: ReadingStatus?
-    private(set) var isPresent = true
-
-    init(name: String, present: Int?, status: String, beneath sysfs: SystemRoot) {
-        self.name = name
-        self.present = present
-        self.status = KeptFile(status, beneath: sysfs)
-    }
-
-    /// Whether it discharges, as a reading.
-    var discharging: Reading {
-        if let failure { return .missing(failure) }
-        return direction == .unknown ? .missing(.io(errno: ENODATA)) : .value(direction == .discharging ? 1 : 0)
-    }
-
-    func update(_ numbers: [Attributes.Number], _ watch: DischargeWatch) {
-        isPresent = true
-        if let present, case .number(0) = numbers[present] { isPresent = false }
-        do throws(AttributeError) {
-            var span = bytes.mutableSpan
-            let count = try status.read(into: &span)
-            direction = SupplyDirection(bytes, count: count)
-            failure = nil
-        } catch {
-            direction = .unknown
-            failure = error.status
-        }
-        watch.note(name, isDischarging: isPresent && direction == .discharging)
     }
 }
 

@@ -40,15 +40,22 @@ public struct PowerSupplySensor: Sensor {
         }
         if names.isEmpty { return Discovery(findings: [.noSupplies(nil, in: roots.sysfs)]) }
         var discovery = Discovery()
-        let supplies = names.map { PowerSupply(name: $0, in: roots.sysfs, findings: &discovery.findings) }
+        var supplies = names.map { PowerSupply(name: $0, in: roots.sysfs, findings: &discovery.findings) }
+        for index in supplies.indices where supplies[index].discharges0 {
+            let isFed = supplies.contains { $0.name != supplies[index].name && $0.isFeeding }
+            if !isFed { supplies[index].distrustRate(&discovery.findings) }
+        }
         for supply in supplies {
             discovery.channels += channels(of: supply)
             if supply.isOfDevice { discovery.findings.append(.peripheral(supply)) }
-            if supply.isBattery, !supply.isOfDevice, !supply.feedsHost {
+            // A part that nobody can count leaves the figure unknown, and not smaller.
+            if supply.isUnknownPart {
+                discovery.incompleteScopes = [.battery]
+            } else if supply.isBattery, !supply.isOfDevice, !supply.feedsHost {
                 discovery.findings.append(.undirected(supply))
                 discovery.incompleteScopes = [.battery]
             }
-            watch.begin(supply.name, isDischarging: supply.direction == .discharging)
+            watch.begin(supply)
         }
         let batteries = supplies.filter(\.feedsHost)
         if !batteries.isEmpty, batteries.allSatisfy({ $0.direction != .discharging }) {
@@ -104,34 +111,5 @@ public struct PowerSupplySensor: Sensor {
             channel.isIntermittent = true
         }
         return channel
-    }
-}
-
-/// How often batteries began or ended to discharge since they were found.
-///
-/// Readers tell it what they see anyway, so that nobody has to ask a slow gauge only to know whether to discover anew.
-final class DischargeWatch: Sendable {
-    private struct State: Sendable {
-        var known: [String: Bool] = [:]
-        var turns = 0
-    }
-
-    private let state = Guarded(State())
-
-    /// How many turns there were.
-    var turns: Int { state.withLock { $0.turns } }
-
-    /// Takes in what a discovery found, which is no turn.
-    func begin(_ supply: String, isDischarging: Bool) {
-        state.withLock { $0.known[supply] = isDischarging }
-    }
-
-    /// Takes in what a reader saw.
-    func note(_ supply: String, isDischarging: Bool) {
-        state.withLock { state in
-            guard state.known[supply] ?? isDischarging != isDischarging else { return }
-            state.known[supply] = isDischarging
-            state.turns += 1
-        }
     }
 }

@@ -45,6 +45,7 @@ package enum SupplyAttribute: String, CaseIterable, Sendable {
     /// Files hold µW, µV, µA, µWh, µAh, tenths of a degree, and percent. Of power the sign is left out: some drivers give
     /// one and some give none, so only the status tells the direction.
     func value(of number: Int64) -> Double? {
+        if HwmonReader.isSentinel(number) { return nil }
         let number = Double(number)
         switch self {
         case .power, .discharge: return abs(number) / 1e6

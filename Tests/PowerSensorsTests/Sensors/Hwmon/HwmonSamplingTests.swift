@@ -86,7 +86,8 @@ struct HwmonSamplingTests {
         #expect(quick.readingInterval == nil)
         let others = channels.filter { $0.component.chip == "bmc" }
         #expect(others.count == 2)
-        #expect(others.allSatisfy { ($0.readingInterval ?? .zero) > .seconds(2) })
+        // Twenty times what both of them take, though only one was asked.
+        #expect(others.allSatisfy { ($0.readingInterval ?? .zero) >= .milliseconds(4800) })
         #expect(others.last?.readCost == nil, "the first one took so long that the second was not asked")
         let began = ContinuousClock.now
         #expect(sensor.discover().channels.map(\.id) == channels.map(\.id))

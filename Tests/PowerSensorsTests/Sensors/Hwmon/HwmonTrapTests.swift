@@ -38,6 +38,58 @@ struct HwmonTrapTests {
                 "ina226/1-0040/power1": 12.345678, "ina226/1-0040/in0": 12.229, "ina226/1-0040/curr1": 0.5,
             ]),
         Trap(
+            testDescription: "a counter, a current and a mean that are switched off are absent",
+            devices: [
+                .chip(
+                    "ltc2947", hardware: "i2c-1/1-005c",
+                    files: [
+                        "energy1_input": "0", "energy1_enable": "0", "curr1_input": "0", "curr1_enable": "0",
+                        "power1_average": "0", "power1_enable": "0", "temp1_input": "21000", "temp1_enable": "1",
+                        "temp2_input": "0", "temp2_enable": "0",
+                    ])
+            ],
+            values: ["ltc2947/1-005c/temp1": 21],
+            findings: [
+                "energy1_input": "disabled", "curr1_input": "disabled", "power1_average": "disabled",
+                "temp2_input": "disabled",
+            ]),
+        Trap(
+            testDescription: "a counter below nothing is implausible, and the power beside it is there",
+            devices: [
+                .chip(
+                    "ltc2947", hardware: "i2c-1/1-005c",
+                    files: ["energy1_input": "-2000000", "power1_input": "3000000"])
+            ],
+            values: ["ltc2947/1-005c/energy1": nil, "ltc2947/1-005c/power1": 3],
+            missing: ["ltc2947/1-005c/energy1": .implausible], findings: ["energy1_input": "implausible"]),
+        Trap(
+            testDescription: "a chip of a mean alone",
+            devices: [
+                .chip(
+                    "xgene", hardware: "platform/APMC0D29:00",
+                    files: ["power1_average": "42000000", "power1_average_interval": "2000", "power1_label": "SoC"])
+            ],
+            values: ["xgene/APMC0D29:00/power1_average": 42]),
+        Trap(
+            testDescription: "every number that a driver may mean 'unknown' by",
+            devices: [
+                .chip(
+                    "occ", hardware: "platform/occ-hwmon.1",
+                    files: [
+                        "power1_input": "4294967295", "power2_input": "2147483647000", "power3_input": "2147483647",
+                        "power4_input": "-2147483648", "power5_input": "9223372036854775807",
+                        "power6_input": "-9223372036854775808", "power7_input": "4294967294",
+                    ])
+            ],
+            values: [
+                "occ/occ-hwmon.1/power1": nil, "occ/occ-hwmon.1/power2": nil, "occ/occ-hwmon.1/power3": nil,
+                "occ/occ-hwmon.1/power4": nil, "occ/occ-hwmon.1/power5": nil, "occ/occ-hwmon.1/power6": nil,
+                "occ/occ-hwmon.1/power7": 4294.967294,
+            ],
+            missing: Dictionary(
+                uniqueKeysWithValues: (1...6).map { ("occ/occ-hwmon.1/power\($0)", ReadingStatus.implausible) }),
+            findings: Dictionary(uniqueKeysWithValues: (1...6).map { ("power\($0)_input", "implausible") })),
+        Trap(
             testDescription: "a channel that is switched off is absent",
             devices: [
                 .chip(

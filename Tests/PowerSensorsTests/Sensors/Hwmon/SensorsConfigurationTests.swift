@@ -42,6 +42,18 @@ struct SensorsConfigurationTests {
         #expect(configuration.computes("in3", ofChip: "it87") == text.isComputed)
     }
 
+    @Test func `the system's files are read where links lead out of their folder, too`() throws {
+        let tree = try MockTree()
+        try tree.write("chip \"it87-*\"\n compute in3 @*2, @/2\n", to: "store/main.conf")
+        try tree.write("chip \"it87-*\"\n compute in4 @*2, @/2\n", to: "store/more/one.conf")
+        try tree.link("etc/sensors3.conf", to: "/store/main.conf")
+        try tree.link("etc/sensors.d", to: "../store/more")
+        let configuration = SensorsConfiguration.ofSystem(try SystemRoot(path: tree.path, mountPoint: tree.path))
+        #expect(configuration.computes("in3", ofChip: "it87"))
+        #expect(configuration.computes("in4", ofChip: "it87"))
+        #expect(!configuration.computes("in5", ofChip: "it87"))
+    }
+
     @Test func `any bytes are read to their end`() {
         var random = SeededGenerator(seed: 5)
         let pieces = [

@@ -21,6 +21,11 @@ struct BatteryFigureTests {
             sampler = try Sampler(SensorSet(only: [Unhurried(machine.roots)]), now: { [clock] in clock.instant })
         }
 
+        /// As a program that was only started now.
+        func discoverAnew() throws {
+            sampler = try Sampler(SensorSet(only: [Unhurried(machine.roots)]), now: { [clock] in clock.instant })
+        }
+
         func figure(after time: Duration = .seconds(1)) throws -> HostSnapshot {
             clock.advance(by: time)
             return try #require(sampler.snapshot().host.first { $0.scope == .battery })
@@ -82,6 +87,81 @@ struct BatteryFigureTests {
         let figure = try laptop.figure()
         #expect(figure.status == .partial)
         #expect(figure.power == nil)
+    }
+
+    @Test(arguments: ["type", "scope", "status"])
+    func `a battery of which nobody can tell what it is leaves the figure unknown, and not smaller`(
+        file: String
+    ) throws {
+        let laptop = try Laptop("Discharging", "Discharging")
+        try laptop.second.write("System", to: "scope")
+        try laptop.second.inject(.directory, at: file)
+        try laptop.discoverAnew()
+        let figure = try laptop.figure()
+        #expect(figure.status == .partial)
+        #expect(figure.power == nil)
+    }
+
+    @Test func `a battery that lacks its status alone leaves the figure unknown, and one that is gone does not`() throws
+    {
+        let laptop = try Laptop("Discharging", "Discharging")
+        #expect(try laptop.figure().power == Watts(16))
+        try laptop.second.inject(.failing(errno: ENODEV), at: "status")
+        #expect(try laptop.figure().status == .partial)
+        try laptop.second.inject(.failing(errno: ENODEV), at: "power_now")
+        #expect(try laptop.figure().power == Watts(10))
+    }
+
+    @Test func `a rate of 0 is believed while another battery feeds the machine, until the charge falls`() throws {
+        let laptop = try Laptop("Discharging", "Discharging")
+        try laptop.second.write("50000000", to: "energy_now")
+        try laptop.discoverAnew()
+        #expect(try laptop.figure().power == Watts(16))
+        try laptop.second.write("0", to: "power_now")
+        #expect(try laptop.figure(after: .seconds(1)).status == .ok)
+        #expect(try laptop.figure().power == Watts(10))
+        try laptop.second.write("49990000", to: "energy_now")
+        #expect(try laptop.figure().status == .partial)
+        #expect(try laptop.figure().status == .partial, "it is no more believed than before")
+        try laptop.second.write("6000000", to: "power_now")
+        #expect(try laptop.figure().status == .ok)
+    }
+
+    @Test func `when nothing feeds the machine any more, a rate of 0 is unknown`() throws {
+        let laptop = try Laptop("Discharging", "Discharging")
+        try laptop.second.write("0", to: "power_now")
+        _ = try laptop.figure()
+        #expect(try laptop.figure().power == Watts(10))
+        try laptop.first.write("Not charging", to: "status")
+        _ = try laptop.figure()
+        let figure = try laptop.figure()
+        #expect(figure.power == nil)
+        #expect(figure.status == .io(errno: ENODATA))
+    }
+
+    @Test func `a battery that comes to know its rate makes a new discovery worth its while, once`() throws {
+        let machine = try MockMachine()
+        let battery = try machine.add(.supply("BAT0", files: ["status": "Discharging", "power_now": "0"]))
+        let sensor = PowerSupplySensor(roots: machine.roots)
+        let channels = sensor.discover().channels
+        #expect(channels.first { $0.countsIn == .battery }?.status == .io(errno: ENODATA))
+        var reader = sensor.open(channels)
+        func read() {
+            var readings: [Reading] = []
+            readings.append(addingCapacity: channels.count) { reader.read(into: &$0) }
+        }
+        let mark = sensor.discoveryMark()
+        read()
+        #expect(sensor.discoveryMark() == mark)
+        try battery.write("9000000", to: "power_now")
+        read()
+        let known = sensor.discoveryMark()
+        #expect(known != mark)
+        for rate in ["0", "9000000"] {
+            try battery.write(rate, to: "power_now")
+            read()
+        }
+        #expect(sensor.discoveryMark() == known)
     }
 
     @Test func `a battery that is also a chip is counted once, and its chip says what it mirrors`() throws {

@@ -59,6 +59,77 @@ struct PowerSupplyTrapTests {
             ],
             missing: ["BAT0/discharge": .absent], findings: ["power_supply": "idle"]),
         Trap(
+            testDescription: "numbers that mean 'unknown' are implausible, and so is what is derived from them",
+            supplies: [
+                .supply(
+                    "BAT1",
+                    files: [
+                        "status": "Discharging", "voltage_now": "12000000", "current_now": "4294967295000",
+                        "charge_now": "4294967295000", "capacity": "80", "temp": "2147483647",
+                    ])
+            ],
+            values: [
+                "BAT1/power": nil, "BAT1/discharge": nil, "BAT1/voltage": 12, "BAT1/current": nil, "BAT1/charge": nil,
+                "BAT1/ratio": 0.8, "BAT1/temperature": nil, "BAT1/discharging": 1,
+            ],
+            missing: [
+                "BAT1/power": .implausible, "BAT1/discharge": .implausible, "BAT1/current": .implausible,
+                "BAT1/charge": .implausible, "BAT1/temperature": .implausible,
+            ],
+            findings: ["current_now": "implausible", "charge_now": "implausible", "temp": "implausible"]),
+        Trap(
+            testDescription: "a power that means 'unknown'",
+            supplies: [.supply("BAT0", files: ["status": "Discharging", "power_now": "4294967295000"])],
+            values: ["BAT0/power": nil, "BAT0/discharge": nil, "BAT0/discharging": 1],
+            missing: ["BAT0/power": .implausible, "BAT0/discharge": .implausible],
+            findings: ["power_now": "implausible"]),
+        Trap(
+            testDescription: "a rate of 0 of the only battery, which discharges",
+            supplies: [
+                .supply("BAT0", files: ["status": "Discharging", "power_now": "0", "energy_now": "36000000"]),
+                .supply("AC", type: "Mains", files: ["online": "0"]),
+            ],
+            values: [
+                "BAT0/power": nil, "BAT0/discharge": nil, "BAT0/energy": 129_600, "BAT0/discharging": 1, "AC/online": 0,
+            ],
+            missing: ["BAT0/power": .io(errno: ENODATA), "BAT0/discharge": .io(errno: ENODATA)],
+            findings: ["BAT0": "rateless"]),
+        Trap(
+            testDescription: "a current of 0 of the only battery, beside the charger of a tablet's pen",
+            supplies: [
+                .supply(
+                    "BAT0", files: ["status": "Discharging", "current_now": "0", "voltage_now": "12000000"]),
+                .supply("wacom_ac_0", type: "Mains", files: ["online": "1", "scope": "Device"]),
+            ],
+            values: [
+                "BAT0/power": nil, "BAT0/discharge": nil, "BAT0/voltage": 12, "BAT0/current": 0, "BAT0/discharging": 1,
+                "wacom_ac_0/online": 1,
+            ],
+            missing: ["BAT0/power": .io(errno: ENODATA), "BAT0/discharge": .io(errno: ENODATA)],
+            findings: ["BAT0": "rateless", "wacom_ac_0": "peripheral"]),
+        Trap(
+            testDescription: "a rate of 0 of a battery at rest, beside another",
+            supplies: [
+                .supply("BAT0", files: ["status": "Discharging", "power_now": "0"]),
+                .supply("BAT1", files: ["status": "Discharging", "power_now": "9000000"]),
+            ],
+            values: [
+                "BAT0/power": 0, "BAT0/discharge": 0, "BAT0/discharging": 1, "BAT1/power": 9, "BAT1/discharge": 9,
+                "BAT1/discharging": 1,
+            ]),
+        Trap(
+            testDescription: "a rate of 0 of a battery that rests while the mains feed the machine",
+            supplies: [
+                .supply("BAT0", files: ["status": "Discharging", "power_now": "0"]),
+                .supply("AC", type: "Mains", files: ["online": "1"]),
+            ],
+            values: ["BAT0/power": 0, "BAT0/discharge": 0, "BAT0/discharging": 1, "AC/online": 1]),
+        Trap(
+            testDescription: "a scope that cannot be read",
+            supplies: [.supply("BAT0", files: laptop.merging(["scope": "System"]) { _, new in new })],
+            fault: ("scope", .directory), values: laptopValues.filter { $0.key != "BAT0/discharge" },
+            findings: ["scope": "io"]),
+        Trap(
             testDescription: "negative power of a battery that discharges, as one maker gives it",
             supplies: [.supply("battery", files: ["status": "Discharging", "power_now": "-4000000"])],
             values: ["battery/power": 4, "battery/discharge": 4, "battery/discharging": 1]),

@@ -1,0 +1,106 @@
+import Glibc
+import PowerSensors
+import PowerSensorsTesting
+import Synchronization
+import Testing
+
+/// Values that libsensors computes: checked as those of files are, and one that hangs holds up no other.
+@Suite(.timeLimit(.minutes(1)))
+struct ComputedValueTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var file = "power1_input"
+        let number: String
+        let computed: Double?
+        var value: Double?
+        var count: UInt64?
+        var status = ReadingStatus.ok
+    }
+
+    @Test(arguments: [
+        Row(testDescription: "a value", number: "1000000", computed: 2, value: 2),
+        Row(testDescription: "none", number: "1000000", computed: nil, status: .io(errno: EIO)),
+        Row(
+            testDescription: "one made of a number that stands for none", number: "4294967295000", computed: 8.6,
+            status: .implausible),
+        Row(testDescription: "more than is possible", number: "1000000", computed: 1001, status: .implausible),
+        Row(testDescription: "less than is possible", number: "1000000", computed: -1001, status: .implausible),
+        Row(testDescription: "a high voltage", file: "in0_input", number: "1000", computed: 5000, value: 5000),
+        Row(testDescription: "energy", file: "energy1_input", number: "5", computed: 1.5, count: 1_500_000),
+        Row(
+            testDescription: "energy below nothing", file: "energy1_input", number: "5", computed: -1,
+            status: .implausible),
+        Row(
+            testDescription: "energy of a number below nothing", file: "energy1_input", number: "-5", computed: 1,
+            status: .implausible),
+        Row(
+            testDescription: "a file that fails", number: "torn", computed: 5, status: .io(errno: EBADMSG)),
+    ])
+    func `a computed value is believed where it can be true`(row: Row) throws {
+        let machine = try MockMachine()
+        let device = try machine.add(.chip("it87", hardware: "platform/it87.656", files: [row.file: row.number]))
+        let sensor = HwmonSensor(roots: machine.roots)
+        var discovery = sensor.discover()
+        sensor.apply(
+            LibSensors.Catalogue([device.path: [row.file: .init(isComputed: true)]]), to: &discovery)
+        #expect(discovery.channels.map(\.mechanism) == ["libsensors"])
+        let reader = HwmonReader(
+            discovery.channels, maximumPower: Watts(1000), beneath: machine.roots.sysfs, compute: { _ in row.computed })
+        var readings: [Reading] = []
+        readings.append(addingCapacity: 1) { reader.read(into: &$0) }
+        let reading = try #require(readings.first)
+        #expect(reading.status == row.status)
+        #expect(reading.value == row.value)
+        #expect(reading.count == row.count)
+    }
+
+    /// A library with a chip that answers no more.
+    private final class Library: Sendable {
+        static let chips: [String: [String: LibSensors.Value]] = [
+            "quick": ["in0_input": .init(chip: 0, number: 0)], "hung": ["in0_input": .init(chip: 1, number: 0)],
+        ]
+
+        let isHung = Atomic(true)
+        let waiting = Atomic(0)
+        let loads = Atomic(0)
+
+        func make() -> LibSensors {
+            LibSensors(
+                scan: { [self] _ in
+                    loads.add(1, ordering: .sequentiallyConsistent)
+                    return .success(LibSensors.Catalogue(Self.chips))
+                },
+                value: { [self] chip, _ in
+                    guard chip == 1 else { return 12 }
+                    waiting.add(1, ordering: .sequentiallyConsistent)
+                    while isHung.load(ordering: .sequentiallyConsistent) { usleep(1000) }
+                    return 5
+                })
+        }
+    }
+
+    @Test func `a chip that hangs holds up neither another's value nor a new discovery`() async throws {
+        let machine = try MockMachine()
+        let library = Library()
+        let sensors = library.make()
+        #expect(try !sensors.load(machine.roots.sysfs).isOld)
+        async let hung = Task.detached {
+            var address = LibSensors.Address(folder: "hung", file: "in0_input")
+            return sensors.read(&address)
+        }.value
+        while library.waiting.load(ordering: .sequentiallyConsistent) == 0 {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        var address = LibSensors.Address(folder: "quick", file: "in0_input")
+        #expect(sensors.read(&address) == 12)
+        // The library may not be loaded again from under the read, so what was known stands.
+        let known = try sensors.load(machine.roots.sysfs)
+        #expect(known.isOld)
+        #expect(known.chips == Library.chips)
+        #expect(library.loads.load(ordering: .sequentiallyConsistent) == 1)
+        library.isHung.store(false, ordering: .sequentiallyConsistent)
+        #expect(await hung == 5)
+        #expect(try !sensors.load(machine.roots.sysfs).isOld)
+        #expect(sensors.read(&address) == 12, "it finds its way in the new one")
+    }
+}
