@@ -45,11 +45,13 @@ struct PowerIntegrator: Sendable {
         segment += 1
     }
 
-    /// Takes in a power that was read at an instant.
+    /// Takes in a power that was read at an instant of the clock that stands still in suspend: what a suspended machine
+    /// uses, nobody reads. An instant that is not after the last one's adds nothing.
     mutating func advance(to power: Watts, monotonicNanoseconds now: Int64) {
         if let last = self.power, !isInterrupted {
             let gap = now &- monotonicNanoseconds
-            let seconds = Double(max(gap, 0)) * 1e-9
+            guard gap > 0 else { return }
+            let seconds = Double(gap) * 1e-9
             if gap <= Self.longestGapNanoseconds {
                 let forward = max(last, Watts(0)) + max(power, Watts(0))
                 energy = energy + Joules(forward.rawValue / 2 * seconds)

@@ -49,7 +49,7 @@ struct HostFigure {
             hasBounds = hasBounds || part.low != nil
         }
         // A part that was never read has no energy yet, not 0.
-        if isBegun { host.energy = Joules(energy) }
+        if isBegun { host.energy = Joules(energy) + ledger.carried(scope) }
         guard host.status == .ok else { return host }
         host.power = Watts(power)
         if hasBounds { (host.low, host.high) = (Watts(low), Watts(high)) }
@@ -61,6 +61,11 @@ struct HostFigure {
         member.isIntermittent && part.status == .absent
     }
 
+    /// A part that power flows out of would make the sum smaller than what the machine takes in.
+    private func partStatus(_ part: ChannelSnapshot) -> ReadingStatus {
+        (part.power?.rawValue ?? 0) < 0 || (part.value ?? 0) < 0 ? .partial : part.status
+    }
+
     /// What the parts' statuses make of the sum's.
     ///
     /// A counter that never moved from 0 has nothing behind it, so the sum is whole without it; a file that is gone is
@@ -69,7 +74,7 @@ struct HostFigure {
         var common: ReadingStatus?
         var (isUniform, isReadable) = (true, true)
         for member in members where !ledger.isEmpty(member.index) && !isIdle(member, channels[member.index]) {
-            let status = channels[member.index].status
+            let status = partStatus(channels[member.index])
             isUniform = isUniform && status == common ?? status
             isReadable = isReadable && (status == .ok || status == .warmingUp)
             common = common ?? status

@@ -15,14 +15,27 @@ struct Ledger {
         case gauge
     }
 
+    /// The account of a channel that an earlier topology had.
+    private enum Retired {
+        case counter(EnergyCounter)
+        case integrator(PowerIntegrator)
+    }
+
     private let ids: [String]
     private let accounts: [Account]
+    private let scopes: [Scope?]
+    /// Whether a channel has nothing to show at times, which is no fault.
+    private let areIntermittent: [Bool]
+    /// When each channel's source was read last, of those that say it themselves.
+    private var stamps: [SampleInstant]
     private var counters: [EnergyCounter] = []
     private var integrators: [PowerIntegrator] = []
     private var statuses: [ReadingStatus]
     private var values: [Double]
     /// The accounts of channels that an earlier topology had and this one has not, should they come back.
-    private var retired: [String: EnergyCounter] = [:]
+    private var retired: [String: Retired] = [:]
+    /// What each of the host's figures owes to channels that are no part of it any more.
+    private var carried: [Scope: Joules] = [:]
     private let notesEntries: Bool
     private(set) var entries: [Entry] = []
 
@@ -55,6 +68,9 @@ struct Ledger {
             }
         }
         ids = channels.map(\.id)
+        scopes = channels.map(\.countsIn)
+        areIntermittent = channels.map(\.isIntermittent)
+        stamps = channels.map { _ in SampleInstant(boottimeNanoseconds: .min, monotonicNanoseconds: .min) }
         self.accounts = accounts
         self.notesEntries = notesEntries
         statuses = Array(repeating: .warmingUp, count: channels.count)
@@ -66,24 +82,50 @@ struct Ledger {
     private mutating func takeOver(_ old: Ledger) {
         retired = old.retired
         for (id, account) in zip(old.ids, old.accounts) {
-            if case .counter(let counter) = account { retired[id] = old.counters[counter] }
+            switch account {
+            case .counter(let counter): retired[id] = .counter(old.counters[counter])
+            case .integrator(let integrator): retired[id] = .integrator(old.integrators[integrator])
+            case .gauge: break
+            }
         }
         for (index, id) in ids.enumerated() {
-            switch accounts[index] {
-            case .counter(let counter):
-                guard let kept = retired.removeValue(forKey: id) else { continue }
+            switch (accounts[index], retired[id]) {
+            case (.counter(let counter), .counter(let kept)):
                 if kept.canContinue(as: counters[counter]) {
                     counters[counter] = kept
                 } else {
                     counters[counter].takeOver(kept)
                 }
-            case .integrator(let integrator):
-                if let index = old.ids.firstIndex(of: id), case .integrator(let kept) = old.accounts[index] {
-                    integrators[integrator] = old.integrators[kept]
-                }
-            case .gauge: break
+            case (.integrator(let integrator), .integrator(let kept)): integrators[integrator] = kept
+            default: continue
             }
+            retired[id] = nil
         }
+        for (id, account) in retired {
+            guard case .integrator(var integrator) = account else { continue }
+            integrator.noteAbsence()
+            retired[id] = .integrator(integrator)
+        }
+        carryOver(old)
+    }
+
+    /// Keeps the host's energies from falling where a channel went, and from leaping where one came.
+    private mutating func carryOver(_ old: Ledger) {
+        for scope in Set(old.scopes.compactMap(\.self) + old.carried.keys) {
+            let before = old.carried(scope) + old.counted(scope)
+            let rest = before - counted(scope)
+            // What the order of the sum makes of the same parts is no energy.
+            carried[scope] = abs(rest.rawValue) <= before.rawValue * 1e-12 ? Joules(0) : rest
+        }
+    }
+
+    /// What the channels of a scope have counted so far.
+    private func counted(_ scope: Scope) -> Joules {
+        var sum = Joules(0)
+        for index in accounts.indices where scopes[index] == scope {
+            sum = sum + (counter(index)?.energy ?? integrator(index)?.energy ?? Joules(0))
+        }
+        return sum
     }
 
     /// What befell the channels since the last call.
@@ -153,7 +195,7 @@ struct Ledger {
             return reading.status
         }
         // A reading of a slow source has an instant of its own.
-        let stamp = reading.stamp(near: ended)
+        let stamp = reading.stamp(near: ended).map { settle($0, index) }
         switch accounts[index] {
         case .counter(let counter):
             guard let number = reading.count else { return .implausible }
@@ -172,9 +214,31 @@ struct Ledger {
         }
     }
 
+    /// The instant of a reading whose source was read before the sample.
+    ///
+    /// A reading knows its boot time only, and what the other clock showed then is reckoned back from now, which is wrong
+    /// by as long as the machine was suspended meanwhile: so what was reckoned once stands, and no source goes back in time.
+    private mutating func settle(_ stamp: SampleInstant, _ index: Int) -> SampleInstant {
+        let last = stamps[index]
+        if last.boottimeNanoseconds == stamp.boottimeNanoseconds { return last }
+        var settled = stamp
+        settled.monotonicNanoseconds = max(stamp.monotonicNanoseconds, last.monotonicNanoseconds)
+        stamps[index] = settled
+        return settled
+    }
+
     private mutating func noteChange(_ index: Int, from old: ReadingStatus, to new: ReadingStatus) {
-        if new.isLoss, !old.isLoss { entries.append(.lost(index, new)) }
-        if old.isLoss, !new.isLoss { entries.append(.back(index)) }
+        if isLoss(new, index), !isLoss(old, index) { entries.append(.lost(index, new)) }
+        if isLoss(old, index), !isLoss(new, index) { entries.append(.back(index)) }
+    }
+
+    /// Whether the source itself is lost, unlike one that only needs time, gave one wild number, or has nothing to give.
+    private func isLoss(_ status: ReadingStatus, _ index: Int) -> Bool {
+        switch status {
+        case .absent: !areIntermittent[index]
+        case .forbidden, .io, .stale: true
+        case .ok, .warmingUp, .partial, .implausible: false
+        }
     }
 
     private mutating func note(_ outcome: EnergyCounter.Outcome, _ index: Int, _ counter: EnergyCounter) {
@@ -194,10 +258,14 @@ struct Ledger {
         }
     }
 
-    /// What only time can tell: packages whose counter does not move, though no package uses nothing, and channels
-    /// that have given nothing plausible for long.
+    /// What only time can tell: packages whose counter does not move, though no package uses nothing, channels that
+    /// have given nothing plausible for long, sources that do not answer, and inputs that power flows out of.
     func findings(_ channels: [Channel], at instant: SampleInstant) -> [Finding] {
         channels.indices.compactMap { index in
+            if statuses[index] == .stale { return .silent(channels[index]) }
+            if let power = integrator(index)?.power, power < Watts(0), statuses[index] == .ok {
+                return channels[index].countsIn.map { .negative(channels[index], power, $0) }
+            }
             guard let counter = counter(index), counter.stillNanoseconds(at: instant) >= Self.longNanoseconds
             else { return nil }
             let isPackage = channels[index].component.domain == "package"
@@ -227,37 +295,8 @@ struct Ledger {
     }
 
     func value(_ index: Int) -> Double { values[index] }
-}
 
-extension Finding {
-    fileprivate static func frozen(_ channel: Channel) -> Finding {
-        Finding(
-            severity: .warning,
-            subject: channel.path ?? channel.id,
-            reason: "frozen",
-            text: "The counter of \(channel.id) has stood still for 10 s; it is shown as 0 W, which no package uses.",
-            remedy: "Read it twice by hand; if it does not move, its driver or emulator has stopped renewing it.")
-    }
-}
-
-extension Finding {
-    fileprivate static func implausible(_ channel: Channel) -> Finding {
-        Finding(
-            severity: .warning,
-            subject: channel.path ?? channel.id,
-            reason: ReadingStatus.implausible.name,
-            text: "For 10 s \(channel.id) has been beyond its range, or has risen by more than"
-                + " \(channel.maximumPower.rawValue) W allow.",
-            remedy: "If so much power is possible there, say so: powersensors --max-power WATTS")
-    }
-}
-
-extension ReadingStatus {
-    /// Whether the source itself is lost, unlike one that only needs time, or gave one wild number.
-    fileprivate var isLoss: Bool {
-        switch self {
-        case .forbidden, .io, .stale, .absent: true
-        case .ok, .warmingUp, .partial, .implausible: false
-        }
-    }
+    /// What a figure of the host has counted by channels that are no part of it any more; below 0 J where one joined it
+    /// that had counted before.
+    func carried(_ scope: Scope) -> Joules { carried[scope] ?? Joules(0) }
 }

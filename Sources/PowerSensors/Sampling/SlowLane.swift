@@ -2,7 +2,7 @@ import Synchronization
 
 /// Reads slow sources on threads of its own, so that a management controller that takes a second to answer holds up no
 /// sample, and no other source for long. What one said last stands until three of its intervals have passed; then it is
-/// stale.
+/// stale, as is one that has said nothing since the start.
 final class SlowLane: Sendable {
     private struct Entry: Sendable {
         let sensor: any Sensor
@@ -15,6 +15,9 @@ final class SlowLane: Sendable {
     /// Where one source's last readings lie.
     final class Shelf: Sendable {
         let readings: Guarded<[Reading]>
+
+        /// Since when there has been something to wait for, in boot time.
+        let sinceNanoseconds = SampleInstant.now.boottimeNanoseconds
 
         init(count: Int) {
             readings = Guarded(Array(repeating: .missing(.warmingUp), count: count))
@@ -105,9 +108,15 @@ final class SlowLane: Sendable {
     }
 
     private func read(_ entry: Entry) {
-        // A sensor that did not open may do so the next time.
-        if entry.seat.reader == nil { entry.seat.reader = try? entry.sensor.open(entry.channels) }
-        guard let readings = entry.seat.reader?.readings(entry.channels.count, stampedAt: .now) else { return }
+        let readings: [Reading]
+        do {
+            // A sensor that did not open may do so the next time.
+            if entry.seat.reader == nil { entry.seat.reader = try entry.sensor.open(entry.channels) }
+            readings = entry.seat.reader?.readings(entry.channels.count, stampedAt: .now) ?? []
+        } catch {
+            let status = (error as? AttributeError)?.status ?? .absent
+            readings = entry.channels.map { _ in .missing(status) }
+        }
         entry.shelf.readings.withLock { $0 = readings }
     }
 }
@@ -154,6 +163,12 @@ private struct ShelfReader: SensorReader {
         let oldest = SampleInstant.now.boottimeNanoseconds - 3 * interval.wholeNanoseconds
         // The array is shared, not copied.
         let held = shelf.readings.withLock { $0 }
-        for reading in held { readings.append(reading.isStamped(before: oldest) ? .missing(.stale) : reading) }
+        for reading in held { readings.append(isStale(reading, oldest) ? .missing(.stale) : reading) }
+    }
+
+    /// A source that never answered is no better than one that answers no more.
+    private func isStale(_ reading: Reading, _ oldest: Int64) -> Bool {
+        if reading.isStamped(before: oldest) { return true }
+        return reading.status == .warmingUp && reading.instant == nil && shelf.sinceNanoseconds < oldest
     }
 }

@@ -14,6 +14,8 @@ final class ScriptedSensor: Sensor {
 
     func show(_ readings: Reading...) { shown.withLock { $0 = readings } }
 
+    func show(_ values: [Double]) { shown.withLock { $0 = values.map { .value($0) } } }
+
     func discover() -> Discovery { Discovery(channels: channels) }
 
     func open(_ channels: [Channel]) -> any SensorReader { Reader(sensor: self, channels: channels) }
@@ -57,4 +59,6 @@ final class ManualClock {
     )
 
     func advance(by time: Duration) { instant = instant.advanced(by: time) }
+
+    func suspend(for time: Duration) { instant = instant.suspended(for: time) }
 }

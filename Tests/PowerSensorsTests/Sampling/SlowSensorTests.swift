@@ -11,9 +11,14 @@ struct SlowSensorTests {
         let refreshInterval: Duration? = .milliseconds(40)
         let reads = Atomic(0)
         let isSilent = Atomic(false)
+        let refusal = Atomic(Int32(0))
         let delayMicroseconds: UInt32
 
-        init(delay: Duration = .zero) { delayMicroseconds = UInt32(delay / .microseconds(1)) }
+        init(delay: Duration = .zero, isSilent: Bool = false, refusal: Int32 = 0) {
+            delayMicroseconds = UInt32(delay / .microseconds(1))
+            self.isSilent.store(isSilent, ordering: .relaxed)
+            self.refusal.store(refusal, ordering: .relaxed)
+        }
 
         func discover() -> Discovery {
             Discovery(channels: [
@@ -23,7 +28,11 @@ struct SlowSensorTests {
             ])
         }
 
-        func open(_ channels: [Channel]) -> any SensorReader { Reader(controller: self, channels: channels) }
+        func open(_ channels: [Channel]) throws -> any SensorReader {
+            let code = refusal.load(ordering: .relaxed)
+            if code != 0 { throw AttributeError(path: "/dev/bmc", errno: code) }
+            return Reader(controller: self, channels: channels)
+        }
 
         struct Reader: SensorReader {
             let controller: Controller
@@ -50,6 +59,34 @@ struct SlowSensorTests {
         #expect(instants.first != .some(nil))
         usleep(45_000)
         #expect(sampler.snapshot().channels[0].value == 102)
+    }
+
+    @Test func `one that never answered is stale after three intervals, and is told of`() throws {
+        let controller = Controller(isSilent: true)
+        let fast = ScriptedSensor(channels: [.counter("package-0")])
+        fast.show(.count(5))
+        var sampler = try Sampler(
+            readingSlowBesides: SensorSet(only: [fast, controller]).discover(), headline: nil)
+        var statuses: [ReadingStatus] = []
+        while statuses.last != .stale {
+            let status = sampler.snapshot().channels[1].status
+            if statuses.last != status { statuses.append(status) }
+            usleep(2000)
+        }
+        #expect(statuses.last == .stale)
+        let finding = try #require(sampler.findings().first { $0.subject == "bmc/input" })
+        #expect(finding.reason == "stale")
+        controller.isSilent.store(false, ordering: .relaxed)
+        while sampler.snapshot().channels[1].status != .ok { usleep(2000) }
+        #expect(!sampler.findings().contains { $0.reason == "stale" })
+    }
+
+    @Test func `one that does not open says why, and is tried again`() throws {
+        let controller = Controller(refusal: EACCES)
+        var sampler = try Sampler(readingSlowBesides: SensorSet(only: [controller]).discover(), headline: nil)
+        while sampler.snapshot().channels[0].status != .forbidden { usleep(2000) }
+        controller.refusal.store(0, ordering: .relaxed)
+        while sampler.snapshot().channels[0].status != .ok { usleep(2000) }
     }
 
     @Test func `a monitor is not held up by it, and takes its silence for staleness after three intervals`()

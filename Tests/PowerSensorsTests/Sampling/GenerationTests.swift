@@ -1,0 +1,119 @@
+import PowerSensors
+import Testing
+
+/// What becomes of joules when channels go and come back from one generation to the next.
+struct GenerationTests {
+    /// A machine of meters that are read on every sample.
+    private final class Machine {
+        let clock = ManualClock()
+        var sampler: Sampler
+        private var sensor: ScriptedSensor
+
+        init(_ channels: Channel...) throws {
+            sensor = ScriptedSensor(channels: channels)
+            sampler = try Sampler(SensorSet(only: [sensor]), now: { [clock] in clock.instant })
+        }
+
+        func snapshot(after time: Duration, _ watts: Double...) -> Snapshot {
+            sensor.show(watts)
+            clock.advance(by: time)
+            return sampler.snapshot()
+        }
+
+        func move(to channels: Channel...) {
+            sensor = ScriptedSensor(channels: channels)
+            sampler.move(to: SensorSet(only: [sensor]).discover())
+        }
+    }
+
+    private static func meter(_ id: String, _ scope: Scope? = .platform, isIntermittent: Bool = false) -> Channel {
+        var channel = Channel(
+            id: "scripted/\(id)", sensor: SensorName("scripted"), mechanism: "script", quantity: .power,
+            encoding: .gauge, component: Component(id: id, kind: .chip))
+        channel.countsIn = scope
+        channel.isIntermittent = isIntermittent
+        return channel
+    }
+
+    @Test func `a meter that goes leaves its joules in the host's sum, and takes them up again`() throws {
+        let machine = try Machine(Self.meter("one"), Self.meter("two"))
+        _ = machine.snapshot(after: .zero, 10, 6)
+        #expect(machine.snapshot(after: .seconds(10), 10, 6).host[0].energy == Joules(160))
+        machine.move(to: Self.meter("one"))
+        let without = machine.snapshot(after: .seconds(10), 10)
+        #expect(without.host[0].energy == Joules(260))
+        #expect(without.host[0].power == Watts(10))
+        machine.move(to: Self.meter("one"), Self.meter("two"))
+        let back = machine.snapshot(after: .seconds(10), 10, 6)
+        // What is bridged while it was away is the trapezoid of its last reading and its first.
+        #expect(back[channel: "scripted/two"]?.energy == Joules(180))
+        #expect(back.host[0].energy == Joules(480))
+        #expect(machine.snapshot(after: .seconds(10), 10, 6).host[0].energy == Joules(640))
+    }
+
+    @Test func `a battery that was away gave nothing meanwhile`() throws {
+        let machine = try Machine(
+            Self.meter("one", .battery, isIntermittent: true), Self.meter("two", .battery, isIntermittent: true))
+        _ = machine.snapshot(after: .zero, 10, 6)
+        _ = machine.snapshot(after: .seconds(10), 10, 6)
+        machine.move(to: Self.meter("one", .battery, isIntermittent: true))
+        #expect(machine.snapshot(after: .seconds(10), 10).host[0].energy == Joules(260))
+        machine.move(
+            to: Self.meter("one", .battery, isIntermittent: true), Self.meter("two", .battery, isIntermittent: true))
+        let back = machine.snapshot(after: .seconds(10), 10, 6)
+        #expect(back[channel: "scripted/two"]?.energy == Joules(60))
+        #expect(back.host[0].energy == Joules(360))
+    }
+
+    @Test func `a figure that had no part for a while goes on where it was`() throws {
+        let machine = try Machine(Self.meter("one", .battery), Self.meter("other", .platform))
+        _ = machine.snapshot(after: .zero, 10, 1)
+        _ = machine.snapshot(after: .seconds(10), 10, 1)
+        machine.move(to: Self.meter("other", .platform))
+        #expect(machine.snapshot(after: .seconds(1), 1).host.map(\.scope) == [.platform])
+        machine.move(to: Self.meter("two", .battery), Self.meter("other", .platform))
+        _ = machine.snapshot(after: .seconds(1), 20, 1)
+        let host = machine.snapshot(after: .seconds(1), 20, 1).host.first { $0.scope == .battery }
+        #expect(host?.energy == Joules(120))
+    }
+
+    @Test func `a meter that comes to count in a figure brings nothing from before`() throws {
+        let machine = try Machine(Self.meter("one"), Self.meter("two", nil))
+        _ = machine.snapshot(after: .zero, 10, 100)
+        _ = machine.snapshot(after: .seconds(10), 10, 100)
+        machine.move(to: Self.meter("one", nil), Self.meter("two"))
+        let moved = machine.snapshot(after: .seconds(1), 10, 100)
+        #expect(moved[channel: "scripted/two"]?.energy == Joules(1100))
+        #expect(moved.host[0].energy == Joules(200))
+    }
+
+    @Test func `power that flows out of the machine's input leaves its figure unknown, and is told`() throws {
+        let machine = try Machine(Self.meter("one"), Self.meter("two"))
+        _ = machine.snapshot(after: .zero, 10, 6)
+        let turned = machine.snapshot(after: .seconds(1), 10, -6)
+        #expect(turned.host[0].status == .partial)
+        #expect(turned.host[0].power == nil)
+        #expect(turned[channel: "scripted/two"]?.value == -6, "the channel itself shows what it shows")
+        #expect(machine.sampler.findings().map(\.reason) == ["negative"])
+        _ = machine.snapshot(after: .seconds(1), 10, 6)
+        #expect(machine.snapshot(after: .seconds(1), 10, 6).host[0].power == Watts(16))
+        #expect(machine.sampler.findings().isEmpty)
+    }
+
+    @Test func `what a source has nothing to show of is no loss, and what it cannot show is`() async throws {
+        let sensor = ScriptedSensor(channels: [
+            Self.meter("battery", .battery, isIntermittent: true), Self.meter("board"),
+        ])
+        sensor.show(.missing(.absent), .value(1))
+        let monitor = try PowerMonitor(
+            MonitorConfiguration(sensors: SensorSet(only: [sensor]), interval: .milliseconds(1)))
+        var snapshots = monitor.snapshots(every: .milliseconds(1)).makeAsyncIterator()
+        var events = monitor.events().makeAsyncIterator()
+        for _ in 0..<4 { _ = await snapshots.next() }
+        sensor.show(.missing(.absent), .missing(.absent))
+        let lost = try #require(await events.next())
+        #expect(lost.kind == .sensorLost)
+        #expect(lost.channel == "scripted/board")
+        monitor.stop()
+    }
+}
