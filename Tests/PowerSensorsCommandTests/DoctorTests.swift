@@ -28,16 +28,33 @@ struct DoctorCommandTests {
         let machine = try MockMachine.onePackage()
         try machine.set(.intelServer(sockets: 1))
         try machine.procfs.write("6.12.95-amd64\n", to: "sys/kernel/osrelease")
-        let outcome = try await Command.run(["doctor", "--json", "--node", "n1"] + Command.roots(machine))
-        let report = try JSON(outcome.output)
+        let asked = ["doctor", "--json", "--node", "n1"] + Command.roots(machine)
+        let moving = try await withRunningClock(of: machine) { try await Command.run(asked) }
+        let report = try JSON(moving.output)
         #expect(report["node"].text == "n1")
         #expect(report["kernel"].text == "6.12")
         #expect(report["measured"] == .truth(true))
+        #expect(report["verdict"].text == "measured")
+        let known = ["found", "absent", "notBuilt", "foreign", "failed", "fatal"]
+        #expect(known.contains(report["libsensors"].text ?? ""))
         let rapl = try #require(report["sensors"].elements.first { $0["sensor"].text == "rapl" })
         #expect(rapl["state"].text == "works")
         #expect(rapl["channels"].number == 1)
         #expect(rapl["mechanisms"].elements.map(\.text) == ["powercap"])
-        #expect(report["findings"].elements.contains { $0["reason"].text == "frozen" }, "nobody lets time pass")
+        #expect(!report["findings"].elements.contains { $0["reason"].text == "frozen" })
+    }
+
+    @Test func `counters that stand still are not called measured`() async throws {
+        let machine = try MockMachine.onePackage()
+        let outcome = try await Command.run(["doctor", "--json"] + Command.roots(machine))
+        #expect(outcome.exitCode == 0, "the source can be read")
+        let report = try JSON(outcome.output)
+        #expect(report["measured"] == .truth(false))
+        #expect(report["verdict"].text == "frozen")
+        let rapl = try #require(report["sensors"].elements.first { $0["sensor"].text == "rapl" })
+        #expect(rapl["state"].text == "limited")
+        #expect(rapl["still"].number == 1)
+        #expect(report["findings"].elements.contains { $0["reason"].text == "frozen" })
     }
 
     @Test(.enabled(if: isRoot, "needs root, to act as somebody else"))
@@ -59,7 +76,7 @@ struct DoctorCommandTests {
         let command = try #require(remedy.split(separator: " — ").first).drop { $0 != ":" }.dropFirst()
         let script = String(command.replacing("sudo ", with: ""))
         #expect(unsafe system(script) == 0, "\(script)")
-        let after = try await Command.run(asked, inScript: asNobody)
+        let after = try await withRunningClock(of: machine) { try await Command.run(asked, inScript: asNobody) }
         #expect(after.exitCode == 0)
         #expect(try JSON(after.output)["sensors"].elements.first?["state"].text == "works")
     }
@@ -69,7 +86,9 @@ struct DoctorCommandTests {
         let machine = try MockMachine.onePackage()
         let withoutCapabilities = "exec setpriv --bounding-set=-all --inh-caps=-all \"$@\""
         let asked = ["doctor", "--json", "--sensor", "rapl:powercap"] + Command.roots(machine)
-        let outcome = try await Command.run(asked, inScript: withoutCapabilities)
+        let outcome = try await withRunningClock(of: machine) {
+            try await Command.run(asked, inScript: withoutCapabilities)
+        }
         #expect(outcome.exitCode == 0)
         #expect(try JSON(outcome.output)["sensors"].elements.first?["state"].text == "works")
     }

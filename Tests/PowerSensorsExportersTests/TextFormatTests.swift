@@ -33,6 +33,40 @@ struct TextFormatTests {
         )
     }
 
+    @Test func `what is no power has its unit, and flags are words`() {
+        let shown: [(Quantity, Double, String)] = [
+            (.storedEnergy, 129_600, "129.6 kJ"), (.charge, 10_800, "10.80 kC"), (.charge, 5, "5.000 C"),
+            (.online, 1, "yes"), (.discharging, 0, "no"), (.voltage, 12.3, "12.3 V"), (.temperature, -5.5, "-5.50 °C"),
+            (.ratio, 0.8, "80.0 %"),
+        ]
+        var component = Component(id: "thing", kind: .chip)
+        component.chip = "thing"
+        let channels = shown.enumerated().map { index, row in
+            Channel(
+                id: "own/thing/\(index)", sensor: SensorName("own"), mechanism: "own", quantity: row.0,
+                encoding: .gauge, component: component)
+        }
+        let topology = Topology(generation: 1, discoveries: [Discovery(channels: channels)])
+        let readings = shown.map { row in
+            var reading = ChannelSnapshot(status: .ok)
+            reading.value = row.1
+            return reading
+        }
+        let snapshot = Snapshot(
+            topology: topology, instant: .now, timeNanoseconds: 0, interval: nil, sampleDuration: .zero,
+            channels: readings, host: [])
+        var format = TextFormat(node: "n1", showsAll: true)
+        format.prepare(for: topology)
+        var bytes: [UInt8] = []
+        format.append(snapshot, to: &bytes)
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").suffix(shown.count)
+        for (line, row) in zip(lines, shown) {
+            let words = line.split(separator: " ").joined(separator: " ")
+            #expect(words.contains(" \(row.2) measured own"), "\(line)")
+            #expect(line.count <= 80)
+        }
+    }
+
     @Test(arguments: [
         ReadingStatus.warmingUp, .partial, .absent, .forbidden, .io(errno: 5), .implausible, .stale,
     ])

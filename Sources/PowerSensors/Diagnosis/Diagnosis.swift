@@ -7,7 +7,7 @@ package struct Diagnosis: Sendable {
             /// Everything it found can be read.
             case works
 
-            /// Some of what it found cannot be read.
+            /// Some of what it found cannot be read, or stands still where it should move.
             case limited
 
             /// Nothing that it found can be read.
@@ -26,6 +26,9 @@ package struct Diagnosis: Sendable {
         /// How many of them can be read.
         package let readable: Int
 
+        /// How many of those stand still, which should move.
+        package let still: Int
+
         /// The ways by which it reads them, each once.
         package let mechanisms: [String]
 
@@ -35,8 +38,42 @@ package struct Diagnosis: Sendable {
         /// How well it works.
         package var state: State {
             if channels == 0 { return .missing }
-            return readable == channels ? .works : readable == 0 ? .failing : .limited
+            if readable == 0 { return .failing }
+            return readable == channels && still == 0 ? .works : .limited
         }
+    }
+
+    /// What can be said of the machine's power.
+    package enum Verdict: String, Sendable {
+        /// A figure of the host is whole, measured here or shared by a host that measures it.
+        case measured
+
+        /// Some power or energy is, and no figure of the host is whole.
+        case partly
+
+        /// What would measure can be read, and stands still.
+        case frozen
+
+        /// Only a model gives a figure.
+        case estimated
+
+        /// Nothing gives any.
+        case nothing
+    }
+
+    /// What the doctor saw of the channels in the time that it watched.
+    struct Watched {
+        /// Each channel's last status.
+        var statuses: [ReadingStatus]
+
+        /// The channels, by their place, that stood still and should have moved.
+        var still: Set<Int> = []
+
+        /// The host's figures at the end.
+        var figures: [HostSnapshot] = []
+
+        /// What only time told.
+        var findings: [Finding] = []
     }
 
     /// Where the sensors were looked for.
@@ -48,33 +85,75 @@ package struct Diagnosis: Sendable {
     /// What is missing or limited, the worst first.
     package let findings: [Finding]
 
-    /// Whether some power or energy is measured here, or shared by a host that measures it.
-    package let isMeasured: Bool
+    /// What can be said of the machine's power.
+    package let verdict: Verdict
+
+    /// Why libsensors is of no use; nil where it is found.
+    package let libSensors: LibSensors.Failure?
+
+    /// Whether a figure of the host is measured and whole.
+    package var isMeasured: Bool { verdict == .measured }
+
+    /// Whether some source can be read that measures, be it that it stands still.
+    package var hasSource: Bool { [.measured, .partly, .frozen].contains(verdict) }
 
     init(
-        _ surroundings: Surroundings, _ names: [SensorName], _ topology: Topology, _ statuses: [ReadingStatus],
-        _ findings: [Finding]
+        _ surroundings: Surroundings, _ names: [SensorName], _ topology: Topology, _ watched: Watched,
+        _ findings: [Finding], _ libSensors: LibSensors.Failure?
     ) {
         self.surroundings = surroundings
+        self.libSensors = libSensors
         // What a battery does not give on mains is nothing that is amiss.
-        let channels = zip(topology.channels, statuses).map { channel, status in
-            (channel: channel, isReadable: status.isReadable, isWell: status.isReadable || channel.isIdle(status))
+        let channels = topology.channels.enumerated().map { index, channel in
+            let status = watched.statuses[index]
+            return Seen(
+                channel: channel, isReadable: status.isReadable, isWell: status.isReadable || channel.isIdle(status),
+                isStill: watched.still.contains(index))
         }
         sensors = names.map { name in
             let own = channels.filter { $0.channel.sensor == name }
             return Sensor(
                 name: name, channels: own.count, readable: own.count(where: \.isWell),
+                still: own.count(where: \.isStill),
                 mechanisms: own.map(\.channel.mechanism).unique, provenances: own.map(\.channel.provenance).unique)
         }
-        isMeasured = channels.contains { channel, isReadable, _ in
-            // What flows into a battery says nothing of what the machine uses.
-            let isOfMachine = channel.sensor != .supply || channel.countsIn != nil
-            return isReadable && isOfMachine && (channel.provenance == .measured || channel.provenance == .shared)
-                && (channel.quantity == .power || channel.quantity == .energy)
-        }
+        verdict = Self.verdict(on: channels, watched.figures)
         let ranks: [Finding.Severity] = [.error, .warning, .info]
         self.findings = ranks.flatMap { rank in findings.filter { $0.severity == rank } }.unique
     }
+
+    /// A channel, and what was seen of it.
+    private struct Seen {
+        let channel: Channel
+        let isReadable: Bool
+        let isWell: Bool
+        let isStill: Bool
+
+        /// Whether it measures what the machine uses. What flows into a battery says nothing of that.
+        var measures: Bool {
+            isReadable && channel.provenance.isOfMeter && [.power, .energy].contains(channel.quantity)
+                && (channel.sensor != .supply || channel.countsIn != nil)
+        }
+    }
+
+    private static func verdict(on channels: [Seen], _ figures: [HostSnapshot]) -> Verdict {
+        let measuring = channels.filter(\.measures)
+        if measuring.isEmpty {
+            let isEstimated = channels.contains { $0.isReadable && $0.channel.provenance == .estimated }
+            return isEstimated ? .estimated : .nothing
+        }
+        if measuring.allSatisfy(\.isStill) { return .frozen }
+        let still = Set(measuring.filter(\.isStill).compactMap(\.channel.countsIn))
+        let isWhole = figures.contains { figure in
+            figure.provenance.isOfMeter && figure.status.isReadable && !still.contains(figure.scope)
+        }
+        return isWhole ? .measured : .partly
+    }
+}
+
+extension Provenance {
+    /// Whether something measured it, here or on the host.
+    fileprivate var isOfMeter: Bool { self == .measured || self == .shared }
 }
 
 extension Channel {

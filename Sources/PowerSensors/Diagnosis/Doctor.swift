@@ -20,18 +20,20 @@ package struct Doctor {
         let surroundings = Surroundings(roots)
         let discovered = sensors.discover()
         let topology = discovered.topology
-        let (statuses, later) = watch(discovered, for: time, step)
+        let watched = watch(discovered, for: time, step)
         var findings = RaplDiagnosis(surroundings, roots).explain(topology.findings)
-        findings += later + OutOfReach.findings(in: roots.sysfs)
-        return Diagnosis(surroundings, sensors.names, topology, statuses, findings)
+        findings += watched.findings + OutOfReach.findings(in: roots.sysfs)
+        return Diagnosis(surroundings, sensors.names, topology, watched, findings, LibSensors.shared.failure)
     }
 
     /// What each channel's last reading was, and which counters did not move.
     private func watch(
         _ discovered: DiscoveredSensors, for time: Duration, _ step: (() -> Void)?
-    ) -> ([ReadingStatus], [Finding]) {
+    ) -> Diagnosis.Watched {
         let channels = discovered.topology.channels
-        guard !channels.isEmpty, var sampler = try? Sampler(discovered) else { return (channels.map(\.status), []) }
+        guard !channels.isEmpty, var sampler = try? Sampler(discovered) else {
+            return Diagnosis.Watched(statuses: channels.map(\.status))
+        }
         let first = sampler.readings
         var readings = first
         var hasMoved = channels.map { _ in false }
@@ -46,7 +48,9 @@ package struct Doctor {
         }
         let known = discovered.topology.findings
         let opening = sampler.findings().filter { !known.contains($0) && $0.reason != "frozen" }
-        return (readings.map(\.status), opening + still.map { .standsStill(channels[$0], for: time) })
+        return Diagnosis.Watched(
+            statuses: readings.map(\.status), still: Set(still), figures: sampler.snapshot().host,
+            findings: opening + still.map { .standsStill(channels[$0], for: time) })
     }
 }
 

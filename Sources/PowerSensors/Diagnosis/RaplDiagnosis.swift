@@ -12,9 +12,14 @@ package struct RaplDiagnosis {
     package func explain(_ findings: [Finding]) -> [Finding] {
         var explained: [Finding] = []
         var forbidden: [Finding] = []
+        var isGuestTold = false
         for finding in findings {
             let isOfZone = finding.subject.hasPrefix("\(PowercapZone.classPath)/")
-            if finding.subject == PowercapZone.classPath, finding.reason == ReadingStatus.absent.name {
+            if surroundings.isGuest == true, lacksDriver(finding) {
+                // Whichever way was tried, a guest has what its host gives it.
+                if !isGuestTold { explained.append(elsewhere ?? hiddenFromGuest) }
+                isGuestTold = true
+            } else if finding.subject == PowercapZone.classPath, finding.reason == ReadingStatus.absent.name {
                 explained.append(elsewhere ?? missing)
             } else if finding.reason == "masked", let elsewhere {
                 explained.append(elsewhere)
@@ -72,6 +77,13 @@ package struct RaplDiagnosis {
 
     // MARK: Missing
 
+    /// Whether a finding says of some mechanism that its driver is not there, or found nothing.
+    private func lacksDriver(_ finding: Finding) -> Bool {
+        let isOfRegisters = finding.subject.hasPrefix("cpu/") && finding.subject.hasSuffix("/msr")
+        return finding.reason == ReadingStatus.absent.name
+            && ([PowercapZone.classPath, PerfPMU.path(of: "power")].contains(finding.subject) || isOfRegisters)
+    }
+
     /// The zones are there, in a sysfs that is mounted elsewhere.
     private var elsewhere: Finding? {
         guard let folder = surroundings.otherSysfs.first else { return nil }
@@ -85,7 +97,6 @@ package struct RaplDiagnosis {
     }
 
     private var missing: Finding {
-        if surroundings.isGuest == true { return hiddenFromGuest }
         guard let processor = surroundings.processor else { return notLoaded }
         if processor.vendor == .arm || processor.vendor == .other { return noSuchRegisters }
         if let kernel = surroundings.kernel, let needed = processor.firstKernel, kernel < needed {
@@ -95,26 +106,43 @@ package struct RaplDiagnosis {
     }
 
     private var hiddenFromGuest: Finding {
-        // QEMU's virtual registers are Intel's alone, and need an Intel host (QEMU's documentation of rapl-msr).
-        let isIntel = surroundings.processor?.vendor == .intel
-        return Finding(
+        Finding(
             severity: .warning,
             subject: PowercapZone.classPath,
             reason: "guest",
             text: """
-                This is a virtual machine, and its host does not show it the processor's energy counters; the estimator \
-                takes their place.
+                This is a virtual machine without energy counters of the processor. Best would be a share, by which the \
+                host tells this guest its own part; next best are virtual counters, of Intel's packages alone; until then \
+                the estimator takes their place.
                 """,
-            remedy: isIntel
-                ? """
-                Have the host give it virtual counters, by QEMU 9.1 or newer with qemu-vmsr-helper running: \
-                -accel kvm,rapl=true,rapl-helper-socket=/run/qemu-vmsr-helper.sock
-                """
-                : """
-                No hypervisor gives guests such counters on this maker's processors: go on with the estimator, or \
-                measure on the host.
-                """
+            remedy: roadsForGuest.joined(separator: " — ")
         )
+    }
+
+    /// What helps a guest, the easiest first.
+    private var roadsForGuest: [String] {
+        let share =
+            "have the host's operator publish this guest's share, and name the folder it is mounted at: powersensors --sysfs DIR"
+        // QEMU's virtual registers are Intel's alone, and need an Intel host (QEMU's documentation of rapl-msr).
+        guard surroundings.processor?.vendor == .intel else {
+            return [
+                share.withCapital,
+                "no hypervisor gives guests counters on this maker's processors, so without a share stay with the estimator",
+            ]
+        }
+        let driver = "intel_rapl_msr"
+        // The driver looks for counters that move when it is loaded, and never again.
+        let load =
+            roots.sysfs.exists("module/\(driver)")
+            ? "If the host gives virtual counters by now, load the driver again: sudo modprobe -r \(driver) && sudo modprobe \(driver)"
+            : "See whether the host gives virtual counters already: sudo modprobe \(driver)"
+        return [
+            load, share,
+            """
+            or have it give virtual counters, by QEMU 9.1 or newer with qemu-vmsr-helper running: \
+            -accel kvm,rapl=true,rapl-helper-socket=/run/qemu-vmsr-helper.sock
+            """,
+        ]
     }
 
     private var noSuchRegisters: Finding {
@@ -167,4 +195,9 @@ extension ProcessorIdentity {
         default: nil
         }
     }
+}
+
+extension String {
+    /// The text with a capital letter at its front.
+    fileprivate var withCapital: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -10,7 +10,8 @@ struct DoctorCommand: RunnableCommand {
         abstract: "Explains what is missing, and how to mend it.",
         discussion: """
             It watches the counters for two and a half seconds, as one that stands still shows itself only in time. It \
-            ends with 0 where power is measured or shared by the host, and with 1 where it is not.
+            ends with 0 where a source of measured or shared power can be read, be it a part or one that stands still, \
+            and with 1 where there is none.
             """
     )
 
@@ -32,7 +33,7 @@ struct DoctorCommand: RunnableCommand {
         var output = StandardOutput()
         try output.write(bytes)
         // What is wrong has been said already.
-        if !diagnosis.isMeasured { throw CommandFailure(line: "", exitCode: 1) }
+        if !diagnosis.hasSource { throw CommandFailure(line: "", exitCode: 1) }
     }
 }
 #endif

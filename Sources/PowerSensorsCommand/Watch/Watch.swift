@@ -101,8 +101,9 @@ struct Watch {
 
     private func openSampler(_ discovered: DiscoveredSensors) throws(CommandFailure) -> Sampler {
         do throws(SamplerError) {
-            // Channels of which none could be read would be shown as unknown for ever.
-            guard discovered.topology.channels.contains(where: { $0.status == .ok }) else {
+            // Channels of which none could be read would be shown as unknown for ever; what answers and cannot be true
+            // may be true the next time.
+            guard discovered.topology.channels.contains(where: { $0.status.isAnswer }) else {
                 throw SamplerError.nothingToRead(discovered.topology.findings)
             }
             return try Sampler(readingSlowBesides: discovered, headline: settings.scope)
@@ -119,6 +120,16 @@ struct Watch {
         case .json: JSONFormat(node: settings.node)
         case .csv: CSVFormat(node: settings.node)
         case .text: TextFormat(node: settings.node, style: .standardOutput, showsAll: settings.isVerbose)
+        }
+    }
+}
+
+extension ReadingStatus {
+    /// Whether the source answered, with whatever it said.
+    fileprivate var isAnswer: Bool {
+        switch self {
+        case .ok, .warmingUp, .partial, .implausible, .stale: true
+        case .absent, .forbidden, .io: false
         }
     }
 }

@@ -20,6 +20,8 @@ package struct DiagnosisJSON {
             json.member("virtual", surroundings.isGuest)
             json.member("user", surroundings.user.map { Int($0) })
             json.member("measured", diagnosis.isMeasured)
+            json.member("verdict", diagnosis.verdict.rawValue)
+            json.member("libsensors", diagnosis.libSensors.map { "\($0)" } ?? "found")
             json.name("sensors")
             json.array { json in
                 for sensor in diagnosis.sensors { append(sensor, to: &json) }
@@ -34,6 +36,7 @@ package struct DiagnosisJSON {
             json.member("state", sensor.state.rawValue)
             json.member("channels", sensor.channels)
             json.member("readable", sensor.readable)
+            json.member("still", sensor.still)
             json.name("mechanisms")
             json.array { json in
                 for mechanism in sensor.mechanisms { json.string(mechanism) }

@@ -17,10 +17,12 @@ package struct DiagnosisText {
 
     /// Appends the whole text.
     package func append(_ diagnosis: Diagnosis, to bytes: inout [UInt8]) {
-        var lines = [style.bold(node + ": " + verdict(diagnosis)), machine(diagnosis.surroundings).safeToShow, ""]
+        var lines = [style.bold(node + ": " + verdict(diagnosis)), machine(diagnosis.surroundings).safeToShow]
+        lines += [libSensors(diagnosis.libSensors), ""]
         lines.append(style.dim("sensor".padded(12) + "state".padded(10) + "readable".padded(12) + "by"))
         for sensor in diagnosis.sensors {
-            let readable = sensor.channels == 0 ? "–" : "\(sensor.readable) of \(sensor.channels)"
+            let still = sensor.still > 0 ? ", \(sensor.still) still" : ""
+            let readable = sensor.channels == 0 ? "–" : "\(sensor.readable) of \(sensor.channels)\(still)"
             let sources = (sensor.mechanisms + sensor.provenances.map(\.name)).joined(separator: ", ")
             let columns =
                 sensor.name.name.safeToShow.padded(11) + " " + sensor.state.rawValue.padded(10) + readable.padded(12)
@@ -35,9 +37,22 @@ package struct DiagnosisText {
     }
 
     private func verdict(_ diagnosis: Diagnosis) -> String {
-        if diagnosis.isMeasured { return "power is measured here" }
-        let isEstimated = diagnosis.sensors.contains { $0.readable > 0 && $0.provenances.contains(.estimated) }
-        return isEstimated ? "nothing measures power here; it is estimated" : "nothing measures power here"
+        switch diagnosis.verdict {
+        case .measured: "power is measured here"
+        case .partly: "power of parts is measured here, and no figure of the machine is whole"
+        case .frozen: "what would measure power here stands still"
+        case .estimated: "nothing measures power here; it is estimated"
+        case .nothing: "nothing measures power here"
+        }
+    }
+
+    private func libSensors(_ failure: LibSensors.Failure?) -> String {
+        switch failure {
+        case nil: "libsensors found"
+        case .absent: "libsensors not found"
+        case .notBuilt: "built without libsensors"
+        case .foreign, .failed, .fatal: "libsensors of no use"
+        }
     }
 
     private func machine(_ surroundings: Surroundings) -> String {

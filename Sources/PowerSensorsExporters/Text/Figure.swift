@@ -39,6 +39,9 @@ struct Figure {
         switch quantity {
         case .power: self.init(Watts(value))
         case .energy: self.init(Joules(value))
+        case .storedEnergy: self.init(Joules(value))
+        case .charge: self.init(value, units: [("C", 1), ("kC", 1e3), ("MC", 1e6)], digits: 4)
+        case .online, .discharging: self.init(words: value == 0 ? "no" : "yes")
         case .ratio: self.init(value * 100, units: [("%", 1)], digits: 3)
         case .voltage: self.init(value, units: [("V", 1)], digits: 3)
         case .current: self.init(value, units: [("A", 1)], digits: 3)
@@ -46,6 +49,9 @@ struct Figure {
         default: self.init(value, units: [(quantity.unit, 1)], digits: 4)
         }
     }
+
+    /// What is no number.
+    private init(words: String) { (number, unit, decimals, factor) = (words, "", 0, 1) }
 
     private init(_ value: Double, units: [(name: String, factor: Double)], digits: Int) {
         // A little less than 1000, so that no rounding shows 1000 of a unit: milli-units may have no decimals.

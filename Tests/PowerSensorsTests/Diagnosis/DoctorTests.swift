@@ -33,6 +33,18 @@ struct DoctorTests {
             testDescription: "a guest on AMD", processor: amdGuest, kernel: "6.1.0", reason: "guest",
             remedy: "estimator"),
         Missing(
+            testDescription: "a guest on Intel, whose host may give counters already", processor: guest,
+            kernel: "6.1.0", reason: "guest", remedy: "sudo modprobe intel_rapl_msr — have the host's operator"),
+        Missing(
+            testDescription: "a guest on Intel, whose driver looked before the host gave them", processor: guest,
+            kernel: "6.1.0", modules: ["intel_rapl_msr"], reason: "guest", remedy: "modprobe -r intel_rapl_msr"),
+        Missing(
+            testDescription: "a guest on Intel to which the host may give a share", processor: guest, reason: "guest",
+            remedy: "guest's share, and name the folder it is mounted at: powersensors --sysfs DIR"),
+        Missing(
+            testDescription: "a guest on AMD to which the host may give a share", processor: amdGuest, reason: "guest",
+            remedy: "powersensors --sysfs DIR"),
+        Missing(
             testDescription: "a driver not loaded", processor: .intelServer(), kernel: "6.1.0", reason: "unloaded",
             remedy: "sudo modprobe intel_rapl_msr"),
         Missing(
@@ -62,6 +74,38 @@ struct DoctorTests {
         #expect(diagnosis.sensors.first { $0.name == .rapl }?.state == .missing)
     }
 
+    @Test func `a guest on AMD is sent to load no driver, whichever way is tried`() throws {
+        let machine = try MockMachine()
+        try machine.set(Self.amdGuest)
+        let tried = [
+            ("class/powercap", "absent"), ("bus/event_source/devices/power", "absent"), ("cpu/0/msr", "absent"),
+            ("class/hwmon", "absent"),
+        ].map {
+            Finding(severity: .error, subject: $0.0, reason: $0.1, text: "none", remedy: "sudo modprobe something")
+        }
+        let diagnosis = RaplDiagnosis(Surroundings(machine.roots), machine.roots)
+        let explained = diagnosis.explain(tried)
+        #expect(explained.map(\.subject) == ["class/powercap", "class/hwmon"], "one cause is told once")
+        #expect(explained[0].remedy?.contains("modprobe") == false)
+        #expect(diagnosis.explain([tried[1]]).map(\.reason) == ["guest"])
+        #expect(diagnosis.explain([tried[2]]).map(\.reason) == ["guest"])
+    }
+
+    @Test(arguments: ["absent", "masked"])
+    func `zones that lie in a sysfs mounted elsewhere are found there`(reason: String) throws {
+        let machine = try MockMachine()
+        var surroundings = Surroundings(machine.roots)
+        surroundings.otherSysfs = ["/host/sys"]
+        let subject = reason == "absent" ? "class/powercap" : "devices/virtual/powercap"
+        let missing = Finding(severity: .error, subject: subject, reason: reason, text: "There is no zone.")
+        let explained = RaplDiagnosis(surroundings, machine.roots).explain([missing])
+        #expect(explained.map(\.reason) == ["elsewhere"])
+        #expect(explained.first?.remedy == "Name that tree: powersensors --sysfs /host/sys")
+        surroundings.otherSysfs = []
+        let plain = RaplDiagnosis(surroundings, machine.roots).explain([missing])
+        #expect(plain.first?.reason != "elsewhere")
+    }
+
     @Test func `an Arm machine is told that it has no such counters`() throws {
         let machine = try MockMachine()
         try machine.procfs.write(
@@ -86,7 +130,35 @@ struct DoctorTests {
         try machine.add(MockControlType(zones: [MockZone(name: "package-0", power: Watts(50))]))
         let still = examine(machine)
         #expect(still.findings.contains { $0.reason == "frozen" && $0.subject.hasSuffix("energy_uj") })
+        #expect(still.verdict == .frozen)
+        #expect(!still.isMeasured && still.hasSource)
+        let sensor = try #require(still.sensors.first { $0.name == .rapl })
+        #expect(sensor.state == .limited)
+        #expect(sensor.still == 1)
         #expect(!examine(machine, moving: true).findings.contains { $0.reason == "frozen" })
+    }
+
+    @Test func `where one of two packages stands still, no figure is whole`() throws {
+        let machine = try MockMachine()
+        try machine.add(
+            MockControlType(zones: [
+                MockZone(name: "package-0", power: Watts(50)), MockZone(name: "package-1", power: Watts(0)),
+            ]))
+        let diagnosis = examine(machine, moving: true)
+        #expect(diagnosis.verdict == .partly)
+        #expect(diagnosis.findings.filter { $0.reason == "frozen" }.count == 1)
+    }
+
+    @Test func `a chip that nobody knows the place of measures a part, and no figure`() throws {
+        let machine = try MockMachine()
+        try machine.add(.chip("ina226", hardware: "i2c-1/1-0040", files: ["power1_input": "3000000"]))
+        #expect(examine(machine).verdict == .partly)
+        try machine.add(.olderChip("power_meter", hardware: "ACPI000D:00", files: ["power1_average": "212500000"]))
+        #expect(examine(machine).verdict == .measured)
+    }
+
+    @Test func `it says whether libsensors was found`() throws {
+        #expect(examine(try MockMachine()).libSensors == LibSensors.shared.failure)
     }
 
     @Test func `a battery on mains is well, and measures nothing of the machine`() throws {
@@ -118,7 +190,8 @@ struct DoctorTests {
         try machine.sysfs.inject(.garbage, at: zones[1].path(of: "energy_uj"))
         let diagnosis = examine(machine)
         #expect(diagnosis.sensors.first { $0.name == .rapl }?.state == .limited)
-        #expect(diagnosis.isMeasured)
+        #expect(!diagnosis.isMeasured, "the sum of the packages is unknown")
+        #expect(diagnosis.hasSource)
     }
 
     @Test func `what only other programs can reach is named, with the road to it`() throws {
@@ -129,10 +202,34 @@ struct DoctorTests {
         try machine.sysfs.write("0x8086\n", to: "bus/pci/devices/0000:00:02.0/vendor")
         try machine.sysfs.write("0x020000\n", to: "bus/pci/devices/0000:02:00.0/class")
         try machine.sysfs.write("0x10de\n", to: "bus/pci/devices/0000:02:00.0/vendor")
+        // A driver that serves power needs no road, and one that does not serves none.
+        for (device, hasChip) in ["0000:03:00.0": true, "0000:04:00.0": false] {
+            try machine.sysfs.write("0x038000\n", to: "bus/pci/devices/\(device)/class")
+            try machine.sysfs.write("0x1002\n", to: "bus/pci/devices/\(device)/vendor")
+            if hasChip { try machine.sysfs.write("amdgpu\n", to: "bus/pci/devices/\(device)/hwmon/hwmon3/name") }
+        }
+        try machine.sysfs.write("0x120000\n", to: "bus/pci/devices/0000:05:00.0/class")
+        try machine.sysfs.write("0x1da3\n", to: "bus/pci/devices/0000:05:00.0/vendor")
         try machine.sysfs.write("243:0\n", to: "class/ipmi/ipmi0/dev")
         let unreached = examine(machine).findings.filter { $0.reason == "unreached" }
-        #expect(unreached.map(\.subject) == ["bus/pci/devices/0000:01:00.0", "class/ipmi/ipmi0"])
-        #expect(unreached.allSatisfy { $0.severity == .info && $0.remedy?.contains("Docs/WritingASensor.md") == true })
+        #expect(
+            unreached.map(\.subject) == [
+                "bus/pci/devices/0000:01:00.0", "bus/pci/devices/0000:04:00.0", "bus/pci/devices/0000:05:00.0",
+                "class/ipmi/ipmi0",
+            ])
+        let roads = ["Docs/WritingASensor.md", "sudo modprobe amdgpu", "Docs/WritingASensor.md", "ipmitool dcmi"]
+        for (finding, road) in zip(unreached, roads) {
+            #expect(finding.severity == .info)
+            #expect(finding.remedy?.contains(road) == true, "\(finding)")
+        }
+    }
+
+    @Test func `a management controller without a driver is named, with the modules`() throws {
+        let machine = try MockMachine()
+        try machine.sysfs.write("38\n", to: "firmware/dmi/entries/38-0/type")
+        let finding = try #require(examine(machine).findings.first { $0.reason == "unreached" })
+        #expect(finding.subject == "firmware/dmi/entries/38-0")
+        #expect(finding.remedy?.contains("sudo modprobe -a ipmi_si ipmi_devintf") == true)
     }
 
     @Test func `the worst comes first`() throws {

@@ -33,6 +33,7 @@ package struct PowercapDiscovery {
         if zones.values.contains(where: { $0.controlType == "intel-rapl" && $0.name == nil }) {
             incompleteScopes = [.cpu, .platform]
         }
+        missOrphansParents()
         var channels = mergeTwins().map(channel)
         markAbsent(&channels)
         markMirrors(&channels)
@@ -40,6 +41,15 @@ package struct PowercapDiscovery {
         let sockets = Set(packages.compactMap(\.component.socket)).sorted().map { Component.socket($0) }
         return Discovery(
             channels: channels, components: sockets, findings: findings, incompleteScopes: incompleteScopes)
+    }
+
+    /// Where a zone's parts are there and it is not, a package may be missing: its sum is unknown, and not smaller.
+    private mutating func missOrphansParents() {
+        let parents = zones.values.compactMap { $0.controlType == "intel-rapl" ? $0.parentFolder : nil }
+        for parent in Set(parents).sorted() where zones[parent] == nil {
+            incompleteScopes.insert(.cpu)
+            findings.append(.missingParent("\(PowercapZone.classPath)/\(parent)"))
+        }
     }
 
     // MARK: Identity

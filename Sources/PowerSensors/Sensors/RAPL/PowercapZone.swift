@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// One zone of powercap, as its folder shows it.
 package struct PowercapZone: Sendable {
     /// What can be read of its energy or power.
@@ -154,7 +158,7 @@ extension Finding {
             switch error.status {
             // For everybody to read it would open a side channel (CVE-2020-8694); a group is enough.
             case .forbidden:
-                "Run as root, or let a group read it: sudo chgrp power \(file) && sudo chmod g+r \(file)"
+                "Run as root, or let this process's group read it: sudo chgrp \(getegid()) \(file) && sudo chmod g+r \(file)"
             case .absent: "Load the driver again, or mount the whole of sysfs: ls -l \(file)"
             default: "Load the driver again; if it stays so, tell its authors: ls -l \(file)"
             }

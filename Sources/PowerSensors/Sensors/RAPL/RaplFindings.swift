@@ -27,6 +27,18 @@ extension Finding {
         )
     }
 
+    /// A zone is gone, and what it holds is not.
+    static func missingParent(_ path: String) -> Finding {
+        Finding(
+            severity: .warning,
+            subject: path,
+            reason: "absent",
+            text: "The zone is missing and its parts are there, so the packages' sum is unknown.",
+            remedy: "Mount the whole of sysfs, or load the driver again: sudo modprobe -r intel_rapl_msr"
+                + " && sudo modprobe intel_rapl_msr"
+        )
+    }
+
     /// Two zones have one name: they show one register, or cannot be told apart.
     static func merged(_ other: PowercapZone, into best: PowercapZone, _ identity: String) -> Finding {
         let isTwin = other.controlType != best.controlType

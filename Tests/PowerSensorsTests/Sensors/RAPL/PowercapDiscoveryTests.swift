@@ -4,6 +4,24 @@ import PowerSensorsTesting
 import Testing
 
 struct PowercapDiscoveryTests {
+    @Test func `where a package's zone is gone and its parts are not, the sum is unknown`() throws {
+        let machine = try MockMachine()
+        try machine.add(
+            MockControlType(zones: [
+                MockZone(name: "package-0", power: Watts(50)),
+                MockZone(name: "package-1", power: Watts(50), children: [MockZone(name: "core", power: Watts(20))]),
+            ]))
+        let whole = PowercapDiscovery(machine.roots.sysfs, maximumPower: nil).discover()
+        #expect(whole.incompleteScopes.isEmpty)
+        try machine.sysfs.remove("class/powercap/intel-rapl:1")
+        let discovery = PowercapDiscovery(machine.roots.sysfs, maximumPower: nil).discover()
+        #expect(discovery.incompleteScopes == [.cpu])
+        let finding = try #require(discovery.findings.first { $0.subject == "class/powercap/intel-rapl:1" })
+        #expect(finding.reason == "absent")
+        var sampler = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots, mechanisms: [.powercap])]))
+        #expect(sampler.snapshot().host.first { $0.scope == .cpu }?.status == .partial)
+    }
+
     @Test func `a two-package server with psys between and a memory-mapped twin names every channel once`() throws {
         let machine = try MockMachine()
         let server = MockControlType.intelServer(sockets: 2)
