@@ -1,6 +1,7 @@
 """Batteries, an adapter and a power meter through the kernel's ACPI drivers, and batteries whose state changes."""
 import json
 import re
+from functools import partial
 
 from .case import Case
 from .machine import Machine
@@ -43,14 +44,14 @@ end_watches
 
 def cases(kernels):
     """All of them, for the kernels by their series."""
-    for kernel in kernels.values():
+    for series, kernel in kernels.items():
         machine = Machine(kernel, "Skylake-Client", "1", f"{kernel}/../programs/power.aml")
-        yield Case("batteries, adapter and meter of ACPI", machine, ACPI, _check_acpi)
+        yield Case("batteries, adapter and meter of ACPI", machine, ACPI, partial(_check_acpi, series))
     machine = Machine(kernels["6.12"], processors="1")
     yield Case("batteries that charge, fail and discharge", machine, CHANGES, _check_changes)
 
 
-def _check_acpi(run, checks):
+def _check_acpi(series, run, checks):
     listing = Listing(run, "list")
     watch = Watch(run, "watch")
     shown = {identifier: values["value"] for identifier, values in watch.last.items()}
@@ -69,6 +70,7 @@ def _check_acpi(run, checks):
     _check_sensors(run, checks, shown)
     _check_exporter(run, checks, shown)
     _check_once(checks, listing, watch)
+    _check_mirrors(series, checks, listing, shown)
 
 
 def _check_files(run, checks, shown):
@@ -117,6 +119,19 @@ def _check_once(checks, listing, watch):
     checks.near("the host's power by the meter", hosts["platform"]["power_w"], 212.5, 1e-3)
     checks.equal("the host's power by the batteries", hosts["battery"]["power_w"], None)
     checks.equal("its status, where one does not know its rate", hosts["battery"]["status"], "partial")
+
+
+def _check_mirrors(series, checks, listing, shown):
+    """A battery's chip says what it shows once more. Its power is shown from 6.12 on."""
+    mirrors = {"BAT0/in0": "BAT0/voltage", "BAT1/in0": "BAT1/voltage", "BAT1/curr1": "BAT1/current"}
+    if series == "6.12":
+        mirrors["BAT0/power1"] = "BAT0/power"
+    for own, other in mirrors.items():
+        identifier = f"hwmon/{own.split('/')[0]}/{own}"
+        channel = listing.channels.get(identifier, {})
+        checks.equal(f"what {identifier} mirrors", channel.get("mirror_of"), f"supply/{other}")
+        checks.equal(f"value of {identifier}", shown.get(identifier), shown.get(f"supply/{other}"))
+    checks.equal("a power of BAT0's chip", "hwmon/BAT0/BAT0/power1" in listing.channels, series == "6.12")
 
 
 def _check_changes(run, checks):
