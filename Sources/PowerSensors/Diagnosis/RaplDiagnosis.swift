@@ -124,7 +124,7 @@ package struct RaplDiagnosis {
         let share =
             "have the host's operator publish this guest's share, and name the folder it is mounted at: powersensors --sysfs DIR"
         // QEMU's virtual registers are Intel's alone, and need an Intel host (QEMU's documentation of rapl-msr).
-        guard surroundings.processor?.vendor == .intel else {
+        if let vendor = surroundings.processor?.vendor, vendor != .intel {
             return [
                 share.withCapital,
                 "no hypervisor gives guests counters on this maker's processors, so without a share stay with the estimator",
