@@ -44,7 +44,9 @@ package struct Doctor {
             for index in channels.indices where readings[index].count != first[index].count { hasMoved[index] = true }
         }
         let still = channels.indices.filter { index in
-            channels[index].component.domain == "package" && !hasMoved[index] && (readings[index].count ?? 0) != 0
+            // A counter of 0 has no register behind it, but for a sum that begins when it is opened.
+            let isCounting = readings[index].count.map { $0 != 0 || channels[index].isKnownToCount } ?? false
+            return channels[index].component.domain == "package" && !hasMoved[index] && isCounting
         }
         let known = discovered.topology.findings
         let opening = sampler.findings().filter { !known.contains($0) && $0.reason != "frozen" }

@@ -138,6 +138,16 @@ struct DoctorTests {
         #expect(!examine(machine, moving: true).findings.contains { $0.reason == "frozen" })
     }
 
+    @Test func `a sum that begins when it is opened stands still at 0`() throws {
+        let machine = try MockMachine()
+        var channel = Channel.counter("package-0")
+        channel.isKnownToCount = true
+        let sensor = ScriptedSensor(channels: [channel])
+        sensor.show(.count(0))
+        let doctor = Doctor(SensorSet(only: [sensor]), roots: machine.roots)
+        #expect(doctor.examine(for: .milliseconds(10)).verdict == .frozen)
+    }
+
     @Test func `where one of two packages stands still, no figure is whole`() throws {
         let machine = try MockMachine()
         try machine.add(
