@@ -11,9 +11,7 @@ import Glibc
 struct DoctorCommandTests {
     @Test func `it ends with 0 where power is measured, and with 1 where it is not`() async throws {
         let machine = try MockMachine.onePackage()
-        let healthy = try await withRunningClock(of: machine) {
-            try await Command.run(["doctor"] + Command.roots(machine))
-        }
+        let healthy = try await Self.run(["doctor"], until: "power is measured here", on: machine)
         #expect(healthy.exitCode == 0)
         #expect(healthy.error.isEmpty)
         #expect(healthy.output.contains("power is measured here"))
@@ -28,8 +26,8 @@ struct DoctorCommandTests {
         let machine = try MockMachine.onePackage()
         try machine.set(.intelServer(sockets: 1))
         try machine.procfs.write("6.12.95-amd64\n", to: "sys/kernel/osrelease")
-        let asked = ["doctor", "--json", "--node", "n1"] + Command.roots(machine)
-        let moving = try await withRunningClock(of: machine) { try await Command.run(asked) }
+        let moving = try await Self.run(
+            ["doctor", "--json", "--node", "n1"], until: "\"verdict\":\"measured\"", on: machine)
         let report = try JSON(moving.output)
         #expect(report["node"].text == "n1")
         #expect(report["kernel"].text == "6.12")
@@ -76,9 +74,10 @@ struct DoctorCommandTests {
         let command = try #require(remedy.split(separator: " — ").first).drop { $0 != ":" }.dropFirst()
         let script = String(command.replacing("sudo ", with: ""))
         #expect(unsafe system(script) == 0, "\(script)")
-        let after = try await withRunningClock(of: machine) { try await Command.run(asked, inScript: asNobody) }
+        let after = try await Command.run(asked, inScript: asNobody)
         #expect(after.exitCode == 0)
-        #expect(try JSON(after.output)["sensors"].elements.first?["state"].text == "works")
+        let rapl = try #require(try JSON(after.output)["sensors"].elements.first)
+        #expect(rapl["readable"] == rapl["channels"])
     }
 
     @Test(.enabled(if: isRoot, "needs root, to give its capabilities up"))
@@ -86,11 +85,10 @@ struct DoctorCommandTests {
         let machine = try MockMachine.onePackage()
         let withoutCapabilities = "exec setpriv --bounding-set=-all --inh-caps=-all \"$@\""
         let asked = ["doctor", "--json", "--sensor", "rapl:powercap"] + Command.roots(machine)
-        let outcome = try await withRunningClock(of: machine) {
-            try await Command.run(asked, inScript: withoutCapabilities)
-        }
+        let outcome = try await Command.run(asked, inScript: withoutCapabilities)
         #expect(outcome.exitCode == 0)
-        #expect(try JSON(outcome.output)["sensors"].elements.first?["state"].text == "works")
+        let rapl = try #require(try JSON(outcome.output)["sensors"].elements.first)
+        #expect(rapl["readable"] == rapl["channels"])
     }
 
     @Test(.enabled(if: isRoot, "needs root with mount name spaces of its own"))
@@ -114,6 +112,19 @@ struct DoctorCommandTests {
     }
 
     private static var isRoot: Bool { getuid() == 0 }
+
+    /// Runs the command while a machine's counters move, again where a busy host left them no turn to do so meanwhile.
+    private static func run(
+        _ arguments: [String], until text: String, on machine: MockMachine
+    ) async throws -> Command.Outcome {
+        for _ in 0..<4 {
+            let outcome = try await withRunningClock(of: machine) {
+                try await Command.run(arguments + Command.roots(machine))
+            }
+            if outcome.output.contains(text) { return outcome }
+        }
+        return try await Command.run(arguments + Command.roots(machine))
+    }
 
     /// Lets everybody enter the machine's folders, and nobody but root read its counters.
     private static func open(_ machine: MockMachine) throws {

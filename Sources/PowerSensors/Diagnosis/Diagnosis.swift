@@ -66,7 +66,10 @@ package struct Diagnosis: Sendable {
         /// Each channel's last status.
         var statuses: [ReadingStatus]
 
-        /// The channels, by their place, that stood still and should have moved.
+        /// The counters, by their place, that did not move.
+        var unmoved: Set<Int> = []
+
+        /// Those of them that should have moved.
         var still: Set<Int> = []
 
         /// The host's figures at the end.
@@ -108,7 +111,7 @@ package struct Diagnosis: Sendable {
             let status = watched.statuses[index]
             return Seen(
                 channel: channel, isReadable: status.isReadable, isWell: status.isReadable || channel.isIdle(status),
-                isStill: watched.still.contains(index))
+                hasMoved: !watched.unmoved.contains(index), isStill: watched.still.contains(index))
         }
         sensors = names.map { name in
             let own = channels.filter { $0.channel.sensor == name }
@@ -127,6 +130,7 @@ package struct Diagnosis: Sendable {
         let channel: Channel
         let isReadable: Bool
         let isWell: Bool
+        let hasMoved: Bool
         let isStill: Bool
 
         /// Whether it measures what the machine uses. What flows into a battery says nothing of that.
@@ -142,7 +146,7 @@ package struct Diagnosis: Sendable {
             let isEstimated = channels.contains { $0.isReadable && $0.channel.provenance == .estimated }
             return isEstimated ? .estimated : .nothing
         }
-        if measuring.allSatisfy(\.isStill) { return .frozen }
+        if !measuring.contains(where: \.hasMoved) { return .frozen }
         let still = Set(measuring.filter(\.isStill).compactMap(\.channel.countsIn))
         let isWhole = figures.contains { figure in
             figure.provenance.isOfMeter && figure.status.isReadable && !still.contains(figure.scope)

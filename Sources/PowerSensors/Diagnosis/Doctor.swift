@@ -43,15 +43,18 @@ package struct Doctor {
             readings = sampler.readings
             for index in channels.indices where readings[index].count != first[index].count { hasMoved[index] = true }
         }
-        let still = channels.indices.filter { index in
+        let unmoved = channels.indices.filter { index in
             // A counter of 0 has no register behind it, but for a sum that begins when it is opened.
             let isCounting = readings[index].count.map { $0 != 0 || channels[index].isKnownToCount } ?? false
-            return channels[index].component.domain == "package" && !hasMoved[index] && isCounting
+            return isCounting && !hasMoved[index]
         }
+        // Cores and graphics may rest; what holds them all never does.
+        let still = unmoved.filter { ["package", "psys"].contains(channels[$0].component.domain) }
         let known = discovered.topology.findings
         let opening = sampler.findings().filter { !known.contains($0) && $0.reason != "frozen" }
         return Diagnosis.Watched(
-            statuses: readings.map(\.status), still: Set(still), figures: sampler.snapshot().host,
+            statuses: readings.map(\.status), unmoved: Set(unmoved), still: Set(still),
+            figures: sampler.snapshot().host,
             findings: opening + still.map { .standsStill(channels[$0], for: time) })
     }
 }
@@ -72,8 +75,8 @@ extension Finding {
             subject: channel.path ?? channel.id,
             reason: "frozen",
             text: """
-                The counter of \(channel.id) did not move for \(time); no package uses nothing, so its 0 W are no \
-                measurement.
+                The counter of \(channel.id) did not move for \(time); nothing that runs uses nothing, so its 0 W \
+                are no measurement.
                 """,
             remedy: """
                 In a virtual machine have the host's operator look at what renews the registers (QEMU: qemu-vmsr-helper); \

@@ -148,6 +148,15 @@ struct DoctorTests {
         #expect(doctor.examine(for: .milliseconds(10)).verdict == .frozen)
     }
 
+    @Test func `where nothing moves, neither parts nor the whole board are called measured`() throws {
+        let machine = try MockMachine()
+        try machine.add(.intelServer())
+        let still = examine(machine)
+        #expect(still.verdict == .frozen)
+        #expect(still.findings.filter { $0.reason == "frozen" }.contains { $0.text.contains("rapl/psys") })
+        #expect(examine(machine, moving: true).verdict == .measured)
+    }
+
     @Test func `where one of two packages stands still, no figure is whole`() throws {
         let machine = try MockMachine()
         try machine.add(
