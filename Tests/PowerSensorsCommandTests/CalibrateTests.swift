@@ -22,7 +22,7 @@ struct CalibrateTests {
         return (machine, time)
     }
 
-    /// Lets the load go up and down in steps, and the counter follow by the curve with a little noise.
+    /// Lets the load go up in steps, and the counter follow by the curve with a little noise.
     private static func run(_ machine: MockMachine, _ time: MockProcessorTime) async throws {
         let counter = try #require(machine.zone("package-0")?.counter)
         let clock = SuspendingClock()
@@ -31,9 +31,8 @@ struct CalibrateTests {
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(10))
             let now = clock.now
-            // Three seconds a load, twice through in half a minute with loads between.
-            let step = Int((now - start) / .seconds(3))
-            let load = [0, 1, 0.5, 0.2, 0.8, 0.1, 0.9, 0.3, 0.7, 0.4, 0.6][step % 11]
+            // Three seconds a load, and by small steps: a window with two loads in it shows the chord between their powers.
+            let load = Double(min(Int((now - start) / .seconds(3)), 10)) / 10
             let noise = Double.random(in: 0.98...1.02)
             try time.advance(by: now - last, busy: Ratio(load))
             try counter.advance(by: now - last, at: Watts(Self.watts(load) * noise))
