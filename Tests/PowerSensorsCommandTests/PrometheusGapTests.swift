@@ -30,9 +30,9 @@ struct PrometheusGapTests {
         let counters = zones.compactMap(\.counter)
         let before = counters.map(\.trueEnergy.rawValue)
         let sensors = SensorSet(roots: machine.roots)
-        // No new generation meanwhile: what is lost here comes back to the one that lost it.
+        // Meanwhile there are generations in which the counters cannot be read.
         let monitor = try PowerMonitor(
-            MonitorConfiguration(sensors: sensors, interval: .milliseconds(100), rediscoveryInterval: .zero))
+            MonitorConfiguration(sensors: sensors, interval: .milliseconds(100), rediscoveryInterval: .seconds(2)))
         let pages = MetricsPages(PrometheusPage(version: "1"), interval: .milliseconds(100))
         let endpoint = try await PrometheusEndpoint.start(
             EndpointConfiguration(address: EndpointAddress(port: 0)), pages: { pages.page($0) }, reporting: { _ in })

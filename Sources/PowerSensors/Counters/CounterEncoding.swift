@@ -212,7 +212,9 @@ public struct CounterEncoding: Hashable, Sendable {
         case (.counts, .counts): self == other
         case (.unbounded, .unbounded): lastCount == other.lastCount
         case (.kernelSum(let exponent, _), .kernelSum(let other, _)): exponent == other
-        case (.counts, _), (_, .counts), (.unbounded, _), (_, .unbounded), (.kernelSum, _), (_, .kernelSum): false
+        case (.counts, _), (_, .counts), (.unbounded, _), (.kernelSum, _), (_, .kernelSum): false
+        // A range that cannot be read just now is the one that it was.
+        case (_, .unbounded): true
         default: shownRange == other.shownRange
         }
     }

@@ -170,6 +170,34 @@ struct PowerMonitorTests {
         monitor.stop()
     }
 
+    @Test(arguments: [MockFault.failing(errno: 5), .gone])
+    func `a counter that a new generation cannot read comes back with all that it counted`(fault: MockFault) async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        let monitor = try PowerMonitor(
+            configuration(machine, interval: .milliseconds(2), rediscovery: .milliseconds(10)))
+        var iterator = monitor.snapshots(every: .milliseconds(2)).makeAsyncIterator()
+        var last = try #require(await iterator.next())
+        let zone = try #require(machine.zone("psys"))
+        let counter = try #require(zone.counter)
+        try counter.advance(counts: 30 * joule)
+        while last[channel: "rapl/psys"]?.energy != Joules(30) { last = try #require(await iterator.next()) }
+        try zone.inject(fault, at: "energy_uj")
+        while last[channel: "rapl/psys"]?.status == .ok { last = try #require(await iterator.next()) }
+        // Another zone's coming makes a generation in which this one cannot be read.
+        let generation = last.topology.generation
+        try machine.add(MockControlType("intel-rapl-other", zones: [MockZone(name: "spare")]))
+        while last.topology.generation <= generation { last = try #require(await iterator.next()) }
+        try await Task.sleep(for: .milliseconds(50))
+        try counter.advance(counts: 40 * joule)
+        try zone.restore("energy_uj")
+        while last[channel: "rapl/psys"]?.status != .ok { last = try #require(await iterator.next()) }
+        for _ in 0..<5 { last = try #require(await iterator.next()) }
+        #expect(last[channel: "rapl/psys"]?.energy == Joules(70))
+        #expect(last[channel: "rapl/psys"]?.ambiguousEnergy == Joules(0))
+        monitor.stop()
+    }
+
     @Test func `what befalls a channel is told as an event`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
