@@ -171,7 +171,9 @@ struct PowerMonitorTests {
     }
 
     @Test(arguments: [MockFault.failing(errno: 5), .gone])
-    func `a counter that a new generation cannot read comes back with all that it counted`(fault: MockFault) async throws {
+    func `a counter that a new generation cannot read comes back with all that it counted`(fault: MockFault)
+        async throws
+    {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         let monitor = try PowerMonitor(
