@@ -79,7 +79,8 @@ struct ExportOptions {
         [
             "sysfs", "procfs", "dev", "sensor", "scope", "interval", "max-power", "node", "verbose", "region",
             "carbon-intensity", "carbon-file", "idle-watts", "max-watts",
-            "load-profile", "profile", "force-profile", "prometheus",
+            "load-profile", "profile", "force-profile", "host-threads", "host-overcommit",
+            "host-memory", "host-load", "prometheus",
             "web-config", "min-interval", "compat", "created", "textfile", "loki", "loki-tenant", "loki-format",
             "pushgateway", "json", "csv",
         ].map { "POWERSENSORS_" + $0.uppercased().split(separator: "-").joined(separator: "_") })

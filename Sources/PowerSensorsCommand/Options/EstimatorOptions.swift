@@ -24,6 +24,27 @@ struct EstimatorOptions: ParsableArguments {
         help: ArgumentHelp("What powersensors calibrate learned, of this machine's host or twin.", valueName: "file"))
     var profile: String?
 
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Hardware threads of this guest's host.", valueName: "count"))
+    var hostThreads: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How many virtual processors the host sells for each of its threads. (default: 1)", valueName: "factor"))
+    var hostOvercommit: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Memory of this guest's host in GB; a quarter of the guest's part then goes by memory.", valueName: "gb"))
+    var hostMemory: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Mean load of this guest's host, above 0 and up to 1, where known.", valueName: "load"))
+    var hostLoad: String?
+
     @Flag(help: "Use a profile of other hardware.")
     var forceProfile = false
 }
@@ -41,6 +62,20 @@ extension Estimator {
             throw .usage("--idle-watts \(idleWatts.rawValue): it must be no more than --max-watts.")
         }
         profile = try reader.profile(options.loadProfile)
+        host.threads = try reader.count("host-threads", options.hostThreads)
+        host.memoryGigabytes = try reader.number("host-memory", options.hostMemory)
+        if let option = reader.option("host-overcommit", options.hostOvercommit) {
+            guard let factor = Double(option.value), factor >= 1, factor <= 1000 else {
+                throw option.refused("allowed is a number from 1, such as 4 where four are sold for one.")
+            }
+            host.overcommit = factor
+        }
+        if let option = reader.option("host-load", options.hostLoad) {
+            guard let load = Double(option.value), load > 0, load <= 1 else {
+                throw option.refused("allowed is a number above 0 and up to 1, such as 0.3.")
+            }
+            host.load = load
+        }
         forcesCalibration =
             options.forceProfile ? true : try environment.option("force-profile")?.truth() ?? false
         guard let option = reader.option("profile", options.profile) else { return }

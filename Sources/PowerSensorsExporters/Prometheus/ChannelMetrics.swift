@@ -19,8 +19,8 @@ struct ChannelMetrics {
         case .rapl: raplSeries + commonSeries
         case .hwmon: hwmonSeries + commonSeries
         case .supply: supplySeries + commonSeries
-        // Its only channel is the host's figure.
-        case .estimator: commonSeries
+        // The host's figure stands by itself already.
+        case .estimator: (channel.countsIn == nil ? foreignSeries : []) + commonSeries
         default: foreignSeries + commonSeries
         }
     }

@@ -24,6 +24,13 @@ package struct EnergyIntegral: Sendable {
     private var power: Watts?
     private var count = firstCount
     private var fraction = 0.0
+    private var idleFraction = 0.0
+
+    /// Of the energy so far what the machine would have taken without work, in µJ above ``firstCount``.
+    package private(set) var idleCount = firstCount
+
+    /// The rest of it, in µJ above ``firstCount``.
+    package var activeCount: UInt64 { count - min(idleCount, count) + Self.firstCount }
 
     /// Starts to count a machine's energy; its first times set the origin.
     package init(_ curve: PowerCurve) { self.curve = curve }
@@ -81,5 +88,8 @@ package struct EnergyIntegral: Sendable {
         guard whole >= 0, whole < 0x1p63 else { return }
         fraction = microjoules - whole
         count &+= UInt64(whole)
+        let idle = idleFraction + curve.idle.rawValue * Double(time) / 1000
+        idleFraction = idle - idle.rounded(.down)
+        idleCount &+= UInt64(min(idle.rounded(.down), whole))
     }
 }

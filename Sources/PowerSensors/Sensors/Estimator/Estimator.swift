@@ -5,7 +5,8 @@ import Glibc
 /// The sensor for machines without one: a model of the power at the plug, from the processors' load.
 ///
 /// It knows the processor generation and the machine's size from procfs' `cpuinfo` and `meminfo`, and gives
-/// one channel of energy, in µJ, whose provenance is ``Provenance/estimated`` and whose scope is ``Scope/wall``.
+/// a channel of energy, in µJ, whose provenance is ``Provenance/estimated`` and whose scope is ``Scope/wall``, and two beside it
+/// for what of that idling takes and what work adds.
 /// In a guest it is the guest's part of the host that is usual for the processor generation. An estimate is never a
 /// measurement: the channel's band says how far off it may be, two times out of three.
 ///
@@ -14,9 +15,6 @@ import Glibc
 public struct Estimator: Sensor {
     /// `estimator`.
     public var name: SensorName { .estimator }
-
-    /// The identity of its only channel.
-    private static let channelID = "estimator/host"
 
     /// The whole server's watts without load, where they are known; of a guest, its host's.
     public var idleWatts: Watts?
@@ -34,6 +32,9 @@ public struct Estimator: Sensor {
 
     /// Whether to use a calibration of other hardware.
     public var forcesCalibration = false
+
+    /// What is known of the host, where this machine is a guest.
+    public var host = GuestHost()
 
     private let roots: SystemRoots
     private var procfs: SystemRoot { roots.procfs }
@@ -62,16 +63,16 @@ public struct Estimator: Sensor {
         } catch {
             return Discovery(findings: [unusable(LoadReader.path, error.status, error.errno)])
         }
-        guard let known = KnownWatts(idle: idleWatts, maximum: maximumWatts) else {
+        guard let known = KnownWatts(idle: idleWatts, maximum: maximumWatts), host.isPossible else {
             return Discovery(findings: [Self.impossible])
         }
-        let estimate = MachineEstimate(machine, known: known, profile: profile, calibration: calibration)
+        let estimate = MachineEstimate(machine, known: known, profile: profile, calibration: calibration, host: host)
         var findings = [Self.note(on: estimate)]
-        if estimate.calibration != nil { return Discovery(channels: [Self.channel(of: estimate)], findings: findings) }
+        if estimate.calibration != nil { return Discovery(channels: Self.channels(of: estimate), findings: findings) }
         if !estimate.match.isKnown { findings.append(Self.doubt(about: machine, estimate)) }
         if machine.isGuest == nil { findings.append(Self.undecided) }
         if machine.memoryGigabytes == nil, machine.isGuest != true { findings.append(unknownMemory(estimate)) }
-        return Discovery(channels: [Self.channel(of: estimate)], findings: findings)
+        return Discovery(channels: Self.channels(of: estimate), findings: findings)
     }
 
     /// Opens the processors' times.
@@ -80,13 +81,25 @@ public struct Estimator: Sensor {
     public func open(_ channels: [Channel]) throws -> any SensorReader {
         let known = KnownWatts(idle: idleWatts, maximum: maximumWatts) ?? KnownWatts()
         let estimate = MachineEstimate(
-            try MachineDescription(roots: roots), known: known, profile: profile, calibration: calibration)
+            try MachineDescription(roots: roots), known: known, profile: profile, calibration: calibration, host: host)
         return EstimatorReader(channels, curve: estimate.curve, beneath: procfs)
     }
 
-    private static func channel(of estimate: MachineEstimate) -> Channel {
+    /// The host's figure, and the parts of it that idling and work take.
+    private static func channels(of estimate: MachineEstimate) -> [Channel] {
+        EstimatorReader.Part.allCases.map { part in
+            var channel = channel(part.rawValue, of: estimate)
+            if part != .whole {
+                channel.parent = EstimatorReader.Part.whole.rawValue
+                channel.countsIn = nil
+            }
+            return channel
+        }
+    }
+
+    private static func channel(_ id: String, of estimate: MachineEstimate) -> Channel {
         var channel = Channel(
-            id: channelID,
+            id: id,
             sensor: .estimator,
             mechanism: estimate.calibration == nil ? "model" : "calibration",
             quantity: .energy,
@@ -168,8 +181,11 @@ extension Estimator {
         severity: .error,
         subject: SensorName.estimator.name,
         reason: "configuration",
-        text: "Nothing can be estimated: idle and full load must be above 0 W, and idle no more than full load.",
-        remedy: "Set both to what was measured at the plug, or leave them out."
+        text: """
+            Nothing can be estimated: idle and full load must be above 0 W, and idle no more than full load; a host has a \
+            thread or more, an overcommit of 1 or more, some memory, and a load above 0 and up to 1.
+            """,
+        remedy: "Set them to what was measured, or leave them out."
     )
 
     private func unknownMemory(_ estimate: MachineEstimate) -> Finding {

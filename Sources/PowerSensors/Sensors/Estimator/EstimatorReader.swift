@@ -1,20 +1,41 @@
 /// The opened estimator: one reading of the load, and the energy that the model makes of it.
 final class EstimatorReader: SensorReader {
+    /// What a channel shows of the energy.
+    enum Part: String, CaseIterable {
+        /// All of it: the host's figure.
+        case whole = "estimator/host"
+
+        /// What the machine takes without work.
+        case idle = "estimator/host/idle"
+
+        /// What work adds.
+        case active = "estimator/host/active"
+    }
+
     let channels: [Channel]
 
+    private let parts: [Part]
     private var load: LoadReader
     private var energy: EnergyIntegral
 
     init(_ channels: [Channel], curve: PowerCurve, beneath procfs: SystemRoot) {
         self.channels = channels
+        parts = channels.map { Part(rawValue: $0.id) ?? .whole }
         load = LoadReader(beneath: procfs)
         energy = EnergyIntegral(curve)
     }
 
     func read(into readings: inout OutputSpan<Reading>) {
         if channels.isEmpty { return }
-        let reading = reading()
-        for _ in channels { readings.append(reading) }
+        let whole = reading()
+        for index in parts.indices {
+            let isKnown = whole.count != nil
+            switch parts[index] {
+            case .idle where isKnown: readings.append(.count(energy.idleCount))
+            case .active where isKnown: readings.append(.count(energy.activeCount))
+            default: readings.append(whole)
+            }
+        }
     }
 
     private func reading() -> Reading {

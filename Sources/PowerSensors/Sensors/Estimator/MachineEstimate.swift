@@ -8,8 +8,17 @@ package struct MachineEstimate: Hashable, Sendable {
         /// The hardware threads of the host.
         package let hostThreads: Int
 
+        /// How many virtual processors the host sells for each of its threads.
+        package let overcommit: Double
+
+        /// The guest's part of the host's memory; nil where it goes by processors alone.
+        package let memory: Double?
+
         /// The part as a number above 0 and at most 1.
-        package var fraction: Double { Double(virtualProcessors) / Double(hostThreads) }
+        package var fraction: Double {
+            let processors = Double(virtualProcessors) / (Double(hostThreads) * overcommit)
+            return min(memory.map { 0.75 * processors + 0.25 * $0 } ?? processors, 1)
+        }
     }
 
     /// The processor's generation, and how it was found.
@@ -43,18 +52,22 @@ package struct MachineEstimate: Hashable, Sendable {
     ///   - known: The watts that are known of the whole server: of a guest, of its host.
     ///   - profile: How load and power belong together.
     ///   - calibration: What was learned of the server; it makes the rest of no account.
+    ///   - host: What is known of a guest's host.
     package init(
         _ machine: MachineDescription,
         known: KnownWatts = KnownWatts(),
         profile: LoadProfile = .powersaveHost,
-        calibration: CalibrationProfile? = nil
+        calibration: CalibrationProfile? = nil,
+        host: GuestHost = GuestHost()
     ) {
         let match = machine.processor.generation
         self.match = match
         let part: PartOfHost?
         var server: ModelledServer
         if machine.isGuest == true {
-            (server, part) = Self.host(of: machine, match, threads: calibration?.hardware.threads)
+            var known = host
+            known.threads = host.threads ?? calibration?.hardware.threads
+            (server, part) = Self.host(of: machine, match, known)
         } else {
             let typical = match.generation.coefficients
             // Without a word on sockets: no socket in the data has more than 192 cores, none of Arm's over 128.
@@ -83,7 +96,7 @@ package struct MachineEstimate: Hashable, Sendable {
         method = estimate
         self.calibration = calibration
         let whole = calibration?.powerCurve ?? estimate.curve
-        curve = part.map { whole.scaled(by: $0.fraction) } ?? whole
+        curve = part.map { whole.ofGuest(part: $0.fraction, hostLoad: host.load) } ?? whole
         // What may be a guest is modelled as it looks, which for a small guest is far from its part of a host.
         let isAssumed = !match.isKnown || machine.isGuest != false
         if let calibration {
@@ -103,11 +116,10 @@ package struct MachineEstimate: Hashable, Sendable {
         return words.joined(separator: ", ")
     }
 
-    /// The host that a guest is taken to run on: the usual one of its generation, or one that is large enough.
-    ///
-    /// - Parameter threads: The host's hardware threads, where they are known.
+    /// The host that a guest is taken to run on: what is known of it, else the usual one of its generation, or one that is
+    /// large enough.
     private static func host(
-        of guest: MachineDescription, _ match: GenerationMatch, threads: Int?
+        of guest: MachineDescription, _ match: GenerationMatch, _ known: GuestHost
     ) -> (ModelledServer, PartOfHost) {
         let typical = match.generation.coefficients
         var sockets = match.isClient ? 1 : 2
@@ -115,24 +127,32 @@ package struct MachineEstimate: Hashable, Sendable {
         let isMixed = match.isClient && !match.generation.isClientOnly
         var coresPerSocket = isMixed ? min(typical.coresPerSocket, 4) : typical.coresPerSocket
 
+        // Overselling lets a guest have more processors than its host has threads, if only in part.
+        let least = Int((Double(guest.threads) / known.overcommit).rounded(.up))
         let threadsPerSocket = coresPerSocket * typical.threadsPerCore
-        if guest.threads > sockets * threadsPerSocket {
+        if known.threads == nil, least > sockets * threadsPerSocket {
             if !match.isClient {
                 // To the nearest: a little too many for two sockets means larger processors, twice as many four.
-                sockets = max(sockets, (guest.threads + threadsPerSocket / 2) / threadsPerSocket)
+                sockets = max(sockets, (least + threadsPerSocket / 2) / threadsPerSocket)
             }
             let threadsOfCoreRow = sockets * typical.threadsPerCore
-            coresPerSocket = max(coresPerSocket, (guest.threads + threadsOfCoreRow - 1) / threadsOfCoreRow)
+            coresPerSocket = max(coresPerSocket, (least + threadsOfCoreRow - 1) / threadsOfCoreRow)
         }
-        let cores = sockets * coresPerSocket
+        let threads = known.threads.map { max($0, least) }
+        let cores = threads.map { max($0 / typical.threadsPerCore, 1) } ?? sockets * coresPerSocket
         let server = ModelledServer(
             generation: match.generation,
-            sockets: sockets,
+            sockets: min(sockets, cores),
             cores: cores,
-            memoryGigabytes: typical.gigabytesPerCore * Double(cores),
+            memoryGigabytes: known.memoryGigabytes ?? typical.gigabytesPerCore * Double(cores),
             isClient: match.isClient
         )
-        let hostThreads = threads.map { max($0, guest.threads) } ?? cores * typical.threadsPerCore
-        return (server, PartOfHost(virtualProcessors: guest.threads, hostThreads: hostThreads))
+        let memory = known.memoryGigabytes.flatMap { whole in
+            guest.memoryGigabytes.map { min($0 / whole, 1) }
+        }
+        let part = PartOfHost(
+            virtualProcessors: guest.threads, hostThreads: threads ?? cores * typical.threadsPerCore,
+            overcommit: known.overcommit, memory: memory)
+        return (server, part)
     }
 }

@@ -51,7 +51,9 @@ struct EstimatorTests {
             "cpuinfo": turinGuest, "meminfo": "MemTotal: 4000000 kB\n", "stat": "cpu  1 2 3 4 5 6 7 8 9 10\n",
         ])
         let discovery = machine.estimator.discover()
-        #expect(discovery.channels.count == 1)
+        #expect(
+            discovery.channels.map(\.id) == ["estimator/host", "estimator/host/idle", "estimator/host/active"])
+        #expect(discovery.channels.map { $0.countsIn != nil } == [true, false, false])
         let channel = try #require(discovery.channels.first)
         #expect(channel.id == "estimator/host")
         #expect(channel.sensor == .estimator)
@@ -96,7 +98,9 @@ struct EstimatorTests {
     @Test func `an unknown processor and unknown memory are warned of`() throws {
         let machine = try MockMachine(procfs: ["cpuinfo": "processor: 0\n", "stat": "cpu  1 2 3 4\n"])
         let discovery = machine.estimator.discover()
-        #expect(discovery.channels.count == 1)
+        #expect(
+            discovery.channels.map(\.id) == ["estimator/host", "estimator/host/idle", "estimator/host/active"])
+        #expect(discovery.channels.map { $0.countsIn != nil } == [true, false, false])
         #expect(discovery.findings.map(\.severity) == [.info, .warning, .warning, .warning])
         #expect(discovery.findings.map(\.reason) == ["estimated", "unknown", "undecided", "absent"])
     }
@@ -162,30 +166,32 @@ struct EstimatorTests {
         var reader = try estimator.open(channels)
         #expect(reader.channels == channels)
         let first = read(&reader)
-        #expect(first.map(\.count) == [1])
+        #expect(first.map(\.count) == [1, 1, 1])
 
         let began = SampleInstant.now
         usleep(120_000)
         try machine.procfs.write("cpu  5 0 0 5\n", to: "stat")
         let second = read(&reader)
-        #expect(second.count == 1)
+        #expect(second.count == 3)
         let count = try #require(second.first?.count)
         // At half load the guest's two threads take a few watts.
         let passed = Double(SampleInstant.now.monotonicNanoseconds - began.monotonicNanoseconds) / 1e9
         let power = MachineEstimate(try #require(turinDescription)).curve.power(at: 0.5).rawValue
         #expect(Double(count) >= power * 0.12 * 1e6)
         #expect(Double(count) <= 2 + power * (passed + 1) * 1e6)
+        let parts = second.dropFirst().compactMap(\.count)
+        #expect(parts.reduce(0, +) == count + 1, "idling and work make the whole; each begins at 1")
     }
 
     @Test func `a failed reading says why, and the next good one bridges the gap`() throws {
         let machine = try MockMachine(procfs: ["cpuinfo": turinGuest, "stat": "cpu  0 0 0 0\n"])
         let estimator = machine.estimator
         var reader = try estimator.open(estimator.discover().channels)
-        #expect(read(&reader).map(\.count) == [1])
+        #expect(read(&reader).prefix(1).map(\.count) == [1])
         try machine.procfs.write("garbage\n", to: "stat")
-        #expect(read(&reader).map(\.status) == [.io(errno: EBADMSG)])
+        #expect(read(&reader).prefix(1).map(\.status) == [.io(errno: EBADMSG)])
         try machine.procfs.write("", to: "stat")
-        #expect(read(&reader).map(\.status) == [.io(errno: ENODATA)])
+        #expect(read(&reader).prefix(1).map(\.status) == [.io(errno: ENODATA)])
         usleep(110_000)
         try machine.procfs.write("cpu  1 0 0 1\n", to: "stat")
         let count = try #require(read(&reader).first?.count)

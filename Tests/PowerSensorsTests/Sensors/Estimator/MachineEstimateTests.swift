@@ -41,7 +41,7 @@ private func physical(
 }
 
 /// A guest, and the host it is taken to run on.
-struct GuestHost: CustomTestStringConvertible {
+struct AssumedHost: CustomTestStringConvertible {
     let testDescription: String
     let processor: ProcessorIdentity
     let virtualProcessors: Int
@@ -52,7 +52,7 @@ struct GuestHost: CustomTestStringConvertible {
 
 struct MachineEstimateTests {
     @Test(arguments: [
-        GuestHost(
+        AssumedHost(
             testDescription: "a small guest on the usual host",
             processor: turin,
             virtualProcessors: 2,
@@ -60,7 +60,7 @@ struct MachineEstimateTests {
             cores: 320,
             threads: 640
         ),
-        GuestHost(
+        AssumedHost(
             testDescription: "a guest larger than the usual host: larger processors",
             processor: turin,
             virtualProcessors: 768,
@@ -68,7 +68,7 @@ struct MachineEstimateTests {
             cores: 384,
             threads: 768
         ),
-        GuestHost(
+        AssumedHost(
             testDescription: "a guest of eight sockets",
             processor: skylake,
             virtualProcessors: 448,
@@ -76,7 +76,7 @@ struct MachineEstimateTests {
             cores: 224,
             threads: 448
         ),
-        GuestHost(
+        AssumedHost(
             testDescription: "a desktop-derived host has one socket",
             processor: ProcessorIdentity(vendor: .amd, family: 26, model: 68),
             virtualProcessors: 4,
@@ -84,7 +84,7 @@ struct MachineEstimateTests {
             cores: 12,
             threads: 24
         ),
-        GuestHost(
+        AssumedHost(
             testDescription: "a desktop part of a generation of servers has four cores",
             processor: ProcessorIdentity(vendor: .intel, family: 6, model: 60),
             virtualProcessors: 2,
@@ -92,7 +92,7 @@ struct MachineEstimateTests {
             cores: 4,
             threads: 8
         ),
-        GuestHost(
+        AssumedHost(
             testDescription: "a large guest of one socket",
             processor: ProcessorIdentity(vendor: .intel, family: 6, model: 60),
             virtualProcessors: 9,
@@ -101,7 +101,7 @@ struct MachineEstimateTests {
             threads: 10
         ),
     ])
-    func `a guest's host is the usual one, or one that is large enough`(host: GuestHost) throws {
+    func `a guest's host is the usual one, or one that is large enough`(host: AssumedHost) throws {
         let estimate = MachineEstimate(guest(host.processor, host.virtualProcessors))
         #expect(estimate.server.sockets == host.sockets)
         #expect(estimate.server.cores == host.cores)
