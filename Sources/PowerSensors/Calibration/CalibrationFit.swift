@@ -24,6 +24,9 @@ package enum CalibrationError: Error, Hashable, CustomStringConvertible {
     /// The power does not rise with the load.
     case powerDoesNotRise
 
+    /// The curve is this far off what it was not fitted to, in the mean.
+    case doesNotFit(Double)
+
     /// What is wrong and what mends it, as one line.
     package var description: String {
         switch self {
@@ -35,6 +38,9 @@ package enum CalibrationError: Error, Hashable, CustomStringConvertible {
         case .powerDoesNotRise:
             "the power does not rise with the load, so the sensor does not measure these processors. Choose another by "
                 + "--sensor or --scope."
+        case .doesNotFit(let error):
+            "the curve is off by \(Int((error * 100).rounded())) % in the mean: the power follows something else than the load. "
+                + "Choose another sensor by --sensor or --scope."
         }
     }
 }
@@ -89,12 +95,14 @@ package struct CalibrationFit: Hashable, Sendable {
         let tried = usable.enumerated().filter { $0.offset % 3 == 2 }.map(\.element)
         let knots = Self.rising(Self.robustLine(used), weights: Self.weights(of: used))
         guard let first = knots.first, let last = knots.last, last > first * 1.02 else { throw .powerDoesNotRise }
-        powers = knots.map { Watts($0) }
+        // What is drawn on beneath the loads that were seen must not lead below 0.
+        powers = knots.map { Watts(max($0, 0)) }
         loads = least...most
         counts = (used.count, tried.count)
         error =
             tried.map { abs(Self.value(of: knots, at: $0.load) / $0.power.rawValue - 1) }.reduce(0, +)
             / Double(tried.count)
+        guard error <= 0.5 else { throw .doesNotFit(error) }
     }
 
     package static func == (left: CalibrationFit, right: CalibrationFit) -> Bool {
@@ -135,9 +143,10 @@ package struct CalibrationFit: Hashable, Sendable {
             let residuals = points.map { abs(value(of: line, at: $0.load) / $0.power.rawValue - 1) }
             // The median of a normal distribution's sizes is 0.6745 of its standard deviation.
             let deviation = residuals.sorted()[residuals.count / 2] / 0.6745
-            guard deviation > 0 else { break }
+            // No meter is so good that what lies two per cent off is wild; without that floor a clean curve loses its ends.
+            let scale = outlier * max(deviation, 0.02)
             let weights = residuals.map { residual in
-                let distance = min(residual / (outlier * deviation), 1)
+                let distance = min(residual / scale, 1)
                 return (1 - distance * distance) * (1 - distance * distance)
             }
             line = fitted(points, weights: weights)

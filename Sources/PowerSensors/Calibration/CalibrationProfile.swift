@@ -13,6 +13,9 @@ public struct CalibrationProfile: Hashable, Sendable {
         /// CPUID's model, or Arm's part number.
         public let model: Int?
 
+        /// CPUID's stepping, which tells generations of one model apart; nil where there is none.
+        public let stepping: Int?
+
         /// The processor's name.
         public let name: String
 
@@ -127,6 +130,7 @@ extension CalibrationProfile.Hardware: Codable {
         vendor = try values.decode(String.self, forKey: .vendor)
         family = try values.decodeIfPresent(Int.self, forKey: .family)
         model = try values.decodeIfPresent(Int.self, forKey: .model)
+        stepping = try values.decodeIfPresent(Int.self, forKey: .stepping)
         name = try values.decode(String.self, forKey: .name)
         sockets = try values.decodeIfPresent(Int.self, forKey: .sockets)
         cores = try values.decode(Int.self, forKey: .cores)
@@ -143,7 +147,8 @@ extension CalibrationProfile.Hardware {
     package init(_ machine: MachineDescription) {
         self.init(
             vendor: machine.processor.vendor.rawValue, family: machine.processor.family,
-            model: machine.processor.model, name: machine.processor.name, sockets: machine.sockets,
+            model: machine.processor.model, stepping: machine.processor.stepping, name: machine.processor.name,
+            sockets: machine.sockets,
             cores: machine.cores, threads: machine.threads)
     }
 
@@ -154,14 +159,18 @@ extension CalibrationProfile.Hardware {
         let other = CalibrationProfile.Hardware(machine)
         // A hypervisor may rename a processor, and seldom renumbers it; where there are no numbers, the name must do.
         let isNumbered = model != nil && other.model != nil
-        let isSame =
-            vendor == other.vendor
-            && (isNumbered ? family == other.family && model == other.model : name == other.name)
+        let isNumberedAlike = family == other.family && model == other.model && stepping == other.stepping
+        let isSame = vendor == other.vendor && (isNumbered ? isNumberedAlike : name == other.name)
         if !isSame { return "it was made on \(name), and this processor is \(other.name)" }
         if machine.isGuest == true {
             if other.threads > threads {
                 return "it was made on \(threads) threads, and this guest has \(other.threads)"
             }
+        } else if name != other.name {
+            // Processors of one model have up to twice one another's power.
+            return "it was made on \(name), and this processor is \(other.name)"
+        } else if sockets != other.sockets {
+            return "it was made on \(sockets ?? 1) sockets, and this machine has \(other.sockets ?? 1)"
         } else if other.threads != threads || other.cores != cores {
             return "it was made on \(cores) cores with \(threads) threads, and this machine has \(other.cores) with "
                 + "\(other.threads)"

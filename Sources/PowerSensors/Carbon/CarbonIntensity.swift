@@ -27,6 +27,12 @@ public struct CarbonIntensity: Hashable, Sendable {
         self.source = source
     }
 
+    /// The same under another code.
+    func named(_ region: String) -> CarbonIntensity {
+        CarbonIntensity(
+            region: region, name: name, gramsPerKilowattHour: gramsPerKilowattHour, year: year, source: source)
+    }
+
     /// An intensity set by hand, as by a contract for electricity; nil outside 0 to 10 000 g/kWh.
     ///
     /// - Parameter gramsPerKilowattHour: Grams of CO₂ equivalent a kilowatt-hour.

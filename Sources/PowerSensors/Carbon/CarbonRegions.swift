@@ -40,6 +40,10 @@ public struct CarbonRegions: Sendable {
 
     /// The same regions with some of a table's own in their place, and beside them.
     package func overridden(by others: [CarbonIntensity]) -> CarbonRegions {
+        // DE and DEU are one country.
+        let others = others.map { other in
+            countryCodes[Self.key(other.region)].map { other.named($0) } ?? other
+        }
         let replaced = Set(others.map { Self.key($0.region) })
         var regions = self
         regions.intensities = intensities.filter { !replaced.contains(Self.key($0.region)) } + others

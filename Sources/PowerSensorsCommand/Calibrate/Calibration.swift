@@ -24,7 +24,14 @@ struct Calibration {
         } catch {
             throw .failure("\(error). Mount procfs there, or name it by --procfs.")
         }
+        // Before minutes of work, or days of watching.
+        if let path = options.output { try FileTarget(path).check(isReplaced: true) }
         var meter = try CalibrationMeter(settings)
+        if let time = options.passive, time < meter.shortestWatch {
+            throw .usage(
+                "--passive: this sensor is refreshed so seldom that it takes \(meter.shortestWatch.components.seconds + 1)s or more."
+            )
+        }
         StandardError.write("powersensors: \(meter.description)")
         let points =
             if let time = options.passive {
@@ -61,7 +68,7 @@ struct Calibration {
             generator.set(load: level)
             // What the meter shows of the level before must be over.
             _ = meter.window()
-            let end = MonotonicClock.now + options.levelDuration.wholeNanoseconds
+            let end = MonotonicClock.now + max(options.levelDuration.wholeNanoseconds, 2 * meter.length)
             var measured: [CalibrationPoint] = []
             while MonotonicClock.now < end, !Signals.isEndRequested {
                 if let point = meter.window() { measured.append(point) }
@@ -72,12 +79,20 @@ struct Calibration {
                     "powersensors: load \(Self.percent(point.load)): \(Self.watts(point.power))")
             }
         }
+        if Signals.isEndRequested {
+            throw .failure("calibrate was ended before it had been at every level; nothing is written.")
+        }
         return points
     }
 
     private func watch(for time: Duration, _ meter: inout CalibrationMeter) -> [CalibrationPoint] {
         let end = MonotonicClock.now + time.wholeNanoseconds
         var points: [CalibrationPoint] = []
+        defer {
+            if Signals.isEndRequested {
+                StandardError.write("powersensors: ended early; the profile is of what was seen until now.")
+            }
+        }
         _ = meter.window()
         while MonotonicClock.now < end, !Signals.isEndRequested {
             if let point = meter.window() { points.append(point) }
@@ -120,7 +135,10 @@ struct Calibration {
         do throws(OutputFileError) {
             try OutputFile.replace(path, with: bytes)
         } catch {
-            throw .failure("--output \(error)")
+            // What was learned must not be lost.
+            var output = StandardOutput()
+            try? output.write(bytes)
+            throw .failure("--output \(path): \(systemMessage(errno: error.errno)). The profile is on standard output.")
         }
     }
 }
@@ -139,7 +157,8 @@ struct CalibrationMeter: ~Copyable {
     /// The sensor that measures it.
     let sensor: SensorName
 
-    private let length: Int64
+    /// How long a window is, in nanoseconds.
+    let length: Int64
     private let index: Int
     private var sampler: Sampler
     private var load: LoadMeter
@@ -172,6 +191,9 @@ struct CalibrationMeter: ~Copyable {
         length = max(Self.shortestWindow, 3 * (refresh.max() ?? 0))
         load = LoadMeter(beneath: settings.roots.procfs)
     }
+
+    /// The shortest time in which there are enough windows.
+    var shortestWatch: Duration { .nanoseconds(length * Int64(CalibrationFit.fewestPoints + 2)) }
 
     /// What it measures with, as one line.
     var description: String {

@@ -31,7 +31,8 @@ enum ProfileFile {
         } catch DecodingError.keyNotFound(let key, _) {
             throw .failure("\(path): it is no profile: \(key.stringValue) is missing. \(remedy)")
         } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
-            let key = context.codingPath.map(\.stringValue).joined(separator: ".")
+            let place = context.codingPath.map(\.stringValue).joined(separator: ".")
+            let key = place.isEmpty ? "the whole" : place
             throw .failure("\(path): it is no profile: \(key) is of another type. \(remedy)")
         } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
             throw .failure("\(path): it is no profile: \(context.debugDescription). \(remedy)")

@@ -16,8 +16,8 @@ enum CarbonSetting {
             throw .ended
         }
         if let number {
-            guard region == nil else {
-                throw number.refused("\(region?.name ?? "") names an intensity too; leave one of the two out.")
+            if let other = region ?? file {
+                throw number.refused("\(other.name) names intensities too; leave one of the two out.")
             }
             return try intensity(number)
         }

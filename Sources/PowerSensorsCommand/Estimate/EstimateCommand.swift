@@ -67,6 +67,7 @@ struct EstimateCommand: RunnableCommand {
     func run(in environment: Environment) throws(CommandFailure) {
         let options = EstimateOptions(environment)
         let profile = try options.profile(loadProfile)
+        let anchored = anchored ? true : try environment.option("anchored")?.truth() ?? false
         if let path = batch ?? environment.option("batch")?.value {
             let described = [cpu, sockets, cores, threads, memory, mhz, year, vendor, idleWatts, maxWatts, load]
             guard described.allSatisfy({ $0 == nil }) else {

@@ -23,7 +23,8 @@ struct ConfigurationFile {
                 "--config \(path): \(systemMessage(errno: error.errno)). Name a file that this user may read.")
         }
         var variables: [String: String] = [:]
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = String(decoding: bytes, as: UTF8.self).split(
+            omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in lines.enumerated() {
             let text = String(trimming: Array(line.utf8)[...])
             if text.isEmpty || text.hasPrefix("#") || text.hasPrefix(";") { continue }

@@ -27,12 +27,13 @@ struct Export {
             createdNanoseconds: options.writesCreated ? Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) : nil)
     }
 
-    /// Exports until SIGINT or SIGTERM; what is still kept has ten seconds to be delivered.
+    /// Exports until SIGINT, SIGTERM or SIGQUIT; what is still kept has ten seconds to be delivered.
     func run() async throws(CommandFailure) {
         let exporters = try fileExporters + pushExporters
         let monitor = try openMonitor()
         report(monitor.topology)
         let pages = options.prometheus.map { _ in MetricsPages(page, interval: options.minimumInterval) }
+        Signals.leaveToServices()
         var services: [any Service] = []
         if let pages { services.append(try await EndpointService(options, pages: pages)) }
         services.append(MonitorService(monitor: monitor, exporters: exporters + [pages].compactMap(\.self)))
@@ -40,7 +41,7 @@ struct Export {
         logger.logLevel = settings.isVerbose ? .info : .error
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            gracefulShutdownSignals: [.sigterm, .sigint, .sigquit], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(10)
         // By then everything has been opened and shown once.
         let start = Task { if (try? await Task.sleep(for: .seconds(2))) != nil { StartCode.giveBack() } }

@@ -63,7 +63,7 @@ struct ExportOptions {
         pushgateway = option("pushgateway", command.pushgateway)
         json = try Self.path(command.jsonFile, environment.option("json"))
         csv = option("csv", command.csv)?.value
-        isCheck = command.check
+        isCheck = try truth("check", command.check)
         try FileTarget.checkDistinct([("--textfile", textfile), ("--json", json), ("--csv", csv)])
         let hasTarget =
             prometheus != nil || textfile != nil || loki != nil || pushgateway != nil || json != nil || csv != nil

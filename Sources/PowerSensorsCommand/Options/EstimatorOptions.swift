@@ -59,7 +59,9 @@ extension Estimator {
         idleWatts = try reader.number("idle-watts", options.idleWatts).map { Watts($0) }
         maximumWatts = try reader.number("max-watts", options.maxWatts).map { Watts($0) }
         if let idleWatts, let maximumWatts, idleWatts > maximumWatts {
-            throw .usage("--idle-watts \(idleWatts.rawValue): it must be no more than --max-watts.")
+            let option = reader.option("idle-watts", options.idleWatts)
+            throw option?.refused("it must be no more than the greatest, \(maximumWatts.rawValue) W.")
+                ?? .usage("--idle-watts must be no more than --max-watts.")
         }
         profile = try reader.profile(options.loadProfile)
         host.threads = try reader.count("host-threads", options.hostThreads)
@@ -79,6 +81,17 @@ extension Estimator {
         forcesCalibration =
             options.forceProfile ? true : try environment.option("force-profile")?.truth() ?? false
         guard let option = reader.option("profile", options.profile) else { return }
+        for name in ["idle-watts", "max-watts", "load-profile"] {
+            let flag =
+                switch name {
+                case "idle-watts": options.idleWatts
+                case "max-watts": options.maxWatts
+                default: options.loadProfile
+                }
+            if let other = reader.option(name, flag) {
+                throw other.refused("a profile takes its place; leave it out, or \(option.name).")
+            }
+        }
         let calibration = try ProfileFile.read(option.value)
         let machine = try? MachineDescription(roots: roots)
         if !forcesCalibration, let mismatch = machine.flatMap({ calibration.hardware.mismatch(with: $0) }) {

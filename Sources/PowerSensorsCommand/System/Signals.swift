@@ -33,6 +33,10 @@ enum Signals {
         handle(SIGWINCH) { _ in resized.store(true, ordering: .relaxed) }
     }
 
+    /// Leaves it to a group of services to end, which has more to do than leave; a hang-up, by which others ask for files to be
+    /// opened anew, ends nothing, since files are opened for each line.
+    static func leaveToServices() { signal(SIGHUP, SIG_IGN) }
+
     private static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
         var old = sigaction()
         guard unsafe sigaction(number, nil, &old) == 0 else { return }

@@ -6,6 +6,13 @@ extension MetricFamily {
     static let hostPower = MetricFamily(
         "host_power_watts", .gauge, unit: "watts",
         "Mean power of the host over the last interval. Scopes are nested or overlap, and must not be added.")
+    static let hostLow = MetricFamily(
+        "host_power_low_watts", .gauge, unit: "watts",
+        "Least power that the host may have had: the lower end of an estimate's 68 % band, or of what a gap leaves open."
+    )
+    static let hostHigh = MetricFamily(
+        "host_power_high_watts", .gauge, unit: "watts",
+        "Most power that the host may have had, in the same sense.")
     static let domainEnergy = MetricFamily(
         "domain_energy_joules", .counter, unit: "joules",
         "Energy of processor packages and their memory by their own counters, wraps included. Domains may be added.")

@@ -6,6 +6,8 @@ package struct MetricSeries: Sendable {
     enum Source: Sendable {
         case hostEnergy(Int)
         case hostPower(Int)
+        case hostLow(Int)
+        case hostHigh(Int)
         /// What was emitted for the energy of one of the host's figures.
         case carbon(Int)
         case energy(Int)
@@ -26,6 +28,8 @@ package struct MetricSeries: Sendable {
             switch self {
             case .hostEnergy(let index): snapshot.host[index].energy?.rawValue
             case .hostPower(let index): snapshot.host[index].power?.rawValue
+            case .hostLow(let index): snapshot.host[index].low?.rawValue
+            case .hostHigh(let index): snapshot.host[index].high?.rawValue
             case .carbon(let index): snapshot.carbon(of: snapshot.host[index])?.rawValue
             case .energy(let index): snapshot.channels[index].energy?.rawValue
             case .power(let index): snapshot.channels[index].power?.rawValue

@@ -119,6 +119,7 @@ public struct PrometheusPage: Sendable {
             return [
                 MetricSeries(.hostEnergy, labels, .hostEnergy(index)),
                 MetricSeries(.hostPower, labels, .hostPower(index)),
+                MetricSeries(.hostLow, labels, .hostLow(index)), MetricSeries(.hostHigh, labels, .hostHigh(index)),
             ]
         }
     }

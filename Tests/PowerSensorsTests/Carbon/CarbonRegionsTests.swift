@@ -52,6 +52,14 @@ struct CarbonRegionsTests {
         #expect(overridden.intensities.count == regions.intensities.count + 1)
     }
 
+    @Test(arguments: ["DE", "deu"]) func `a site's own number counts by whichever code it gives`(code: String) throws {
+        let own = CarbonIntensity(region: code, name: "ours", gramsPerKilowattHour: 12.5, year: "", source: "")
+        let overridden = regions.overridden(by: [own])
+        #expect(try overridden.intensity(of: "DE").gramsPerKilowattHour == 12.5)
+        #expect(try overridden.intensity(of: "DEU").gramsPerKilowattHour == 12.5)
+        #expect(overridden.intensities.count == regions.intensities.count)
+    }
+
     @Test func `a code that means two regions names both`() {
         let two = ["one:west", "two:west"].map {
             CarbonIntensity(region: $0, name: "", gramsPerKilowattHour: 1, year: "", source: "")

@@ -100,9 +100,12 @@ package struct MachineEstimate: Hashable, Sendable {
         // What may be a guest is modelled as it looks, which for a small guest is far from its part of a host.
         let isAssumed = !match.isKnown || machine.isGuest != false
         if let calibration {
-            band = machine.isGuest == true ? EstimatorModel.bandOfAssumptions : calibration.band
+            // What was forced on other hardware, or on a part of it, is no better than an assumption.
+            let isOfThis = machine.isGuest == false && calibration.hardware.mismatch(with: machine) == nil
+            band = isOfThis ? calibration.band : EstimatorModel.bandOfAssumptions
         } else {
-            band = isAssumed && known.basis != .anchored ? EstimatorModel.bandOfAssumptions : estimate.band
+            let isAnchored = known.basis == .anchored && machine.isGuest == false
+            band = isAssumed && !isAnchored ? EstimatorModel.bandOfAssumptions : estimate.band
         }
     }
 

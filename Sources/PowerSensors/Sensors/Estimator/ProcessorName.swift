@@ -59,6 +59,16 @@ package struct ProcessorName: Hashable, Sendable {
         return (3000...3499).contains(number) || (6300...6399).contains(number) && suffix == "p"
     }
 
+    /// Whether the name is one of a processor that only goes alone into a machine, desktop-derived or not.
+    package var isForSingleSocket: Bool {
+        if isClient { return true }
+        if words.contains("epyc") {
+            // EPYC's letter P: "one socket".
+            return words.contains { $0.hasSuffix("p") && $0.first?.isNumber == true }
+        }
+        return joined.contains("xeond")
+    }
+
     private static let codeNames: [(String, CPUGeneration)] = [
         ("nehalem", .nehalem), ("westmere", .westmere), ("sandybridge", .sandyBridge), ("ivybridge", .ivyBridge),
         ("haswell", .haswell), ("broadwell", .broadwell), ("cascadelake", .cascadeLake), ("cooperlake", .cooperLake),

@@ -114,6 +114,14 @@ struct ReferencePoints: Sendable {
         return point.map { Int(exp($0.likeness.size.y).rounded()) }
     }
 
+    /// The sockets that machines of the data have with a processor, the most frequent number; nil where they have none of it.
+    func usualSockets(of generation: CPUGeneration, key: String) -> Int? {
+        guard let number = generations[generation], let key = keys[key] else { return nil }
+        let same = points.filter { $0.likeness.generation == number && $0.likeness.key == key }
+        let counts = Dictionary(grouping: same) { Int(exp($0.likeness.size.x).rounded()) }.mapValues(\.count)
+        return counts.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
+    }
+
     /// A key's number; ``noKey`` where the data have none.
     func key(_ key: String) -> Int { keys[key] ?? Self.noKey }
 

@@ -49,8 +49,14 @@ package struct ServerEstimate: Hashable, Sendable {
     /// 1 where only the generation is known, 2 where more is.
     package var tier: Int { basis == .generation ? 1 : 2 }
 
-    /// The tier in words: `tier 1`, `tier 2`, or `anchored` where watts are known.
-    package var method: String { known.basis == nil ? "tier \(tier)" : "anchored" }
+    /// The tier in words: `tier 1`, `tier 2`, or `anchored` where both ends are known.
+    package var method: String {
+        switch known.basis {
+        case nil: "tier \(tier)"
+        case .anchored: "anchored"
+        default: "tier \(tier) with one known end"
+        }
+    }
 
     /// What of the server the estimate uses, such as `generation, sockets, cores, memory, processor 8380`.
     package var inputs: [String] {

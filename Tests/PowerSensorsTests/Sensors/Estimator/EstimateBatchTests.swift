@@ -116,6 +116,16 @@ struct EstimateBatchTests {
     }
 
     @Test func `cores that are missing are the processor's own`() throws {
+        for alone in [
+            "AMD EPYC 9654P", "Intel Xeon D-2776NT", "Intel Core i7-9700K", "AMD Ryzen 7 5800X", "Core i3-540",
+        ] {
+            #expect(try DescribedServer(processor: alone).modelled().server.sockets == 1, "\(alone)")
+        }
+        var byCores = DescribedServer(processor: "AMD EPYC 9754")
+        byCores.cores = 128
+        #expect(try byCores.modelled().server.sockets == 1)
+        #expect(try !byCores.modelled().isAssumed)
+        #expect(try DescribedServer(processor: "AMD EPYC 9754").modelled().isAssumed)
         #expect(try DescribedServer(processor: "AMD EPYC 9754").modelled().server.cores == 256)
         var byThreads = DescribedServer(processor: "AMD EPYC 9754")
         byThreads.threads = 128

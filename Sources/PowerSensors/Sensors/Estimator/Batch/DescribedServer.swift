@@ -39,12 +39,19 @@ package struct DescribedServer: Hashable, Sendable {
         let typical = match.generation.coefficients
         let words = ProcessorKey(processor)
         let key = match.isKnown || match.generation == .other ? words.text : ""
-        let sockets = self.sockets ?? (match.isClient ? 1 : 2)
+        let points = ReferencePoints.embedded
+        // Where a generation has both, the usual size is the servers'; its desktop-derived parts had four cores.
+        let isMixed = match.isClient && !match.generation.isClientOnly
         let usualCores =
-            ReferencePoints.embedded.coresPerSocket(of: match.generation, key: key) ?? typical.coresPerSocket
-        let cores = self.cores ?? threads.map { max($0 / typical.threadsPerCore, 1) } ?? usualCores * sockets
+            points.coresPerSocket(of: match.generation, key: key)
+            ?? (isMixed ? min(typical.coresPerSocket, 4) : typical.coresPerSocket)
+        let toldCores = self.cores ?? threads.map { max($0 / typical.threadsPerCore, 1) }
+        let sockets = self.sockets ?? usualSockets(match, key, cores: toldCores, perSocket: usualCores)
+        let cores = toldCores ?? usualCores * sockets
         if cores < sockets { throw Refusal(description: "\(cores) cores are fewer than \(sockets) sockets") }
-        let isAssumed = match.basis == .assumed || match.basis == .nearest
+        let isUnseen = match.basis == .assumed || match.basis == .nearest
+        // A machine of twice the sockets has twice the watts.
+        let isAssumed = isUnseen || (self.sockets == nil && toldCores == nil)
         let server = ModelledServer(
             generation: match.generation,
             sockets: sockets,
@@ -54,9 +61,17 @@ package struct DescribedServer: Hashable, Sendable {
             processorKey: key,
             megahertz: megahertz ?? words.megahertz,
             maker: maker,
-            isOfUnseenGeneration: isAssumed
+            isOfUnseenGeneration: isUnseen
         )
         return (server, isAssumed)
+    }
+
+    /// The sockets of a machine that is not said to have any number: by its cores, by machines of the data with such a processor, or
+    /// as its name tells.
+    private func usualSockets(_ match: GenerationMatch, _ key: String, cores: Int?, perSocket: Int) -> Int {
+        if match.isClient || ProcessorName(processor).isForSingleSocket { return 1 }
+        if let cores { return min(max(Int((Double(cores) / Double(perSocket)).rounded()), 1), 8) }
+        return ReferencePoints.embedded.usualSockets(of: match.generation, key: key) ?? 2
     }
 
     /// The generation by the name; else the one of the same vendor that is nearest to the year; else its usual one.
@@ -68,7 +83,7 @@ package struct DescribedServer: Hashable, Sendable {
         }
         let name = processor.lowercased()
         let vendor: CPUVendor
-        if ["intel", "xeon"].contains(where: name.contains) {
+        if ["intel", "xeon", "core i", "core 2", "pentium", "celeron"].contains(where: name.contains) {
             vendor = .intel
         } else if ["amd", "epyc", "opteron", "ryzen"].contains(where: name.contains) {
             vendor = .amd
@@ -82,7 +97,7 @@ package struct DescribedServer: Hashable, Sendable {
             )
         }
         let usual = ProcessorIdentity(vendor: vendor, name: "").generation
-        guard let year else { return usual }
+        guard let year else { return GenerationMatch(usual.generation, usual.basis, isClient: words.isClient) }
         let nearest = ReferencePoints.embedded.generation(nearestTo: year, like: usual.generation)
         return GenerationMatch(nearest ?? usual.generation, .assumed, isClient: words.isClient)
     }
