@@ -32,7 +32,8 @@ struct CalibrateTests {
             try? await Task.sleep(for: .milliseconds(10))
             let now = clock.now
             // Three seconds a load, and by small steps: a window with two loads in it shows the chord between their powers.
-            let load = Double(min(Int((now - start) / .seconds(3)), 10)) / 10
+            // The first, and the last, stay for longer: a part of them passes before the windows begin, and after they end.
+            let load = Double(min(max(Int((now - start) / .seconds(3)) - 2, 0), 10)) / 10
             let noise = Double.random(in: 0.98...1.02)
             try time.advance(by: now - last, busy: Ratio(load))
             try counter.advance(by: now - last, at: Watts(Self.watts(load) * noise))
@@ -47,7 +48,7 @@ struct CalibrateTests {
         let outcome = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await Self.run(machine, time) }
             let outcome = try await Command.run(
-                ["calibrate", "--passive", "36s", "--output", path] + Command.roots(machine))
+                ["calibrate", "--passive", "42s", "--output", path] + Command.roots(machine))
             group.cancelAll()
             return outcome
         }
