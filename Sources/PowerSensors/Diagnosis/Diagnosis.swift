@@ -111,7 +111,8 @@ package struct Diagnosis: Sendable {
             let status = watched.statuses[index]
             return Seen(
                 channel: channel, isReadable: status.isReadable, isWell: status.isReadable || channel.isIdle(status),
-                hasMoved: !watched.unmoved.contains(index), isStill: watched.still.contains(index))
+                hasMoved: !watched.unmoved.contains(index),
+                isStill: status.isReadable && watched.still.contains(index))
         }
         sensors = names.map { name in
             let own = channels.filter { $0.channel.sensor == name }

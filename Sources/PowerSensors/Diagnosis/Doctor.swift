@@ -43,18 +43,22 @@ package struct Doctor {
             readings = sampler.readings
             for index in channels.indices where readings[index].count != first[index].count { hasMoved[index] = true }
         }
-        let unmoved = channels.indices.filter { index in
-            // A counter of 0 has no register behind it, but for a sum that begins when it is opened.
-            let isCounting = readings[index].count.map { $0 != 0 || channels[index].isKnownToCount } ?? false
-            return isCounting && !hasMoved[index]
+        // The last word has the ledger, for which a counter that stays at 0 has no register behind it.
+        let snapshot = sampler.snapshot()
+        let unmoved = channels.indices.filter { readings[$0].count != nil && !hasMoved[$0] }
+        // Cores and graphics may rest; what holds them all never does, but not every machine has a board's counter.
+        let still = unmoved.filter { index in
+            switch channels[index].component.domain {
+            case "package": true
+            case "psys": readings[index].count != 0 || channels[index].isKnownToCount
+            default: false
+            }
         }
-        // Cores and graphics may rest; what holds them all never does.
-        let still = unmoved.filter { ["package", "psys"].contains(channels[$0].component.domain) }
         let known = discovered.topology.findings
         let opening = sampler.findings().filter { !known.contains($0) && $0.reason != "frozen" }
         return Diagnosis.Watched(
-            statuses: readings.map(\.status), unmoved: Set(unmoved), still: Set(still),
-            figures: sampler.snapshot().host,
+            statuses: snapshot.channels.map(\.status), unmoved: Set(unmoved), still: Set(still),
+            figures: snapshot.host,
             findings: opening + still.map { .standsStill(channels[$0], for: time) })
     }
 }
@@ -75,8 +79,8 @@ extension Finding {
             subject: channel.path ?? channel.id,
             reason: "frozen",
             text: """
-                The counter of \(channel.id) did not move for \(time); nothing that runs uses nothing, so its 0 W \
-                are no measurement.
+                The counter of \(channel.id) did not move for \(time); nothing that runs uses nothing, so it measures \
+                nothing.
                 """,
             remedy: """
                 In a virtual machine have the host's operator look at what renews the registers (QEMU: qemu-vmsr-helper); \

@@ -149,6 +149,31 @@ struct DoctorTests {
     }
 
     @Test func `where nothing moves, neither parts nor the whole board are called measured`() throws {
+    @Test func `counters that are all 0 are read by nobody, and measure nothing`() throws {
+        let machine = try MockMachine()
+        try machine.add(
+            MockControlType(zones: [
+                MockZone(name: "package-0", startCount: 0, children: [MockZone(name: "dram", startCount: 0)])
+            ]))
+        let diagnosis = examine(machine)
+        #expect(!diagnosis.hasSource)
+        let sensor = try #require(diagnosis.sensors.first { $0.name == .rapl })
+        #expect(sensor.state == .failing)
+        #expect(sensor.readable == 0)
+        let finding = try #require(diagnosis.findings.first { $0.reason == "frozen" })
+        #expect(finding.subject == "class/powercap/intel-rapl:0/energy_uj")
+        #expect(finding.remedy?.contains("qemu-vmsr-helper") == true)
+    }
+
+    @Test func `beside a package that stands still, a part at 0 does not count as one that moves`() throws {
+        let machine = try MockMachine()
+        try machine.add(
+            MockControlType(zones: [
+                MockZone(name: "package-0", power: Watts(50), children: [MockZone(name: "uncore", startCount: 0)])
+            ]))
+        #expect(examine(machine).verdict == .frozen)
+    }
+
         let machine = try MockMachine()
         try machine.add(.intelServer())
         let still = examine(machine)
