@@ -29,22 +29,37 @@ package struct RaplDiagnosis {
                 explained.append(finding)
             }
         }
-        if let first = forbidden.first { explained.append(locked(first, count: forbidden.count)) }
-        return explained
+        return explained + explainForbidden(forbidden)
     }
 
     // MARK: Forbidden
 
-    /// One finding for all zones: they are locked in one way and opened in one.
+    /// One finding for all that something beside modes keeps away, and one for all counters: they are locked in one way and
+    /// opened in one. Any other file or folder keeps its own, which names it.
+    private func explainForbidden(_ findings: [Finding]) -> [Finding] {
+        let isGuarded = findings.map { mayReadByMode($0.subject) }
+        let isCounter = findings.map { $0.subject.hasSuffix("/energy_uj") }
+        let closed = findings.indices.filter { !isGuarded[$0] }
+        var explained = closed.filter { !isCounter[$0] }.map { findings[$0] }
+        if let first = isGuarded.firstIndex(of: true) { explained.append(guarded(findings[first])) }
+        let counters = closed.filter { isCounter[$0] }
+        if let first = counters.first { explained.append(locked(findings[first], count: counters.count)) }
+        return explained
+    }
+
+    /// Whether a file's mode, or a capability, would let this process read it.
+    private func mayReadByMode(_ file: String) -> Bool {
+        guard let status = try? roots.sysfs.fileStatus(file) else { return false }
+        // CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH by their numbers (capabilities(7)).
+        if surroundings.has(1) || surroundings.has(2) { return true }
+        return status.mode & (surroundings.user == status.owner ? 0o400 : 0o004) != 0
+    }
+
+    /// What is said of counters that their mode keeps from this process.
     private func locked(_ first: Finding, count: Int) -> Finding {
-        let status = try? roots.sysfs.fileStatus(first.subject)
-        let mode = status.map { "mode 0\(String($0.mode & 0o7777, radix: 8)), owner \($0.owner)" } ?? "of unknown mode"
+        let mode = mode(of: first.subject)
         let user = surroundings.user.map { "user \($0)" } ?? "this user"
         let files = "\(roots.sysfs.path)/\(PowercapZone.classPath)/*/energy_uj"
-        // CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH by their numbers (capabilities(7)).
-        if let status, surroundings.user == status.owner || surroundings.has(1) || surroundings.has(2) {
-            return guarded(first, mode)
-        }
         let group = surroundings.group.map { "\($0)" } ?? "$(id -g)"
         return Finding(
             severity: first.severity,
@@ -61,13 +76,19 @@ package struct RaplDiagnosis {
         )
     }
 
+    private func mode(of file: String) -> String {
+        let status = try? roots.sysfs.fileStatus(file)
+        return status.map { "mode 0\(String($0.mode & 0o7777, radix: 8)), owner \($0.owner)" } ?? "of unknown mode"
+    }
+
     /// The mode lets this process read, and something else does not.
-    private func guarded(_ first: Finding, _ mode: String) -> Finding {
+    private func guarded(_ first: Finding) -> Finding {
         Finding(
             severity: first.severity,
             subject: first.subject,
             reason: first.reason,
-            text: "It may not be read though \(mode) would let this process do so: a security module forbids it.",
+            text:
+                "It may not be read though \(mode(of: first.subject)) would let this process do so: a security module forbids it.",
             remedy: """
                 In a container, mount the host's sysfs elsewhere and name it: -v /sys:/host/sys:ro … --sysfs /host/sys; \
                 or let the module's profile allow it, such as Docker's: --security-opt apparmor=unconfined

@@ -183,6 +183,22 @@ public final class SystemRoot: Sendable {
         return (status.st_mode, status.st_uid, status.st_gid)
     }
 
+    /// The folder that keeps this process from a file in it, links resolved; nil where only the file itself may do so.
+    package func closedFolder(above relativePath: String) -> String? {
+        guard let resolved = try? resolve(relativePath) else { return nil }
+        var folder = ""
+        for part in resolved.split(separator: "/") {
+            let next = folder.isEmpty ? String(part) : "\(folder)/\(part)"
+            do throws(AttributeError) {
+                _ = try fileStatus(next)
+            } catch {
+                return error.status == .forbidden && !folder.isEmpty ? folder : nil
+            }
+            folder = next
+        }
+        return nil
+    }
+
     /// Whether a file or folder lies on the kernel's own sysfs, and not in a fixture or on another machine's share.
     package func isOnSysfs(_ relativePath: String) -> Bool {
         guard let file = try? open(relativePath, flags: cpowersensors_path_only_flag()) else { return false }

@@ -1,3 +1,4 @@
+import Glibc
 import PowerSensors
 import PowerSensorsTesting
 import Testing
@@ -148,7 +149,6 @@ struct DoctorTests {
         #expect(doctor.examine(for: .milliseconds(10)).verdict == .frozen)
     }
 
-    @Test func `where nothing moves, neither parts nor the whole board are called measured`() throws {
     @Test func `counters that are all 0 are read by nobody, and measure nothing`() throws {
         let machine = try MockMachine()
         try machine.add(
@@ -174,6 +174,7 @@ struct DoctorTests {
         #expect(examine(machine).verdict == .frozen)
     }
 
+    @Test func `where nothing moves, neither parts nor the whole board are called measured`() throws {
         let machine = try MockMachine()
         try machine.add(.intelServer())
         let still = examine(machine)
@@ -225,6 +226,23 @@ struct DoctorTests {
         let refused = Finding(severity: .warning, subject: file, reason: "forbidden", text: "Permission denied.")
         let explained = RaplDiagnosis(surroundings, machine.roots).explain([refused])
         #expect(explained.first?.text.contains("security module") == true)
+    }
+
+    @Test func `a remedy for the counters is given for counters alone, and other files keep their own`() throws {
+        let machine = try MockMachine()
+        let zones = try machine.add(
+            MockControlType(zones: [MockZone(name: "package-0"), MockZone(name: "package-1"), MockZone(name: "psys")]))
+        let files = [zones[0].path(of: "energy_uj"), zones[1].path(of: "name"), zones[2].path(of: "energy_uj")]
+        for file in files { try machine.sysfs.inject(.forbidden, at: file) }
+        try machine.procfs.write("Uid:\t65534\t65534\t65534\t65534\n", to: "self/status")
+        let refused = files.map {
+            Finding.unreadable($0, AttributeError(path: $0, errno: EACCES), in: machine.roots.sysfs)
+        }
+        let explained = RaplDiagnosis(Surroundings(machine.roots), machine.roots).explain(refused)
+        #expect(explained.map(\.subject) == [files[1], files[0]])
+        #expect(explained[0].remedy?.contains("chmod g+r \(machine.sysfs.path)/\(files[1])") == true)
+        #expect(explained[1].remedy?.contains("class/powercap/*/energy_uj") == true)
+        #expect(explained[1].text.contains("It and 1 more"))
     }
 
     @Test func `one file that cannot be read makes its sensor limited`() throws {

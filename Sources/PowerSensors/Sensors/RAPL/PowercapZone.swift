@@ -158,7 +158,10 @@ extension Finding {
             switch error.status {
             // For everybody to read it would open a side channel (CVE-2020-8694); a group is enough.
             case .forbidden:
-                "Run as root, or let this process's group read it: sudo chgrp \(getegid()) \(file) && sudo chmod g+r \(file)"
+                root.closedFolder(above: path).map {
+                    "Run as root, or let others pass the folder: sudo chmod o+x \(root.path)/\($0)"
+                }
+                    ?? "Run as root, or let this process's group read it: sudo chgrp \(getegid()) \(file) && sudo chmod g+r \(file)"
             case .absent: "Load the driver again, or mount the whole of sysfs: ls -l \(file)"
             default: "Load the driver again; if it stays so, tell its authors: ls -l \(file)"
             }

@@ -281,6 +281,23 @@ struct PowercapDiscoveryTests {
         }
     }
 
+    @Test(.enabled(if: getuid() == 0, "only root can become somebody else"))
+    func `a folder that is closed is named in place of the files in it, for a zone inside it too`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        let zone = try #require(machine.zone("package-0"))
+        try machine.tree.setPermissions(0o755, of: "")
+        try machine.sysfs.setPermissions(0o700, of: zone.path)
+        let (path, folder) = (machine.sysfs.path, zone.path)
+        await #expect(processExitsWith: .success) { [path = path as String, folder = folder as String] in
+            try #require(setgid(65534) == 0 && setuid(65534) == 0)
+            let findings = RaplSensor(roots: try SystemRoots(sysfs: path)).discover().findings
+            let names = findings.filter { $0.reason == "forbidden" && $0.subject.hasSuffix("/name") }
+            try #require(names.count == 3)
+            try #require(names.allSatisfy { $0.remedy?.hasSuffix("sudo chmod o+x \(path)/\(folder)") == true })
+        }
+    }
+
     private func hostStatus(_ machine: MockMachine) throws -> ReadingStatus? {
         let clock = ManualClock()
         var sampler = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots)]), now: { clock.instant })
