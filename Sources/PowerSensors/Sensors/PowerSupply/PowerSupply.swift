@@ -55,10 +55,8 @@ struct PowerSupply {
     /// Whether it is said to discharge, at no rate.
     var discharges0: Bool { feedsHost && isPresent && direction == .discharging && rate == 0 }
 
-    /// Whether its power follows from current and voltage, since no file shows it.
-    var derivesPower: Bool {
-        !files.contains("power_now") && files.contains("current_now") && files.contains("voltage_now")
-    }
+    /// Whether its power follows from current and voltage, since no file shows it, or none that knew it at discovery.
+    private(set) var derivesPower: Bool
 
     /// Looks at one supply and reads it once. What fails is a finding, and takes its own channel away.
     init(name: String, in sysfs: SystemRoot, findings: inout [Finding]) {
@@ -76,6 +74,7 @@ struct PowerSupply {
             type = nil
             if !files.isEmpty { findings.append(.untypedSupply("\(path)/type", error)) }
         }
+        derivesPower = !files.contains("power_now") && files.isSuperset(of: ["current_now", "voltage_now"])
         var isScopeKnown = true
         do throws(AttributeError) {
             isOfDevice = files.contains("scope") ? try sysfs.text("\(path)/scope") == "Device" : false
@@ -135,20 +134,30 @@ struct PowerSupply {
         case .discharge:
             if direction != .discharging { return .absent }
             return statuses.first { $0.attribute == .power }?.status ?? .io(errno: ENODATA)
-        case .power where derivesPower:
-            let current = value(in: "current_now", .current, sysfs, &findings, isFirst: false)
-            let voltage = value(in: "voltage_now", .voltage, sysfs, &findings, isFirst: false)
-            guard let amperes = current.value, let volts = voltage.value else {
-                return current.status == .ok ? voltage.status : current.status
-            }
-            rate = abs(amperes * volts)
-            return .ok
+        case .power where derivesPower: return derivePower(sysfs, &findings)
         default:
             let (status, value) = value(in: attribute.file ?? "", attribute, sysfs, &findings, isFirst: true)
-            if attribute == .power { rate = value }
+            if attribute == .power {
+                rate = value
+                if value == nil, derivePower(sysfs, &findings) == .ok {
+                    derivesPower = true
+                    return .ok
+                }
+            }
             if attribute == .online { isOnline = (value ?? 0) > 0 }
             return status
         }
+    }
+
+    private mutating func derivePower(_ sysfs: SystemRoot, _ findings: inout [Finding]) -> ReadingStatus {
+        guard files.isSuperset(of: ["current_now", "voltage_now"]) else { return .absent }
+        let current = value(in: "current_now", .current, sysfs, &findings, isFirst: false)
+        let voltage = value(in: "voltage_now", .voltage, sysfs, &findings, isFirst: false)
+        guard let amperes = current.value, let volts = voltage.value else {
+            return current.status == .ok ? voltage.status : current.status
+        }
+        rate = abs(amperes * volts)
+        return .ok
     }
 
     /// Reads a file once. It is complained of where its own channel comes, and not where power is derived from it.

@@ -108,6 +108,29 @@ struct PowerSupplyTrapTests {
             missing: ["BAT0/power": .io(errno: ENODATA), "BAT0/discharge": .io(errno: ENODATA)],
             findings: ["BAT0": "rateless", "wacom_ac_0": "peripheral"]),
         Trap(
+            testDescription: "a power that the driver does not know, beside current and voltage",
+            supplies: [.supply("BAT0", files: laptop.merging(["current_now": "1000000"]) { $1 })],
+            fault: ("power_now", .empty),
+            values: laptopValues.merging(["BAT0/power": 12, "BAT0/discharge": 12, "BAT0/current": 1]) { $1 },
+            findings: ["power_now": "io"]),
+        Trap(
+            testDescription: "a power that cannot be true, beside current and voltage",
+            supplies: [
+                .supply(
+                    "BAT0", files: laptop.merging(["current_now": "-1000000", "power_now": "4294967295"]) { $1 })
+            ],
+            values: laptopValues.merging(["BAT0/power": 12, "BAT0/discharge": 12, "BAT0/current": -1]) { $1 },
+            findings: ["power_now": "implausible"]),
+        Trap(
+            testDescription: "a power that the driver does not know, beside a current that it does not know either",
+            supplies: [.supply("BAT0", files: laptop.merging(["current_now": "2147483647"]) { $1 })],
+            fault: ("power_now", .empty),
+            values: laptopValues.merging(["BAT0/power": nil, "BAT0/discharge": nil, "BAT0/current": nil]) { $1 },
+            missing: [
+                "BAT0/power": .io(errno: ENODATA), "BAT0/discharge": .io(errno: ENODATA), "BAT0/current": .implausible,
+            ],
+            findings: ["power_now": "io", "current_now": "implausible"]),
+        Trap(
             testDescription: "a rate of 0 of a battery at rest, beside another",
             supplies: [
                 .supply("BAT0", files: ["status": "Discharging", "power_now": "0"]),
