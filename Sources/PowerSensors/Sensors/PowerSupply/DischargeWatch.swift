@@ -70,6 +70,11 @@ final class DischargeWatch: Sendable {
     /// The files of a supply that was found.
     func files(of supply: String) -> Files { state.withLock { $0.files[supply] } ?? Files() }
 
+    /// The supplies that were found, but for those that feed something beside the machine.
+    var supplies: [String] {
+        state.withLock { state in state.flows.keys.filter { !state.peripherals.contains($0) }.sorted() }
+    }
+
     /// Whether the machine is fed by something else than one supply.
     func isFed(beside supply: String) -> Bool {
         state.withLock { state in

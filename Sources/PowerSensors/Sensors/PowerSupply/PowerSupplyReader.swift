@@ -16,6 +16,10 @@ final class PowerSupplyReader: SensorReader {
     let channels: [Channel]
     private let lines: [Line]
     private let supplies: [SupplyState]
+    /// Supplies whose channels others read, and where their numbers begin: they are looked at only where one of ours is at
+    /// rest, since what they were noted to do a second ago may be over.
+    private let peers: [SupplyState]
+    private let firstOfPeers: Int
     private let watch: DischargeWatch
     private let limit: Double
     @exclusivity(unchecked) private var attributes: Attributes
@@ -47,7 +51,7 @@ final class PowerSupplyReader: SensorReader {
                     voltage: channel.voltagePath.map { files.place(of: $0) }))
         }
         self.lines = lines
-        supplies = names.map { name in
+        func state(of name: String) -> SupplyState {
             let present = "\(PowerSupply.classPath)/\(name)/present"
             let flow = watch.files(of: name)
             let gives = flow.gives.map { number in
@@ -60,15 +64,27 @@ final class PowerSupplyReader: SensorReader {
             return SupplyState(
                 name: name, status: "\(PowerSupply.classPath)/\(name)/status", places: places, beneath: sysfs)
         }
+        supplies = names.map(state)
+        firstOfPeers = files.count
+        peers = watch.supplies.filter { !names.contains($0) }.map(state)
         unsafe attributes = Attributes(files.map { Attributes.Source(path: $0) }, beneath: sysfs)
         numbers = Array(repeating: .missing(.absent), count: files.count)
     }
 
     func read(into readings: inout OutputSpan<Reading>) {
-        for index in numbers.indices { numbers[index] = unsafe attributes.number(at: index) }
+        for index in 0..<firstOfPeers { numbers[index] = unsafe attributes.number(at: index) }
         for index in supplies.indices { supplies[index].update(numbers, watch) }
+        lookAtPeers()
         for index in supplies.indices { supplies[index].doubt(numbers, watch) }
         for index in lines.indices { readings.append(reading(of: lines[index], supplies[lines[index].supply])) }
+    }
+
+    private func lookAtPeers() {
+        var isOneAtRest = false
+        for index in supplies.indices where supplies[index].isAtRest { isOneAtRest = true }
+        guard isOneAtRest else { return }
+        for index in firstOfPeers..<numbers.count { numbers[index] = unsafe attributes.number(at: index) }
+        for index in peers.indices { peers[index].update(numbers, watch) }
     }
 
     private func reading(of line: Line, _ supply: SupplyState) -> Reading {

@@ -49,6 +49,9 @@ final class SupplyState {
     /// The power that it gives; nil where it gives none, or nobody knows.
     private var rate: Double?
 
+    /// Whether it discharges at a rate of 0, be that true or not.
+    var isAtRest: Bool { rate == 0 }
+
     /// What it held when its rate came to be 0.
     private var storeAtRest: Int64?
     private var isRestRefuted = false

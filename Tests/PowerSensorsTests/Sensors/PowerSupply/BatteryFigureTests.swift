@@ -139,6 +139,31 @@ struct BatteryFigureTests {
         #expect(figure.status == .io(errno: ENODATA))
     }
 
+    @Test(arguments: [false, true])
+    func `a rate of 0 is unknown as soon as the battery that fed the machine went, read before it or after`(
+        isReadAfter: Bool
+    ) throws {
+        let machine = try MockMachine()
+        try machine.add(.supply("BAT0", files: ["status": "Discharging", "power_now": "0"]))
+        let feeder = try machine.add(.supply("BAT1", files: ["status": "Discharging", "power_now": "9000000"]))
+        let sensor = PowerSupplySensor(roots: machine.roots)
+        let channels = sensor.discover().channels.filter { $0.countsIn == .battery }
+        // Each is read by itself, as where one that does not answer must not hold up the other.
+        var readers = channels.map { sensor.open([$0]) }
+        func readings() -> [Reading] {
+            var readings: [Reading?] = [nil, nil]
+            for index in isReadAfter ? [0, 1] : [1, 0] {
+                var own: [Reading] = []
+                own.append(addingCapacity: 1) { readers[index].read(into: &$0) }
+                readings[index] = own.first
+            }
+            return readings.compactMap(\.self)
+        }
+        #expect(readings().map(\.value) == [0, 9])
+        for file in ["status", "power_now"] { try feeder.inject(.gone, at: file) }
+        #expect(readings().map(\.status) == [.io(errno: ENODATA), .absent])
+    }
+
     @Test func `a battery that comes to know its rate makes a new discovery worth its while, once`() throws {
         let machine = try MockMachine()
         let battery = try machine.add(.supply("BAT0", files: ["status": "Discharging", "power_now": "0"]))
