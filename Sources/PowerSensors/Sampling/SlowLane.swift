@@ -51,10 +51,11 @@ final class SlowLane: Sendable {
         return ShelfReader(channels: channels, shelf: shelf, interval: interval)
     }
 
-    /// One thread does all the reading, as long as nothing holds it up; the others stand by.
-    private static let mostWorkers = 4
+    /// One thread does all the reading, as long as nothing holds it up; the others stand by. When the last of them is
+    /// needed, one more is started, so that no number of sources that hang takes the others' turns.
+    private static let firstWorkers = 4
 
-    /// How much later each of those that stand by looks whether it is needed.
+    /// How much later each of the first that stand by looks whether it is needed; those that came later look with the last.
     private static let patienceNanoseconds: Int64 = 100_000_000
 
     /// Starts the threads, where there is anything to read.
@@ -64,9 +65,23 @@ final class SlowLane: Sendable {
         let now = SampleInstant.now.monotonicNanoseconds
         turns.withLock { $0 = Turns(intervals: entries.map(\.interval), at: now) }
         try workers.withLock { (workers) throws(SamplerError) in
-            for rank in 0..<min(entries.count, Self.mostWorkers) {
-                workers.append(Worker(try OwnedThread(name: "powersensors-sl") { [self] in run(entries, rank) }))
+            for rank in 0..<min(entries.count, Self.firstWorkers) {
+                workers.append(try worker(entries, rank))
             }
+        }
+    }
+
+    private func worker(_ entries: [Entry], _ rank: Int) throws(SamplerError) -> Worker {
+        Worker(try OwnedThread(name: "powersensors-sl") { [self] in run(entries, rank) })
+    }
+
+    /// Starts one more thread, where the last that stood by is about to read. Should the system refuse it, the next turn
+    /// tries again.
+    private func startAnother(_ entries: [Entry], after rank: Int) {
+        workers.withLock { workers in
+            let isWanted = workers.count == rank + 1 && workers.count < entries.count
+            guard isWanted, !isStopping.load(ordering: .sequentiallyConsistent) else { return }
+            if let another = try? worker(entries, rank + 1) { workers.append(another) }
         }
     }
 
@@ -92,12 +107,13 @@ final class SlowLane: Sendable {
     }
 
     private func run(_ entries: [Entry], _ rank: Int) {
-        let patience = Int64(rank) * Self.patienceNanoseconds
+        let patience = Int64(min(rank, Self.firstWorkers)) * Self.patienceNanoseconds
         while true {
             let rings = alarm.rings
             if isStopping.load(ordering: .sequentiallyConsistent) { return }
             let now = SampleInstant.now.monotonicNanoseconds
             if let turn = turns.withLock({ $0.take(at: now, lateBy: patience) }) {
+                startAnother(entries, after: rank)
                 read(entries[turn])
                 turns.withLock { $0.end(turn) }
             } else {

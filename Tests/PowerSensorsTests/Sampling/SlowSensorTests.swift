@@ -7,14 +7,15 @@ import Testing
 struct SlowSensorTests {
     /// A management controller: it takes its time, and one day it answers no more.
     private final class Controller: Sensor {
-        let name = SensorName("bmc")
+        let name: SensorName
         let refreshInterval: Duration? = .milliseconds(40)
         let reads = Atomic(0)
         let isSilent = Atomic(false)
         let refusal = Atomic(Int32(0))
         let delayMicroseconds: UInt32
 
-        init(delay: Duration = .zero, isSilent: Bool = false, refusal: Int32 = 0) {
+        init(_ name: String = "bmc", delay: Duration = .zero, isSilent: Bool = false, refusal: Int32 = 0) {
+            self.name = SensorName(name)
             delayMicroseconds = UInt32(delay / .microseconds(1))
             self.isSilent.store(isSilent, ordering: .relaxed)
             self.refusal.store(refusal, ordering: .relaxed)
@@ -23,7 +24,7 @@ struct SlowSensorTests {
         func discover() -> Discovery {
             Discovery(channels: [
                 Channel(
-                    id: "bmc/input", sensor: name, mechanism: "test", quantity: .power, encoding: .gauge,
+                    id: "\(name)/input", sensor: name, mechanism: "test", quantity: .power, encoding: .gauge,
                     component: .host)
             ])
         }
@@ -79,6 +80,17 @@ struct SlowSensorTests {
         controller.isSilent.store(false, ordering: .relaxed)
         while sampler.snapshot().channels[1].status != .ok { usleep(2000) }
         #expect(!sampler.findings().contains { $0.reason == "stale" })
+    }
+
+    @Test func `however many do not answer, those that do are read again and again`() throws {
+        let silent = (0..<6).map { Controller("silent\($0)", isSilent: true) }
+        defer { for controller in silent { controller.isSilent.store(false, ordering: .relaxed) } }
+        let answering = Controller("answering")
+        var sampler = try Sampler(
+            readingSlowBesides: SensorSet(only: silent + [answering]).discover(), headline: nil)
+        while answering.reads.load(ordering: .relaxed) < 5 { usleep(2000) }
+        sampler.sample()
+        for controller in silent { #expect(controller.reads.load(ordering: .relaxed) == 0) }
     }
 
     @Test func `one that does not open says why, and is tried again`() throws {
