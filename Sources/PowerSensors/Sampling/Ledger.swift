@@ -262,7 +262,11 @@ struct Ledger {
     /// have given nothing plausible for long, sources that do not answer, and inputs that power flows out of.
     func findings(_ channels: [Channel], at instant: SampleInstant) -> [Finding] {
         channels.indices.compactMap { index in
-            if statuses[index] == .stale { return .silent(channels[index]) }
+            if statuses[index] == .stale {
+                // Only what is read off the fast path can leave a sample without an answer.
+                return channels[index].readingInterval == nil
+                    ? .standstill(channels[index]) : .silent(channels[index])
+            }
             if let power = integrator(index)?.power, power < Watts(0), statuses[index] == .ok {
                 return channels[index].countsIn.map { .negative(channels[index], power, $0) }
             }

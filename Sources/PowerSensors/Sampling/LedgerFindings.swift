@@ -30,6 +30,16 @@ extension Finding {
             remedy: "Read \(channel.path ?? "it") by hand; where that hangs too, load its driver again.")
     }
 
+    /// A source that answers, and whose numbers do not change.
+    static func standstill(_ channel: Channel) -> Finding {
+        Finding(
+            severity: .warning,
+            subject: channel.path ?? channel.id,
+            reason: ReadingStatus.stale.name,
+            text: "\(channel.id) is answered, and what answers has stood still for longer than it should.",
+            remedy: "Read \(channel.path ?? "it") twice by hand; if it does not change, what renews it has stopped.")
+    }
+
     /// A meter at the machine's input that says that power flows out of it.
     static func negative(_ channel: Channel, _ power: Watts, _ scope: Scope) -> Finding {
         Finding(

@@ -77,9 +77,20 @@ struct SlowSensorTests {
         #expect(statuses.last == .stale)
         let finding = try #require(sampler.findings().first { $0.subject == "bmc/input" })
         #expect(finding.reason == "stale")
+        #expect(finding.text.contains("under way"))
         controller.isSilent.store(false, ordering: .relaxed)
         while sampler.snapshot().channels[1].status != .ok { usleep(2000) }
         #expect(!sampler.findings().contains { $0.reason == "stale" })
+    }
+
+    @Test func `one that answers that it stands still is not said to leave a read under way`() throws {
+        let still = ScriptedSensor(channels: [.counter("package-0")])
+        still.show(.missing(.stale))
+        var sampler = try Sampler(SensorSet(only: [still]))
+        sampler.sample()
+        let finding = try #require(sampler.findings().first { $0.reason == "stale" })
+        #expect(finding.text.contains("stood still"))
+        #expect(!finding.text.contains("under way"))
     }
 
     @Test func `however many do not answer, those that do are read again and again`() throws {
