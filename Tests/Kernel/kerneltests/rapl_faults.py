@@ -222,7 +222,7 @@ def _check_return(run, checks, watch, mechanism, identifier, was_gone=True):
         least, most = energy - float(unit / 2), energy + ambiguous
         checks.that(least <= counted * unit <= most, f"{identifier} used {float(counted * unit)} J: {least} to {most}")
     elif mechanism == "perf":
-        # Where an event is opened beside it, the kernel takes it off its processor for a moment, of which it counts nothing.
+        # While an event is opened beside it, the kernel takes it off its processor, and counts nothing of that moment.
         moment = 0.02 * watts
         checks.that(
             -moment <= energy - float(counted * unit) <= float(unit / 2),
