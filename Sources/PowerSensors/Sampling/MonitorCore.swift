@@ -43,14 +43,12 @@ final class MonitorCore: Sendable {
 
     /// The opened sensors of one topology, and what reads the slow ones of them.
     private struct Generation: ~Copyable {
-        let number: Int
-        let marks: [Int?]
+        let discovered: DiscoveredSensors
         let lane = SlowLane()
         var sensors: OpenedSensors
 
         init(_ discovered: DiscoveredSensors, _ place: inout ThreadPlace) {
-            number = discovered.topology.generation
-            marks = discovered.marks
+            self.discovered = discovered
             sensors = OpenedSensors(discovered, slow: .besides(lane))
             // A thread runs where its maker does, and what is slow is no reason to run on one processor only.
             place.move(to: nil)
@@ -67,9 +65,10 @@ final class MonitorCore: Sendable {
         while true {
             let rings = alarm.rings
             guard let (now, tick) = read(&generation) else { return nil }
-            if look.isDue(now), configuration.sensors.discoveryMarks() != generation.marks {
-                let found = configuration.sensors.discover(generation: generation.number + 1)
-                if !found.topology.channels.isEmpty { return found }
+            if look.isDue(now), configuration.sensors.discoveryMarks() != generation.discovered.marks {
+                let found = configuration.sensors.discover(after: generation.discovered)
+                // With nothing at all, the readers that are open are the better ones: they see what comes back.
+                if found.topology.channels.count > found.absent.count { return found }
             }
             // One more sample soon after the first shows which counters are fast.
             let next = deadline.map { nextDeadline(after: $0, now, tick) } ?? now + min(tick, Self.warmUpNanoseconds)

@@ -78,8 +78,8 @@ struct OpenedSensors: ~Copyable {
     }
 }
 
-/// Stands for a sensor that was discovered and could not be opened.
-private struct UnopenedReader: SensorReader {
+/// Stands for channels that nothing was opened for.
+struct UnopenedReader: SensorReader {
     let channels: [Channel]
     let status: ReadingStatus
 

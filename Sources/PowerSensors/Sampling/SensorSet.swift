@@ -101,7 +101,14 @@ public struct SensorSet: Sendable {
     /// Looks for channels. A sensor that fails as a whole becomes a finding.
     ///
     /// - Parameter generation: The number of the discovery, from 1.
-    public func discover(generation: Int = 1) -> DiscoveredSensors {
+    public func discover(generation: Int = 1) -> DiscoveredSensors { discover(generation, after: nil) }
+
+    /// Looks for channels again. What went of the host's figures stays, see ``AbsentParts``.
+    package func discover(after previous: DiscoveredSensors) -> DiscoveredSensors {
+        discover(previous.topology.generation + 1, after: previous.topology)
+    }
+
+    private func discover(_ generation: Int, after previous: Topology?) -> DiscoveredSensors {
         // Taken first: what changes while we look is noticed the next time.
         let marks = discoveryMarks()
         var used = sensors
@@ -110,7 +117,12 @@ public struct SensorSet: Sendable {
             used.append(fallback)
             discoveries.append(Self.discovery(of: fallback))
         }
-        let topology = Topology(generation: generation, discoveries: discoveries, carbonIntensity: carbonIntensity)
+        var topology = Topology(generation: generation, discoveries: discoveries, carbonIntensity: carbonIntensity)
+        if let absent = previous.flatMap({ AbsentParts(from: $0, to: topology) }) {
+            used.append(absent)
+            discoveries.append(absent.discover())
+            topology = Topology(generation: generation, discoveries: discoveries, carbonIntensity: carbonIntensity)
+        }
         return DiscoveredSensors(topology: topology, used, marks: marks)
     }
 
@@ -146,6 +158,9 @@ public struct DiscoveredSensors: Sendable {
 
     /// The sensors, each with those of the topology's channels that it found, in the topology's order.
     let sensors: [(sensor: any Sensor, channels: [Channel])]
+
+    /// The channels that nothing was found for any more: the rest is what there is.
+    var absent: Set<String> { (sensors.last?.sensor as? AbsentParts)?.ids ?? [] }
 
     /// The sensors' marks from before they were asked.
     let marks: [Int?]

@@ -8,9 +8,11 @@ struct GenerationTests {
         let clock = ManualClock()
         var sampler: Sampler
         private var sensor: ScriptedSensor
+        private var discovered: DiscoveredSensors
 
         init(_ channels: Channel...) throws {
             sensor = ScriptedSensor(channels: channels)
+            discovered = SensorSet(only: [sensor]).discover()
             sampler = try Sampler(SensorSet(only: [sensor]), now: { [clock] in clock.instant })
         }
 
@@ -22,7 +24,8 @@ struct GenerationTests {
 
         func move(to channels: Channel...) {
             sensor = ScriptedSensor(channels: channels)
-            sampler.move(to: SensorSet(only: [sensor]).discover())
+            discovered = SensorSet(only: [sensor]).discover(after: discovered)
+            sampler.move(to: discovered)
         }
     }
 
@@ -35,16 +38,24 @@ struct GenerationTests {
         return channel
     }
 
-    @Test func `a meter that goes leaves its joules in the host's sum, and takes them up again`() throws {
+    @Test func `a meter that goes leaves the host's figure unknown, and takes its joules up again`() throws {
         let machine = try Machine(Self.meter("one"), Self.meter("two"))
         _ = machine.snapshot(after: .zero, 10, 6)
         #expect(machine.snapshot(after: .seconds(10), 10, 6).host[0].energy == Joules(160))
         machine.move(to: Self.meter("one"))
         let without = machine.snapshot(after: .seconds(10), 10)
-        #expect(without.host[0].energy == Joules(260))
-        #expect(without.host[0].power == Watts(10))
+        #expect(without.host[0].status == .partial)
+        #expect(without.host[0].energy == nil)
+        #expect(without.host[0].power == nil, "half of a machine's power is not its power")
+        #expect(without[channel: "scripted/one"]?.power == Watts(10))
+        #expect(without[channel: "scripted/two"]?.status == .absent)
+        #expect(machine.sampler.findings().map(\.subject) == ["scripted/two"])
+        // However often one looks.
+        machine.move(to: Self.meter("one"), Self.meter("fan", nil))
+        #expect(machine.snapshot(after: .zero, 10, 1).host[0].status == .partial)
         machine.move(to: Self.meter("one"), Self.meter("two"))
         let back = machine.snapshot(after: .seconds(10), 10, 6)
+        #expect(machine.sampler.findings().isEmpty)
         // What is bridged while it was away is the trapezoid of its last reading and its first.
         #expect(back[channel: "scripted/two"]?.energy == Joules(180))
         #expect(back.host[0].energy == Joules(480))
@@ -65,13 +76,36 @@ struct GenerationTests {
         #expect(back.host[0].energy == Joules(360))
     }
 
+    @Test func `a package that is counted by its dies from now on is no part that is missing`() throws {
+        let dies = [Channel.package(die: 0), .package(die: 1)]
+        let whole = SensorSet(only: [ScriptedSensor(channels: [.package()])]).discover()
+        let split = SensorSet(only: [ScriptedSensor(channels: dies)]).discover(after: whole)
+        #expect(split.topology.channels.map(\.id) == dies.map(\.id))
+        #expect(split.topology.generation == 2)
+    }
+
+    @Test func `a part goes for good where another sensor makes the figure`() throws {
+        let board = ScriptedSensor(
+            "board", channels: [.counter("input", of: "board", scope: .platform, domain: "psys")])
+        let psys = ScriptedSensor(channels: [.counter("psys", scope: .platform, domain: "psys")])
+        let none = ScriptedSensor(channels: [])
+        let first = SensorSet(only: [psys, board]).discover()
+        #expect(first.topology.channels.map(\.countsIn) == [.platform, nil])
+        let second = SensorSet(only: [none, board]).discover(after: first)
+        #expect(second.topology.channels.map(\.countsIn) == [.platform])
+        let third = SensorSet(only: [none]).discover(after: second)
+        #expect(third.topology.channels.map(\.id) == ["board/input"])
+        #expect(third.topology.channels.map(\.status) == [.absent])
+    }
+
     @Test func `a figure that had no part for a while goes on where it was`() throws {
-        let machine = try Machine(Self.meter("one", .battery), Self.meter("other", .platform))
+        let one = Self.meter("one", .battery, isIntermittent: true)
+        let machine = try Machine(one, Self.meter("other", .platform))
         _ = machine.snapshot(after: .zero, 10, 1)
         _ = machine.snapshot(after: .seconds(10), 10, 1)
         machine.move(to: Self.meter("other", .platform))
         #expect(machine.snapshot(after: .seconds(1), 1).host.map(\.scope) == [.platform])
-        machine.move(to: Self.meter("two", .battery), Self.meter("other", .platform))
+        machine.move(to: Self.meter("two", .battery, isIntermittent: true), Self.meter("other", .platform))
         _ = machine.snapshot(after: .seconds(1), 20, 1)
         let host = machine.snapshot(after: .seconds(1), 20, 1).host.first { $0.scope == .battery }
         #expect(host?.energy == Joules(120))
@@ -115,5 +149,19 @@ struct GenerationTests {
         #expect(lost.kind == .sensorLost)
         #expect(lost.channel == "scripted/board")
         monitor.stop()
+    }
+}
+
+extension Channel {
+    /// A package's counter, or that of one of its dies.
+    fileprivate static func package(die: Int? = nil) -> Channel {
+        let id = die.map { "package-0-die-\($0)" } ?? "package-0"
+        var component = Component(id: id, kind: die == nil ? .socket : .die)
+        (component.domain, component.socket, component.die) = ("package", 0, die)
+        var channel = Channel(
+            id: "scripted/\(id)", sensor: SensorName("scripted"), mechanism: "script", quantity: .energy,
+            encoding: .counter(.counts(unit: .binaryFraction(14), lastCount: UInt64(UInt32.max))), component: component)
+        channel.countsIn = .cpu
+        return channel
     }
 }

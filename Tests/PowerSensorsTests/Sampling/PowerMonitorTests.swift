@@ -141,7 +141,9 @@ struct PowerMonitorTests {
         try machine.remove(try #require(machine.zone("psys")))
         while let event = await events.next(), event.generation < 3 {}
         while last.topology.generation < 3 { last = try #require(await iterator.next()) }
-        #expect(!last.topology.channels.contains { $0.id == "rapl/psys" })
+        #expect(last[channel: "rapl/psys"]?.status == .absent)
+        #expect(last.host.first { $0.scope == .platform }?.power == nil)
+        #expect(last.topology.findings.contains { $0.reason == "absent" && $0.text.contains("rapl/psys") })
         #expect(last[channel: "rapl/package-0"]?.energy == Joules(20))
         monitor.stop()
     }

@@ -57,4 +57,44 @@ struct RediscoveryTests {
         let again = rediscovery.look(at: 21 * second)
         #expect(again?.topology.generation == nil, "its reader has found it by itself")
     }
+
+    @Test func `what counts in no figure and is gone keeps nothing else from being found`() throws {
+        var mouse = Channel.counter("mouse", scope: nil, domain: "battery")
+        mouse.isIntermittent = true
+        let package = Channel.counter("package-0")
+        let sensor = Marked(channels: [package, mouse])
+        let sensors = SensorSet(only: [sensor])
+        var rediscovery = Rediscovery(sensors, sensors.discover(), at: 0)
+        sensor.set([package])
+        let without = rediscovery.look(at: 11 * second)
+        #expect(without?.topology.generation == nil, "nothing came")
+        sensor.set([package, .counter("package-1")])
+        let found = rediscovery.look(at: 21 * second)
+        #expect(found?.topology.channels.map(\.id) == ["scripted/package-0", "scripted/package-1"])
+        // And a part of a figure comes along, absent, until it is back.
+        sensor.set([package, .counter("psys", scope: .platform)])
+        let other = rediscovery.look(at: 31 * second)
+        let channels = try #require(other).topology.channels
+        #expect(Set(channels.map(\.id)) == ["scripted/package-0", "scripted/package-1", "scripted/psys"])
+        #expect(channels.filter { $0.status == .absent }.map(\.id) == ["scripted/package-1"])
+        sensor.set([package, .counter("package-1"), .counter("psys", scope: .platform)])
+        let back = rediscovery.look(at: 41 * second)
+        #expect(back?.topology.channels.contains { $0.status == .absent } == false)
+    }
+
+    /// A sensor whose channels come and go.
+    private final class Marked: Sensor {
+        let name = SensorName("scripted")
+        private let channels: Guarded<[Channel]>
+
+        init(channels: [Channel]) { self.channels = Guarded(channels) }
+
+        func set(_ channels: [Channel]) { self.channels.withLock { $0 = channels } }
+
+        func discoveryMark() -> Int? { channels.withLock { $0.map(\.id).hashValue } }
+
+        func discover() -> Discovery { Discovery(channels: channels.withLock { $0 }) }
+
+        func open(_ channels: [Channel]) -> any SensorReader { ScriptedSensor(channels: channels).open(channels) }
+    }
 }
