@@ -40,7 +40,12 @@ struct PowerIntegrator: Sendable {
 
     /// Takes in that there is nothing to read.
     mutating func noteAbsence() {
-        guard isIntermittent, !isInterrupted else { return }
+        if isIntermittent { interrupt() }
+    }
+
+    /// Bridges nothing up to the next reading, since nothing was used, or something else has counted it.
+    mutating func interrupt() {
+        if isInterrupted { return }
         isInterrupted = true
         segment += 1
     }

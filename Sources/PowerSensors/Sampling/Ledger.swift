@@ -88,15 +88,21 @@ struct Ledger {
             case .gauge: break
             }
         }
+        let relieved = scopesRelieved(old)
+        let present = old.presentIDs
         for (index, id) in ids.enumerated() {
+            // Another channel has counted in its place: to go on over the gap would count the same joules again.
+            let beginsAnew = (scopes[index].map(relieved.contains) ?? false) && !present.contains(id)
             switch (accounts[index], retired[id]) {
             case (.counter(let counter), .counter(let kept)):
-                if kept.canContinue(as: counters[counter]) {
+                if !beginsAnew, kept.canContinue(as: counters[counter]) {
                     counters[counter] = kept
                 } else {
                     counters[counter].takeOver(kept)
                 }
-            case (.integrator(let integrator), .integrator(let kept)): integrators[integrator] = kept
+            case (.integrator(let integrator), .integrator(let kept)):
+                integrators[integrator] = kept
+                if beginsAnew { integrators[integrator].interrupt() }
             default: continue
             }
             retired[id] = nil
@@ -107,6 +113,20 @@ struct Ledger {
             retired[id] = .integrator(integrator)
         }
         carryOver(old)
+    }
+
+    /// The channels that were there.
+    private var presentIDs: Set<String> { Set(ids.indices.filter { statuses[$0] != .absent }.map { ids[$0] }) }
+
+    /// The figures that a channel which was there in the old ledger is no part of any more.
+    private func scopesRelieved(_ old: Ledger) -> Set<Scope> {
+        let parts = Dictionary(zip(ids, scopes)) { first, _ in first }
+        let present = old.presentIDs
+        var relieved: Set<Scope> = []
+        for (id, scope) in zip(old.ids, old.scopes) {
+            if let scope, present.contains(id), parts[id] != .some(scope) { relieved.insert(scope) }
+        }
+        return relieved
     }
 
     /// Keeps the host's energies from falling where a channel went, and from leaping where one came.

@@ -111,6 +111,53 @@ struct GenerationTests {
         #expect(host?.energy == Joules(120))
     }
 
+    @Test func `what a stand-in counted is not counted again by the meter that comes back`() throws {
+        let machine = try Machine(Self.meter("one"), Self.meter("fan", nil))
+        _ = machine.snapshot(after: .zero, 100, 1)
+        #expect(machine.snapshot(after: .seconds(10), 100, 1).host[0].energy == Joules(1000))
+        // One meter goes, and another one that the sensor left out until now makes the figure, with it missing.
+        machine.move(to: Self.meter("two"), Self.meter("fan", nil))
+        _ = machine.snapshot(after: .zero, 100, 1)
+        #expect(machine.snapshot(after: .seconds(20), 100, 1)[channel: "scripted/two"]?.energy == Joules(2000))
+        machine.move(to: Self.meter("one"), Self.meter("two", nil), Self.meter("fan", nil))
+        #expect(machine.snapshot(after: .zero, 100, 100, 1).host[0].energy == Joules(3000))
+        #expect(machine.snapshot(after: .seconds(10), 100, 100, 1).host[0].energy == Joules(4000))
+    }
+
+    @Test func `a counter of another sensor stands in for one that is gone, and no joule counts twice`() throws {
+        let psys = ScriptedSensor(channels: [.counter("psys", scope: .platform, domain: "psys")])
+        let gone = ScriptedSensor(channels: [])
+        let board = ScriptedSensor(
+            "board", channels: [.counter("input", of: "board", scope: .platform, domain: "psys")])
+        let clock = ManualClock()
+        let joule: UInt64 = 1 << 14
+        var count: UInt64 = joule
+        let first = SensorSet(only: [psys, board]).discover()
+        var sampler = try Sampler(SensorSet(only: [psys, board]), now: { [clock] in clock.instant })
+        func pass(_ seconds: Int) {
+            clock.advance(by: .seconds(seconds))
+            count += UInt64(seconds) * 100 * joule
+            psys.show(.count(count))
+            board.show(.count(count + 7))
+        }
+        pass(0)
+        _ = sampler.snapshot()
+        pass(1)
+        #expect(sampler.snapshot().host[0].energy == Joules(100))
+        let second = SensorSet(only: [gone, board]).discover(after: first)
+        sampler.move(to: second)
+        _ = sampler.snapshot()
+        pass(1)
+        #expect(sampler.snapshot().host[0].energy == Joules(200))
+        pass(1)
+        sampler.move(to: SensorSet(only: [psys, board]).discover(after: second))
+        _ = sampler.snapshot()
+        pass(1)
+        let back = sampler.snapshot()
+        #expect(back.host[0].energy == Joules(400))
+        #expect(back.topology.channels.map(\.countsIn) == [.platform, nil])
+    }
+
     @Test func `a meter that comes to count in a figure brings nothing from before`() throws {
         let machine = try Machine(Self.meter("one"), Self.meter("two", nil))
         _ = machine.snapshot(after: .zero, 10, 100)
