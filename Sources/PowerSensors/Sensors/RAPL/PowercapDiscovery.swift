@@ -34,7 +34,7 @@ package struct PowercapDiscovery {
             incompleteScopes = [.cpu, .platform]
         }
         missOrphansParents()
-        var channels = mergeTwins().map(channel)
+        var channels = mergeTwins().map { channel($0.identity, $0.zone) }
         markAbsent(&channels)
         markMirrors(&channels)
         let packages = channels.filter { $0.component.domain == "package" }
@@ -106,7 +106,7 @@ package struct PowercapDiscovery {
 
     // MARK: Channels
 
-    private func channel(_ identity: String, _ zone: PowercapZone) -> Channel {
+    private mutating func channel(_ identity: String, _ zone: PowercapZone) -> Channel {
         let (domain, socket, die) = place(of: zone)
         var component = Component(
             id: identity,
@@ -135,8 +135,16 @@ package struct PowercapDiscovery {
         if isSingleCore(zone) { channel.label = "one core" }
         // Only Intel's and AMD's own registers are known to add up; a zone of another driver stands for itself.
         let isRapl = zone.controlType.hasPrefix("intel-rapl")
-        if isRapl, !isPower { channel.countsIn = domain.scope }
+        if isRapl, !isPower, let scope = domain.scope {
+            // By what it is called then it may be a channel that has another identity once its holder has its name.
+            if hasNamedHolder(zone) { channel.countsIn = scope } else { incompleteScopes.insert(scope) }
+        }
         return channel
+    }
+
+    /// Whether the zone stands at the top, or in one whose name is known.
+    private func hasNamedHolder(_ zone: PowercapZone) -> Bool {
+        zone.parentFolder.map { zones[$0]?.name != nil } ?? true
     }
 
     private func parentComponent(

@@ -91,6 +91,19 @@ struct PowercapDiscoveryTests {
         #expect(topology.findings.map(\.reason) == ["mirrored"])
     }
 
+    @Test(arguments: [MockFault.missing, .empty])
+    func `what is in a zone that nobody can name counts in no sum, which is unknown`(fault: MockFault) throws {
+        let machine = try MockMachine()
+        try machine.add(.intelServer(sockets: 2, hasCore: false, hasPlatform: false))
+        let zone = try #require(machine.zone("package-0"))
+        try zone.inject(fault, at: "name")
+        let discovery = PowercapDiscovery(machine.roots.sysfs, maximumPower: nil).discover()
+        let renamed = try #require(discovery.channels.first { $0.id == "rapl/intel-rapl:0/dram" })
+        #expect(renamed.countsIn == nil, "it has another name once its package has one")
+        #expect(discovery.channels.first { $0.id == "rapl/package-1/dram" }?.countsIn == .cpu)
+        #expect(discovery.incompleteScopes.contains(.cpu))
+    }
+
     @Test func `AMD's core is one core and in no sum`() throws {
         let machine = try MockMachine()
         try machine.add(.amd(sockets: 2))
