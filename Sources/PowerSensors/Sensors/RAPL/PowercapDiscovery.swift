@@ -208,12 +208,17 @@ package struct PowercapDiscovery {
     /// Some processors show one package counter under each of their dies.
     private mutating func markMirrors(_ channels: inout [Channel]) {
         for index in channels.indices where channels[index].component.die != nil && channels[index].countsIn != nil {
-            let twin = channels[..<index].first { other in
+            let candidates = channels[..<index].filter { other in
                 other.component.socket == channels[index].component.socket && other.mirrorOf == nil
                     && other.component.domain == channels[index].component.domain && other.countsIn != nil
-                    && showTheSame(other, channels[index])
             }
-            guard let twin else { continue }
+            let answers = candidates.map { showTheSame($0, channels[index]) }
+            guard let twin = zip(candidates, answers).first(where: { $1 == true })?.0 else {
+                if let unknown = zip(candidates, answers).first(where: { $1 == nil })?.0 {
+                    missMirror(channels[index], unknown)
+                }
+                continue
+            }
             channels[index].mirrorOf = twin.id
             channels[index].countsIn = nil
             findings.append(
@@ -227,14 +232,22 @@ package struct PowercapDiscovery {
         }
     }
 
+    /// Until it is known whether two dies have one register, their sum may count it twice.
+    private mutating func missMirror(_ channel: Channel, _ other: Channel) {
+        if let scope = channel.countsIn { incompleteScopes.insert(scope) }
+        findings.append(.mirrorUnknown(channel, other))
+    }
+
     /// Three times in a row, one of two readings of each is the same number: counters of their own never do that.
-    private func showTheSame(_ one: Channel, _ other: Channel) -> Bool {
-        guard let one = one.path, let other = other.path else { return false }
+    ///
+    /// - Returns: Nil where a counter cannot be read, so that nobody knows.
+    private func showTheSame(_ one: Channel, _ other: Channel) -> Bool? {
+        guard let one = one.path, let other = other.path else { return nil }
         for round in 0..<3 {
             if round > 0 { pause(.milliseconds(2)) }
             var numbers: ([UInt64], [UInt64]) = ([], [])
             for _ in 0..<2 {
-                guard let first = try? sysfs.number(one), let second = try? sysfs.number(other) else { return false }
+                guard let first = try? sysfs.number(one), let second = try? sysfs.number(other) else { return nil }
                 numbers.0.append(first)
                 numbers.1.append(second)
             }

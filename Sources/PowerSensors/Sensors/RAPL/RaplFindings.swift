@@ -39,6 +39,19 @@ extension Finding {
         )
     }
 
+    /// A die's counter cannot be read, so that nobody knows whether it is another die's, too.
+    static func mirrorUnknown(_ channel: Channel, _ other: Channel) -> Finding {
+        Finding(
+            severity: .warning,
+            subject: channel.path ?? channel.id,
+            reason: "ambiguous",
+            text:
+                "\(channel.id) and \(other.id) cannot both be read, so it is not known whether they have one register;"
+                + " their sum is unknown.",
+            remedy: "See why one of them cannot be read; with both, a new look tells: powersensors doctor"
+        )
+    }
+
     /// Two zones have one name: they show one register, or cannot be told apart.
     static func merged(_ other: PowercapZone, into best: PowercapZone, _ identity: String) -> Finding {
         let isTwin = other.controlType != best.controlType

@@ -43,10 +43,18 @@ public struct RaplSensor: Sensor {
         let sysfs = roots.sysfs
         var hasher = Hasher()
         // A number that is used again has another name.
-        for folder in (try? sysfs.list(PowercapZone.classPath)) ?? [] {
+        let folders = (try? sysfs.list(PowercapZone.classPath)) ?? []
+        var dies: [String] = []
+        for folder in folders {
+            let name = try? sysfs.text("\(PowercapZone.classPath)/\(folder)/name")
             hasher.combine(folder)
-            hasher.combine(try? sysfs.text("\(PowercapZone.classPath)/\(folder)/name"))
+            hasher.combine(name)
+            if let name, RaplDomain(name).die != nil { dies.append("\(folder):") }
             hasher.combine(rightsOf: "\(PowercapZone.classPath)/\(folder)/energy_uj", in: sysfs)
+        }
+        // Whether two dies have one register is known once both can be read.
+        for folder in folders where dies.contains(where: { "\(folder):".hasPrefix($0) }) {
+            hasher.combine((try? sysfs.number("\(PowercapZone.classPath)/\(folder)/energy_uj")) != nil)
         }
         if mechanisms.contains(.perf), events.isShown(in: sysfs) {
             for name in PerfPMU.names(in: sysfs) {

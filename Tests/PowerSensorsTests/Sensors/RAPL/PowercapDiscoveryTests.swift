@@ -91,6 +91,27 @@ struct PowercapDiscoveryTests {
         #expect(topology.findings.map(\.reason) == ["mirrored"])
     }
 
+    @Test(arguments: [0, 1])
+    func `dies of which one cannot be read leave the sum unknown, until both can`(die: Int) throws {
+        let machine = try MockMachine()
+        var control = MockControlType.intelServer(dies: 2, hasCore: false, hasDRAM: false, hasPlatform: false)
+        control.zones[1].mirrorOf = "intel-rapl/package-0-die-0"
+        try machine.add(control)
+        let zone = try #require(machine.zone("package-0-die-\(die)"))
+        try zone.inject(.empty, at: "energy_uj")
+        let sensor = RaplSensor(roots: machine.roots)
+        let mark = sensor.discoveryMark()
+        let discovery = sensor.discover()
+        #expect(discovery.incompleteScopes == [.cpu])
+        #expect(discovery.findings.contains { $0.reason == "ambiguous" })
+        try zone.restore("energy_uj")
+        #expect(sensor.discoveryMark() != mark)
+        #expect(sensor.discoveryMark() == sensor.discoveryMark())
+        let mended = sensor.discover()
+        #expect(mended.channels.map(\.countsIn) == [.cpu, nil])
+        #expect(mended.incompleteScopes.isEmpty)
+    }
+
     @Test(arguments: [MockFault.missing, .empty])
     func `what is in a zone that nobody can name counts in no sum, which is unknown`(fault: MockFault) throws {
         let machine = try MockMachine()
