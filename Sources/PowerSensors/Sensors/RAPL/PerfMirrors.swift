@@ -14,21 +14,36 @@ struct PerfMirrors {
     func mark(_ discovery: inout Discovery) {
         let suspects = discovery.channels.indices.filter { index in
             let channel = discovery.channels[index]
-            return channel.component.die != nil && channel.countsIn != nil && channel.status == .ok
+            return channel.component.die != nil && channel.countsIn != nil && Self.mayCount(channel.status)
         }
         if suspects.count < 2 { return }
         let sums = look(at: suspects.map { discovery.channels[$0] })
         for (place, index) in suspects.enumerated() {
             let channel = discovery.channels[index]
-            let twin = suspects[..<place].enumerated().first { earlier, other in
+            let others = suspects[..<place].enumerated().filter { _, other in
                 let other = discovery.channels[other]
                 return other.mirrorOf == nil && other.component.socket == channel.component.socket
                     && other.component.domain == channel.component.domain
-                    && Self.areOne(sums.map { $0[earlier] }, sums.map { $0[place] })
             }
-            guard let twin = twin.map({ discovery.channels[$0.element] }) else { continue }
-            set(index, asMirrorOf: twin, &discovery)
+            let answers = others.map { earlier, other in
+                (
+                    channel: discovery.channels[other],
+                    areOne: Self.areOne(sums.map { $0[earlier] }, sums.map { $0[place] })
+                )
+            }
+            if let twin = answers.first(where: { $0.areOne == true })?.channel {
+                set(index, asMirrorOf: twin, &discovery)
+            } else if let unknown = answers.first(where: { $0.areOne == nil })?.channel {
+                if let scope = channel.countsIn { discovery.incompleteScopes.insert(scope) }
+                discovery.findings.append(.mirrorUnknown(channel, unknown))
+            }
         }
+    }
+
+    /// Whether a channel counts, or will once its event can be read.
+    private static func mayCount(_ status: ReadingStatus) -> Bool {
+        if case .io = status { return true }
+        return status == .ok
     }
 
     private func set(_ index: Int, asMirrorOf twin: Channel, _ discovery: inout Discovery) {
@@ -61,8 +76,8 @@ struct PerfMirrors {
         }
     }
 
-    /// Whether two sums, which move in every round, differ by the same in all of them.
-    static func areOne(_ one: [(UInt64, UInt64)?], _ other: [(UInt64, UInt64)?]) -> Bool {
+    /// Whether two sums, which move in every round, differ by the same in all of them; nil where one cannot be read.
+    static func areOne(_ one: [(UInt64, UInt64)?], _ other: [(UInt64, UInt64)?]) -> Bool? {
         var common: Set<UInt64>?
         var last: UInt64?
         for case (let one?, let other?) in zip(one, other) {
@@ -72,7 +87,7 @@ struct PerfMirrors {
             common = common?.intersection(differences) ?? differences
         }
         let isWhole = !one.contains { $0 == nil } && !other.contains { $0 == nil }
-        return isWhole && !(common?.isEmpty ?? true)
+        return isWhole ? !(common?.isEmpty ?? true) : nil
     }
 }
 

@@ -1,10 +1,13 @@
+import Glibc
 import PowerSensors
 import PowerSensorsTesting
 import Testing
 
 /// Dies of one package, each with events.
 struct PerfMirrorTests {
-    private func discovery(isShared: Bool, release: String?, hasZones: Bool = false) throws -> Discovery {
+    private func discovery(
+        isShared: Bool, release: String?, hasZones: Bool = false, refused: Int32? = nil
+    ) throws -> Discovery {
         let machine = try MockMachine()
         try machine.set(.smallServer(sockets: 1))
         try machine.sysfs.write("1\n", to: "devices/system/cpu/cpu1/topology/die_id")
@@ -22,6 +25,7 @@ struct PerfMirrorTests {
         try machine.add(pmu: pmu)
         let events = MockEvents([pmu], isShared: isShared)
         events.moveByThemselves(seed: 3)
+        if let refused { for event: UInt64 in 1...3 { events.refuse(event, on: 1, errno: refused) } }
         return RaplSensor(
             roots: machine.roots, mechanisms: hasZones ? RaplMechanism.byPreference : [.perf], events: events
         )
@@ -36,6 +40,13 @@ struct PerfMirrorTests {
         #expect(mirror.mirrorOf == "rapl/package-0-die-0")
         #expect(discovery.findings.count { $0.reason == "mirrored" } == 2)
         #expect(discovery.incompleteScopes.isEmpty)
+    }
+
+    @Test func `where one die's event cannot be read, the sum is unknown`() throws {
+        let discovery = try discovery(isShared: true, release: "6.13.1-amd64", refused: EIO)
+        #expect(discovery.channels.allSatisfy { $0.mirrorOf == nil })
+        #expect(discovery.incompleteScopes == [.cpu])
+        #expect(discovery.findings.contains { $0.reason == "ambiguous" })
     }
 
     @Test(arguments: ["6.13.1-amd64", "6.12.95", nil])
