@@ -107,8 +107,10 @@ final class SlowLane: Sendable {
     }
 
     private func run(_ entries: [Entry], _ rank: Int) {
-        let patience = Int64(min(rank, Self.firstWorkers)) * Self.patienceNanoseconds
         while true {
+            // With as many turns taken as there are threads before this one, none of them is left to wait for.
+            let isNext = turns.withLock { $0.taken >= rank }
+            let patience = isNext ? 0 : Int64(min(rank, Self.firstWorkers)) * Self.patienceNanoseconds
             let rings = alarm.rings
             if isStopping.load(ordering: .sequentiallyConsistent) { return }
             let now = SampleInstant.now.monotonicNanoseconds
@@ -160,6 +162,9 @@ private struct Turns: Sendable {
         turns[index].due = (now / turns[index].interval + 1) * turns[index].interval
         return index
     }
+
+    /// How many turns are taken.
+    var taken: Int { turns.count(where: \.isTaken) }
 
     mutating func end(_ index: Int) { turns[index].isTaken = false }
 
