@@ -32,9 +32,10 @@ struct PeerTests {
                 "$@" & export=$!
                 until_true [ -e \(folder.path)/power.prom ]
                 prometheus-node-exporter --web.listen-address=127.0.0.1:$port --collector.disable-defaults \
-                    --collector.textfile --collector.textfile.directory=\(folder.path) 2>/dev/null &
+                    --collector.textfile --collector.textfile.directory=\(folder.path) 2>/dev/null & peer=$!
                 page() { curl -sf http://127.0.0.1:$port/metrics > \(folder.path)/page.txt; }
                 until_true page
+                kill -TERM $peer
                 kill -TERM $export; wait $export
                 """
         let outcome = try await Command.run(
@@ -64,7 +65,8 @@ struct PeerTests {
                 gateway=$(free_port); loki=$(free_port); ours=$(free_port)
                 start() { "$@" --pushgateway http://127.0.0.1:$gateway --loki http://127.0.0.1:$loki \
                     --prometheus 127.0.0.1:$ours --json \(path)/power.json 2>> errors.txt & export=$!; }
-                start_gateway() { prometheus-pushgateway --web.listen-address=127.0.0.1:$gateway 2>/dev/null & peer=$!; }
+                start_gateway() { prometheus-pushgateway --web.listen-address=127.0.0.1:$gateway --persistence.file= \
+                    2>/dev/null & peer=$!; }
                 has() { curl -sf http://127.0.0.1:$1/metrics | grep -q '^powersensors_host_energy_joules_total'; }
                 grown() { [ $(wc -l < power.json) -ge $(($1 + 5)) ]; }
                 touch power.json
@@ -125,12 +127,13 @@ struct PeerTests {
                 echo "{global: {scrape_interval: 500ms}, scrape_configs: [{job_name: a, static_configs: [{targets: \
                 ['127.0.0.1:$ours']}]}]}" > prometheus.yml
                 prometheus --config.file=prometheus.yml --storage.tsdb.path=data \
-                    --web.listen-address=127.0.0.1:$theirs 2>prometheus.log &
+                    --web.listen-address=127.0.0.1:$theirs 2>prometheus.log & peer=$!
                 ask() { curl -sfG http://127.0.0.1:$theirs/api/v1/query --data-urlencode "query=$1" > $2; }
                 stored() { ask 'sort(powersensors_hwmon_power_watts)' power.json && grep -q '"11"' power.json; }
                 until_true stored
                 ask up up.json
                 curl -sf http://127.0.0.1:$ours/metrics | promtool check metrics > promtool.txt 2>&1 || true
+                kill -TERM $peer
                 kill -TERM $export; wait $export
                 """
         let outcome = try await Command.run(["export"] + Command.roots(machine), inScript: script)
