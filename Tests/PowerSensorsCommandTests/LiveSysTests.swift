@@ -46,10 +46,14 @@ struct LiveSysTests {
         let control = "\(Self.zone)/energy_uj"
         try tree.write(
             """
-            "$@" & command=$!
-            sleep 1.5; echo 'set \(control) \(fault.node)' > "$FAKESYS/.ctl"
+            "$@" > \(tree.path)/output & command=$!
+            # On a busy machine the command begins late, and the fault must find it at work.
+            for round in $(seq 100); do [ "$(wc -l < \(tree.path)/output)" -ge 3 ] && break; sleep 0.1; done
+            echo 'set \(control) \(fault.node)' > "$FAKESYS/.ctl"
             sleep 1; echo 'set \(control) \(fault.mend)' > "$FAKESYS/.ctl"
-            wait $command
+            code=0; wait $command || code=$?
+            cat \(tree.path)/output
+            exit $code
             """, to: "faults.sh")
         let watch = ["watch", "--format", "json", "--interval", "250ms", "--duration", "5s", "--sensor", "rapl"]
         let script = "exec \"\(Self.folder)/with_sys.sh\" \(tree.path)/spec.json bash \(tree.path)/faults.sh \"$@\""
