@@ -35,11 +35,12 @@ struct CarbonFileTests {
 struct CarbonCommandTests {
     @Test func `a region brings its carbon, from the machine's energy`() async throws {
         let machine = try MockMachine.onePackage()
-        let outcome = try await withRunningClock(of: machine) {
-            try await Command.run(
-                ["--json", "--interval", "50ms", "--duration", "200ms", "--region", "fr"] + Command.roots(machine))
+        let lines = try await withRunningClock(of: machine) {
+            try await Command.lines(["--json", "--interval", "50ms", "--region", "fr"] + Command.roots(machine)) {
+                try (JSON($0)["host"].elements.first?["energy_j"].number ?? 0) > 0
+            }
         }
-        let last = try JSON(String(try #require(outcome.output.split(separator: "\n").last)))
+        let last = try JSON(String(try #require(lines.last)))
         let known = try CarbonRegions.known.intensity(of: "FRA")
         #expect(last["carbon_region"].text == "FRA")
         #expect(last["carbon_year"].text == known.year)
