@@ -8,7 +8,8 @@ under() {
     local sanitizer=$1 began=$SECONDS
     echo "Under the $sanitizer sanitizer; building for it takes some minutes."
     # Without the exporters: of theirs, nearly all that would be built and watched is other packages.
-    swift test --quiet --disable-xctest --disable-default-traits --sanitize="$sanitizer" \
+    # One at a time, as in test.sh: a sanitizer makes those that compute slower still.
+    swift test --quiet --disable-xctest --no-parallel --disable-default-traits --sanitize="$sanitizer" \
         --scratch-path ".build/$sanitizer" 2>&1 |
         tee ".build/$sanitizer.log" | grep -aE "Sanitizer|✘|Test run with|error:" || true
     grep -aqE "Test run with [1-9][0-9]* tests? .*passed" ".build/$sanitizer.log"

@@ -5,8 +5,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# The project's tests are all of Swift Testing; XCTest would only report that it ran none.
-swift test --disable-xctest "$@" 2>&1 | awk -v skips="${SKIPS:-tell}" '
+# The project's tests are all of Swift Testing; XCTest would only report that it ran none. One at a time: all at once they
+# share as many threads as there are processors, and one that computes keeps those that wait from their turns for minutes.
+swift test --disable-xctest --no-parallel "$@" 2>&1 | awk -v skips="${SKIPS:-tell}" '
     # The runner says the like of no test at all too, which proves nothing.
     / Test run with [1-9][0-9]* test/ { verdict = $0; next }
     # The runner marks so what was skipped by a trait, or cancelled by the test itself once it saw what is missing.
