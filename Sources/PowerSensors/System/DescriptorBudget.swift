@@ -1,9 +1,10 @@
 import CPowerSensors
 
-/// How many descriptors one sensor keeps open: a quarter of what the process may have, since they are the host program's.
-enum DescriptorBudget {
+/// How many descriptors one sensor, or one exporter, keeps open: a quarter of what the process may have, since they are
+/// the host program's.
+package enum DescriptorBudget {
     /// The budget by the process's soft limit, which is never raised.
-    static var ofSensor: Int {
+    package static var ofSensor: Int {
         let limit = cpowersensors_descriptor_limit()
         return limit < 0 ? 256 : max(limit / 4, 16)
     }

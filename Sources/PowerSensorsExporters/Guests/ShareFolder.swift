@@ -1,0 +1,122 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// An open file or folder, closed when nobody holds it any more.
+final class OwnedDescriptor: Sendable {
+    let number: CInt
+
+    init(_ number: CInt) { self.number = number }
+
+    deinit { close(number) }
+}
+
+/// Which file or folder something is, whatever it is called.
+struct FileIdentity: Hashable, Sendable {
+    private let device: dev_t
+    private let inode: ino_t
+
+    init(_ status: stat) {
+        device = status.st_dev
+        inode = status.st_ino
+    }
+}
+
+/// The folder that a host publishes in: every guest's folder lies in it, and nobody but this user can change what it holds.
+struct ShareFolder: Sendable {
+    /// What others may do with it: go through it to a folder whose name they know.
+    private static let permissions: mode_t = 0o711
+
+    /// Where it lies.
+    let path: String
+
+    /// It, kept open.
+    let descriptor: OwnedDescriptor
+
+    private let identity: FileIdentity
+
+    /// Opens a folder, or makes it in one that exists, and keeps other publishers out.
+    ///
+    /// The permissions of a folder that was there are left as they are.
+    init(_ path: String) throws(ShareFault) {
+        // With a slash behind it, a link would be followed.
+        let path = path.lastIndex { $0 != "/" }.map { String(path[...$0]) } ?? path
+        self.path = path
+        let isNew = unsafe mkdir(path, 0o700) == 0
+        if !isNew, errno != EEXIST { throw ShareFault(path: path, problem: .system(errno: errno)) }
+        let opened = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        if opened < 0 { throw ShareFault(path: path, openingFolderFailed: errno) }
+        descriptor = OwnedDescriptor(opened)
+        var status = stat()
+        if unsafe fstat(opened, &status) != 0 { throw ShareFault(path: path, problem: .system(errno: errno)) }
+        try status.checkFolder(at: path)
+        identity = FileIdentity(status)
+        // The umask may have taken from it.
+        if isNew, fchmod(opened, Self.permissions) != 0 {
+            throw ShareFault(path: path, problem: .system(errno: errno))
+        }
+        if flock(opened, LOCK_EX | LOCK_NB) != 0 { throw ShareFault(path: path, problem: .taken) }
+    }
+
+    /// Whether its path still leads to it.
+    var isInPlace: Bool {
+        var status = stat()
+        guard unsafe fstatat(AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
+        return FileIdentity(status) == identity
+    }
+
+    /// The folders in it that an earlier publisher left, by their names and their records.
+    func leftovers() -> [GuestName] {
+        // A descriptor of its own, as reading the names moves it on.
+        let again = unsafe openat(descriptor.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard again >= 0 else { return [] }
+        guard let stream = unsafe fdopendir(again) else {
+            close(again)
+            return []
+        }
+        defer { unsafe closedir(stream) }
+        var found: [GuestName] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+                unsafe String(cString: UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self))
+            }
+            if let name = GuestName(ofFolder: name), holdsRecord(name) { found.append(name) }
+        }
+        return found
+    }
+
+    private func holdsRecord(_ name: GuestName) -> Bool {
+        let folder = unsafe openat(descriptor.number, name.description, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard folder >= 0 else { return false }
+        defer { close(folder) }
+        var status = stat()
+        return unsafe fstatat(folder, ShareLayout.record, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.isOwnFile
+    }
+}
+
+extension stat {
+    /// Whether it is a folder, and no link to one.
+    var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
+
+    /// Whether others may write to it.
+    private var isWritableByOthers: Bool { st_mode & 0o022 != 0 }
+
+    /// Whether it is a file that only this user may write, and that has no other name.
+    var isOwnFile: Bool {
+        st_mode & S_IFMT == S_IFREG && st_nlink == 1 && st_uid == geteuid() && !isWritableByOthers
+    }
+
+    /// Throws where somebody else could change what a folder holds.
+    func checkFolder(at path: String) throws(ShareFault) {
+        if !isFolder { throw ShareFault(path: path, problem: .notAFolder) }
+        if st_uid != geteuid() { throw ShareFault(path: path, problem: .foreign(owner: st_uid)) }
+        if isWritableByOthers { throw ShareFault(path: path, problem: .writable(mode: st_mode & 0o7777)) }
+    }
+}
+
+extension ShareFault {
+    /// What an `errno` of opening a folder without following links means.
+    init(path: String, openingFolderFailed code: Int32) {
+        self.init(path: path, problem: code == ELOOP || code == ENOTDIR ? .notAFolder : .system(errno: code))
+    }
+}

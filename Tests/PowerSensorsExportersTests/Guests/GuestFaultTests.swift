@@ -1,0 +1,98 @@
+import PowerSensors
+import PowerSensorsExporters
+import PowerSensorsTesting
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// File systems that take nothing: the guests' figures stand still, a finding says why, and all goes on when it is over.
+@Suite(.enabled(if: Mount.isAllowed, "needs root and the right to mount"))
+struct GuestFaultTests {
+    @Test func `a full disk is told, and is over when there is room`() throws {
+        let bed = try ShareBed()
+        let disk = try Mount("\(bed.tree.path)/disk", size: "40k")
+        let folder = "\(disk.path)/share"
+        var publisher = try GuestPublisher(folder: folder, configuration: bed.configuration)
+        var clock = Seconds()
+        func publish(_ joules: UInt64) -> [Finding] {
+            publisher.publish(
+                [ShareBed.guest("db", joules: joules), ShareBed.guest("web", joules: joules, dram: joules)],
+                at: clock.next())
+        }
+        for joules: UInt64 in [0, 1] {
+            let findings = publish(joules)
+            #expect(findings.count == 1)
+            #expect(findings.first?.subject.hasPrefix("\(folder)/web/") == true)
+            #expect(findings.first?.text.contains("No space left") == true)
+            #expect(findings.first?.remedy == "Make room on its file system.")
+        }
+        try disk.change(size: "1m")
+        #expect(publish(3).isEmpty)
+        let tree = try SystemRoot(path: folder, mountPoint: folder)
+        for guest in ["db", "web"] {
+            let record = try ShareRecord.decode(try tree.bytes("\(guest)/share"))
+            #expect(record.entries.first?.energy == 3_000_000_000, "\(guest)")
+            #expect(try tree.text("\(guest)/class/powercap/intel-rapl:0/energy_uj") == "3000000")
+            #expect(try tree.text("\(guest)/class/powercap/intel-rapl:0/name") == "package-0")
+        }
+    }
+
+    @Test func `a file system that cannot be written is told, and is over when it can`() throws {
+        let bed = try ShareBed()
+        let disk = try Mount("\(bed.tree.path)/disk", size: "1m")
+        var publisher = try GuestPublisher(folder: "\(disk.path)/share", configuration: bed.configuration)
+        var clock = Seconds()
+        try disk.change(isReadOnly: true)
+        let findings = publisher.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
+        #expect(findings.map(\.subject) == ["\(disk.path)/share/web"])
+        #expect(findings.first?.text.contains("Read-only file system") == true)
+        #expect(findings.first?.remedy?.contains("writable") == true)
+        let error = try #require(throws: ShareFault.self) {
+            _ = try GuestPublisher(folder: "\(disk.path)/other", configuration: bed.configuration)
+        }
+        #expect(error.description.contains("Read-only file system"))
+        try disk.change(isReadOnly: false)
+        #expect(publisher.publish([ShareBed.guest("web", joules: 1)], at: clock.next()).isEmpty)
+    }
+
+    @Test func `something mounted over a guest's folder is noticed`() throws {
+        let bed = try ShareBed()
+        var publisher = try bed.publisher()
+        var clock = Seconds()
+        _ = publisher.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
+        let epoch = try bed.record(of: "web").epoch
+        let cover = try Mount("\(bed.path)/web", size: "1m", mode: "0755")
+        _ = publisher.publish([ShareBed.guest("web", joules: 1)], at: clock.next())
+        #expect(try bed.record(of: "web").epoch != epoch)
+        #expect(try bed.thing(at: "share/web").mode & 0o7777 == 0o750)
+        _ = cover
+    }
+}
+
+/// A small file system in memory, gone when nobody holds it any more.
+private final class Mount {
+    static var isAllowed: Bool {
+        guard geteuid() == 0, let tree = try? MockTree() else { return false }
+        return (try? Mount("\(tree.path)/probe", size: "8k")) != nil
+    }
+
+    let path: String
+    private let size: String
+
+    init(_ path: String, size: String, mode: String = "0700") throws {
+        self.path = path
+        self.size = size
+        unsafe mkdir(path, 0o700)
+        let code = unsafe mount("none", path, "tmpfs", 0, "size=\(size),mode=\(mode)")
+        try #require(code == 0)
+    }
+
+    deinit { unsafe umount2(path, Int32(MNT_DETACH)) }
+
+    func change(size: String? = nil, isReadOnly: Bool = false) throws {
+        let flags = UInt(MS_REMOUNT) | (isReadOnly ? UInt(MS_RDONLY) : 0)
+        try #require(unsafe mount("none", path, "tmpfs", flags, "size=\(size ?? self.size)") == 0)
+    }
+}

@@ -1,0 +1,296 @@
+import PowerSensors
+import PowerSensorsExporters
+import PowerSensorsTesting
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+struct GuestPublisherTests {
+    @Test func `a guest is told its energy by a record and by a tree`() throws {
+        let bed = try ShareBed()
+        var publisher = try bed.publisher()
+        var clock = Seconds()
+        #expect(publisher.publish([ShareBed.guest("web", joules: 100, dram: 10)], at: clock.next()).isEmpty)
+        #expect(publisher.publish([ShareBed.guest("web", joules: 350, dram: 15)], at: clock.next()).isEmpty)
+        let record = try bed.record(of: "web")
+        #expect(record.sequence == 2 && record.nanoseconds == 5_000_000_000 && record.period == 5_000_000_000)
+        #expect(record.policy == .active && record.hops == 1 && record.origin == .measured)
+        #expect(
+            record.entries == [
+                .init(domain: .package, energy: 250_000_000_000), .init(domain: .dram, energy: 5_000_000_000),
+            ])
+        for zone in ["web/class/powercap/intel-rapl:0", "web/intel-rapl:0"] {
+            #expect(try bed.count(of: zone) == 250_000_000)
+            #expect(try bed.tree.text(of: "share/\(zone)/name") == "package-0\n")
+        }
+        for zone in ["class/powercap/intel-rapl:0:0", "class/powercap/intel-rapl:0/intel-rapl:0:0", "intel-rapl:0:0"] {
+            #expect(try bed.count(of: "web/\(zone)") == 5_000_000)
+            #expect(try bed.tree.text(of: "share/web/\(zone)/name") == "dram\n")
+            #expect(try bed.tree.text(of: "share/web/\(zone)/max_energy_range_uj") == "9223372036854775807\n")
+            #expect(try bed.tree.text(of: "share/web/\(zone)/enabled") == "1\n")
+        }
+    }
+
+    @Test func `what is made has the modes and the group that it should, whatever the umask`() async throws {
+        let bed = try ShareBed()
+        let (path, users) = (bed.path, bed.configuration.users)
+        let group = geteuid() == 0 ? UInt32(4242) : getegid()
+        await #expect(processExitsWith: .success) {
+            [path = path as String, users = users as Set<UInt32>, group = group as UInt32] in
+            umask(0o077)
+            var publisher = try GuestPublisher(folder: path, configuration: GuestConfiguration(users: users))
+            let findings = publisher.publish([ShareBed.guest("web", joules: 1, dram: 1, group: group)], at: 1)
+            try #require(findings.isEmpty)
+        }
+        #expect(try bed.thing(at: "share").mode & 0o7777 == 0o711)
+        for folder in ["", "/class", "/class/powercap", "/class/powercap/intel-rapl:0", "/intel-rapl:0:0"] {
+            #expect(try bed.thing(at: "share/web\(folder)").mode & 0o7777 == 0o750)
+            #expect(try bed.group(of: "share/web\(folder)") == group)
+        }
+        for file in ["share", "intel-rapl:0/energy_uj", "class/powercap/intel-rapl:0:0/name"] {
+            #expect(try bed.thing(at: "share/web/\(file)").mode & 0o7777 == 0o640)
+            #expect(try bed.group(of: "share/web/\(file)") == group)
+        }
+    }
+
+    @Test func `modes are narrowed and never widened`() throws {
+        let bed = try ShareBed()
+        var clock = Seconds()
+        var first: GuestPublisher? = try bed.publisher()
+        _ = first?.publish([ShareBed.guest("web", joules: 1)], at: clock.next())
+        first = nil
+        try bed.tree.setPermissions(0o700, of: "share")
+        try bed.tree.setPermissions(0o755, of: "share/web")
+        try bed.tree.setPermissions(0o500, of: "share/web/class")
+        try bed.tree.setPermissions(0o604, of: "share/web/share")
+        var second = try bed.publisher()
+        #expect(second.publish([ShareBed.guest("web", joules: 1)], at: clock.next()).isEmpty)
+        #expect(try bed.thing(at: "share").mode & 0o7777 == 0o700)
+        #expect(try bed.thing(at: "share/web").mode & 0o7777 == 0o750)
+        #expect(try bed.thing(at: "share/web/class").mode & 0o7777 == 0o500)
+        #expect(try bed.thing(at: "share/web/share").mode & 0o7777 == 0o600)
+    }
+
+    @Test func `energy is told in whole millijoules, with its bounds where it has some`() throws {
+        let bed = try ShareBed()
+        var publisher = try bed.publisher()
+        var clock = Seconds()
+        var guest = ShareBed.guest("web", joules: 0)
+        guest.package = .init(nanojoules: 0, low: 0, high: 0, status: .ok)
+        _ = publisher.publish([guest], at: clock.next())
+        guest.package = .init(nanojoules: 2_999_999, low: 1_999_999, high: 4_000_001, status: .partial)
+        _ = publisher.publish([guest], at: clock.next())
+        #expect(
+            try bed.record(of: "web").entries == [
+                .init(domain: .package, energy: 2_000_000, low: 1_000_000, high: 5_000_000, status: .partial)
+            ])
+        #expect(try bed.count(of: "web/intel-rapl:0") == 2_000)
+        // Unknown is no step, neither forth nor back.
+        guest.package = .init(nanojoules: nil, status: .absent)
+        _ = publisher.publish([guest], at: clock.next())
+        let entry = try #require(try bed.record(of: "web").entries.first)
+        #expect(entry.energy == 2_000_000 && entry.status == .absent)
+    }
+
+    @Test func `a source that goes through the end of its 64 bits loses nothing`() throws {
+        let bed = try ShareBed()
+        var publisher = try bed.publisher()
+        var clock = Seconds()
+        var guest = ShareBed.guest("web", joules: 0)
+        guest.package = .init(nanojoules: .max - 999_999_999)
+        _ = publisher.publish([guest], at: clock.next())
+        guest.package = .init(nanojoules: 2_000_000_000)
+        _ = publisher.publish([guest], at: clock.next())
+        #expect(try bed.record(of: "web").entries.first?.energy == 3_000_000_000)
+        #expect(try bed.count(of: "web/intel-rapl:0") == 3_000_000)
+    }
+
+    @Test func `a publisher that is started again never steps back, and says so by a new epoch`() throws {
+        let bed = try ShareBed()
+        var clock = Seconds()
+        var last: (count: UInt64, epoch: ShareRecord.Epoch)?
+        for round in 0..<3 {
+            var publisher = try bed.publisher()
+            // Its source begins anew, too.
+            _ = publisher.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
+            let record = try bed.record(of: "web")
+            #expect(record.sequence == 1 && record.entries.first?.energy == 0)
+            if let last {
+                #expect(try bed.count(of: "web/intel-rapl:0") == last.count, "round \(round)")
+                #expect(record.epoch != last.epoch)
+            }
+            _ = publisher.publish([ShareBed.guest("web", joules: 7)], at: clock.next())
+            last = (try bed.count(of: "web/intel-rapl:0"), record.epoch)
+            #expect(last?.count == UInt64(round + 1) * 7_000_000)
+        }
+    }
+
+    @Test(arguments: ["", "\n", "-5\n", "junk", "99999999999999999999999\n", "9223372036854775808\n"])
+    func `a counter that is no number is counted from the other copy`(text: String) throws {
+        let bed = try ShareBed()
+        var clock = Seconds()
+        var first: GuestPublisher? = try bed.publisher()
+        _ = first?.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
+        _ = first?.publish([ShareBed.guest("web", joules: 7)], at: clock.next())
+        first = nil
+        try bed.tree.write(text, to: "share/web/intel-rapl:0/energy_uj")
+        var second = try bed.publisher()
+        _ = second.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
+        #expect(try bed.count(of: "web/intel-rapl:0") == 7_000_000)
+        #expect(try bed.count(of: "web/class/powercap/intel-rapl:0") == 7_000_000)
+    }
+
+    @Test func `a count that is not in whole millijoules is raised to the next`() throws {
+        let bed = try ShareBed()
+        try bed.tree.makeDirectory("share/web/intel-rapl:0")
+        try bed.tree.write("1234567", to: "share/web/intel-rapl:0/energy_uj")
+        for folder in ["share", "share/web", "share/web/intel-rapl:0"] {
+            try bed.tree.setPermissions(0o750, of: folder)
+        }
+        var publisher = try bed.publisher()
+        _ = publisher.publish([ShareBed.guest("web", joules: 0)], at: 1)
+        #expect(try bed.count(of: "web/intel-rapl:0") == 1_235_000)
+    }
+
+    @Test func `a machine that is started anew begins an epoch, and its tree goes on`() throws {
+        let bed = try ShareBed()
+        var publisher = try bed.publisher()
+        var clock = Seconds()
+        _ = publisher.publish([ShareBed.guest("web", joules: 10)], at: clock.next())
+        _ = publisher.publish([ShareBed.guest("web", joules: 15)], at: clock.next())
+        let before = try bed.record(of: "web")
+        _ = publisher.publish([ShareBed.guest("web", joules: 900, pid: 9)], at: clock.next())
+        let after = try bed.record(of: "web")
+        #expect(after.epoch != before.epoch && after.sequence == 1 && after.entries.first?.energy == 0)
+        #expect(try bed.count(of: "web/intel-rapl:0") == 5_000_000)
+        _ = publisher.publish([ShareBed.guest("web", joules: 901, pid: 9)], at: clock.next())
+        #expect(try bed.count(of: "web/intel-rapl:0") == 6_000_000)
+    }
+
+    @Test func `a machine that moves from one process to another goes on`() throws {
+        let bed = try ShareBed()
+        var publisher = try bed.publisher()
+        var clock = Seconds()
+        var both = ShareBed.guest("web", joules: 20)
+        both.processes.append(.init(pid: 5000, startTime: 9, user: geteuid(), group: getegid()))
+        var second = ShareBed.guest("web", joules: 30)
+        second.processes = [both.processes[1]]
+        for guest in [ShareBed.guest("web", joules: 10), both, second] {
+            _ = publisher.publish([guest], at: clock.next())
+        }
+        let record = try bed.record(of: "web")
+        #expect(record.sequence == 3 && record.entries.first?.energy == 20_000_000_000)
+    }
+
+    @Test func `other domains begin an epoch, and a whole machine is called so`() throws {
+        let bed = try ShareBed()
+        var publisher = try bed.publisher()
+        var clock = Seconds()
+        var guest = ShareBed.guest("web", joules: 10)
+        _ = publisher.publish([guest], at: clock.next())
+        let first = try bed.record(of: "web").epoch
+        guest.dram = .init(nanojoules: 5)
+        _ = publisher.publish([guest], at: clock.next())
+        let second = try bed.record(of: "web")
+        #expect(second.epoch != first && second.entries.map(\.domain) == [.package, .dram])
+        guest.isWholeMachine = true
+        guest.dram = nil
+        _ = publisher.publish([guest], origin: .estimated, hops: 3, at: clock.next())
+        let third = try bed.record(of: "web")
+        #expect(third.epoch != second.epoch && third.origin == .estimated && third.hops == 3)
+        #expect(third.entries.map(\.domain) == [.host, .dram] && third.entries.last?.status == .absent)
+        #expect(try bed.tree.text(of: "share/web/intel-rapl:0/name") == "psys\n")
+    }
+
+    @Test func `nobody is told anything more often than once a second`() throws {
+        #expect(GuestConfiguration(users: [], period: .milliseconds(1)).period == .seconds(1))
+        let bed = try ShareBed()
+        var publisher = try bed.publisher()
+        for step in 0..<20 {
+            _ = publisher.publish([ShareBed.guest("web", joules: 1)], at: Int64(step) * 100_000_000)
+        }
+        #expect(try bed.record(of: "web").sequence == 3)
+    }
+
+    @Test func `the folder of a machine that is gone goes after a grace, and what others put there stays`() throws {
+        let bed = try ShareBed()
+        var publisher = try bed.publisher()
+        var clock = Seconds()
+        let guests = [ShareBed.guest("web", joules: 1, dram: 1), ShareBed.guest("db", joules: 1)]
+        _ = publisher.publish(guests, at: clock.next())
+        try bed.tree.write("mine", to: "share/db/intel-rapl:0/note")
+        try bed.tree.link("share/db/link", to: "../../outside")
+        let before = try bed.outside()
+        #expect(publisher.publish([], at: clock.next(after: 59)).isEmpty)
+        #expect(try bed.tree.names(in: "share") == ["db", "web"])
+        let findings = publisher.publish([], at: clock.next(after: 1))
+        #expect(findings.count == 1 && findings.allSatisfy { $0.subject.hasSuffix("share/db/intel-rapl:0") })
+        #expect(try bed.tree.names(in: "share") == ["db"])
+        #expect(try bed.tree.names(in: "share/db") == ["intel-rapl:0", "link"])
+        #expect(try bed.tree.names(in: "share/db/intel-rapl:0") == ["note"])
+        #expect(try bed.outside() == before)
+        #expect(publisher.publish([], at: clock.next()).isEmpty, "it is said once")
+    }
+
+    @Test func `a machine that comes back within the grace goes on`() throws {
+        let bed = try ShareBed()
+        var publisher = try bed.publisher()
+        var clock = Seconds()
+        _ = publisher.publish([ShareBed.guest("web", joules: 1)], at: clock.next())
+        let epoch = try bed.record(of: "web").epoch
+        _ = publisher.publish([], at: clock.next(after: 30))
+        _ = publisher.publish([ShareBed.guest("web", joules: 3)], at: clock.next(after: 40))
+        let record = try bed.record(of: "web")
+        #expect(record.epoch == epoch && record.entries.first?.energy == 2_000_000_000)
+    }
+
+    @Test func `what an earlier publisher left goes after a grace, and other folders stay`() throws {
+        let bed = try ShareBed()
+        var clock = Seconds()
+        var first: GuestPublisher? = try bed.publisher()
+        _ = first?.publish([ShareBed.guest("web", joules: 1), ShareBed.guest("db", joules: 1)], at: clock.next())
+        first = nil
+        try bed.tree.makeDirectory("share/other")
+        var second = try bed.publisher()
+        _ = second.publish([ShareBed.guest("db", joules: 1)], at: clock.next())
+        _ = second.publish([ShareBed.guest("db", joules: 1)], at: clock.next(after: 59))
+        #expect(try bed.tree.names(in: "share") == ["db", "other", "web"])
+        _ = second.publish([ShareBed.guest("db", joules: 1)], at: clock.next(after: 1))
+        #expect(try bed.tree.names(in: "share") == ["db", "other"])
+    }
+
+    @Test func `more guests than descriptors may be kept for are told all the same`() async throws {
+        let bed = try ShareBed(budget: 30)
+        let (path, configuration) = (bed.path, bed.configuration.users)
+        await #expect(processExitsWith: .success) {
+            [path = path as String, users = configuration as Set<UInt32>] in
+            var configuration = GuestConfiguration(users: users)
+            configuration.descriptorBudget = 30
+            var publisher = try GuestPublisher(folder: path, configuration: configuration)
+            var clock = Seconds()
+            // Enough for one guest at a time.
+            var limit = rlimit(rlim_cur: rlim_t(try openDescriptors() + 20), rlim_max: 1024)
+            try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+            for joules: UInt64 in [0, 5] {
+                let guests = (0..<20).map { ShareBed.guest("web-\($0)", joules: joules, dram: joules) }
+                try #require(publisher.publish(guests, at: clock.next()).isEmpty)
+            }
+        }
+        let record = try bed.record(of: "web-7")
+        #expect(record.sequence == 2 && record.entries.first?.energy == 5_000_000_000)
+    }
+
+    @Test func `only one publisher writes to a folder`() throws {
+        let bed = try ShareBed()
+        let first = try bed.publisher()
+        let error = try #require(throws: ShareFault.self) { _ = try bed.publisher() }
+        #expect(error.description.hasPrefix("\(bed.path): ") && error.problem == .taken)
+        _ = first
+    }
+}
+
+private func openDescriptors() throws -> Int {
+    try SystemRoot(path: "/proc/self/fd", mountPoint: "/proc/self/fd").list("").count
+}
