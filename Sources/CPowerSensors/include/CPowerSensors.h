@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "CPowerSensorsLibSensors.h"
+#include "CPowerSensorsProcesses.h"
 
 /// What a counter attribute can answer besides a number or an `errno` value.
 ///

@@ -97,6 +97,12 @@ extension EnergyUnit {
     /// The energy of a number of counts in nJ, rounded up, so that a sum never shrinks by being converted.
     fileprivate func nanojoules(of counts: UInt64) -> UInt64 { EnergyUnit.nanojoules(1).counts(of: counts, in: self) }
 
+    /// The energy of a number of counts in whole nJ, rounded down; the greatest number where that is too many.
+    func wholeNanojoules(of counts: UInt64) -> UInt128 {
+        let (scaled, overflow) = (UInt128(counts) * UInt128(numerator)).multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max / 4 : scaled / UInt128(denominator)
+    }
+
     /// How many counts of this unit a number of counts of another one is, rounded up; the greatest number where that
     /// is too many.
     func counts(of counts: UInt64, in other: EnergyUnit) -> UInt64 {

@@ -25,10 +25,11 @@ final class MonitorCore: Sendable {
     func run() {
         var place = ThreadPlace()
         var generation = Generation(firstDiscovery, &place)
-        while let found = sample(&generation) {
+        let attributor = firstDiscovery.attributor()
+        while let found = sample(&generation, attributor) {
             let next = Generation(found, &place)
             // As late as can be: what only now is opened counts from its own first reading on.
-            guard read(&generation) != nil else {
+            guard read(&generation, attributor) != nil else {
                 next.lane.stop()
                 break
             }
@@ -36,6 +37,7 @@ final class MonitorCore: Sendable {
             // A source that does not answer must not hold up the next generation.
             generation.lane.stop(waiting: .zero)
             generation = next
+            attributor?.move(to: found.topology)
             state.withLock { $0.move(to: found.topology, at: .now) }.send()
         }
         generation.lane.stop()
@@ -59,12 +61,14 @@ final class MonitorCore: Sendable {
     }
 
     /// Samples one generation, until another one is found, or until the end.
-    private func sample(_ generation: inout Generation) -> DiscoveredSensors? {
+    private func sample(
+        _ generation: inout Generation, _ attributor: Attributor?
+    ) -> DiscoveredSensors? {
         var look = Schedule(every: configuration.rediscoveryInterval.wholeNanoseconds)
         var deadline: Int64?
         while true {
             let rings = alarm.rings
-            guard let (now, tick) = read(&generation) else { return nil }
+            guard let (now, tick) = read(&generation, attributor) else { return nil }
             if look.isDue(now), configuration.sensors.discoveryMarks() != generation.discovered.marks {
                 let found = configuration.sensors.discover(after: generation.discovered)
                 // With nothing at all, the readers that are open are the better ones: they see what comes back.
@@ -78,12 +82,19 @@ final class MonitorCore: Sendable {
     }
 
     /// Reads every channel once, and hands out who is due; nil at the end.
-    private func read(_ generation: inout Generation) -> (now: Int64, tick: Int64)? {
+    private func read(
+        _ generation: inout Generation, _ attributor: Attributor?
+    ) -> (now: Int64, tick: Int64)? {
+        // Many files, and no reason to hold up who asks for the last snapshot.
+        attributor?.lookIfDue(at: .now)
         let info = generation.sensors.read()
         let entered = generation.sensors.withReadings { readings in
             state.withLock { state -> (deliveries: Deliveries, tick: Int64)? in
                 if state.isStopping { return nil }
-                return (state.enter(readings, info), state.tickNanoseconds)
+                return (
+                    state.enter(readings, info, dividingBy: attributor),
+                    min(state.tickNanoseconds, attributor?.interval ?? .max)
+                )
             }
         }
         guard let (deliveries, tick) = entered else { return nil }

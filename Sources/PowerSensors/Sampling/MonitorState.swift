@@ -37,6 +37,8 @@ struct MonitorState {
     private var listeners: [Int: AsyncStream<MonitorEvent>.Continuation] = [:]
     private var nextID = 0
     private var announced: [Finding] = []
+    private var attributed: Attributed?
+    private var attributionFindings: [Finding] = []
     private(set) var isStopping = false
 
     init(_ topology: Topology, _ configuration: MonitorConfiguration) {
@@ -64,12 +66,23 @@ struct MonitorState {
     // MARK: Samples
 
     /// Takes a sample in, and prepares a snapshot for every subscriber whose time has come.
-    mutating func enter(_ readings: borrowing Span<Reading>, _ info: SampleInfo) -> Deliveries {
+    ///
+    /// - Parameters:
+    ///   - readings: The sample.
+    ///   - info: When it was taken.
+    ///   - attributor: Who has looked just before the sample who ran; nil where nobody did.
+    mutating func enter(
+        _ readings: borrowing Span<Reading>, _ info: SampleInfo, dividingBy attributor: Attributor?
+    ) -> Deliveries {
         var deliveries = Deliveries()
         ledger.enter(readings, began: info.began, ended: info.ended)
+        if let attributor, attributor.divide(ledger) {
+            attributed = attributor.attributed
+            attributionFindings = attributor.findings
+        }
         let now = info.began.monotonicNanoseconds
         if latestGrid.takes(now, tick: Self.shortestNanoseconds) {
-            latest = latestWriter.write(ledger, info)
+            latest = latestWriter.write(ledger, info, attributed)
             deliveries.events += newFindings(info.began)
         }
         if !subscriptions.isEmpty {
@@ -87,7 +100,7 @@ struct MonitorState {
         _ id: Int, _ info: SampleInfo, _ now: Int64, _ tick: Int64, _ deliveries: inout Deliveries
     ) {
         guard var subscription = subscriptions[id], subscription.grid.takes(now, tick: tick) else { return }
-        var snapshot = subscription.writer.write(ledger, info)
+        var snapshot = subscription.writer.write(ledger, info, attributed)
         snapshot.sequence = subscription.sequence
         subscription.sequence += 1
         deliveries.snapshots.append((subscription.continuation, snapshot))
@@ -156,7 +169,8 @@ struct MonitorState {
     // MARK: Events
 
     private mutating func newFindings(_ instant: SampleInstant) -> [MonitorEvent] {
-        let current = topology.findings + ledger.findings(topology.channels, at: instant)
+        let current =
+            topology.findings + attributionFindings + ledger.findings(topology.channels, at: instant)
         defer { announced = current }
         return current.filter { !announced.contains($0) }.map { event($0, instant) }
     }

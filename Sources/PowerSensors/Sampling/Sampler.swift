@@ -16,6 +16,8 @@ public struct Sampler: ~Copyable {
     private var sensors: OpenedSensors
     private var ledger: Ledger
     private var writer: SnapshotWriter
+    /// Who divides the energy, where the program asked for it.
+    private let attributor: Attributor?
     /// The threads that read what is slow, where the program asked for them.
     private var slowThreads: SlowThreads?
 
@@ -68,6 +70,7 @@ public struct Sampler: ~Copyable {
         sensors = Self.open(discovered, slowThreads)
         ledger = Ledger(topology.channels)
         writer = SnapshotWriter(topology, headline: headline)
+        attributor = discovered.attributor()
     }
 
     /// Goes on with another discovery: what was counted goes on for the channels that both have. Reads what there was
@@ -85,6 +88,7 @@ public struct Sampler: ~Copyable {
         slowThreads = threads
         ledger = Ledger(discovered.topology.channels, continuing: ledger)
         writer = SnapshotWriter(discovered.topology, headline: headline, continuing: writer)
+        attributor?.move(to: discovered.topology)
     }
 
     private static func open(_ discovered: DiscoveredSensors, _ threads: SlowThreads?) -> OpenedSensors {
@@ -102,7 +106,8 @@ public struct Sampler: ~Copyable {
 
     /// What is missing or limited: what discovery found, and what only time can tell, such as a frozen counter.
     public func findings() -> [Finding] {
-        topology.findings + sensors.findings + ledger.findings(topology.channels, at: now?() ?? .now)
+        topology.findings + sensors.findings + (attributor?.findings ?? [])
+            + ledger.findings(topology.channels, at: now?() ?? .now)
     }
 
     /// Reads every channel once, counts its energy, and lends the readings for one call.
@@ -120,10 +125,12 @@ public struct Sampler: ~Copyable {
 
     /// Reads every channel once, and makes a snapshot of the interval since the last snapshot.
     ///
-    /// The first has energies of 0 and, for counters, no power yet.
+    /// The first has energies of 0 and, for counters, no power yet. Where consumers are asked for, it looks at them too.
     public mutating func snapshot() -> Snapshot {
+        attributor?.lookIfDue(at: now?() ?? .now)
         let info = read()
-        return writer.write(ledger, info)
+        _ = attributor?.divide(ledger)
+        return writer.write(ledger, info, attributor?.attributed)
     }
 
     private mutating func read() -> SampleInfo {

@@ -38,6 +38,10 @@ public struct SensorSet: Sendable {
     /// not known. No sensor measures it: see ``CarbonRegions``.
     public var carbonIntensity: CarbonIntensity?
 
+    /// Who is given the machine's energy; nil, as it is at first, for nobody: to look at every process costs more than to read
+    /// the sensors.
+    public var attribution: Attribution?
+
     /// The sensors of this library.
     ///
     /// - Parameters:
@@ -92,6 +96,7 @@ public struct SensorSet: Sendable {
     package var withFallback: SensorSet {
         var set = SensorSet(only: sensors + [fallback].compactMap(\.self))
         set.carbonIntensity = carbonIntensity
+        set.attribution = attribution
         return set
     }
 
@@ -123,7 +128,7 @@ public struct SensorSet: Sendable {
             discoveries.append(absent.discover())
             topology = Topology(generation: generation, discoveries: discoveries, carbonIntensity: carbonIntensity)
         }
-        return DiscoveredSensors(topology: topology, used, marks: marks)
+        return DiscoveredSensors(topology: topology, used, marks: marks, attribution: attribution)
     }
 
     /// What every sensor's marks are now; it changes when a new discovery is worth its while.
@@ -165,8 +170,15 @@ public struct DiscoveredSensors: Sendable {
     /// The sensors' marks from before they were asked.
     let marks: [Int?]
 
+    /// Who is given the energy; nil for nobody.
+    let attribution: Attribution?
+
+    /// What divides the energy; nil where nobody asked for it, or there is no procfs.
+    func attributor() -> Attributor? { attribution.flatMap { try? Attributor($0, topology) } }
+
     /// Gives every sensor its part of the topology's channels.
-    fileprivate init(topology: Topology, _ sensors: [any Sensor], marks: [Int?]) {
+    fileprivate init(topology: Topology, _ sensors: [any Sensor], marks: [Int?], attribution: Attribution?) {
+        self.attribution = attribution
         self.topology = topology
         self.marks = marks
         var rest = topology.channels[...]

@@ -118,6 +118,10 @@ public struct Snapshot: Sendable {
         self.host = host
     }
 
+    /// How the energy was divided among its consumers; nil where nobody asked, and where nothing can be divided. In the
+    /// first snapshot nobody has been given anything.
+    public internal(set) var attribution: AttributionSnapshot?
+
     /// How many snapshots of this subscription were given to nobody before this one; see ``SnapshotSequence``.
     public internal(set) var skipped = 0
 

@@ -9,6 +9,7 @@ struct SnapshotWriter {
     private var windows: [PowerWindow]
     private var integrated: [IntegratedWindow]
     private var last: SampleInstant?
+    private var consumers = ConsumerWindows()
 
     /// Writes snapshots of a topology.
     ///
@@ -21,17 +22,26 @@ struct SnapshotWriter {
         let headline = headline ?? topology.headline
         figures = topology.scopes.compactMap { HostFigure($0, of: topology, headline: headline) }
         last = old?.last
+        if let old { consumers = old.consumers }
         let known = zip(old?.topology.channels ?? [], old?.windows ?? []).map { ($0.id, $1) }
         let kept = Dictionary(known) { first, _ in first }
         windows = topology.channels.map { kept[$0.id] ?? PowerWindow() }
         integrated = topology.channels.map { _ in IntegratedWindow() }
     }
 
-    mutating func write(_ ledger: borrowing Ledger, _ info: SampleInfo) -> Snapshot {
+    /// Writes a snapshot.
+    ///
+    /// - Parameters:
+    ///   - ledger: What the channels count.
+    ///   - info: The sample that was entered last.
+    ///   - attribution: How the energy was divided; nil where it is not.
+    mutating func write(
+        _ ledger: borrowing Ledger, _ info: SampleInfo, _ attribution: Attributed? = nil
+    ) -> Snapshot {
         let channels = topology.channels.indices.map { channel($0, ledger, info.ended) }
         let interval = last.map { Duration.nanoseconds(info.began.boottimeNanoseconds - $0.boottimeNanoseconds) }
         last = info.began
-        return Snapshot(
+        var snapshot = Snapshot(
             topology: topology,
             instant: info.began,
             timeNanoseconds: wallTimeNanoseconds(),
@@ -40,6 +50,8 @@ struct SnapshotWriter {
             channels: channels,
             host: figures.map { $0.snapshot(channels, ledger) }
         )
+        snapshot.attribution = attribution.map { consumers.advance($0) }
+        return snapshot
     }
 
     private mutating func channel(_ index: Int, _ ledger: borrowing Ledger, _ ended: SampleInstant) -> ChannelSnapshot {

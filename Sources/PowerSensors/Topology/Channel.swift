@@ -86,6 +86,9 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// Whether the counter is known to count, so that 0 is one of its numbers and no sign that nothing is behind it.
     package var isKnownToCount = false
 
+    /// Whether it is a guest's share of what its host used while it was busy: idle energy stayed with the host.
+    package var holdsNoIdleEnergy = false
+
     /// What was found when the channel was discovered.
     public var status: ReadingStatus = .ok
 

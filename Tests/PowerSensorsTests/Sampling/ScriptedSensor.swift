@@ -14,6 +14,8 @@ final class ScriptedSensor: Sensor {
 
     func show(_ readings: Reading...) { shown.withLock { $0 = readings } }
 
+    func show(_ readings: [Reading]) { shown.withLock { $0 = readings } }
+
     func show(_ values: [Double]) { shown.withLock { $0 = values.map { .value($0) } } }
 
     func discover() -> Discovery { Discovery(channels: channels) }

@@ -21,6 +21,18 @@ package struct CPUTimesError: Error, Hashable, Sendable {
     package var errno: Int32 { errnoOfAttribute(code) }
 }
 
+/// What the machine's processors did between two moments, in ticks of 10 ms.
+package struct ElapsedTicks: Hashable, Sendable {
+    /// They ran tasks.
+    package var tasks: UInt64 = 0
+
+    /// They answered interrupts, which the kernel counts for no task.
+    package var interrupts: UInt64 = 0
+
+    /// The whole, idle and stolen time too.
+    package var whole: UInt64 = 0
+}
+
 /// How long the machine's processors did what since boot, all of them together, in ticks of 10 ms.
 ///
 /// The fields are those of procfs' `stat`: user, nice, system, idle, iowait, irq, softirq, steal; later ones are
@@ -81,6 +93,21 @@ package struct CPUTimes: Hashable, Sendable {
             if Self.busyFields[index] { busy += ticks }
         }
         return (busy, whole)
+    }
+
+    /// The ticks since earlier times: what was busy with tasks and with interrupts, and the whole. A step back counts 0.
+    package func ticks(since earlier: CPUTimes) -> ElapsedTicks {
+        var elapsed = ElapsedTicks()
+        for index in 0..<fields.scalarCount where fields[index] > earlier.fields[index] {
+            let ticks = fields[index] - earlier.fields[index]
+            elapsed.whole = elapsed.whole.saturatingAdd(ticks)
+            switch index {
+            case 0...2: elapsed.tasks = elapsed.tasks.saturatingAdd(ticks)
+            case 5...6: elapsed.interrupts = elapsed.interrupts.saturatingAdd(ticks)
+            default: break
+            }
+        }
+        return elapsed
     }
 
     private static func number(in text: Span<UInt8>, at: inout Int) throws(CPUTimesError) -> UInt64 {

@@ -1,0 +1,69 @@
+/// The energy that is divided among consumers: that of the channels of one host figure, in whole nanojoules.
+struct DividedEnergy {
+    /// A channel that is a part of it.
+    private struct Part {
+        let index: Int
+        let id: String
+        let isDram: Bool
+    }
+
+    /// The host's figure.
+    let scope: Scope
+
+    /// Where it comes from.
+    let origin: Provenance
+
+    /// How far the truth may lie from it; nil where it is certain.
+    let band: RelativeBand?
+
+    /// Whether idle energy is no part of it, since it is itself a share that the host made without.
+    let isOfActiveTime: Bool
+
+    private let parts: [Part]
+    /// The energy of each channel that there ever was, up to which it was divided.
+    private var divided: [String: UInt128]
+
+    /// Finds what can be divided: packages and memory, else a model of the whole machine, or a host's share of that. Meters of
+    /// a whole machine hold what no consumer's processor time explains.
+    init?(_ topology: Topology, continuing old: DividedEnergy? = nil) {
+        func indices(_ scope: Scope) -> [Int] {
+            topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
+        }
+        let modelled = indices(.wall).filter { [.estimated, .shared].contains(topology.channels[$0].provenance) }
+        let found = indices(.cpu)
+        let used = found.isEmpty ? modelled : found
+        guard let first = used.first.map({ topology.channels[$0] }) else { return nil }
+        scope = found.isEmpty ? .wall : .cpu
+        origin = first.provenance
+        band = first.band
+        isOfActiveTime = first.holdsNoIdleEnergy
+        parts = used.map {
+            Part(
+                index: $0, id: topology.channels[$0].id, isDram: topology.channels[$0].component.domain == "dram")
+        }
+        divided = old?.divided ?? [:]
+    }
+
+    /// What the ledger has counted since the call before. A channel's first energy is only where it starts from.
+    mutating func take(from ledger: borrowing Ledger) -> EnergyParts {
+        var energy = EnergyParts.zero
+        for part in parts {
+            guard let now = ledger.nanojoules(part.index) else { continue }
+            let last = divided[part.id] ?? now
+            let step = now > last ? now - last : 0
+            divided[part.id] = max(now, last)
+            if part.isDram { energy.dram += step } else { energy.package += step }
+        }
+        return energy
+    }
+}
+
+extension Ledger {
+    /// The energy of a channel since its first reading in whole nanojoules; nil where none was read.
+    fileprivate func nanojoules(_ index: Int) -> UInt128? {
+        if let counter = counter(index) {
+            return counter.mark == nil ? nil : counter.encoding.unit.wholeNanojoules(of: counter.total)
+        }
+        return integrator(index).flatMap { $0.power == nil ? nil : UInt128(max($0.energy.rawValue, 0) * 1e9) }
+    }
+}

@@ -1,0 +1,96 @@
+public import PowerSensors
+
+/// A process in a machine's procfs, with the files that tell who it is and how long it ran.
+public final class MockProcess: Sendable {
+    private struct State {
+        var comm: String
+        var ticks: UInt64 = 0
+    }
+
+    /// Its number.
+    public let number: Int
+
+    /// When it started, in ticks since boot.
+    public let start: UInt64
+
+    private let procfs: MockTree
+    private let parent: Int
+    private let state: Guarded<State>
+
+    /// Puts a process's folder into a procfs, or in the place of an earlier process of its number.
+    ///
+    /// - Parameters:
+    ///   - number: Its number.
+    ///   - start: When it started, in ticks since boot.
+    ///   - comm: The kernel's name for it.
+    ///   - arguments: Its arguments; none for a thread of the kernel.
+    ///   - group: The path of its control group in the unified hierarchy.
+    ///   - user: Its user, and its group of the same number.
+    ///   - parent: The process that started it.
+    ///   - procfs: The tree.
+    /// - Throws: What the system says where a file cannot be written.
+    public init(
+        _ number: Int, start: UInt64, comm: String, arguments: [String] = [], group: String = "/", user: Int = 0,
+        parent: Int = 1, in procfs: MockTree
+    ) throws(AttributeError) {
+        self.number = number
+        self.start = start
+        self.procfs = procfs
+        self.parent = parent
+        state = Guarded(State(comm: comm))
+        try write()
+        try procfs.write(arguments.map { $0 + "\0" }.joined(), to: "\(number)/cmdline")
+        try procfs.write(
+            "Name:\t\(comm)\nUid:\t\(user)\t\(user)\t\(user)\t\(user)\nGid:\t\(user)\t\(user)\t\(user)\t\(user)\n",
+            to: "\(number)/status")
+        try move(to: group)
+    }
+
+    /// The time that it ran, in ticks.
+    public var ticks: UInt64 { state.withLock { $0.ticks } }
+
+    /// Lets it run for some ticks of 10 ms.
+    public func run(ticks: UInt64) throws(AttributeError) {
+        state.withLock { $0.ticks += ticks }
+        try write()
+    }
+
+    /// Lets it run another program.
+    public func execute(comm: String, arguments: [String]) throws(AttributeError) {
+        state.withLock { $0.comm = comm }
+        try procfs.write(arguments.map { $0 + "\0" }.joined(), to: "\(number)/cmdline")
+        try write()
+    }
+
+    /// Moves it to another control group.
+    public func move(to group: String) throws(AttributeError) {
+        try procfs.write("0::\(group)\n", to: "\(number)/cgroup")
+    }
+
+    /// Ends it: its folder is gone.
+    public func end() throws(AttributeError) { try procfs.remove("\(number)") }
+
+    private func write() throws(AttributeError) {
+        let (comm, ticks) = state.withLock { ($0.comm, $0.ticks) }
+        // The fields are those of proc_pid_stat(5); the parent is the 4th, the times are the 14th and 15th, the start is the 22nd.
+        let text =
+            "\(number) (\(comm)) S \(parent) 1 1 0 -1 4194560 100 0 0 0 \(ticks - ticks / 4) \(ticks / 4) 0 0 20 0 1 0 \(start) 1000000 100 18446744073709551615\n"
+        try procfs.write(text, to: "\(number)/stat")
+    }
+}
+
+extension MockMachine {
+    /// Shows a control group of the unified hierarchy with the time that its tasks have run, those of groups in it too.
+    ///
+    /// - Parameters:
+    ///   - path: The group's path, with a slash before it; `/` for the root, which the hierarchy must have.
+    ///   - microseconds: The time.
+    public func setControlGroup(_ path: String, microseconds: UInt64) throws(AttributeError) {
+        let folder = path == "/" ? "fs/cgroup" : "fs/cgroup\(path)"
+        if path == "/" { try sysfs.write("cpuset cpu io memory pids\n", to: "\(folder)/cgroup.controllers") }
+        let user = microseconds / 2
+        try sysfs.write(
+            "usage_usec \(microseconds)\nuser_usec \(user)\nsystem_usec \(microseconds - user)\n",
+            to: "\(folder)/cpu.stat")
+    }
+}

@@ -1,0 +1,97 @@
+import PowerSensors
+import PowerSensorsTesting
+
+/// A made-up machine whose energy, processors and processes a test moves by hand.
+final class AttributionLab {
+    let machine: MockMachine
+    let sensor: ScriptedSensor
+    let clock = ManualClock()
+    private let time: MockProcessorTime
+    private var counts: [UInt64]
+    private(set) var processes: [Int: MockProcess] = [:]
+
+    /// A machine of four processors, with one counter of 2⁻¹⁴ J for each domain.
+    init(domains: [String] = ["package", "dram"]) throws {
+        machine = try MockMachine()
+        time = try machine.set(.guest(processors: 4))
+        sensor = ScriptedSensor(
+            channels: domains.map { .counter("\($0)-0", domain: $0) })
+        counts = Array(repeating: 1000, count: domains.count)
+        show()
+    }
+
+    /// A sampler that divides the energy.
+    func sampler(_ change: (inout Attribution) -> Void = { _ in }) throws -> Sampler {
+        var attribution = Attribution(roots: machine.roots)
+        change(&attribution)
+        var sensors = SensorSet(only: [sensor])
+        sensors.attribution = attribution
+        return try Sampler(sensors) { [clock] in clock.instant }
+    }
+
+    /// Lets energy be used, in counts of 2⁻¹⁴ J for each domain.
+    func use(_ used: [UInt64]) {
+        for index in used.indices { counts[index] += used[index] }
+        show()
+    }
+
+    private func show() { sensor.show(counts.map { .count($0) }) }
+
+    /// Lets a second pass in which the processors did something.
+    func pass(tasks: UInt64, interrupts: UInt64 = 0, idle: UInt64) throws {
+        clock.advance(by: .seconds(1))
+        var ticks = MockTicks(user: tasks, idle: idle)
+        ticks.softInterrupt = interrupts
+        try time.advance(ticks, on: 0)
+    }
+
+    /// Starts a process.
+    @discardableResult
+    func start(
+        _ number: Int, at start: UInt64 = 100, comm: String = "work", arguments: [String] = ["work"],
+        group: String = "/",
+        user: Int = 0, parent: Int = 1
+    ) throws -> MockProcess {
+        let process = try MockProcess(
+            number, start: start, comm: comm, arguments: arguments, group: group, user: user, parent: parent,
+            in: machine.procfs)
+        processes[number] = process
+        return process
+    }
+
+    /// Ends a process.
+    func end(_ number: Int) throws {
+        try processes[number]?.end()
+        processes[number] = nil
+    }
+
+    /// Whole nanojoules of counts of 2⁻¹⁴ J since the start.
+    func nanojoules(_ domain: Int) -> UInt128 { UInt128(counts[domain] - 1000) * 1_000_000_000 / 16_384 }
+}
+
+extension Snapshot {
+    /// What a kind's consumers and remainders have gained since an earlier snapshot, in nanojoules.
+    func gains(_ kind: Consumer.Kind, since earlier: Snapshot) -> EnergyParts {
+        let before = Dictionary(uniqueKeysWithValues: earlier.consumers.map { ($0.id, $0.parts) })
+        var sum = EnergyParts.zero
+        for consumer in consumers where consumer.consumer.kind == kind {
+            let last = before[consumer.id] ?? .zero
+            sum += EnergyParts(package: consumer.parts.package - last.package, dram: consumer.parts.dram - last.dram)
+        }
+        for remainder in unattributed where remainder.kind == kind {
+            let last = earlier.unattributed.first { $0.kind == kind && $0.reason == remainder.reason }?.parts ?? .zero
+            sum += EnergyParts(package: remainder.parts.package - last.package, dram: remainder.parts.dram - last.dram)
+        }
+        return sum
+    }
+
+    /// A consumer by its name.
+    func consumer(_ kind: Consumer.Kind, _ name: String) -> ConsumerSnapshot? {
+        consumers.first { $0.consumer.kind == kind && $0.consumer.name == name }
+    }
+
+    /// What a kind has left for a reason, in joules.
+    func unattributed(_ kind: Consumer.Kind, _ reason: UnattributedSnapshot.Reason) -> Double {
+        unattributed.first { $0.kind == kind && $0.reason == reason }?.energy.rawValue ?? 0
+    }
+}

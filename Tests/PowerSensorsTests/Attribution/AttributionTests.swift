@@ -1,0 +1,272 @@
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+struct AttributionTests {
+    private let joule: UInt64 = 16_384
+
+    @Test func `energy is divided by the time that each ran, and idle energy is nobody's`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let (web, mail) = (try lab.start(10, comm: "web"), try lab.start(11, comm: "mail"))
+        var sampler = try lab.sampler()
+        #expect(sampler.snapshot().consumers.isEmpty)
+
+        try web.run(ticks: 30)
+        try mail.run(ticks: 10)
+        try lab.pass(tasks: 40, idle: 60)
+        lab.use([100 * joule])
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.attribution?.scope == .cpu)
+        #expect(snapshot.attribution?.origin == .measured)
+        #expect(snapshot.consumer(.process, "web")?.energy == Joules(30))
+        #expect(snapshot.consumer(.process, "mail")?.energy == Joules(10))
+        #expect(snapshot.unattributed(.process, .idle) == 60)
+        #expect(snapshot.unattributed(.virtualMachine, .other) == 40)
+
+        try web.run(ticks: 50)
+        try lab.pass(tasks: 50, idle: 50)
+        lab.use([10 * joule])
+        let next = sampler.snapshot()
+        #expect(next.consumer(.process, "web")?.energy == Joules(35))
+        #expect(next.consumer(.process, "web")?.power == Watts(5))
+        #expect(next.consumer(.process, "mail")?.power == Watts(0))
+    }
+
+    @Test func `by the proportional policy what ran is given idle energy too`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let web = try lab.start(10, comm: "web")
+        var sampler = try lab.sampler { $0.policy = .proportional }
+        _ = sampler.snapshot()
+        try web.run(ticks: 10)
+        try lab.pass(tasks: 10, idle: 90)
+        lab.use([100 * joule])
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.consumer(.process, "web")?.energy == Joules(100))
+        #expect(snapshot.unattributed(.process, .idle) == 0)
+        #expect(snapshot.attribution?.policy == .proportional)
+    }
+
+    @Test func `interrupts are no process's`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let web = try lab.start(10, comm: "web")
+        var sampler = try lab.sampler()
+        _ = sampler.snapshot()
+        try web.run(ticks: 10)
+        try lab.pass(tasks: 10, interrupts: 20, idle: 70)
+        lab.use([100 * joule])
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.consumer(.process, "web")?.energy == Joules(10))
+        #expect(snapshot.unattributed(.process, .interrupts) == 20)
+        #expect(snapshot.unattributed(.process, .idle) == 70)
+    }
+
+    @Test func `psys and other meters are not divided, and a finding says so`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("psys", scope: .platform, domain: "psys")])
+        sensor.show(.count(1000))
+        let lab = try AttributionLab()
+        var sensors = SensorSet(only: [sensor])
+        sensors.attribution = Attribution(roots: lab.machine.roots)
+        var sampler = try Sampler(sensors)
+        #expect(sampler.snapshot().attribution == nil)
+        #expect(sampler.findings().contains { $0.subject == "attribution" && $0.text.contains("only platform") })
+    }
+
+    @Test func `what could not be looked at is divided at the next look, and none of it is lost`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let web = try lab.start(10, comm: "web")
+        var sampler = try lab.sampler()
+        _ = sampler.snapshot()
+        try lab.machine.procfs.inject(.garbage, at: "stat")
+        try web.run(ticks: 25)
+        try lab.pass(tasks: 25, idle: 25)
+        lab.use([50 * joule])
+        #expect(sampler.snapshot().consumers.isEmpty)
+        #expect(sampler.findings().contains { $0.text.contains("stat") || $0.subject.contains("stat") })
+        try lab.machine.procfs.restore("stat")
+        try web.run(ticks: 25)
+        try lab.pass(tasks: 25, idle: 25)
+        lab.use([50 * joule])
+        #expect(sampler.snapshot().consumer(.process, "web")?.energy == Joules(50))
+        #expect(!sampler.findings().contains { $0.subject.contains("stat") })
+    }
+
+    @Test func `another process of the same number is another consumer`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let first = try lab.start(10, at: 100, comm: "web")
+        try first.run(ticks: 1000)
+        var sampler = try lab.sampler()
+        _ = sampler.snapshot()
+        try first.run(ticks: 10)
+        try lab.pass(tasks: 10, idle: 90)
+        lab.use([100 * joule])
+        let before = sampler.snapshot().consumer(.process, "web")
+        #expect(before?.energy == Joules(10))
+
+        let second = try lab.start(10, at: 5000, comm: "web")
+        try second.run(ticks: 20)
+        try lab.pass(tasks: 50, idle: 50)
+        lab.use([100 * joule])
+        let snapshot = sampler.snapshot()
+        let after = snapshot.consumer(.process, "web")
+        #expect(after?.energy == Joules(20))
+        #expect(after?.consumer.startTime == 5000)
+        #expect(after?.id != before?.id)
+        #expect(snapshot.unattributed(.process, .shortLived) == 30, "what the first used meanwhile")
+    }
+
+    @Test func `a process that runs another program is another consumer from then on`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let process = try lab.start(10, comm: "sh")
+        var sampler = try lab.sampler()
+        _ = sampler.snapshot()
+        try process.run(ticks: 10)
+        try lab.pass(tasks: 10, idle: 90)
+        lab.use([100 * joule])
+        _ = sampler.snapshot()
+        try process.execute(comm: "qemu-system-x86", arguments: ["/usr/bin/qemu-system-x86_64", "-name", "guest=web"])
+        try process.run(ticks: 40)
+        try lab.pass(tasks: 40, idle: 60)
+        lab.use([100 * joule])
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.consumer(.process, "sh") == nil)
+        #expect(snapshot.consumer(.process, "qemu-system-x86")?.energy == Joules(40))
+        #expect(snapshot.consumer(.virtualMachine, "web")?.energy == Joules(40))
+    }
+
+    @Test func `a machine is its hypervisor's process and the kernel's threads for it`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let group = "/machine.slice/machine-qemu\\x2d1\\x2dweb.scope"
+        let guest = try lab.start(
+            10, comm: "qemu-kvm",
+            arguments: ["/usr/libexec/qemu-kvm", "-name", "guest=web,debug-threads=on", "-uuid", "1-2"],
+            group: group, user: 107)
+        try lab.start(2, comm: "kthreadd", arguments: [], parent: 0)
+        let worker = try lab.start(20, comm: "vhost-10", arguments: [], group: group, parent: 2)
+        let impostor = try lab.start(30, comm: "vhost-10", arguments: ["vhost-10"])
+        var sampler = try lab.sampler()
+        _ = sampler.snapshot()
+        try guest.run(ticks: 10)
+        try worker.run(ticks: 5)
+        try impostor.run(ticks: 50)
+        try lab.pass(tasks: 65, idle: 35)
+        lab.use([100 * joule])
+        let snapshot = sampler.snapshot()
+        let machine = snapshot.consumer(.virtualMachine, "web")
+        #expect(machine?.energy == Joules(15))
+        #expect(machine?.consumer.uuid == "1-2")
+        #expect(machine?.consumer.hypervisor == "qemu")
+        #expect(machine?.consumer.userID == 107)
+        #expect(machine?.consumer.processID == 10)
+        #expect(machine?.consumer.controlGroup == group)
+        #expect(snapshot.unattributed(.virtualMachine, .other) == 50)
+    }
+
+    @Test func `machines of one name and two users are two`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let arguments = ["/usr/bin/qemu-system-x86_64", "-name", "guest=web"]
+        let own = try lab.start(10, comm: "qemu-system-x86", arguments: arguments, user: 107)
+        let others = try lab.start(11, comm: "qemu-system-x86", arguments: arguments, user: 1000)
+        var sampler = try lab.sampler { $0.kinds = [.virtualMachine] }
+        _ = sampler.snapshot()
+        try own.run(ticks: 10)
+        try others.run(ticks: 20)
+        try lab.pass(tasks: 30, idle: 70)
+        lab.use([100 * joule])
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.consumers.map(\.energy) == [Joules(10), Joules(20)])
+        #expect(snapshot.consumers.map(\.consumer.userID) == [107, 1000])
+    }
+
+    @Test func `control groups are told apart by processes' clocks where the kernel shows no other`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let (first, second) = (try lab.start(10, group: "/a.slice/x"), try lab.start(11, group: "/a.slice/x"))
+        let third = try lab.start(12, group: "/b.slice")
+        var sampler = try lab.sampler { $0.kinds = [.controlGroup] }
+        _ = sampler.snapshot()
+        for process in [first, second, third] { try process.run(ticks: 10) }
+        try lab.pass(tasks: 40, idle: 60)
+        lab.use([100 * joule])
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.consumer(.controlGroup, "/a.slice/x")?.energy == Joules(20))
+        #expect(snapshot.consumer(.controlGroup, "/b.slice")?.energy == Joules(10))
+        #expect(snapshot.unattributed(.controlGroup, .shortLived) == 10)
+    }
+
+    @Test func `who lived and died unseen is in the group's figure, and a group has not what is in the groups in it`()
+        throws
+    {
+        let lab = try AttributionLab(domains: ["package"])
+        func use(root: UInt64, outer: UInt64, inner: UInt64) throws {
+            try lab.machine.setControlGroup("/", microseconds: root)
+            try lab.machine.setControlGroup("/outer", microseconds: outer)
+            try lab.machine.setControlGroup("/outer/inner", microseconds: inner)
+        }
+        try use(root: 1_000_000, outer: 500_000, inner: 100_000)
+        try lab.start(10, group: "/outer")
+        let inner = try lab.start(11, group: "/outer/inner")
+        try lab.start(12, group: "/")
+        var sampler = try lab.sampler { $0.kinds = [.controlGroup] }
+        _ = sampler.snapshot()
+        try inner.run(ticks: 5)
+        try use(root: 1_400_000, outer: 800_000, inner: 300_000)
+        try lab.pass(tasks: 40, idle: 60)
+        lab.use([100 * joule])
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.consumer(.controlGroup, "/outer/inner")?.energy == Joules(20))
+        #expect(snapshot.consumer(.controlGroup, "/outer")?.energy == Joules(10))
+        #expect(snapshot.consumer(.controlGroup, "/")?.energy == Joules(10))
+        #expect(snapshot.unattributed(.controlGroup, .shortLived) == 0)
+    }
+
+    @Test func `beyond the limit the greatest are told apart, and two of a size do not take turns`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let processes = try (10..<20).map { try lab.start($0, comm: "p\($0)") }
+        var sampler = try lab.sampler {
+            $0.limit = 3
+            $0.kinds = [.process]
+        }
+        _ = sampler.snapshot()
+        var last: Snapshot?
+        for round in 0..<20 {
+            for (index, process) in processes.enumerated() {
+                // Three that are much greater, and others that sway among themselves.
+                try process.run(ticks: index >= 7 ? 20 : UInt64(1 + (round + index) % 2))
+            }
+            let ran = processes.enumerated().reduce(0) {
+                $0 + ($1.offset >= 7 ? 20 : UInt64(1 + (round + $1.offset) % 2))
+            }
+            try lab.pass(tasks: ran, idle: 100)
+            lab.use([100 * joule])
+            let snapshot = sampler.snapshot()
+            #expect(Set(snapshot.consumers.map(\.consumer.name)) == ["p17", "p18", "p19"])
+            if let last { #expect(snapshot.consumers.map(\.id) == last.consumers.map(\.id)) }
+            last = snapshot
+        }
+        #expect((last?.unattributed(.process, .folded) ?? 0) > 0)
+    }
+
+    @Test func `an estimate's band is that of its shares`() throws {
+        var channel = Channel.counter("host", scope: .wall, domain: "host")
+        channel.provenance = .estimated
+        channel.band = RelativeBand(low: 0.8, high: 1.3)
+        let sensor = ScriptedSensor(channels: [channel])
+        sensor.show(.count(1000))
+        let lab = try AttributionLab()
+        let web = try lab.start(10, comm: "web")
+        var sensors = SensorSet(only: [sensor])
+        sensors.attribution = Attribution(roots: lab.machine.roots)
+        var sampler = try Sampler(sensors) { lab.clock.instant }
+        _ = sampler.snapshot()
+        for round in 1...2 {
+            try web.run(ticks: 50)
+            try lab.pass(tasks: 50, idle: 50)
+            sensor.show(.count(1000 + UInt64(round) * 100 * joule))
+            let snapshot = sampler.snapshot()
+            guard round == 2 else { continue }
+            #expect(snapshot.attribution?.origin == .estimated)
+            #expect(snapshot.consumer(.process, "web")?.power == Watts(50))
+            #expect(snapshot.consumer(.process, "web")?.low == Watts(40))
+            #expect(snapshot.consumer(.process, "web")?.high == Watts(65))
+        }
+    }
+}

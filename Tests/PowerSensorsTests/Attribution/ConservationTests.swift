@@ -1,0 +1,86 @@
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+struct ConservationTests {
+    @Test(arguments: 0..<12 as Range<UInt64>)
+    func `attributed and unattributed are the measured energy to the nanojoule, whatever processes do`(seed: UInt64)
+        throws
+    {
+        var random = SeededGenerator(seed: seed)
+        let lab = try AttributionLab()
+        let hasClocks = seed % 2 == 0
+        let groups = ["/", "/a", "/a/b", "/c", "/c/d/e"]
+        var usage = Dictionary(uniqueKeysWithValues: groups.map { ($0, UInt64(0)) })
+        func showGroups() throws {
+            guard hasClocks else { return }
+            for group in groups { try lab.machine.setControlGroup(group, microseconds: usage[group] ?? 0) }
+        }
+        try showGroups()
+        var sampler = try lab.sampler { $0.limit = 4 }
+        var last = sampler.snapshot()
+        var divided = [lab.nanojoules(0), lab.nanojoules(1)]
+        var birth: UInt64 = 1
+
+        for _ in 0..<40 {
+            var ran: UInt64 = 0
+            for _ in 0..<UInt64.random(in: 0...6, using: &random) {
+                let number = Int.random(in: 100...120, using: &random)
+                birth += 1
+                if Bool.random(using: &random) {
+                    // Where the number was another's, that one is gone without a trace.
+                    let isMachine = Bool.random(using: &random)
+                    try lab.start(
+                        number, at: birth, comm: isMachine ? "qemu-kvm" : "work\(number % 3)",
+                        arguments: isMachine ? ["/usr/bin/qemu-kvm", "-name", "vm\(number % 4)"] : ["work"],
+                        group: groups[Int.random(in: 0..<groups.count, using: &random)])
+                } else if lab.processes[number] != nil {
+                    try lab.end(number)
+                }
+            }
+            for process in lab.processes.values.sorted(by: { $0.number < $1.number }) {
+                let ticks = UInt64.random(in: 0...30, using: &random)
+                try process.run(ticks: ticks)
+                ran += ticks
+                if UInt64.random(in: 0...9, using: &random) == 0 {
+                    try process.execute(comm: "next\(ticks % 3)", arguments: ["next"])
+                }
+                if UInt64.random(in: 0...9, using: &random) == 0 { try process.move(to: "/a") }
+            }
+            for group in groups { usage[group, default: 0] += UInt64.random(in: 0...200_000, using: &random) }
+            try showGroups()
+            // The machine's clock and the processes' do not agree, as on a real one.
+            let tasks = UInt64.random(in: 0...(ran + 20), using: &random)
+            try lab.pass(
+                tasks: tasks, interrupts: UInt64.random(in: 0...5, using: &random),
+                idle: UInt64.random(in: 0...200, using: &random))
+            lab.use([UInt64.random(in: 0...5_000_000, using: &random), UInt64.random(in: 0...500_000, using: &random)])
+            // Now and then nobody looks for a while.
+            if UInt64.random(in: 0...4, using: &random) == 0 { continue }
+            let snapshot = sampler.snapshot()
+            let measured = EnergyParts(package: lab.nanojoules(0) - divided[0], dram: lab.nanojoules(1) - divided[1])
+            divided = [lab.nanojoules(0), lab.nanojoules(1)]
+            for kind in Consumer.Kind.known { #expect(snapshot.gains(kind, since: last) == measured, "\(kind)") }
+            for consumer in snapshot.consumers { #expect((consumer.power?.rawValue ?? 0) >= 0) }
+            last = snapshot
+        }
+    }
+
+    @Test func `no process is given more than its time explains, though its number is given again and again`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let steady = try lab.start(10, comm: "steady")
+        var sampler = try lab.sampler()
+        _ = sampler.snapshot()
+        for round in 0..<50 {
+            let other = try lab.start(11, at: UInt64(1000 + round), comm: "other\(round % 2)")
+            try other.run(ticks: 10)
+            try steady.run(ticks: 10)
+            try lab.pass(tasks: 20, idle: 80)
+            lab.use([100 * 16_384])
+            let snapshot = sampler.snapshot()
+            #expect(snapshot.consumer(.process, "steady")?.energy == Joules(10 * Double(round + 1)))
+            #expect(snapshot.consumer(.process, "other\(round % 2)")?.energy == Joules(10))
+            #expect(snapshot.consumers.count { $0.consumer.kind == .process } == 2)
+        }
+    }
+}

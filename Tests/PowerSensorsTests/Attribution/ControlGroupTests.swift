@@ -1,0 +1,44 @@
+import PowerSensors
+import Testing
+
+struct ControlGroupTests {
+    private static let id = String(repeating: "0123456789abcdef", count: 4)
+
+    @Test(
+        arguments: [
+            ("/", nil, nil), ("/user.slice/user-1000.slice/session-2.scope", nil, nil),
+            ("/system.slice/docker-\(id).scope", nil, id), ("/docker/\(id)", nil, id),
+            (
+                "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1f2e_3d.slice/cri-containerd-\(id).scope",
+                "1f2e-3d", id
+            ),
+            ("/kubepods/besteffort/pod1f2e-3d/\(id)", "1f2e-3d", id),
+            ("/kubepods-podabc.slice/crio-\(id).scope", "abc", id), ("/podman/pod1f2e/x", nil, nil),
+            ("/machine.slice/machine-qemu\\x2d1\\x2dweb.scope/libvirt/emulator", nil, nil),
+        ] as [(String, String?, String?)])
+    func `a path tells pod and container`(path: String, pod: String?, container: String?) {
+        let group = ControlGroup(path: path)
+        #expect(group.podUID == pod)
+        #expect(group.containerID == container)
+        #expect(group.path == path)
+    }
+
+    @Test(
+        arguments: [
+            ("0::/a/b\n", "/a/b"), ("12:cpu,cpuacct:/v1\n1:name=systemd:/x\n", "/v1"),
+            ("4:cpuacct:/v1\n0::/\n", "/v1"), ("4:memory:/v1\n0::/\n", "/"),
+            ("4:cpuacct:/v1\n0::/unified\n", "/unified"),
+            ("0::/../../kubepods/x\n", "/kubepods/x"), ("", nil), ("nonsense\n", nil), ("0::relative\n", nil),
+            ("0::/with:colon\n", "/with:colon"),
+        ] as [(String, String?)])
+    func `the hierarchy with the process's group is taken`(text: String, path: String?) {
+        #expect(ControlGroup(parsing: Array(text.utf8))?.path == path)
+    }
+
+    @Test func `machines live in slices of machines, of QEMU's and of pods`() {
+        #expect(ControlGroup(path: "/machine.slice/machine-qemu.scope").mayHoldMachine)
+        #expect(ControlGroup(path: "/qemu.slice/100.scope").mayHoldMachine)
+        #expect(ControlGroup(path: "/kubepods/pod1f/x").mayHoldMachine)
+        #expect(!ControlGroup(path: "/user.slice/machine.slices").mayHoldMachine)
+    }
+}
