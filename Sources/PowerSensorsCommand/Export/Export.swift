@@ -23,7 +23,7 @@ struct Export {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         page = PrometheusPage(
-            version: PowersensorsCommand.version, compatibility: options.compatibility,
+            version: PowersensorsCommand.version, node: settings.node, compatibility: options.compatibility,
             createdNanoseconds: options.writesCreated ? Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) : nil)
     }
 

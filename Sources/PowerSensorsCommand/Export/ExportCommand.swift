@@ -63,6 +63,12 @@ struct ExportCommand: RunnableCommand {
     @Option(help: ArgumentHelp("A file for comma-separated values; - for standard output.", valueName: "path"))
     var csv: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The consumers to divide the energy among: vm, cgroup, process, with commas between; without it none.",
+            valueName: "kinds"))
+    var consumers: String?
+
     @Flag(help: "Look whether the settings are right and every target can be reached, and end.")
     var check = false
 
@@ -70,7 +76,7 @@ struct ExportCommand: RunnableCommand {
         let environment = try withFile(environment)
         let settings = try Settings(shared, environment)
         let options = try ExportOptions(self, settings, environment)
-        let export = try Export(settings, options)
+        let export = try Export(settings.dividing(among: options.consumers), options)
         if options.isCheck { try await export.check() } else { try await export.run() }
     }
 

@@ -38,6 +38,9 @@ struct ExportOptions {
     let json: String?
     let csv: String?
 
+    /// The consumers to divide the energy among.
+    let consumers: Set<Consumer.Kind>
+
     /// Whether only to look.
     let isCheck: Bool
 
@@ -63,6 +66,7 @@ struct ExportOptions {
         pushgateway = option("pushgateway", command.pushgateway)
         json = try Self.path(command.jsonFile, environment.option("json"))
         csv = option("csv", command.csv)?.value
+        consumers = try option("consumers", command.consumers).map(Self.kinds) ?? []
         isCheck = try truth("check", command.check)
         try FileTarget.checkDistinct([("--textfile", textfile), ("--json", json), ("--csv", csv)])
         let hasTarget =
@@ -82,7 +86,7 @@ struct ExportOptions {
             "load-profile", "profile", "force-profile", "host-threads", "host-overcommit",
             "host-memory", "host-load", "prometheus",
             "web-config", "min-interval", "compat", "created", "textfile", "loki", "loki-tenant", "loki-format",
-            "pushgateway", "json", "csv",
+            "pushgateway", "json", "csv", "consumers", "policy",
         ].map { "POWERSENSORS_" + $0.uppercased().split(separator: "-").joined(separator: "_") })
 
     // MARK: One option each
@@ -95,6 +99,15 @@ struct ExportOptions {
             throw variable.refused("allowed is - or a path with a slash in it, such as ./power.json.")
         }
         return nil
+    }
+
+    private static func kinds(_ option: OptionValue) throws(CommandFailure) -> Set<Consumer.Kind> {
+        let names = option.value.split(separator: ",", omittingEmptySubsequences: false)
+        let kinds = names.map { name in Consumer.Kind.known.first { $0.name == name.filter { $0 != " " } } }
+        guard !kinds.contains(nil) else {
+            throw option.refused("allowed are vm, cgroup and process, with commas between, such as vm,cgroup.")
+        }
+        return Set(kinds.compactMap(\.self))
     }
 
     private static func address(_ option: OptionValue) throws(CommandFailure) -> Address {

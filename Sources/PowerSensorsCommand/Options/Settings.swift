@@ -4,7 +4,7 @@ import PowerSensors
 /// What the shared options and the environment ask for, checked.
 struct Settings {
     /// Which sensors to look for, and where.
-    let sensors: SensorSet
+    private(set) var sensors: SensorSet
 
     /// The trees to look in.
     let roots: SystemRoots
@@ -20,6 +20,9 @@ struct Settings {
 
     /// The machine's name.
     let node: String
+
+    /// What becomes of idle energy where energy is divided.
+    let policy: AttributionPolicy
 
     /// Whether to write JSON; nil where nothing was said.
     let json: Bool?
@@ -50,6 +53,7 @@ struct Settings {
             return try variable.truth()
         }
         isVerbose = options.verbose ? true : try environment.option("verbose")?.truth() ?? false
+        policy = try option("policy", options.policy).map(Self.policy) ?? .active
         let maximumPower = try option("max-power", options.maxPower).map(Self.power)
         let selections = try Self.selections(options.sensor, environment)
         roots = SystemRoots(
@@ -65,6 +69,23 @@ struct Settings {
             number: option("carbon-intensity", options.carbonIntensity),
             file: option("carbon-file", options.carbonFile))
         self.sensors = sensors
+    }
+
+    /// The same settings, with the energy divided among consumers.
+    ///
+    /// - Parameters:
+    ///   - kinds: The kinds of consumers.
+    ///   - limit: How many of a kind to tell apart.
+    ///   - interval: How often to look at them.
+    func dividing(
+        among kinds: Set<Consumer.Kind>, limit: Int = 50, every interval: Duration = .seconds(1)
+    ) -> Settings {
+        var settings = self
+        if !kinds.isEmpty {
+            settings.sensors.attribution = Attribution(
+                roots: roots, kinds: kinds, policy: policy, interval: interval, limit: limit)
+        }
+        return settings
     }
 
     // MARK: One option each
@@ -86,6 +107,13 @@ struct Settings {
     private static func node(_ option: OptionValue) throws(CommandFailure) -> String {
         guard !option.value.isEmpty else { throw option.refused("a name must not be empty.") }
         return option.value
+    }
+
+    private static func policy(_ option: OptionValue) throws(CommandFailure) -> AttributionPolicy {
+        guard let policy = AttributionPolicy.known.first(where: { $0.name == option.value }) else {
+            throw option.refused("allowed are \(list(AttributionPolicy.known.map(\.name))).")
+        }
+        return policy
     }
 
     private static func power(_ option: OptionValue) throws(CommandFailure) -> Watts {

@@ -55,6 +55,12 @@ struct SharedOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file of carbon intensities in place of the built-in ones.", valueName: "file"))
     var carbonFile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What becomes of idle energy: active leaves it to nobody, proportional divides it too. (default: active)",
+            valueName: "policy"))
+    var policy: String?
+
     @OptionGroup(title: "Options of the estimator") var estimator: EstimatorOptions
 
     @Option(help: ArgumentHelp("The name to give this machine. (default: the kernel's)", valueName: "name"))

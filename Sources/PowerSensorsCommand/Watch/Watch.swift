@@ -119,7 +119,8 @@ struct Watch {
         switch options.format {
         case .json: JSONFormat(node: settings.node)
         case .csv: CSVFormat(node: settings.node)
-        case .text: TextFormat(node: settings.node, style: .standardOutput, showsAll: settings.isVerbose)
+        case .text:
+            TextFormat(node: settings.node, style: .standardOutput, showsAll: settings.isVerbose, top: options.top)
         }
     }
 }

@@ -25,7 +25,7 @@ struct WatchCommand: RunnableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How many of the greatest consumers to show; this version knows none yet. (default: 5)",
+            "How many of the greatest consumers of a kind to show; 0 for none, which costs less. (default: 5)",
             valueName: "count"
         )
     )
@@ -34,7 +34,9 @@ struct WatchCommand: RunnableCommand {
     func run(in environment: Environment) throws(CommandFailure) {
         let settings = try Settings(shared, environment, json: output)
         let options = try WatchOptions(self, settings, environment)
-        try Watch(settings, options).run()
+        // The kernel counts a process's time in steps of 10 ms: looking more often tells less, and costs more.
+        let every = max(settings.interval, .seconds(1))
+        try Watch(settings.dividing(among: options.kinds, limit: options.top, every: every), options).run()
     }
 }
 
@@ -53,6 +55,12 @@ struct WatchOptions {
 
     /// How many consumers to show.
     let top: Int
+
+    /// The kinds of consumers to show; text has no room for all.
+    var kinds: Set<Consumer.Kind> {
+        if top == 0 || format == .csv { return [] }
+        return format == .text ? [.process, .virtualMachine] : Set(Consumer.Kind.known)
+    }
 
     /// Checks the options; a flag wins over its variable.
     init(_ command: WatchCommand, _ settings: Settings, _ environment: Environment) throws(CommandFailure) {

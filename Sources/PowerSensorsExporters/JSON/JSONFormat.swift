@@ -40,11 +40,53 @@ package struct JSONFormat: SnapshotFormat {
             json.array { json in
                 for (id, channel) in zip(ids, snapshot.channels) { append(channel, id, to: &json) }
             }
-            json.name("consumers")
-            json.array { _ in }
-            json.name("unattributed")
-            json.array { _ in }
+            appendAttribution(snapshot, to: &json)
             appendCarbon(snapshot, to: &json)
+        }
+    }
+
+    /// Who was given the energy. Without attribution both lists are empty.
+    private func appendAttribution(_ snapshot: Snapshot, to json: inout JSONWriter) {
+        json.name("consumers")
+        json.array { json in
+            for consumer in snapshot.consumers { append(consumer, snapshot, to: &json) }
+        }
+        json.name("unattributed")
+        json.array { json in
+            for one in snapshot.unattributed {
+                json.object { json in
+                    json.member("kind", one.kind.name)
+                    json.member("reason", one.reason.name)
+                    json.member("energy_j", one.energy.rawValue)
+                }
+            }
+        }
+        json.member("attribution_scope", snapshot.attribution?.scope.name)
+        json.member("attribution_origin", snapshot.attribution?.origin.name)
+        json.member("attribution_policy", snapshot.attribution?.policy.name)
+    }
+
+    private func append(_ one: ConsumerSnapshot, _ snapshot: Snapshot, to json: inout JSONWriter) {
+        let consumer = one.consumer
+        let isMachine = consumer.kind == .virtualMachine
+        json.object { json in
+            json.member("kind", consumer.kind.name)
+            json.member("name", consumer.name)
+            json.member("namespace", isMachine ? consumer.namespace : nil)
+            json.member("uuid", consumer.uuid.orNil)
+            json.member("hypervisor", consumer.hypervisor.orNil)
+            json.member("pid", consumer.processID)
+            json.member("uid", consumer.userID)
+            json.member("start_time", consumer.startTime.map { Int(clamping: $0) })
+            json.member("cgroup", consumer.controlGroup.orNil)
+            json.member("pod_uid", consumer.podUID.orNil)
+            json.member("container_id", consumer.containerID.orNil)
+            json.member("energy_j", one.energy.rawValue)
+            json.member("power_w", one.power?.rawValue)
+            json.member("low_w", one.low?.rawValue)
+            json.member("high_w", one.high?.rawValue)
+            json.member("provenance", Provenance.attributed.name)
+            json.member("carbon_g", snapshot.topology.carbonIntensity?.grams(of: one.energy).rawValue)
         }
     }
 
@@ -105,6 +147,11 @@ extension JSONWriter {
         member("status", status.name)
         if case .io(let errno) = status { member("errno", Int(errno)) }
     }
+}
+
+extension String {
+    /// Nil for a text that is not known.
+    fileprivate var orNil: String? { isEmpty ? nil : self }
 }
 
 private let null = Array("null".utf8)

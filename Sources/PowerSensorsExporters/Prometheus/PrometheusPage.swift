@@ -31,6 +31,7 @@ public struct PrometheusPage: Sendable {
     private let version: String
     private let compatibility: [Compatibility]
     private let createdNanoseconds: Int64?
+    private let consumers: ConsumerMetrics
     private var groups: [Group] = []
     private var topology: Topology?
     private var failures: [Failure: Int] = [:]
@@ -39,10 +40,14 @@ public struct PrometheusPage: Sendable {
     ///
     /// - Parameters:
     ///   - version: The version of the program, for `powersensors_build_info`.
+    ///   - node: The machine's name, for the series of virtual machines; empty to leave it out.
     ///   - compatibility: Other programs' names to show as well.
     ///   - createdNanoseconds: The wall time in nanoseconds since 1970 at which the counters began, to tell OpenMetrics; nil
     ///     to leave it out, since Prometheus makes a series of it for each counter.
-    public init(version: String, compatibility: [Compatibility] = [], createdNanoseconds: Int64? = nil) {
+    public init(
+        version: String, node: String = "", compatibility: [Compatibility] = [], createdNanoseconds: Int64? = nil
+    ) {
+        consumers = ConsumerMetrics(node: node, isForScaphandre: compatibility.contains(.scaphandre))
         self.version = version
         self.compatibility = compatibility
         self.createdNanoseconds = createdNanoseconds
@@ -86,6 +91,7 @@ public struct PrometheusPage: Sendable {
         if snapshot.topology.generation == topology?.generation {
             let age = age.seconds
             for group in groups { append(group, snapshot, format, age, to: &bytes) }
+            consumers.append(snapshot, in: format, to: &bytes)
         }
         if format == .openMetrics { bytes.append("# EOF\n" as StaticString) }
     }

@@ -9,6 +9,7 @@ package struct TextFormat: SnapshotFormat {
 
     private let node: String
     private let showsAll: Bool
+    private let top: Int
     private var tree: [TopologyTree.Line] = []
     private var sources: [String] = []
     private var linesBefore = 0
@@ -21,7 +22,9 @@ package struct TextFormat: SnapshotFormat {
     ///   - style: How the text is dressed.
     ///   - showsAll: Whether to show also what is neither power nor how much a battery holds: a board has dozens of
     ///     voltages and temperatures.
-    package init(node: String, style: TextStyle = TextStyle(), showsAll: Bool = false) {
+    ///   - top: How many consumers of a kind to show at most.
+    package init(node: String, style: TextStyle = TextStyle(), showsAll: Bool = false, top: Int = 5) {
+        self.top = top
         self.node = node.safeToShow
         self.showsAll = showsAll
         self.style = style
@@ -89,10 +92,32 @@ package struct TextFormat: SnapshotFormat {
             lines.append(host.isHeadline ? style.bold(row.text) : row.text)
         }
         if let carbon = CarbonText.line(snapshot) { lines.append("  " + carbon) }
-        if tree.isEmpty { return lines }
-        lines.append("")
-        lines.append(style.dim(Row.heading("components")))
-        for line in tree { lines.append(component(line, snapshot)) }
+        if !tree.isEmpty {
+            lines.append("")
+            lines.append(style.dim(Row.heading("components")))
+            for line in tree { lines.append(component(line, snapshot)) }
+        }
+        return lines + consumers(snapshot)
+    }
+
+    /// The greatest consumers of the interval: machines, where there are any, and processes.
+    private func consumers(_ snapshot: Snapshot) -> [String] {
+        var lines: [String] = []
+        for kind in [Consumer.Kind.virtualMachine, .process] {
+            let greatest = snapshot.consumers.filter { $0.consumer.kind == kind && $0.power != nil }
+                .sorted { ($0.power ?? Watts(0), $0.energy) > ($1.power ?? Watts(0), $1.energy) }
+                .prefix(top)
+            if greatest.isEmpty { continue }
+            lines.append("")
+            lines.append(style.dim(Row.heading(kind == .process ? "processes" : "virtual machines")))
+            for one in greatest {
+                var row = Row(name: "  " + one.consumer.shownName.cut(to: 18))
+                row.take(power: one.power, low: one.low, high: one.high)
+                row.take(energy: one.energy, ambiguous: Joules(0))
+                row.note = one.consumer.processID.map { "pid \($0)" } ?? ""
+                lines.append(row.text)
+            }
+        }
         return lines
     }
 
@@ -133,6 +158,16 @@ package struct TextFormat: SnapshotFormat {
         let seconds = time.seconds
         return seconds < 0.9995 ? "\(fixed(seconds * 1000, decimals: 0)) ms" : "\(fixed(seconds, decimals: 2)) s"
     }
+}
+
+extension Consumer {
+    /// The name as people know it.
+    fileprivate var shownName: String { (namespace.isEmpty ? name : "\(namespace)/\(name)").safeToShow }
+}
+
+extension String {
+    /// The text, cut so that it takes no more than so many columns.
+    fileprivate func cut(to columns: Int) -> String { count <= columns ? self : prefix(columns - 1) + "…" }
 }
 
 /// One line of the block, in columns.

@@ -32,14 +32,37 @@ struct LokiLines: Sendable {
 
     /// The lines of a snapshot: one for each provenance, so that every number stands under its own. Usually that is one.
     func lines(_ snapshot: Snapshot) -> [Line] {
-        provenances.compactMap { provenance in
+        provenances.compactMap { (provenance) -> Line? in
             var fields = hostFields(snapshot, provenance)
             appendChannels(snapshot, provenance, to: &fields)
             let isHeadline = snapshot.headline?.provenance == provenance
             guard isHeadline || fields.contains(where: { !$0.isWord }) else { return nil }
             fields.append("interval_s", snapshot.interval?.seconds)
             return Line(provenance: provenance, nanoseconds: snapshot.timeNanoseconds, fields: fields)
+        } + snapshot.consumers.map { consumer($0, snapshot) }
+    }
+
+    /// The line of a consumer.
+    private func consumer(_ one: ConsumerSnapshot, _ snapshot: Snapshot) -> Line {
+        let consumer = one.consumer
+        var fields = [LokiField("kind", consumer.kind.name), LokiField("name", consumer.name)]
+        for (key, value) in [
+            ("namespace", consumer.namespace), ("uuid", consumer.uuid), ("hypervisor", consumer.hypervisor),
+            ("pod_uid", consumer.podUID), ("container_id", consumer.containerID),
+        ] where !value.isEmpty { fields.append(LokiField(key, value)) }
+        if let number = consumer.processID { fields.append(LokiField("pid", number)) }
+        fields.append("power_w", one.power?.rawValue)
+        fields.append("energy_j", one.energy.rawValue)
+        fields.append("low_w", one.low?.rawValue)
+        fields.append("high_w", one.high?.rawValue)
+        if let attribution = snapshot.attribution {
+            fields.append(LokiField("scope", attribution.scope.name))
+            fields.append(LokiField("origin", attribution.origin.name))
+            fields.append(LokiField("policy", attribution.policy.name))
         }
+        fields.append("carbon_g", topology.carbonIntensity?.grams(of: one.energy).rawValue)
+        fields.append("interval_s", snapshot.interval?.seconds)
+        return Line(provenance: .attributed, nanoseconds: snapshot.timeNanoseconds, fields: fields)
     }
 
     private func hostFields(_ snapshot: Snapshot, _ provenance: Provenance) -> [LokiField] {
