@@ -16,6 +16,7 @@ func compare(_ arguments: [String]) throws -> CInt {
     rows += try startRows(runs: runs)
     rows += try pageRows(runs: runs)
     rows += part("monitor") { try monitorRows(runs: runs) }
+    rows += part("processes") { try [100, 1000, 5000].map { try processRow(count: $0, runs: runs) } }
     rows += part("perf") { try eventRows(runs: runs) }
     let failure = ctwin_own_mounts()
     if failure == 0 {

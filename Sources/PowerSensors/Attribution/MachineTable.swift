@@ -12,6 +12,8 @@ struct MachineTable {
     /// What makes a machine one's own: what it calls itself, and whose it is, since anybody can take any name.
     private struct Key: Hashable {
         let identity: VirtualMachineIdentity
+        /// For one that has no name, that of its process.
+        let name: String
         let userID: Int?
     }
 
@@ -21,7 +23,7 @@ struct MachineTable {
 
     /// A process of a virtual machine came: the machine's place.
     mutating func enter(_ identity: VirtualMachineIdentity, _ consumer: Consumer) -> Int32 {
-        let key = Key(identity: identity, userID: consumer.userID)
+        let key = Key(identity: identity, name: consumer.name, userID: consumer.userID)
         let place = places[key] ?? add(consumer, key)
         machines[Int(place)]?.processes += 1
         return place

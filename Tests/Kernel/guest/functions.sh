@@ -1,6 +1,10 @@
 #!/bin/sh
 # What the scripts of the cases share; it stands in front of each of them.
 
+# Shows that the guest goes on, whatever the script waits for: one that stands still as a whole is booted again.
+# No child of the script, which may wait for its own.
+((while echo >/job/alive; do sleep 3; done) </dev/null >/dev/null 2>&1 &)
+
 # set_rig MODULE PARAMETER VALUE   writes a parameter of one of the rig's modules
 set_rig() { echo "$3" >"/sys/module/$1/parameters/$2"; }
 

@@ -36,8 +36,8 @@ def outcome(case, programs):
     checks = Checks()
     run = boot(case.machine, case.script, programs, case.limit)
     if run.status is None:
-        said = run.kernel_log[-1500:]
-        checks.that(False, f"the script comes to its end within {case.limit} s; the kernel said last: {said}")
+        said = f"it left {sorted(run.files)}, and the kernel said last: {run.kernel_log[-1500:]}"
+        checks.that(False, f"the script comes to its end within {case.limit} s; {said}")
     else:
         try:
             case.check(run, checks)

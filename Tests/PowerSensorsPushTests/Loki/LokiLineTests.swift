@@ -2,6 +2,7 @@
 import Foundation
 import PowerSensors
 import PowerSensorsPush
+import PowerSensorsTesting
 import Testing
 
 struct LokiLineTests {
@@ -24,6 +25,30 @@ struct LokiLineTests {
         for event in events { try exporter.export(event) }
         try await exporter.finish()
         return transport.sent.flatMap { PushedLine.all(in: $0.request.body) }
+    }
+
+    @Test func `a consumer is a line of its own, under the provenance of attributed figures`() async throws {
+        let machine = try MockMachine()
+        let time = try machine.set(.guest(processors: 1))
+        try machine.add(.intelClient())
+        let process = try MockProcess(
+            10, start: 5, comm: "qemu-kvm", arguments: ["/usr/bin/qemu-kvm", "-name", "my guest"], in: machine.procfs)
+        var now = SampleInstant(boottimeNanoseconds: 1_000_000_000_000, monotonicNanoseconds: 1_000_000_000_000)
+        var sensors = SensorSet(only: [RaplSensor(roots: machine.roots)])
+        sensors.attribution = Attribution(roots: machine.roots, kinds: [.virtualMachine])
+        var sampler = try Sampler(sensors) { now }
+        _ = sampler.snapshot()
+        try process.run(ticks: 50)
+        try time.advance(MockTicks(user: 50, idle: 50))
+        try machine.advanceAll(by: .seconds(1))
+        now = now.advanced(by: .seconds(1))
+        let snapshot = sampler.snapshot()
+        let lines = try await pushed([snapshot])
+        let line = try #require(lines.first { $0.labels["provenance"] == "attributed" })
+        let energy = try #require(snapshot.consumers.first?.energy.rawValue)
+        #expect(
+            line.line == "kind=vm name=\"my guest\" hypervisor=qemu pid=10 power_w=\(energy) energy_j=\(energy) "
+                + "scope=cpu origin=measured policy=active interval_s=1.0")
     }
 
     @Test func `a snapshot is one line, and what is unknown is left out`() async throws {

@@ -132,4 +132,24 @@ int ctwin_sensors_sample(void *_Nonnull sensors, double *_Nonnull sum);
 
 void ctwin_sensors_close(void *_Nonnull sensors);
 
+// Processes.
+
+/// The loop that the division by processor time is measured against: one listing of procfs, `stat` of each process from a
+/// descriptor that is kept for as many as half of the soft limit allows, its two times and its start, and a share for each.
+typedef struct ctwin_processes ctwin_processes;
+
+/// Opens procfs. NULL where that fails.
+ctwin_processes *_Nullable ctwin_processes_open(void);
+
+void ctwin_processes_close(ctwin_processes *_Nonnull processes);
+
+/// Looks once, and gives each process its share. Returns how many there are.
+long ctwin_processes_look(ctwin_processes *_Nonnull processes, uint64_t energy, uint64_t whole);
+
+/// Starts processes that sleep. Returns how many could be started.
+int ctwin_spawn_sleepers(int count, int *_Nonnull numbers);
+
+/// Ends them.
+void ctwin_end_sleepers(int count, const int *_Nonnull numbers);
+
 #endif

@@ -1,0 +1,55 @@
+import CTwin
+import Fixtures
+import PowerSensors
+
+/// Snapshots that divide the energy among processes, beside a C loop over the same files of procfs.
+///
+/// The processes are real, and asleep but for those that the machine has anyway.
+func processRow(count: Int, runs: Int) throws -> Row {
+    var numbers = [CInt](repeating: 0, count: count)
+    let started = unsafe ctwin_spawn_sleepers(CInt(count), &numbers)
+    defer { unsafe ctwin_end_sleepers(started, numbers) }
+    guard started == count else { throw BenchError("only \(started) of \(count) processes could be started") }
+
+    let bench = try BenchMachine.ofSockets(1)
+    var attribution = Attribution(kinds: [.process])
+    attribution.interval = .milliseconds(10)
+    var sensors = bench.files.sensors
+    sensors.attribution = attribution
+    var sampler = try Sampler(sensors)
+    guard let twin = unsafe ctwin_processes_open() else { throw BenchError("procfs cannot be opened") }
+    defer { unsafe ctwin_processes_close(twin) }
+
+    var row = Row("snapshot divided among \(count) processes and more", peer: "C loop")
+    row.bar = .atMost(1.3)
+    for _ in 0..<runs {
+        row.add(
+            try Comparison(
+                pairs: 60,
+                operations: 1,
+                // A look that comes too soon would be none.
+                prepare: { ctwin_sleep_until(ctwin_now() + 10_000_000) },
+                ours: {
+                    let began = ctwin_now()
+                    _ = sampler.snapshot()
+                    return ctwin_now() - began
+                },
+                theirs: {
+                    let began = ctwin_now()
+                    _ = unsafe ctwin_processes_look(twin, 1_000_000_000, 200)
+                    return ctwin_now() - began
+                }
+            )
+        )
+    }
+    let each = (row.ours ?? 0) / Double(count) / 1000
+    row.note = "of \(count) processes: \(each.rounded(toPlaces: 2)) µs a process; Scaphandre's 115 µs (facts)"
+    return row
+}
+
+extension Double {
+    fileprivate func rounded(toPlaces places: Int) -> Double {
+        let factor = Double((0..<places).reduce(1) { product, _ in product * 10 })
+        return (self * factor).rounded() / factor
+    }
+}
