@@ -53,6 +53,47 @@ struct PeerTests {
         #expect(page.contains("node_textfile_scrape_error 0\n"))
     }
 
+    @Test(.enabled(if: isHere("prometheus promtool"), "needs prometheus, promtool, curl and python3"))
+    func `Prometheus joins a machine's energy with KubeVirt's series of it`() async throws {
+        let machine = try MockMachine.onePackage()
+        try machine.set(.guest(processors: 2))
+        let pod = "/kubepods/burstable/pod11111111-2222-3333-4444-555555555555/" + String(repeating: "ab", count: 32)
+        let qemu = ["/usr/libexec/qemu-kvm", "-name", "guest=prod_web_1,debug-threads=on", "-uuid", "12-34"]
+        _ = try MockProcess(
+            4711, start: 5, comm: "qemu-kvm", arguments: qemu, group: pod, user: 107, in: machine.procfs)
+        let folder = try MockTree()
+        try folder.write(
+            "kubevirt_vmi_info{node=\"n1\",namespace=\"prod\",name=\"web_1\",os=\"fedora\",vmi_pod=\"p\"} 1\n",
+            to: "kubevirt/metrics")
+        // The namespaces that an operator gives both targets are those of the programs, and not of what they tell of.
+        let script =
+            Self.prologue + """
+                cd \(folder.path)
+                ours=$(free_port); kubevirt=$(free_port); port=$(free_port)
+                "$@" --prometheus 127.0.0.1:$ours & export=$!
+                python3 -m http.server --bind 127.0.0.1 --directory kubevirt $kubevirt 2>/dev/null & peer=$!
+                job() { echo "  - {job_name: $1, honor_labels: true, scrape_interval: 1s, static_configs: \
+                [{targets: [\"127.0.0.1:$2\"], labels: {namespace: monitoring}}]}"; }
+                { echo scrape_configs:; job ours $ours; job kubevirt $kubevirt; } > prometheus.yml
+                prometheus --config.file=prometheus.yml --storage.tsdb.path=data --log.level=error \
+                    --web.listen-address=127.0.0.1:$port 2> prometheus.txt & prometheus=$!
+                ask() { curl -sf --data-urlencode "query=$1" http://127.0.0.1:$port/api/v1/query > answer.json \
+                    && grep -q fedora answer.json; }
+                until_true ask 'powersensors_vm_energy_joules_total * on (node, namespace, name) group_left (os)
+                    max by (node, namespace, name, os) (kubevirt_vmi_info)'
+                kill -TERM $prometheus $peer $export; wait $export
+                """
+        let outcome = try await Command.run(
+            ["export", "--consumers", "vm", "--node", "n1", "--sensor", "rapl:powercap"] + Command.roots(machine),
+            inScript: script)
+        #expect(outcome.exitCode == 0, "\(outcome.error)")
+        let answer = try folder.text(of: "answer.json")
+        for label in [
+            "\"namespace\":\"prod\"", "\"name\":\"web_1\"", "\"vm_uuid\":\"12-34\"", "\"hypervisor\":\"qemu\"",
+            "\"os\":\"fedora\"",
+        ] { #expect(answer.contains(label), "\(answer)") }
+    }
+
     @Test(.enabled(if: isHere("prometheus-pushgateway"), "needs prometheus-pushgateway, curl and python3"))
     func `whoever is killed and restarted, in any order, nothing waits and what is lost is counted`() async throws {
         let machine = try MockMachine.onePackage()

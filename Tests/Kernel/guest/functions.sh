@@ -3,7 +3,7 @@
 
 # Shows that the guest goes on, whatever the script waits for: one that stands still as a whole is booted again.
 # No child of the script, which may wait for its own.
-((while echo >/job/alive; do sleep 3; done) </dev/null >/dev/null 2>&1 &)
+( (while echo >/job/alive; do sleep 3; done) </dev/null >/dev/null 2>&1 &)
 
 # set_rig MODULE PARAMETER VALUE   writes a parameter of one of the rig's modules
 set_rig() { echo "$3" >"/sys/module/$1/parameters/$2"; }
