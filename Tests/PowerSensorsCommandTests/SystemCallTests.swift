@@ -48,7 +48,7 @@ struct SystemCallTests {
 
     private func run(for duration: String, on machine: MockMachine) async throws -> Run {
         let outcome = try await Command.run(
-            ["--json", "--interval", "100ms", "--duration", duration] + Command.roots(machine),
+            ["--json", "--interval", "100ms", "--top", "0", "--duration", duration] + Command.roots(machine),
             inScript: """
                 trace=$(mktemp); strace -f -o "$trace" -- "$@" | wc -l; cat "$trace" >&2; rm "$trace"
                 """

@@ -19,6 +19,9 @@ public struct Attribution: Sendable {
     /// How many consumers of one kind to tell apart at most; the rest is `folded`. Virtual machines are all told apart.
     public var limit: Int
 
+    /// Whether nobody asked for it in particular, so that it is no problem where nothing can be divided.
+    package var isByTheWay = false
+
     /// Divides the energy in a way; what is not named has its default.
     public init(
         roots: SystemRoots = .usual,

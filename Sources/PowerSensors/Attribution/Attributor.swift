@@ -55,8 +55,9 @@ final class Attributor {
 
     /// What stands in the way of dividing anything.
     var findings: [Finding] {
-        if let failure { return [.unreadable(failure.path, failure, in: attribution.roots.procfs)] }
-        return energy == nil ? [.nothingToDivide(topology)] : []
+        let severity: Finding.Severity = attribution.isByTheWay ? .info : .warning
+        if let failure { return [.noConsumers(failure, severity)] }
+        return energy == nil ? [.nothingToDivide(topology, severity)] : []
     }
 
     /// How the energy was divided so far; nil where nothing can be, and before the first look.
@@ -249,12 +250,19 @@ extension ProcessTable.Entry {
 }
 
 extension Finding {
-    fileprivate static func nothingToDivide(_ topology: Topology) -> Finding {
+    fileprivate static func noConsumers(_ error: AttributeError, _ severity: Severity) -> Finding {
+        Finding(
+            severity: severity, subject: error.path, reason: error.status.name,
+            text: "No consumer is given energy: who ran cannot be told. \(error)",
+            remedy: "Mount procfs there, or name the place where it is with --procfs.")
+    }
+
+    fileprivate static func nothingToDivide(_ topology: Topology, _ severity: Severity) -> Finding {
         let scopes = topology.scopes.map(\.name).joined(separator: ", ")
         return Finding(
-            severity: .warning, subject: "attribution", reason: "absent",
-            text:
-                "No consumer is given energy: only that of packages and memory, or an estimate, is divided, and here is \(scopes.isEmpty ? "none" : "only \(scopes)").",
+            severity: severity, subject: "attribution", reason: "absent",
+            text: "No consumer is given energy: only that of packages and memory, or an estimate, is divided; here is "
+                + (scopes.isEmpty ? "none." : "only \(scopes)."),
             remedy: "Open RAPL to this process: powersensors doctor tells how; or add --sensor estimator.")
     }
 }

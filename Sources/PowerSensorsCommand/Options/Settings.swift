@@ -77,14 +77,16 @@ struct Settings {
     ///   - kinds: The kinds of consumers.
     ///   - limit: How many of a kind to tell apart.
     ///   - interval: How often to look at them.
+    ///   - isByTheWay: Whether nobody asked for it in particular.
     func dividing(
-        among kinds: Set<Consumer.Kind>, limit: Int = 50, every interval: Duration = .seconds(1)
+        among kinds: Set<Consumer.Kind>, limit: Int = 50, every interval: Duration = .seconds(1),
+        isByTheWay: Bool = false
     ) -> Settings {
+        if kinds.isEmpty { return self }
+        var attribution = Attribution(roots: roots, kinds: kinds, policy: policy, interval: interval, limit: limit)
+        attribution.isByTheWay = isByTheWay
         var settings = self
-        if !kinds.isEmpty {
-            settings.sensors.attribution = Attribution(
-                roots: roots, kinds: kinds, policy: policy, interval: interval, limit: limit)
-        }
+        settings.sensors.attribution = attribution
         return settings
     }
 

@@ -36,7 +36,9 @@ struct WatchCommand: RunnableCommand {
         let options = try WatchOptions(self, settings, environment)
         // The kernel counts a process's time in steps of 10 ms: looking more often tells less, and costs more.
         let every = max(settings.interval, .seconds(1))
-        try Watch(settings.dividing(among: options.kinds, limit: options.top, every: every), options).run()
+        let watched = settings.dividing(
+            among: options.kinds, limit: options.top, every: every, isByTheWay: !options.asksForTop)
+        try Watch(watched, options).run()
     }
 }
 
@@ -56,6 +58,9 @@ struct WatchOptions {
     /// How many consumers to show.
     let top: Int
 
+    /// Whether somebody said how many.
+    let asksForTop: Bool
+
     /// The kinds of consumers to show; text has no room for all.
     var kinds: Set<Consumer.Kind> {
         if top == 0 || format == .csv { return [] }
@@ -68,7 +73,9 @@ struct WatchOptions {
             flag.map { OptionValue(name: "--\(name)", value: $0) } ?? environment.option(name)
         }
         duration = try option("duration", command.duration).map(Self.duration)
-        top = try option("top", command.top).map(Self.count) ?? 5
+        let count = option("top", command.top)
+        top = try count.map(Self.count) ?? 5
+        asksForTop = count != nil
 
         if let flag = command.format.map({ OptionValue(name: "--format", value: $0) }) {
             format = try Self.format(flag)

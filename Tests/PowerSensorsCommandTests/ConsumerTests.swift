@@ -1,0 +1,65 @@
+#if Exporters
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+struct ConsumerTests {
+    @Test func `on the running machine each kind adds up to what is divided, in every interval`() async throws {
+        let outcome = try await Command.run([
+            "watch", "--format", "json", "--interval", "1s", "--duration", "4s", "--sensor", "estimator", "--top", "3",
+        ])
+        #expect(outcome.exitCode == 0, "\(outcome.error)")
+        let lines = try outcome.output.split(separator: "\n").map { try JSON(String($0)) }
+        try #require(lines.count >= 3)
+        #expect(lines.last?["consumers"].elements.contains { $0["kind"].text == "process" } == true)
+        for (before, after) in zip(lines, lines.dropFirst()) {
+            let host = try gain(of: "host", in: before, after) { $0["scope"].text == "wall" }
+            for kind in ["vm", "cgroup", "process"] {
+                let own = try ["consumers", "unattributed"].reduce(0) { sum, list in
+                    try sum + gain(of: list, in: before, after) { $0["kind"].text == kind }
+                }
+                #expect(abs(own - host) < 1e-6, "\(kind): \(own) J of \(host) J")
+            }
+        }
+    }
+
+    /// What the members of a list gained between two lines; one that was not there before had nothing.
+    private func gain(
+        of list: String, in before: JSON, _ after: JSON, where isMeant: (JSON) -> Bool
+    ) throws -> Double {
+        func energies(_ line: JSON) -> [String: Double] {
+            let pairs = line[list].elements.filter(isMeant).map { one in
+                let name = ["kind", "name", "reason", "scope"].map { one[$0].text ?? "" }.joined(separator: " ")
+                return (
+                    "\(name) \(one["pid"].number ?? 0) \(one["start_time"].number ?? 0)", one["energy_j"].number ?? .nan
+                )
+            }
+            return Dictionary(pairs) { $0 + $1 }
+        }
+        let earlier = energies(before)
+        return energies(after).reduce(0) { sum, one in sum + one.value - (earlier[one.key] ?? 0) }
+    }
+
+    @Test(arguments: [
+        (["export", "--json", "-", "--consumers", "vm,pods"], "--consumers"), (["--policy", "fair"], "--policy"),
+    ])
+    func `a kind or a policy that there is not is refused, with those that there are`(
+        arguments: [String], name: String
+    ) async throws {
+        let outcome = try await Command.run(arguments)
+        #expect(outcome.exitCode == 64)
+        #expect(outcome.complaints.count == 1)
+        #expect(outcome.error.contains(name) && outcome.error.contains("allowed are"))
+    }
+
+    @Test func `what cannot be divided is told to who asked, and to nobody else`() async throws {
+        let machine = try MockMachine.onePackage()
+        let quiet = try await Command.run(["--duration", "10ms"] + Command.roots(machine))
+        #expect(quiet.error.isEmpty)
+        let asked = try await Command.run(["--duration", "10ms", "--top", "3"] + Command.roots(machine))
+        #expect(asked.exitCode == 0)
+        #expect(asked.complaints.count == 1)
+        #expect(asked.error.contains("/stat") && asked.error.contains("--procfs"))
+    }
+}
+#endif
