@@ -50,8 +50,8 @@ def boot(machine, script, programs, limit):
     """Runs a script in a fresh guest, and gives what it left behind. It is ended after `limit` seconds.
 
     In the guest /job/out is for what the script writes, and `powersensors` and the other programs are in PATH. The
-    status is None where the script did not come to its end. Then it is booted again, and a line says so: an emulator that
-    shares its processors may lose a guest that moves tasks off one of its own.
+    status is None where the script did not come to its end. Then it is booted again, and a line says so: an emulator
+    that shares its processors may lose a guest that moves tasks off one of its own.
     """
     began = time.monotonic()
     for attempt in range(1, ATTEMPTS + 1):
