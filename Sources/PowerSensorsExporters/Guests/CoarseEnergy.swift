@@ -8,7 +8,7 @@ package struct CoarseSum: Sendable {
     /// The sum in nanojoules, modulo 2⁶⁴.
     package private(set) var nanojoules: UInt64 = 0
 
-    private var last: UInt64?
+    private var last: UInt64 = 0
     private var rest: UInt64 = 0
 
     /// A sum of nothing.
@@ -16,11 +16,11 @@ package struct CoarseSum: Sendable {
 
     /// Takes in the source's next total, and answers the millijoules that the sum grew by.
     ///
-    /// The first total is where it counts from, as is one that is less than the one before: its source began anew. Totals
-    /// are modulo 2⁶⁴, so a step of more than half of that is one backwards.
+    /// It counts from 0, and anew from a total that is less than the one before: its source began anew. Totals are modulo
+    /// 2⁶⁴, so a step of more than half of that is one backwards.
     package mutating func advance(to total: UInt64) -> UInt64 {
         defer { last = total }
-        guard let last, total &- last <= UInt64(Int64.max) else { return 0 }
+        guard total &- last <= UInt64(Int64.max) else { return 0 }
         // At most 2⁶³ and a millijoule: no overflow.
         rest += total &- last
         let steps = rest / Self.nanojoulesOfStep
@@ -63,7 +63,7 @@ struct CoarseEnergy: Sendable {
         microjoules = (microjoules + sum.advance(to: total) * 1000) & Self.maximumMicrojoules
     }
 
-    /// Lets the source begin anew, and the record's sums with it. The tree's count goes on.
+    /// Lets the source begin anew at 0, and the record's sums with it. The tree's count goes on.
     mutating func restart() {
         sum = CoarseSum()
         low = CoarseSum()

@@ -16,8 +16,12 @@ package struct GuestConfiguration: Sendable {
     /// The users whose machines are told figures.
     package var users: Set<UInt32>
 
-    /// The machines that are told figures though they live in no slice of virtual machines.
+    /// The machines that are listed by hand. They are told figures though they live in no slice of virtual machines, and
+    /// their folders are there before they start and stay when they end, since one that mounts its folder needs it.
     package var names: Set<GuestName> = []
+
+    /// The group that may read the folder of a listed machine that has not run yet; nil for that of this process.
+    package var waitingGroup: UInt32?
 
     /// What the figures say of the energy of nobody's work.
     package var policy = ShareRecord.Policy.active

@@ -24,7 +24,7 @@ package struct GuestFigures: Sendable {
         }
     }
 
-    /// A cumulative energy with its bounds, in nanojoules modulo 2⁶⁴.
+    /// An energy with its bounds since its host began to count for the machine, in nanojoules modulo 2⁶⁴.
     package struct Energy: Hashable, Sendable {
         /// The energy; nil while it is not known.
         package var nanojoules: UInt64?

@@ -53,7 +53,7 @@ struct GuestFolder: Sendable {
 
     /// Writes a file from its start, with one system call.
     mutating func write(_ bytes: [UInt8], to path: String) throws(ShareFault) {
-        let wasOpen = kept[path] != nil
+        let before = kept[path]?.identity
         let file = try file(path)
         var count: Int
         repeat {
@@ -61,7 +61,7 @@ struct GuestFolder: Sendable {
         } while count < 0 && errno == EINTR
         var code = count == bytes.count ? 0 : count < 0 ? errno : ENOSPC
         // What is found may be longer than what this program writes.
-        if code == 0, !wasOpen, ftruncate(file.number, off_t(bytes.count)) != 0 { code = errno }
+        if code == 0, before != kept[path]?.identity, ftruncate(file.number, off_t(bytes.count)) != 0 { code = errno }
         if code == 0 { return }
         kept[path] = nil
         throw ShareFault(path: full(path), problem: .system(errno: code))
@@ -117,7 +117,7 @@ struct GuestFolder: Sendable {
                 return known.descriptor
             }
             forget(path)
-            findings.append(replaced(path, "It was removed or replaced, and is looked at anew."))
+            findings.append(replaced(path, "It was removed or replaced."))
         }
         if found == nil {
             guard makes else { throw ShareFault(path: full(path), problem: .system(errno: ENOENT)) }
@@ -131,7 +131,13 @@ struct GuestFolder: Sendable {
         let descriptor = OwnedDescriptor(opened)
         let status = try status(of: descriptor, path)
         try status.checkFolder(at: full(path))
-        try settlePermissions(of: descriptor, status, Self.folderPermissions, isNew: found == nil, path)
+        do throws(ShareFault) {
+            try settlePermissions(of: descriptor, status, Self.folderPermissions, isNew: found == nil, path)
+        } catch {
+            // The next round would leave it as narrow as it is.
+            if found == nil { unsafe unlinkat(parent.number, name, AT_REMOVEDIR) }
+            throw error
+        }
         kept[path] = Kept(descriptor: descriptor, identity: FileIdentity(status))
         return descriptor
     }
@@ -142,7 +148,7 @@ struct GuestFolder: Sendable {
         if let known = kept[path] {
             if let found, found.isOwnFile, FileIdentity(found) == known.identity { return known.descriptor }
             kept[path] = nil
-            if found == nil { findings.append(replaced(path, "It was removed, and is made anew.")) }
+            if found?.isOwnFile != false { findings.append(replaced(path, "It was removed or replaced.")) }
         }
         if let stranger = found, !stranger.isOwnFile {
             if stranger.isFolder { throw ShareFault(path: full(path), problem: .notAFile) }
@@ -161,7 +167,12 @@ struct GuestFolder: Sendable {
         let status = try status(of: descriptor, path)
         // It was replaced between the look and the opening: the next round looks again.
         guard status.isOwnFile else { throw ShareFault(path: full(path), problem: .system(errno: EAGAIN)) }
-        try settlePermissions(of: descriptor, status, Self.filePermissions, isNew: isNew, path)
+        do throws(ShareFault) {
+            try settlePermissions(of: descriptor, status, Self.filePermissions, isNew: isNew, path)
+        } catch {
+            if isNew { unsafe unlinkat(parent.number, name, 0) }
+            throw error
+        }
         kept[path] = Kept(descriptor: descriptor, identity: FileIdentity(status))
         return descriptor
     }
@@ -212,13 +223,17 @@ struct GuestFolder: Sendable {
 
 extension GuestFolder {
     /// Removes what this program makes in a guest's folder, and the folder; what somebody else put there stays.
-    mutating func remove(_ guest: GuestName) -> [Finding] {
+    ///
+    /// - Parameter keepsFolder: Whether only to empty it.
+    mutating func remove(_ guest: GuestName, keepsFolder: Bool) -> [Finding] {
         findings = []
         var faults: [Finding] = []
         let paths = ShareLayout.folders.map { "\(guest)/\($0)" } + ["\(guest)"]
         for path in paths {
+            let isGuest = path == "\(guest)"
             do throws(ShareFault) {
-                try remove(path, files: path == "\(guest)" ? [ShareLayout.record] : ShareLayout.zoneFiles)
+                try removeFiles(isGuest ? [ShareLayout.record] : ShareLayout.zoneFiles, in: path)
+                if !isGuest || !keepsFolder { try removeFolder(path) }
             } catch  where error.problem != .system(errno: ENOENT) {
                 faults.append(error.finding)
             } catch {}
@@ -228,13 +243,16 @@ extension GuestFolder {
         return Array(faults.prefix(1))
     }
 
-    private mutating func remove(_ path: String, files: [String]) throws(ShareFault) {
+    private mutating func removeFiles(_ files: [String], in path: String) throws(ShareFault) {
         let descriptor = try folder(path, makes: false)
         for file in files {
             if unsafe unlinkat(descriptor.number, file, 0) != 0, ![ENOENT, EISDIR].contains(errno) {
                 throw ShareFault(path: full("\(path)/\(file)"), problem: .system(errno: errno))
             }
         }
+    }
+
+    private mutating func removeFolder(_ path: String) throws(ShareFault) {
         let (parent, name) = try place(path, makes: false)
         forget(path)
         if unsafe unlinkat(parent.number, name, AT_REMOVEDIR) != 0 {

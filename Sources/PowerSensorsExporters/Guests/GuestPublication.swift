@@ -78,7 +78,7 @@ struct GuestPublication: Sendable {
     mutating func closeAll() { folder.closeAll() }
 
     /// Removes what the guest was told.
-    mutating func remove() -> [Finding] { folder.remove(name) }
+    mutating func remove(keepsFolder: Bool) -> [Finding] { folder.remove(name, keepsFolder: keepsFolder) }
 
     // MARK: Beginnings
 

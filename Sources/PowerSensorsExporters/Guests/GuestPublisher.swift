@@ -1,5 +1,9 @@
 package import PowerSensors
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// Tells virtual machines what they use: for each of them a folder that it may mount, with a record and a tree like
 /// `/sys/class/powercap` in it. `Docs/GuestShare.md` describes both.
 ///
@@ -33,6 +37,20 @@ package struct GuestPublisher: Sendable {
         descriptorBudget = configuration.descriptorBudget ?? DescriptorBudget.ofSensor
         share = try ShareFolder(folder)
         leftovers = Set(share.leftovers())
+        // Before the first round, as machines may be about to start; what fails is told with that.
+        _ = makeWaitingFolders()
+    }
+
+    /// Whether there is such a folder that this user may publish in; false where there is none.
+    ///
+    /// - Throws: ``ShareFault`` where there is one that is not this user's alone.
+    package static func canPublish(in folder: String) throws(ShareFault) -> Bool {
+        do throws(ShareFault) {
+            _ = try ShareFolder(existing: folder)
+            return true
+        } catch  where error.problem == .system(errno: ENOENT) {
+            return false
+        }
     }
 
     /// Tells every machine that may know it what it used until now, and removes what was told to machines that are
@@ -74,7 +92,7 @@ package struct GuestPublisher: Sendable {
             publications[name] = publication
             leftovers.remove(name)
         }
-        return findings + removeGone(at: boottimeNanoseconds)
+        return findings + removeGone(at: boottimeNanoseconds) + makeWaitingFolders()
     }
 
     /// The machines that are told something, by their names: sorted, so that findings come in one order.
@@ -121,7 +139,7 @@ package struct GuestPublisher: Sendable {
         var findings: [Finding] = []
         for (name, publication) in publications where now &- publication.lastSeen >= max(grace, 1) {
             var publication = publication
-            findings += publication.remove()
+            findings += publication.remove(keepsFolder: configuration.names.contains(name))
             publications[name] = nil
         }
         let missedSince = leftoversSince ?? now
@@ -129,9 +147,24 @@ package struct GuestPublisher: Sendable {
         guard now &- missedSince >= grace else { return findings }
         for name in leftovers.sorted() {
             var folder = GuestFolder(in: share, group: nil)
-            findings += folder.remove(name)
+            findings += folder.remove(name, keepsFolder: configuration.names.contains(name))
         }
         leftovers = []
+        return findings
+    }
+
+    /// Makes the folders of listed machines that do not run.
+    private func makeWaitingFolders() -> [Finding] {
+        var findings: [Finding] = []
+        for name in configuration.names.sorted() where publications[name] == nil {
+            var folder = GuestFolder(in: share, group: leftovers.contains(name) ? nil : configuration.waitingGroup)
+            do throws(ShareFault) {
+                _ = try folder.open("\(name)")
+            } catch {
+                findings.append(error.finding)
+            }
+            findings += folder.takeFindings()
+        }
         return findings
     }
 

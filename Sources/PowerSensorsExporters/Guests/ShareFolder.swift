@@ -39,11 +39,21 @@ struct ShareFolder: Sendable {
     ///
     /// The permissions of a folder that was there are left as they are.
     init(_ path: String) throws(ShareFault) {
+        let isNew = unsafe mkdir(path, 0o700) == 0
+        if !isNew, errno != EEXIST { throw ShareFault(path: path, problem: .system(errno: errno)) }
+        try self.init(existing: path)
+        // The umask may have taken from it.
+        if isNew, fchmod(descriptor.number, Self.permissions) != 0 {
+            throw ShareFault(path: path, problem: .system(errno: errno))
+        }
+        if flock(descriptor.number, LOCK_EX | LOCK_NB) != 0 { throw ShareFault(path: path, problem: .taken) }
+    }
+
+    /// Opens a folder, and leaves it to other publishers.
+    init(existing path: String) throws(ShareFault) {
         // With a slash behind it, a link would be followed.
         let path = path.lastIndex { $0 != "/" }.map { String(path[...$0]) } ?? path
         self.path = path
-        let isNew = unsafe mkdir(path, 0o700) == 0
-        if !isNew, errno != EEXIST { throw ShareFault(path: path, problem: .system(errno: errno)) }
         let opened = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         if opened < 0 { throw ShareFault(path: path, openingFolderFailed: errno) }
         descriptor = OwnedDescriptor(opened)
@@ -51,11 +61,6 @@ struct ShareFolder: Sendable {
         if unsafe fstat(opened, &status) != 0 { throw ShareFault(path: path, problem: .system(errno: errno)) }
         try status.checkFolder(at: path)
         identity = FileIdentity(status)
-        // The umask may have taken from it.
-        if isNew, fchmod(opened, Self.permissions) != 0 {
-            throw ShareFault(path: path, problem: .system(errno: errno))
-        }
-        if flock(opened, LOCK_EX | LOCK_NB) != 0 { throw ShareFault(path: path, problem: .taken) }
     }
 
     /// Whether its path still leads to it.

@@ -9,12 +9,12 @@ enum ShareLayout {
     /// The counter of a zone.
     static let counter = "energy_uj"
 
-    /// A zone's folders: first that of sysfs; then, beneath the top, that which Scaphandre reads.
-    static let packageZones = ["class/powercap/intel-rapl:0", "intel-rapl:0"]
+    /// The packages' zone: as sysfs shows it, as libpowercap 0.6 looks for it, and as Scaphandre does.
+    static let packageZones = ["class/powercap/intel-rapl:0", "class/powercap/intel-rapl/intel-rapl:0", "intel-rapl:0"]
 
-    /// The same of the zone within it; libpowercap looks for it inside the other's folder.
+    /// The memory's zone within it, for the same.
     static let memoryZones = [
-        "class/powercap/intel-rapl:0:0", "class/powercap/intel-rapl:0/intel-rapl:0:0", "intel-rapl:0:0",
+        "class/powercap/intel-rapl:0:0", "class/powercap/intel-rapl/intel-rapl:0/intel-rapl:0:0", "intel-rapl:0:0",
     ]
 
     /// What a zone's files say that never changes, the newline included.
@@ -32,7 +32,7 @@ enum ShareLayout {
     }
 
     /// Every folder beneath a guest's, those inside others first.
-    static let folders = memoryZones + packageZones + ["class/powercap", "class"]
+    static let folders = memoryZones + packageZones + ["class/powercap/intel-rapl", "class/powercap", "class"]
 
     /// Every file that may be in one of these.
     static let zoneFiles = constants(name: "").map(\.file) + [counter]

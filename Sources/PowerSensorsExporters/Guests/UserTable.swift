@@ -6,6 +6,7 @@ package struct UserTable: Sendable {
     package static let usual = ["root", "qemu", "libvirt-qemu", "107"]
 
     private var identifiers: [String: UInt32] = [:]
+    private var groups: [UInt32: UInt32] = [:]
 
     /// The users of this machine; none where they cannot be read.
     package static var ofThisMachine: UserTable {
@@ -21,9 +22,13 @@ package struct UserTable: Sendable {
                 continue
             }
             identifiers[String(decoding: fields[0], as: UTF8.self)] = identifier
+            if fields.count >= 4 { groups[identifier] = UInt32(String(decoding: fields[3], as: UTF8.self)) }
         }
     }
 
     /// A user by name or number; nil for a name that nobody has.
     package subscript(_ user: String) -> UInt32? { UInt32(user) ?? identifiers[user] }
+
+    /// A user's own group; nil where it is not known.
+    package func group(of user: UInt32) -> UInt32? { groups[user] }
 }

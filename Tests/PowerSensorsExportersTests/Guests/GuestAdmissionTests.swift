@@ -37,6 +37,7 @@ struct GuestAdmissionTests {
         #expect(findings.map(\.subject) == ["guest db", "guest other"])
         #expect(findings.allSatisfy { $0.reason == "refused" && $0.remedy?.contains("--guest-name") == true })
         #expect(try bed.tree.names(in: "share") == ["default_db", "web"])
+        #expect(try bed.record(of: "default_db").sequence == 1 && bed.record(of: "web").sequence == 1)
     }
 
     @Test func `a stranger who starts a machine with somebody else's name neither hears nor silences it`() throws {
@@ -117,5 +118,6 @@ struct GuestAdmissionTests {
         let table = UserTable(Array("root:x:0:0::/:/bin/sh\nbroken\nqemu:x:abc\nlibvirt-qemu:x:64055:109::/:\n".utf8))
         #expect(UserTable.usual.compactMap { table[$0] } == [0, 64055, 107])
         #expect(table["qemu"] == nil && table["17"] == 17)
+        #expect(table.group(of: 64055) == 109 && table.group(of: 1) == nil)
     }
 }

@@ -136,6 +136,18 @@ struct GuestAttackTests {
         #expect(try bed.thing(at: "open").mode & 0o7777 == 0o1777)
     }
 
+    @Test func `a file that another of this user's took the place of is noticed, and written`() throws {
+        let bed = try ShareBed()
+        var clock = Seconds()
+        var publisher = try bed.publisher()
+        _ = publisher.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
+        try bed.tree.replace("share/web/share", with: String(repeating: "x", count: 9000))
+        let findings = publisher.publish([ShareBed.guest("web", joules: 5)], at: clock.next())
+        #expect(findings.map(\.reason) == ["replaced"])
+        #expect(try bed.record(of: "web").entries.first?.energy == 5_000_000_000)
+        #expect(try bed.thing(at: "share/web/share").mode & 0o7777 == 0o640)
+    }
+
     @Test func `the publisher's own folder is looked at before each round`() throws {
         let bed = try ShareBed()
         var clock = Seconds()

@@ -12,7 +12,7 @@ import Glibc
 struct GuestFaultTests {
     @Test func `a full disk is told, and is over when there is room`() throws {
         let bed = try ShareBed()
-        let disk = try Mount("\(bed.tree.path)/disk", size: "40k")
+        let disk = try Mount("\(bed.tree.path)/disk", size: "80k")
         let folder = "\(disk.path)/share"
         var publisher = try GuestPublisher(folder: folder, configuration: bed.configuration)
         var clock = Seconds()

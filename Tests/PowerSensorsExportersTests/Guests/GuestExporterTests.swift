@@ -1,0 +1,138 @@
+import PowerSensors
+import PowerSensorsExporters
+import PowerSensorsTesting
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Machines of a host, from its counters and processes to what their guests find.
+struct GuestExporterTests {
+    /// A host with counters and processes that a test moves by hand.
+    private struct Host {
+        let machine: MockMachine
+        let time: MockProcessorTime
+        var now = SampleInstant(boottimeNanoseconds: 1_000_000_000_000, monotonicNanoseconds: 1_000_000_000_000)
+
+        init() throws {
+            machine = try MockMachine()
+            time = try machine.set(.guest(processors: 1))
+        }
+
+        func start(_ pid: Int, name: String, user: UInt32 = geteuid()) throws -> MockProcess {
+            try MockProcess(
+                pid, start: UInt64(pid), comm: "qemu-kvm", arguments: ["qemu-kvm", "-name", "guest=\(name)"],
+                group: "/machine.slice/machine-\(pid).scope", user: Int(user), in: machine.procfs)
+        }
+    }
+
+    private func sensors(_ host: Host, _ sensor: some Sensor) -> SensorSet {
+        var sensors = SensorSet(only: [sensor])
+        sensors.attribution = Attribution(roots: host.machine.roots, kinds: [.virtualMachine])
+        return sensors
+    }
+
+    @Test func `each guest is told its part of the packages' and the memory's energy`() throws {
+        let bed = try ShareBed()
+        var host = try Host()
+        try host.machine.add(.intelServer())
+        let processes = [try host.start(10, name: "web"), try host.start(11, name: "db")]
+        let stranger = try host.start(12, name: "web", user: geteuid() + 1)
+        let time = SharedInstant(host.now)
+        var sampler = try Sampler(sensors(host, RaplSensor(roots: host.machine.roots))) { time.now }
+        let told = Guarded<[Finding]>([])
+        var exporter = GuestExporter(try bed.publisher(), period: .seconds(5)) { findings in
+            told.withLock { $0 += findings }
+        }
+        exporter.prepare(for: sampler.topology)
+        exporter.export(sampler.snapshot())
+        var energy = 0.0
+        for second in 1...10 {
+            try processes[0].run(ticks: 30)
+            try processes[1].run(ticks: 10)
+            try stranger.run(ticks: 5)
+            try host.time.advance(MockTicks(user: 50, idle: 50))
+            try host.machine.advanceAll(by: .seconds(1))
+            host.now = host.now.advanced(by: .seconds(1))
+            time.set(host.now)
+            let snapshot = sampler.snapshot()
+            energy = try #require(snapshot.host.first { $0.scope == .cpu }?.energy?.rawValue)
+            if second % 5 == 0 { exporter.export(snapshot) }
+        }
+        for (name, part) in [("web", 0.3), ("db", 0.1)] {
+            let record = try bed.record(of: name)
+            #expect(record.sequence == 2 && record.nanoseconds == 5_000_000_000 && record.origin == .measured)
+            #expect(record.entries.map(\.domain) == [.package, .dram] && record.policy == .active)
+            #expect(record.entries.allSatisfy { $0.status == .ok && $0.low == $0.energy && $0.high == $0.energy })
+            let joules = record.entries.reduce(0) { $0 + Double($1.energy) / 1e9 }
+            #expect(energy > 100 && abs(joules - part * energy) < 0.003, "\(name): \(joules) of \(energy) J")
+        }
+        let findings = told.withLock { $0 }
+        #expect(findings.map(\.reason) == ["refused"], "a stranger's machine is told of once")
+    }
+
+    @Test func `of a modelled host a guest is told the whole machine's energy, with its band`() throws {
+        let bed = try ShareBed()
+        var host = try Host()
+        let process = try host.start(10, name: "web")
+        let time = SharedInstant(host.now)
+        let model = ModelledHost()
+        var sampler = try Sampler(sensors(host, model)) { time.now }
+        var exporter = GuestExporter(try bed.publisher(), period: .seconds(5)) { _ in }
+        exporter.prepare(for: sampler.topology)
+        for round in 0..<5 {
+            model.count.withLock { $0 = 1000 + UInt64(round) * 500 * 16_384 }
+            exporter.export(sampler.snapshot())
+            try process.run(ticks: 250)
+            try host.time.advance(MockTicks(user: 250, idle: 250))
+            host.now = host.now.advanced(by: .seconds(5))
+            time.set(host.now)
+        }
+        let record = try bed.record(of: "web")
+        let entry = try #require(record.entries.first)
+        #expect(record.origin == .estimated && record.entries.count == 1 && entry.domain == .host)
+        // Half of four times 500 J; the first has no power yet, and so no band.
+        #expect(entry.energy == 1_000_000_000_000)
+        #expect(entry.low == 850_000_000_000 && entry.high == 1_225_000_000_000)
+        #expect(try bed.tree.text(of: "share/web/intel-rapl:0/name") == "psys\n")
+    }
+}
+
+/// A model of a machine at the plug, with a counter of 2⁻¹⁴ J that a test moves.
+private final class ModelledHost: Sensor {
+    let name = SensorName.estimator
+    let count = Guarded<UInt64>(1000)
+
+    func discover() -> Discovery {
+        var channel = Channel(
+            id: "estimator/wall", sensor: name, mechanism: "model", quantity: .energy,
+            encoding: .counter(.counts(unit: .binaryFraction(14), lastCount: UInt64(UInt32.max))), component: .host)
+        channel.provenance = .estimated
+        channel.countsIn = .wall
+        channel.band = RelativeBand(low: 0.8, high: 1.3)
+        return Discovery(channels: [channel])
+    }
+
+    func open(_ channels: [Channel]) -> any SensorReader { Reader(host: self, channels: channels) }
+
+    private struct Reader: SensorReader {
+        let host: ModelledHost
+        let channels: [Channel]
+
+        func read(into readings: inout OutputSpan<Reading>) {
+            readings.append(.count(host.count.withLock { $0 }))
+        }
+    }
+}
+
+/// The time that a sampler is told.
+private final class SharedInstant: Sendable {
+    private let instant: Guarded<SampleInstant>
+
+    init(_ instant: SampleInstant) { self.instant = Guarded(instant) }
+
+    var now: SampleInstant { instant.withLock { $0 } }
+
+    func set(_ now: SampleInstant) { instant.withLock { $0 = now } }
+}
