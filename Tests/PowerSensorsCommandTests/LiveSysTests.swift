@@ -77,12 +77,12 @@ struct LiveSysTests {
         #expect(last["ambiguous_j"].number == 0)
     }
 
-    private static let folder: String = {
+    static let folder: String = {
         let parts = #filePath.split(separator: "/").dropLast(2)
         return "/" + parts.joined(separator: "/") + "/LiveSys"
     }()
 
-    private static var canRun: Bool {
+    static var canRun: Bool {
         let hasPython = ["/usr/bin", "/usr/local/bin"].contains { unsafe access("\($0)/python3", X_OK) == 0 }
         guard unsafe getuid() == 0 && access("/dev/fuse", R_OK | W_OK) == 0 && hasPython else { return false }
         // In a container or a change of root the kernel may refuse what the script does first.

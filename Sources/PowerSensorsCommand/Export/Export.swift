@@ -29,7 +29,7 @@ struct Export {
 
     /// Exports until SIGINT, SIGTERM or SIGQUIT; what is still kept has ten seconds to be delivered.
     func run() async throws(CommandFailure) {
-        let exporters = try fileExporters + pushExporters
+        let exporters = try fileExporters + pushExporters + guestExporters
         let monitor = try openMonitor()
         report(monitor.topology)
         let pages = options.prometheus.map { _ in MetricsPages(page, interval: options.minimumInterval) }
@@ -69,6 +69,7 @@ struct Export {
             let endpoint = try await EndpointService(options, pages: MetricsPages(page))
             await endpoint.stop()
         }
+        if let guests = options.guests { try guests.check() }
         do {
             try await loki()?.check()
             try await pushgateway()?.check()
@@ -125,6 +126,18 @@ struct Export {
             return try PushgatewayExporter(target.value, node: settings.node, page: page, configuration: configuration)
         } catch {
             throw .usage("\(target.name): \(error)")
+        }
+    }
+
+    private var guestExporters: [any Exporter] {
+        get throws(CommandFailure) {
+            guard let guests = options.guests else { return [] }
+            let isVerbose = settings.isVerbose
+            return [
+                GuestExporter(try guests.publisher(), period: guests.configuration.period) { findings in
+                    FindingReport(each: findings, isVerbose: isVerbose).write()
+                }
+            ]
         }
     }
 

@@ -69,6 +69,35 @@ struct ExportCommand: RunnableCommand {
             valueName: "kinds"))
     var consumers: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A folder in which to tell each virtual machine its own energy; see the guide to guests' shares.",
+            valueName: "dir"))
+    var guests: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How often to tell them, 1s at least. (default: 5s)", valueName: "time"))
+    var guestsPeriod: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How long a machine may be gone before its folder goes. (default: 60s)", valueName: "time"))
+    var guestsGrace: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A user, besides root, qemu and libvirt-qemu, whose machines are told their energy. Repeatable.",
+            valueName: "user"))
+    var guestUser: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A machine whose folder is always there, and that may run outside the slices of machines. Repeatable.",
+            valueName: "name"))
+    var guestName: [String] = []
+
     @Flag(help: "Look whether the settings are right and every target can be reached, and end.")
     var check = false
 

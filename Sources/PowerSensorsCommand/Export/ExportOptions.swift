@@ -41,6 +41,9 @@ struct ExportOptions {
     /// The consumers to divide the energy among.
     let consumers: Set<Consumer.Kind>
 
+    /// The guests to tell their energy.
+    let guests: GuestOptions?
+
     /// Whether only to look.
     let isCheck: Bool
 
@@ -48,6 +51,13 @@ struct ExportOptions {
     init(_ command: ExportCommand, _ settings: Settings, _ environment: Environment) throws(CommandFailure) {
         func option(_ name: String, _ flag: String?) -> OptionValue? {
             flag.map { OptionValue(name: "--\(name)", value: $0) } ?? environment.option(name)
+        }
+        func options(_ name: String, _ flags: [String]) -> [OptionValue] {
+            if !flags.isEmpty { return flags.map { OptionValue(name: "--\(name)", value: $0) } }
+            guard let variable = environment.option(name) else { return [] }
+            return variable.value.split(separator: ",").map {
+                OptionValue(name: variable.name, value: String($0.drop { $0 == " " }), isVariable: true)
+            }
         }
         func truth(_ name: String, _ flag: Bool) throws(CommandFailure) -> Bool {
             flag ? true : try environment.option(name)?.truth() ?? false
@@ -66,15 +76,22 @@ struct ExportOptions {
         pushgateway = option("pushgateway", command.pushgateway)
         json = try Self.path(command.jsonFile, environment.option("json"))
         csv = option("csv", command.csv)?.value
-        consumers = try option("consumers", command.consumers).map(Self.kinds) ?? []
+        var consumers = try option("consumers", command.consumers).map(Self.kinds) ?? []
+        guests = try GuestOptions(
+            folder: option("guests", command.guests), period: option("guests-period", command.guestsPeriod),
+            grace: option("guests-grace", command.guestsGrace), users: options("guest-user", command.guestUser),
+            names: options("guest-name", command.guestName), policy: settings.policy)
+        if guests != nil { consumers.insert(.virtualMachine) }
+        self.consumers = consumers
         isCheck = try truth("check", command.check)
         try FileTarget.checkDistinct([("--textfile", textfile), ("--json", json), ("--csv", csv)])
         let hasTarget =
             prometheus != nil || textfile != nil || loki != nil || pushgateway != nil || json != nil || csv != nil
+            || guests != nil
         if !hasTarget {
             throw .usage(
-                "export has nowhere to export to: name --prometheus, --textfile, --loki, --pushgateway, --json or --csv."
-            )
+                "export has nowhere to export to: name --prometheus, --textfile, --loki, --pushgateway, --json, --csv or"
+                    + " --guests.")
         }
     }
 
@@ -86,7 +103,8 @@ struct ExportOptions {
             "load-profile", "profile", "force-profile", "host-threads", "host-overcommit",
             "host-memory", "host-load", "prometheus",
             "web-config", "min-interval", "compat", "created", "textfile", "loki", "loki-tenant", "loki-format",
-            "pushgateway", "json", "csv", "consumers", "policy",
+            "pushgateway", "json", "csv", "consumers", "policy", "guests",
+            "guests-period", "guests-grace", "guest-user", "guest-name",
         ].map { "POWERSENSORS_" + $0.uppercased().split(separator: "-").joined(separator: "_") })
 
     // MARK: One option each
