@@ -1,4 +1,6 @@
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include "CTwin.h"
 
 #include <errno.h>
@@ -142,6 +144,20 @@ long ctwin_processes_look(ctwin_processes *processes, uint64_t energy, uint64_t 
         if (processes->known[i].elapsed && whole)
             processes->known[i].energy += energy * processes->known[i].elapsed / whole;
     return (long)count;
+}
+
+int ctwin_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit)) return errno;
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit) ? errno : 0;
+}
+
+int ctwin_set_descriptor_limit(int descriptors) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit)) return errno;
+    limit.rlim_cur = (rlim_t)descriptors;
+    return setrlimit(RLIMIT_NOFILE, &limit) ? errno : 0;
 }
 
 int ctwin_spawn_sleepers(int count, int *numbers) {

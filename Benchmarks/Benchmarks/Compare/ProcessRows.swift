@@ -5,12 +5,20 @@ import PowerSensors
 /// Snapshots that divide the energy among processes, beside a C loop over the same files of procfs.
 ///
 /// The processes are real, and asleep but for those that the machine has anyway.
-func processRow(count: Int, runs: Int) throws -> Row {
+func processRows(runs: Int) throws -> [Row] {
+    // The usual limit, of which half is kept; and one that lets every file be kept.
+    try [(100, 1024), (1000, 1024), (5000, 1024), (5000, 12_000)].map { count, limit in
+        try processRow(count: count, limit: limit, runs: runs)
+    }
+}
+
+private func processRow(count: Int, limit: Int, runs: Int) throws -> Row {
     var numbers = [CInt](repeating: 0, count: count)
     let started = unsafe ctwin_spawn_sleepers(CInt(count), &numbers)
     defer { unsafe ctwin_end_sleepers(started, numbers) }
     guard started == count else { throw BenchError("only \(started) of \(count) processes could be started") }
 
+    try setDescriptorLimit(ctwin_set_descriptor_limit(CInt(limit)))
     let bench = try BenchMachine.ofSockets(1)
     var attribution = Attribution(kinds: [.process])
     attribution.interval = .milliseconds(10)
@@ -20,7 +28,10 @@ func processRow(count: Int, runs: Int) throws -> Row {
     guard let twin = unsafe ctwin_processes_open() else { throw BenchError("procfs cannot be opened") }
     defer { unsafe ctwin_processes_close(twin) }
 
-    var row = Row("snapshot divided among \(count) processes and more", peer: "C loop")
+    // Each side keeps half of the limit, and both are in one process.
+    try setDescriptorLimit(ctwin_raise_descriptor_limit())
+
+    var row = Row("snapshot divided among \(count) processes, limit \(limit)", peer: "C loop")
     row.bar = .atMost(1.3)
     for _ in 0..<runs {
         row.add(
@@ -45,6 +56,10 @@ func processRow(count: Int, runs: Int) throws -> Row {
     let each = (row.ours ?? 0) / Double(count) / 1000
     row.note = "of \(count) processes: \(each.rounded(toPlaces: 2)) µs a process; Scaphandre's 115 µs (facts)"
     return row
+}
+
+private func setDescriptorLimit(_ failure: CInt) throws {
+    if failure != 0 { throw BenchError("the limit of descriptors cannot be set: errno \(failure)") }
 }
 
 extension Double {

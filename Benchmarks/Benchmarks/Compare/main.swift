@@ -2,6 +2,7 @@ import CTwin
 import Fixtures
 
 // Compare [--runs N] [--instructions FILE]: prints the table, and fails where something allocates that must not.
+// Compare --processes [--runs N]: only the rows of the division among processes.
 // Compare --repeat KIND SOCKETS still|moving COUNT: runs one loop only, for callgrind.
 
 let arguments = Array(CommandLine.arguments.dropFirst())

@@ -146,6 +146,10 @@ void ctwin_processes_close(ctwin_processes *_Nonnull processes);
 /// Looks once, and gives each process its share. Returns how many there are.
 long ctwin_processes_look(ctwin_processes *_Nonnull processes, uint64_t energy, uint64_t whole);
 
+/// Sets this process's soft limit of descriptors, or raises it to the hard one. Returns 0 or an `errno`.
+int ctwin_set_descriptor_limit(int descriptors);
+int ctwin_raise_descriptor_limit(void);
+
 /// Starts processes that sleep. Returns how many could be started.
 int ctwin_spawn_sleepers(int count, int *_Nonnull numbers);
 
