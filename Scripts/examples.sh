@@ -59,7 +59,7 @@ agent=Examples/Agent
 quietly "build of $agent" '' swift build --package-path "$agent" --configuration release
 check_dependencies "$agent"
 programs=$(swift build --package-path "$agent" --configuration release --show-bin-path)
-for program in Agent PullLoop FastLoop; do
+for program in Agent PullLoop FastLoop WhoUsesIt; do
     check_linkage "$programs/$program"
     quietly "$program" ' W|moved' timeout --kill-after=5s 30s "$programs/$program"
     grep -q ' W' "$log" || fail "$program shows no watts" "$(cat "$log")"

@@ -33,7 +33,7 @@ forbid "tests are written with Swift Testing" '^ *import +XCTest' Tests
 
 # What the guides show is what the examples do: every line of their code is one of an example's.
 shown_by_examples=$(find Examples -name .build -prune -o -name '*.swift' -exec sed 's/^ *//; /^$/d' {} +)
-for guide in Docs/EmbeddingInAnAgent.md Docs/SamplingFast.md Docs/WritingASensor.md Docs/WritingAnExporter.md; do
+for guide in Docs/Attribution.md Docs/EmbeddingInAnAgent.md Docs/SamplingFast.md Docs/WritingASensor.md Docs/WritingAnExporter.md; do
     code=$(awk '/^```/ { inside = ($0 == "```swift") && !inside; next } inside' "$guide" | sed 's/^ *//; /^$/d')
     stale=$(grep -vxFf <(printf '%s\n' "$shown_by_examples") <<<"$code" || true)
     if [ -n "$stale" ]; then complain "$guide shows code that no example has" "$stale"; fi

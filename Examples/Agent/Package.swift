@@ -21,6 +21,10 @@ let package = Package(
             name: "FastLoop",
             dependencies: [.product(name: "PowerSensors", package: "power-sensors")]
         ),
+        .executableTarget(
+            name: "WhoUsesIt",
+            dependencies: [.product(name: "PowerSensors", package: "power-sensors")]
+        ),
     ]
 )
 
