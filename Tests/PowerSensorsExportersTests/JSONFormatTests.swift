@@ -129,6 +129,14 @@ struct JSONFormatTests {
         #expect(String(decoding: bytes, as: UTF8.self) == expected)
     }
 
+    @Test func `what a host shared has its origin and its hops`() {
+        var bytes: [UInt8] = []
+        TopologyJSON(node: "n1").append(Samples.sharedTopology(), to: &bytes)
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.contains("\"provenance\":\"shared\",\"origin\":\"measured\",\"hops\":2,"))
+        #expect(!text.contains("exact"), "what a host tells is as exact as the host says")
+    }
+
     private func text(_ snapshot: Snapshot, node: String = "n1") -> String {
         var format = JSONFormat(node: node)
         format.prepare(for: snapshot.topology)

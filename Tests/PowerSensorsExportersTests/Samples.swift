@@ -26,6 +26,23 @@ enum Samples {
         return Topology(generation: 1, discoveries: [Discovery(channels: channels, findings: findings)])
     }
 
+    /// A guest whose host tells it of its packages, through another machine.
+    ///
+    /// - Parameter scope: What they count in; nil where the guest has counters of its own.
+    static func sharedTopology(countingIn scope: Scope? = .cpu) -> Topology {
+        var socket = Component(id: "package-0", kind: .socket)
+        socket.domain = "package"
+        socket.socket = 0
+        var channel = Channel(
+            id: "share/package-0", sensor: .share, mechanism: "record", quantity: .energy,
+            encoding: .counter(.counts(unit: .nanojoules(1), lastCount: .max)), component: socket)
+        channel.provenance = .shared
+        channel.origin = .measured
+        channel.hops = 2
+        channel.countsIn = scope
+        return Topology(generation: 1, discoveries: [Discovery(channels: [channel])])
+    }
+
     static func channel(_ id: String, in component: Component) -> Channel {
         Channel(
             id: id,

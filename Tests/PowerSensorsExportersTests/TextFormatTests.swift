@@ -210,6 +210,11 @@ struct TextFormatTests {
         )
     }
 
+    @Test func `what a host shared says how far away it was measured`() {
+        #expect(list(Samples.sharedTopology()).contains("shared     share:record        cpu"))
+        #expect(list(Samples.sharedTopology()).contains("measured 2 hosts away, read every sample"))
+    }
+
     private func text(_ snapshot: Snapshot, node: String = "n1") -> String {
         var format = TextFormat(node: node)
         format.prepare(for: snapshot.topology)

@@ -21,9 +21,16 @@ package struct Doctor {
         let discovered = sensors.discover()
         let topology = discovered.topology
         let watched = watch(discovered, for: time, step)
-        var findings = RaplDiagnosis(surroundings, roots).explain(topology.findings)
+        let share = ShareDiagnosis(surroundings, roots)
+        var findings = RaplDiagnosis(surroundings, roots).explain(share.explain(topology.findings), beside: topology)
         findings += watched.findings + OutOfReach.findings(in: roots.sysfs)
         return Diagnosis(surroundings, sensors.names, topology, watched, findings, LibSensors.shared.failure)
+    }
+
+    /// How long to wait for a share that has not moved yet: a little more than makes it stale.
+    private func patience(for channels: [Channel]) -> Duration {
+        let longest = channels.filter { $0.sensor == .share && $0.status == .ok }.compactMap(\.refreshInterval).max()
+        return min((longest ?? .zero) * 3 + .seconds(1.5), .seconds(60))
     }
 
     /// What each channel's last reading was, and which counters did not move.
@@ -37,9 +44,15 @@ package struct Doctor {
         let first = sampler.readings
         var readings = first
         var hasMoved = channels.map { _ in false }
-        for _ in 0..<5 {
+        var watched = Duration.zero
+        // A share is renewed more rarely than any register.
+        func isAwaited(_ index: Int) -> Bool {
+            channels[index].sensor == .share && !hasMoved[index] && readings[index].count != nil
+        }
+        while watched < time || (watched < patience(for: channels) && channels.indices.contains(where: isAwaited)) {
             step?()
             pause(time / 5)
+            watched += max(time / 5, .milliseconds(1))
             readings = sampler.readings
             for index in channels.indices where readings[index].count != first[index].count { hasMoved[index] = true }
         }

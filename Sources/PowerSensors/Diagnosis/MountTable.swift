@@ -1,6 +1,22 @@
 /// Where file systems are mounted, as `mountinfo` of procfs tells (proc_pid_mountinfo(5)).
 package struct MountTable: Sendable {
-    private let mounts: [(point: String, type: Substring)]
+    /// One line of the table.
+    package struct Mount: Hashable, Sendable {
+        /// The folder at which it is mounted.
+        package let point: String
+
+        /// The file system's type, such as `9p`.
+        package let type: String
+
+        /// What is mounted, in the words of the file system: a device, or the tag by which a hypervisor offers a folder.
+        package let source: String
+
+        /// The file system's own options, such as `cache=loose`.
+        package let options: [String]
+    }
+
+    /// The mounts, in the table's order: a later one hides an earlier one at the same folder.
+    package let mounts: [Mount]
 
     /// Reads the table; lines that make no sense are left out.
     package init(_ bytes: [UInt8]) {
@@ -9,12 +25,24 @@ package struct MountTable: Sendable {
             // The fifth field is the mount point; a lone dash parts what comes before the type from it.
             guard fields.count > 6, let dash = fields.dropFirst(6).firstIndex(of: "-"), dash + 1 < fields.count
             else { return nil }
-            return (Self.unescaped(fields[4]), fields[dash + 1])
+            return Mount(
+                point: Self.unescaped(fields[4]), type: String(fields[dash + 1]),
+                source: dash + 2 < fields.count ? Self.unescaped(fields[dash + 2]) : "",
+                options: dash + 3 < fields.count ? fields[dash + 3].split(separator: ",").map { String($0) } : [])
         }
     }
 
     /// The folders at which a file system of the type is mounted, in the table's order.
     package func points(of type: String) -> [String] { mounts.filter { $0.type == type }.map(\.point) }
+
+    /// The mount that shows at a folder or holds it.
+    package func mount(holding folder: String) -> Mount? {
+        let holding = mounts.filter { mount in
+            mount.point == "/" || folder == mount.point || folder.hasPrefix(mount.point + "/")
+        }
+        let longest = holding.map(\.point.utf8.count).max()
+        return holding.last { $0.point.utf8.count == longest }
+    }
 
     /// The kernel writes blanks, tabs, line ends and backslashes as three octal digits.
     private static func unescaped(_ field: Substring) -> String {

@@ -9,7 +9,12 @@ package struct RaplDiagnosis {
     }
 
     /// The findings, with those that the surroundings explain better in other words.
-    package func explain(_ findings: [Finding]) -> [Finding] {
+    ///
+    /// - Parameters:
+    ///   - findings: What the sensors said.
+    ///   - topology: What they found; nil where that does not matter.
+    package func explain(_ findings: [Finding], beside topology: Topology? = nil) -> [Finding] {
+        let isShared = topology?.channels.contains { $0.sensor == .share && $0.status == .ok } ?? false
         var explained: [Finding] = []
         var forbidden: [Finding] = []
         var isGuestTold = false
@@ -17,7 +22,7 @@ package struct RaplDiagnosis {
             let isOfZone = finding.subject.hasPrefix("\(PowercapZone.classPath)/")
             if surroundings.isGuest == true, lacksDriver(finding) {
                 // Whichever way was tried, a guest has what its host gives it.
-                if !isGuestTold { explained.append(elsewhere ?? hiddenFromGuest) }
+                if !isGuestTold { explained.append(elsewhere ?? (isShared ? sharedWithGuest : hiddenFromGuest)) }
                 isGuestTold = true
             } else if finding.subject == PowercapZone.classPath, finding.reason == ReadingStatus.absent.name {
                 explained.append(elsewhere ?? missing)
@@ -140,10 +145,20 @@ package struct RaplDiagnosis {
         )
     }
 
+    private var sharedWithGuest: Finding {
+        Finding(
+            severity: .info,
+            subject: PowercapZone.classPath,
+            reason: "guest",
+            text:
+                "This is a virtual machine without energy counters of the processor; what its host shares takes their place."
+        )
+    }
+
     /// What helps a guest, the easiest first.
     private var roadsForGuest: [String] {
         let share =
-            "have the host's operator publish this guest's share, and name the folder it is mounted at: powersensors --sysfs DIR"
+            "have the host's operator publish this guest's share, and mount it: \(SharePlace.usual.mountCommand)"
         // QEMU's virtual registers are Intel's alone, and need an Intel host (QEMU's documentation of rapl-msr).
         if let vendor = surroundings.processor?.vendor, vendor != .intel {
             return [

@@ -9,6 +9,9 @@ package struct Surroundings: Sendable {
     /// Whether the machine is virtual; nil where nothing tells.
     package var isGuest: Bool?
 
+    /// Whether KubeVirt runs the machine, as its firmware says.
+    package var isOfKubeVirt = false
+
     /// The user that this process acts as (`status` of procfs); nil where procfs does not tell.
     package var user: UInt32?
 
@@ -28,6 +31,7 @@ package struct Surroundings: Sendable {
     package init(_ roots: SystemRoots) {
         kernel = (try? roots.procfs.text("sys/kernel/osrelease")).flatMap { KernelRelease($0) }
         let firmware = FirmwareDescription(sysfs: roots.sysfs, procfs: roots.procfs)
+        isOfKubeVirt = firmware.vendor.hasPrefix("KubeVirt")
         // The first processor's lines: the others are of its kind.
         let cpuinfo = try? roots.procfs.bytes("cpuinfo", limit: 1 << 16)
         let machine = cpuinfo.flatMap { MachineDescription(cpuinfo: $0, meminfo: nil, firmware: firmware) }

@@ -55,7 +55,7 @@ struct Ledger {
                     EnergyCounter(
                         encoding: encoding,
                         maximumPower: channel.maximumPower,
-                        refreshInterval: channel.refreshInterval,
+                        refreshInterval: channel.tellsInstants ? .zero : channel.refreshInterval,
                         isKnownToCount: channel.isKnownToCount
                     )
                 )
@@ -215,11 +215,16 @@ struct Ledger {
             return reading.status
         }
         // A reading of a slow source has an instant of its own.
-        let stamp = reading.stamp(near: ended).map { settle($0, index) }
+        let stamped = reading.stamp(near: ended)
+        // A slow source's reading stands for several samples, and its counter begins anew but once.
+        let isRepeated = stamped.map { $0.boottimeNanoseconds == stamps[index].boottimeNanoseconds } ?? false
+        let stamp = stamped.map { settle($0, index) }
         switch accounts[index] {
         case .counter(let counter):
             guard let number = reading.count else { return .implausible }
-            if reading.kind == .newCount { return enter(newCount: number, counter, index, began, ended) }
+            if reading.kind == .newCount, !isRepeated {
+                return enter(newCount: number, counter, index, stamp ?? began, stamp ?? ended)
+            }
             return enter(number, counter, index, stamp ?? began, stamp ?? ended)
         case .integrator(let integrator):
             guard let value = reading.value else { return .implausible }
@@ -281,8 +286,9 @@ struct Ledger {
     /// What only time can tell: packages whose counter does not move, though no package uses nothing, channels that
     /// have given nothing plausible for long, sources that do not answer, and inputs that power flows out of.
     func findings(_ channels: [Channel], at instant: SampleInstant) -> [Finding] {
-        channels.indices.compactMap { index in
+        let findings: [Finding] = channels.indices.compactMap { index in
             if statuses[index] == .stale {
+                if let standstill = channels[index].standstill { return .standstill(channels[index], standstill) }
                 // Only what is read off the fast path can leave a sample without an answer.
                 return channels[index].readingInterval == nil
                     ? .standstill(channels[index]) : .silent(channels[index])
@@ -292,10 +298,14 @@ struct Ledger {
             }
             guard let counter = counter(index), counter.stillNanoseconds(at: instant) >= Self.longNanoseconds
             else { return nil }
-            let isPackage = channels[index].component.domain == "package"
+            // What a host tells of a guest that rests may be a true 0 W.
+            let isPackage =
+                channels[index].component.domain == "package" && channels[index].provenance == .measured
             if isPackage, statuses[index] == .ok, counter.hasMoved { return .frozen(channels[index]) }
             return statuses[index] == .implausible ? .implausible(channels[index]) : nil
         }
+        // Several channels of one source may have one thing to say.
+        return findings.enumerated().filter { findings.firstIndex(of: $0.element) == $0.offset }.map(\.element)
     }
 
     /// Ten times the slowest rhythm that is known, QEMU's one step a second.

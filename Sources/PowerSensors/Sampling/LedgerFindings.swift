@@ -40,6 +40,16 @@ extension Finding {
             remedy: "Read \(channel.path ?? "it") twice by hand; if it does not change, what renews it has stopped.")
     }
 
+    /// A source of which more is known than that it stands still.
+    static func standstill(_ channel: Channel, _ standstill: Standstill) -> Finding {
+        Finding(
+            severity: .warning,
+            subject: channel.path ?? channel.id,
+            reason: ReadingStatus.stale.name,
+            text: standstill.text,
+            remedy: standstill.remedy)
+    }
+
     /// A meter at the machine's input that says that power flows out of it.
     static func negative(_ channel: Channel, _ power: Watts, _ scope: Scope) -> Finding {
         Finding(

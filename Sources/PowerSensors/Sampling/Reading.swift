@@ -75,11 +75,6 @@ public struct Reading: Sendable {
         return Reading(bits: bits, kind: kind, status: status, boottimeNanoseconds: instant.boottimeNanoseconds)
     }
 
-    /// Whether it was taken before an instant of boot time.
-    func isStamped(before nanoseconds: Int64) -> Bool {
-        boottimeNanoseconds != .min && boottimeNanoseconds < nanoseconds
-    }
-
     /// When it was taken, where that was not during the sample: the instant on both clocks, given one moment's both.
     func stamp(near now: SampleInstant) -> SampleInstant? {
         guard boottimeNanoseconds != .min else { return nil }

@@ -15,6 +15,9 @@ public struct SensorName: Hashable, Sendable, CustomStringConvertible {
     /// Batteries, mains adapters and uninterruptible supplies.
     public static let supply = SensorName("supply")
 
+    /// What a host tells this virtual machine of its own energy.
+    public static let share = SensorName("share")
+
     /// The energy of processor cores by monitoring groups.
     public static let resctrl = SensorName("resctrl")
 

@@ -12,8 +12,8 @@ public struct SensorSet: Sendable {
         public static let known: [Selection] = [
             Selection(sensor: .rapl), Selection(sensor: .rapl, mechanism: "perf"),
             Selection(sensor: .rapl, mechanism: "powercap"), Selection(sensor: .rapl, mechanism: "msr"),
-            Selection(sensor: .hwmon), Selection(sensor: .supply), Selection(sensor: .resctrl),
-            Selection(sensor: .estimator),
+            Selection(sensor: .share), Selection(sensor: .hwmon), Selection(sensor: .supply),
+            Selection(sensor: .resctrl), Selection(sensor: .estimator),
         ]
 
         package init(sensor: SensorName, mechanism: String? = nil) {
@@ -50,6 +50,8 @@ public struct SensorSet: Sendable {
     ///   - maximumPower: The greatest power that one channel can have; nil for what its own limits suggest.
     ///   - usesLibSensors: Whether `hwmon` takes labels, ignored channels and computed values from libsensors, where that
     ///     is installed. It has one state for the whole process: leave it out where the program uses libsensors itself.
+    ///   - share: The share's sensor, where it is told which folder to read; nil for one that finds out for itself. It comes
+    ///     after `rapl`: a machine's own counters are preferred to what another tells of it, also where they are virtual.
     ///   - estimator: The estimator, where it is told something of the machine; nil for one that finds out for itself.
     ///   - additional: Sensors of one's own, preferred to the library's.
     public init(
@@ -57,12 +59,14 @@ public struct SensorSet: Sendable {
         selections: [Selection] = [],
         maximumPower: Watts? = nil,
         usesLibSensors: Bool = false,
+        share: GuestShareSensor? = nil,
         estimator: Estimator? = nil,
         additional: [any Sensor] = []
     ) {
         let rapl = RaplSensor(
             roots: roots, mechanisms: Self.mechanisms(of: selections), maximumPower: maximumPower)
         let meters: [any Sensor] = [
+            share ?? GuestShareSensor(roots: roots, maximumPower: maximumPower),
             HwmonSensor(roots: roots, maximumPower: maximumPower, usesLibSensors: usesLibSensors),
             PowerSupplySensor(roots: roots, maximumPower: maximumPower),
             ResctrlSensor(roots: roots),

@@ -14,13 +14,18 @@ final class SlowLane: Sendable {
 
     /// Where one source's last readings lie.
     final class Shelf: Sendable {
-        let readings: Guarded<[Reading]>
+        struct Content: Sendable {
+            var readings: [Reading]
 
-        /// Since when there has been something to wait for, in boot time.
-        let sinceNanoseconds = SampleInstant.now.boottimeNanoseconds
+            /// When the source answered last, in boot time; until then, since when there has been something to wait for.
+            /// What it answered may be of an earlier instant.
+            var answered = SampleInstant.now.boottimeNanoseconds
+        }
+
+        let content: Guarded<Content>
 
         init(count: Int) {
-            readings = Guarded(Array(repeating: .missing(.warmingUp), count: count))
+            content = Guarded(Content(readings: Array(repeating: .missing(.warmingUp), count: count)))
         }
     }
 
@@ -88,7 +93,9 @@ final class SlowLane: Sendable {
     /// Whether every source has been read once.
     var hasAnswered: Bool {
         entries.withLock { $0 }.allSatisfy { entry in
-            entry.shelf.readings.withLock { $0.allSatisfy { $0.instant != nil || $0.status != .warmingUp } }
+            entry.shelf.content.withLock {
+                $0.readings.allSatisfy { $0.instant != nil || $0.status != .warmingUp }
+            }
         }
     }
 
@@ -135,7 +142,7 @@ final class SlowLane: Sendable {
             let status = (error as? AttributeError)?.status ?? .absent
             readings = entry.channels.map { _ in .missing(status) }
         }
-        entry.shelf.readings.withLock { $0 = readings }
+        entry.shelf.content.withLock { $0 = Shelf.Content(readings: readings) }
     }
 }
 
@@ -183,13 +190,9 @@ private struct ShelfReader: SensorReader {
     func read(into readings: inout OutputSpan<Reading>) {
         let oldest = SampleInstant.now.boottimeNanoseconds - 3 * interval.wholeNanoseconds
         // The array is shared, not copied.
-        let held = shelf.readings.withLock { $0 }
-        for reading in held { readings.append(isStale(reading, oldest) ? .missing(.stale) : reading) }
-    }
-
-    /// A source that never answered is no better than one that answers no more.
-    private func isStale(_ reading: Reading, _ oldest: Int64) -> Bool {
-        if reading.isStamped(before: oldest) { return true }
-        return reading.status == .warmingUp && reading.instant == nil && shelf.sinceNanoseconds < oldest
+        let held = shelf.content.withLock { $0 }
+        // A source that never answered is no better than one that answers no more.
+        let isStale = held.answered < oldest
+        for reading in held.readings { readings.append(isStale ? .missing(.stale) : reading) }
     }
 }

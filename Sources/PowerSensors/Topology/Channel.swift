@@ -33,6 +33,9 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// For shared and attributed values, the provenance at their source.
     public var origin: Provenance?
 
+    /// How many machines a shared value went through: 1 where the host has a sensor of its own; nil where nothing tells.
+    public var hops: Int?
+
     /// How far the truth may lie from an estimated value; nil for a measured one.
     public var band: RelativeBand?
 
@@ -89,6 +92,12 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// Whether it is a guest's share of what its host used while it was busy: idle energy stayed with the host.
     package var holdsNoIdleEnergy = false
 
+    /// Whether each reading says at which instant its number was true, so that power needs no rhythm to be learned.
+    package var tellsInstants = false
+
+    /// What is said where the channel is stale, if more can be said than that.
+    package var standstill: Standstill?
+
     /// What was found when the channel was discovered.
     public var status: ReadingStatus = .ok
 
@@ -108,4 +117,13 @@ public struct Channel: Hashable, Sendable, Identifiable {
         self.encoding = encoding
         self.component = component
     }
+}
+
+/// What to say of a source that stands still: why that may be, and what to do about it.
+package struct Standstill: Hashable, Sendable {
+    /// One sentence for people.
+    package let text: String
+
+    /// What mends it.
+    package let remedy: String
 }

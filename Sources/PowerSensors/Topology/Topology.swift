@@ -28,8 +28,8 @@ public struct Topology: Sendable {
 
     /// Puts together what several sensors found.
     ///
-    /// An identity that comes twice keeps its first channel. A host figure is made by the first sensor that offers
-    /// it, since two sensors may measure the same joules.
+    /// An identity that comes twice keeps its first channel. A host figure is made by one sensor, since two may measure the
+    /// same joules: by the first that can read a part of it, else by the first that offers one.
     ///
     /// - Parameters:
     ///   - generation: The number of the discovery.
@@ -38,7 +38,7 @@ public struct Topology: Sendable {
     public init(generation: Int, discoveries: [Discovery], carbonIntensity: CarbonIntensity? = nil) {
         var findings = discoveries.flatMap(\.findings)
         var seen: Set<String> = []
-        var owners: [Scope: SensorName] = [:]
+        let owners = Self.owners(discoveries)
         var incomplete: Set<Scope> = []
         var channels: [Channel] = []
         var counts: [Int] = []
@@ -47,16 +47,14 @@ public struct Topology: Sendable {
             let parts = Dictionary(grouping: discovery.channels, by: isNew)
             findings += (parts[false] ?? []).map { .duplicateChannel($0) }
             let kept = parentsFirst(parts[true] ?? [], parent: \.parent)
-            let earlier = owners
+            var made: Set<Scope> = []
             for var channel in kept {
-                if let scope = channel.countsIn, owners[scope, default: channel.sensor] != channel.sensor {
-                    channel.countsIn = nil
-                }
-                if let scope = channel.countsIn { owners[scope] = channel.sensor }
+                if let scope = channel.countsIn, owners[scope] != channel.sensor { channel.countsIn = nil }
+                if let scope = channel.countsIn { made.insert(scope) }
                 channels.append(channel)
             }
             // What a sensor misses only matters to the figures that it makes.
-            incomplete.formUnion(discovery.incompleteScopes.filter { earlier[$0] == nil && owners[$0] != nil })
+            incomplete.formUnion(discovery.incompleteScopes.intersection(made))
             counts.append(kept.count)
         }
         // What another sensor would show is no mirror where that sensor does not.
@@ -79,6 +77,16 @@ public struct Topology: Sendable {
     /// part of a scope can be read, the scope counts as working, though its figure may be `partial`.
     public var headline: Scope? {
         scopes.first { scope in channels.contains { $0.countsIn == scope && $0.status == .ok } } ?? scopes.first
+    }
+
+    private static func owners(_ discoveries: [Discovery]) -> [Scope: SensorName] {
+        var owners: [Scope: SensorName] = [:]
+        for isReadable in [true, false] {
+            for channel in discoveries.flatMap(\.channels) where channel.status == .ok || !isReadable {
+                if let scope = channel.countsIn, owners[scope] == nil { owners[scope] = channel.sensor }
+            }
+        }
+        return owners
     }
 
     private static func tree(_ found: [Component]) -> [Component] {

@@ -98,7 +98,9 @@ struct ExportOptions {
     /// The variables that a file of settings may name.
     static let variableNames: Set<String> = Set(
         [
-            "sysfs", "procfs", "dev", "sensor", "scope", "interval", "max-power", "node", "verbose", "region",
+            "sysfs", "procfs", "dev", "sensor", "share", "share-correction", "scope", "interval", "max-power", "node",
+            "verbose",
+            "region",
             "carbon-intensity", "carbon-file", "idle-watts", "max-watts",
             "load-profile", "profile", "force-profile", "host-threads", "host-overcommit",
             "host-memory", "host-load", "prometheus",

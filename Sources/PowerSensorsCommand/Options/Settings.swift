@@ -63,6 +63,10 @@ struct Settings {
         )
         var sensors = SensorSet(
             roots: roots, selections: selections, maximumPower: maximumPower, usesLibSensors: true,
+            share: GuestShareSensor(
+                roots: roots, directory: try option("share", options.share).map(Self.folder),
+                correction: try option("share-correction", options.shareCorrection).map(Self.correction),
+                maximumPower: maximumPower),
             estimator: try Estimator(options.estimator, environment, roots: roots))
         sensors.carbonIntensity = try CarbonSetting.intensity(
             region: option("region", options.region),
@@ -123,6 +127,18 @@ struct Settings {
             throw option.refused("allowed is a number of watts from 0.001 to 1000000000, such as 2000.")
         }
         return Watts(power)
+    }
+
+    private static func folder(_ option: OptionValue) throws(CommandFailure) -> String {
+        guard !option.value.isEmpty else { throw option.refused("name the folder at which the share is mounted.") }
+        return option.value
+    }
+
+    private static func correction(_ option: OptionValue) throws(CommandFailure) -> GuestShareSensor.Correction {
+        guard let correction = GuestShareSensor.Correction(option.value) else {
+            throw option.refused("known is \(list(GuestShareSensor.Correction.known.map(\.name))).")
+        }
+        return correction
     }
 
     private static func selections(

@@ -61,6 +61,17 @@ struct SharedOptions: ParsableArguments {
             valueName: "policy"))
     var policy: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The folder by which the host shares this guest's energy. (default: looked for)", valueName: "dir"))
+    var share: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What is wrong with a shared tree's counters: scaphandre, whose run five times too slow.", valueName: "name"
+        ))
+    var shareCorrection: String?
+
     @OptionGroup(title: "Options of the estimator") var estimator: EstimatorOptions
 
     @Option(help: ArgumentHelp("The name to give this machine. (default: the kernel's)", valueName: "name"))

@@ -31,6 +31,7 @@ package struct TopologyJSON {
             json.member("mechanism", channel.mechanism)
             json.member("provenance", channel.provenance.name)
             json.member("origin", channel.origin?.name)
+            if let hops = channel.hops { json.member("hops", hops) }
             json.member("quantity", channel.quantity.name)
             json.member("unit", channel.quantity.unit)
             json.member("domain", component.domain)

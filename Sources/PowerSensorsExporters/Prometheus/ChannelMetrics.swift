@@ -17,6 +17,7 @@ struct ChannelMetrics {
     var series: [MetricSeries] {
         switch channel.sensor {
         case .rapl: raplSeries + commonSeries
+        case .share: shareSeries + commonSeries
         case .hwmon: hwmonSeries + commonSeries
         case .supply: supplySeries + commonSeries
         // The host's figure stands by itself already.
@@ -41,6 +42,13 @@ struct ChannelMetrics {
             MetricSeries(isDomain ? .domainEnergy : .subdomainEnergy, labels, .energy(index)),
             MetricSeries(isDomain ? .domainPower : .subdomainPower, labels, .power(index)),
         ]
+    }
+
+    /// A guest's packages and memory are what a physical machine's are, so that one dashboard does for both; where counters
+    /// of its own take their place, the share must not be summed with them.
+    private var shareSeries: [MetricSeries] {
+        if channel.countsIn == .cpu { return raplSeries }
+        return channel.countsIn == nil ? foreignSeries : []
     }
 
     // MARK: Chips

@@ -29,8 +29,9 @@ enum ScaphandreMetrics {
             add(hostEnergy, labels, .hostEnergy(index))
         }
         var domains: [Int: Int] = [:]
-        for (index, channel) in topology.channels.enumerated() where channel.sensor == .rapl && channel.mirrorOf == nil
-        {
+        for (index, channel) in topology.channels.enumerated() where channel.mirrorOf == nil {
+            let isShare = channel.sensor == .share && channel.countsIn == .cpu
+            guard channel.sensor == .rapl || isShare else { continue }
             guard let socket = channel.component.socket, let domain = channel.component.domain else { continue }
             if domain == "package" {
                 if channel.component.die != nil { continue }

@@ -79,6 +79,7 @@ package struct TopologyText {
         if let path = channel.path { lines.append(path.safeToShow) }
         var facts: [String] = []
         if channel.status != .ok { facts.append(channel.status.words) }
+        if channel.provenance == .shared { facts.append(origin(of: channel)) }
         if let mirrored = channel.mirrorOf { facts.append("shows the same as \(mirrored)") }
         let rhythm = channel.readingInterval.map {
             "every \(fixed($0 / .seconds(1), decimals: $0 < .seconds(10) ? 1 : 0)) s"
@@ -94,5 +95,11 @@ package struct TopologyText {
         }
         lines += facts.joined(separator: ", ").safeToShow.folded(56)
         return lines
+    }
+
+    /// Such as `measured 1 host away`.
+    private func origin(of channel: Channel) -> String {
+        let way = channel.hops.map { $0 == 1 ? " 1 host away" : " \($0) hosts away" } ?? " by the host"
+        return "\(channel.origin ?? .measured)\(way)"
     }
 }

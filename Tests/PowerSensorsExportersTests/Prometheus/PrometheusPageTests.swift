@@ -42,6 +42,25 @@ struct PrometheusPageTests {
         #expect(page.value("powersensors_channel_info", info) == 1)
     }
 
+    @Test func `a guest's shared packages are a machine's packages, unless it has counters of its own`() throws {
+        func page(_ scope: Scope?) throws -> StrictParser {
+            let topology = Samples.sharedTopology(countingIn: scope)
+            return try StrictParser(
+                bytes(of: Samples.snapshot(topology) { $0 = Array($0.prefix(1)) }, .text), .text)
+        }
+        let (own, beside) = (try page(.cpu), try page(nil))
+        let package = ["domain": "package", "socket": "0"]
+        #expect(own.value("powersensors_domain_energy_joules_total", package) == 82.4)
+        #expect(own.value("powersensors_channel_energy_joules_total", ["channel": "share/package-0"]) == nil)
+        #expect(beside.value("powersensors_domain_energy_joules_total", package) == nil)
+        #expect(beside.value("powersensors_channel_energy_joules_total", ["channel": "share/package-0"]) == 82.4)
+        let info = [
+            "channel": "share/package-0", "sensor": "share", "mechanism": "record", "provenance": "shared",
+            "origin": "measured",
+        ]
+        #expect(own.value("powersensors_channel_info", info) == 1)
+    }
+
     @Test func `OpenMetrics tells when a counter began where that is asked for`() throws {
         var page = PrometheusPage(version: "1", createdNanoseconds: 1_795_356_000_500_000_000)
         page.prepare(for: Samples.topology())

@@ -53,6 +53,24 @@ struct LibrarySensorsTests {
         }
     }
 
+    @Test func `the sensor of shares keeps them, with a record, a tree, and neither`() throws {
+        let machine = try MockMachine()
+        let share = try MockShare()
+        let sensor = GuestShareSensor(roots: machine.roots, directory: share.path)
+        #expect(SensorConformance.check(sensor, isStill: true) == [])
+        try share.publishTree(package: 5, dram: 6)
+        #expect(SensorConformance.check(sensor, isStill: true) == [])
+        let entries = [
+            ShareRecord.Entry(domain: .package, energy: 5), .init(domain: .dram, energy: 0, status: .partial),
+        ]
+        try share.publish(
+            ShareRecord(
+                epoch: .random(), sequence: 1, nanoseconds: 0, period: 1, policy: .active, hops: 1, origin: .measured,
+                entries: entries))
+        #expect(SensorConformance.check(sensor, isStill: true) == [])
+        #expect(SensorConformance.check(GuestShareSensor(roots: machine.roots), isStill: true) == [])
+    }
+
     @Test func `all say why they find nothing on an empty machine`() throws {
         let machine = try MockMachine()
         #expect(SensorConformance.check(RaplSensor(roots: machine.roots), isStill: true) == [])

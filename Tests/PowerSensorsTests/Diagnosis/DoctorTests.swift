@@ -41,10 +41,10 @@ struct DoctorTests {
             kernel: "6.1.0", modules: ["intel_rapl_msr"], reason: "guest", remedy: "modprobe -r intel_rapl_msr"),
         Missing(
             testDescription: "a guest on Intel to which the host may give a share", processor: guest, reason: "guest",
-            remedy: "guest's share, and name the folder it is mounted at: powersensors --sysfs DIR"),
+            remedy: "guest's share, and mount it: sudo mount -t 9p"),
         Missing(
             testDescription: "a guest on AMD to which the host may give a share", processor: amdGuest, reason: "guest",
-            remedy: "powersensors --sysfs DIR"),
+            remedy: "sudo mount -t 9p"),
         Missing(
             testDescription: "a driver not loaded", processor: .intelServer(), kernel: "6.1.0", reason: "unloaded",
             remedy: "sudo modprobe intel_rapl_msr"),

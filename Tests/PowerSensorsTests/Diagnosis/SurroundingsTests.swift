@@ -38,6 +38,23 @@ struct SurroundingsTests {
         #expect(table.points(of: "ext4") == [])
     }
 
+    @Test func `a mount table tells what is mounted, with which options, and what holds a folder`() throws {
+        let table = MountTable(
+            Array(
+                """
+                27 1 0:2 / / rw - ext4 /dev/vda rw,errors=remount-ro
+                90 27 0:50 / /run/share ro shared:2 - 9p my\\040tag ro,cache=loose,trans=virtio
+                91 27 0:51 / /run/share ro - virtiofs second ro
+                92 27 0:52 / /bare rw - tmpfs
+                """.utf8))
+        #expect(table.mounts.map(\.source) == ["/dev/vda", "my tag", "second", ""])
+        #expect(table.mounts[1].options == ["ro", "cache=loose", "trans=virtio"])
+        #expect(table.mounts[3].options == [])
+        #expect(table.mount(holding: "/run/share")?.source == "second", "the later hides the earlier")
+        #expect(table.mount(holding: "/run/share/a/b")?.source == "second")
+        #expect(table.mount(holding: "/run/shared")?.source == "/dev/vda")
+    }
+
     @Test func `who the process is comes out of its status`() throws {
         let machine = try MockMachine()
         try machine.procfs.write(

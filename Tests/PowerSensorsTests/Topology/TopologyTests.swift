@@ -56,6 +56,20 @@ struct TopologyTests {
         #expect(Topology(generation: 1, discoveries: [Discovery(channels: [forbidden])]).headline == .cpu)
     }
 
+    @Test func `a figure is made by the first sensor that can read a part of it`() {
+        var forbidden = Channel.counter("package-0")
+        forbidden.status = .forbidden
+        let readable = Channel.counter("package-0", of: "other")
+        let topology = Topology(
+            generation: 1,
+            discoveries: [
+                Discovery(channels: [forbidden], incompleteScopes: [.cpu]), Discovery(channels: [readable]),
+            ])
+        #expect(topology.channels.map(\.countsIn) == [nil, .cpu])
+        #expect(topology.incompleteScopes.isEmpty, "what the other misses is no part of the figure")
+        #expect(topology.headline == .cpu)
+    }
+
     @Test func `a circle of parents ends`() {
         var one = Channel.counter("a")
         one.parent = "scripted/b"

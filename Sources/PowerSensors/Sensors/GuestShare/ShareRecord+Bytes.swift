@@ -80,23 +80,23 @@ extension ShareRecord {
         /// Checks the whole record that bytes begin with, and takes its header.
         package init(_ bytes: Span<UInt8>) throws(ShareRecordError) {
             guard bytes.count >= Offset.minor else { throw .short }
-            guard bytes.number(at: 0, as: UInt64.self) == magic else { throw .notARecord }
-            let major = bytes.number(at: Offset.major, as: UInt16.self)
+            guard bytes.number(at: 0, size: 8) == magic else { throw .notARecord }
+            let major = UInt16(truncatingIfNeeded: bytes.number(at: Offset.major, size: 2))
             guard major == ShareRecord.major else { throw .otherMajor(major) }
             guard bytes.count >= Offset.entries else { throw .short }
-            let length = Int(bytes.number(at: Offset.length, as: UInt32.self))
-            count = Int(bytes.number(at: Offset.count, as: UInt32.self))
+            let length = Int(bytes.number(at: Offset.length, size: 4))
+            count = Int(bytes.number(at: Offset.count, size: 4))
             guard count <= mostEntries, length >= Offset.entries + count * Offset.entrySize,
                 length <= size - MemoryLayout<UInt32>.size
             else { throw .torn }
             guard bytes.count >= length + MemoryLayout<UInt32>.size else { throw .short }
-            let checksum = bytes.number(at: length, as: UInt32.self)
+            let checksum = UInt32(truncatingIfNeeded: bytes.number(at: length, size: 4))
             guard CRC32C.checksum(of: bytes, count: length) == checksum else { throw .torn }
             epoch = Epoch(
-                bytes.number(at: Offset.epoch, as: UInt64.self), bytes.number(at: Offset.epoch + 8, as: UInt64.self))
-            sequence = bytes.number(at: Offset.sequence, as: UInt64.self)
-            nanoseconds = bytes.number(at: Offset.nanoseconds, as: UInt64.self)
-            period = bytes.number(at: Offset.period, as: UInt64.self)
+                bytes.number(at: Offset.epoch, size: 8), bytes.number(at: Offset.epoch + 8, size: 8))
+            sequence = bytes.number(at: Offset.sequence, size: 8)
+            nanoseconds = bytes.number(at: Offset.nanoseconds, size: 8)
+            period = bytes.number(at: Offset.period, size: 8)
             policy = Policy(code: bytes[Offset.policy])
             hops = bytes[Offset.hops]
             origin = Origin(code: bytes[Offset.origin])
@@ -144,10 +144,10 @@ extension ShareRecord.Entry {
     package init(number: Int, of bytes: Span<UInt8>) {
         let start = ShareRecord.Offset.entries + number * ShareRecord.Offset.entrySize
         domain = ShareRecord.Domain(
-            first: bytes.number(at: start, as: UInt64.self), second: bytes.number(at: start + 8, as: UInt64.self))
-        energy = bytes.number(at: start + 16, as: UInt64.self)
-        low = bytes.number(at: start + 24, as: UInt64.self)
-        high = bytes.number(at: start + 32, as: UInt64.self)
+            first: bytes.number(at: start, size: 8), second: bytes.number(at: start + 8, size: 8))
+        energy = bytes.number(at: start + 16, size: 8)
+        low = bytes.number(at: start + 24, size: 8)
+        high = bytes.number(at: start + 32, size: 8)
         status = ReadingStatus(shareCode: bytes[start + 40])
     }
 
@@ -158,10 +158,10 @@ extension ShareRecord.Entry {
 }
 
 extension Span<UInt8> {
-    /// The little-endian number that begins at an offset, which lies inside.
-    fileprivate func number<Number: FixedWidthInteger & UnsignedInteger>(at offset: Int, as: Number.Type) -> Number {
-        var number: Number = 0
-        for index in (0..<MemoryLayout<Number>.size).reversed() { number = number << 8 | Number(self[offset + index]) }
+    /// The little-endian number of up to eight bytes that begins at an offset, and lies inside.
+    fileprivate func number(at offset: Int, size: Int) -> UInt64 {
+        var number: UInt64 = 0
+        for index in 0..<size { number |= UInt64(self[offset + index]) &<< UInt64(8 &* index) }
         return number
     }
 }

@@ -4,6 +4,9 @@
 /// finds either a whole one or one whose check sum is wrong. `Docs/GuestShare.md` has its layout and test vectors. It
 /// holds neither the host's identity nor its wall time: tenants must not learn that they are neighbours.
 package struct ShareRecord: Hashable, Sendable {
+    /// The file in a guest's folder.
+    package static let fileName = "share"
+
     /// The bytes of a record in its file; those behind the check sum are 0.
     package static let size = 4096
 

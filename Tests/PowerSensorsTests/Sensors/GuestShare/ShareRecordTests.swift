@@ -9,6 +9,38 @@ struct ShareRecordTests {
         period: 5_000_000_000, policy: .active, hops: 1, origin: .measured,
         entries: [.init(domain: .package, energy: 41_000_000_000), .init(domain: .dram, energy: 4_200_000_000)])
 
+    /// The second: a guest of a guest, whose host estimates.
+    private let estimated = ShareRecord(
+        epoch: .init(0x8899_AABB_CCDD_EEFF, 0x0011_2233_4455_6677), sequence: 1, nanoseconds: 0, period: 10_000_000_000,
+        policy: .proportional, hops: 2, origin: .estimated,
+        entries: [
+            .init(domain: .host, energy: 120_000_000_000, low: 84_000_000_000, high: 180_000_000_000, status: .partial)
+        ])
+
+    /// Both were computed by another program, from the layout in the guide alone.
+    @Test func `the test vectors of the guide come out`() {
+        let first = """
+            505752534841524501000000a0000000000102030405060708090a0b0c0d0e0f
+            030000000000000000e40b540200000000f2052a010000000101010002000000
+            7061636b616765000000000000000000005aca8b09000000005aca8b09000000
+            005aca8b0900000000000000000000006472616d000000000000000000000000
+            00ea56fa0000000000ea56fa0000000000ea56fa000000000000000000000000
+            0de29a80
+            """
+        let second = """
+            50575253484152450100000070000000ffeeddccbbaa99887766554433221100
+            0100000000000000000000000000000000e40b54020000000202020001000000
+            686f737400000000000000000000000000b08ef01b0000000048ca8e13000000
+            0008d6e8290000000100000000000000aad4ed9a
+            """
+        for (record, vector) in [(record, first), (estimated, second)] {
+            let digits = vector.filter { $0 != "\n" }.utf8.map { UInt8($0 < 58 ? $0 - 48 : $0 - 87) }
+            let bytes = stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+            #expect(record.encoded() == bytes + [UInt8](repeating: 0, count: 4096 - bytes.count))
+            #expect(decoded(bytes) == .success(record))
+        }
+    }
+
     private func decoded(_ bytes: [UInt8]) -> Result<ShareRecord, ShareRecordError> {
         do throws(ShareRecordError) { return .success(try ShareRecord.decode(bytes)) } catch { return .failure(error) }
     }

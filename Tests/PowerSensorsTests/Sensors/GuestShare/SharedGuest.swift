@@ -1,0 +1,74 @@
+import PowerSensors
+import PowerSensorsTesting
+
+/// A guest with a share, and a clock that a test sets.
+struct SharedGuest {
+    let share: MockShare
+    let machine: MockMachine
+    let clock = GuestClock()
+
+    init() throws {
+        share = try MockShare()
+        machine = try MockMachine()
+    }
+
+    func sensor(_ correction: GuestShareSensor.Correction? = nil, every interval: Duration? = nil) -> GuestShareSensor {
+        GuestShareSensor(
+            procfs: machine.roots.procfs, directory: share.path, correction: correction, refreshInterval: interval,
+            now: { [clock] in clock.instant })
+    }
+
+    func sampler(_ sensor: GuestShareSensor? = nil) throws -> Sampler {
+        try Sampler(SensorSet(only: [sensor ?? self.sensor()]), now: { [clock] in clock.instant })
+    }
+}
+
+/// A guest's clock, which sensors may look at from anywhere.
+final class GuestClock: Sendable {
+    private let now = Guarded(
+        SampleInstant(boottimeNanoseconds: 1_000_000_000_000, monotonicNanoseconds: 1_000_000_000_000))
+
+    var instant: SampleInstant { now.withLock { $0 } }
+
+    func advance(by time: Duration) { now.withLock { $0 = $0.advanced(by: time) } }
+}
+
+/// A host that measures what one guest uses.
+struct SharingHost {
+    var epoch = ShareRecord.Epoch(1, 2)
+    var origin = ShareRecord.Origin.measured
+    var period = Duration.seconds(5)
+    private var sequence: UInt64 = 0
+    private var nanoseconds: UInt64 = 500
+    private(set) var package: UInt64
+    private(set) var dram: UInt64
+
+    init(package: UInt64 = 7_000_000, dram: UInt64 = 0) {
+        (self.package, self.dram) = (package, dram)
+    }
+
+    /// A host that goes on after its publisher began to live anew.
+    func restarted() -> SharingHost {
+        var host = SharingHost(package: 3, dram: 0)
+        host.epoch = ShareRecord.Epoch(epoch.first + 1, epoch.second)
+        return host
+    }
+
+    /// Lets a time pass on the host, at a power of the packages and a fifth of it in memory, and gives the next record.
+    mutating func advance(by time: Duration, at watts: UInt64) -> ShareRecord {
+        let passed = UInt64(time / .nanoseconds(1))
+        nanoseconds += passed
+        package &+= passed * watts
+        dram &+= passed * watts / 5
+        sequence += 1
+        return record
+    }
+
+    /// The last record once more.
+    var record: ShareRecord {
+        ShareRecord(
+            epoch: epoch, sequence: sequence, nanoseconds: nanoseconds, period: UInt64(period / .nanoseconds(1)),
+            policy: .active, hops: 1, origin: origin,
+            entries: [.init(domain: .package, energy: package), .init(domain: .dram, energy: dram)])
+    }
+}
