@@ -35,6 +35,29 @@ let textProperties = [
         try require((code == 0) == (expected != nil), "code \(code) for \(bytes)")
         if let expected { try require(value == expected, "\(value) for \(bytes)") }
     },
+    Property(name: "records of shares", inputs: 40) { mutator throws(Broken) in
+        let entries = (0..<3).map { _ in
+            ShareRecord.Entry(domain: .dram, energy: .random(in: .min ... .max, using: &mutator.generator))
+        }
+        let record = ShareRecord(
+            epoch: ShareRecord.Epoch(1, 2), sequence: 9, nanoseconds: 3, period: 4,
+            policy: .active, hops: 1, origin: .measured, entries: entries)
+        let whole = record.encoded()
+        let bytes = mutator.input(like: [String(decoding: whole, as: UTF8.self)])
+        _ = try? ShareRecord.decode(bytes)
+        var spoiled = whole
+        let place = Int.random(in: 0..<212, using: &mutator.generator)
+        let mask = UInt8.random(in: .min ... .max, using: &mutator.generator)
+        spoiled[place] ^= mask
+        try require((try? ShareRecord.decode(spoiled)) == (mask == 0 ? record : nil), "byte \(place) by \(mask)")
+    },
+    Property(name: "mount tables", inputs: 200) { mutator throws(Broken) in
+        let table = mutator.input(like: [
+            "27 1 0:2 / / rw - ext4 /dev/vda rw\n90 27 0:50 / /run/a\\040b ro shared:2 - 9p tag ro,cache=loose\n"
+        ])
+        let mounts = MountTable(table)
+        try require(mounts.mounts.allSatisfy { mounts.mount(holding: $0.point) != nil }, "a mount holds not itself")
+    },
     Property(name: "lists of processors", inputs: 200) { mutator throws(Broken) in
         let text = mutator.text(like: ["0", "0-3", "0-3,8,10-15", "0,32", "0-127"])
         guard let list = ProcessorList(text) else { return }

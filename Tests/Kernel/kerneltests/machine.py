@@ -3,6 +3,7 @@
 It runs under QEMU's software emulation, so that neither KVM nor root is needed. Its root is in memory; the kernel's
 modules, our programs and the job's folder are the host's, by 9p.
 """
+import contextlib
 import os
 import shutil
 import subprocess
@@ -26,6 +27,8 @@ class Machine:
     processors: str = "2,sockets=2"
     acpi_table: str = ""
     arguments: str = ""  # More arguments of the kernel.
+    publisher: type | None = None  # Writes shares into a folder of the host's.
+    caches: tuple = ()  # How the guest mounts that folder: a tag for each, since a tag is mounted but once.
 
     @property
     def release(self):
@@ -71,7 +74,8 @@ def _attempt(machine, script, programs, limit):
             text = functions.read() + script
         with open(f"{folder}/job/script", "w", encoding="utf-8") as file:
             file.write(text)
-        said, stood_still = _run_emulator(machine, folder, programs, limit)
+        with _publishing(machine, folder):
+            said, stood_still = _run_emulator(machine, folder, programs, limit)
         return Run(
             status=_status(f"{folder}/job/status"),
             said=said,
@@ -82,6 +86,13 @@ def _attempt(machine, script, programs, limit):
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _publishing(machine, folder):
+    """What goes on beside the guest. It rests while the guest's script keeps a file `pause` in /job/out."""
+    if machine.publisher is None:
+        return contextlib.nullcontext()
+    return machine.publisher(f"{folder}/shares", f"{folder}/job/out/pause")
 
 
 def _run_emulator(machine, folder, programs, limit):
@@ -95,6 +106,9 @@ def _run_emulator(machine, folder, programs, limit):
     ]  # fmt: skip
     shares = (("modules", f"{machine.kernel}/root/lib/modules", ",readonly=on"), ("programs", programs, ",readonly=on"),
               ("job", f"{folder}/job", ""))  # fmt: skip
+    if machine.publisher is not None:
+        shares += tuple((cache, f"{folder}/shares", ",readonly=on") for cache in machine.caches)
+        shares += (("powersensors", f"{folder}/shares/pwrite", ",readonly=on"),)
     for tag, path, more in shares:
         command += ["-virtfs", f"local,security_model=none,multidevs=remap,mount_tag={tag},path={path}{more}"]
     if machine.acpi_table:

@@ -57,7 +57,7 @@ struct ShareFinder: Sendable {
 
 /// What the cache of a mount keeps from a guest.
 enum ShareCache: Hashable {
-    /// A guest never sees a change; the option that says so.
+    /// A guest does not see what changes; the option by which that is so.
     case blind(String)
 
     /// Only the host knows.
@@ -66,25 +66,29 @@ enum ShareCache: Hashable {
     /// Changes are seen.
     case open
 
-    /// Reads the options of 9p (Documentation/filesystems/9p.rst): `cache=loose` in its own words, as Linux up to 6.3
-    /// shows without `cache=`, and from 6.4 to 6.18 as bits in hexadecimal (fs/9p/v9fs.h), of which 8 is `loose`.
+    /// Reads the options of 9p as the kernel shows them.
+    ///
+    /// Linux up to 6.3 shows a bare word, and its `mmap` shows what changes. Since 6.4 every cache keeps a file's content
+    /// (seen of `mmap` and `loose` on 6.12), and is shown as bits, such as `cache=0x5`, or by its name, since 6.19
+    /// (fs/9p/v9fs.c and v9fs.h).
     init(_ mount: MountTable.Mount?) {
         switch mount?.type {
         case "virtiofs": self = .hidden
         case "9p":
-            let words = mount?.options.map { $0.hasPrefix("cache=") ? String($0.dropFirst(6)) : $0 } ?? []
-            let blind = words.first { word in
-                word == "loose" || word == "fscache"
-            }
-            let bits = mount?.options.first { $0.hasPrefix("cache=") }.flatMap { Int($0.dropFirst(6), radix: 16) }
-            if let blind {
-                self = .blind("cache=\(blind)")
-            } else if let bits, bits & 8 != 0 {
-                self = .blind(bits & 128 != 0 ? "cache=fscache" : "cache=loose")
+            let options = mount?.options ?? []
+            if let word = options.first(where: { ["loose", "fscache"].contains($0) }) {
+                self = .blind("cache=\(word)")
+            } else if let word = options.first(where: { $0.hasPrefix("cache=") })?.dropFirst("cache=".count) {
+                let bits = Int(word.hasPrefix("0x") ? word.dropFirst(2) : word, radix: 16)
+                let isNone = word == "none" || bits == 0
+                self = isNone ? .open : .blind("cache=\(bits.flatMap { Self.names[$0] } ?? String(word))")
             } else {
                 self = .open
             }
         default: self = .open
         }
     }
+
+    /// The names of the bits.
+    private static let names = [0x1: "readahead", 0x5: "mmap", 0xF: "loose", 0x8F: "fscache"]
 }

@@ -60,7 +60,7 @@ extension Finding {
     static func blind(_ place: SharePlace, _ option: String) -> Finding {
         Finding(
             severity: .warning, subject: place.directory, reason: "cached",
-            text: "The share is mounted with \(option), by which a guest never sees a change of a file.",
+            text: "The share is mounted with \(option), by which a guest does not see what changes.",
             remedy: place.remountCommands)
     }
 
@@ -91,15 +91,23 @@ extension SharePlace {
     /// Where a share is mounted, if somebody has the choice.
     static let usual = SharePlace("/run/powersensors", nil, isNamed: true)
 
+    /// The mount, where it is one of a hypervisor's.
+    private var hypervisorMount: MountTable.Mount? {
+        mount.flatMap { ["9p", "virtiofs"].contains($0.type) ? $0 : nil }
+    }
+
     /// What mounts the share in the guest.
     var mountCommand: String {
-        let tag = mount.map { $0.source.asIdentifier } ?? "powersensors"
-        if mount?.type == "virtiofs" { return "sudo mount -t virtiofs -o ro \(tag) \(directory)" }
-        return "sudo mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=none \(tag) \(directory)"
+        let tag = hypervisorMount.map { $0.source.asIdentifier } ?? "powersensors"
+        let point = hypervisorMount?.point ?? directory
+        if mount?.type == "virtiofs" { return "sudo mount -t virtiofs -o ro \(tag) \(point)" }
+        return "sudo mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=none \(tag) \(point)"
     }
 
     /// What mounts it anew.
-    var remountCommands: String { "Mount it anew: sudo umount \(directory) && \(mountCommand)" }
+    var remountCommands: String {
+        "Mount it anew: sudo umount \(hypervisorMount?.point ?? directory) && \(mountCommand)"
+    }
 }
 
 extension Standstill {
@@ -110,7 +118,7 @@ extension Standstill {
         switch ShareCache(place.mount) {
         case .blind(let option):
             self.init(
-                text: "\(stands): it is mounted with \(option), by which a guest never sees a change of a file.",
+                text: "\(stands): it is mounted with \(option), by which a guest does not see what changes.",
                 remedy: place.remountCommands)
         case .hidden:
             self.init(

@@ -6,7 +6,7 @@ import Glibc
 struct ShareTree: Hashable, Sendable {
     /// A counter of the tree.
     struct Zone: Hashable, Sendable {
-        /// `package` or `dram`.
+        /// `package`, `dram`, or `host` for the whole machine.
         let domain: String
 
         /// The counter's file, relative to the share.
@@ -33,10 +33,13 @@ struct ShareTree: Hashable, Sendable {
         for folder in ["", "class/powercap/"] {
             let package = "\(folder)\(Self.package)"
             guard !share.isMissing("\(package)/energy_uj") else { continue }
+            let name = try? share.text("\(package)/name")
+            isNameless = name == nil
+            // Where a host knows no more than the whole machine, its tree says psys.
+            let domain = name.map { RaplDomain($0).name } == "psys" ? "host" : "package"
             zones =
-                [Self.zone("package", "\(package)/energy_uj", share)]
+                [Self.zone(domain, "\(package)/energy_uj", share)]
                 + Self.children(of: package, in: folder, share).prefix(1)
-            isNameless = share.isMissing("\(package)/name")
             return
         }
         return nil

@@ -97,8 +97,9 @@ struct GuestShareSensorTests {
 
     @Test(arguments: [
         ("cache=loose", "cache=loose"), ("loose", "cache=loose"), ("cache=f", "cache=loose"),
-        ("cache=fscache", "cache=fscache"), ("cache=8f", "cache=fscache"), ("cache=mmap", nil), ("mmap", nil),
-        ("cache=5", nil), ("cache=none", nil), ("cache=readahead", nil), ("cache=0", nil), ("access=any", nil),
+        ("cache=0xf", "cache=loose"), ("fscache", "cache=fscache"), ("cache=0x8f", "cache=fscache"),
+        ("cache=0x5", "cache=mmap"), ("cache=mmap", "cache=mmap"), ("cache=0x1", "cache=readahead"),
+        ("cache=0x7", "cache=0x7"), ("mmap", nil), ("cache=none", nil), ("cache=0x0", nil), ("access=any", nil),
     ])
     func `a mount that hides every change is named, with the command that mends it`(option: String, name: String?)
         throws

@@ -137,6 +137,15 @@ struct ShareTreeReaderTests {
         #expect(abs(power - 20) < 10, "\(power) W")
     }
 
+    @Test func `a tree of the whole machine is no part of cpu`() throws {
+        let guest = try SharedGuest()
+        try guest.share.tree.write("psys\n", to: "intel-rapl:0/name")
+        try guest.share.publish(counter: 5)
+        let channel = try #require(guest.sensor().discover().channels.first)
+        #expect(channel.id == "share/host")
+        #expect(channel.countsIn == .wall)
+    }
+
     @Test func `a record is preferred to a tree, and they are never mixed`() throws {
         let guest = try SharedGuest()
         try guest.share.publishTree(package: 1, dram: 2)

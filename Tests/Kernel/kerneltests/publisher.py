@@ -1,0 +1,92 @@
+"""Writers of shares on the host, each in a way of its own, at powers that are known."""
+import os
+import struct
+import threading
+import time
+
+PERIOD = 1.0
+PACKAGE = 20  # Watts.
+DRAM = 4
+EPOCH = bytes(range(16))
+
+
+def crc32c(data):
+    """The check sum of RFC 3720, appendix B.4."""
+    value = 0xFFFFFFFF
+    for byte in data:
+        value ^= byte
+        for _ in range(8):
+            value = (value >> 1) ^ (0x82F63B78 if value & 1 else 0)
+    return value ^ 0xFFFFFFFF
+
+
+def record(sequence, nanoseconds, package, dram):
+    """A record as Docs/GuestShare.md has it; energies in nanojoules."""
+    entries = ((b"package", package), (b"dram", dram))
+    head = struct.pack("<8sHHI16sQQQBBBBI", b"PWRSHARE", 1, 0, 64 + 48 * len(entries), EPOCH, sequence, nanoseconds,
+                       int(PERIOD * 1e9), 1, 1, 1, 0, len(entries))  # fmt: skip
+    body = head + b"".join(struct.pack("<16sQQQ8x", name, energy, energy, energy) for name, energy in entries)
+    return (body + struct.pack("<I", crc32c(body))).ljust(4096, b"\0")
+
+
+class Publisher:
+    """Writes shares into folders of `folder`, one for each way, as long as it is entered and `pause` is not there.
+
+    `pwrite`, `rename` and `truncate` are records; `tree` is a counter that is emptied before it is written, as Scaphandre
+    does.
+    """
+
+    WAYS = ("pwrite", "rename", "truncate", "tree")
+
+    def __init__(self, folder, pause):
+        self._folder = folder
+        self._pause = pause
+        self._began = time.clock_gettime(time.CLOCK_BOOTTIME)
+        self._sequence = 0
+        self._is_ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self):
+        for way in self.WAYS:
+            os.makedirs(f"{self._folder}/{way}")
+        os.makedirs(f"{self._folder}/tree/intel-rapl:0/")
+        self._write_all()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._is_ended.set()
+        self._thread.join()
+
+    def _run(self):
+        while not self._is_ended.wait(PERIOD):
+            if not os.path.exists(self._pause):
+                self._write_all()
+
+    def _write_all(self):
+        seconds = time.clock_gettime(time.CLOCK_BOOTTIME) - self._began
+        self._sequence += 1
+        data = record(self._sequence, int(seconds * 1e9), int(seconds * PACKAGE * 1e9), int(seconds * DRAM * 1e9))
+        share = f"{self._folder}/{{}}/share"
+        _write_in_place(share.format("pwrite"), data)
+        _replace(share.format("rename"), data)
+        _write_anew(share.format("truncate"), data)
+        counter = str(int(seconds * PACKAGE * 1e6)).encode()
+        _write_anew(f"{self._folder}/tree/intel-rapl:0/energy_uj", counter)
+
+
+def _write_in_place(path, data):
+    file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
+    os.pwrite(file, data, 0)
+    os.close(file)
+
+
+def _replace(path, data):
+    with open(f"{path}.new", "wb") as file:
+        file.write(data)
+    os.rename(f"{path}.new", path)
+
+
+def _write_anew(path, data):
+    with open(path, "wb", buffering=0) as file:
+        file.write(data)
