@@ -32,8 +32,8 @@ def record(sequence, nanoseconds, package, dram):
 class Publisher:
     """Writes shares into folders of `folder`, one for each way, as long as it is entered and `pause` is not there.
 
-    `pwrite`, `rename` and `truncate` are records; `tree` is a counter that is emptied before it is written, as Scaphandre
-    does.
+    `pwrite`, `rename` and `truncate` are records; `tree` is a counter that is emptied before it is written, as
+    Scaphandre does.
     """
 
     WAYS = ("pwrite", "rename", "truncate", "tree")

@@ -6,8 +6,8 @@ from .machine import Machine
 from .publisher import DRAM, PACKAGE, Publisher
 from .readings import Listing, Watch, marks
 
-# What is mounted how, and what is written how, by the kernel's series. Linux 6.4 changed what the caches of 9p keep, and
-# has one more of them.
+# What is mounted how, and what is written how, by the kernel's series. Linux 6.4 changed what the caches of 9p keep,
+# and has one more of them.
 SEEN = {
     "6.1": ("none/pwrite", "none/truncate", "none/tree", "mmap/rename"),
     "6.12": ("none/pwrite", "none/rename", "none/tree"),
