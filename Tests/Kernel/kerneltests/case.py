@@ -15,6 +15,7 @@ class Case:
     script: str
     check: Callable[[Run, Checks], None]
     limit: float = 180
+    host: Callable | None = None  # What works on the host beside the guest, such as `Host`.
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Outcome:
 def outcome(case, programs):
     """Boots a case's guest, and looks at what its script left behind."""
     checks = Checks()
-    run = boot(case.machine, case.script, programs, case.limit)
+    run = boot(case.machine, case.script, programs, case.limit, case.host)
     if run.status is None:
         said = f"it left {sorted(run.files)}, and the kernel said last: {run.kernel_log[-1500:]}"
         checks.that(False, f"the script comes to its end within {case.limit} s; {said}")

@@ -27,8 +27,6 @@ class Machine:
     processors: str = "2,sockets=2"
     acpi_table: str = ""
     arguments: str = ""  # More arguments of the kernel.
-    publisher: type | None = None  # Writes shares into a folder of the host's.
-    caches: tuple = ()  # How the guest mounts that folder: a tag for each, since a tag is mounted but once.
 
     @property
     def release(self):
@@ -49,8 +47,10 @@ class Run:
     files: dict = field(default_factory=dict)
 
 
-def boot(machine, script, programs, limit):
+def boot(machine, script, programs, limit, host=None):
     """Runs a script in a fresh guest, and gives what it left behind. It is ended after `limit` seconds.
+
+    What `host` makes of the guest's folder and the programs works beside it.
 
     In the guest /job/out is for what the script writes, and `powersensors` and the other programs are in PATH. The
     status is None where the script did not come to its end. Then it is booted again, and a line says so: an emulator
@@ -58,7 +58,7 @@ def boot(machine, script, programs, limit):
     """
     began = time.monotonic()
     for attempt in range(1, ATTEMPTS + 1):
-        run = _attempt(machine, script, programs, limit)
+        run = _attempt(machine, script, programs, limit, host)
         run.seconds = time.monotonic() - began
         if run.status is not None or attempt == (ATTEMPTS if run.stood_still else 2):
             return run
@@ -66,7 +66,7 @@ def boot(machine, script, programs, limit):
         print(f"       a guest {what}, and is booted again: {machine.processor}, {machine.release}", flush=True)
 
 
-def _attempt(machine, script, programs, limit):
+def _attempt(machine, script, programs, limit, host):
     folder = tempfile.mkdtemp(prefix="kernel-test-")
     try:
         os.makedirs(f"{folder}/job/out")
@@ -74,28 +74,23 @@ def _attempt(machine, script, programs, limit):
             text = functions.read() + script
         with open(f"{folder}/job/script", "w", encoding="utf-8") as file:
             file.write(text)
-        with _publishing(machine, folder):
-            said, stood_still = _run_emulator(machine, folder, programs, limit)
+        beside = host(folder, programs) if host else None
+        with beside or contextlib.nullcontext():
+            said, stood_still = _run_emulator(machine, folder, programs, limit, beside)
         return Run(
             status=_status(f"{folder}/job/status"),
             said=said,
             kernel_log=_text(f"{folder}/kernel.log"),
             seconds=0,
             stood_still=stood_still,
-            files={name: _text(f"{folder}/job/out/{name}") for name in os.listdir(f"{folder}/job/out")},
+            files={name: _text(f"{folder}/job/out/{name}") for name in os.listdir(f"{folder}/job/out")}
+            | (beside.files() if beside else {}),
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _publishing(machine, folder):
-    """What goes on beside the guest. It rests while the guest's script keeps a file `pause` in /job/out."""
-    if machine.publisher is None:
-        return contextlib.nullcontext()
-    return machine.publisher(f"{folder}/shares", f"{folder}/job/out/pause")
-
-
-def _run_emulator(machine, folder, programs, limit):
+def _run_emulator(machine, folder, programs, limit, beside):
     command = [
         EMULATOR, "-M", "pc", "-accel", "tcg,thread=multi", "-cpu", machine.processor, "-smp", machine.processors,
         "-m", "512", "-nodefaults", "-display", "none", "-no-reboot",
@@ -104,17 +99,19 @@ def _run_emulator(machine, folder, programs, limit):
         "-append", "console=ttyS0 panic=-1 quiet mitigations=off nokaslr nmi_watchdog=0 rcupdate.rcu_expedited=1 "
         "no_timer_check random.trust_cpu=on " + machine.arguments,
     ]  # fmt: skip
-    shares = (("modules", f"{machine.kernel}/root/lib/modules", ",readonly=on"), ("programs", programs, ",readonly=on"),
-              ("job", f"{folder}/job", ""))  # fmt: skip
-    if machine.publisher is not None:
-        shares += tuple((cache, f"{folder}/shares", ",readonly=on") for cache in machine.caches)
-        shares += (("powersensors", f"{folder}/shares/pwrite", ",readonly=on"),)
+    shares = [("modules", f"{machine.kernel}/root/lib/modules", ",readonly=on"), ("programs", programs, ",readonly=on"),
+              ("job", f"{folder}/job", "")]  # fmt: skip
+    if beside:
+        shares += [(tag, path, ",readonly=on") for tag, path in beside.shares]
+        command += beside.arguments
     for tag, path, more in shares:
         command += ["-virtfs", f"local,security_model=none,multidevs=remap,mount_tag={tag},path={path}{more}"]
     if machine.acpi_table:
         command += ["-acpitable", f"file={machine.acpi_table}"]
     with open(f"{folder}/said", "wb") as output:
         emulator = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        if beside:
+            beside.follow(emulator.pid)
         try:
             stood_still = _wait(emulator, folder, limit)
         finally:

@@ -30,7 +30,7 @@ def record(sequence, nanoseconds, package, dram):
 
 
 class Publisher:
-    """Writes shares into folders of `folder`, one for each way, as long as it is entered and `pause` is not there.
+    """Writes shares into folders beside a guest, one for each way, but for the time that its job has a file `pause`.
 
     `pwrite`, `rename` and `truncate` are records; `tree` is a counter that is emptied before it is written, as
     Scaphandre does.
@@ -38,13 +38,28 @@ class Publisher:
 
     WAYS = ("pwrite", "rename", "truncate", "tree")
 
-    def __init__(self, folder, pause):
-        self._folder = folder
-        self._pause = pause
+    arguments = ()  # Of the emulator.
+
+    def __init__(self, caches, folder, _):
+        self._caches = caches
+        self._folder = f"{folder}/shares"
+        self._pause = f"{folder}/job/out/pause"
         self._began = time.clock_gettime(time.CLOCK_BOOTTIME)
         self._sequence = 0
         self._is_ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
+
+    @property
+    def shares(self):
+        """What the guest mounts: all of it with a tag for each cache, since a tag is mounted but once; and one way."""
+        return [(cache, self._folder) for cache in self._caches] + [("powersensors", f"{self._folder}/pwrite")]
+
+    def follow(self, emulator):
+        """It needs to know nothing of the guest."""
+
+    def files(self):
+        """It leaves nothing behind."""
+        return {}
 
     def __enter__(self):
         for way in self.WAYS:

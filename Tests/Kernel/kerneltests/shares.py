@@ -54,9 +54,10 @@ def cases(kernels):
     for series, kernel in kernels.items():
         shares = SEEN[series] + UNSEEN[series]
         caches = tuple(sorted({share.split("/")[0] for share in shares}))
-        machine = Machine(kernel, publisher=Publisher, caches=caches)
+        host = partial(Publisher, caches)
         script = SCRIPT.replace("SHARES", " ".join(shares))
-        yield Case("shares by 9p, written and mounted in each way", machine, script, partial(_check, series), limit=240)
+        check = partial(_check, series)
+        yield Case("shares by 9p, written and mounted in each way", Machine(kernel), script, check, limit=240, host=host)
 
 
 def _check(series, run, checks):

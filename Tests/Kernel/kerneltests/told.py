@@ -1,0 +1,152 @@
+"""A guest that is told its energy by its host: by our publisher through a real 9p mount and a real virtiofs, and read
+there by our command and by node_exporter."""
+import json
+import re
+
+from .case import Case
+from .machine import Machine
+from .host import HOST_WATTS, PERIOD, Host, expected_joules
+from .readings import Listing, Watch, marks
+
+# The guest is idle around each mark, so that it matters little that the host looks at its process once a second. What
+# works in it passes for a guest of the guest's own, to which it publishes in its turn.
+SCRIPT = """
+mkdir -p /run/powersensors
+mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=none share /run/powersensors || exit
+modprobe virtiofs
+mkdir -p /run/virtiofs
+mount -t virtiofs -o ro virtiofs /run/virtiofs 2>/job/out/virtiofs.errors
+tell() {
+	mark "$1"
+	: >/job/out/told.$1
+	{ head -n 1 /proc/stat; cat /proc/$inner/stat; } >/job/out/$1.ticks
+}
+scrape() { wget -q -O /job/out/$1.metrics http://127.0.0.1:9100/metrics; }
+mkdir /tmp/inner
+cat >/tmp/qemu-system-x86_64 <<'END'
+#!/bin/sh
+while sleep 1; do
+	while [ -e /tmp/work ]; do for step in 1 2 3 4 5 6 7 8 9; do :; done; done
+done
+END
+chmod 755 /tmp/qemu-system-x86_64
+/tmp/qemu-system-x86_64 -name guest=inner &
+inner=$!
+work() { : >/tmp/work; sleep $1; rm /tmp/work; }
+prometheus-node-exporter --web.listen-address=127.0.0.1:9100 --collector.disable-defaults --collector.rapl \
+	--path.sysfs=/run/powersensors 2>/dev/null &
+watch watch --sensor share --interval 500ms
+powersensors export --sensor share --guests /tmp/inner/guests --guests-period 1s --guest-name inner \
+	2>/job/out/inner.publisher &
+if [ -e /run/virtiofs/share ]; then watch virtiofs --share /run/virtiofs --sensor share --interval 500ms; fi
+watch inner --share /tmp/inner/guests/inner --sensor share --interval 500ms
+list inner.list --share /tmp/inner/guests/inner --sensor share
+sleep 2; scrape before; sleep 1
+tell begin; work 10; sleep 3; tell end
+scrape after
+tell kill; sleep 6
+tell restart; sleep 4
+tell again; work 4; sleep 3; tell last
+scrape last
+end_watches
+{ ls -lnR /run/powersensors; touch /run/powersensors/new; echo 1 >/run/powersensors/share; } >/job/out/files 2>&1
+"""
+
+
+def cases(kernels):
+    """All of them, for the kernels by their series."""
+    machine = Machine(kernels["6.12"], "Skylake-Server", "1")
+    yield Case("a guest is told its energy by its host", machine, SCRIPT, _check, host=Host)
+
+
+def _check(run, checks):
+    host = json.loads(run.files["host"])
+    told = host["told"]
+    checks.that(expected_joules(told, "begin", "end") > 20, "the guest worked")
+    _check_figures(run, checks, "watch", told)
+    if host["has_virtiofs"]:
+        _check_figures(run, checks, "virtiofs", told)
+    else:
+        print("       SKIPPED: virtiofs, which needs root and virtiofsd of qemu-system-common", flush=True)
+    _check_tree(run, checks, told)
+    _check_inner(run, checks)
+
+
+def _check_inner(run, checks):
+    """The guest's own guest, which does nearly all the work there is."""
+    times = marks(run)
+    joules = {}
+    for name in ("watch", "inner"):
+        entries = _entries(Watch(run, name))
+        joules[name] = _energy(entries, times["end"]) - _energy(entries, times["begin"])
+    busy, own = (end - begin for begin, end in zip(_ticks(run, "begin"), _ticks(run, "end")))
+    # What the guest is told comes a second or two late, and is divided among those that run then: one of the ten.
+    expected = joules["watch"] * own / busy
+    checks.near("the joules of the guest's guest", joules["inner"], expected, 0.15 * expected)
+    channels = Listing(run, "inner.list").of_sensor("share").values()
+    checks.equal("the hops to the guest's guest", {channel["hops"] for channel in channels}, {2})
+    checks.equal("where its figures come from", {channel["origin"] for channel in channels}, {"measured"})
+
+
+def _check_tree(run, checks, told):
+    used = expected_joules(told, "begin", "end")
+    before, after, last = (_joules(run.files[f"{name}.metrics"]) for name in ("before", "after", "last"))
+    # Between its scrapes there are some more idle seconds than between the marks.
+    checks.near("the guest's joules by node_exporter", after - before, used, 0.06 * used)
+    checks.that(last > after, f"the tree goes on after a restart: {last} J after {after} J")
+    checks.contains("who may read", run.files["files"], "-rw-r-----")
+    checks.equal("how often the guest was kept from writing", run.files["files"].lower().count("read-only"), 2)
+
+
+def _check_figures(run, checks, name, told):
+    """What one of the watches showed: the right joules, stale without a publisher, and no spike when it is back."""
+    times = marks(run)
+    entries = _entries(Watch(run, name))
+    used = expected_joules(told, "begin", "end")
+    measured = _energy(entries, times["end"]) - _energy(entries, times["begin"])
+    checks.near(f"{name}: the guest's joules", measured, used, 0.03 * used)
+    powers = [entry["power_w"] for entry in entries if entry["power_w"] is not None]
+    most = max(powers, default=None)
+    checks.that(powers and most < HOST_WATTS * 1.03, f"{name}: no power is above the host's: {most}")
+    working = [entry["power_w"] for entry in entries if times["begin"] + 3 <= entry["at"] <= times["begin"] + 10]
+    checks.that(working and all(working), f"{name}: no power is missing or 0 W while the guest works: {working}")
+    energies = [entry["energy_j"] for entry in entries if entry["energy_j"] is not None]
+    checks.that(energies == sorted(energies), f"{name}: the energy never falls")
+
+    gone = [entry for entry in entries if times["kill"] + 3 * PERIOD + 1.5 <= entry["at"] <= times["restart"]]
+    checks.that(gone and all(entry["status"] == "stale" and entry["power_w"] is None for entry in gone),
+                f"{name}: without a publisher the share is stale: {gone}")  # fmt: skip
+    back = [entry for entry in entries if entry["at"] >= times["again"]]
+    checks.that(back and all(entry["status"] == "ok" for entry in back), f"{name}: it recovers: {back[:3]}")
+    again = expected_joules(told, "again", "last")
+    measured = _energy(entries, times["last"]) - _energy(entries, times["again"])
+    checks.near(f"{name}: the guest's joules after the restart", measured, again, 0.06 * again)
+
+
+def _entries(watch):
+    """The host figure that the share gives, with its times."""
+    return [
+        host | {"at": snapshot["boottime_ns"] / 1e9}
+        for snapshot in watch.snapshots
+        for host in snapshot["host"]
+        if host["sensor"] == "share"
+    ]
+
+
+def _energy(entries, at):
+    """The energy at a time, which is that of the first entry from then on."""
+    return next(entry["energy_j"] for entry in entries if entry["at"] >= at)
+
+
+def _ticks(run, mark):
+    """The time that the guest's processors were busy until a mark, and that of the guest's guest: proc(5)."""
+    processors, process = run.files[f"{mark}.ticks"].splitlines()
+    user, nice, system, _, _, interrupts, soft = (int(field) for field in processors.split()[1:8])
+    fields = process.rpartition(")")[2].split()
+    return user + nice + system + interrupts + soft, int(fields[11]) + int(fields[12])
+
+
+def _joules(page):
+    """The package's and the memory's counters by node_exporter."""
+    found = re.findall(r"^node_rapl_(package|dram)_joules_total\{[^}]*\} (\S+)$", page, re.M)
+    return sum(float(value) for _, value in found) if len(found) == 2 else None
