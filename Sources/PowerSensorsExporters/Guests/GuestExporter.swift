@@ -18,7 +18,7 @@ package struct GuestExporter: Exporter {
     private let report: @Sendable ([Finding]) -> Void
     private var known: [Int: Known] = [:]
     private var told: Set<Finding> = []
-    private var hasMemory = false
+    private var channels: [Channel] = []
 
     /// Publishes with a publisher of its own.
     ///
@@ -34,27 +34,30 @@ package struct GuestExporter: Exporter {
         interval = period
     }
 
-    /// Sees whether the memory's energy is known apart.
+    /// Looks where the host's figures come from.
     package mutating func prepare(for topology: Topology) {
-        hasMemory = topology.channels.contains { $0.countsIn == .cpu && $0.component.domain == "dram" }
+        channels = topology.channels.filter { $0.countsIn != nil }
     }
 
     /// Tells every guest what it used.
     package mutating func export(_ snapshot: Snapshot) {
         // Nobody knows who ran: what was told stands still, and is soon called stale.
         guard let attribution = snapshot.attribution else { return }
+        let parts = channels.filter { $0.countsIn == attribution.scope }
+        let hasMemory = attribution.scope == .cpu && parts.contains { $0.component.domain == "dram" }
         let status = snapshot.host.first { $0.scope == attribution.scope }?.status ?? .absent
         let machines = attribution.consumers.filter { $0.consumer.kind == .virtualMachine }
         known = Dictionary(machines.map { ($0.id, known[$0.id].advanced(to: $0)) }) { first, _ in first }
         let figures = machines.compactMap { machine in
             known[machine.id].map {
                 GuestFigures(
-                    machine.consumer, $0.package, dram: hasMemory && attribution.scope == .cpu ? $0.dram : nil,
+                    machine.consumer, $0.package, dram: hasMemory ? $0.dram : nil,
                     isWholeMachine: attribution.scope != .cpu, status: status)
             }
         }
         let findings = publisher.publish(
-            figures, origin: attribution.origin == .estimated ? .estimated : .measured, hops: 1,
+            figures, origin: parts.contains(where: \.isEstimated) ? .estimated : .measured,
+            hops: UInt8(clamping: 1 + (parts.map(\.hopsSoFar).max() ?? 0)),
             at: attribution.instant.boottimeNanoseconds)
         let new = findings.filter { !told.contains($0) }
         told = Set(findings)
@@ -118,4 +121,12 @@ extension Optional<GuestExporter.Known> {
             package: self.package.advanced(to: machine.parts.package, low: low, high: high),
             dram: self.dram.advanced(to: machine.parts.dram, low: low, high: high))
     }
+}
+
+extension Channel {
+    /// Whether its figures are a model's, here or where they come from.
+    fileprivate var isEstimated: Bool { provenance == .estimated || origin == .estimated }
+
+    /// How many machines its figures went through to come here: at least one where another machine told them.
+    fileprivate var hopsSoFar: Int { hops ?? (provenance == .shared ? 1 : 0) }
 }
