@@ -56,8 +56,8 @@ def cases(kernels):
         caches = tuple(sorted({share.split("/")[0] for share in shares}))
         host = partial(Publisher, caches)
         script = SCRIPT.replace("SHARES", " ".join(shares))
-        check = partial(_check, series)
-        yield Case("shares by 9p, written and mounted in each way", Machine(kernel), script, check, limit=240, host=host)
+        name = "shares by 9p, written and mounted in each way"
+        yield Case(name, Machine(kernel), script, partial(_check, series), limit=240, host=host)
 
 
 def _check(series, run, checks):
