@@ -46,7 +46,17 @@ struct ShareFolder: Sendable {
         if isNew, fchmod(descriptor.number, Self.permissions) != 0 {
             throw ShareFault(path: path, problem: .system(errno: errno))
         }
-        if flock(descriptor.number, LOCK_EX | LOCK_NB) != 0 { throw ShareFault(path: path, problem: .taken) }
+        if !isLocked { throw ShareFault(path: path, problem: .taken) }
+    }
+
+    /// Keeps other publishers out; false where there is one.
+    private var isLocked: Bool {
+        for _ in 0..<100 {
+            if flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 { return true }
+            // One that has just ended may be held by what it was starting, until that runs a program of its own.
+            usleep(10_000)
+        }
+        return false
     }
 
     /// Opens a folder, and leaves it to other publishers.

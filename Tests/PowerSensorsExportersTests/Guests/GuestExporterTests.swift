@@ -97,18 +97,48 @@ struct GuestExporterTests {
         #expect(entry.low == 850_000_000_000 && entry.high == 1_225_000_000_000)
         #expect(try bed.tree.text(of: "share/web/intel-rapl:0/name") == "psys\n")
     }
+
+    @Test(arguments: [(1, 2), (3, 4), (nil, 2)] as [(Int?, UInt8)])
+    func `a guest that publishes says that its figures went through one machine more`(
+        hops: (told: Int?, tells: UInt8)
+    ) throws {
+        let bed = try ShareBed()
+        let host = try Host()
+        _ = try host.start(10, name: "web")
+        let time = SharedInstant(host.now)
+        var sampler = try Sampler(sensors(host, ModelledHost(provenance: .shared, hops: hops.told))) { time.now }
+        var exporter = GuestExporter(try bed.publisher(), period: .seconds(5)) { _ in }
+        exporter.prepare(for: sampler.topology)
+        for second: Int64 in 0..<2 {
+            time.set(host.now.advanced(by: .seconds(second * 5)))
+            try host.time.advance(MockTicks(user: 250, idle: 250))
+            exporter.export(sampler.snapshot())
+        }
+        let record = try bed.record(of: "web")
+        #expect(record.hops == hops.tells && record.origin == .estimated)
+    }
 }
 
-/// A model of a machine at the plug, with a counter of 2⁻¹⁴ J that a test moves.
+/// A figure of a whole machine, with a counter of 2⁻¹⁴ J that a test moves.
 private final class ModelledHost: Sensor {
     let name = SensorName.estimator
     let count = Guarded<UInt64>(1000)
+    private let provenance: Provenance
+    private let hops: Int?
+
+    /// A model's figure, or one that another machine told.
+    init(provenance: Provenance = .estimated, hops: Int? = nil) {
+        self.provenance = provenance
+        self.hops = hops
+    }
 
     func discover() -> Discovery {
         var channel = Channel(
             id: "estimator/wall", sensor: name, mechanism: "model", quantity: .energy,
             encoding: .counter(.counts(unit: .binaryFraction(14), lastCount: UInt64(UInt32.max))), component: .host)
-        channel.provenance = .estimated
+        channel.provenance = provenance
+        channel.origin = .estimated
+        channel.hops = hops
         channel.countsIn = .wall
         channel.band = RelativeBand(low: 0.8, high: 1.3)
         return Discovery(channels: [channel])
