@@ -41,8 +41,10 @@ package struct GuestExporter: Exporter {
 
     /// Tells every guest what it used.
     package mutating func export(_ snapshot: Snapshot) {
-        // Nobody knows who ran: what was told stands still, and is soon called stale.
-        guard let attribution = snapshot.attribution else { return }
+        guard let attribution = snapshot.attribution else {
+            // What was told stands still, and is soon called stale.
+            return tell([.nothingToTell])
+        }
         let parts = channels.filter { $0.countsIn == attribution.scope }
         let hasMemory = attribution.scope == .cpu && parts.contains { $0.component.domain == "dram" }
         let status = snapshot.host.first { $0.scope == attribution.scope }?.status ?? .absent
@@ -59,10 +61,22 @@ package struct GuestExporter: Exporter {
             figures, origin: parts.contains(where: \.isEstimated) ? .estimated : .measured,
             hops: UInt8(clamping: 1 + (parts.map(\.hopsSoFar).max() ?? 0)),
             at: attribution.instant.boottimeNanoseconds)
+        tell(findings)
+    }
+
+    /// Reports what was not found in the round before.
+    private mutating func tell(_ findings: [Finding]) {
         let new = findings.filter { !told.contains($0) }
         told = Set(findings)
         if !new.isEmpty { report(new) }
     }
+}
+
+extension Finding {
+    fileprivate static let nothingToTell = Finding(
+        severity: .warning, subject: "guests", reason: "absent",
+        text: "No guest is told anything, since nobody knows which of this machine's energy is whose.",
+        remedy: "Open RAPL and /proc to this process: powersensors doctor tells how; or add --sensor estimator.")
 }
 
 extension GuestFigures {

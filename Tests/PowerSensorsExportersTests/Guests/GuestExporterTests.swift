@@ -98,6 +98,19 @@ struct GuestExporterTests {
         #expect(try bed.tree.text(of: "share/web/intel-rapl:0/name") == "psys\n")
     }
 
+    @Test func `a host that cannot divide its energy says so once, and tells nobody anything`() throws {
+        let bed = try ShareBed()
+        let told = Guarded<[Finding]>([])
+        var exporter = GuestExporter(try bed.publisher(), period: .seconds(5)) { findings in
+            told.withLock { $0 += findings }
+        }
+        exporter.prepare(for: Samples.topology())
+        for _ in 0..<3 { exporter.export(Samples.snapshot()) }
+        let findings = told.withLock { $0 }
+        #expect(findings.map(\.subject) == ["guests"])
+        #expect(try bed.tree.names(in: "share") == [])
+    }
+
     @Test(arguments: [(1, 2), (3, 4), (nil, 2)] as [(Int?, UInt8)])
     func `a guest that publishes says that its figures went through one machine more`(
         hops: (told: Int?, tells: UInt8)

@@ -126,8 +126,9 @@ struct GuestPublisherTests {
                 #expect(record.epoch != last.epoch)
             }
             _ = publisher.publish([ShareBed.guest("web", joules: 7)], at: clock.next())
-            last = (try bed.count(of: "web/intel-rapl:0"), record.epoch)
-            #expect(last?.count == UInt64(round + 1) * 7_000_000)
+            let counted = try bed.count(of: "web/intel-rapl:0")
+            #expect(counted == UInt64(round + 1) * 7_000_000)
+            last = (counted, record.epoch)
         }
     }
 
