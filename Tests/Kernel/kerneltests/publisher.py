@@ -1,8 +1,11 @@
 """Writers of shares on the host, each in a way of its own, at powers that are known."""
 import os
 import struct
+import subprocess
 import threading
 import time
+
+from .host import VIRTIOFSD
 
 PERIOD = 1.0
 PACKAGE = 20  # Watts.
@@ -38,10 +41,11 @@ class Publisher:
 
     WAYS = ("pwrite", "rename", "truncate", "tree")
 
-    arguments = ()  # Of the emulator.
-
-    def __init__(self, caches, folder, _):
+    def __init__(self, caches, daemon_caches, folder, _):
         self._caches = caches
+        self._daemon_caches = daemon_caches
+        self._daemons = []
+        self._job = folder
         self._folder = f"{folder}/shares"
         self._pause = f"{folder}/job/out/pause"
         self._began = time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -53,6 +57,21 @@ class Publisher:
     def shares(self):
         """What the guest mounts: all of it with a tag for each cache, since a tag is mounted but once; and one way."""
         return [(cache, self._folder) for cache in self._caches] + [("powersensors", f"{self._folder}/pwrite")]
+
+    @property
+    def arguments(self):
+        """What the emulator takes to offer the same by virtiofs, by a daemon for each cache."""
+        arguments = []
+        if self._daemon_caches:
+            # The daemons read and write the guest's own memory.
+            arguments += ["-object", "memory-backend-memfd,id=memory,size=512M,share=on", "-numa", "node,memdev=memory"]
+        for cache in self._daemon_caches:
+            arguments += ["-chardev", f"socket,id={cache},path={self._socket(cache)}"]
+            arguments += ["-device", f"vhost-user-fs-pci,chardev={cache},tag={cache}"]
+        return arguments
+
+    def _socket(self, cache):
+        return f"{self._job}/{cache}.socket"
 
     def follow(self, emulator):
         """It needs to know nothing of the guest."""
@@ -67,11 +86,24 @@ class Publisher:
         os.makedirs(f"{self._folder}/tree/intel-rapl:0/")
         self._write_all()
         self._thread.start()
+        for cache in self._daemon_caches:
+            self._start_daemon(cache)
         return self
 
     def __exit__(self, *_):
         self._is_ended.set()
         self._thread.join()
+        for daemon in self._daemons:
+            daemon.kill()
+            daemon.wait()
+
+    def _start_daemon(self, cache):
+        options = (f"--socket-path={self._socket(cache)}", "-o", f"source={self._folder}", "-o", f"cache={cache}")
+        nothing = subprocess.DEVNULL
+        self._daemons.append(subprocess.Popen([VIRTIOFSD, *options], stdin=nothing, stdout=nothing, stderr=nothing))
+        limit = time.monotonic() + 20
+        while not os.path.exists(self._socket(cache)) and time.monotonic() < limit:
+            time.sleep(0.05)
 
     def _run(self):
         while not self._is_ended.wait(PERIOD):

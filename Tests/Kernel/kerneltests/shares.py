@@ -1,7 +1,9 @@
-"""A guest's energy as its host shares it by 9p, whichever way the host writes and the guest mounts."""
+"""A guest's energy as its host shares it, whichever way the host writes and the guest mounts."""
+import os
 from functools import partial
 
 from .case import Case
+from .host import VIRTIOFSD
 from .machine import Machine
 from .publisher import DRAM, PACKAGE, Publisher
 from .readings import Listing, Watch, marks
@@ -9,23 +11,27 @@ from .readings import Listing, Watch, marks
 # What is mounted how, and what is written how, by the kernel's series. Linux 6.4 changed what the caches of 9p keep,
 # and has one more of them.
 SEEN = {
-    "6.1": ("none/pwrite", "none/truncate", "none/tree", "mmap/rename"),
+    "6.1": ("none/truncate", "none/tree", "mmap/rename"),
     "6.12": ("none/pwrite", "none/rename", "none/tree"),
 }
-UNSEEN = {"6.1": ("loose/pwrite", "loose/tree"), "6.12": ("loose/pwrite", "mmap/pwrite", "readahead/pwrite")}
+UNSEEN = {"6.1": ("loose/tree",), "6.12": ("loose/pwrite", "mmap/pwrite", "readahead/pwrite")}
+SEEN_BY_VIRTIOFS = ("none/tree", "auto/pwrite", "auto/rename")
+UNSEEN_BY_VIRTIOFS = ("always/pwrite",)
+
+MOUNT = "mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=CACHE TAG POINT"
+MOUNT_BY_VIRTIOFS = "mount -t virtiofs -o ro TAG POINT"
 
 SCRIPT = """
-mount_share() {
-	mkdir -p "$3"
-	mount -t 9p -o "trans=virtio,version=9p2000.L,ro,cache=$2" "$1" "$3" || exit
-}
+for cache in CACHES; do
+	mkdir -p /mnt/$cache
+	MOUNT || exit
+done
 for share in SHARES; do
-	cache=${share%%/*}
-	if ! [ -e "/mnt/$cache" ]; then mount_share "$cache" "$cache" "/mnt/$cache"; fi
 	# As any guest would that looks at what is there: where a cache hides what changes, this is all that is ever seen.
 	cat "/mnt/$share"/share "/mnt/$share"/intel-rapl:0/energy_uj >/dev/null 2>&1
 done
-mount_share powersensors none /run/powersensors
+mkdir -p /run/powersensors
+mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=none powersensors /run/powersensors || exit
 cp /proc/self/mountinfo /job/out/mounts
 list found
 for share in SHARES; do
@@ -41,9 +47,9 @@ for share in SHARES; do
 		tries=$((tries + 1))
 	done
 done
-mark shown; sleep 10
-mark paused; touch /job/out/pause; sleep 8
-mark resumed; rm /job/out/pause; sleep 5
+mark shown; sleep 8
+mark paused; touch /job/out/pause; sleep 7
+mark resumed; rm /job/out/pause; sleep 4
 mark end
 end_watches
 """
@@ -52,21 +58,38 @@ end_watches
 def cases(kernels):
     """All of them, for the kernels by their series."""
     for series, kernel in kernels.items():
-        shares = SEEN[series] + UNSEEN[series]
-        caches = tuple(sorted({share.split("/")[0] for share in shares}))
-        host = partial(Publisher, caches)
-        script = SCRIPT.replace("SHARES", " ".join(shares))
-        name = "shares by 9p, written and mounted in each way"
-        yield Case(name, Machine(kernel), script, partial(_check, series), limit=240, host=host)
+        yield _case("9p", kernel, MOUNT, SEEN[series], UNSEEN[series])
+    if os.geteuid() == 0 and os.access(VIRTIOFSD, os.X_OK):
+        yield _case("virtiofs", kernels["6.12"], MOUNT_BY_VIRTIOFS, SEEN_BY_VIRTIOFS, UNSEEN_BY_VIRTIOFS)
+    else:
+        print("       SKIPPED: virtiofs, which needs root and virtiofsd of qemu-system-common", flush=True)
 
 
-def _check(series, run, checks):
+def _caches(shares):
+    """How the shares are mounted, each way once."""
+    return tuple(sorted({share.split("/")[0] for share in shares}))
+
+
+def _case(way, kernel, mount, seen, unseen):
+    words = {"MOUNT": mount.replace("CACHE", "$cache").replace("TAG", "$cache").replace("POINT", "/mnt/$cache"),
+             "CACHES": " ".join(_caches(seen + unseen)), "SHARES": " ".join(seen + unseen)}  # fmt: skip
+    script = SCRIPT
+    for word, text in words.items():
+        script = script.replace(word, text)
+    caches = _caches(seen + unseen)
+    host = partial(Publisher, () if way == "virtiofs" else caches, caches if way == "virtiofs" else ())
+    check = partial(_check, mount, seen, unseen)
+    name = f"shares by {way}, written and mounted in each way"
+    return Case(name, Machine(kernel), script, check, limit=240, host=host)
+
+
+def _check(mount, seen, unseen, run, checks):
     times = marks(run)
     _check_found(run, checks)
-    for share in SEEN[series]:
+    for share in seen:
         _check_seen(run, checks, times, share)
-    for share in UNSEEN[series]:
-        _check_unseen(run, checks, times, share)
+    for share in unseen:
+        _check_unseen(run, checks, times, share, mount)
 
 
 def _check_found(run, checks):
@@ -112,7 +135,7 @@ def _check_seen(run, checks, times, share):
     )
 
 
-def _check_unseen(run, checks, times, share):
+def _check_unseen(run, checks, times, share, mount):
     """A mount by which nothing ever changes has no figure, and is told of by its option."""
     name = share.replace("/", "-")
     watch = Watch(run, name)
@@ -122,7 +145,7 @@ def _check_unseen(run, checks, times, share):
     for entry in entries:
         checks.equal(f"{share}: what is shown", (entry.status, entry.power), ("stale", None))
     cache = share.split("/")[0]
-    checks.contains(f"{share}: what is said", watch.errors, f"mounted with cache={cache}, by which")
+    checks.contains(f"{share}: what is said", watch.errors, f"with cache={cache}, by which a guest")
     checks.contains(f"{share}: when it is said", watch.errors, "has shown nothing new for three of its periods")
-    remedy = f"sudo umount /mnt/{cache} && sudo mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=none {cache} "
-    checks.contains(f"{share}: the remedy", watch.errors, remedy)
+    remedy = mount.replace("CACHE", "none").replace("TAG", cache).replace("POINT", f"/mnt/{cache}")
+    checks.contains(f"{share}: the remedy", watch.errors, f"sudo umount /mnt/{cache} && sudo {remedy}")
