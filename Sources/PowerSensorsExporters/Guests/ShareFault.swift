@@ -60,7 +60,9 @@ package struct ShareFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .notAFolder, .notAFile: "Look what it is, and remove it: ls -ld '\(path)'"
         case .notEmpty: "Look what it is, and remove it: ls -lR '\(path)'"
         case .foreign: "chown '\(path)' to this user, or name another folder."
-        case .writable: "chmod go-w '\(path)'"
+        // Such as /tmp, which everybody needs.
+        case .writable(let mode) where mode & 0o1000 != 0: "Name a folder of this program's own."
+        case .writable: "Name a folder of this program's own, or keep others out: chmod go-w '\(path)'"
         case .taken: "End it, or name another folder."
         }
     }
