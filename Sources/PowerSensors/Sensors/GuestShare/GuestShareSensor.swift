@@ -85,8 +85,17 @@ public struct GuestShareSensor: Sensor {
     /// `share`.
     public var name: SensorName { .share }
 
-    /// Looks for the share, and at what is in it.
-    public func discoveryMark() -> Int? { chosen(of: looks())?.mark ?? 0 }
+    /// Looks at the mounts and at what the readers noticed. Into a share that is not of this machine's own file systems it
+    /// does not look, since a host that hangs would hold up whoever asks.
+    public func discoveryMark() -> Int? {
+        var hasher = Hasher()
+        for place in finder.candidates() {
+            hasher.combine(place)
+            if place.isLocal { hasher.combine(ShareLook(place).mark) }
+        }
+        hasher.combine(memory.changes)
+        return hasher.finalize()
+    }
 
     /// Looks for the share and reads what it holds once; whatever fails there is a finding.
     public func discover() -> Discovery {
@@ -102,7 +111,7 @@ public struct GuestShareSensor: Sensor {
     /// Opens the share's files; what cannot be opened answers with its reason.
     public func open(_ channels: [Channel]) -> any SensorReader {
         guard let first = channels.first, first.mechanism == ShareMechanism.record else {
-            return ShareTreeReader(channels, now: now)
+            return ShareTreeReader(channels, memory, now: now)
         }
         let end = "/\(ShareRecord.fileName)"
         let directory = first.path.flatMap { $0.hasSuffix(end) ? String($0.dropLast(end.count)) : nil } ?? ""

@@ -50,6 +50,13 @@ struct ShareAnchor: Hashable, Sendable {
 /// counted already.
 final class ShareMemory: Sendable {
     private let known = Guarded<ShareAnchor?>(nil)
+    private let noticed = Guarded(0)
+
+    /// How often a reader noticed something that a new discovery might describe in another way.
+    var changes: Int { noticed.withLock { $0 } }
+
+    /// Notes such a thing.
+    func noteChange() { noticed.withLock { $0 &+= 1 } }
 
     /// The last record that any reader believed.
     var anchor: ShareAnchor? {

@@ -9,6 +9,11 @@ struct SharePlace: Hashable, Sendable {
     /// Whether somebody says that it is a share: an option, a tag, or the name of the place.
     let isNamed: Bool
 
+    /// Whether it is known to lie on a file system of this machine's own, which answers at once.
+    var isLocal: Bool { mount.map { Self.localTypes.contains($0.type) } ?? false }
+
+    private static let localTypes: Set<String> = ["tmpfs", "ext4", "xfs", "btrfs", "overlay", "squashfs", "rootfs"]
+
     init(_ directory: String, _ mount: MountTable.Mount?, isNamed: Bool) {
         var directory = directory
         while directory.utf8.count > 1, directory.hasSuffix("/") { directory.removeLast() }

@@ -80,8 +80,8 @@ extension Finding {
         Finding(
             severity: .info, subject: place.directory, reason: "uncorrected",
             text: """
-                A tree of counters without names, as Scaphandre writes it: up to its version 1.0 they run five times too slow \
-                (its issue 428), which the tree does not tell.
+                A tree of counters without names, as Scaphandre writes it: these run five times too slow (its issue 428, open \
+                in 2026), which the tree does not tell.
                 """,
             remedy: "If the host runs such a Scaphandre, say so: powersensors --share-correction scaphandre")
     }

@@ -67,6 +67,8 @@ final class ShareRecordReader: SensorReader {
         // The next look may be at another file.
         if failures == 0 { openingNanoseconds = now.monotonicNanoseconds }
         failures += 1
+        // It may be a tree by now.
+        if failures == 3 { memory.noteChange() }
     }
 
     /// Opens the file where it is not open, cannot be believed, has been replaced, or has shown the same for a period.
@@ -105,6 +107,8 @@ final class ShareRecordReader: SensorReader {
             known.map { $0.epoch != found.epoch || (header != nil && found.sequence < $0.sequence) } ?? false
         if isAnew {
             for index in beginsAnew.indices { beginsAnew[index] = true }
+            // Other domains come with another epoch.
+            memory.noteChange()
         }
         let next =
             isAnew ? ShareAnchor(found, after: known, now) : known?.advanced(to: found, now) ?? ShareAnchor(found, now)

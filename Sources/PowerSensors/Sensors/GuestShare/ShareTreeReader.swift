@@ -10,18 +10,44 @@ import Glibc
 final class ShareTreeReader: SensorReader {
     let channels: [Channel]
     private let zones: [ShareZone]
+    private let memory: ShareMemory
     private let now: @Sendable () -> SampleInstant
+    /// The share's record, should one come.
+    private let record: [CChar]
+    private var hasRecord: Bool
+    private var isFound: Bool
+    private var lookNanoseconds: Int64 = .min
 
-    init(_ channels: [Channel], now: @escaping @Sendable () -> SampleInstant) {
+    init(_ channels: [Channel], _ memory: ShareMemory, now: @escaping @Sendable () -> SampleInstant) {
         self.channels = channels
+        self.memory = memory
         self.now = now
         zones = channels.map { ShareZone($0, now()) }
+        record = Array("\(channels.first?.sourceName ?? "")/\(ShareRecord.fileName)".utf8CString)
+        hasRecord = Self.exists(record)
+        isFound = channels.first?.status == .ok
     }
 
     func read(into readings: inout OutputSpan<Reading>) {
         let now = now()
         for index in zones.indices { readings.append(zones[index].read(now)) }
+        noticeWhatCame(now)
     }
+
+    /// Has it looked for anew when a zone that was awaited is there, and when a record is, which is better than a tree.
+    private func noticeWhatCame(_ now: SampleInstant) {
+        if !isFound, zones.contains(where: \.hasNumber) {
+            isFound = true
+            memory.noteChange()
+        }
+        guard now.monotonicNanoseconds >= lookNanoseconds else { return }
+        lookNanoseconds = now.monotonicNanoseconds &+ 10_000_000_000
+        let had = hasRecord
+        hasRecord = Self.exists(record)
+        if hasRecord, !had { memory.noteChange() }
+    }
+
+    private static func exists(_ path: [CChar]) -> Bool { unsafe access(path, F_OK) == 0 }
 }
 
 /// One counter of a shared tree, in µJ, which its writer may empty, set back or take away at any moment.
@@ -57,6 +83,9 @@ private final class ShareZone {
         seen = now.boottimeNanoseconds
         moved = now.monotonicNanoseconds
     }
+
+    /// Whether a number was ever read.
+    var hasNumber: Bool { standing != nil }
 
     /// The counter's reading now. No allocation, but where the file is opened anew.
     func read(_ now: SampleInstant) -> Reading {

@@ -239,6 +239,34 @@ struct ShareTreeReaderTests {
         #expect(sampler.snapshot()[channel: Self.package]?.power == Watts(6))
     }
 
+    @Test func `a record that comes beside a tree takes its place`() throws {
+        let guest = try SharedGuest()
+        try guest.share.publishTree(package: 1, dram: 2)
+        let sensor = guest.sensor()
+        let sensors = SensorSet(only: [sensor])
+        let discovered = sensors.discover()
+        var rediscovery = Rediscovery(sensors, discovered, at: 0, every: .seconds(1))
+        var sampler = try Sampler(discovered)
+        sampler.sample()
+        #expect(rediscovery.look(at: 2_000_000_000) == nil)
+        var host = SharingHost()
+        try guest.share.publish(host.advance(by: .seconds(5), at: 40))
+        guest.clock.advance(by: .seconds(11))
+        sampler.sample()
+        let found = rediscovery.look(at: 4_000_000_000)
+        let next = try #require(found)
+        #expect(next.topology.channels.map(\.mechanism) == ["record", "record"])
+        try guest.share.tree.remove("share")
+        var later = try Sampler(next)
+        for _ in 0..<4 {
+            guest.clock.advance(by: .seconds(1))
+            later.sample()
+        }
+        let again = rediscovery.look(at: 6_000_000_000)
+        let last = try #require(again)
+        #expect(last.topology.channels.map(\.mechanism) == ["tree", "tree"])
+    }
+
     @Test func `a tree that stands still is stale after three of its steps, be they slow`() throws {
         let guest = try SharedGuest()
         var scaphandre = Scaphandre(guest.share)
