@@ -31,19 +31,24 @@ static int decimal(const char **at, const char *end, uint64_t *value) {
     return *at > first && *at < end && **at == ' ' ? 0 : -1;
 }
 
+// PF_KTHREAD of the kernel's include/linux/sched.h.
+#define KERNEL_THREAD 0x00200000
+
 int cpowersensors_parse_process(const char *text, size_t length, struct cpowersensors_process *process) {
     if (length == 0) return CPOWERSENSORS_EMPTY;
     const char *end = text + length;
     const char *name = memchr(text, '(', length);
     const char *bracket = memrchr(text, ')', length);
     if (!name || !bracket || bracket < name) return CPOWERSENSORS_MALFORMED;
-    // Behind the name stands field 3; the parent is 4, utime and stime are 14 and 15, starttime is 22.
+    // Behind the name stands field 3; the parent is 4, the flags are 9, utime and stime are 14 and 15, starttime is 22.
     const char *at = bracket + 1;
     if (at >= end || *at != ' ') return CPOWERSENSORS_MALFORMED;
-    uint64_t parent, user, kernel, start;
+    uint64_t parent, flags, user, kernel, start;
     at = skip_fields(at + 1, end, 1);
     if (!at || decimal(&at, end, &parent)) return CPOWERSENSORS_MALFORMED;
-    at = skip_fields(at + 1, end, 9);
+    at = skip_fields(at + 1, end, 4);
+    if (!at || decimal(&at, end, &flags)) return CPOWERSENSORS_MALFORMED;
+    at = skip_fields(at + 1, end, 4);
     if (!at || decimal(&at, end, &user)) return CPOWERSENSORS_MALFORMED;
     at++;
     if (decimal(&at, end, &kernel)) return CPOWERSENSORS_MALFORMED;
@@ -54,6 +59,7 @@ int cpowersensors_parse_process(const char *text, size_t length, struct cpowerse
     process->ticks = user + kernel;
     process->start = start;
     process->parent = parent > INT32_MAX ? 0 : (int32_t)parent;
+    process->is_kernel_thread = (flags & KERNEL_THREAD) != 0;
     size_t count = (size_t)(bracket - name - 1);
     if (count > sizeof process->comm - 1) count = sizeof process->comm - 1;
     memcpy(process->comm, name + 1, count);

@@ -15,6 +15,7 @@ public final class MockProcess: Sendable {
 
     private let procfs: MockTree
     private let parent: Int
+    private let isKernelThread: Bool
     private let state: Guarded<State>
 
     /// Puts a process's folder into a procfs, or in the place of an earlier process of its number.
@@ -37,6 +38,7 @@ public final class MockProcess: Sendable {
         self.start = start
         self.procfs = procfs
         self.parent = parent
+        isKernelThread = arguments.isEmpty
         state = Guarded(State(comm: comm))
         try write()
         try procfs.write(arguments.map { $0 + "\0" }.joined(), to: "\(number)/cmdline")
@@ -74,7 +76,7 @@ public final class MockProcess: Sendable {
         let (comm, ticks) = state.withLock { ($0.comm, $0.ticks) }
         // The fields are those of proc_pid_stat(5); the parent is the 4th, the times are the 14th and 15th, the start is the 22nd.
         let text =
-            "\(number) (\(comm)) S \(parent) 1 1 0 -1 4194560 100 0 0 0 \(ticks - ticks / 4) \(ticks / 4) 0 0 20 0 1 0 \(start) 1000000 100 18446744073709551615\n"
+            "\(number) (\(comm)) S \(parent) 1 1 0 -1 \(isKernelThread ? 2_129_984 : 4_194_560) 100 0 0 0 \(ticks - ticks / 4) \(ticks / 4) 0 0 20 0 1 0 \(start) 1000000 100 18446744073709551615\n"
         try procfs.write(text, to: "\(number)/stat")
     }
 }

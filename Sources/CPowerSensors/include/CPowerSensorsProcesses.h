@@ -12,6 +12,8 @@ struct cpowersensors_process {
     uint64_t start;
     /// The process that started it: field 4.
     int32_t parent;
+    /// Whether it is a thread of the kernel's own: in field 9.
+    int32_t is_kernel_thread;
     /// The kernel's name for it, field 2, up to a byte of 0; what does not fit is left out.
     char comm[16];
 };

@@ -22,6 +22,9 @@ public struct Attribution: Sendable {
     /// Whether nobody asked for it in particular, so that it is no problem where nothing can be divided.
     package var isByTheWay = false
 
+    /// How often to look, in nanoseconds.
+    var intervalNanoseconds: Int64 { max(interval.wholeNanoseconds, 10_000_000) }
+
     /// Divides the energy in a way; what is not named has its default.
     public init(
         roots: SystemRoots = .usual,

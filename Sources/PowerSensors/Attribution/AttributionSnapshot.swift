@@ -20,6 +20,9 @@ public struct AttributionSnapshot: Sendable {
 
     /// What no consumer was given.
     public internal(set) var unattributed: [UnattributedSnapshot]
+
+    /// What all consumers of a kind were ever given.
+    let given: [Consumer.Kind: EnergyParts]
 }
 
 /// What one consumer was given.
@@ -50,7 +53,7 @@ public struct ConsumerSnapshot: Sendable {
 public struct UnattributedSnapshot: Sendable {
     /// Why energy is nobody's.
     public struct Reason: Hashable, Sendable, CustomStringConvertible {
-        /// `idle`, `interrupts`, `short_lived`, `folded` or `other`.
+        /// `idle`, `interrupts`, `short_lived`, `folded`, `ended` or `other`.
         public let name: String
 
         /// Nothing ran.
@@ -59,13 +62,18 @@ public struct UnattributedSnapshot: Sendable {
         /// The kernel answered devices, which it counts for no process.
         public static let interrupts = Reason(name: "interrupts")
 
-        /// Processes that began and ended between two looks, and what ticks of 10 ms leave over.
+        /// Processes that began and ended between two looks or may not be seen, the last moments of others that ended, and what
+        /// ticks of 10 ms leave over.
         public static let shortLived = Reason(name: "short_lived")
 
         /// Consumers beyond ``Attribution/limit``.
         public static let folded = Reason(name: "folded")
 
-        /// Whatever is no virtual machine.
+        /// What consumers were given after the snapshot before, and that are no more told apart in this one: they ended, or
+        /// others have their places. It depends on how often one takes snapshots, and is each subscriber's own.
+        public static let ended = Reason(name: "ended")
+
+        /// Whatever is no virtual machine, and the last moments of those that ended.
         public static let other = Reason(name: "other")
 
         /// The name.

@@ -9,48 +9,48 @@ import Glibc
 final class Attributor {
     private let attribution: Attribution
     private let intervalNanoseconds: Int64
+    private var topology: Topology
     private var energy: DividedEnergy?
     private var processes: ProcessTable
     private var groups: ControlGroupTable
     private var machines = MachineTable()
-    private var load: LoadReader
-    private var times: CPUTimes?
-    private var hasLooked = false
-    private var elapsed: ElapsedTicks?
     private var accounts = ConsumerAccounts()
-    private var instant: SampleInstant?
+    private var load: LoadReader
+    /// The processors' times when the consumers' times were last settled.
+    private var settled: CPUTimes?
+    private var settledAt: SampleInstant?
+    private var times: CPUTimes?
+    private var looked: SampleInstant?
+    private var hasLooked = false
     private var dividedAt: SampleInstant?
     private var turn = 0
-    private var topology: Topology
     private var failure: AttributeError?
 
     /// Divides the energy of a topology's channels.
-    ///
-    /// - Throws: ``AttributeError`` where procfs cannot be opened.
-    init(_ attribution: Attribution, _ topology: Topology) throws(AttributeError) {
+    init(_ attribution: Attribution, _ topology: Topology) {
         self.attribution = attribution
         self.topology = topology
-        intervalNanoseconds = max(attribution.interval.wholeNanoseconds, 10_000_000)
+        let (procfs, sysfs) = (attribution.roots.procfs, attribution.roots.sysfs)
+        let budget = DescriptorBudget.ofAttribution
+        intervalNanoseconds = attribution.intervalNanoseconds
         energy = DividedEnergy(topology)
-        processes = try ProcessTable(beneath: attribution.roots.procfs)
-        groups = ControlGroupTable(beneath: attribution.roots.sysfs)
-        load = LoadReader(beneath: attribution.roots.procfs)
+        processes = ProcessTable(beneath: procfs, budget: budget.processes)
+        groups = ControlGroupTable(
+            beneath: sysfs, readsClocks: attribution.kinds.contains(.controlGroup), budget: budget.groups)
+        load = LoadReader(beneath: procfs)
     }
 
     /// Goes on with another generation's channels.
-    func move(to topology: Topology) {
+    ///
+    /// - Parameters:
+    ///   - topology: The channels.
+    ///   - ledger: What they have counted so far.
+    func move(to topology: Topology, _ ledger: borrowing Ledger) {
         self.topology = topology
+        // Where nothing could be divided, nobody was looked at.
+        if energy == nil { settled = nil }
         energy = DividedEnergy(topology, continuing: energy)
-    }
-
-    /// How often to look.
-    var interval: Int64 { intervalNanoseconds }
-
-    /// Whether the time for a look has come; a sample that comes a little early is as good.
-    func isDue(at now: SampleInstant) -> Bool {
-        guard let instant else { return true }
-        let passed = now.monotonicNanoseconds - instant.monotonicNanoseconds
-        return passed >= intervalNanoseconds - intervalNanoseconds / 8
+        energy?.begin(at: ledger)
     }
 
     /// What stands in the way of dividing anything.
@@ -65,40 +65,46 @@ final class Attributor {
         guard let energy, let instant = dividedAt else { return nil }
         let snapshot = AttributionSnapshot(
             instant: instant, scope: energy.scope, origin: energy.origin, policy: attribution.policy,
-            consumers: accounts.consumers, unattributed: accounts.unattributed)
+            consumers: accounts.consumers, unattributed: accounts.unattributed, given: accounts.given)
         return Attributed(snapshot: snapshot, band: energy.band)
     }
 
     // MARK: Looking
 
-    /// Looks who ran, where the time for it has come.
+    /// Looks who ran, where the time for it has come, and there is something to divide. A sample that comes a little early is
+    /// as good.
     func lookIfDue(at now: SampleInstant) {
-        if isDue(at: now) { look(at: now) }
+        if energy == nil { return }
+        if let looked {
+            let passed = now.monotonicNanoseconds - looked.monotonicNanoseconds
+            if passed < intervalNanoseconds - intervalNanoseconds / 8 { return }
+        }
+        look(at: now)
     }
 
     /// Looks who ran since the look before.
-    func look(at now: SampleInstant) {
+    private func look(at now: SampleInstant) {
+        looked = now
+        let ran: UInt64
         do throws(AttributeError) {
             let read = try load.read()
             try processes.look()
-            failure = nil
-            hasLooked = true
-            elapsed = times.map { read.ticks(since: $0) }
+            ran = times.map { read.ticks(since: $0).tasks } ?? 0
             times = read
         } catch {
             // What was used stays to be divided at the next look.
             failure = error
-            instant = now
             return
         }
-        instant = now
+        failure = nil
+        hasLooked = true
         for rank in groups.removeEmpty() { accounts.close(rank.account) }
         for account in machines.removeStopped() { accounts.close(account) }
         for notes in processes.ended { forget(notes) }
         identify()
-        groups.look()
-        machines.look()
+        groups.look(tasks: ran)
         addTimes()
+        choose()
     }
 
     private func forget(_ notes: ProcessTable.Notes) {
@@ -107,7 +113,7 @@ final class Attributor {
         accounts.close(notes.rank.account)
     }
 
-    /// Processes that may have been moved to another group since they came are looked at again now and then.
+    /// A process that may have been moved to another group since it came is looked at again now and then.
     private static let turns = 128
 
     private var wantsGroups: Bool {
@@ -142,8 +148,10 @@ final class Attributor {
 
     /// The machine that a process runs; -1 for none.
     private func machine(of entry: ProcessTable.Entry, _ files: ProcessFiles, _ group: ControlGroup?) -> Int32 {
+        let comm = entry.comm
         guard !entry.isKernelThread,
-            let identity = VirtualMachineIdentity(commandLine: files.commandLine, comm: entry.comm, group: group)
+            VirtualMachineIdentity.isHypervisor(String(decoding: files.program, as: UTF8.self), comm: comm),
+            let identity = VirtualMachineIdentity(commandLine: files.commandLine, comm: comm, group: group)
         else { return -1 }
         var consumer = Consumer(
             kind: .virtualMachine, name: identity.name.isEmpty ? "pid-\(entry.number)" : identity.name)
@@ -152,7 +160,8 @@ final class Attributor {
         consumer.hypervisor = identity.hypervisor.rawValue
         consumer.take(entry, files)
         consumer.take(group)
-        return machines.enter(identity, consumer)
+        let parent = processes.index(of: entry.parent).map { processes.entries[$0].notes.machine } ?? -1
+        return machines.enter(identity, consumer, startedBy: parent)
     }
 
     private func moveIfNeeded(_ index: Int) {
@@ -169,8 +178,8 @@ final class Attributor {
     /// Adds the processes' times to the machines, and to the groups that have no clock.
     private func addTimes() {
         guard wantsGroups else { return }
-        for index in processes.entries.indices where processes.entries[index].elapsed > 0 {
-            let ticks = processes.entries[index].elapsed
+        for index in processes.entries.indices where processes.entries[index].step > 0 {
+            let ticks = processes.entries[index].step
             let notes = processes.entries[index].notes
             if notes.group >= 0, !groups.hasClocks { groups.add(ticks, at: notes.group) }
             if notes.machine >= 0 {
@@ -183,18 +192,43 @@ final class Attributor {
         }
     }
 
+    /// Tells consumers apart: here, as it reads files, and not where others wait for a sample.
+    private func choose() {
+        if attribution.kinds.contains(.virtualMachine) { machines.openAccounts(in: &accounts) }
+        if attribution.kinds.contains(.controlGroup) { groups.choose(limit: attribution.limit, in: &accounts) }
+        guard attribution.kinds.contains(.process) else { return }
+        let (procfs, prefersUnified) = (attribution.roots.procfs, groups.prefersUnified)
+        processes.choose(limit: attribution.limit, in: &accounts) { entry in
+            let files = ProcessFiles(entry.number, beneath: procfs)
+            var consumer = Consumer(kind: .process, name: entry.comm)
+            consumer.take(entry, files)
+            consumer.take(files.controlGroup(prefersUnified: prefersUnified))
+            return consumer
+        }
+    }
+
     // MARK: Dividing
 
     /// Divides what the ledger has counted since the division before, if there was a look since.
     ///
-    /// - Returns: Whether there was.
+    /// A source that renews its counter less often than consumers are looked at has nothing new at most looks: who ran since
+    /// it had is remembered until it has, or has been silent for long.
+    ///
+    /// - Returns: Whether there is news.
     func divide(_ ledger: borrowing Ledger) -> Bool {
-        guard hasLooked else { return false }
+        guard hasLooked, let times, let looked else { return false }
         hasLooked = false
         guard let counted = energy?.take(from: ledger) else { return true }
+        if let settled, let settledAt {
+            let silence = looked.monotonicNanoseconds - settledAt.monotonicNanoseconds
+            if counted == .zero, silence < DividedEnergy.patience(topology) { return true }
+            divide(counted, times.ticks(since: settled))
+        }
         // The first look only tells from where to count.
-        if let elapsed { divide(counted, elapsed) }
-        dividedAt = instant
+        (settled, settledAt, dividedAt) = (times, looked, looked)
+        processes.settle()
+        groups.settle()
+        machines.settle()
         return true
     }
 
@@ -211,21 +245,11 @@ final class Attributor {
         var ran: UInt64 = 0
         for index in processes.entries.indices { ran = ran.saturatingAdd(processes.entries[index].elapsed) }
         let whole = max(elapsed.tasks, ran)
-        let limit = attribution.limit
         if attribution.kinds.contains(.virtualMachine) { machines.divide(active, whole: whole, into: &accounts) }
         if attribution.kinds.contains(.controlGroup) {
-            groups.divide(active, tasks: elapsed.tasks, whole: whole, limit: limit, into: &accounts)
+            groups.divide(active, tasks: elapsed.tasks, whole: whole, into: &accounts)
         }
-        if attribution.kinds.contains(.process) {
-            let (procfs, prefersUnified) = (attribution.roots.procfs, groups.prefersUnified)
-            processes.divide(active, whole: whole, limit: limit, into: &accounts) { entry in
-                let files = ProcessFiles(entry.number, beneath: procfs)
-                var consumer = Consumer(kind: .process, name: entry.comm)
-                consumer.take(entry, files)
-                consumer.take(files.controlGroup(prefersUnified: prefersUnified))
-                return consumer
-            }
-        }
+        if attribution.kinds.contains(.process) { processes.divide(active, whole: whole, into: &accounts) }
     }
 }
 
@@ -238,9 +262,6 @@ extension Consumer {
 }
 
 extension ProcessTable.Entry {
-    /// Whether it is a thread of the kernel, all of which `kthreadd` starts.
-    fileprivate var isKernelThread: Bool { parent == 2 || number == 2 }
-
     /// The process for which the kernel's thread `vhost-PID` moves data; since Linux 6.4 that is one of its own threads. 0
     /// for others.
     fileprivate var ownerOfKernelThread: Int32 {

@@ -40,10 +40,10 @@ public struct Consumer: Hashable, Sendable {
     /// The number of the process, or of the virtual machine's; nil for a control group.
     public internal(set) var processID: Int?
 
-    /// The effective user of the process; nil where it is not known.
+    /// The real user of the process; nil where it is not known.
     public internal(set) var userID: Int?
 
-    /// The effective group of the process; nil where it is not known.
+    /// The real group of the process; nil where it is not known.
     public internal(set) var groupID: Int?
 
     /// When the process started, in ticks of 10 ms since boot (proc_pid_stat(5), field 22); nil for a control group.
@@ -57,6 +57,10 @@ public struct Consumer: Hashable, Sendable {
 
     /// The container that the control group is; empty for none.
     public internal(set) var containerID = ""
+
+    /// Whether another machine of the same name, namespace and UUID was there before it, which has the name to itself where
+    /// names must differ.
+    package internal(set) var hasNamesake = false
 
     package init(kind: Kind, name: String) {
         self.kind = kind

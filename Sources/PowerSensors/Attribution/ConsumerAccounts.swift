@@ -36,8 +36,14 @@ struct ConsumerAccounts {
         free.append(place)
     }
 
+    /// What all consumers of a kind were ever given, those too that are gone.
+    private(set) var given: [Consumer.Kind: EnergyParts] = [:]
+
     /// Gives a consumer its share.
-    mutating func add(_ energy: EnergyParts, to place: Int32) { accounts[Int(place)]?.energy += energy }
+    mutating func add(_ energy: EnergyParts, to place: Int32, _ kind: Consumer.Kind) {
+        given[kind, default: .zero] += energy
+        accounts[Int(place)]?.energy += energy
+    }
 
     /// Counts what nobody of a kind was given.
     mutating func add(_ energy: EnergyParts, _ kind: Consumer.Kind, _ reason: UnattributedSnapshot.Reason) {

@@ -11,16 +11,20 @@ package struct ControlGroup: Hashable, Sendable {
     /// The container's identity; nil where it is none's.
     package let containerID: String?
 
+    /// Whether the path is told from elsewhere in the hierarchy, so that its beginning is not known.
+    package let isOutsideView: Bool
+
     /// Takes a path apart.
     package init(path: String) {
         // A path outside the reader's own name space begins with the way up to it (cgroup_namespaces(7)).
         let all = path.split(separator: "/")
         let parts = all.drop { $0 == ".." }
+        isOutsideView = parts.count < all.count
         self.path = parts.isEmpty ? "/" : parts.map { "/\($0)" }.joined()
         // From inside a pod the way up may hide the part that says so; then the pod's UID must be whole.
         let isOfKubernetes = parts.contains { part in
             part == "kubepods" || part.hasPrefix("kubepods.") || part.hasPrefix("kubepods-")
-                || (parts.count < all.count && Self.podUID(part)?.utf8.count == 36)
+                || (all.first == ".." && Self.podUID(part)?.utf8.count == 36)
         }
         podUID = isOfKubernetes ? parts.lazy.compactMap(Self.podUID).first : nil
         containerID = parts.last.flatMap(Self.containerID)
@@ -46,12 +50,6 @@ package struct ControlGroup: Hashable, Sendable {
         let grouped = unified.flatMap { $0 == "/" ? nil : $0 }
         guard let path = prefersUnified ? grouped ?? accounting ?? unified : accounting ?? unified else { return nil }
         self.init(path: String(path))
-    }
-
-    /// Whether a virtual machine may live here: in a slice of machines, of QEMU's, or of pods.
-    package var mayHoldMachine: Bool {
-        let top = path.split(separator: "/")
-        return podUID != nil || top.contains { $0 == "machine.slice" || $0 == "qemu.slice" || $0 == "machine" }
     }
 
     /// `pod1234…` of the driver cgroupfs, `kubepods-burstable-pod1234….slice` of systemd, with underscores for dashes.

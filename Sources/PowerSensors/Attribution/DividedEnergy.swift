@@ -16,7 +16,7 @@ struct DividedEnergy {
     /// How far the truth may lie from it; nil where it is certain.
     let band: RelativeBand?
 
-    /// Whether idle energy is no part of it, since it is itself a share that the host made without.
+    /// Whether it is all to be divided: it is a host's share itself, made by the time that this guest ran.
     let isOfActiveTime: Bool
 
     private let parts: [Part]
@@ -25,6 +25,10 @@ struct DividedEnergy {
 
     /// Finds what can be divided: packages and memory, else a model of the whole machine, or a host's share of that. Meters of
     /// a whole machine hold what no consumer's processor time explains.
+    ///
+    /// - Parameters:
+    ///   - topology: The channels.
+    ///   - old: What was divided of the generation before.
     init?(_ topology: Topology, continuing old: DividedEnergy? = nil) {
         func indices(_ scope: Scope) -> [Int] {
             topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
@@ -36,7 +40,7 @@ struct DividedEnergy {
         scope = found.isEmpty ? .wall : .cpu
         origin = first.provenance
         band = first.band
-        isOfActiveTime = first.holdsNoIdleEnergy
+        isOfActiveTime = first.provenance == .shared
         parts = used.map {
             Part(
                 index: $0, id: topology.channels[$0].id, isDram: topology.channels[$0].component.domain == "dram")
@@ -44,12 +48,24 @@ struct DividedEnergy {
         divided = old?.divided ?? [:]
     }
 
-    /// What the ledger has counted since the call before. A channel's first energy is only where it starts from.
+    /// Leaves out what channels that are new have counted so far: they go on with what they had before they went.
+    mutating func begin(at ledger: borrowing Ledger) {
+        for part in parts where divided[part.id] == nil { divided[part.id] = ledger.nanojoules(part.index) ?? 0 }
+    }
+
+    /// The longest time that a source may take from one change to the next: after thrice that, silence is a true 0.
+    static func patience(_ topology: Topology) -> Int64 {
+        let slowest = topology.channels.compactMap { $0.countsIn == nil ? nil : $0.refreshInterval?.wholeNanoseconds }
+            .max()
+        return 3 * min(max(slowest ?? 0, 5_000_000_000), 3_600_000_000_000)
+    }
+
+    /// What the ledger has counted since the call before; of the first call, since the first reading.
     mutating func take(from ledger: borrowing Ledger) -> EnergyParts {
         var energy = EnergyParts.zero
         for part in parts {
             guard let now = ledger.nanojoules(part.index) else { continue }
-            let last = divided[part.id] ?? now
+            let last = divided[part.id] ?? 0
             let step = now > last ? now - last : 0
             divided[part.id] = max(now, last)
             if part.isDram { energy.dram += step } else { energy.package += step }
@@ -64,6 +80,8 @@ extension Ledger {
         if let counter = counter(index) {
             return counter.mark == nil ? nil : counter.encoding.unit.wholeNanojoules(of: counter.total)
         }
-        return integrator(index).flatMap { $0.power == nil ? nil : UInt128(max($0.energy.rawValue, 0) * 1e9) }
+        guard let integrator = integrator(index), integrator.power != nil else { return nil }
+        let nanojoules = max(integrator.energy.rawValue, 0) * 1e9
+        return nanojoules < 1e30 ? UInt128(nanojoules) : nil
     }
 }

@@ -1,6 +1,11 @@
-// How the energy of the time in which tasks ran is divided among the consumers of each kind.
+// How the energy of the time in which tasks ran is divided among the consumers of each kind, and who is told apart.
 
 extension MachineTable {
+    /// Opens accounts for the machines that are new.
+    mutating func openAccounts(in accounts: inout ConsumerAccounts) {
+        update { if $0.account < 0 { $0.account = accounts.open(for: $0.consumer) } }
+    }
+
     /// Gives each machine its share; what is left was used by others.
     ///
     /// - Parameters:
@@ -9,34 +14,15 @@ extension MachineTable {
     ///   - accounts: Where the shares are counted.
     mutating func divide(_ energy: EnergyParts, whole: UInt64, into accounts: inout ConsumerAccounts) {
         var division = EnergyDivision(energy, whole: whole)
-        update { machine in
-            if machine.account < 0 { machine.account = accounts.open(for: machine.consumer) }
-            accounts.add(division.share(of: machine.elapsed), to: machine.account)
-        }
+        update { accounts.add(division.share(of: $0.elapsed), to: $0.account, .virtualMachine) }
         accounts.add(division.rest, .virtualMachine, .other)
     }
 }
 
 extension ControlGroupTable {
-    /// Gives each group its share.
-    ///
-    /// - Parameters:
-    ///   - energy: What all tasks used.
-    ///   - tasks: The ticks that tasks ran by the machine's clock.
-    ///   - whole: The same, or the sum of the processes' clocks where that is more.
-    ///   - limit: How many groups to tell apart.
-    ///   - accounts: Where the shares are counted.
-    mutating func divide(
-        _ energy: EnergyParts, tasks: UInt64, whole: UInt64, limit: Int, into accounts: inout ConsumerAccounts
-    ) {
-        var sum: UInt64 = 0
-        update { sum = sum.saturatingAdd($0.elapsed) }
-        // The clocks of groups count microseconds, those of processes ticks of 10 ms.
-        let (microseconds, overflow) = tasks.multipliedReportingOverflow(by: 10_000)
-        var division = EnergyDivision(energy, whole: hasClocks ? max(overflow ? .max : microseconds, sum) : whole)
-        update { $0.rank.take(division.share(of: $0.elapsed)) }
-        accounts.add(division.rest, .controlGroup, .shortLived)
-
+    /// Tells the greatest groups apart, by the times up to now.
+    mutating func choose(limit: Int, in accounts: inout ConsumerAccounts) {
+        rank()
         let changes = Membership(limit: limit).changes(count: groups.count) { groups[$0]?.rank ?? Rank() }
         for place in changes.folded { update(at: place) { accounts.fold(&$0.rank) } }
         for place in changes.promoted {
@@ -46,42 +32,64 @@ extension ControlGroupTable {
                 group.rank.account = accounts.open(for: consumer)
             }
         }
-        update { accounts.give($0.rank, .controlGroup) }
+    }
+
+    /// Gives each group its share.
+    ///
+    /// - Parameters:
+    ///   - energy: What all tasks used.
+    ///   - tasks: The ticks that tasks ran by the machine's clock.
+    ///   - whole: The same, or the sum of the processes' clocks where that is more.
+    ///   - accounts: Where the shares are counted.
+    mutating func divide(
+        _ energy: EnergyParts, tasks: UInt64, whole: UInt64, into accounts: inout ConsumerAccounts
+    ) {
+        var sum: UInt64 = 0
+        update { sum = sum.saturatingAdd($0.elapsed) }
+        let all = hasClocks ? max(Self.microseconds(ofTicks: tasks), sum) : whole
+        var division = EnergyDivision(energy, whole: all)
+        update { accounts.give(division.share(of: $0.elapsed), $0.rank, .controlGroup) }
+        accounts.add(division.rest, .controlGroup, .shortLived)
     }
 }
 
 extension ProcessTable {
-    /// Gives each process its share.
+    /// Tells the greatest processes apart, by the times up to now.
     ///
     /// - Parameters:
-    ///   - energy: What all tasks used.
-    ///   - whole: The ticks that all tasks ran.
-    ///   - limit: How many processes to tell apart.
-    ///   - accounts: Where the shares are counted.
+    ///   - limit: How many.
+    ///   - accounts: Where their accounts are opened.
     ///   - consumer: Says who a process is that is told apart from now on.
-    mutating func divide(
-        _ energy: EnergyParts, whole: UInt64, limit: Int, into accounts: inout ConsumerAccounts,
-        _ consumer: (Entry) -> Consumer
-    ) {
-        var division = EnergyDivision(energy, whole: whole)
-        update { notes, elapsed in notes.rank.take(division.share(of: elapsed)) }
-        accounts.add(division.rest, .process, .shortLived)
-
+    mutating func choose(limit: Int, in accounts: inout ConsumerAccounts, _ consumer: (Entry) -> Consumer) {
+        rank()
         let changes = Membership(limit: limit).changes(count: entries.count) { entries[$0].notes.rank }
         for place in changes.folded { note(at: place) { accounts.fold(&$0.rank) } }
         for place in changes.promoted {
             let account = accounts.open(for: consumer(entries[place]))
             note(at: place) { $0.rank.account = account }
         }
-        update { notes, _ in accounts.give(notes.rank, .process) }
+    }
+
+    /// Gives each process its share.
+    ///
+    /// - Parameters:
+    ///   - energy: What all tasks used.
+    ///   - whole: The ticks that all tasks ran.
+    ///   - accounts: Where the shares are counted.
+    func divide(_ energy: EnergyParts, whole: UInt64, into accounts: inout ConsumerAccounts) {
+        var division = EnergyDivision(energy, whole: whole)
+        for index in entries.indices where entries[index].elapsed > 0 {
+            accounts.give(division.share(of: entries[index].elapsed), entries[index].notes.rank, .process)
+        }
+        accounts.add(division.rest, .process, .shortLived)
     }
 }
 
 extension ConsumerAccounts {
-    /// Gives a consumer its last share, or counts it among the folded.
-    fileprivate mutating func give(_ rank: Rank, _ kind: Consumer.Kind) {
-        if rank.share == .zero { return }
-        if rank.isMember { add(rank.share, to: rank.account) } else { add(rank.share, kind, .folded) }
+    /// Gives a consumer a share, or counts it among the folded.
+    fileprivate mutating func give(_ share: EnergyParts, _ rank: Rank, _ kind: Consumer.Kind) {
+        if share == .zero { return }
+        if rank.isMember { add(share, to: rank.account, kind) } else { add(share, kind, .folded) }
     }
 
     /// Closes the account of one that is folded from now on.

@@ -23,5 +23,11 @@ package struct EnergyParts: Hashable, Sendable {
         EnergyParts(package: left.package + right.package, dram: left.dram + right.dram)
     }
 
+    /// The difference; 0 for what would be less.
+    package static func - (left: EnergyParts, right: EnergyParts) -> EnergyParts {
+        EnergyParts(
+            package: left.package - min(left.package, right.package), dram: left.dram - min(left.dram, right.dram))
+    }
+
     package static func += (left: inout EnergyParts, right: EnergyParts) { left = left + right }
 }

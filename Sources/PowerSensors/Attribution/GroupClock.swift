@@ -21,7 +21,13 @@ final class GroupClock {
         }
         var buffer = InlineArray<64, UInt8>(repeating: 0)
         var bytes = buffer.mutableSpan
-        guard let count = try? file.read(into: &bytes) else { return nil }
+        var count = try? file.read(into: &bytes)
+        if count == nil {
+            // The group may have been made anew.
+            file = KeptFile(path, beneath: sysfs)
+            count = try? file.read(into: &bytes)
+        }
+        guard let count else { return nil }
         return Self.microseconds(in: buffer.span.extracting(first: count))
     }
 

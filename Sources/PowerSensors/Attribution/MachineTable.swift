@@ -1,32 +1,42 @@
-/// The virtual machines that run here, and the processor time that each used between two looks.
+/// The virtual machines that run here, and the processor time that each used.
 struct MachineTable {
-    /// A virtual machine: one process as a rule, two for a moment while it moves to another.
+    /// A virtual machine: one process, and for a moment those that it makes.
     struct Machine {
         let consumer: Consumer
-        var processes = 0
-        /// The time that its processes and the kernel's threads for it ran since the look before, in ticks.
+        fileprivate let identity: VirtualMachineIdentity
+        fileprivate var processes = 1
+        /// The time that its processes and the kernel's threads for it ran since it was last settled, in ticks.
         var elapsed: UInt64 = 0
         var account: Int32 = -1
     }
 
-    /// What makes a machine one's own: what it calls itself, and whose it is, since anybody can take any name.
-    private struct Key: Hashable {
-        let identity: VirtualMachineIdentity
-        /// For one that has no name, that of its process.
-        let name: String
-        let userID: Int?
-    }
-
     private(set) var machines: [Machine?] = []
-    private var places: [Key: Int32] = [:]
-    private var keys: [Key?] = []
 
     /// A process of a virtual machine came: the machine's place.
-    mutating func enter(_ identity: VirtualMachineIdentity, _ consumer: Consumer) -> Int32 {
-        let key = Key(identity: identity, name: consumer.name, userID: consumer.userID)
-        let place = places[key] ?? add(consumer, key)
-        machines[Int(place)]?.processes += 1
-        return place
+    ///
+    /// Anybody may call a program by another's name, so each process is a machine of its own, but for one that the machine
+    /// itself started: that is the moment between the kernel's fork and exec.
+    ///
+    /// - Parameters:
+    ///   - identity: Who the machine is.
+    ///   - consumer: The same for people, with its process.
+    ///   - parent: The place of the machine that started the process; below 0 for none.
+    mutating func enter(_ identity: VirtualMachineIdentity, _ consumer: Consumer, startedBy parent: Int32) -> Int32 {
+        if parent >= 0, let machine = machines[Int(parent)], machine.identity == identity,
+            machine.consumer.userID == consumer.userID
+        {
+            machines[Int(parent)]?.processes += 1
+            return parent
+        }
+        var consumer = consumer
+        consumer.hasNamesake = machines.contains { $0?.identity == identity }
+        let machine = Machine(consumer: consumer, identity: identity)
+        if let place = machines.firstIndex(where: { $0 == nil }) {
+            machines[place] = machine
+            return Int32(place)
+        }
+        machines.append(machine)
+        return Int32(machines.count - 1)
     }
 
     /// A process of a machine ended.
@@ -44,8 +54,8 @@ struct MachineTable {
         }
     }
 
-    /// Begins a look.
-    mutating func look() { update { $0.elapsed = 0 } }
+    /// Begins to count everybody's time anew.
+    mutating func settle() { update { $0.elapsed = 0 } }
 
     /// Takes out the machines that stopped.
     ///
@@ -56,24 +66,7 @@ struct MachineTable {
             guard let machine = machines[index], machine.processes <= 0 else { continue }
             accounts.append(machine.account)
             machines[index] = nil
-            if let key = keys[index] { places[key] = nil }
-            keys[index] = nil
         }
         return accounts
-    }
-
-    private mutating func add(_ consumer: Consumer, _ key: Key) -> Int32 {
-        let place: Int
-        if let empty = machines.firstIndex(where: { $0 == nil }) {
-            place = empty
-            machines[place] = Machine(consumer: consumer)
-            keys[place] = key
-        } else {
-            place = machines.count
-            machines.append(Machine(consumer: consumer))
-            keys.append(key)
-        }
-        places[key] = Int32(place)
-        return Int32(place)
     }
 }

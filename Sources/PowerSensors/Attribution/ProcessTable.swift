@@ -20,14 +20,21 @@ package struct ProcessTable: ~Copyable {
         /// The process that started it; 0 for none.
         package let parent: Int32
 
+        /// Whether it is a thread of the kernel's own.
+        package let isKernelThread: Bool
+
         /// The kernel's name for it, in 16 bytes.
         package fileprivate(set) var name: SIMD2<UInt64>
 
         /// The time that its threads ran since it started, in ticks.
         package fileprivate(set) var ticks: UInt64
 
-        /// The time that they ran since the look before; for a process of the first look 0, as when it ran is not known.
+        /// The time that they ran since they were last settled, in ticks; 0 at first for a process that is older than that, as
+        /// when it ran is not known.
         package fileprivate(set) var elapsed: UInt64
+
+        /// The part of it since the look before.
+        package fileprivate(set) var step: UInt64
 
         /// Whether the look before did not have it, or another program runs in it now.
         package fileprivate(set) var isNew: Bool
@@ -59,29 +66,29 @@ package struct ProcessTable: ~Copyable {
     /// The notes of those that ended since the look before, and of those that run another program now.
     package private(set) var ended: [Notes] = []
 
-    private let folder: CInt
-    private let path: String
+    private let procfs: SystemRoot
     private let budget: Int
+    private var folder: CInt = -1
+    /// The greatest start of the processes of the look before: who is older and was not there was hidden.
+    private var newest: UInt64 = 0
     private var kept = 0
     private var numbers: [Int32] = Array(repeating: 0, count: 512)
     private var next: [Entry] = []
     private var isFirst = true
 
-    /// Opens procfs.
+    /// A table of nobody yet.
     ///
     /// - Parameters:
     ///   - procfs: The tree.
-    ///   - budget: How many descriptors to keep open at most; nil for half of the process's soft limit.
-    package init(beneath procfs: SystemRoot, budget: Int? = nil) throws(AttributeError) {
-        folder = try procfs.open(".")
-        path = procfs.path
-        let limit = cpowersensors_descriptor_limit()
-        self.budget = budget ?? (limit < 0 ? 512 : limit / 2)
+    ///   - budget: How many descriptors to keep open at most.
+    package init(beneath procfs: SystemRoot, budget: Int) {
+        self.procfs = procfs
+        self.budget = budget
     }
 
     deinit {
         for entry in entries where entry.descriptor >= 0 { close(entry.descriptor) }
-        close(folder)
+        if folder >= 0 { close(folder) }
     }
 
     /// How many descriptors are kept open.
@@ -89,8 +96,9 @@ package struct ProcessTable: ~Copyable {
 
     /// Looks at all processes.
     ///
-    /// - Throws: ``AttributeError`` where procfs cannot be listed; the entries are then those of the look before.
+    /// - Throws: ``AttributeError`` where procfs cannot be opened or listed; the entries are then those of the look before.
     package mutating func look() throws(AttributeError) {
+        if folder < 0 { folder = try procfs.open(".") }
         let count = try list()
         ended.removeAll(keepingCapacity: true)
         next.removeAll(keepingCapacity: true)
@@ -115,14 +123,20 @@ package struct ProcessTable: ~Copyable {
         }
         swap(&entries, &next)
         isFirst = false
+        for index in entries.indices { newest = max(newest, entries[index].start) }
+    }
+
+    /// Begins to count everybody's time anew.
+    package mutating func settle() {
+        for index in entries.indices { entries[index].elapsed = 0 }
     }
 
     /// Changes what is kept of a process.
     package mutating func note(at index: Int, _ change: (inout Notes) -> Void) { change(&entries[index].notes) }
 
-    /// Lends what is kept of every process, and the time that it ran.
-    package mutating func update(_ body: (inout Notes, _ elapsed: UInt64) -> Void) {
-        for index in entries.indices { body(&entries[index].notes, entries[index].elapsed) }
+    /// Takes the times since the look before into the ranks.
+    package mutating func rank() {
+        for index in entries.indices { entries[index].notes.rank.take(entries[index].step) }
     }
 
     /// Where a process stands among the entries; nil where it does not live.
@@ -141,7 +155,7 @@ package struct ProcessTable: ~Copyable {
         while true {
             let capacity = numbers.count
             let count = unsafe cpowersensors_list_processes(folder, &numbers, capacity)
-            if count < 0 { throw AttributeError(path: path, errno: Int32(clamping: -count)) }
+            if count < 0 { throw AttributeError(path: procfs.path, errno: Int32(clamping: -count)) }
             if count <= capacity {
                 // The kernel lists them in order; a folder in its place may not.
                 if (1..<max(count, 1)).contains(where: { numbers[$0 - 1] > numbers[$0] }) { numbers[..<count].sort() }
@@ -172,7 +186,7 @@ package struct ProcessTable: ~Copyable {
         } else {
             // Not to be read just now, as where descriptors run out, is not gone: its time is counted later.
             next.append(entries[old])
-            next[next.count - 1].elapsed = 0
+            next[next.count - 1].step = 0
             next[next.count - 1].isNew = false
             next[next.count - 1].descriptor = descriptor
         }
@@ -184,9 +198,12 @@ package struct ProcessTable: ~Copyable {
         next[index].descriptor = descriptor
         // The kernel scales a process's times anew now and then, and its sum may be a tick less.
         let last = next[index].ticks
-        next[index].elapsed = process.ticks > last ? process.ticks - last : 0
+        let step = process.ticks > last ? process.ticks - last : 0
+        next[index].step = step
+        next[index].elapsed = next[index].elapsed.saturatingAdd(step)
         next[index].ticks = max(process.ticks, last)
-        next[index].isNew = name != next[index].name
+        // A thread of the kernel's is called by the work that it has in hand.
+        next[index].isNew = name != next[index].name && !next[index].isKernelThread
         if next[index].isNew {
             ended.append(next[index].notes)
             next[index].name = name
@@ -207,11 +224,13 @@ package struct ProcessTable: ~Copyable {
     }
 
     private mutating func add(_ number: Int32, _ process: cpowersensors_process, _ descriptor: CInt) {
+        let ran = isFirst || process.start < newest ? 0 : process.ticks
         next.append(
             Entry(
                 number: number, start: process.start, parent: process.parent,
-                name: unsafe unsafeBitCast(process.comm, to: SIMD2<UInt64>.self), ticks: process.ticks,
-                elapsed: isFirst ? 0 : process.ticks, isNew: true, descriptor: descriptor))
+                isKernelThread: process.is_kernel_thread != 0,
+                name: unsafe unsafeBitCast(process.comm, to: SIMD2<UInt64>.self), ticks: process.ticks, elapsed: ran,
+                step: ran, isNew: true, descriptor: descriptor))
     }
 
     private mutating func end(_ index: Int) {
@@ -223,8 +242,17 @@ package struct ProcessTable: ~Copyable {
 }
 
 extension ProcessTable.Entry {
-    /// The kernel's name for the process; ill-formed UTF-8 is repaired.
+    /// The kernel's name for the process; ill-formed UTF-8 is repaired. Of the kernel's own workers, without the work that they
+    /// have in hand.
     package var comm: String {
+        let whole = wholeName
+        guard isKernelThread, whole.hasPrefix("kworker/"), let colon = whole.firstIndex(of: ":"),
+            let end = whole[colon...].firstIndex(where: { $0 == "-" || $0 == "+" })
+        else { return whole }
+        return String(whole[..<end])
+    }
+
+    private var wholeName: String {
         var bytes: [UInt8] = []
         for place in 0..<16 {
             let half = UInt64(littleEndian: place < 8 ? name.x : name.y)

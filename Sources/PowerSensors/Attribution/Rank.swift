@@ -1,25 +1,20 @@
-/// How much a consumer has been given lately, and whether it is told apart from the rest.
+/// How much a consumer has run lately, and whether it is told apart from the rest.
 package struct Rank: Hashable, Sendable {
     /// Where its account stands; -1 while it is folded.
     package var account: Int32 = -1
 
-    /// The mean of its shares in the last eight looks or so, in nanojoules.
+    /// The mean of its times in the last eight looks or so, in thousandths of its clock's unit.
     package private(set) var score: UInt64 = 0
-
-    /// Its share of this look.
-    package private(set) var share = EnergyParts.zero
 
     package init() {}
 
     /// Whether it is told apart.
     package var isMember: Bool { account >= 0 }
 
-    /// Takes a look's share in.
-    package mutating func take(_ share: EnergyParts) {
-        self.share = share
-        if share == .zero, score == 0 { return }
-        let recent = UInt64(clamping: share.sum) / 8
-        score = (score - score / 8) + recent
+    /// Takes in the time that it ran since the look before.
+    package mutating func take(_ elapsed: UInt64) {
+        if elapsed == 0, score == 0 { return }
+        score = (score - score / 8) + min(elapsed, 1 << 40) * 125
     }
 }
 

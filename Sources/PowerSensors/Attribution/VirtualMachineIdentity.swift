@@ -10,8 +10,8 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
         /// bytes; nil for others. `virt-launcher`, which has QEMU's options among its own, is none.
         init?(argument: String, comm: String) {
             let base = argument.split(separator: "/").last.map(String.init) ?? ""
+            // Where the two contradict each other, the arguments are believed.
             guard let found = Self.named(base) ?? Self.named(comm) else { return nil }
-            // A name in both places that contradict each other is believed in the arguments only.
             self = found
         }
 
@@ -37,6 +37,11 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
     /// Its UUID; empty where the arguments do not tell.
     package let uuid: String
 
+    /// Whether a program runs virtual machines, by its first argument and the kernel's name for it.
+    package static func isHypervisor(_ argument: String, comm: String) -> Bool {
+        Hypervisor(argument: argument, comm: comm) != nil
+    }
+
     /// Reads a process's arguments; nil where it runs no virtual machine.
     ///
     /// - Parameters:
@@ -50,7 +55,7 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
         guard let first = arguments.first, !commandLine.isEmpty,
             let hypervisor = Hypervisor(argument: first, comm: comm)
         else { return nil }
-        let options = Options(arguments)
+        let options = Options(arguments, allowsEquals: hypervisor != .qemu)
         let uuid: String
         let full: String
         switch hypervisor {
@@ -78,19 +83,31 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
         }
     }
 
-    /// The options with their values, of which the last counts.
+    /// The options with their values, of which the first counts: who manages machines names them before anything that the
+    /// owner of a guest may choose, such as the arguments of its kernel.
     private struct Options {
         private var values: [String: String] = [:]
 
-        init(_ arguments: [String]) {
-            for (argument, next) in zip(arguments.dropFirst(), arguments.dropFirst(2)) where argument.hasPrefix("-") {
-                let name = argument.drop { $0 == "-" }
-                if let equals = name.firstIndex(of: "=") {
-                    values[String(name[..<equals])] = String(name[name.index(after: equals)...])
-                } else {
-                    values[String(name)] = next
+        /// - Parameters:
+        ///   - arguments: The program and its arguments.
+        ///   - allowsEquals: Whether an option may hold its value behind an equals sign, as none of QEMU's does.
+        init(_ arguments: [String], allowsEquals: Bool) {
+            var rest = arguments.dropFirst()
+            while let argument = rest.popFirst() {
+                guard argument.hasPrefix("-") else { continue }
+                let name = String(argument.drop { $0 == "-" })
+                if allowsEquals, let equals = name.firstIndex(of: "=") {
+                    take(String(name[name.index(after: equals)...]), of: String(name[..<equals]))
+                } else if let next = rest.first, name == "append" || !next.hasPrefix("-") {
+                    // What is an option's value is no option, whatever it looks like.
+                    rest.removeFirst()
+                    take(next, of: name)
                 }
             }
+        }
+
+        private mutating func take(_ value: String, of name: String) {
+            if values[name] == nil { values[name] = value }
         }
 
         subscript(_ name: String) -> String? { values[name] }

@@ -37,8 +37,7 @@ final class MonitorCore: Sendable {
             // A source that does not answer must not hold up the next generation.
             generation.lane.stop(waiting: .zero)
             generation = next
-            attributor?.move(to: found.topology)
-            state.withLock { $0.move(to: found.topology, at: .now) }.send()
+            state.withLock { $0.move(to: found.topology, at: .now, dividingBy: attributor) }.send()
         }
         generation.lane.stop()
     }
@@ -91,10 +90,7 @@ final class MonitorCore: Sendable {
         let entered = generation.sensors.withReadings { readings in
             state.withLock { state -> (deliveries: Deliveries, tick: Int64)? in
                 if state.isStopping { return nil }
-                return (
-                    state.enter(readings, info, dividingBy: attributor),
-                    min(state.tickNanoseconds, attributor?.interval ?? .max)
-                )
+                return (state.enter(readings, info, dividingBy: attributor), state.tickNanoseconds)
             }
         }
         guard let (deliveries, tick) = entered else { return nil }

@@ -37,6 +37,7 @@ struct MonitorState {
     private var listeners: [Int: AsyncStream<MonitorEvent>.Continuation] = [:]
     private var nextID = 0
     private var announced: [Finding] = []
+    private let lookNanoseconds: Int64
     private var attributed: Attributed?
     private var attributionFindings: [Finding] = []
     private(set) var isStopping = false
@@ -47,6 +48,7 @@ struct MonitorState {
         ledger = Ledger(topology.channels, notesEntries: true)
         latestWriter = SnapshotWriter(topology, headline: headline)
         ownNanoseconds = max(configuration.interval.wholeNanoseconds, Self.shortestNanoseconds)
+        lookNanoseconds = configuration.sensors.attribution?.intervalNanoseconds ?? .max
         latestGrid = DeliveryGrid(every: max(configuration.latestInterval.wholeNanoseconds, ownNanoseconds))
     }
 
@@ -56,7 +58,7 @@ struct MonitorState {
     /// How long to wait between samples: what the fastest subscriber wants, and no more than is safe.
     var tickNanoseconds: Int64 {
         // Asked on every tick: no array, and no more code to wake up with than is needed.
-        var tick = min(ownNanoseconds, ledger.longestSafeNanoseconds)
+        var tick = min(ownNanoseconds, ledger.longestSafeNanoseconds, lookNanoseconds)
         if !subscriptions.isEmpty {
             for subscription in subscriptions.values { tick = min(tick, subscription.grid.nanoseconds) }
         }
@@ -110,9 +112,12 @@ struct MonitorState {
     // MARK: Generations
 
     /// Goes on with another topology, keeping what was counted for the channels that both have.
-    mutating func move(to topology: Topology, at instant: SampleInstant) -> Deliveries {
+    mutating func move(
+        to topology: Topology, at instant: SampleInstant, dividingBy attributor: Attributor?
+    ) -> Deliveries {
         self.topology = topology
         ledger = Ledger(topology.channels, continuing: ledger, notesEntries: true)
+        attributor?.move(to: topology, ledger)
         latestWriter = SnapshotWriter(topology, headline: headline, continuing: latestWriter)
         for id in subscriptions.keys {
             guard let writer = subscriptions[id]?.writer else { continue }

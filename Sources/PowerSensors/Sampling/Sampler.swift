@@ -88,7 +88,7 @@ public struct Sampler: ~Copyable {
         slowThreads = threads
         ledger = Ledger(discovered.topology.channels, continuing: ledger)
         writer = SnapshotWriter(discovered.topology, headline: headline, continuing: writer)
-        attributor?.move(to: discovered.topology)
+        attributor?.move(to: discovered.topology, ledger)
     }
 
     private static func open(_ discovered: DiscoveredSensors, _ threads: SlowThreads?) -> OpenedSensors {

@@ -177,8 +177,8 @@ public struct DiscoveredSensors: Sendable {
     /// Who is given the energy; nil for nobody.
     let attribution: Attribution?
 
-    /// What divides the energy; nil where nobody asked for it, or there is no procfs.
-    func attributor() -> Attributor? { attribution.flatMap { try? Attributor($0, topology) } }
+    /// What divides the energy; nil where nobody asked for it.
+    func attributor() -> Attributor? { attribution.map { Attributor($0, topology) } }
 
     /// Gives every sensor its part of the topology's channels.
     fileprivate init(topology: Topology, _ sensors: [any Sensor], marks: [Int?], attribution: Attribution?) {

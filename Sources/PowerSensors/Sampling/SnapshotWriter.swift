@@ -50,7 +50,10 @@ struct SnapshotWriter {
             channels: channels,
             host: figures.map { $0.snapshot(channels, ledger) }
         )
-        snapshot.attribution = attribution.map { consumers.advance($0) }
+        snapshot.attribution = attribution.map { attributed in
+            let divided = snapshot.host.first { $0.scope == attributed.snapshot.scope }
+            return consumers.advance(attributed, isKnown: divided?.power != nil)
+        }
         return snapshot
     }
 

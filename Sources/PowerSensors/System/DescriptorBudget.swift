@@ -8,6 +8,13 @@ package enum DescriptorBudget {
         let limit = cpowersensors_descriptor_limit()
         return limit < 0 ? 256 : max(limit / 4, 16)
     }
+
+    /// The budget of those who look at every process: half, and so much less that a program of few descriptors has some left.
+    static var ofAttribution: (processes: Int, groups: Int) {
+        let limit = cpowersensors_descriptor_limit()
+        let all = limit < 0 ? 512 : max(min(limit / 2, limit - 128), 0)
+        return (all - all / 4, all / 4)
+    }
 }
 
 extension Discovery {

@@ -89,9 +89,6 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// Whether the counter is known to count, so that 0 is one of its numbers and no sign that nothing is behind it.
     package var isKnownToCount = false
 
-    /// Whether it is a guest's share of what its host used while it was busy: idle energy stayed with the host.
-    package var holdsNoIdleEnergy = false
-
     /// Whether each reading says at which instant its number was true, so that power needs no rhythm to be learned.
     package var tellsInstants = false
 

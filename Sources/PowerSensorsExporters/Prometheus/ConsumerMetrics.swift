@@ -10,7 +10,7 @@ struct ConsumerMetrics {
 
         init(_ family: MetricFamily) { self.family = family }
 
-        /// Adds a number. Two consumers with the same labels are one series: a machine's name is anybody's to take.
+        /// Adds a number. Two consumers whose labels look the same, as names that were cut, are one series.
         mutating func add(_ number: Double?, _ labels: MetricLabels) {
             guard let number, number.isFinite else { return }
             if numbers[labels.bytes] == nil { order.append(labels.bytes) }
@@ -75,9 +75,13 @@ struct ConsumerMetrics {
         for family in families { append(family, in: format, to: &bytes) }
     }
 
+    /// A machine's labels. Any name may be taken by anybody: the one that came first has it, so that nobody's counter falls when
+    /// another's machine ends.
     private func labels(ofMachine machine: Consumer) -> MetricLabels {
-        MetricLabels([
-            ("node", node), ("namespace", machine.namespace), ("name", machine.name), ("vm_uuid", machine.uuid),
+        let process = machine.hasNamesake ? machine.processID : nil
+        let name = process.map { "\(machine.name) (pid \($0))" } ?? machine.name
+        return MetricLabels([
+            ("node", node), ("namespace", machine.namespace), ("name", name), ("vm_uuid", machine.uuid),
             ("hypervisor", machine.hypervisor),
         ])
     }

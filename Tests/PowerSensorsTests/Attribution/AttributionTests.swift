@@ -28,7 +28,7 @@ struct AttributionTests {
         lab.use([10 * joule])
         let next = sampler.snapshot()
         #expect(next.consumer(.process, "web")?.energy == Joules(35))
-        #expect(next.consumer(.process, "web")?.power == Watts(5))
+        #expect(next.consumer(.process, "web")?.power == Watts(5), "5 J in the second since the snapshot before")
         #expect(next.consumer(.process, "mail")?.power == Watts(0))
     }
 
@@ -142,7 +142,7 @@ struct AttributionTests {
             group: group, user: 107)
         try lab.start(2, comm: "kthreadd", arguments: [], parent: 0)
         let worker = try lab.start(20, comm: "vhost-10", arguments: [], group: group, parent: 2)
-        let impostor = try lab.start(30, comm: "vhost-10", arguments: ["vhost-10"])
+        let impostor = try lab.start(30, comm: "vhost-10", arguments: ["vhost-10"], parent: 2)
         var sampler = try lab.sampler()
         _ = sampler.snapshot()
         try guest.run(ticks: 10)
@@ -243,6 +243,170 @@ struct AttributionTests {
             last = snapshot
         }
         #expect((last?.unattributed(.process, .folded) ?? 0) > 0)
+    }
+
+    @Test func `two machines of one name and user stay two, and end each for itself`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let arguments = ["/usr/bin/qemu-system-x86_64", "-name", "web"]
+        let first = try lab.start(10, comm: "qemu-system-x86", arguments: arguments)
+        let second = try lab.start(11, comm: "qemu-system-x86", arguments: arguments)
+        var sampler = try lab.sampler { $0.kinds = [.virtualMachine] }
+        _ = sampler.snapshot()
+        func pass() throws -> [ConsumerSnapshot] {
+            try lab.pass(tasks: 20, idle: 80)
+            lab.use([100 * joule])
+            return sampler.snapshot().consumers
+        }
+        try first.run(ticks: 10)
+        try second.run(ticks: 10)
+        let both = try pass()
+        #expect(both.map(\.energy) == [Joules(10), Joules(10)])
+        #expect(both.map(\.consumer.hasNamesake) == [false, true])
+        try lab.end(10)
+        try second.run(ticks: 20)
+        _ = try pass()
+        try second.run(ticks: 20)
+        let left = try pass()
+        #expect(left.map(\.consumer.processID) == [11])
+        #expect(left.map(\.energy) == [Joules(50)])
+    }
+
+    @Test func `a machine's own child is the machine until it runs another program`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let arguments = ["/usr/bin/qemu-kvm", "-name", "web"]
+        let guest = try lab.start(10, comm: "qemu-kvm", arguments: arguments)
+        var sampler = try lab.sampler { $0.kinds = [.virtualMachine] }
+        _ = sampler.snapshot()
+        let child = try lab.start(11, at: 200, comm: "qemu-kvm", arguments: arguments, parent: 10)
+        try guest.run(ticks: 10)
+        try child.run(ticks: 10)
+        try lab.pass(tasks: 20, idle: 80)
+        lab.use([100 * joule])
+        #expect(sampler.snapshot().consumers.map(\.energy) == [Joules(20)])
+        try child.execute(comm: "bridge-helper", arguments: ["/usr/lib/qemu-bridge-helper"])
+        try child.run(ticks: 10)
+        try lab.pass(tasks: 10, idle: 90)
+        lab.use([100 * joule])
+        #expect(sampler.snapshot().consumers.map(\.energy) == [Joules(20)])
+    }
+
+    @Test func `the kernel's workers change their names as they work, and stay who they are`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let worker = try lab.start(31, comm: "kworker/0:1-events", arguments: [], parent: 2)
+        var sampler = try lab.sampler()
+        _ = sampler.snapshot()
+        for work in ["+mm_percpu_wq", "-virtio_vsock", "-events"] {
+            try worker.execute(comm: "kworker/0:1\(work)", arguments: [])
+            try worker.run(ticks: 10)
+            try lab.pass(tasks: 10, idle: 90)
+            lab.use([100 * joule])
+            _ = sampler.snapshot()
+        }
+        #expect(sampler.snapshot().consumer(.process, "kworker/0:1")?.energy == Joules(30))
+    }
+
+    @Test func `a process that was hidden is not given what it used in its life`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let web = try lab.start(20, at: 5000, comm: "web")
+        var sampler = try lab.sampler()
+        _ = sampler.snapshot()
+        let old = try lab.start(10, at: 50, comm: "old")
+        try old.run(ticks: 1_000_000)
+        try web.run(ticks: 50)
+        try lab.pass(tasks: 50, idle: 50)
+        lab.use([100 * joule])
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.consumer(.process, "web")?.energy == Joules(50))
+        #expect(snapshot.consumer(.process, "old") == nil)
+    }
+
+    @Test func `a source that is slower than the looks charges those who ran, whenever that was`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let (early, late) = (try lab.start(10, comm: "early"), try lab.start(11, comm: "late"))
+        var sampler = try lab.sampler()
+        _ = sampler.snapshot()
+        for second in 1...10 {
+            try (second % 5 == 0 ? late : early).run(ticks: 50)
+            try lab.pass(tasks: 50, idle: 50)
+            if second % 5 == 0 { lab.use([250 * joule]) }
+            let snapshot = sampler.snapshot()
+            if second == 10 {
+                #expect(snapshot.consumer(.process, "early")?.energy == Joules(200))
+                #expect(snapshot.consumer(.process, "late")?.energy == Joules(50))
+                #expect(snapshot.consumer(.process, "early")?.power == Watts(20))
+            }
+        }
+    }
+
+    @Test func `while the host's power is unknown so is everybody's, and afterwards there is no spike`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let web = try lab.start(10, comm: "web")
+        var sampler = try lab.sampler()
+        _ = sampler.snapshot()
+        func pass(_ isBroken: Bool) throws -> ConsumerSnapshot? {
+            try web.run(ticks: 50)
+            try lab.pass(tasks: 50, idle: 50)
+            lab.use([100 * joule])
+            if isBroken { lab.sensor.show(.missing(.io(errno: 5))) }
+            return sampler.snapshot().consumer(.process, "web")
+        }
+        _ = try pass(false)
+        #expect(try pass(false)?.power == Watts(50))
+        for _ in 0..<3 { #expect(try pass(true)?.power == nil) }
+        #expect(try pass(false)?.power == Watts(50))
+        #expect(try pass(false)?.energy == Joules(350))
+    }
+
+    @Test func `a control group that is made anew counts from its beginning`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        func use(root: UInt64, service: UInt64) throws {
+            try lab.machine.setControlGroup("/", microseconds: root)
+            try lab.machine.setControlGroup("/service", microseconds: service)
+        }
+        try use(root: 100_000_000, service: 90_000_000)
+        try lab.start(10, group: "/service")
+        try lab.start(1, group: "/")
+        var sampler = try lab.sampler { $0.kinds = [.controlGroup] }
+        _ = sampler.snapshot()
+        for used: UInt64 in [200_000, 300_000] {
+            try lab.start(10, at: used, group: "/service")
+            try use(root: 100_500_000, service: used)
+            try lab.pass(tasks: 50, idle: 50)
+            lab.use([100 * joule])
+            _ = sampler.snapshot()
+        }
+        #expect(sampler.snapshot().consumer(.controlGroup, "/service")?.energy == Joules(20 + 10))
+    }
+
+    @Test func `the root's clock counts stolen time and interrupts, and takes nothing from the others`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        try lab.machine.setControlGroup("/", microseconds: 0)
+        try lab.machine.setControlGroup("/app", microseconds: 0)
+        let app = try lab.start(10, group: "/app")
+        var sampler = try lab.sampler { $0.kinds = [.controlGroup, .process] }
+        _ = sampler.snapshot()
+        try app.run(ticks: 40)
+        try lab.machine.setControlGroup("/", microseconds: 1_500_000)
+        try lab.machine.setControlGroup("/app", microseconds: 400_000)
+        try lab.pass(tasks: 50, idle: 50)
+        lab.use([100 * joule])
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.consumer(.controlGroup, "/app")?.energy == Joules(40))
+        #expect(snapshot.consumer(.controlGroup, "/")?.energy == Joules(10))
+    }
+
+    @Test func `from a name space of its own, groups have their processes' times`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        try lab.machine.setControlGroup("/", microseconds: 5_000_000)
+        let pod = try lab.start(10, group: "/../../kubepods-pod11111111_2222_3333_4444_555555555555.slice/x")
+        var sampler = try lab.sampler { $0.kinds = [.controlGroup] }
+        _ = sampler.snapshot()
+        try pod.run(ticks: 50)
+        try lab.pass(tasks: 60, idle: 40)
+        lab.use([100 * joule])
+        let consumer = sampler.snapshot().consumers.first { !$0.consumer.podUID.isEmpty }
+        #expect(consumer?.energy == Joules(50))
+        #expect(consumer?.consumer.podUID == "11111111-2222-3333-4444-555555555555")
     }
 
     @Test func `an estimate's band is that of its shares`() throws {

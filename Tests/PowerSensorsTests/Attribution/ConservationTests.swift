@@ -83,4 +83,48 @@ struct ConservationTests {
             #expect(snapshot.consumers.count { $0.consumer.kind == .process } == 2)
         }
     }
+
+    @Test func `who takes snapshots rarely misses nothing that was given to those who ended meanwhile`() async throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let steady = try lab.start(10, comm: "steady")
+        var sensors = SensorSet(only: [lab.sensor])
+        sensors.attribution = Attribution(roots: lab.machine.roots, kinds: [.process], interval: .milliseconds(10))
+        let monitor = try PowerMonitor(
+            MonitorConfiguration(sensors: sensors, interval: .milliseconds(10), rediscoveryInterval: .zero))
+        defer { monitor.stop() }
+        let finish = Guarded(false)
+        let busy = Task.detached {
+            var birth: UInt64 = 1000
+            while !finish.withLock({ $0 }) {
+                birth += 1
+                // Longer than a look, so that it is given something, and shorter than a snapshot's interval.
+                let brief = try MockProcess(
+                    Int(birth), start: birth, comm: "brief", arguments: ["brief"], in: lab.machine.procfs)
+                for _ in 0..<4 {
+                    try brief.run(ticks: 5)
+                    try steady.run(ticks: 5)
+                    try lab.pass(tasks: 10, idle: 10)
+                    lab.use([16_384])
+                    try await Task.sleep(for: .milliseconds(12))
+                }
+                try brief.end()
+            }
+        }
+        var last: Snapshot?
+        var count = 0
+        for await snapshot in monitor.snapshots(every: .milliseconds(200)) {
+            if let last, let before = last.host[0].energy, let now = snapshot.host[0].energy {
+                let gained = Double(snapshot.gains(.process, since: last).sum) / 1e9
+                // A look may be some milliseconds older than the sample, and no more than two joules were used in them.
+                #expect(abs(gained - (now - before).rawValue) <= 2, "\(gained) J of \(now - before)")
+            }
+            last = snapshot
+            count += 1
+            if count == 8 { break }
+        }
+        finish.withLock { $0 = true }
+        try await busy.value
+        #expect((last?.unattributed(.process, .ended) ?? 0) > 0)
+        #expect((last?.consumer(.process, "steady")?.energy ?? Joules(0)) > Joules(1))
+    }
 }

@@ -35,10 +35,12 @@ struct ControlGroupTests {
         #expect(ControlGroup(parsing: Array(text.utf8))?.path == path)
     }
 
-    @Test func `machines live in slices of machines, of QEMU's and of pods`() {
-        #expect(ControlGroup(path: "/machine.slice/machine-qemu.scope").mayHoldMachine)
-        #expect(ControlGroup(path: "/qemu.slice/100.scope").mayHoldMachine)
-        #expect(ControlGroup(path: "/kubepods/pod1f/x").mayHoldMachine)
-        #expect(!ControlGroup(path: "/user.slice/machine.slices").mayHoldMachine)
+    @Test func `from another group's view a pod is known by its UID`() {
+        let uid = "11111111-2222-3333-4444-555555555555"
+        let group = ControlGroup(path: "/../../../kubepods-pod11111111_2222_3333_4444_555555555555.slice/x")
+        #expect(group.podUID == uid && group.isOutsideView)
+        #expect(ControlGroup(path: "/../../pod\(uid)/x").podUID == uid)
+        #expect(ControlGroup(path: "/../../podman/x").podUID == nil)
+        #expect(!ControlGroup(path: "/a/b").isOutsideView)
     }
 }

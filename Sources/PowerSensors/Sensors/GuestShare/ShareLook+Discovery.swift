@@ -47,7 +47,6 @@ extension ShareLook {
         channel.sourceName = entry.domain.description
         channel.refreshInterval = .nanoseconds(SharePeriod.nanoseconds(record.period))
         channel.tellsInstants = true
-        channel.holdsNoIdleEnergy = record.policy == .active
         channel.status = entry.status
         return channel
     }
@@ -63,8 +62,6 @@ extension ShareLook {
         channel.sourceName = place.directory
         channel.refreshInterval = .nanoseconds(SharePeriod.usual)
         channel.tellsInstants = true
-        // Scaphandre gives a process its part of all the processors' time, and our own tree is of the policy active.
-        channel.holdsNoIdleEnergy = true
         channel.status = zone.status
         return channel
     }
