@@ -113,7 +113,7 @@ final class Attributor {
         accounts.close(notes.rank.account)
     }
 
-    /// A process that may have been moved to another group since it came is looked at again now and then.
+    /// A process that may have been moved to another group since it came is looked at again now and then, a machine's each time.
     private static let turns = 128
 
     private var wantsGroups: Bool {
@@ -126,7 +126,7 @@ final class Attributor {
         for index in processes.entries.indices {
             if processes.entries[index].isNew {
                 identify(index)
-            } else if index % Self.turns == turn {
+            } else if index % Self.turns == turn || processes.entries[index].notes.machine >= 0 {
                 moveIfNeeded(index)
             }
         }
@@ -173,6 +173,9 @@ final class Attributor {
         if entry.notes.group >= 0 { groups.leave(entry.notes.group) }
         let place = groups.enter(group)
         processes.note(at: index) { $0.group = place }
+        accounts.move(entry.notes.rank.account, to: group)
+        // Who manages machines moves them to their slice once they run, and only there they are told anything.
+        if entry.notes.machine >= 0 { accounts.move(machines.move(entry.notes.machine, to: group), to: group) }
     }
 
     /// Adds the processes' times to the machines, and to the groups that have no clock.

@@ -2,7 +2,7 @@
 struct ConsumerAccounts {
     private struct Account {
         let id: Int
-        let consumer: Consumer
+        var consumer: Consumer
         var energy = EnergyParts.zero
     }
 
@@ -27,6 +27,11 @@ struct ConsumerAccounts {
         }
         accounts.append(account)
         return Int32(accounts.count - 1)
+    }
+
+    /// Notes that a consumer was moved to another control group; a place below 0 is none.
+    mutating func move(_ place: Int32, to group: ControlGroup) {
+        if place >= 0 { accounts[Int(place)]?.consumer.take(group) }
     }
 
     /// Closes an account; a place below 0 is none.

@@ -35,9 +35,11 @@ struct DividedEnergy {
         }
         let modelled = indices(.wall).filter { [.estimated, .shared].contains(topology.channels[$0].provenance) }
         let found = indices(.cpu)
-        let used = found.isEmpty ? modelled : found
+        // What cannot be read counts nothing, though it may stand for the host's figure.
+        let works = found.contains { topology.channels[$0].status == .ok } || modelled.isEmpty
+        let used = works ? found : modelled
         guard let first = used.first.map({ topology.channels[$0] }) else { return nil }
-        scope = found.isEmpty ? .wall : .cpu
+        scope = works ? .cpu : .wall
         origin = first.provenance
         band = first.band
         isOfActiveTime = first.provenance == .shared

@@ -2,7 +2,7 @@
 struct MachineTable {
     /// A virtual machine: one process, and for a moment those that it makes.
     struct Machine {
-        let consumer: Consumer
+        fileprivate(set) var consumer: Consumer
         fileprivate let identity: VirtualMachineIdentity
         fileprivate var processes = 1
         /// The time that its processes and the kernel's threads for it ran since it was last settled, in ticks.
@@ -41,6 +41,14 @@ struct MachineTable {
 
     /// A process of a machine ended.
     mutating func leave(_ place: Int32) { machines[Int(place)]?.processes -= 1 }
+
+    /// A machine's process was moved to another control group.
+    ///
+    /// - Returns: The machine's account; below 0 for none.
+    mutating func move(_ place: Int32, to group: ControlGroup) -> Int32 {
+        machines[Int(place)]?.consumer.take(group)
+        return machines[Int(place)]?.account ?? -1
+    }
 
     /// Adds to a machine's time.
     mutating func add(_ ticks: UInt64, at place: Int32) { machines[Int(place)]?.elapsed += ticks }

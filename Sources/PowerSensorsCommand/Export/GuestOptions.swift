@@ -29,6 +29,9 @@ struct GuestOptions {
             }
             return nil
         }
+        guard !folder.value.isEmpty else {
+            throw folder.refused("name a folder, such as /var/lib/powersensors/guests.")
+        }
         self.folder = folder.value
         let table = UserTable.ofThisMachine
         var allowed = Set(UserTable.usual.compactMap { table[$0] })

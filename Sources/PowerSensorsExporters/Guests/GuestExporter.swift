@@ -17,6 +17,7 @@ package struct GuestExporter: Exporter {
     private var publisher: GuestPublisher
     private let report: @Sendable ([Finding]) -> Void
     private var known: [Int: Known] = [:]
+    private var figure: (scope: Scope, origin: Provenance)?
     private var told: Set<Finding> = []
     private var channels: [Channel] = []
 
@@ -45,9 +46,14 @@ package struct GuestExporter: Exporter {
             // What was told stands still, and is soon called stale.
             return tell([.nothingToTell])
         }
+        // What was found in the last round still holds.
+        if publisher.isTooSoon(at: attribution.instant.boottimeNanoseconds) { return }
         let parts = channels.filter { $0.countsIn == attribution.scope }
         let hasMemory = attribution.scope == .cpu && parts.contains { $0.component.domain == "dram" }
         let status = snapshot.host.first { $0.scope == attribution.scope }?.status ?? .absent
+        // Another figure has bounds of its own.
+        if let figure, figure != (attribution.scope, attribution.origin) { known = [:] }
+        figure = (attribution.scope, attribution.origin)
         let machines = attribution.consumers.filter { $0.consumer.kind == .virtualMachine }
         known = Dictionary(machines.map { ($0.id, known[$0.id].advanced(to: $0)) }) { first, _ in first }
         let figures = machines.compactMap { machine in
@@ -60,6 +66,7 @@ package struct GuestExporter: Exporter {
         let findings = publisher.publish(
             figures, origin: parts.contains(where: \.isEstimated) ? .estimated : .measured,
             hops: UInt8(clamping: 1 + (parts.map(\.hopsSoFar).max() ?? 0)),
+            slowest: parts.compactMap(\.refreshInterval).max() ?? .zero,
             at: attribution.instant.boottimeNanoseconds)
         tell(findings)
     }

@@ -93,8 +93,9 @@ struct GuestPublication: Sendable {
         }
         let hasNewDomains = figures.isWholeMachine != isWholeMachine || (figures.dram != nil && memory == nil)
         isWholeMachine = figures.isWholeMachine
-        guard isReborn || hasNewDomains else { return }
-        startEpoch(round)
+        if isReborn || hasNewDomains { startEpoch(round) }
+        // A machine's sums go on where its host knows other domains of it.
+        guard isReborn else { return }
         package?.restart()
         memory?.restart()
     }

@@ -53,6 +53,11 @@ package struct GuestPublisher: Sendable {
         }
     }
 
+    /// Whether the round before was so short ago that nobody is told anything.
+    package func isTooSoon(at boottimeNanoseconds: Int64) -> Bool {
+        lastRound.map { boottimeNanoseconds &- $0 < Self.leastNanoseconds } ?? false
+    }
+
     /// Tells every machine that may know it what it used until now, and removes what was told to machines that are
     /// gone.
     ///
@@ -62,13 +67,14 @@ package struct GuestPublisher: Sendable {
     ///   - figures: All virtual machines that run now.
     ///   - origin: Where this machine has its figures from.
     ///   - hops: How many machines they have gone through when a guest has them; 1 for those of this machine's sensors.
+    ///   - slowest: How long this machine's own source takes from one figure to the next: no record comes sooner.
     ///   - boottimeNanoseconds: When the energy was measured, on CLOCK_BOOTTIME.
     /// - Returns: Which machines are told nothing, what could not be written, and what was tampered with.
     package mutating func publish(
-        _ figures: [GuestFigures], origin: ShareRecord.Origin = .measured, hops: UInt8 = 1,
+        _ figures: [GuestFigures], origin: ShareRecord.Origin = .measured, hops: UInt8 = 1, slowest: Duration = .zero,
         at boottimeNanoseconds: Int64
     ) -> [Finding] {
-        if let lastRound, boottimeNanoseconds &- lastRound < Self.leastNanoseconds { return [] }
+        if isTooSoon(at: boottimeNanoseconds) { return [] }
         lastRound = boottimeNanoseconds
         var findings: [Finding] = []
         if !share.isInPlace {
@@ -79,7 +85,8 @@ package struct GuestPublisher: Sendable {
             }
         }
         let round = GuestPublication.Round(
-            boottimeNanoseconds: boottimeNanoseconds, period: configuration.period, policy: configuration.policy,
+            boottimeNanoseconds: boottimeNanoseconds, period: max(configuration.period, slowest),
+            policy: configuration.policy,
             origin: origin, hops: hops)
         let admitted = admitted(figures, &findings)
         let keepsDescriptors = admitted.count * GuestPublication.descriptorCount <= descriptorBudget
@@ -128,7 +135,7 @@ package struct GuestPublisher: Sendable {
 
     /// Opens the publisher's folder again, after somebody removed it or put another in its place.
     private mutating func reopen() throws(ShareFault) {
-        share = try ShareFolder(share.path)
+        share = try share.reopened()
         publications = [:]
         leftovers = Set(share.leftovers())
         leftoversSince = nil

@@ -1,3 +1,5 @@
+import PowerSensors
+
 #if canImport(Glibc)
 import Glibc
 #endif
@@ -35,18 +37,44 @@ struct ShareFolder: Sendable {
 
     private let identity: FileIdentity
 
+    /// The folder that it lies in, kept open too: what becomes of the way there is not this program's business.
+    private let parent: OwnedDescriptor
+
+    /// Its name there.
+    private let name: String
+
     /// Opens a folder, or makes it in one that exists, and keeps other publishers out.
     ///
     /// The permissions of a folder that was there are left as they are.
     init(_ path: String) throws(ShareFault) {
-        let isNew = unsafe mkdir(path, 0o700) == 0
+        let (parent, name) = try Self.place(of: path)
+        try self.init(making: name, in: parent, path)
+    }
+
+    /// Opens it again, or makes it anew, after it was removed or replaced: beneath the same folder as before, whatever its path
+    /// leads to by now.
+    func reopened() throws(ShareFault) -> ShareFolder { try ShareFolder(making: name, in: parent, path) }
+
+    private init(making name: String, in parent: OwnedDescriptor, _ path: String) throws(ShareFault) {
+        let isNew = unsafe mkdirat(parent.number, name, 0o700) == 0
         if !isNew, errno != EEXIST { throw ShareFault(path: path, problem: .system(errno: errno)) }
-        try self.init(existing: path)
+        try self.init(existing: name, in: parent, path)
         // The umask may have taken from it.
         if isNew, fchmod(descriptor.number, Self.permissions) != 0 {
             throw ShareFault(path: path, problem: .system(errno: errno))
         }
         if !isLocked { throw ShareFault(path: path, problem: .taken) }
+    }
+
+    /// The folder that another lies in, opened, and the other's name there.
+    private static func place(of path: String) throws(ShareFault) -> (parent: OwnedDescriptor, name: String) {
+        let parts = path.split(separator: "/")
+        guard let name = parts.last else { throw ShareFault(path: path, problem: .notAFolder) }
+        let start = path.hasPrefix("/") ? "/" : "./"
+        let folder = start + parts.dropLast().joined(separator: "/")
+        let parent = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if parent < 0 { throw ShareFault(path: path, problem: .system(errno: errno)) }
+        return (OwnedDescriptor(parent), String(name))
     }
 
     /// Keeps other publishers out; false where there is one.
@@ -61,10 +89,14 @@ struct ShareFolder: Sendable {
 
     /// Opens a folder, and leaves it to other publishers.
     init(existing path: String) throws(ShareFault) {
-        // With a slash behind it, a link would be followed.
-        let path = path.lastIndex { $0 != "/" }.map { String(path[...$0]) } ?? path
-        self.path = path
-        let opened = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        let (parent, name) = try Self.place(of: path)
+        try self.init(existing: name, in: parent, path)
+    }
+
+    private init(existing name: String, in parent: OwnedDescriptor, _ path: String) throws(ShareFault) {
+        self.path = path.lastIndex { $0 != "/" }.map { String(path[...$0]) } ?? path
+        (self.name, self.parent) = (name, parent)
+        let opened = unsafe openat(parent.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         if opened < 0 { throw ShareFault(path: path, openingFolderFailed: errno) }
         descriptor = OwnedDescriptor(opened)
         var status = stat()
@@ -73,10 +105,10 @@ struct ShareFolder: Sendable {
         identity = FileIdentity(status)
     }
 
-    /// Whether its path still leads to it.
+    /// Whether its name still leads to it.
     var isInPlace: Bool {
         var status = stat()
-        guard unsafe fstatat(AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
+        guard unsafe fstatat(parent.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
         return FileIdentity(status) == identity
     }
 
@@ -104,8 +136,18 @@ struct ShareFolder: Sendable {
         let folder = unsafe openat(descriptor.number, name.description, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard folder >= 0 else { return false }
         defer { close(folder) }
+        // A file of this name may be anybody's: only what begins as a record does was this program's.
+        let record = unsafe openat(
+            folder, ShareLayout.record, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+        guard record >= 0 else { return false }
+        defer { close(record) }
         var status = stat()
-        return unsafe fstatat(folder, ShareLayout.record, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.isOwnFile
+        guard unsafe fstat(record, &status) == 0, status.isOwnFile, status.st_size == ShareRecord.size else {
+            return false
+        }
+        var bytes = [UInt8](repeating: 0, count: ShareRecord.size)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(record, $0.baseAddress, $0.count, 0) }
+        return count == ShareRecord.size && ShareRecord.isRecord(bytes)
     }
 }
 

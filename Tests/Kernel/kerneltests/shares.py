@@ -148,4 +148,4 @@ def _check_unseen(run, checks, times, share, mount):
     checks.contains(f"{share}: what is said", watch.errors, f"with cache={cache}, by which a guest")
     checks.contains(f"{share}: when it is said", watch.errors, "has shown nothing new for three of its periods")
     remedy = mount.replace("CACHE", "none").replace("TAG", cache).replace("POINT", f"/mnt/{cache}")
-    checks.contains(f"{share}: the remedy", watch.errors, f"sudo umount /mnt/{cache} && sudo {remedy}")
+    checks.contains(f"{share}: the remedy", watch.errors, f"sudo umount --lazy /mnt/{cache} && sudo {remedy}")

@@ -210,6 +210,42 @@ struct GuestPublisherTests {
         #expect(try bed.tree.text(of: "share/web/intel-rapl:0/name") == "psys\n")
     }
 
+    @Test func `domains that come late add nothing to the tree that was counted before`() throws {
+        let bed = try ShareBed()
+        var publisher = try bed.publisher()
+        var clock = Seconds()
+        _ = publisher.publish([ShareBed.guest("web", joules: 100)], at: clock.next())
+        _ = publisher.publish([ShareBed.guest("web", joules: 150)], at: clock.next())
+        let epoch = try bed.record(of: "web").epoch
+        _ = publisher.publish([ShareBed.guest("web", joules: 160, dram: 5)], at: clock.next())
+        #expect(try bed.record(of: "web").epoch != epoch)
+        #expect(try bed.count(of: "web/intel-rapl:0") == 160_000_000)
+        var whole = ShareBed.guest("web", joules: 170, dram: 6)
+        whole.isWholeMachine = true
+        _ = publisher.publish([whole], at: clock.next())
+        #expect(try bed.count(of: "web/intel-rapl:0") == 170_000_000)
+    }
+
+    @Test func `no record says a shorter period than the source that it is made of`() throws {
+        let bed = try ShareBed()
+        var publisher = try bed.publisher()
+        var clock = Seconds()
+        _ = publisher.publish([ShareBed.guest("web", joules: 1)], slowest: .seconds(20), at: clock.next())
+        #expect(try bed.record(of: "web").period == 20_000_000_000)
+    }
+
+    @Test func `a folder with a file that is no record is nobody's to remove`() throws {
+        let bed = try ShareBed(grace: .zero)
+        try bed.tree.write("mine\n", to: "share/foo/share")
+        try bed.tree.write("mine\n", to: "share/foo/intel-rapl:0/name")
+        try bed.tree.setPermissions(0o755, of: "share")
+        var publisher = try bed.publisher()
+        var clock = Seconds()
+        for _ in 0..<3 { _ = publisher.publish([], at: clock.next()) }
+        #expect(try bed.tree.text(of: "share/foo/share") == "mine\n")
+        #expect(try bed.tree.text(of: "share/foo/intel-rapl:0/name") == "mine\n")
+    }
+
     @Test func `nobody is told anything more often than once a second`() throws {
         #expect(GuestConfiguration(users: [], period: .milliseconds(1)).period == .seconds(1))
         let bed = try ShareBed()

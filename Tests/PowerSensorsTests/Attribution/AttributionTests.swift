@@ -409,6 +409,46 @@ struct AttributionTests {
         #expect(consumer?.consumer.podUID == "11111111-2222-3333-4444-555555555555")
     }
 
+    @Test func `what cannot be read is not divided, where an estimate can be`() throws {
+        var closed = Channel.counter("package-0")
+        closed.status = .forbidden
+        var model = Channel.counter("host", scope: .wall, domain: "host")
+        model.provenance = .estimated
+        let sensor = ScriptedSensor(channels: [closed, model])
+        sensor.show(.missing(.forbidden), .count(1000))
+        let lab = try AttributionLab()
+        let web = try lab.start(10, comm: "web")
+        var sensors = SensorSet(only: [sensor])
+        sensors.attribution = Attribution(roots: lab.machine.roots)
+        var sampler = try Sampler(sensors) { lab.clock.instant }
+        _ = sampler.snapshot()
+        try web.run(ticks: 50)
+        try lab.pass(tasks: 50, idle: 50)
+        sensor.show(.missing(.forbidden), .count(1000 + 100 * joule))
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.attribution?.scope == .wall)
+        #expect(snapshot.consumer(.process, "web")?.energy == Joules(50))
+    }
+
+    @Test func `a machine that is moved to its slice is known to be there at the next look`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let guest = try lab.start(
+            10, comm: "qemu-kvm", arguments: ["/usr/bin/qemu-kvm", "-name", "web"],
+            group: "/system.slice/libvirtd.service")
+        var sampler = try lab.sampler { $0.kinds = [.virtualMachine] }
+        _ = sampler.snapshot()
+        try guest.move(to: "/machine.slice/web.scope")
+        for _ in 0..<2 {
+            try guest.run(ticks: 10)
+            try lab.pass(tasks: 10, idle: 90)
+            lab.use([100 * joule])
+            _ = sampler.snapshot()
+        }
+        let machine = sampler.snapshot().consumer(.virtualMachine, "web")
+        #expect(machine?.consumer.controlGroup == "/machine.slice/web.scope")
+        #expect(machine?.energy == Joules(20))
+    }
+
     @Test func `an estimate's band is that of its shares`() throws {
         var channel = Channel.counter("host", scope: .wall, domain: "host")
         channel.provenance = .estimated

@@ -40,6 +40,11 @@ struct ShareAnchor: Hashable, Sendable {
         return ShareAnchor(header, boottimeNanoseconds: instant &- min(ahead, max(time, 0) / 2000))
     }
 
+    /// Whether it lies in the future, by more than a time.
+    func isAhead(of now: SampleInstant, by nanoseconds: Int64) -> Bool {
+        boottimeNanoseconds &- now.boottimeNanoseconds > nanoseconds
+    }
+
     /// The instant, for a reading's stamp: only boot time counts there.
     var instant: SampleInstant {
         SampleInstant(boottimeNanoseconds: boottimeNanoseconds, monotonicNanoseconds: boottimeNanoseconds)

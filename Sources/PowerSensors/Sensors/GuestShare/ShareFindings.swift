@@ -106,7 +106,7 @@ extension SharePlace {
 
     /// What mounts it anew.
     var remountCommands: String {
-        "Mount it anew: sudo umount \(hypervisorMount?.point ?? directory) && \(mountCommand)"
+        "Mount it anew: sudo umount --lazy \(hypervisorMount?.point ?? directory) && \(mountCommand)"
     }
 }
 

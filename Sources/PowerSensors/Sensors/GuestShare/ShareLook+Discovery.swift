@@ -4,7 +4,9 @@ extension ShareLook {
         var discovery = Discovery()
         switch content {
         case .record(let record) where !record.entries.isEmpty:
-            discovery.channels = record.entries.map { channel(of: $0, in: record) }
+            discovery.channels = record.entries.filter { !$0.domain.description.isEmpty }.map {
+                channel(of: $0, in: record)
+            }
         case .tree(let tree):
             discovery.channels = tree.zones.map { channel(of: $0, tree, correction) }
             if tree.isNameless, correction == nil { discovery.findings.append(.uncorrected(place)) }
@@ -69,6 +71,8 @@ extension ShareLook {
     /// Stands for what the share will hold, or does not let us read.
     private func awaited(_ status: ReadingStatus) -> Channel {
         var channel = shared("package", by: ShareMechanism.tree, .counts(unit: .microjoules(1), lastCount: .max))
+        // Nobody knows yet of what it will tell.
+        channel.countsIn = nil
         channel.sourceName = place.directory
         channel.refreshInterval = .nanoseconds(SharePeriod.usual)
         channel.tellsInstants = true

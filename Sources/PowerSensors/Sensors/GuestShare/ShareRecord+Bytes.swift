@@ -34,6 +34,11 @@ extension ShareRecord {
     /// `PWRSHARE`, read as a little-endian number.
     static let magic: UInt64 = 0x4552_4148_5352_5750
 
+    /// Whether a file begins as a record does, whatever its version.
+    package static func isRecord(_ bytes: [UInt8]) -> Bool {
+        bytes.count >= 8 && bytes.span.number(at: 0, size: 8) == magic
+    }
+
     /// Where each part stands, in bytes from the start.
     enum Offset {
         static let major = 8

@@ -8,7 +8,7 @@ import Glibc
 /// record has stood still for too long. No allocation, but where the file is opened anew.
 final class ShareRecordReader: SensorReader {
     let channels: [Channel]
-    private let domains: [ShareRecord.Domain]
+    private let domains: [ShareRecord.Domain?]
     private let now: @Sendable () -> SampleInstant
     private let memory: ShareMemory
     private var file: ShareFile
@@ -34,7 +34,7 @@ final class ShareRecordReader: SensorReader {
         self.channels = channels
         self.memory = memory
         self.now = now
-        domains = channels.map { $0.sourceName.flatMap { ShareRecord.Domain($0) } ?? .package }
+        domains = channels.map { $0.sourceName.flatMap { ShareRecord.Domain($0) } }
         file = ShareFile(ShareRecord.fileName, in: directory)
         readings = channels.map { _ in .missing(.warmingUp) }
         beginsAnew = channels.map { _ in false }
@@ -103,15 +103,20 @@ final class ShareRecordReader: SensorReader {
     private func take(_ found: ShareRecord.Header, _ bytes: Span<UInt8>, _ now: SampleInstant) {
         // A reader that comes after another goes on with what that one saw.
         let known = anchor ?? memory.anchor
-        let isAnew =
-            known.map { $0.epoch != found.epoch || (header != nil && found.sequence < $0.sequence) } ?? false
+        let isOther = known.map { $0.epoch != found.epoch || (header != nil && found.sequence < $0.sequence) } ?? false
+        // A guest that was saved and continued has lost the time between: its host's clock means another instant now.
+        let isLater =
+            known.map { $0.advanced(to: found, now).isAhead(of: now, by: 3 * found.periodNanoseconds) } ?? false
+        let isAnew = isOther || isLater
         if isAnew {
             for index in beginsAnew.indices { beginsAnew[index] = true }
             // Other domains come with another epoch.
             memory.noteChange()
         }
         let next =
-            isAnew ? ShareAnchor(found, after: known, now) : known?.advanced(to: found, now) ?? ShareAnchor(found, now)
+            isAnew
+            ? ShareAnchor(found, after: isLater ? nil : known, now)
+            : known?.advanced(to: found, now) ?? ShareAnchor(found, now)
         anchor = next
         memory.anchor = next
         header = found
