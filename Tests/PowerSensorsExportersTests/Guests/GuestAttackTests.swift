@@ -150,6 +150,20 @@ struct GuestAttackTests {
         #expect(try bed.thing(at: "share/web/share").mode & 0o7777 == 0o640)
     }
 
+    @Test func `who turns the way to the folder elsewhere is not followed`() throws {
+        let bed = try ShareBed()
+        try bed.tree.makeDirectory("way")
+        let root = bed.tree.path
+        var publisher = try GuestPublisher(folder: "\(root)/way/guests", configuration: bed.configuration)
+        var clock = Seconds()
+        _ = publisher.publish([ShareBed.guest("web", joules: 1)], at: clock.next())
+        try #require(unsafe rename("\(root)/way", "\(root)/moved") == 0)
+        try bed.tree.link("way", to: "\(root)/outside/folder")
+        for round in 2...3 { _ = publisher.publish([ShareBed.guest("web", joules: UInt64(round))], at: clock.next()) }
+        #expect(try bed.tree.names(in: "outside/folder").isEmpty)
+        #expect(try bed.tree.text(of: "moved/guests/web/intel-rapl:0/energy_uj").hasPrefix("3000000 "))
+    }
+
     @Test func `the publisher's own folder is looked at before each round`() throws {
         let bed = try ShareBed()
         var clock = Seconds()
