@@ -49,7 +49,7 @@ ctwin_processes *ctwin_processes_open(void) {
     struct rlimit limit;
     if (!processes) return NULL;
     processes->folder = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    processes->budget = getrlimit(RLIMIT_NOFILE, &limit) ? 512 : (int)(limit.rlim_cur / 2);
+    processes->budget = getrlimit(RLIMIT_NOFILE, &limit) ? 384 : (int)(limit.rlim_cur * 3 / 8);
     processes->capacity = 65536;
     processes->known = calloc(processes->capacity, sizeof *processes->known);
     processes->next = calloc(processes->capacity, sizeof *processes->next);

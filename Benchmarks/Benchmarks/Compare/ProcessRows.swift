@@ -6,7 +6,7 @@ import PowerSensors
 ///
 /// The processes are real, and asleep but for those that the machine has anyway.
 func processRows(runs: Int) throws -> [Row] {
-    // The usual limit, of which half is kept; and one that lets every file be kept.
+    // The usual limit, of which three eighths are kept; and one of which that nearly lets every file be kept.
     try [(100, 1024), (1000, 1024), (5000, 1024), (5000, 12_000)].map { count, limit in
         try processRow(count: count, limit: limit, runs: runs)
     }
@@ -28,7 +28,7 @@ private func processRow(count: Int, limit: Int, runs: Int) throws -> Row {
     guard let twin = unsafe ctwin_processes_open() else { throw BenchError("procfs cannot be opened") }
     defer { unsafe ctwin_processes_close(twin) }
 
-    // Each side keeps half of the limit, and both are in one process.
+    // Each side keeps its part of the limit, and both are in one process.
     try setDescriptorLimit(ctwin_raise_descriptor_limit())
 
     var row = Row("snapshot divided among \(count) processes, limit \(limit)", peer: "C loop")

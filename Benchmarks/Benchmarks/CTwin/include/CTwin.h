@@ -135,7 +135,8 @@ void ctwin_sensors_close(void *_Nonnull sensors);
 // Processes.
 
 /// The loop that the division by processor time is measured against: one listing of procfs, `stat` of each process from a
-/// descriptor that is kept for as many as half of the soft limit allows, its two times and its start, and a share for each.
+/// descriptor that is kept for as many as the library keeps, three eighths of the soft limit, its two times and its start,
+/// and a share for each.
 typedef struct ctwin_processes ctwin_processes;
 
 /// Opens procfs. NULL where that fails.
