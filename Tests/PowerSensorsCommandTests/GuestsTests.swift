@@ -63,9 +63,9 @@ struct GuestsTests {
             done
             port=$(free_port)
             prometheus-node-exporter --web.listen-address=127.0.0.1:$port --collector.disable-defaults \
-                --collector.rapl --path.sysfs="$SHARE/web" 2>/dev/null &
+                --collector.rapl --path.sysfs="$SHARE/web" 2>/dev/null & peer=$!
             for round in $(seq 150); do curl -sf http://127.0.0.1:$port/metrics > "$SHARE.txt" && break; sleep 0.2; done
-            kill -TERM $export; wait $export
+            kill -TERM $peer $export; wait $export
             """
         let outcome = try await published(script)
         #expect(outcome.exitCode == 0, "\(outcome.error)")
