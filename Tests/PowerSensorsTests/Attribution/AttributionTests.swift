@@ -449,6 +449,25 @@ struct AttributionTests {
         #expect(machine?.energy == Joules(20))
     }
 
+    @Test func `a channel that joins is divided from its first reading on, and nothing of the others is lost`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let both = ScriptedSensor(channels: [.counter("package-0"), .counter("package-1")])
+        both.show(.count(1000), .count(9_000_000))
+        let web = try lab.start(10, comm: "web")
+        var sampler = try lab.sampler()
+        _ = sampler.snapshot()
+        var joined = SensorSet(only: [both])
+        joined.attribution = Attribution(roots: lab.machine.roots)
+        sampler.move(to: joined.discover(generation: 2))
+        sampler.sample()
+        both.show(.count(1000 + 100 * joule), .count(9_000_000 + 40 * joule))
+        try web.run(ticks: 50)
+        try lab.pass(tasks: 50, idle: 50)
+        let snapshot = sampler.snapshot()
+        let process = snapshot.consumer(.process, "web")?.energy.rawValue ?? 0
+        #expect(process + snapshot.unattributed(.process, .idle) == 140)
+    }
+
     @Test func `an estimate's band is that of its shares`() throws {
         var channel = Channel.counter("host", scope: .wall, domain: "host")
         channel.provenance = .estimated
