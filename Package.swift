@@ -25,7 +25,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -37,15 +36,32 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
+        // The library, in layers: each uses what stands above it, and siblings never each other.
         .target(name: "CPowerSensors"),
-        .target(name: "PowerSensors", dependencies: ["CPowerSensors"]),
-        .target(name: "PowerSensorsExporters", dependencies: ["PowerSensors"]),
+        .target(name: "PowerSensorsCore", dependencies: ["CPowerSensors"]),
+        .target(name: "PowerSensorsMachine", dependencies: ["PowerSensorsCore", "CPowerSensors"]),
+        .source("RAPL"),
+        .source("Hwmon"),
+        .source("PowerSupply"),
+        .source("GuestShare"),
+        .source("Resctrl"),
+        .target(name: "PowerSensorsEstimator", dependencies: ["PowerSensorsMachine", "PowerSensorsCore"]),
+        .target(
+            name: "PowerSensorsAttribution", dependencies: ["PowerSensorsMachine", "PowerSensorsCore", "CPowerSensors"]),
+        .target(
+            name: "PowerSensors",
+            dependencies: [
+                "PowerSensorsCore", "PowerSensorsMachine", "PowerSensorsRAPL", "PowerSensorsHwmon",
+                "PowerSensorsPowerSupply", "PowerSensorsGuestShare", "PowerSensorsResctrl", "PowerSensorsEstimator",
+                "PowerSensorsAttribution",
+            ]
+        ),
         .target(
             name: "CPowerSensorsGzip",
             cSettings: [.define("POWERSENSORS_EXPORTERS", .when(traits: ["Exporters"]))],
             linkerSettings: [.linkedLibrary("z", .when(traits: ["Exporters"]))]
         ),
-        .target(name: "PowerSensorsGzip", dependencies: ["CPowerSensorsGzip"]),
+        .target(name: "PowerSensorsExporters", dependencies: ["PowerSensors", "CPowerSensorsGzip"]),
         .target(
             name: "CPowerSensorsHTTP",
             cSettings: [.define("POWERSENSORS_EXPORTERS", .when(traits: ["Exporters"]))]
@@ -53,7 +69,7 @@ let package = Package(
         .target(
             name: "PowerSensorsHTTP",
             dependencies: [
-                "CPowerSensorsHTTP", "PowerSensors", "PowerSensorsExporters", "PowerSensorsGzip",
+                "CPowerSensorsHTTP", "PowerSensors", "PowerSensorsExporters",
                 .product(name: "NIOCore", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),
@@ -64,7 +80,7 @@ let package = Package(
         .target(
             name: "PowerSensorsPush",
             dependencies: [
-                "PowerSensors", "PowerSensorsExporters", "PowerSensorsGzip",
+                "PowerSensors", "PowerSensorsExporters",
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withExporters),
                 .product(name: "NIOCore", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),
@@ -87,7 +103,6 @@ let package = Package(
                 "PowerSensorsHTTP",
                 "PowerSensorsPush",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: withExporters),
-                .product(name: "Configuration", package: "swift-configuration", condition: withExporters),
                 .product(name: "Logging", package: "swift-log", condition: withExporters),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: withExporters),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: withExporters),
@@ -109,13 +124,15 @@ let package = Package(
         ),
         .testTarget(
             name: "PowerSensorsExportersTests",
-            dependencies: ["PowerSensors", "PowerSensorsExporters", "PowerSensorsTesting"]
+            dependencies: [
+                "PowerSensors", "PowerSensorsExporters", "PowerSensorsTesting",
+                .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
+            ]
         ),
         .testTarget(
             name: "PowerSensorsHTTPTests",
             dependencies: [
-                "CPowerSensorsHTTP", "PowerSensors", "PowerSensorsExporters", "PowerSensorsGzip", "PowerSensorsHTTP",
-                "PowerSensorsTesting",
+                "PowerSensors", "PowerSensorsExporters", "PowerSensorsHTTP", "PowerSensorsTesting",
                 .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
                 .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
             ]
@@ -152,6 +169,17 @@ let package = Package(
         ),
     ]
 )
+
+extension Target {
+    /// A source of readings: a target of its own, so that the compiler keeps it from using another source.
+    static func source(_ name: String) -> Target {
+        .target(
+            name: "PowerSensors\(name)",
+            dependencies: ["PowerSensorsMachine", "PowerSensorsCore", "CPowerSensors"],
+            path: "Sources/PowerSensorsSources/\(name)"
+        )
+    }
+}
 
 for target in package.targets {
     target.swiftSettings = [

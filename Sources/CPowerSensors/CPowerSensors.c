@@ -24,7 +24,7 @@ int cpowersensors_open_in_root(int root, const char *path, int flags) {
     int tries = 16;
     do {
         descriptor = syscall(SYS_openat2, root, path, &how, sizeof how);
-        // EAGAIN: a rename elsewhere raced with the walk; the kernel asks for another try (openat2(2)).
+        // EAGAIN: a concurrent rename; the kernel asks for another attempt (openat2(2)).
     } while (descriptor < 0 && (errno == EINTR || errno == EAGAIN) && --tries > 0);
     return descriptor < 0 ? -errno : (int)descriptor;
 }
@@ -37,12 +37,12 @@ long cpowersensors_descriptor_limit(void) {
     return limit.rlim_cur > INT32_MAX ? INT32_MAX : (long)limit.rlim_cur;
 }
 
-int cpowersensors_join(pthread_t thread, int64_t patience) {
+int cpowersensors_join(pthread_t thread, int64_t timeout_nanoseconds) {
     struct timespec until;
-    // The call takes wall time: a clock that is set meanwhile makes the wait shorter or longer, and does no other harm.
+    // The call takes wall time. If the clock is set meanwhile, the wait becomes shorter or longer, which is harmless.
     if (clock_gettime(CLOCK_REALTIME, &until) != 0) return ETIMEDOUT;
-    until.tv_sec += patience / 1000000000;
-    until.tv_nsec += patience % 1000000000;
+    until.tv_sec += timeout_nanoseconds / 1000000000;
+    until.tv_nsec += timeout_nanoseconds % 1000000000;
     if (until.tv_nsec >= 1000000000) {
         until.tv_sec += 1;
         until.tv_nsec -= 1000000000;
@@ -65,7 +65,7 @@ void cpowersensors_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0
 
 void cpowersensors_wait(const uint32_t *word, uint32_t expected, int64_t deadline) {
     const struct timespec until = {.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
-    // Unlike FUTEX_WAIT, this one takes an absolute time (futex(2)).
+    // Unlike FUTEX_WAIT, this takes an absolute time (futex(2)).
     syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected, &until, NULL, FUTEX_BITSET_MATCH_ANY);
 }
 
@@ -94,20 +94,20 @@ uint64_t cpowersensors_file_system(int descriptor) {
 }
 
 int cpowersensors_run_on(int processor) {
-    // Room for as many processors as Linux can be built for.
+    // The most processors that Linux can be built for.
     enum { PROCESSORS = 8192, BITS = 8 * sizeof(unsigned long) };
-    static _Thread_local unsigned long usual[PROCESSORS / BITS];
+    static _Thread_local unsigned long original[PROCESSORS / BITS];
     static _Thread_local int is_known = 0;
     if (!is_known) {
         if (processor < 0) return 0;
-        if (syscall(SYS_sched_getaffinity, 0, sizeof usual, usual) < 0) return errno;
+        if (syscall(SYS_sched_getaffinity, 0, sizeof original, original) < 0) return errno;
         is_known = 1;
     }
-    if (processor < 0) return sched_setaffinity(0, sizeof usual, (cpu_set_t *)usual) == 0 ? 0 : errno;
+    if (processor < 0) return sched_setaffinity(0, sizeof original, (cpu_set_t *)original) == 0 ? 0 : errno;
     const unsigned word = (unsigned)processor / BITS;
     const unsigned long bit = 1UL << (unsigned)processor % BITS;
-    // Whoever keeps the program away from a processor has a reason.
-    if (processor >= PROCESSORS || !(usual[word] & bit)) return EINVAL;
+    // Whoever excluded the program from a processor had a reason.
+    if (processor >= PROCESSORS || !(original[word] & bit)) return EINVAL;
     unsigned long mask[PROCESSORS / BITS] = {0};
     mask[word] = bit;
     return sched_setaffinity(0, sizeof mask, (cpu_set_t *)mask) == 0 ? 0 : errno;
@@ -122,13 +122,13 @@ int cpowersensors_has_capability(int number) {
 
 int cpowersensors_may_gain_capability(int number) { return prctl(PR_CAPBSET_READ, number, 0, 0, 0) == 1; }
 
-// EINVAL for a number that is none (prctl(2)).
+// An unknown number is EINVAL (prctl(2)).
 int cpowersensors_knows_capability(int number) { return prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; }
 #else
 long cpowersensors_descriptor_limit(void) { return -1; }
 
-int cpowersensors_join(pthread_t thread, int64_t patience) {
-    (void)patience;
+int cpowersensors_join(pthread_t thread, int64_t timeout_nanoseconds) {
+    (void)timeout_nanoseconds;
     return pthread_join(thread, NULL);
 }
 

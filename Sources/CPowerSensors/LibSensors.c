@@ -10,25 +10,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+// The library's symbols that are used, each without its prefix.
+#define FOR_EACH_SYMBOL(USE) \
+    USE(init) USE(cleanup) USE(get_detected_chips) USE(get_features) USE(get_all_subfeatures) USE(get_label) \
+    USE(get_value) USE(fatal_error) USE(parse_error_wfn)
+
 static struct {
     void *handle;
     int is_started, is_broken;
-    __typeof__(&sensors_init) init;
-    __typeof__(&sensors_cleanup) cleanup;
-    __typeof__(&sensors_get_detected_chips) get_detected_chips;
-    __typeof__(&sensors_get_features) get_features;
-    __typeof__(&sensors_get_all_subfeatures) get_all_subfeatures;
-    __typeof__(&sensors_get_label) get_label;
-    __typeof__(&sensors_get_value) get_value;
-    __typeof__(&sensors_fatal_error) fatal_error;
-    __typeof__(&sensors_parse_error_wfn) parse_error;
+#define DECLARE(name) __typeof__(&sensors_##name) name;
+    FOR_EACH_SYMBOL(DECLARE)
 } library;
 
-// Set while a call of ours is under way in this thread: what is fatal to the library ends the call and not the process.
+// Set while a call of ours is in progress in this thread: a fatal error then ends the call, not the process.
 static _Thread_local jmp_buf *escape;
 static struct cpowersensors_libsensors_report *current_report;
 
-/// The handlers of whoever else uses the library in this process.
+// The handlers of other users of the library in this process.
 static struct {
     void (*fatal)(const char *, const char *);
     void (*parse)(const char *, const char *, int);
@@ -53,17 +51,17 @@ static void on_parse_error(const char *message, const char *file, int line) {
     snprintf(current_report->message, sizeof current_report->message, "%s", message == NULL ? "" : message);
 }
 
-// Values are read by several threads at once: the first puts the handlers, and the last gives them back.
+// Several threads may read values at once: the first installs our handlers, and the last restores the others.
 static pthread_mutex_t handlers = PTHREAD_MUTEX_INITIALIZER;
 static int callers;
 
-static void put_handlers(void) {
+static void install_handlers(void) {
     pthread_mutex_lock(&handlers);
     if (callers++ == 0) {
         others.fatal = *library.fatal_error;
-        others.parse = *library.parse_error;
+        others.parse = *library.parse_error_wfn;
         *library.fatal_error = on_fatal;
-        *library.parse_error = on_parse_error;
+        *library.parse_error_wfn = on_parse_error;
     }
     pthread_mutex_unlock(&handlers);
 }
@@ -73,7 +71,7 @@ static void restore_handlers(void) {
     pthread_mutex_lock(&handlers);
     if (--callers == 0) {
         *library.fatal_error = others.fatal;
-        *library.parse_error = others.parse;
+        *library.parse_error_wfn = others.parse;
     }
     pthread_mutex_unlock(&handlers);
 }
@@ -82,20 +80,12 @@ static int load(void) {
     if (library.handle != NULL) return 0;
     void *handle = dlopen("libsensors.so.5", RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL) return CPOWERSENSORS_LIBSENSORS_ABSENT;
-    library.init = (__typeof__(library.init))dlsym(handle, "sensors_init");
-    library.cleanup = (__typeof__(library.cleanup))dlsym(handle, "sensors_cleanup");
-    library.get_detected_chips =
-        (__typeof__(library.get_detected_chips))dlsym(handle, "sensors_get_detected_chips");
-    library.get_features = (__typeof__(library.get_features))dlsym(handle, "sensors_get_features");
-    library.get_all_subfeatures =
-        (__typeof__(library.get_all_subfeatures))dlsym(handle, "sensors_get_all_subfeatures");
-    library.get_label = (__typeof__(library.get_label))dlsym(handle, "sensors_get_label");
-    library.get_value = (__typeof__(library.get_value))dlsym(handle, "sensors_get_value");
-    library.fatal_error = (__typeof__(library.fatal_error))dlsym(handle, "sensors_fatal_error");
-    library.parse_error = (__typeof__(library.parse_error))dlsym(handle, "sensors_parse_error_wfn");
-    if (!library.init || !library.cleanup || !library.get_detected_chips || !library.get_features
-        || !library.get_all_subfeatures || !library.get_label || !library.get_value || !library.fatal_error
-        || !library.parse_error) {
+    int is_complete = 1;
+#define RESOLVE(name) \
+    library.name = (__typeof__(library.name))dlsym(handle, "sensors_" #name); \
+    is_complete = is_complete && library.name != NULL;
+    FOR_EACH_SYMBOL(RESOLVE)
+    if (!is_complete) {
         dlclose(handle);
         return CPOWERSENSORS_LIBSENSORS_FOREIGN;
     }
@@ -103,17 +93,17 @@ static int load(void) {
     return 0;
 }
 
-int cpowersensors_libsensors_look(void) {
+int cpowersensors_libsensors_check(void) {
     if (__atomic_load_n(&library.is_broken, __ATOMIC_SEQ_CST)) return CPOWERSENSORS_LIBSENSORS_FATAL;
     return load();
 }
 
 int cpowersensors_libsensors_start(struct cpowersensors_libsensors_report *report) {
     memset(report, 0, sizeof *report);
-    const int missing = cpowersensors_libsensors_look();
+    const int missing = cpowersensors_libsensors_check();
     if (missing != 0) return missing;
     jmp_buf here;
-    put_handlers();
+    install_handlers();
     current_report = report;
     int result = 0;
     if (setjmp(here) == 0) {
@@ -152,51 +142,51 @@ static void describe(
     free(label);
 }
 
-/// The walk itself: values of a feature, features of a chip, chips.
-static int step(struct cpowersensors_libsensors_place *place, struct cpowersensors_libsensors_value *value) {
+// Iterates over the values of a feature, the features of a chip, and the chips.
+static int step(struct cpowersensors_libsensors_cursor *cursor, struct cpowersensors_libsensors_value *value) {
     while (1) {
-        const sensors_chip_name *chip = place->current_chip;
-        const sensors_feature *feature = place->current_feature;
+        const sensors_chip_name *chip = cursor->current_chip;
+        const sensors_feature *feature = cursor->current_feature;
         if (feature != NULL) {
-            const sensors_subfeature *subfeature = library.get_all_subfeatures(chip, feature, &place->subfeature);
+            const sensors_subfeature *subfeature = library.get_all_subfeatures(chip, feature, &cursor->subfeature);
             if (subfeature == NULL) {
-                place->current_feature = NULL;
+                cursor->current_feature = NULL;
                 continue;
             }
             if (!(subfeature->flags & SENSORS_MODE_R)) continue;
-            value->chip = place->chip - 1;
+            value->chip = cursor->chip - 1;
             describe(chip, feature, subfeature, value);
             return 1;
         }
         if (chip != NULL) {
-            place->subfeature = 0;
-            place->current_feature = library.get_features(chip, &place->feature);
-            if (place->current_feature == NULL) place->current_chip = NULL;
+            cursor->subfeature = 0;
+            cursor->current_feature = library.get_features(chip, &cursor->feature);
+            if (cursor->current_feature == NULL) cursor->current_chip = NULL;
             continue;
         }
-        place->feature = 0;
-        chip = library.get_detected_chips(NULL, &place->chip);
+        cursor->feature = 0;
+        chip = library.get_detected_chips(NULL, &cursor->chip);
         if (chip == NULL) return 0;
-        place->current_chip = chip;
-        // The chip itself comes first, so that one whose values are all ignored is known too.
-        value->chip = place->chip - 1;
+        cursor->current_chip = chip;
+        // The chip itself comes first, so that a chip whose values are all ignored is known, too.
+        value->chip = cursor->chip - 1;
         describe(chip, NULL, NULL, value);
         return 1;
     }
 }
 
 int cpowersensors_libsensors_next(
-    struct cpowersensors_libsensors_place *place, struct cpowersensors_libsensors_value *value
+    struct cpowersensors_libsensors_cursor *cursor, struct cpowersensors_libsensors_value *value
 ) {
     memset(value, 0, sizeof *value);
     value->number = -1;
     if (!library.is_started) return 0;
     jmp_buf here;
     int result = 0;
-    put_handlers();
+    install_handlers();
     if (setjmp(here) == 0) {
         escape = &here;
-        result = step(place, value);
+        result = step(cursor, value);
     } else {
         __atomic_store_n(&library.is_broken, 1, __ATOMIC_SEQ_CST);
     }
@@ -205,10 +195,12 @@ int cpowersensors_libsensors_next(
 }
 
 int cpowersensors_libsensors_read(int chip, int number, double *value) {
-    if (!library.is_started || __atomic_load_n(&library.is_broken, __ATOMIC_SEQ_CST)) return CPOWERSENSORS_LIBSENSORS_FAILED;
+    if (!library.is_started || __atomic_load_n(&library.is_broken, __ATOMIC_SEQ_CST)) {
+        return CPOWERSENSORS_LIBSENSORS_FAILED;
+    }
     jmp_buf here;
     int result = CPOWERSENSORS_LIBSENSORS_FATAL;
-    put_handlers();
+    install_handlers();
     if (setjmp(here) == 0) {
         escape = &here;
         const sensors_chip_name *name = library.get_detected_chips(NULL, &chip);
@@ -222,7 +214,7 @@ int cpowersensors_libsensors_read(int chip, int number, double *value) {
 
 #else
 
-int cpowersensors_libsensors_look(void) { return CPOWERSENSORS_LIBSENSORS_NOT_BUILT; }
+int cpowersensors_libsensors_check(void) { return CPOWERSENSORS_LIBSENSORS_NOT_BUILT; }
 
 int cpowersensors_libsensors_start(struct cpowersensors_libsensors_report *report) {
     memset(report, 0, sizeof *report);
@@ -230,9 +222,9 @@ int cpowersensors_libsensors_start(struct cpowersensors_libsensors_report *repor
 }
 
 int cpowersensors_libsensors_next(
-    struct cpowersensors_libsensors_place *place, struct cpowersensors_libsensors_value *value
+    struct cpowersensors_libsensors_cursor *cursor, struct cpowersensors_libsensors_value *value
 ) {
-    (void)place;
+    (void)cursor;
     memset(value, 0, sizeof *value);
     return 0;
 }

@@ -5,9 +5,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/syscall.h>
-#endif
 
-// Skips to the beginning of a field further on; NULL where the text ends before.
+// Skips a number of fields; NULL if the text ends before.
 static const char *skip_fields(const char *at, const char *end, int count) {
     while (count > 0 && at < end) {
         if (*at == ' ') count--;
@@ -16,7 +15,7 @@ static const char *skip_fields(const char *at, const char *end, int count) {
     return count == 0 && at < end ? at : NULL;
 }
 
-// A decimal that a blank ends; -1 for what is none.
+// Parses a decimal that is followed by a space; -1 if there is none.
 static int decimal(const char **at, const char *end, uint64_t *value) {
     const char *first = *at;
     uint64_t number = 0;
@@ -34,13 +33,15 @@ static int decimal(const char **at, const char *end, uint64_t *value) {
 // PF_KTHREAD of the kernel's include/linux/sched.h.
 #define KERNEL_THREAD 0x00200000
 
-int cpowersensors_parse_process(const char *text, size_t length, struct cpowersensors_process *process) {
+// Parses the beginning of procfs' `PID/stat`. Returns 0, or a negative code as for attributes.
+static int parse_process(const char *text, size_t length, struct cpowersensors_process *process) {
     if (length == 0) return CPOWERSENSORS_EMPTY;
     const char *end = text + length;
     const char *name = memchr(text, '(', length);
     const char *bracket = memrchr(text, ')', length);
     if (!name || !bracket || bracket < name) return CPOWERSENSORS_MALFORMED;
-    // Behind the name stands field 3; the parent is 4, the flags are 9, utime and stime are 14 and 15, starttime is 22.
+    // The name may contain spaces and brackets; it ends at the last bracket. Field 3 follows; the parent is 4, the
+    // flags are 9, utime and stime are 14 and 15, starttime is 22.
     const char *at = bracket + 1;
     if (at >= end || *at != ' ') return CPOWERSENSORS_MALFORMED;
     uint64_t parent, flags, user, kernel, start;
@@ -54,7 +55,7 @@ int cpowersensors_parse_process(const char *text, size_t length, struct cpowerse
     if (decimal(&at, end, &kernel)) return CPOWERSENSORS_MALFORMED;
     at = skip_fields(at + 1, end, 6);
     if (!at || decimal(&at, end, &start)) return CPOWERSENSORS_MALFORMED;
-    // Two clocks of centuries at most; more is no time, and might overflow where many are added.
+    // More than some centuries is implausible, and sums of such times might overflow.
     if (user >> 48 || kernel >> 48) return CPOWERSENSORS_OVERFLOW;
     process->ticks = user + kernel;
     process->start = start;
@@ -67,8 +68,7 @@ int cpowersensors_parse_process(const char *text, size_t length, struct cpowerse
     return 0;
 }
 
-#if defined(__linux__)
-// The start is field 22: so many fields of at most 20 digits, and a name of 64 at most.
+// Enough for 22 fields of at most 20 digits, and a name of at most 64.
 #define STAT_SIZE 640
 
 int cpowersensors_read_process(
@@ -82,18 +82,14 @@ int cpowersensors_read_process(
         if (file < 0) return errno;
     }
     char text[STAT_SIZE];
-    ssize_t count;
-    do {
-        count = pread(file, text, sizeof text, 0);
-    } while (count < 0 && errno == EINTR);
-    const int failure = count < 0 ? errno : 0;
-    const int stays = failure == 0 && (keeps || *kept >= 0);
+    const ssize_t count = cpowersensors_read(file, text, sizeof text);
+    const int stays = count >= 0 && (keeps || *kept >= 0);
     if (!stays) close(file);
     *kept = stays ? file : -1;
-    return failure ? failure : cpowersensors_parse_process(text, (size_t)count, process);
+    return count < 0 ? (int)-count : parse_process(text, (size_t)count, process);
 }
 
-// The kernel's form of a directory entry (getdents64(2)).
+// A directory entry of getdents64(2).
 struct entry {
     uint64_t number;
     int64_t offset;
@@ -115,7 +111,7 @@ long cpowersensors_list_processes(int procfs, int32_t *numbers, size_t capacity)
             at += entry->length;
             uint64_t number = 0;
             const char *digit = entry->name;
-            // Process numbers have seven digits at most (PID_MAX_LIMIT).
+            // Process numbers have at most seven digits (PID_MAX_LIMIT).
             while (*digit >= '0' && *digit <= '9' && digit - entry->name < 9)
                 number = number * 10 + (uint64_t)(*digit++ - '0');
             if (*digit || number == 0) continue;

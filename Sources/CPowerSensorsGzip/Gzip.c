@@ -9,8 +9,8 @@ struct cpowersensorsgzip {
     z_stream stream;
 };
 
-// The quickest level: a page of metrics repeats itself so much that the best one saves few bytes more. A window of 8 KB
-// holds several dozen lines, which is what a line has its like in; 16 more asks for gzip's frame instead of zlib's.
+// The fastest level: pages of metrics are so repetitive that the best level saves few bytes more. A window of 8 KB holds
+// several dozen lines, enough to find a similar one; adding 16 selects gzip's format instead of zlib's.
 enum { LEVEL = 1, WINDOW_BITS = 13 + 16, MEMORY_LEVEL = 7 };
 
 cpowersensorsgzip *cpowersensorsgzip_make(void) {
@@ -29,19 +29,19 @@ void cpowersensorsgzip_free(cpowersensorsgzip *gzip) {
 }
 
 size_t cpowersensorsgzip_bound(cpowersensorsgzip *gzip, size_t length) {
-    // zlib forgets the frame once a file is ended, and would count too little for the next one.
+    // After the end of a file zlib no longer counts the header and trailer, and would return too little for the next.
     deflateReset(&gzip->stream);
     return deflateBound(&gzip->stream, length);
 }
 
-size_t cpowersensorsgzip_compress(cpowersensorsgzip *gzip, const uint8_t *input, size_t length,
-                                       uint8_t *output, size_t room) {
-    if (length > UINT32_MAX || room > UINT32_MAX || deflateReset(&gzip->stream) != Z_OK) return 0;
+size_t cpowersensorsgzip_compress(cpowersensorsgzip *gzip, const uint8_t *input, size_t length, uint8_t *output,
+                                  size_t capacity) {
+    if (length > UINT32_MAX || capacity > UINT32_MAX || deflateReset(&gzip->stream) != Z_OK) return 0;
     gzip->stream.next_in = (Bytef *)input;
     gzip->stream.avail_in = (uInt)length;
     gzip->stream.next_out = output;
-    gzip->stream.avail_out = (uInt)room;
-    return deflate(&gzip->stream, Z_FINISH) == Z_STREAM_END ? room - gzip->stream.avail_out : 0;
+    gzip->stream.avail_out = (uInt)capacity;
+    return deflate(&gzip->stream, Z_FINISH) == Z_STREAM_END ? capacity - gzip->stream.avail_out : 0;
 }
 
 #endif

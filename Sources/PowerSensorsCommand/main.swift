@@ -3,10 +3,10 @@ import Glibc
 #endif
 
 #if Exporters
-// Before anything that could write into a closed pipe or be interrupted half-way.
+// Before anything can write into a closed pipe or be interrupted half-way.
 Signals.install()
 exit(await runCommand(Array(CommandLine.arguments.dropFirst())))
 #else
-StandardError.write("powersensors: built without the trait Exporters, which the command needs; it is on by default.")
+StandardError.write("built without the trait Exporters, which the command needs; it is on by default.")
 exit(1)
 #endif

@@ -1,22 +1,23 @@
 package import PowerSensors
 
-/// A way to write snapshots as bytes.
+/// A format that writes snapshots as bytes.
 ///
-/// An implementor renders in ``prepare(for:)`` what does not change between snapshots, so that writing one appends
-/// digits to a buffer and little else.
+/// Implementations render names and other constant text in ``prepare(for:)``, so that writing a snapshot mostly appends
+/// digits to a buffer.
 package protocol SnapshotFormat {
-    /// Takes in what the channels of the snapshots to come mean. Called before the first, and again for each
-    /// new generation.
+    /// Prepares for snapshots of a topology. Called before the first snapshot of each generation.
     mutating func prepare(for topology: Topology)
 
-    /// Takes note of whether the next snapshot begins a file, or goes on behind what is in it already.
+    /// Prepares for the next file.
+    ///
+    /// - Parameter continuing: Whether the file already holds snapshots.
     mutating func begin(continuing: Bool)
 
-    /// Appends one snapshot of the topology that was prepared for, with the line end after it.
+    /// Appends one snapshot of the prepared topology, followed by a line end.
     mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8])
 }
 
 extension SnapshotFormat {
-    /// Nothing: each snapshot speaks for itself.
+    /// Does nothing, for formats without a file header.
     package mutating func begin(continuing: Bool) {}
 }

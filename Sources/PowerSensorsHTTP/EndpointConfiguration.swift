@@ -1,38 +1,42 @@
 #if Exporters
-/// How an endpoint serves.
+/// Where and how an endpoint serves.
 public struct EndpointConfiguration: Sendable {
-    /// Bounds that keep clients, whatever they do, from using the machine up.
+    /// Limits that keep clients from using up the machine's resources.
     public struct Limits: Hashable, Sendable {
-        /// Connections at a time. One more makes room for itself: the one that has done nothing for longest is closed.
+        /// The number of simultaneous connections. When another arrives, the one inactive the longest is closed.
         public var connections = 256
 
-        /// Bytes of a request's line and headers.
+        /// The size of a request's first line and headers in bytes.
         public var headBytes = 16 * 1024
 
-        /// The time from a connection, or from the first byte of a later request, to the end of the request's headers. It
-        /// holds for the TLS handshake too.
+        /// The time a client has to send a request's headers, from connecting or from a later request's first byte. A
+        /// TLS handshake counts as well.
         public var receiveTime: Duration = .seconds(10)
 
-        /// The time in which a client must take a response.
+        /// The time a client has to receive a response.
         public var sendTime: Duration = .seconds(10)
 
-        /// The time for which a connection is kept between two requests.
+        /// How long a connection may be idle between two requests.
         public var idleTime: Duration = .seconds(180)
 
-        /// The bounds that suit an agent that a few servers scrape.
+        /// Limits for a machine that a few servers scrape.
         public init() {}
     }
 
-    /// Where it listens.
+    /// The address to listen on.
     public var address: EndpointAddress
 
-    /// TLS and who may come in, as a file of the Prometheus exporter toolkit says; nil for plain HTTP for everybody.
+    /// TLS and users, as in a web configuration file of Prometheus exporters; nil for plain HTTP without passwords.
     public var web: WebConfiguration?
 
-    /// The bounds.
+    /// Limits on what clients may use.
     public var limits = Limits()
 
-    /// An endpoint for everybody who reaches the address.
+    /// A configuration with the default limits.
+    ///
+    /// - Parameters:
+    ///   - address: The address to listen on.
+    ///   - web: TLS and users; nil for plain HTTP without passwords.
     public init(address: EndpointAddress, web: WebConfiguration? = nil) {
         self.address = address
         self.web = web

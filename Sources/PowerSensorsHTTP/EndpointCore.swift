@@ -4,16 +4,16 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
-/// What the endpoint's connections share. Belongs to its event loop.
+/// The state shared by an endpoint's connections. Belongs to its event loop.
 final class EndpointCore {
     let routes: Routes
     let table: ConnectionTable
-    let gatekeeper: Gatekeeper?
+    let authenticator: BasicAuthenticator?
     let date = HTTPDate()
     private let certificates: CertificateStore?
     private let limits: EndpointConfiguration.Limits
 
-    /// Whether connections speak TLS.
+    /// Whether connections use TLS.
     var isSecured: Bool { certificates != nil }
 
     init(
@@ -23,7 +23,7 @@ final class EndpointCore {
         limits = configuration.limits
         routes = Routes(pages)
         table = ConnectionTable(limits, on: eventLoop, reporting: report)
-        gatekeeper = try Gatekeeper(configuration.web?.users ?? [:], worker: worker)
+        authenticator = try BasicAuthenticator(configuration.web?.users ?? [:], worker: worker)
         if let files = configuration.web?.tls {
             certificates = try CertificateStore(files, reporting: report)
         } else {
@@ -31,24 +31,24 @@ final class EndpointCore {
         }
     }
 
-    /// Takes in a new connection.
-    func take(_ channel: any Channel) throws {
+    /// Sets up a new connection.
+    func accept(_ channel: any Channel) throws {
         guard !table.isClosing else { return channel.close(promise: nil) }
         let now = NIODeadline.now()
         let connection = Connection(channel, at: now)
-        var bounds = NIOHTTPDecoderLimitConfiguration()
-        bounds.maxHeaderFieldSize = limits.headBytes
-        bounds.maxHeaderListSize = limits.headBytes
-        bounds.maxHeaderFieldCount = 64
+        var decoderLimits = NIOHTTPDecoderLimitConfiguration()
+        decoderLimits.maxHeaderFieldSize = limits.headBytes
+        decoderLimits.maxHeaderListSize = limits.headBytes
+        decoderLimits.maxHeaderFieldCount = 64
         let pipeline = channel.pipeline.syncOperations
         if let certificates {
             try pipeline.addHandler(NIOSSLServerHandler(context: certificates.current(at: now)))
         }
         try pipeline.addHandlers([
-            ArrivalHandler(connection),
+            ReceivedBytesHandler(connection),
             HTTPResponseEncoder(),
             ByteToMessageHandler(
-                HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: bounds)),
+                HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits)),
             HTTPServerPipelineHandler(),
             RequestHandler(connection, self),
         ])

@@ -1,7 +1,7 @@
 #if Exporters
-/// Why an endpoint cannot start: one line that names the file or value and what mends it.
+/// The reason why an endpoint cannot start.
 public struct EndpointError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The line.
+    /// One line that names the file or value and the remedy.
     public let description: String
 
     init(_ description: String) {
@@ -9,12 +9,12 @@ public struct EndpointError: Error, Hashable, Sendable, CustomStringConvertible 
     }
 }
 
-/// Something an endpoint tells its operator while it runs.
+/// A message from a running endpoint to its operator.
 public struct EndpointNotice: Hashable, Sendable, CustomStringConvertible {
-    /// Whether something is amiss; otherwise it is good news.
+    /// Whether something is wrong; otherwise the message is informational.
     public let isProblem: Bool
 
-    /// One line that names the file or value and, for a problem, what mends it.
+    /// One line that names the file or value and, for a problem, the remedy.
     public let description: String
 
     init(problem: String) {

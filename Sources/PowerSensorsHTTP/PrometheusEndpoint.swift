@@ -8,28 +8,28 @@ public import PowerSensorsExporters
 import Glibc
 #endif
 
-/// An HTTP server that shows pages of metrics to Prometheus and the like.
+/// An HTTP server that offers pages of metrics to Prometheus and compatible scrapers.
 ///
-/// It answers `/metrics`, `/healthz` (always, as long as it lives), `/readyz` (once there is a page) and, for people, `/`. It has one
-/// thread, and one more that checks passwords where there are users. It must be stopped with ``stop(within:)``.
+/// It serves `/metrics`, `/healthz` (200 as long as the server runs), `/readyz` (200 once there is a page) and, for people,
+/// `/`. It uses one thread, and a second one to check passwords if there are users. Stop it with ``stop(within:)``.
 public final class PrometheusEndpoint: Sendable {
-    /// Where it listens, with the port that was found where 0 was asked for.
+    /// The address it listens on, with the actual port if 0 was given.
     public let address: EndpointAddress
 
     private let listener: any NIOCore.Channel
     private let core: NIOLoopBound<EndpointCore>
     private let threads: Threads
-    private let stopping = Guarded<Task<Void, Never>?>(nil)
+    private let stopping = Locked<Task<Void, Never>?>(nil)
 
-    /// Starts to listen.
+    /// Starts listening.
     ///
     /// - Parameters:
-    ///   - configuration: Where and how.
-    ///   - pages: The newest page in a format; nil as long as there is none. Called for every scrape on the endpoint's thread,
-    ///     where it holds up everybody: it must not touch hardware, nor wait. A page whose version it had before is neither
-    ///     copied nor compressed again.
-    ///   - report: Takes what the operator should hear of, on the endpoint's thread.
-    /// - Throws: ``EndpointError`` where the address cannot be listened at, or a file or hash cannot be used.
+    ///   - configuration: Where and how to serve.
+    ///   - pages: Returns the newest page in a format; nil as long as there is none. Called for every scrape on the
+    ///     endpoint's thread, where it delays all other clients: it must not block or access hardware. A page of the same
+    ///     version as before is neither copied nor compressed again.
+    ///   - report: Receives messages for the operator, on the endpoint's thread.
+    /// - Throws: ``EndpointError`` if the endpoint cannot listen on the address, or a file or hash cannot be used.
     public static func start(
         _ configuration: EndpointConfiguration,
         pages: @escaping @Sendable (MetricsFormat) -> MetricsPage?,
@@ -48,7 +48,7 @@ public final class PrometheusEndpoint: Sendable {
         _ configuration: EndpointConfiguration, _ pages: @escaping MetricsSource, _ threads: Threads,
         _ report: @escaping @Sendable (EndpointNotice) -> Void
     ) async throws {
-        let eventLoop = threads.loops.next()
+        let eventLoop = threads.eventLoops.next()
         let core = try await eventLoop.submit {
             let core = try EndpointCore(
                 configuration, pages: pages, on: eventLoop, worker: threads.worker, reporting: report)
@@ -56,15 +56,15 @@ public final class PrometheusEndpoint: Sendable {
         }.get()
         if configuration.web?.users.isEmpty == false { threads.worker.start() }
         let address = configuration.address
-        listener = try await ServerBootstrap(group: threads.loops)
+        listener = try await ServerBootstrap(group: threads.eventLoops)
             .serverChannelOption(.backlog, value: 512)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            // A request is small. One piece at a time, so that no client is served for longer than the others.
+            // Requests are small. One read at a time, so that no client occupies the thread for long.
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try core.value.take(channel) }
+                channel.eventLoop.makeCompletedFuture { try core.value.accept(channel) }
             }
             .bind(host: address.host, port: address.port).get()
         self.address = EndpointAddress(host: address.host, port: listener.localAddress?.port ?? address.port)
@@ -72,14 +72,15 @@ public final class PrometheusEndpoint: Sendable {
         self.threads = threads
     }
 
-    /// Stops to listen, lets the responses that were begun come to their end, and ends the threads.
+    /// Stops listening, lets responses in progress finish, and ends the threads.
     ///
-    /// - Parameter limit: The time after which connections are closed, whatever they are doing. Only the first call's counts.
+    /// - Parameter limit: The time after which all connections are closed, whatever they are doing. Later calls wait for
+    ///   the first one, whose limit applies.
     public func stop(within limit: Duration = .seconds(5)) async {
         await stopping.withLock { task in
-            let running = task ?? Task { await self.stopOnce(within: limit) }
-            task = running
-            return running
+            let current = task ?? Task { await self.stopOnce(within: limit) }
+            task = current
+            return current
         }.value
     }
 
@@ -88,13 +89,13 @@ public final class PrometheusEndpoint: Sendable {
         let core = core
         let eventLoop = listener.eventLoop
         let drained = eventLoop.flatSubmit { core.value.table.drain() }
-        let last = eventLoop.scheduleTask(in: TimeAmount(limit)) { core.value.table.closeAll() }
+        let timeout = eventLoop.scheduleTask(in: TimeAmount(limit)) { core.value.table.closeAll() }
         try? await drained.get()
-        last.cancel()
+        timeout.cancel()
         await threads.stop()
     }
 
-    /// How often connections came, made room and were too slow.
+    /// How many connections were accepted, evicted and timed out so far.
     package func counts() async throws -> ConnectionCounts {
         try await listener.eventLoop.submit { [core] in core.value.table.counts }.get()
     }
@@ -104,16 +105,17 @@ public final class PrometheusEndpoint: Sendable {
         case EADDRINUSE: EndpointError("\(address) is in use by another program. Remedy: choose another port")
         case EACCES, EPERM:
             EndpointError(
-                "\(address) is forbidden to this user. Remedy: choose a port from 1024 on, or grant CAP_NET_BIND_SERVICE"
-            )
+                "\(address) is not permitted for this user. Remedy: choose a port of 1024 or above, or grant"
+                    + " CAP_NET_BIND_SERVICE")
         case EADDRNOTAVAIL:
-            EndpointError("\(address) is no address of this machine. Remedy: choose one of `ip address`")
-        case EAFNOSUPPORT: EndpointError("\(address) is of a kind that this machine has switched off, such as IPv6")
+            EndpointError("\(address) is not an address of this machine. Remedy: choose one that `ip address` shows")
+        case EAFNOSUPPORT:
+            EndpointError("\(address) is of an address family that is disabled on this machine, such as IPv6")
         default:
             if error is SocketAddressError || error is SocketAddressError.UnknownHost {
-                EndpointError("\(address.host) is no address and no name of this machine. Remedy: write it in digits")
+                EndpointError("\(address.host) is not a known host. Remedy: give a numeric address")
             } else {
-                EndpointError("\(address) cannot be listened at: \(error)")
+                EndpointError("cannot listen on \(address): \(error)")
             }
         }
     }
@@ -121,12 +123,12 @@ public final class PrometheusEndpoint: Sendable {
 
 /// The endpoint's threads.
 private struct Threads: Sendable {
-    let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let worker = NIOThreadPool(numberOfThreads: 1)
 
     func stop() async {
         try? await worker.shutdownGracefully()
-        try? await loops.shutdownGracefully()
+        try? await eventLoops.shutdownGracefully()
     }
 }
 #endif

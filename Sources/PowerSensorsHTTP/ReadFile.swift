@@ -1,15 +1,17 @@
 #if Exporters
+import PowerSensors
+
 #if canImport(Glibc)
 import Glibc
 #endif
 
-/// Reads a whole file of a megabyte at most.
+/// Reads a whole file of at most a megabyte.
 func readFile(_ path: String) throws(EndpointError) -> [UInt8] {
     func failure(_ code: Int32) -> EndpointError {
-        let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
-        return EndpointError("\(path): cannot be read: \(reason). Remedy: name a file that this user may read")
+        EndpointError(
+            "\(path) cannot be read: \(systemMessage(errno: code)). Remedy: name a file that this user may read")
     }
-    // Non-blocking, so that a pipe of that name holds nobody up.
+    // Non-blocking, in case the path is a pipe.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure(errno) }
     defer { close(descriptor) }
@@ -26,16 +28,16 @@ func readFile(_ path: String) throws(EndpointError) -> [UInt8] {
         if count == 0 { return bytes }
         bytes.append(contentsOf: chunk.prefix(count))
         guard bytes.count <= limit else {
-            throw EndpointError("\(path): has more than a megabyte, so this is no such file")
+            throw EndpointError("\(path) is larger than a megabyte. Remedy: name the right file")
         }
     }
 }
 
-/// What tells a file from the one that took its place.
+/// What changes when a file is written or replaced by another of the same name.
 struct FileIdentity: Hashable {
     private let device, inode, size, seconds, nanoseconds: Int64
 
-    /// The file that a path leads to now; nil where there is none.
+    /// The file that a path leads to now; nil if there is none.
     init?(_ path: String) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }

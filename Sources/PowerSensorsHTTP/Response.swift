@@ -2,14 +2,14 @@
 import NIOCore
 import NIOHTTP1
 
-/// What is sent back: a status, headers but for those that every response has, and a body.
-struct Response {
+/// An HTTP response, without the headers that every response gets. An error where a request is not served.
+struct Response: Error {
     let status: HTTPResponseStatus
     var headers: HTTPHeaders
     let body: ByteBuffer
 
-    /// Whether the connection is closed behind it.
-    var closes = false
+    /// Whether the connection is closed after it.
+    var closesConnection = false
 
     init(_ status: HTTPResponseStatus, headers: HTTPHeaders, body: ByteBuffer) {
         self.status = status
@@ -17,17 +17,17 @@ struct Response {
         self.body = body
     }
 
-    /// A short text, with a line end.
+    /// A line of plain text.
     static func text(_ status: HTTPResponseStatus, _ text: String, headers: HTTPHeaders = [:]) -> Response {
         var headers = headers
         headers.add(name: "Content-Type", value: "text/plain; charset=utf-8")
         return Response(status, headers: headers, body: ByteBuffer(string: text + "\n"))
     }
 
-    /// The same, and the connection closed behind it.
+    /// A line of plain text, after which the connection is closed.
     static func closing(_ status: HTTPResponseStatus, _ text: String) -> Response {
         var response = Response.text(status, text)
-        response.closes = true
+        response.closesConnection = true
         return response
     }
 }

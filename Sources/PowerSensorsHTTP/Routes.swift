@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 import PowerSensorsExporters
 
-/// What each path of the endpoint answers. Belongs to its event loop.
+/// The endpoint's paths and their responses. Belongs to its event loop.
 final class Routes {
     /// A path that is served.
     enum Route: String {
@@ -12,12 +12,12 @@ final class Routes {
         case health = "/healthz"
         case readiness = "/readyz"
 
-        /// Whether it tells something that a password may guard. The two for probes tell next to nothing.
-        var isGuarded: Bool { self == .landing || self == .metrics }
+        /// Whether it requires a password if there are users. The two for probes reveal nothing about power.
+        var needsAuthentication: Bool { self == .landing || self == .metrics }
     }
 
     private let pages: PageCache
-    private let wishes = KnownWishes()
+    private let negotiations = NegotiationCache()
     private let landing: ByteBuffer
 
     init(_ pages: @escaping MetricsSource) {
@@ -41,25 +41,29 @@ final class Routes {
                 """)
     }
 
-    /// The route of a request, or the response to one that has none.
-    func route(_ head: HTTPRequestHead) -> Result<Route, Refusal> {
-        if let refusal = Self.refusal(head) { return .failure(Refusal(response: refusal)) }
+    /// The route of a request.
+    ///
+    /// - Throws: The response to a request that is not served.
+    func route(_ head: HTTPRequestHead) throws(Response) -> Route {
+        // RFC 9112, section 3.2.
+        let hosts = head.headers["Host"].count
+        if hosts > 1 || (hosts == 0 && head.version != .http1_0) {
+            throw .closing(.badRequest, "A request must have exactly one Host header.")
+        }
         guard let route = Route(rawValue: Self.path(head.uri)) else {
-            return .failure(Refusal(response: .text(.notFound, "There is nothing here. Metrics are at /metrics.")))
+            throw .text(.notFound, "Not found. Metrics are at /metrics.")
         }
         guard head.method == .GET || head.method == .HEAD else {
             var response = Response.text(
-                .methodNotAllowed, "Only GET and HEAD are answered.", headers: ["Allow": "GET, HEAD"])
-            response.closes = Self.hasBody(head)
-            return .failure(Refusal(response: response))
+                .methodNotAllowed, "Only GET and HEAD are supported.", headers: ["Allow": "GET, HEAD"])
+            response.closesConnection = Self.hasBody(head)
+            throw response
         }
-        guard !Self.hasBody(head) else {
-            return .failure(Refusal(response: .closing(.payloadTooLarge, "A request must have no body here.")))
-        }
-        return .success(route)
+        guard !Self.hasBody(head) else { throw .closing(.payloadTooLarge, "Requests must not have a body.") }
+        return route
     }
 
-    /// What a route answers.
+    /// The response of a route.
     func response(_ route: Route, _ head: HTTPRequestHead) -> Response {
         switch route {
         case .landing:
@@ -69,7 +73,7 @@ final class Routes {
         case .readiness:
             return pages.isReady ? .text(.ok, "ready") : Self.notReady
         case .metrics:
-            let representation = wishes.representation(head.headers)
+            let representation = negotiations.representation(head.headers)
             guard let body = pages.body(representation) else { return Self.notReady }
             var headers: HTTPHeaders = [
                 "Content-Type": representation.contentType, "Vary": "Accept, Accept-Encoding",
@@ -82,22 +86,12 @@ final class Routes {
     private static let notReady = Response.text(
         .serviceUnavailable, "There is no sample yet; try again in a second.", headers: ["Retry-After": "1"])
 
-    /// What is wrong with a request whatever its path.
-    private static func refusal(_ head: HTTPRequestHead) -> Response? {
-        // RFC 9112, section 3.2.
-        let hosts = head.headers["Host"].count
-        if hosts > 1 || (hosts == 0 && head.version != .http1_0) {
-            return .closing(.badRequest, "A request must name its host, once.")
-        }
-        return nil
-    }
-
     private static func hasBody(_ head: HTTPRequestHead) -> Bool {
         if !head.headers["Transfer-Encoding"].isEmpty { return true }
         return head.headers["Content-Length"].contains { $0.contains { $0 != "0" } }
     }
 
-    /// The path that a request asks for, without the query; of `http://host/path`, which a proxy may send, as well.
+    /// The path of a request target without its query. The target may be a whole URL, as proxies send it.
     private static func path(_ target: String) -> String {
         var path = Substring(target)
         for scheme in ["http://", "https://"] where path.lowercased().hasPrefix(scheme) {
@@ -107,10 +101,5 @@ final class Routes {
         }
         return String(path.prefix { $0 != "?" && $0 != "#" })
     }
-}
-
-/// The response to a request that is not served.
-struct Refusal: Error {
-    let response: Response
 }
 #endif

@@ -2,17 +2,17 @@
 import PowerSensors
 import PowerSensorsExporters
 
-/// One number of each snapshot, and what a metrics backend knows it by.
+/// A number of each snapshot, with the name and dimensions that a metrics backend gets for it.
 struct BridgedSeries: Sendable {
     enum Kind: Sendable {
-        /// A total that only grows; the backend is given what came to it.
+        /// A growing total, of which the backend gets the increments.
         case counter
 
-        /// A number of the moment.
+        /// A current value.
         case gauge
     }
 
-    /// What tells series apart.
+    /// The identity of a series.
     struct Key: Hashable, Sendable {
         let label: String
         let dimensions: [String]
@@ -25,16 +25,20 @@ struct BridgedSeries: Sendable {
 
     var key: Key { Key(label: label, dimensions: dimensions.flatMap { [$0.0, $0.1] }) }
 
-    /// The series of a topology, each once.
-    static func series(of topology: Topology, _ scheme: MetricsScheme) -> [BridgedSeries] {
+    /// The series of a topology, without duplicates.
+    static func series(
+        of topology: Topology, carbonIntensity: CarbonIntensity?, scheme: MetricsScheme
+    ) -> [BridgedSeries] {
         var seen: Set<Key> = []
-        let all = scheme == .openTelemetry ? HardwareConventions.series(of: topology) : pageSeries(of: topology)
+        let all =
+            scheme == .openTelemetry
+            ? HardwareConventions.series(of: topology) : pageSeries(of: topology, carbonIntensity)
         return all.filter { seen.insert($0.key).inserted }
     }
 
-    /// What the Prometheus page shows, by the same names.
-    private static func pageSeries(of topology: Topology) -> [BridgedSeries] {
-        PrometheusPage.machineSeries(topology).map { series in
+    /// The series of the Prometheus page, with the same names.
+    private static func pageSeries(of topology: Topology, _ carbonIntensity: CarbonIntensity?) -> [BridgedSeries] {
+        PrometheusFormat.machineSeries(topology, carbonIntensity).map { series in
             BridgedSeries(
                 label: series.family.sampleName,
                 kind: series.family.kind == .counter ? .counter : .gauge,

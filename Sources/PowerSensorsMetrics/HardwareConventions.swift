@@ -1,18 +1,18 @@
 #if Exporters
 import PowerSensors
 
-/// The names of OpenTelemetry's semantic conventions for hardware (1.44.0, "Hardware metrics", status: development).
+/// The metrics of OpenTelemetry's semantic conventions for hardware (1.44.0, "Hardware metrics", status: development).
 enum HardwareConventions {
-    /// The scopes that are the whole machine. `cpu` is none: its parts stand under `hw.energy`, where they may be summed.
-    private static let wholeHost: [Scope] = [.platform, .wall, .battery]
+    /// The scopes that cover the whole machine. Not `cpu`: its parts are under `hw.energy`, where they can be summed.
+    private static let wholeMachine: [Scope] = [.platform, .wall, .battery]
 
     static func series(of topology: Topology) -> [BridgedSeries] {
         hostSeries(topology) + topology.channels.indices.flatMap { channelSeries($0, topology) }
     }
 
-    /// The whole machine's figure. Only one: the conventions have no attribute that would tell two apart.
+    /// The whole machine's figure. Only one, since the conventions have no attribute to distinguish several.
     private static func hostSeries(_ topology: Topology) -> [BridgedSeries] {
-        guard let scope = wholeHost.first(where: { topology.scopes.contains($0) }),
+        guard let scope = wholeMachine.first(where: { topology.scopes.contains($0) }),
             let index = topology.scopes.firstIndex(of: scope),
             let channel = topology.channels.first(where: { $0.countsIn == scope })
         else { return [] }
@@ -29,8 +29,8 @@ enum HardwareConventions {
 
     private static func channelSeries(_ index: Int, _ topology: Topology) -> [BridgedSeries] {
         let channel = topology.channels[index]
-        // What makes up a whole machine's figure must not stand beside it, nor a register twice.
-        guard channel.mirrorOf == nil, channel.countsIn.map({ !wholeHost.contains($0) }) ?? true else { return [] }
+        // A channel behind a whole machine's figure must not be reported besides it, nor a register twice.
+        guard channel.mirrorOf == nil, channel.countsIn.map({ !wholeMachine.contains($0) }) ?? true else { return [] }
         var dimensions = [("hw.id", channel.id), ("hw.type", type(of: channel))]
         if let label = channel.label { dimensions.append(("hw.name", label)) }
         if let parent = channel.parent { dimensions.append(("hw.parent", parent)) }
@@ -43,25 +43,25 @@ enum HardwareConventions {
             let power = BridgedSeries(label: "hw.power", kind: .gauge, dimensions: dimensions) {
                 $0.channels[index].power?.rawValue
             }
-            return (speaks(for: .energy, channel, topology) ? [energy] : [])
-                + (speaks(for: .power, channel, topology) ? [power] : [])
+            return (reports(.energy, channel, topology) ? [energy] : [])
+                + (reports(.power, channel, topology) ? [power] : [])
         case .voltage: return [gauge("hw.voltage", index, dimensions)]
         case .temperature: return [gauge("hw.temperature", index, dimensions)]
         case .ratio where channel.component.kind == .supply: return [gauge("hw.battery.charge", index, dimensions)]
-        // The conventions have no name for the others.
+        // The conventions do not define the others.
         default: return []
         }
     }
 
-    /// Whether a channel is the one to give a quantity: `power1_average`, `power1_input` and `energy1_input` of a chip are
-    /// one meter, whose joules must not stand there three times.
-    private static func speaks(for quantity: Quantity, _ channel: Channel, _ topology: Topology) -> Bool {
+    /// Whether a channel is the one to report a quantity: `power1_average`, `power1_input` and `energy1_input` of a chip are
+    /// one meter, whose joules must not be counted three times.
+    private static func reports(_ quantity: Quantity, _ channel: Channel, _ topology: Topology) -> Bool {
         guard channel.component.kind == .chip else { return true }
         let sameMeter = topology.channels.filter {
             $0.component.id == channel.component.id && meterNumber($0) == meterNumber(channel)
                 && ($0.quantity == .energy || $0.quantity == .power)
         }
-        // The channel of the quantity itself knows best; else the first one's sum or rate will do.
+        // Preferably the channel of that quantity; otherwise the first one, with its integral or rate.
         return (sameMeter.first { $0.quantity == quantity } ?? sameMeter.first)?.id == channel.id
     }
 
@@ -75,7 +75,7 @@ enum HardwareConventions {
         BridgedSeries(label: label, kind: .gauge, dimensions: dimensions) { $0.channels[index].value }
     }
 
-    /// Where the numbers come from: the conventions have no attributes for that, and no figure of ours goes without.
+    /// Where a number comes from. The conventions have no attributes for that, so we add our own.
     private static func source(_ channel: Channel) -> [(String, String)] {
         [
             ("powersensors.provenance", channel.provenance.name), ("powersensors.sensor", channel.sensor.name),

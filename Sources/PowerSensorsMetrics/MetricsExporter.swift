@@ -3,35 +3,36 @@ public import CoreMetrics
 public import PowerSensors
 public import PowerSensorsExporters
 
-/// Gives the machine's figures to a backend of swift-metrics, which a program has for its own metrics already.
+/// Feeds the machine's figures into a swift-metrics backend, alongside a program's own metrics.
 ///
-/// Power, voltage and the like become gauges, energy becomes a floating-point counter, which is told the joules that came
-/// to it since the snapshot before. A gauge whose number is no longer known is destroyed, lest it show the last one for
-/// ever; it comes back with the number. A counter stands still meanwhile, and then makes up for what it missed.
+/// Power, voltage and the like become gauges; energy becomes a floating-point counter that is incremented by the joules since
+/// the previous snapshot. A gauge whose value is unknown is destroyed, so that it does not keep showing the last one, and
+/// created again when the value is known. A counter stands still meanwhile, and then catches up.
 public struct MetricsExporter: Exporter {
-    private struct Total: Sendable {
+    private struct CountedTotal: Sendable {
         let counter: FloatingPointCounter
-        var counted: Double
+        var total: Double
     }
 
     /// `metrics`.
     public let name = "metrics"
 
-    /// How often the metrics are renewed.
+    /// How often the metrics are updated.
     public let interval: Duration
 
     private let factory: any MetricsFactory
     private let scheme: MetricsScheme
     private var series: [BridgedSeries] = []
+    private var carbonIntensity: CarbonIntensity?
     private var gauges: [BridgedSeries.Key: Gauge] = [:]
-    private var totals: [BridgedSeries.Key: Total] = [:]
+    private var counters: [BridgedSeries.Key: CountedTotal] = [:]
 
-    /// A bridge to a backend.
+    /// An exporter to a backend.
     ///
     /// - Parameters:
-    ///   - factory: The backend; what the program has bootstrapped, if none is given.
-    ///   - scheme: Names and dimensions.
-    ///   - interval: How often to renew the metrics; 1 ms at least.
+    ///   - factory: The backend; by default the one that the program has bootstrapped.
+    ///   - scheme: The names and dimensions of the metrics.
+    ///   - interval: How often to update the metrics; at least 1 ms.
     public init(
         factory: any MetricsFactory = MetricsSystem.factory, scheme: MetricsScheme = .powersensors,
         interval: Duration = .seconds(5)
@@ -41,47 +42,51 @@ public struct MetricsExporter: Exporter {
         self.interval = interval
     }
 
-    /// Makes names and dimensions, and destroys the gauges of what is gone.
+    /// Prepares the series of a generation, and destroys the gauges of the others.
     public mutating func prepare(for topology: Topology) {
-        series = BridgedSeries.series(of: topology, scheme)
+        series = BridgedSeries.series(of: topology, carbonIntensity: carbonIntensity, scheme: scheme)
         let keys = Set(series.map(\.key))
         for key in gauges.keys where !keys.contains(key) { destroyGauge(key) }
     }
 
-    /// Renews the metrics.
+    /// Updates the metrics.
     public mutating func export(_ snapshot: Snapshot) {
-        for one in series {
-            let number = one.number(snapshot).flatMap { $0.isFinite ? $0 : nil }
-            switch one.kind {
-            case .gauge: show(number, one)
-            case .counter: if let number { count(number, one) }
+        if carbonIntensity != snapshot.carbonIntensity {
+            carbonIntensity = snapshot.carbonIntensity
+            prepare(for: snapshot.topology)
+        }
+        for entry in series {
+            let number = entry.number(snapshot).flatMap { $0.isFinite ? $0 : nil }
+            switch entry.kind {
+            case .gauge: updateGauge(entry, to: number)
+            case .counter: if let number { updateCounter(entry, to: number) }
             }
         }
     }
 
-    /// Destroys the gauges: a figure that nobody renews any more is none.
+    /// Destroys the gauges, which would otherwise keep showing the last figures.
     public mutating func finish() { for key in gauges.keys { destroyGauge(key) } }
 
-    private mutating func show(_ number: Double?, _ one: BridgedSeries) {
-        guard let number else { return destroyGauge(one.key) }
-        let gauge = gauges[one.key] ?? Gauge(label: one.label, dimensions: one.dimensions, factory: factory)
-        gauges[one.key] = gauge
+    private mutating func updateGauge(_ series: BridgedSeries, to number: Double?) {
+        guard let number else { return destroyGauge(series.key) }
+        let gauge = gauges[series.key] ?? Gauge(label: series.label, dimensions: series.dimensions, factory: factory)
+        gauges[series.key] = gauge
         gauge.record(number)
     }
 
     private mutating func destroyGauge(_ key: BridgedSeries.Key) { gauges.removeValue(forKey: key)?.destroy() }
 
-    private mutating func count(_ number: Double, _ one: BridgedSeries) {
-        var total =
-            totals[one.key]
-            ?? Total(
-                counter: FloatingPointCounter(label: one.label, dimensions: one.dimensions, factory: factory),
-                counted: 0)
-        // A number that fell was begun anew, as by a new discovery: all of it came since.
-        let increment = number < total.counted ? number : number - total.counted
-        if increment > 0 { total.counter.increment(by: increment) }
-        total.counted = number
-        totals[one.key] = total
+    private mutating func updateCounter(_ series: BridgedSeries, to total: Double) {
+        var counted =
+            counters[series.key]
+            ?? CountedTotal(
+                counter: FloatingPointCounter(label: series.label, dimensions: series.dimensions, factory: factory),
+                total: 0)
+        // A total that fell has restarted at 0, as after rediscovery.
+        let increment = total < counted.total ? total : total - counted.total
+        if increment > 0 { counted.counter.increment(by: increment) }
+        counted.total = total
+        counters[series.key] = counted
     }
 }
 #endif

@@ -2,14 +2,14 @@ import PowerSensors
 
 /// The zones of real machines.
 extension MockControlType {
-    /// An Intel server: for each package its `core` and `dram`, and a `psys` behind each package.
+    /// An Intel server: each package with `core` and `dram`, followed by a `psys`.
     ///
     /// - Parameters:
-    ///   - sockets: How many packages.
-    ///   - dies: How many dies a package; with more than one, each is a zone such as `package-0-die-1`.
-    ///   - hasCore: Whether `core` is there; many servers lack it.
-    ///   - hasDRAM: Whether `dram` is there.
-    ///   - hasPlatform: Whether `psys` is there, which takes the numbers between the packages.
+    ///   - sockets: The number of packages.
+    ///   - dies: The number of dies per package; with more than one, each is a zone such as `package-0-die-1`.
+    ///   - hasCore: Whether there is `core`; many servers lack it.
+    ///   - hasDRAM: Whether there is `dram`.
+    ///   - hasPlatform: Whether there is `psys`, which is numbered between the packages.
     public static func intelServer(
         sockets: Int = 1,
         dies: Int = 1,
@@ -30,7 +30,7 @@ extension MockControlType {
                 zones.append(package)
             }
             if hasPlatform {
-                // The driver leaves the number away for the first package.
+                // The driver omits the number for the first package.
                 let name = socket == 0 ? "psys" : "psys-\(socket)"
                 zones.append(
                     MockZone(
@@ -46,7 +46,7 @@ extension MockControlType {
 
     /// An Intel client: `package-0` with `core` and `uncore`, and `psys`.
     ///
-    /// - Parameter hasDRAM: Whether `dram` is there.
+    /// - Parameter hasDRAM: Whether there is `dram`.
     public static func intelClient(hasDRAM: Bool = false) -> MockControlType {
         var package = MockZone(
             name: "package-0",
@@ -66,7 +66,7 @@ extension MockControlType {
         return MockControlType(zones: [package, platform])
     }
 
-    /// The second way to an Intel client's package; add it behind ``intelClient(hasDRAM:)``, whose register it shows.
+    /// The MMIO interface to an Intel client's package. Add it after ``intelClient(hasDRAM:)``, whose register it shows.
     public static var intelClientMMIO: MockControlType {
         var package = MockZone(
             name: "package-0",
@@ -89,7 +89,7 @@ extension MockControlType {
         )
     }
 
-    /// Zones that show their power and no energy, as thermal power management on ARM lays them.
+    /// Zones that show power but no energy, as dynamic thermal power management on ARM has them.
     public static var dtpm: MockControlType {
         let limit = MockConstraint(name: "Instantaneous", limit: Watts(6), window: nil, maximum: Watts(6))
         return MockControlType(

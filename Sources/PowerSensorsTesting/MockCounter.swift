@@ -1,8 +1,8 @@
 public import PowerSensors
 
-/// A running energy counter: it knows its true energy to the count, and its files show what a driver would.
+/// A running energy counter that knows its exact energy, and whose files show what a driver would.
 ///
-/// Every change is written to the files at once. A counter may be used from several threads at once.
+/// Every change is written to the files immediately. A counter may be used from several threads at once.
 public final class MockCounter: Sendable {
     private struct State {
         var power: Watts
@@ -14,25 +14,25 @@ public final class MockCounter: Sendable {
         var paths: [String]
     }
 
-    /// What counts, and how it is shown.
+    /// The register, and how it is shown.
     public let register: MockRegister
 
     private let tree: MockTree
-    private let state: Guarded<State>
+    private let state: Locked<State>
 
-    /// One count, in the parts that ``energyScale`` makes of 10⁻²⁴ J.
+    /// The energy of one count, in units of 10⁻²⁴ J / ``energyScale``.
     private let countSize: UInt128
     private let energyScale: UInt128
 
     /// Starts a counter and writes its file.
     ///
     /// - Parameters:
-    ///   - register: What counts.
-    ///   - startCount: The count to begin with.
-    ///   - power: The power at which ``advance(by:at:)`` counts unless told another.
+    ///   - register: The register.
+    ///   - startCount: The initial count.
+    ///   - power: The default power of ``advance(by:at:)``.
     ///   - tree: The tree of the file.
     ///   - path: The file, such as `…/energy_uj`.
-    /// - Throws: What the system says where the file cannot be written.
+    /// - Throws: The system's error if the file cannot be written.
     public init(
         _ register: MockRegister,
         startCount: UInt64,
@@ -42,32 +42,32 @@ public final class MockCounter: Sendable {
     ) throws(AttributeError) {
         self.register = register
         self.tree = tree
-        // Without links, so that the counter notices when the folder behind one is removed.
+        // Resolved, so that removals of the real folder are noticed.
         let location = try tree.location(of: path)
-        // µW times attoseconds are 10⁻²⁴ J, so that times and watts multiply without rounding.
+        // µW times attoseconds give 10⁻²⁴ J, so that power and time multiply without rounding.
         let joule: UInt128 = 1_000_000_000_000_000_000_000_000
         let shared = greatestCommonDivisor(joule, UInt128(register.unit.denominator))
         countSize = joule / shared * UInt128(register.unit.numerator)
         energyScale = UInt128(register.unit.denominator) / shared
-        state = Guarded(State(power: power, count: startCount, paths: [location]))
+        state = Locked(State(power: power, count: startCount, paths: [location]))
         try tree.write("\(register.number(of: startCount))\n", to: location)
     }
 
-    // MARK: - The truth
+    // MARK: - State
 
-    /// The counts since the start, which no wrap and no reset takes away.
+    /// The counts since the start, unaffected by wraps and resets.
     public var trueCounts: UInt64 { state.withLock { $0.consumed } }
 
-    /// The energy since the start, without what is not yet a whole count.
+    /// The energy of the whole counts since the start.
     public var trueEnergy: Joules { register.unit.energy(of: RegisterCount(trueCounts)) }
 
-    /// The counts since the register was last 0 by a reset or by ``set(count:)``; never wrapped.
+    /// The current count, without wraps.
     public var count: UInt64 { state.withLock { $0.count } }
 
-    /// The number that the files show, faults aside.
+    /// The number that the files show, apart from faults.
     public var number: UInt64 { register.number(of: count) }
 
-    /// The power at which ``advance(by:at:)`` counts unless told another.
+    /// The default power of ``advance(by:at:)``.
     public var power: Watts {
         get { state.withLock { $0.power } }
         set { state.withLock { $0.power = newValue } }
@@ -75,13 +75,13 @@ public final class MockCounter: Sendable {
 
     // MARK: - Running
 
-    /// Lets time pass at a power.
+    /// Advances the counter by a power over a time.
     ///
-    /// What is not a whole count is carried to the next step, so many small steps are exactly one large step.
+    /// Fractions of a count are carried over, so many small steps are exactly equal to one large step.
     ///
     /// - Parameters:
-    ///   - time: How much time; must not be negative.
-    ///   - power: At how many watts, to the µW; must be finite and not negative. Nil for the counter's own power.
+    ///   - time: The time; must not be negative.
+    ///   - power: The power, rounded to 1 µW; must be finite and not negative. Nil for the counter's own power.
     public func advance(by time: Duration, at power: Watts? = nil) throws(AttributeError) {
         try change { state in
             let watts = (power ?? state.power).rawValue
@@ -96,7 +96,7 @@ public final class MockCounter: Sendable {
         }
     }
 
-    /// Lets the register count so many counts on.
+    /// Advances the register by a number of counts.
     public func advance(counts: UInt64) throws(AttributeError) {
         try change { state in
             state.count &+= counts
@@ -104,24 +104,24 @@ public final class MockCounter: Sendable {
         }
     }
 
-    /// Sets the register, as a reset, a migration or a module's reload does; the true energy stays.
+    /// Sets the register, as a reset, a migration or a module's reload does, without changing the true energy.
     public func set(count: UInt64) throws(AttributeError) {
         try change { $0.count = count }
     }
 
-    /// Sets the register so many counts before it becomes 0 again; the true energy stays.
-    public func place(countsBeforeWrap counts: UInt64) throws(AttributeError) {
+    /// Sets the register to a number of counts before its wrap, without changing the true energy.
+    public func set(countsBeforeWrap counts: UInt64) throws(AttributeError) {
         try set(count: register.lastCount &+ 1 &- counts)
     }
 
-    // MARK: - Its files
+    // MARK: - Files
 
-    /// Makes something wrong with the counter's files; it goes on counting behind them.
+    /// Injects a fault into the counter's files; the counter itself continues.
     public func inject(_ fault: MockFault) throws(AttributeError) {
         for path in state.withLock({ $0.paths }) { try tree.inject(fault, at: path) }
     }
 
-    /// Makes the counter's files right again.
+    /// Ends the fault of the counter's files.
     public func restore() throws(AttributeError) {
         for path in state.withLock({ $0.paths }) { try tree.restore(path) }
     }
@@ -131,7 +131,7 @@ public final class MockCounter: Sendable {
         try change { $0.paths.append(path) }
     }
 
-    /// Leaves alone the files that lie beneath a folder.
+    /// Stops writing the files beneath a folder.
     func hide(beneath folder: String) {
         state.withLock { $0.paths.removeAll { $0.hasPrefix(folder + "/") } }
     }
@@ -139,7 +139,7 @@ public final class MockCounter: Sendable {
     /// Whether any file shows the counter.
     var isShown: Bool { state.withLock { !$0.paths.isEmpty } }
 
-    /// Changes the state and writes it out under one lock, so that two threads cannot write in the wrong order.
+    /// Changes the state and writes it under one lock, so that writes of two threads stay in order.
     private func change(_ body: (inout State) -> Void) throws(AttributeError) {
         try state.withLock { state throws(AttributeError) in
             body(&state)

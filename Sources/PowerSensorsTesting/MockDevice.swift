@@ -1,21 +1,20 @@
 public import PowerSensors
 
-/// What a device of a class such as `hwmon` or `power_supply` is to be: a description, from which a
-/// ``MockMachine`` lays the files.
+/// The description of a device of a class such as `hwmon` or `power_supply`, which a ``MockMachine`` adds.
 public struct MockClassDevice: Hashable, Sendable {
     /// The class, such as `hwmon`.
     public var className: String
 
-    /// The name in the class's folder; one that ends in `#` gets the lowest free number in its place.
+    /// The name in the class's folder; a `#` at its end is replaced with the lowest free number.
     public var identifier: String
 
     /// The hardware it belongs to, as a path beneath `devices`; nil for a virtual device.
     public var hardware: String?
 
-    /// Its files by name, each without its last newline.
+    /// The files' texts by name, without the final newline.
     public var files: [String: String]
 
-    /// Files of the hardware itself, where older drivers keep all of theirs.
+    /// Files in the hardware's own folder, where older drivers keep all of theirs.
     public var hardwareFiles: [String: String] = [:]
 
     /// Describes a device.
@@ -29,9 +28,9 @@ public struct MockClassDevice: Hashable, Sendable {
     /// A hardware-monitoring chip, numbered as the kernel does.
     ///
     /// - Parameters:
-    ///   - name: What its `name` file says; several chips may have one name.
+    ///   - name: The text of its `name` file; several chips may have the same.
     ///   - hardware: The hardware it belongs to, as a path beneath `devices`.
-    ///   - files: Such as `power1_input`, each without its last newline.
+    ///   - files: The texts of files such as `power1_input`, without the final newline.
     public static func chip(
         _ name: String,
         hardware: String? = nil,
@@ -58,7 +57,7 @@ public struct MockClassDevice: Hashable, Sendable {
     ///   - identifier: Such as `BAT0` or `AC`.
     ///   - type: `Battery`, `Mains`, `USB` or `UPS`.
     ///   - hardware: The hardware it belongs to, as a path beneath `devices`.
-    ///   - files: Such as `power_now`, each without its last newline.
+    ///   - files: The texts of files such as `power_now`, without the final newline.
     public static func supply(
         _ identifier: String,
         type: String = "Battery",
@@ -70,7 +69,7 @@ public struct MockClassDevice: Hashable, Sendable {
     }
 }
 
-/// A device whose files are laid.
+/// A device on a mock machine.
 public struct MockDevice: Sendable {
     /// The class, such as `hwmon`.
     public let className: String
@@ -83,27 +82,27 @@ public struct MockDevice: Sendable {
 
     let sysfs: MockTree
 
-    /// The path of one of its files, such as `power1_input`, as readers find it.
+    /// The path of one of its files, such as `power1_input`, through its class.
     public func path(of file: String) -> String { "class/\(className)/\(identifier)/\(file)" }
 
-    /// Writes one of its files; the newline is added.
+    /// Writes one of its files and adds the newline.
     public func write(_ text: String, to file: String) throws(AttributeError) {
         try sysfs.write("\(text)\n", to: "\(path)/\(file)")
     }
 
-    /// Makes something wrong with one of its files.
+    /// Injects a fault into one of its files.
     public func inject(_ fault: MockFault, at file: String) throws(AttributeError) {
         try sysfs.inject(fault, at: "\(path)/\(file)")
     }
 
-    /// Makes one of its files right again.
+    /// Ends the fault of one of its files.
     public func restore(_ file: String) throws(AttributeError) { try sysfs.restore("\(path)/\(file)") }
 }
 
 extension MockMachine {
-    /// Lays a device's files as the kernel does: a folder beneath `devices`, and a link to it in its class.
+    /// Adds a device as the kernel does: a folder beneath `devices`, and a link to it in its class.
     ///
-    /// - Throws: What the system says where a file cannot be written.
+    /// - Throws: The system's error if a file cannot be written.
     @discardableResult
     public func add(_ device: MockClassDevice) throws(AttributeError) -> MockDevice {
         let links = "class/\(device.className)"
@@ -113,23 +112,23 @@ extension MockMachine {
         for (file, text) in device.files { try sysfs.write("\(text)\n", to: "\(path)/\(file)") }
         for (file, text) in device.hardwareFiles { try sysfs.write("\(text)\n", to: "\(parent)/\(file)") }
         if device.hardware != nil { try sysfs.link("\(path)/device", to: "../..") }
-        try layDevice(identifier, of: device.className, at: path)
+        try createDevice(identifier, of: device.className, at: path)
         return MockDevice(className: device.className, identifier: identifier, path: path, sysfs: sysfs)
     }
 
-    /// Removes a device, as when it is unplugged; its hardware's own files stay.
+    /// Removes a device, as when it is unplugged; the files in its hardware's folder stay.
     public func remove(_ device: MockDevice) throws(AttributeError) {
         stopCounters(beneath: device.path)
         try sysfs.remove("class/\(device.className)/\(device.identifier)")
         try sysfs.remove(device.path)
     }
 
-    /// What every device of a class has: an event file, the way to its class, and its link in the class.
-    func layDevice(_ identifier: String, of className: String, at path: String) throws(AttributeError) {
+    /// Creates what every device of a class has: `uevent`, a link to the class, and a link in the class.
+    func createDevice(_ identifier: String, of className: String, at path: String) throws(AttributeError) {
         try sysfs.write("", to: "\(path)/uevent")
-        let way = String(repeating: "../", count: path.split(separator: "/").count)
-        try sysfs.link("\(path)/subsystem", to: "\(way)class/\(className)")
-        // Last, so that a reader who follows the link finds all of the device.
+        let root = String(repeating: "../", count: path.split(separator: "/").count)
+        try sysfs.link("\(path)/subsystem", to: "\(root)class/\(className)")
+        // Last, so that a reader that follows the link finds the complete device.
         try sysfs.link("class/\(className)/\(identifier)", to: "../../\(path)")
     }
 

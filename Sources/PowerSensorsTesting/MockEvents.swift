@@ -4,15 +4,15 @@ package import PowerSensors
 import Glibc
 #endif
 
-/// A kernel's perf events in memory, with the mistakes that kernels make of the registers behind them.
+/// A kernel's perf events in memory, including the errors that kernels make when they sum up registers.
 package final class MockEvents: EventSource {
-    /// How the driver makes a sum of what a register shows.
+    /// How the driver sums up a register.
     package enum Driver: Sendable {
-        /// Differences of 32 bits with a sign: more than half a turn between two looks is counted backwards
+        /// Signed 32-bit differences: more than half of the register's range between two updates counts backwards
         /// (`rapl_event_update`).
         case signed
 
-        /// Plain differences of 64 bits: each turn of the register is counted backwards (the TPMI driver of Linux 6.12).
+        /// Plain 64-bit differences: each wrap of the register counts backwards (the TPMI driver of Linux 6.12).
         case plain
     }
 
@@ -47,11 +47,11 @@ package final class MockEvents: EventSource {
     }
 
     private let driver: Driver
-    /// Whether all processors show one register, as the dies of some packages do.
+    /// Whether all processors share one register, as the dies of some packages do.
     private let isShared: Bool
-    private let state = Guarded(State())
+    private let state = Locked(State())
 
-    /// Registers behind the events of PMUs, each of which begins elsewhere.
+    /// Creates a register for each event of the PMUs, each with a different start count.
     package init(_ pmus: [MockPMU], driver: Driver = .signed, isShared: Bool = false) {
         self.driver = driver
         self.isShared = isShared
@@ -71,7 +71,7 @@ package final class MockEvents: EventSource {
 
     // MARK: The registers
 
-    /// Lets a register count on; the driver does not see it before the next read.
+    /// Advances a register; the driver notices at the next read.
     package func advance(_ event: UInt64, on processor: Int = 0, type: UInt32 = 23, counts: UInt64) {
         state.withLock { state in
             state.registers[key(type, event, processor)]?.counts += counts
@@ -79,7 +79,7 @@ package final class MockEvents: EventSource {
         }
     }
 
-    /// Lets every register count on at a power.
+    /// Advances every register by a power over a time.
     package func advanceAll(by time: Duration, at power: Watts) {
         let joules = power.rawValue * Double(time.attoseconds) * 1e-18
         state.withLock { state in
@@ -93,29 +93,22 @@ package final class MockEvents: EventSource {
         }
     }
 
-    /// The counts since the start, which no mistake takes away.
+    /// The true counts since the start, unaffected by the driver's errors.
     package func trueCounts(_ event: UInt64, on processor: Int = 0, type: UInt32 = 23) -> UInt64 {
         state.withLock { $0.registers[key(type, event, processor)]?.consumed ?? 0 }
     }
 
-    /// Sets a register back, as a suspend does.
+    /// Sets a register to 0, as a suspend does.
     package func reset(_ event: UInt64, on processor: Int = 0, type: UInt32 = 23) {
         state.withLock { $0.registers[key(type, event, processor)]?.counts = 0 }
     }
 
-    /// Has every driver look at its registers, as its timer does now and then.
-    package func look() {
-        state.withLock { state in
-            for descriptor in Array(state.opened.keys) { update(descriptor, &state) }
-        }
-    }
-
-    /// Lets every register count on by a random number from now on, whenever the group that was opened first is read.
-    package func moveByThemselves(seed: UInt64) {
+    /// From now on, advances every register by a random number whenever the first opened group is read.
+    package func advanceRandomly(seed: UInt64) {
         state.withLock { $0.generator = SeededGenerator(seed: seed) }
     }
 
-    private func moveOnce(_ state: inout State) {
+    private func advanceOnce(_ state: inout State) {
         guard var generator = state.generator else { return }
         for key in state.registers.keys.sorted() {
             state.registers[key]?.counts += UInt64.random(in: 50..<60, using: &generator)
@@ -125,21 +118,21 @@ package final class MockEvents: EventSource {
 
     // MARK: Faults
 
-    /// Refuses to open an event with an `errno`, or no longer where that is nil.
+    /// Makes opening an event fail with an `errno`; nil lets it succeed again.
     package func refuse(_ event: UInt64, on processor: Int = 0, type: UInt32 = 23, errno code: Int32?) {
         state.withLock { $0.refusals[key(type, event, processor)] = code }
     }
 
-    /// Puts the opened events into their error state, or lets new ones be good.
+    /// Puts the opened events into the error state, or ends it.
     package func setError(_ isInError: Bool) { state.withLock { $0.isInError = isInError } }
 
-    /// Lets others have the counters half of the time.
+    /// Makes the events count only half of the time, as multiplexed ones do.
     package func setMultiplexed(_ isMultiplexed: Bool) { state.withLock { $0.isMultiplexed = isMultiplexed } }
 
-    /// Lets every read fail.
+    /// Makes every read fail with an `errno`; nil lets them succeed again.
     package func failReads(errno code: Int32?) { state.withLock { $0.readError = code } }
 
-    /// Switches a processor off: its events stand still for ever, and none can be opened.
+    /// Takes a processor offline: its open events never change again, and no event can be opened on it.
     package func setOffline(_ processor: Int, _ isOffline: Bool) {
         state.withLock { state in
             if isOffline {
@@ -151,10 +144,10 @@ package final class MockEvents: EventSource {
         }
     }
 
-    /// How many reads there were.
+    /// The number of reads.
     package var reads: Int { state.withLock { $0.reads } }
 
-    /// How many descriptors are open.
+    /// The number of open descriptors.
     package var openCount: Int { state.withLock { $0.opened.count } }
 
     // MARK: EventSource
@@ -180,7 +173,7 @@ package final class MockEvents: EventSource {
             state.reads += 1
             if let error = state.readError { return -Int(error) }
             if state.isInError { return 0 }
-            if leader == state.opened.values.map(\.leader).min() { moveOnce(&state) }
+            if leader == state.opened.values.map(\.leader).min() { advanceOnce(&state) }
             let members = state.opened.filter { $0.value.leader == leader }.keys.sorted()
             guard members.count + 3 <= values.count else { return -Int(ENOSPC) }
             if !state.dead.contains(leader) { state.opened[leader]?.nanoseconds += 1000 }

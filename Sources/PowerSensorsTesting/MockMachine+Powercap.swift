@@ -1,41 +1,40 @@
 public import PowerSensors
 
 extension MockMachine {
-    /// Lays a control type's files as the kernel does, or adds zones to one that is there.
+    /// Adds a control type as the kernel does, or adds zones to an existing one.
     ///
-    /// The zones' folders lie inside each other beneath `devices/virtual/powercap`, and `class/powercap` has a flat
-    /// list of links to them.
+    /// The zones' folders are nested beneath `devices/virtual/powercap`; `class/powercap` has a flat list of links to them.
     ///
-    /// - Returns: The zones at the top, in order.
-    /// - Throws: What the system says where a file cannot be written.
+    /// - Returns: The top zones, in order.
+    /// - Throws: The system's error if a file cannot be written.
     @discardableResult
     public func add(_ controlType: MockControlType) throws(AttributeError) -> [MockPowercapZone] {
         let folder = "\(Self.powercapDevices)/\(controlType.name)"
         if !sysfs.exists(folder) {
             try sysfs.write("1\n", to: "\(folder)/enabled")
-            try layDevice(controlType.name, of: "powercap", at: folder)
+            try createDevice(controlType.name, of: "powercap", at: folder)
         }
         var zones: [MockPowercapZone] = []
         for zone in controlType.zones {
-            let laid = try lay(zone, in: folder, parent: controlType.name, controlType: controlType.name)
-            // At once, so that a later zone of the same type may mirror it.
-            state.withLock { $0.zones.append(laid) }
-            zones.append(laid)
+            let created = try create(zone, in: folder, parent: controlType.name, controlType: controlType.name)
+            // Immediately, so that a later zone of the same type may mirror it.
+            state.withLock { $0.zones.append(created) }
+            zones.append(created)
         }
         return zones
     }
 
-    /// Lays one more zone inside another, as when a domain comes back.
+    /// Adds a zone inside another, as when a domain comes back.
     ///
-    /// - Throws: What the system says where a file cannot be written.
+    /// - Throws: The system's error if a file cannot be written.
     @discardableResult
     public func add(_ zone: MockZone, in parent: MockPowercapZone) throws(AttributeError) -> MockPowercapZone {
-        let laid = try lay(zone, in: parent.path, parent: parent.identifier, controlType: parent.controlType)
-        state.withLock { state in state.zones = state.zones.map { $0.with(laid, in: parent.path) } }
-        return laid
+        let created = try create(zone, in: parent.path, parent: parent.identifier, controlType: parent.controlType)
+        state.withLock { state in state.zones = state.zones.map { $0.with(created, in: parent.path) } }
+        return created
     }
 
-    /// A zone by the names on the way to it, such as `package-0/core`; nil where there is none.
+    /// The zone at a path of names, such as `package-0/core`; nil if there is none.
     public func zone(_ names: String, of controlType: String = "intel-rapl") -> MockPowercapZone? {
         let names = names.split(separator: "/")
         let zones = state.withLock { $0.zones }
@@ -45,10 +44,9 @@ extension MockMachine {
         return nil
     }
 
-    /// Removes a zone with all that are in it, as when its package is switched off.
+    /// Removes a zone and the zones inside it, as when its package goes offline.
     ///
-    /// Its number is free for the next zone. Descriptors that a reader keeps show the last number for ever, where
-    /// the kernel's would give ENODEV.
+    /// Its number becomes free. Open descriptors show the last number for ever, whereas the kernel's fail with ENODEV.
     public func remove(_ zone: MockPowercapZone) throws(AttributeError) {
         for member in zone.family {
             stopCounters(beneath: member.path)
@@ -62,7 +60,7 @@ extension MockMachine {
 
     private static var powercapDevices: String { "devices/virtual/powercap" }
 
-    private func lay(
+    private func create(
         _ zone: MockZone,
         in folder: String,
         parent: String,
@@ -74,15 +72,15 @@ extension MockMachine {
         try sysfs.write("\(zone.name)\n", to: "\(path)/name", permissions: 0o444)
         try sysfs.write(zone.isEnabled ? "1\n" : "0\n", to: "\(path)/enabled")
         for (index, constraint) in zone.constraints.enumerated() {
-            try lay(constraint, as: "\(path)/constraint_\(index)")
+            try create(constraint, as: "\(path)/constraint_\(index)")
         }
-        let counter = try layCounter(of: zone, at: path)
+        let counter = try createCounter(of: zone, at: path)
         var children: [MockPowercapZone] = []
         for child in zone.children {
-            children.append(try lay(child, in: path, parent: identifier, controlType: controlType))
+            children.append(try create(child, in: path, parent: identifier, controlType: controlType))
         }
         try sysfs.link("\(path)/device", to: "../../\(parent)")
-        try layDevice(identifier, of: "powercap", at: path)
+        try createDevice(identifier, of: "powercap", at: path)
         return MockPowercapZone(
             name: zone.name,
             identifier: identifier,
@@ -94,7 +92,7 @@ extension MockMachine {
         )
     }
 
-    private func layCounter(of zone: MockZone, at path: String) throws(AttributeError) -> MockCounter? {
+    private func createCounter(of zone: MockZone, at path: String) throws(AttributeError) -> MockCounter? {
         let file = "\(path)/energy_uj"
         var counter: MockCounter?
         if let mirrored = zone.mirrorOf.flatMap(mirroredCounter) {
@@ -118,7 +116,7 @@ extension MockMachine {
         return counter
     }
 
-    private func lay(_ constraint: MockConstraint, as prefix: String) throws(AttributeError) {
+    private func create(_ constraint: MockConstraint, as prefix: String) throws(AttributeError) {
         try sysfs.write("\(constraint.name)\n", to: "\(prefix)_name", permissions: 0o444)
         try sysfs.write("\(constraint.limit.microwatts)\n", to: "\(prefix)_power_limit_uw")
         if let window = constraint.window {
@@ -143,12 +141,12 @@ extension MockMachine {
 }
 
 extension MockPowercapZone {
-    /// The zone without those at a path; nil where it is there itself.
+    /// The zone without the one at a path; nil if that is itself.
     fileprivate func without(_ removed: String) -> MockPowercapZone? {
         path == removed ? nil : with(children: children.compactMap { $0.without(removed) })
     }
 
-    /// The zone with one more in the zone at a path.
+    /// The zone with a child added to the zone at a path.
     fileprivate func with(_ child: MockPowercapZone, in parent: String) -> MockPowercapZone {
         let children = children.map { $0.with(child, in: parent) }
         return with(children: path == parent ? children + [child] : children)
@@ -168,7 +166,7 @@ extension MockPowercapZone {
 }
 
 extension MockTree {
-    /// Writes a file of which the kernel lets people do this much.
+    /// Writes a file and sets its permissions.
     func write(_ text: String, to path: String, permissions: UInt32) throws(AttributeError) {
         try write(text, to: path)
         try setPermissions(permissions, of: path)

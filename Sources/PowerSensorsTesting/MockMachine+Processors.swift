@@ -1,10 +1,10 @@
 public import PowerSensors
 
 extension MockMachine {
-    /// Writes `proc/cpuinfo` and `devices/system/cpu`, and starts `proc/stat` for as many processors.
+    /// Writes `proc/cpuinfo` and `devices/system/cpu`, and restarts `proc/stat`.
     ///
-    /// - Returns: The clock of `proc/stat`, in the place of an earlier one.
-    /// - Throws: What the system says where a file cannot be written.
+    /// - Returns: The new clock of `proc/stat`.
+    /// - Throws: The system's error if a file cannot be written.
     @discardableResult
     public func set(_ processor: MockProcessor) throws(AttributeError) -> MockProcessorTime {
         try procfs.write(processor.cpuinfo, to: "cpuinfo")
@@ -12,10 +12,10 @@ extension MockMachine {
         if sysfs.exists(folder) { try sysfs.remove(folder) }
         let range = processor.threadCount > 1 ? "0-\(processor.threadCount - 1)\n" : "0\n"
         for file in ["online", "possible", "present"] { try sysfs.write(range, to: "\(folder)/\(file)") }
-        for place in processor.places {
-            let topology = "\(folder)/cpu\(place.number)/topology"
-            try sysfs.write("\(place.socket)\n", to: "\(topology)/physical_package_id")
-            try sysfs.write("\(place.core)\n", to: "\(topology)/core_id")
+        for thread in processor.logicalProcessors {
+            let topology = "\(folder)/cpu\(thread.number)/topology"
+            try sysfs.write("\(thread.socket)\n", to: "\(topology)/physical_package_id")
+            try sysfs.write("\(thread.core)\n", to: "\(topology)/core_id")
             try sysfs.write("0\n", to: "\(topology)/die_id")
         }
         return try MockProcessorTime(processors: processor.threadCount, in: procfs)
@@ -24,9 +24,9 @@ extension MockMachine {
     /// Writes `proc/meminfo`.
     ///
     /// - Parameters:
-    ///   - total: The memory, in bytes.
-    ///   - available: What programs could still get, in bytes; nil for all.
-    /// - Throws: What the system says where the file cannot be written.
+    ///   - total: The total memory in bytes.
+    ///   - available: The available memory in bytes; nil for all.
+    /// - Throws: The system's error if the file cannot be written.
     public func setMemory(total: UInt64, available: UInt64? = nil) throws(AttributeError) {
         let free = min(available ?? total, total) / 1024
         let lines: [(String, UInt64)] = [

@@ -1,40 +1,40 @@
 public import PowerSensors
 
-/// A machine in a folder: sysfs, procfs and dev trees that sensors can be pointed at.
+/// A mock machine: sysfs, procfs and dev trees in a temporary folder.
 ///
-/// It begins empty, like a machine without any sensor. It is removed when the last holder lets it go; hold it as
-/// long as its ``roots`` are read.
+/// It starts empty, like a machine without sensors, and is removed on deinitialization: keep a reference as long as its
+/// ``roots`` are used.
 public final class MockMachine: Sendable {
     struct State {
         var zones: [MockPowercapZone] = []
         var counters: [MockCounter] = []
         var registerDevices: [MockRegisterDevice] = []
 
-        /// How many counters were ever made: the next one begins elsewhere.
+        /// The number of counters created so far, which determines the next start count.
         var started: UInt64 = 0
     }
 
-    /// The folder that holds the three others.
+    /// The folder that contains the three others.
     public let tree: MockTree
 
-    /// What stands for `/sys`.
+    /// The machine's `/sys`.
     public let sysfs: MockTree
 
-    /// What stands for `/proc`.
+    /// The machine's `/proc`.
     public let procfs: MockTree
 
-    /// What stands for `/dev`.
+    /// The machine's `/dev`.
     public let dev: MockTree
 
-    /// The three trees, as the library takes them.
+    /// The three trees, for the library's initializers.
     public let roots: SystemRoots
 
-    let state = Guarded(State())
+    let state = Locked(State())
 
-    /// Makes an empty machine.
+    /// Creates an empty machine.
     ///
-    /// - Parameter parent: The folder to make it in.
-    /// - Throws: What the system says where it cannot be made.
+    /// - Parameter parent: The folder to create it in.
+    /// - Throws: The system's error if it cannot be created.
     public init(beneath parent: String = "/tmp") throws(AttributeError) {
         tree = try MockTree(beneath: parent)
         sysfs = try MockTree("sys", in: tree, mountPoint: "/sys")
@@ -43,7 +43,7 @@ public final class MockMachine: Sendable {
         roots = try SystemRoots(sysfs: sysfs.path, procfs: procfs.path, dev: dev.path)
     }
 
-    /// Lets time pass for every counter, each at its own power.
+    /// Advances every counter by a time at its own power.
     public func advanceAll(by time: Duration) throws(AttributeError) {
         for counter in state.withLock({ $0.counters }) { try counter.advance(by: time) }
     }
@@ -51,10 +51,10 @@ public final class MockMachine: Sendable {
     /// Starts a counter in any file of sysfs, such as a hwmon chip's `energy1_input`.
     ///
     /// - Parameters:
-    ///   - register: What counts.
+    ///   - register: The register.
     ///   - path: The file.
-    ///   - power: The power it counts at.
-    ///   - startCount: The count to begin with; nil for one that no other counter of the machine begins with.
+    ///   - power: The power that it counts at.
+    ///   - startCount: The initial count; nil for one that differs from every other counter's.
     /// - Returns: The counter, which ``advanceAll(by:)`` advances too.
     /// - Throws: What the system says where the file cannot be written.
     @discardableResult
@@ -68,7 +68,7 @@ public final class MockMachine: Sendable {
             state.started += 1
             return state.started
         }
-        // Far apart, and never 0, which a driver takes for a register that is absent.
+        // Far apart, and never 0, which drivers treat as an absent register.
         let distinct = 1 + started &* 123_456_789 % max(register.lastCount, 1)
         let counter = try MockCounter(
             register,
@@ -81,7 +81,7 @@ public final class MockMachine: Sendable {
         return counter
     }
 
-    /// Lets counters go whose files lie beneath a folder and nowhere else.
+    /// Releases counters all of whose files are beneath a folder.
     func stopCounters(beneath folder: String) {
         state.withLock { state in
             for counter in state.counters { counter.hide(beneath: folder) }

@@ -1,15 +1,15 @@
 public import PowerSensors
 
-/// What a PMU of perf that counts energy is to be: a description, from which a ``MockMachine`` lays the files.
+/// The description of a perf PMU that counts energy, which a ``MockMachine`` adds.
 ///
-/// The files alone are nothing that could be opened: the kernel is asked for events by number, never by these files.
+/// Its files only describe the events: these are opened by number through the kernel, never through the files.
 public struct MockPMU: Hashable, Sendable {
-    /// An event, and how the register behind it counts.
+    /// An event and its register's unit.
     public struct Event: Hashable, Sendable {
-        /// Such as `energy-pkg`.
+        /// The name, such as `energy-pkg`.
         public var name: String
 
-        /// What names it to the kernel, such as 2.
+        /// The kernel's number for the event, such as 2.
         public var code: UInt64
 
         /// n, where the register counts in 2⁻ⁿ J.
@@ -23,19 +23,19 @@ public struct MockPMU: Hashable, Sendable {
         }
     }
 
-    /// Such as `power`.
+    /// The name, such as `power`.
     public var name = "power"
 
-    /// The number that the kernel gave it.
+    /// The type number that the kernel assigned.
     public var type: UInt32 = 23
 
     /// One processor of each package, die or core.
     public var processors: [Int]
 
-    /// What it counts.
+    /// The events that it counts.
     public var events: [Event]
 
-    /// What each event's `.scale` says.
+    /// The text of each event's `.scale` file.
     public var scale = "2.3283064365386962890625e-10"
 
     /// Describes a PMU.
@@ -45,7 +45,7 @@ public struct MockPMU: Hashable, Sendable {
         self.events = events
     }
 
-    /// An Intel server's: packages, cores and memory, whose unit is its own.
+    /// An Intel server's: packages, cores and memory, which has a unit of its own.
     public static func intelServer(processors: [Int] = [0]) -> MockPMU {
         MockPMU(
             processors: processors,
@@ -78,9 +78,9 @@ public struct MockPMU: Hashable, Sendable {
 }
 
 extension MockMachine {
-    /// Lays a PMU's files as the kernel does, or writes them anew.
+    /// Writes a PMU's files as the kernel does.
     ///
-    /// - Throws: What the system says where a file cannot be written.
+    /// - Throws: The system's error if a file cannot be written.
     public func add(pmu: MockPMU) throws(AttributeError) {
         let path = "devices/\(pmu.name)"
         try sysfs.write("\(pmu.type)\n", to: "\(path)/type")

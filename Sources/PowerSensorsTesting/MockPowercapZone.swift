@@ -1,8 +1,8 @@
 public import PowerSensors
 
-/// A powercap zone whose files are laid.
+/// A powercap zone on a mock machine.
 public struct MockPowercapZone: Sendable {
-    /// What its `name` file says.
+    /// The text of its `name` file.
     public let name: String
 
     /// The zone's folder in `class/powercap`, such as `intel-rapl:0:a`.
@@ -11,10 +11,10 @@ public struct MockPowercapZone: Sendable {
     /// The control type it belongs to.
     public let controlType: String
 
-    /// The folder that holds its files, beneath sysfs; `class/powercap` has a link to it.
+    /// The folder of its files beneath sysfs; `class/powercap` has a link to it.
     public let path: String
 
-    /// Its energy; nil for a zone that shows only its power.
+    /// Its energy counter; nil for a zone that shows only its power.
     public let counter: MockCounter?
 
     /// The zones inside it.
@@ -22,15 +22,15 @@ public struct MockPowercapZone: Sendable {
 
     let sysfs: MockTree
 
-    /// The path of one of its files, such as `energy_uj`, as readers find it.
+    /// The path of one of its files, such as `energy_uj`, through its class.
     public func path(of file: String) -> String { "class/powercap/\(identifier)/\(file)" }
 
-    /// Makes something wrong with one of its files.
+    /// Injects a fault into one of its files.
     public func inject(_ fault: MockFault, at file: String) throws(AttributeError) {
         try sysfs.inject(fault, at: "\(path)/\(file)")
     }
 
-    /// Makes one of its files right again.
+    /// Ends the fault of one of its files.
     public func restore(_ file: String) throws(AttributeError) { try sysfs.restore("\(path)/\(file)") }
 
     /// Writes the text of one of its files.
@@ -38,7 +38,7 @@ public struct MockPowercapZone: Sendable {
         try sysfs.write(text, to: "\(path)/\(file)")
     }
 
-    /// Sets the power: what the counter runs at, or what `power_uw` shows.
+    /// Sets the power of the counter, or the text of `power_uw`.
     public func set(power: Watts) throws(AttributeError) {
         if let counter {
             counter.power = power
@@ -47,7 +47,7 @@ public struct MockPowercapZone: Sendable {
         }
     }
 
-    /// The zone that a path of names leads to, such as `core`; an empty path leads here.
+    /// The zone at a path of names, such as `core`; an empty path is this zone.
     func descendant(_ names: ArraySlice<Substring>) -> MockPowercapZone? {
         guard let first = names.first else { return self }
         for child in children where child.name == first {
@@ -56,11 +56,11 @@ public struct MockPowercapZone: Sendable {
         return nil
     }
 
-    /// The zone and all that are in it.
+    /// The zone and all its descendants.
     var family: [MockPowercapZone] { [self] + children.flatMap(\.family) }
 }
 
 extension Watts {
-    /// The nearest number of µW.
+    /// The power rounded to µW.
     var microwatts: Int64 { Int64((rawValue * 1_000_000).rounded()) }
 }

@@ -1,35 +1,35 @@
 public import PowerSensors
 
-/// A process in a machine's procfs, with the files that tell who it is and how long it ran.
+/// A process in a mock machine's procfs.
 public final class MockProcess: Sendable {
     private struct State {
         var comm: String
         var ticks: UInt64 = 0
     }
 
-    /// Its number.
+    /// The process ID.
     public let number: Int
 
-    /// When it started, in ticks since boot.
+    /// The start time in ticks since boot.
     public let start: UInt64
 
     private let procfs: MockTree
     private let parent: Int
     private let isKernelThread: Bool
-    private let state: Guarded<State>
+    private let state: Locked<State>
 
-    /// Puts a process's folder into a procfs, or in the place of an earlier process of its number.
+    /// Adds a process to a procfs, replacing an earlier process with the same ID.
     ///
     /// - Parameters:
-    ///   - number: Its number.
-    ///   - start: When it started, in ticks since boot.
+    ///   - number: The process ID.
+    ///   - start: The start time in ticks since boot.
     ///   - comm: The kernel's name for it.
-    ///   - arguments: Its arguments; none for a thread of the kernel.
+    ///   - arguments: The arguments; empty for a kernel thread.
     ///   - group: The path of its control group in the unified hierarchy.
-    ///   - user: Its user, and its group of the same number.
-    ///   - parent: The process that started it.
+    ///   - user: The user ID, also used as the group ID.
+    ///   - parent: The parent process's ID.
     ///   - procfs: The tree.
-    /// - Throws: What the system says where a file cannot be written.
+    /// - Throws: The system's error if a file cannot be written.
     public init(
         _ number: Int, start: UInt64, comm: String, arguments: [String] = [], group: String = "/", user: Int = 0,
         parent: Int = 1, in procfs: MockTree
@@ -39,7 +39,7 @@ public final class MockProcess: Sendable {
         self.procfs = procfs
         self.parent = parent
         isKernelThread = arguments.isEmpty
-        state = Guarded(State(comm: comm))
+        state = Locked(State(comm: comm))
         try write()
         try procfs.write(arguments.map { $0 + "\0" }.joined(), to: "\(number)/cmdline")
         try procfs.write(
@@ -48,16 +48,16 @@ public final class MockProcess: Sendable {
         try move(to: group)
     }
 
-    /// The time that it ran, in ticks.
+    /// Its CPU time in ticks.
     public var ticks: UInt64 { state.withLock { $0.ticks } }
 
-    /// Lets it run for some ticks of 10 ms.
+    /// Adds CPU time in ticks of 10 ms.
     public func run(ticks: UInt64) throws(AttributeError) {
         state.withLock { $0.ticks += ticks }
         try write()
     }
 
-    /// Lets it run another program.
+    /// Replaces its program, as execve(2) does.
     public func execute(comm: String, arguments: [String]) throws(AttributeError) {
         state.withLock { $0.comm = comm }
         try procfs.write(arguments.map { $0 + "\0" }.joined(), to: "\(number)/cmdline")
@@ -69,7 +69,7 @@ public final class MockProcess: Sendable {
         try procfs.write("0::\(group)\n", to: "\(number)/cgroup")
     }
 
-    /// Ends it: its folder is gone.
+    /// Ends it and removes its folder.
     public func end() throws(AttributeError) { try procfs.remove("\(number)") }
 
     private func write() throws(AttributeError) {
@@ -82,11 +82,11 @@ public final class MockProcess: Sendable {
 }
 
 extension MockMachine {
-    /// Shows a control group of the unified hierarchy with the time that its tasks have run, those of groups in it too.
+    /// Writes a control group of the unified hierarchy with its CPU time, including that of nested groups.
     ///
     /// - Parameters:
-    ///   - path: The group's path, with a slash before it; `/` for the root, which the hierarchy must have.
-    ///   - microseconds: The time.
+    ///   - path: The group's path with a leading slash; `/` for the root, which must exist.
+    ///   - microseconds: The CPU time.
     public func setControlGroup(_ path: String, microseconds: UInt64) throws(AttributeError) {
         let folder = path == "/" ? "fs/cgroup" : "fs/cgroup\(path)"
         if path == "/" { try sysfs.write("cpuset cpu io memory pids\n", to: "\(folder)/cgroup.controllers") }

@@ -12,22 +12,22 @@ public struct MockProcessor: Hashable, Sendable {
     /// The stepping's number.
     public var stepping: Int
 
-    /// The name on the box.
+    /// The model name.
     public var name: String
 
-    /// How many packages there are.
+    /// The number of packages.
     public var sockets: Int
 
-    /// How many cores a package has.
+    /// The number of cores per package.
     public var coresPerSocket: Int
 
-    /// How many threads a core has.
+    /// The number of threads per core.
     public var threadsPerCore: Int
 
     /// The frequency at which every thread runs, in MHz.
     public var megahertz = 2000.0
 
-    /// Whether the `hypervisor` flag tells that this is a guest.
+    /// Whether the `hypervisor` flag is set, as in a guest.
     public var isGuest = false
 
     /// The other flags.
@@ -80,7 +80,7 @@ public struct MockProcessor: Hashable, Sendable {
         )
     }
 
-    /// The processors of a guest that hides the host's model, one core a socket as QEMU lays them.
+    /// The processors of a guest that hides the host's model, with one core per socket as in QEMU.
     public static func guest(processors: Int = 2) -> MockProcessor {
         var processor = MockProcessor(
             vendor: "GenuineIntel",
@@ -96,8 +96,8 @@ public struct MockProcessor: Hashable, Sendable {
         return processor
     }
 
-    /// One logical processor's place.
-    struct Place {
+    /// One logical processor and its location.
+    struct LogicalProcessor {
         let number: Int
         let socket: Int
         let core: Int
@@ -106,11 +106,11 @@ public struct MockProcessor: Hashable, Sendable {
     /// The number of logical processors.
     public var threadCount: Int { sockets * coresPerSocket * threadsPerCore }
 
-    /// Every logical processor; second threads come behind all first ones, as firmware numbers them.
-    var places: [Place] {
+    /// Every logical processor. All first threads come before the second ones, as firmware numbers them.
+    var logicalProcessors: [LogicalProcessor] {
         (0..<threadCount).map { number in
             let core = number % (sockets * coresPerSocket)
-            return Place(number: number, socket: core / coresPerSocket, core: core % coresPerSocket)
+            return LogicalProcessor(number: number, socket: core / coresPerSocket, core: core % coresPerSocket)
         }
     }
 
@@ -119,18 +119,18 @@ public struct MockProcessor: Hashable, Sendable {
         let flags = (self.flags + (isGuest ? ["hypervisor"] : [])).joined(separator: " ")
         let thousandths = Int((megahertz * 1000).rounded())
         let frequency = "\(thousandths / 1000).\(String(thousandths % 1000 + 1000).dropFirst())"
-        return places.map { place in
+        return logicalProcessors.map { thread in
             """
-            processor\t: \(place.number)
+            processor\t: \(thread.number)
             vendor_id\t: \(vendor)
             cpu family\t: \(family)
             model\t\t: \(model)
             model name\t: \(name)
             stepping\t: \(stepping)
             cpu MHz\t\t: \(frequency)
-            physical id\t: \(place.socket)
+            physical id\t: \(thread.socket)
             siblings\t: \(coresPerSocket * threadsPerCore)
-            core id\t\t: \(place.core)
+            core id\t\t: \(thread.core)
             cpu cores\t: \(coresPerSocket)
             flags\t\t: \(flags)
 

@@ -1,6 +1,6 @@
 public import PowerSensors
 
-/// What one processor, or all of them, spent its time on, in ticks of 10 ms.
+/// CPU time by kind, in ticks of 10 ms.
 public struct MockTicks: Hashable, Sendable {
     /// Running programs.
     public var user: UInt64 = 0
@@ -11,19 +11,19 @@ public struct MockTicks: Hashable, Sendable {
     /// Running the kernel.
     public var system: UInt64 = 0
 
-    /// Doing nothing.
+    /// Idle.
     public var idle: UInt64 = 0
 
-    /// Doing nothing while something waited for a disk.
+    /// Idle while waiting for a disk.
     public var inputOutputWait: UInt64 = 0
 
     /// Serving interrupts.
     public var interrupt: UInt64 = 0
 
-    /// Serving interrupts a little later.
+    /// Serving soft interrupts.
     public var softInterrupt: UInt64 = 0
 
-    /// Waiting for the host, which ran somebody else.
+    /// Waiting while the host ran something else.
     public var steal: UInt64 = 0
 
     /// Running guests; counted in ``user`` as well.
@@ -32,7 +32,7 @@ public struct MockTicks: Hashable, Sendable {
     /// Running guests of lowered priority; counted in ``nice`` as well.
     public var guestNice: UInt64 = 0
 
-    /// Counts ticks of the three common kinds.
+    /// Creates ticks of the three common kinds.
     public init(user: UInt64 = 0, idle: UInt64 = 0, steal: UInt64 = 0) {
         self.user = user
         self.idle = idle
@@ -58,12 +58,12 @@ public struct MockTicks: Hashable, Sendable {
     var text: String { Self.kinds.map { String(self[keyPath: $0]) }.joined(separator: " ") }
 }
 
-/// The running clock of `proc/stat`. Every change is written to the file at once.
+/// The running clock of `proc/stat`. Every change is written to the file immediately.
 public final class MockProcessorTime: Sendable {
     private struct State {
         var ticks: [MockTicks]
 
-        /// Time that is not yet a tick, one of each a processor.
+        /// Fractions of a tick, per processor.
         var carries: [Carry]
     }
 
@@ -76,12 +76,12 @@ public final class MockProcessorTime: Sendable {
     private static let tick: Duration = .milliseconds(10)
 
     private let procfs: MockTree
-    private let state: Guarded<State>
+    private let state: Locked<State>
 
-    /// Starts the clock of so many processors at 0 and writes the file.
+    /// Starts the clock of a number of processors at 0 and writes the file.
     init(processors: Int, in procfs: MockTree) throws(AttributeError) {
         self.procfs = procfs
-        state = Guarded(
+        state = Locked(
             State(
                 ticks: Array(repeating: MockTicks(), count: processors),
                 carries: Array(repeating: Carry(), count: processors)
@@ -90,17 +90,17 @@ public final class MockProcessorTime: Sendable {
         try change { _ in }
     }
 
-    /// What the processors spent their time on, each for itself.
+    /// The ticks of each processor.
     public var ticks: [MockTicks] { state.withLock { $0.ticks } }
 
-    /// Lets time pass for every processor.
+    /// Advances every processor by a time.
     ///
-    /// What is not a whole tick is carried to the next step.
+    /// Fractions of a tick are carried over.
     ///
     /// - Parameters:
-    ///   - time: How much time.
-    ///   - busy: The share of it in which programs ran.
-    ///   - steal: The share of it in which the host ran somebody else. The rest is idle.
+    ///   - time: The time.
+    ///   - busy: The part of it that programs ran.
+    ///   - steal: The part of it that the host ran something else. The rest is idle.
     public func advance(by time: Duration, busy: Ratio, steal: Ratio = Ratio(0)) throws(AttributeError) {
         let busy = time * busy.rawValue
         let steal = time * steal.rawValue
@@ -109,18 +109,18 @@ public final class MockProcessorTime: Sendable {
                 state.carries[index].busy += busy
                 state.carries[index].steal += steal
                 state.carries[index].idle += time - busy - steal
-                state.ticks[index].user += Self.takeTicks(from: &state.carries[index].busy)
-                state.ticks[index].steal += Self.takeTicks(from: &state.carries[index].steal)
-                state.ticks[index].idle += Self.takeTicks(from: &state.carries[index].idle)
+                state.ticks[index].user += Self.wholeTicks(from: &state.carries[index].busy)
+                state.ticks[index].steal += Self.wholeTicks(from: &state.carries[index].steal)
+                state.ticks[index].idle += Self.wholeTicks(from: &state.carries[index].idle)
             }
         }
     }
 
-    /// Adds ticks to one processor, or to each.
+    /// Adds ticks to one processor or to each.
     ///
     /// - Parameters:
-    ///   - ticks: How many, of each kind.
-    ///   - processor: Its number; nil for every one. One that is not there is left out.
+    ///   - ticks: The ticks of each kind.
+    ///   - processor: The processor's number; nil for every processor. An unknown number is ignored.
     public func advance(_ ticks: MockTicks, on processor: Int? = nil) throws(AttributeError) {
         try change { state in
             for index in state.ticks.indices where processor == nil || processor == index {
@@ -129,7 +129,7 @@ public final class MockProcessorTime: Sendable {
         }
     }
 
-    /// Sets the ticks of every processor, each for itself; their number may change, as when one is switched off.
+    /// Sets the ticks of every processor. Their number may change, as when one goes offline.
     public func set(_ ticks: [MockTicks]) throws(AttributeError) {
         try change { state in
             state = State(ticks: ticks, carries: Array(repeating: Carry(), count: ticks.count))
@@ -155,7 +155,7 @@ public final class MockProcessorTime: Sendable {
         }
     }
 
-    private static func takeTicks(from carry: inout Duration) -> UInt64 {
+    private static func wholeTicks(from carry: inout Duration) -> UInt64 {
         let count = max(carry.attoseconds, 0) / tick.attoseconds
         carry -= .milliseconds(10 * Int64(count))
         return UInt64(count)

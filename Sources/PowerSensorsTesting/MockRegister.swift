@@ -1,9 +1,9 @@
 public import PowerSensors
 
-/// A hardware register that counts energy, and how a driver shows it in µJ.
+/// A hardware register that counts energy, and a driver's conversion to µJ.
 public struct MockRegister: Hashable, Sendable {
     enum Form: Hashable, Sendable {
-        /// The count times this many nJ, divided by 1000, truncated.
+        /// The count times this many nJ, divided by 1000 and truncated.
         case nanojoules(UInt64)
 
         /// The count times 10⁶, shifted right.
@@ -12,13 +12,13 @@ public struct MockRegister: Hashable, Sendable {
 
     let form: Form
 
-    /// The true energy of one count.
+    /// The exact energy of one count.
     public let unit: EnergyUnit
 
-    /// The greatest count; one more is 0 again.
+    /// The greatest count, after which the register wraps to 0.
     public let lastCount: UInt64
 
-    /// What `max_energy_range_uj` says. It follows from the last count, but a driver may lie.
+    /// The number in `max_energy_range_uj`. By default it follows from the last count, but a driver may show another.
     public var shownRange: UInt64 = 0
 
     /// Registers of 2⁻ⁿ J, shown as the powercap driver does since Linux 3.14: 14 on Intel, 16 on AMD.
@@ -32,12 +32,12 @@ public struct MockRegister: Hashable, Sendable {
         MockRegister(.nanojoules(count), unit: .nanojoules(count), lastCount: lastCount)
     }
 
-    /// Registers of 2⁻ⁿ J, shown without the error of an integer unit as drivers before Linux 3.14 did.
+    /// Registers of 2⁻ⁿ J, shown without the error of an integer unit, as in drivers before Linux 3.14.
     public static func olderDriver(_ exponent: Int, lastCount: UInt64 = UInt64(UInt32.max)) -> MockRegister {
         MockRegister(.shifted(min(max(exponent, 0), 63)), unit: .binaryFraction(exponent), lastCount: lastCount)
     }
 
-    /// A counter of plain µJ that becomes 0 one after its range.
+    /// A counter of plain µJ that wraps to 0 after its range.
     public static func microjoules(range: UInt64) -> MockRegister {
         MockRegister(.nanojoules(1000), unit: .microjoules(1), lastCount: range)
     }
@@ -58,19 +58,19 @@ public struct MockRegister: Hashable, Sendable {
         shownRange = number(of: lastCount)
     }
 
-    /// The same register under a driver that tells another range.
+    /// The same register with a driver that shows another range.
     public func showing(range: UInt64) -> MockRegister {
         var register = self
         register.shownRange = range
         return register
     }
 
-    /// What the register holds after so many counts from 0.
+    /// The register's value after a number of counts from 0.
     public func wrapped(_ count: UInt64) -> UInt64 {
         lastCount == .max ? count : count % (lastCount + 1)
     }
 
-    /// The number in µJ that a driver shows after so many counts from 0.
+    /// The number in µJ that a driver shows after a number of counts from 0.
     public func number(of count: UInt64) -> UInt64 {
         let held = UInt128(wrapped(count))
         switch form {

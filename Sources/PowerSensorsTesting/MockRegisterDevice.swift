@@ -5,24 +5,24 @@ import CPowerSensorsTesting
 import Glibc
 #endif
 
-/// A processor's device of registers, `cpu/N/msr`.
+/// A processor's MSR device, `cpu/N/msr`.
 ///
-/// A read of eight bytes at a register's number gives the register. Registers that were never set cannot be read: EIO, as
-/// where the processor refuses them. It works in programs that link this module, whose own `pread` then takes the place of
-/// libc's; for others the file holds pairs of a number and a value.
+/// A read of eight bytes at a register's number returns the register. Registers that were never set fail with EIO, as
+/// unsupported ones do. It works in programs that link this module, because its `pread` replaces libc's; others see a file of
+/// pairs of a number and a value.
 public final class MockRegisterDevice: Sendable {
     private struct State {
         var values: [UInt32: UInt64] = [:]
-        var spoiled: SpoiledReads?
-        /// One for each file that there was, since descriptors of an earlier one may still be open.
-        var answers: [RegisterAnswers] = []
+        var injector: ReadFaultInjector?
+        /// One for each file so far, because descriptors of earlier files may still be open.
+        var redirections: [RegisterReadRedirection] = []
     }
 
     /// The processor's number.
     public let processor: Int
 
     private let dev: MockTree
-    private let state = Guarded(State())
+    private let state = Locked(State())
 
     init(_ processor: Int, in dev: MockTree) {
         self.processor = processor
@@ -31,12 +31,12 @@ public final class MockRegisterDevice: Sendable {
 
     private var path: String { "cpu/\(processor)/msr" }
 
-    /// What a register holds.
+    /// A register's value.
     public func value(of register: UInt32) -> UInt64 { state.withLock { $0.values[register] ?? 0 } }
 
     /// Sets a register.
     ///
-    /// - Throws: What the system says where the file cannot be written.
+    /// - Throws: The system's error if the file cannot be written.
     public func set(_ register: UInt32, to value: UInt64) throws(AttributeError) {
         let location = try dev.location(of: path)
         try state.withLock { state throws(AttributeError) in
@@ -44,7 +44,7 @@ public final class MockRegisterDevice: Sendable {
             let pairs = state.values.sorted { $0.key < $1.key }.flatMap { [UInt64($0.key), $0.value] }
             let isNew = !dev.exists(path)
             try dev.put(pairs.flatMap(Self.bytes(of:)), at: location)
-            if isNew { state.answers.append(try RegisterAnswers(of: location, in: dev)) }
+            if isNew { state.redirections.append(try RegisterReadRedirection(of: location, in: dev)) }
         }
     }
 
@@ -52,38 +52,38 @@ public final class MockRegisterDevice: Sendable {
         (0..<8).map { UInt8(truncatingIfNeeded: number.littleEndian >> (8 * UInt64($0))) }
     }
 
-    /// Lets an energy register of 32 bits count on; the bits above stay as they are.
+    /// Advances a 32-bit energy register; the higher bits are unchanged.
     public func advance(_ register: UInt32, counts: UInt64) throws(AttributeError) {
         let old = value(of: register)
         let low = (old &+ counts) & 0xFFFF_FFFF
         try set(register, to: old & ~0xFFFF_FFFF | low)
     }
 
-    /// Lets every read fail with an `errno`, also those of descriptors that are open; nil lets them be good again.
+    /// Makes every read fail with an `errno`, including those of open descriptors; nil lets them succeed again.
     public func fail(errno code: Int32?) throws(AttributeError) {
         let location = try dev.location(of: path)
-        let spoiled = try code.flatMap { code throws(AttributeError) in
-            try SpoiledReads(of: location, in: dev, as: .failing(errno: code))
+        let injector = try code.flatMap { code throws(AttributeError) in
+            try ReadFaultInjector(of: location, in: dev, as: .failing(errno: code))
         }
-        state.withLock { $0.spoiled = spoiled }
+        state.withLock { $0.injector = injector }
     }
 
-    /// Takes the device away, as when its processor is switched off: open descriptors answer ENXIO, and it is not there.
+    /// Removes the device, as when its processor goes offline; open descriptors fail with ENXIO.
     public func switchOff() throws(AttributeError) {
         try fail(errno: ENXIO)
         try dev.remove(path)
     }
 
-    /// Brings the device back, with its registers as they were set.
+    /// Brings the device back with its registers.
     public func switchOn() throws(AttributeError) {
         for (register, value) in state.withLock({ $0.values }) { try set(register, to: value) }
     }
 }
 
-/// Has the reads of one file answered by register, as long as it lives.
+/// Redirects the reads of one file to registers during its lifetime.
 ///
-/// It keeps the file open, so that its inode, by which the reads are known, is given to no other file meanwhile.
-final class RegisterAnswers: Sendable {
+/// Reads are recognized by the file's inode; the open file prevents the inode's reuse.
+final class RegisterReadRedirection: Sendable {
     private let descriptor: CInt
     private let device: UInt64
     private let inode: UInt64
@@ -94,30 +94,30 @@ final class RegisterAnswers: Sendable {
         var file = stat()
         unsafe fstat(descriptor, &file)
         (device, inode) = (UInt64(file.st_dev), UInt64(file.st_ino))
-        let code = cpowersensorstesting_answer_by_register(device, inode)
+        let code = cpowersensorstesting_redirect_to_registers(device, inode)
         if code != 0 { throw AttributeError(path: "\(tree.path)/\(location)", errno: code) }
     }
 
     deinit {
-        cpowersensorstesting_answer_by_bytes(device, inode)
+        cpowersensorstesting_remove_redirection(device, inode)
         close(descriptor)
     }
 }
 
 extension MockMachine {
-    /// Lays a processor's device of registers.
+    /// Adds a processor's MSR device.
     ///
     /// - Parameters:
-    ///   - registers: What they hold, by their numbers.
+    ///   - registers: The registers' values by their numbers.
     ///   - processor: The processor.
-    /// - Throws: What the system says where the file cannot be written.
+    /// - Throws: The system's error if the file cannot be written.
     @discardableResult
     public func addRegisters(_ registers: [UInt32: UInt64], processor: Int = 0) throws(AttributeError)
         -> MockRegisterDevice
     {
         let device = MockRegisterDevice(processor, in: dev)
         for (register, value) in registers { try device.set(register, to: value) }
-        // As long as the machine is there, so are its devices.
+        // The machine keeps its devices alive.
         state.withLock { $0.registerDevices.append(device) }
         return device
     }

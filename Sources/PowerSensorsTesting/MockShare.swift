@@ -4,17 +4,17 @@ package import PowerSensors
 import Glibc
 #endif
 
-/// A folder that a host shares with a guest: records, and trees of counters, written in the ways that publishers have.
+/// A folder that a host shares with a guest, with records and trees of counters, written in the same ways as by publishers.
 package final class MockShare: Sendable {
     /// How a publisher changes a file.
-    package enum Way: CaseIterable, Sendable {
-        /// It writes over what is there, as our own does.
+    package enum WriteMode: CaseIterable, Sendable {
+        /// It overwrites the file, as our own does.
         case inPlace
 
-        /// It puts another file in its place.
+        /// It replaces the file by a rename.
         case rename
 
-        /// It empties the file first, as Scaphandre does.
+        /// It truncates the file first, as Scaphandre does.
         case truncate
     }
 
@@ -31,32 +31,32 @@ package final class MockShare: Sendable {
     package init(beneath parent: String = "/tmp") throws(AttributeError) { tree = try MockTree(beneath: parent) }
 
     /// Writes a record.
-    package func publish(_ record: ShareRecord, _ way: Way = .inPlace) throws(AttributeError) {
-        try write(record.encoded(), to: "share", way)
+    package func publish(_ record: ShareRecord, _ mode: WriteMode = .inPlace) throws(AttributeError) {
+        try write(record.encoded(), to: "share", mode)
     }
 
-    /// Writes the beginning of a record over what is there, as a guest sees it that reads in the midst of a write.
+    /// Overwrites only the beginning of the record, as a guest sees it that reads during a write.
     package func publish(firstBytes count: Int, of record: ShareRecord) throws(AttributeError) {
         let known = (try? tree.root.bytes("share", limit: ShareRecord.size)) ?? []
         try tree.write(bytes: Array(record.encoded().prefix(count) + known.dropFirst(count)), to: "share")
     }
 
-    /// Writes a counter as Scaphandre does: digits alone, without a line end.
+    /// Writes a counter as Scaphandre does: only digits, without a newline.
     ///
     /// - Parameters:
     ///   - microjoules: The number.
     ///   - file: The counter's file.
-    ///   - way: How it is written.
-    ///   - nanoseconds: When, on the host's wall clock; nil for now.
+    ///   - mode: How it is written.
+    ///   - nanoseconds: The modification time on the host's wall clock; nil for now.
     package func publish(
-        counter microjoules: UInt64, at file: String = counter, _ way: Way = .truncate,
+        counter microjoules: UInt64, at file: String = counter, _ mode: WriteMode = .truncate,
         modified nanoseconds: Int64? = nil
     ) throws(AttributeError) {
-        try write(Array("\(microjoules)".utf8), to: file, way)
+        try write(Array("\(microjoules)".utf8), to: file, mode)
         if let nanoseconds { try setModified(nanoseconds, of: file) }
     }
 
-    /// Shows what a writer that empties the file leaves there for a moment: the first of its digits, or none.
+    /// Leaves only the first digits, or none, as a reader may see while a writer truncates and rewrites the file.
     package func tear(_ file: String = counter, digits: Int = 0) throws(AttributeError) {
         let text = try tree.text(of: file)
         try tree.write(String(text.prefix(digits)), to: file)
@@ -74,10 +74,10 @@ package final class MockShare: Sendable {
         }
     }
 
-    private func write(_ bytes: [UInt8], to file: String, _ way: Way) throws(AttributeError) {
-        switch way {
+    private func write(_ bytes: [UInt8], to file: String, _ mode: WriteMode) throws(AttributeError) {
+        switch mode {
         case .inPlace: try tree.write(bytes: bytes, to: file)
-        case .rename: try tree.place(bytes, at: tree.location(of: file), permissions: 0o644)
+        case .rename: try tree.replaceFile(bytes, at: tree.location(of: file), permissions: 0o644)
         case .truncate:
             if tree.exists(file) { try tree.write(bytes: [], to: file) }
             try tree.write(bytes: bytes, to: file)

@@ -4,22 +4,22 @@ public import PowerSensors
 import Glibc
 #endif
 
-/// A file that shows something else than what was written to it.
+/// A file with an injected fault.
 struct FaultyFile {
     let fault: MockFault
     let permissions: UInt32
 
-    /// What the file holds when it is restored.
+    /// The contents that a restore brings back.
     var bytes: [UInt8]
 
-    /// What makes its reads fail, as long as it lives; nil for faults that show in the folder itself.
-    let spoiled: SpoiledReads?
+    /// Makes its reads fail; nil for faults of the file itself.
+    let injector: ReadFaultInjector?
 }
 
 extension MockTree {
-    /// Makes something wrong with a file, in the place of what was wrong with it before.
+    /// Injects a fault into a file, replacing any earlier fault.
     ///
-    /// - Throws: What the system says, ENOENT where there is no such file, ELOOP for a link.
+    /// - Throws: The system's error; ENOENT for a missing file, ELOOP for a link.
     public func inject(_ fault: MockFault, at path: String) throws(AttributeError) {
         try restore(path)
         let location = try location(of: path)
@@ -29,9 +29,9 @@ extension MockTree {
                 fault: fault,
                 permissions: try permissions(of: location),
                 bytes: try root.bytes(location),
-                spoiled: try SpoiledReads(of: location, in: self, as: fault)
+                injector: try ReadFaultInjector(of: location, in: self, as: fault)
             )
-            if let shown = fault.shown(instead: file.bytes) {
+            if let shown = fault.shown(insteadOf: file.bytes) {
                 try put(shown, at: location)
             } else if fault == .forbidden {
                 try setPermissions(0, of: location)
@@ -46,17 +46,16 @@ extension MockTree {
         }
     }
 
-    /// Makes a file right again, with all that was written to it meanwhile; does nothing where nothing is wrong.
+    /// Ends a file's fault. The file shows what was last written to it. Does nothing without a fault.
     public func restore(_ path: String) throws(AttributeError) {
         let location = try location(of: path)
         try faults.withLock { faults throws(AttributeError) in
             guard let file = faults.removeValue(forKey: location) else { return }
-            // Whoever still holds the old file of a device that was gone must go on being told so.
-            if file.fault == .gone, let spoiled = file.spoiled { ghosts.withLock { $0.append(spoiled) } }
+            keepFailing(file)
             switch file.fault {
             case .missing, .gone, .directory, .danglingLink:
                 if file.fault == .directory || file.fault == .danglingLink { try remove(location: location) }
-                try place(file.bytes, at: location, permissions: file.permissions)
+                try replaceFile(file.bytes, at: location, permissions: file.permissions)
             case .forbidden:
                 try setPermissions(file.permissions, of: location)
                 try put(file.bytes, at: location)
@@ -64,5 +63,10 @@ extension MockTree {
                 try put(file.bytes, at: location)
             }
         }
+    }
+
+    /// Open descriptors of a device that is gone fail for ever.
+    func keepFailing(_ file: FaultyFile) {
+        if file.fault == .gone, let injector = file.injector { removedDevices.withLock { $0.append(injector) } }
     }
 }

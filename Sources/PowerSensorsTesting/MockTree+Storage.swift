@@ -4,28 +4,28 @@ import PowerSensors
 import Glibc
 #endif
 
-/// How bytes reach a file, and how files go away. Locations are paths without links.
+/// Writing and removing files. Locations are paths whose links are resolved.
 extension MockTree {
-    /// Writes in place, so that no reader sees less than the old text or the new one.
+    /// Writes in place, so that a reader never sees less than the old text or the new one.
     func put(_ bytes: [UInt8], at location: String) throws(AttributeError) {
         var file = unsafe openat(descriptor, location, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
         var permissions: UInt32?
         if file < 0, errno == EACCES {
-            // The kernel's counters are mode 0400, and so are ours: lend the owner the right to write.
+            // Counters have mode 0400, as the kernel's do: grant the owner write permission meanwhile.
             permissions = try self.permissions(of: location)
             unsafe fchmodat(descriptor, location, (permissions ?? 0) | 0o200, AT_SYMLINK_NOFOLLOW)
             file = unsafe openat(descriptor, location, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
         }
         if file < 0 {
             guard errno == ENOENT else { throw failure(location, errno) }
-            return try place(bytes, at: location, permissions: 0o644)
+            return try replaceFile(bytes, at: location, permissions: 0o644)
         }
         defer {
             if let permissions { fchmod(file, permissions) }
             close(file)
         }
         let oldSize = Int(lseek(file, 0, SEEK_END))
-        // Data reach a growing file before its size does: grow by newlines, which every parser skips.
+        // A growing file's data become visible before its size: first extend it with newlines, which every parser skips.
         if bytes.count > oldSize, oldSize > 0 {
             try append(Self.newlines(bytes.count - oldSize), to: file, at: oldSize, location)
         }
@@ -34,26 +34,26 @@ extension MockTree {
         if oldSize > bytes.count, ftruncate(file, bytes.count) != 0 { throw failure(location, errno) }
     }
 
-    /// Puts a whole new file in the place of what is there.
-    func place(_ bytes: [UInt8], at location: String, permissions: UInt32) throws(AttributeError) {
+    /// Creates a file, atomically replacing an existing one.
+    func replaceFile(_ bytes: [UInt8], at location: String, permissions: UInt32) throws(AttributeError) {
         try makeDirectories(leadingTo: location)
-        // Outside the folders that readers list.
-        let workshop = owner ?? self
+        // The temporary file is outside the folders that readers list.
+        let staging = owner ?? self
         let name = ".new-\(UInt64.random(in: .min ... .max))"
-        let file = unsafe openat(workshop.descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let file = unsafe openat(staging.descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if file < 0 { throw failure(location, errno) }
         defer { close(file) }
         do throws(AttributeError) {
             try append(bytes, to: file, at: 0, location)
             fchmod(file, permissions)
-            if unsafe renameat(workshop.descriptor, name, descriptor, location) != 0 { throw failure(location, errno) }
+            if unsafe renameat(staging.descriptor, name, descriptor, location) != 0 { throw failure(location, errno) }
         } catch {
-            unsafe unlinkat(workshop.descriptor, name, 0)
+            unsafe unlinkat(staging.descriptor, name, 0)
             throw error
         }
     }
 
-    /// Makes the folders that a location's last slash ends.
+    /// Creates the parent folders of a location.
     func makeDirectories(leadingTo location: String) throws(AttributeError) {
         for slash in location.indices where location[slash] == "/" {
             let folder = String(location[..<slash])
@@ -69,17 +69,17 @@ extension MockTree {
         return status.st_mode & 0o7777
     }
 
-    /// Removes a file, a link, or a folder with all that is in it; no link is followed.
+    /// Removes a file, a link, or a folder with its contents, without following links.
     func remove(location: String) throws(AttributeError) {
         if unsafe unlinkat(descriptor, location, 0) == 0 { return }
         guard errno == EISDIR else { throw failure(location, errno) }
-        // A folder that was closed by a fault can be emptied by its owner again.
+        // The owner may have removed its own permissions.
         unsafe fchmodat(descriptor, location, 0o700, AT_SYMLINK_NOFOLLOW)
         for name in try root.list(location) { try remove(location: "\(location)/\(name)") }
         if unsafe unlinkat(descriptor, location, AT_REMOVEDIR) != 0 { throw failure(location, errno) }
     }
 
-    /// Empties and removes the folder itself; nobody is left to be told of a failure.
+    /// Removes the whole folder, ignoring errors.
     func removeEverything() {
         fchmod(descriptor, 0o700)
         for name in (try? root.list("")) ?? [] { try? remove(location: name) }

@@ -4,16 +4,16 @@ public import PowerSensors
 import Glibc
 #endif
 
-/// A fresh folder of files that stand for a kernel's, removed when the tree goes away.
+/// A temporary folder of mock kernel files, removed on deinitialization.
 ///
-/// Paths are relative to the folder. Links on the way are followed inside the folder only, so nothing written
-/// here ever lands outside; the last name of a path is never followed. Missing folders on the way are made. A
-/// tree may be used from several threads at once.
+/// Paths are relative to the folder. Links on the way are followed inside the folder only, so nothing is ever written
+/// outside; a link as the last name of a path is not followed. Missing parent folders are created. A tree may be used from
+/// several threads at once.
 public final class MockTree: Sendable {
     /// The folder's own path.
     public let path: String
 
-    /// The tree whose folder holds this one, and goes away with it; nil for the folder that is removed.
+    /// The tree that contains this one and removes it; nil for a tree that removes its own folder.
     let owner: MockTree?
 
     /// Resolves links beneath the folder as the library does.
@@ -21,16 +21,16 @@ public final class MockTree: Sendable {
 
     let descriptor: CInt
 
-    /// The files that show something else than what was written to them.
-    let faults = Guarded<[String: FaultyFile]>([:])
+    /// The files with faults, by location.
+    let faults = Locked<[String: FaultyFile]>([:])
 
-    /// The files of devices that were gone, whose open descriptors answer so for ever.
-    let ghosts = Guarded<[SpoiledReads]>([])
+    /// The read faults of removed devices: their open descriptors fail for ever.
+    let removedDevices = Locked<[ReadFaultInjector]>([])
 
-    /// Makes a folder of a unique name, which only this user may enter.
+    /// Creates a folder with a unique name that only this user may enter.
     ///
-    /// - Parameter parent: The folder to make it in.
-    /// - Throws: What the system says where it cannot be made.
+    /// - Parameter parent: The folder to create it in.
+    /// - Throws: The system's error if it cannot be created.
     public init(beneath parent: String = "/tmp") throws(AttributeError) {
         var template = Array("\(parent)/power-sensors-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw AttributeError(path: parent, errno: errno) }
@@ -40,13 +40,13 @@ public final class MockTree: Sendable {
         (root, descriptor) = try Self.open(path, mountPoint: path)
     }
 
-    /// Makes a folder in another tree a tree of its own, as `/sys` is one on the machine.
+    /// Makes a folder of another tree a tree of its own, like the mount point `/sys`.
     ///
     /// - Parameters:
     ///   - name: The folder's name.
-    ///   - owner: The tree that holds it, kept as long as this one.
-    ///   - mountPoint: Where absolute links in it expect it, such as `/sys`.
-    /// - Throws: What the system says where it cannot be made.
+    ///   - owner: The tree that contains it, retained by this one.
+    ///   - mountPoint: The path that absolute links in it begin with, such as `/sys`.
+    /// - Throws: The system's error if it cannot be created.
     public init(_ name: String, in owner: MockTree, mountPoint: String) throws(AttributeError) {
         try owner.makeDirectory(name)
         path = "\(owner.path)/\(name)"
@@ -59,9 +59,9 @@ public final class MockTree: Sendable {
         close(descriptor)
     }
 
-    // MARK: - Looking
+    // MARK: - Reading
 
-    /// What a file holds now, faults included; links are followed inside the folder.
+    /// A file's current text, including faults; links are followed inside the folder.
     public func text(of path: String) throws(AttributeError) -> String {
         String(decoding: try root.bytes(path), as: UTF8.self)
     }
@@ -75,15 +75,15 @@ public final class MockTree: Sendable {
         return String(decoding: target.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// The names in a folder, sorted; the tree's own for an empty path.
+    /// The sorted names in a folder; an empty path is the tree's own folder.
     public func names(in path: String = "") throws(AttributeError) -> [String] { try root.list(path) }
 
-    /// Whether something is there; false for a link that leads nowhere.
+    /// Whether a file or folder exists; false for a dangling link.
     public func exists(_ path: String) -> Bool { root.exists(path) }
 
     // MARK: - Changing
 
-    /// Writes a file's whole text, in place where the file is there already.
+    /// Writes a file's whole text, in place if the file exists.
     ///
     /// Descriptors that a reader keeps open see the new text, as they do with the kernel's files. A reader at
     /// the same time sees the old text or the new one, perhaps with more newlines behind it, and never an empty
@@ -96,34 +96,34 @@ public final class MockTree: Sendable {
     public func write(bytes: [UInt8], to path: String) throws(AttributeError) {
         let location = try location(of: path)
         try faults.withLock { faults throws(AttributeError) in
-            let shown = faults[location].map { $0.fault.shown(instead: bytes) } ?? bytes
+            let shown = faults[location].map { $0.fault.shown(insteadOf: bytes) } ?? bytes
             faults[location]?.bytes = bytes
             guard let shown else { return }
             try put(shown, at: location)
         }
     }
 
-    /// Puts a new file in the place of what is there, by a rename.
+    /// Replaces a file by a rename.
     ///
-    /// Descriptors that a reader keeps open go on showing the old text for ever.
+    /// Descriptors that a reader keeps open show the old text for ever.
     public func replace(_ path: String, with text: String) throws(AttributeError) {
         let location = try location(of: path)
         try faults.withLock { faults throws(AttributeError) in
             faults[location] = nil
-            try place(Array(text.utf8), at: location, permissions: 0o644)
+            try replaceFile(Array(text.utf8), at: location, permissions: 0o644)
         }
     }
 
-    /// Makes a folder, and those on the way; one that is there already is left as it is.
+    /// Creates a folder and its parents; an existing folder stays as it is.
     public func makeDirectory(_ path: String) throws(AttributeError) {
         try makeDirectories(leadingTo: try location(of: path) + "/")
     }
 
-    /// Makes a link, in the place of a link that is there already.
+    /// Creates a link, replacing an existing link.
     ///
     /// - Parameters:
     ///   - path: The link.
-    ///   - target: What it points to, kept as it is; it may lead nowhere or out of the folder.
+    ///   - target: The link's text; it may point to nothing or outside the folder.
     public func link(_ path: String, to target: String) throws(AttributeError) {
         let location = try location(of: path)
         try makeDirectories(leadingTo: location)
@@ -133,9 +133,9 @@ public final class MockTree: Sendable {
         if unsafe symlinkat(target, descriptor, location) != 0 { throw failure(path, errno) }
     }
 
-    /// Sets who may do what with a file or folder, as chmod(1) does; the tree's own folder for an empty path.
+    /// Sets a file's or folder's permissions, as chmod(1) does; an empty path is the tree's own folder.
     ///
-    /// The superuser reads whatever the permissions are: a test of a refusal has to run as somebody else.
+    /// Permissions do not stop the superuser, so tests of a refusal must run as another user.
     public func setPermissions(_ permissions: UInt32, of path: String) throws(AttributeError) {
         let location = path.isEmpty ? "." : try location(of: path)
         // A link is refused: its target may lie outside.
@@ -144,18 +144,21 @@ public final class MockTree: Sendable {
         }
     }
 
-    /// Removes a file, a link, or a folder with all that is in it.
+    /// Removes a file, a link, or a folder with its contents.
     public func remove(_ path: String) throws(AttributeError) {
         let location = try location(of: path)
         faults.withLock { faults in
-            faults = faults.filter { $0.key != location && !$0.key.hasPrefix(location + "/") }
+            for (key, file) in faults where key == location || key.hasPrefix(location + "/") {
+                faults[key] = nil
+                keepFailing(file)
+            }
         }
         try remove(location: location)
     }
 
     // MARK: - Inside
 
-    /// Where a path leads when every link but the last name is resolved.
+    /// Resolves every link of a path except its last name.
     func location(of path: String) throws(AttributeError) -> String {
         let components = path.split(separator: "/")
         guard let last = components.last, last != ".", last != ".." else { throw failure(path, EINVAL) }

@@ -1,20 +1,20 @@
 public import PowerSensors
 
-/// What a powercap zone is to be: a description, from which a ``MockMachine`` lays the files.
+/// The description of a powercap zone, which a ``MockMachine`` adds.
 public struct MockZone: Hashable, Sendable {
-    /// What its `name` file says.
+    /// The text of its `name` file.
     public var name: String
 
-    /// Its number; nil for the lowest that is free, as the kernel gives it.
+    /// Its number; nil for the lowest free one, as in the kernel.
     public var number: Int?
 
-    /// What counts its energy; nil for a zone that shows only its power, as dtpm's do.
+    /// Its energy register; nil for a zone that shows only its power, like dtpm's.
     public var register: MockRegister?
 
-    /// The power it begins with.
+    /// The initial power.
     public var power: Watts
 
-    /// The count it begins with; nil for one that no other counter of the machine begins with.
+    /// The initial count; nil for one that differs from every other counter's.
     public var startCount: UInt64?
 
     /// Its power limits.
@@ -23,10 +23,10 @@ public struct MockZone: Hashable, Sendable {
     /// The zones inside it.
     public var children: [MockZone]
 
-    /// What its `enabled` says, which concerns limits and not counting.
+    /// The state of its `enabled` file, which concerns limits and not counting.
     public var isEnabled = true
 
-    /// Control type and names of a zone whose register this one shows too, such as `intel-rapl/package-0`.
+    /// Control type and names of a zone that has the same register, such as `intel-rapl/package-0`.
     public var mirrorOf: String?
 
     /// Describes a zone.
@@ -54,13 +54,13 @@ public struct MockConstraint: Hashable, Sendable {
     /// `long_term`, `short_term` or `peak_power`.
     public var name: String
 
-    /// The limit that is set.
+    /// The current limit.
     public var limit: Watts
 
-    /// The time it is a mean over; nil for a limit without.
+    /// The time window that it applies to as a mean; nil for a limit without one.
     public var window: Duration?
 
-    /// The greatest limit that can be set; nil where the driver does not know.
+    /// The greatest limit that can be set; nil if the driver does not show it.
     public var maximum: Watts?
 
     /// Describes a limit.
@@ -87,7 +87,7 @@ public struct MockControlType: Hashable, Sendable {
     /// `intel-rapl`, `intel-rapl-mmio`, `dtpm` or any other.
     public var name: String
 
-    /// The zones at the top, in the order of their registration.
+    /// The top zones, in the order of registration.
     public var zones: [MockZone]
 
     /// Describes a control type.

@@ -104,20 +104,20 @@ let textProperties = [
             "Name:\tagent\nUid:\t1000\t1001\t1000\t1000\nGid:\t100\t101\t100\t100\nCapEff:\t0000004000000000\n",
             "Uid:\t0\t0\t0\t0\nCapEff:\t000001ffffffffff\n",
         ])
-        var surroundings = Surroundings()
-        surroundings.readStatus(Array(text.utf8))
+        var environment = HostEnvironment()
+        environment.readStatus(Array(text.utf8))
         // What is said must stand there, as a word of its own.
         let words = text.unicodeScalars.split { $0.value <= 0x20 }.map { String($0) }
-        for number in [surroundings.user, surroundings.group].compactMap(\.self) {
+        for number in [environment.user, environment.group].compactMap(\.self) {
             try require(words.contains { UInt32($0) == number }, "\(number) in \(text)")
         }
-        if let capabilities = surroundings.capabilities {
+        if let capabilities = environment.capabilities {
             try require(words.contains { UInt64($0, radix: 16) == capabilities }, "\(capabilities) in \(text)")
         }
     },
     Property(name: "names of zones", inputs: 200) { mutator throws(Broken) in
         let text = mutator.text(like: ["package-0", "package-1-die-3", "psys", "psys-1", "core", "uncore", "dram"])
-        let domain = RaplDomain(text)
+        let domain = DomainName(text)
         try require((domain.socket ?? 0) >= 0 && (domain.die ?? 0) >= 0, "a number below 0: \(text)")
         // Whatever is not taken apart is kept whole.
         if domain.socket == nil, domain.name != text {

@@ -27,7 +27,7 @@ func treeProperty() throws -> Property {
     let trees = [machine.sysfs, machine.procfs]
     let files = try trees.flatMap { tree in try texts(of: tree).map { (tree, $0.path, $0.text) } }
     let sensors: [any Sensor] = [
-        RaplSensor(roots: machine.roots, events: events), HwmonSensor(roots: machine.roots),
+        RAPLSensor(roots: machine.roots, events: events), HwmonSensor(roots: machine.roots),
         PowerSupplySensor(roots: machine.roots), ResctrlSensor(roots: machine.roots), Estimator(roots: machine.roots),
     ]
     return Property(name: "trees", inputs: 1) { mutator throws(Broken) in
@@ -44,18 +44,18 @@ func treeProperty() throws -> Property {
 
 /// Discovers and samples, and looks at what comes out.
 private func check(_ sensors: SensorSet, _ spoiled: [String]) throws(Broken) {
-    let discovered = sensors.discover()
+    let discovered = sensors.bind()
     let topology = discovered.topology
     let names = topology.channels.map(\.id)
     try require(Set(names).count == names.count, "an identity comes twice: \(spoiled)")
     for finding in topology.findings {
         try require(!finding.text.contains(where: \.isNewline), "a finding of several lines: \(spoiled)")
-        try require(!finding.reason.isEmpty && !finding.subject.isEmpty, "a finding of nothing: \(spoiled)")
+        try require(!finding.reason.name.isEmpty && !finding.subject.isEmpty, "a finding of nothing: \(spoiled)")
     }
     // With nothing left to read there is no sampler, and its error has words.
     let made: Sampler?
     do throws(SamplerError) {
-        made = try Sampler(discovered)
+        made = try Sampler(SamplingConfiguration(), discovered)
     } catch {
         try require(!error.description.isEmpty, "an error without words: \(spoiled)")
         return

@@ -39,13 +39,13 @@ private func list(_ machine: MockMachine, _ events: ClockEvents) throws {
     let procfs = SystemRoot(mountPoint: "/proc")
     let level = "sys/kernel/perf_event_paranoid"
     try machine.procfs.write(try procfs.text(level), to: level)
-    let discovery = RaplSensor(roots: machine.roots, events: events).discover()
+    let discovery = RAPLSensor(roots: machine.roots, events: events).discover()
     for channel in discovery.channels { say("\(channel.id) \(channel.mechanism) \(channel.status.name)") }
-    for finding in discovery.findings where finding.reason != "disagreement" { say("\(finding)") }
+    for finding in discovery.findings where finding.reason != .disagreement { say("\(finding)") }
 }
 
 private func sample(_ samples: Int, _ machine: MockMachine, _ events: ClockEvents) throws {
-    let sensor = RaplSensor(roots: machine.roots, mechanisms: [.perf], events: events)
+    let sensor = RAPLSensor(roots: machine.roots, mechanisms: [.perf], events: events)
     var sampler = try Sampler(SensorSet(only: [sensor]))
     sampler.sample()
     say("begin")

@@ -1,14 +1,13 @@
 #if Exporters
 import Foundation
 import PowerSensors
+import PowerSensorsCommand
 import PowerSensorsTesting
 import Testing
 
 #if canImport(Glibc)
 import Glibc
 #endif
-
-@testable import PowerSensorsCommand
 
 /// Half a minute of watching a machine whose curve is known.
 struct CalibrateTests {
@@ -144,16 +143,18 @@ struct ProfileFileTests {
         ("0.9,1]", "1]", "eleven numbers"), ("0.8,0.9", "0.9,0.8", "rise"),
         ("\"idle_w\":60", "\"idle_w\":\"x\"", "idle_w"),
         ("\"cores\":4", "\"cores\":40", "of a machine"),
-    ]) func `what is no profile is refused in one line that says why`(part: String, other: String, why: String) throws {
+    ]) func `what is not a profile is refused in one line with the reason`(part: String, other: String, why: String)
+        throws
+    {
         let text = try #require(whole.range(of: part).map { whole.replacingCharacters(in: $0, with: other) })
         let failure = #expect(throws: CommandFailure.self) { try read(text) }
-        #expect(failure?.line.contains("it is no profile") == true, "\(failure?.line ?? "")")
+        #expect(failure?.line.contains("it is not a profile") == true, "\(failure?.line ?? "")")
         #expect(failure?.line.contains(why) == true, "\(failure?.line ?? "")")
     }
 
-    @Test func `a profile cut in half is no whole JSON text`() {
+    @Test func `a profile cut in half is not complete JSON`() {
         let failure = #expect(throws: CommandFailure.self) { try read(String(whole.prefix(whole.count / 2))) }
-        #expect(failure?.line.contains("it is no whole JSON text") == true)
+        #expect(failure?.line.contains("it is not complete JSON") == true)
     }
 }
 #endif

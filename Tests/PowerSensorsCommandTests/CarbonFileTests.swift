@@ -1,9 +1,8 @@
 #if Exporters
 import PowerSensors
+import PowerSensorsCommand
 import PowerSensorsTesting
 import Testing
-
-@testable import PowerSensorsCommand
 
 struct CarbonFileTests {
     private func read(_ text: String) throws(CommandFailure) -> [CarbonIntensity] {
@@ -19,8 +18,8 @@ struct CarbonFileTests {
     }
 
     @Test(arguments: [
-        ("", "own.csv: it holds no region"), ("region,gco2e_per_kwh\n", "own.csv: it holds no region"),
-        ("region,grams\nDE,4\n", "own.csv:1: the header has no column region or none gco2e_per_kwh: region,grams"),
+        ("", "own.csv: it has no region"), ("region,gco2e_per_kwh\n", "own.csv: it has no region"),
+        ("region,grams\nDE,4\n", "own.csv:1: the header lacks the column region or gco2e_per_kwh: region,grams"),
         ("region,gco2e_per_kwh\nDE,-4\n", "own.csv:2: gco2e_per_kwh is '-4'"),
         ("region,gco2e_per_kwh\n\nDE\n", "own.csv:3: gco2e_per_kwh is ''"),
         ("region,gco2e_per_kwh\nDE,1e9\n", "own.csv:2: gco2e_per_kwh is '1e9'"),
@@ -41,7 +40,7 @@ struct CarbonCommandTests {
             }
         }
         let last = try JSON(String(try #require(lines.last)))
-        let known = try CarbonRegions.known.intensity(of: "FRA")
+        let known = try CarbonRegions.builtIn.intensity(of: "FRA")
         #expect(last["carbon_region"].text == "FRA")
         #expect(last["carbon_year"].text == known.year)
         #expect(last["carbon_scope"].text == "cpu")

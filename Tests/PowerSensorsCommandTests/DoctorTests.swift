@@ -62,7 +62,7 @@ struct DoctorCommandTests {
         let asNobody = "exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\""
         let asked = ["doctor", "--json", "--sensor", "rapl:powercap"] + Command.roots(machine)
         try machine.procfs.write(
-            "Uid:\t65534\t65534\t65534\t65534\nGid:\t65534\t65534\t65534\t65534\n", to: "self/status")
+            "Uid:\t65534\t65534\t65534\t65534\nGid:\t65534\t65534\t65534\t65534\n", to: "thread-self/status")
         let before = try await Command.run(asked, inScript: asNobody)
         #expect(before.exitCode == 1)
         let report = try JSON(before.output)

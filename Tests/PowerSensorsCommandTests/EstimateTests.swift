@@ -12,7 +12,7 @@ struct EstimateTests {
         let lines = outcome.output.split(separator: "\n")
         #expect(lines.count == 14)
         #expect(lines.first?.contains("0 %") == true)
-        for mention in ["tier 2", "genoa", "processor 9654", "192 cores", "384 GB", "powersaveHost"] {
+        for mention in ["tier 2", "genoa", "processor 9654", "192 cores", "384 GB", "powersave"] {
             #expect(outcome.output.contains(mention))
         }
     }
@@ -60,7 +60,7 @@ struct EstimateTests {
             (["--cpu", "AMD EPYC 9654", "--cores", "-4"], 64, "--cores -4"),
             (["--cpu", "AMD EPYC 9654", "--memory", "nan"], 64, "--memory nan"),
             (["--cpu", "AMD EPYC 9654", "--idle-watts", "9", "--max-watts", "5"], 64, "--idle-watts"),
-            (["--cpu", "AMD EPYC 9654", "--load-profile", "turbo"], 64, "performanceHost"),
+            (["--cpu", "AMD EPYC 9654", "--load-profile", "turbo"], 64, "performance"),
             (["--cpu", "Zilog Z80"], 64, "Zilog Z80"), (["--cpu", "AMD EPYC 9654", "--anchored"], 64, "--anchored"),
             (["--batch", "/nowhere.csv"], 1, "/nowhere.csv"),
             (["--batch", "x.csv", "--cores", "4"], 64, "--batch x.csv"),

@@ -120,7 +120,7 @@ struct ExportTests {
         let outcome = try await Command.run(["export", "--config", "\(folder.path)/settings"] + Command.roots(machine))
         #expect(outcome.exitCode == 64)
         #expect(outcome.complaints.count == 1)
-        #expect(outcome.error.contains("settings:2: 'POWERSENSORS_INTERVAL' is no setting"))
+        #expect(outcome.error.contains("settings:2: 'POWERSENSORS_INTERVAL' is not a setting"))
     }
 
     @Test func `POWERSENSORS_JSON is a path to export and a yes or no to others, and each passes over the other's`()

@@ -10,7 +10,7 @@ struct FrozenCounterTests {
         let script = """
             errors=$(mktemp)
             "$@" 2> "$errors" & pid=$!
-            until grep -q "stood still" "$errors" || ! kill -0 $pid; do sleep 0.1; done
+            until grep -q "has not changed" "$errors" || ! kill -0 $pid; do sleep 0.1; done
             sleep 2; kill -TERM $pid; wait $pid; code=$?; cat "$errors" >&2; rm "$errors"; exit $code
             """
         let outcome = try await Command.run(

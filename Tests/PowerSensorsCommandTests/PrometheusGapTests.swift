@@ -33,7 +33,7 @@ struct PrometheusGapTests {
         // Meanwhile there are generations in which the counters cannot be read.
         let monitor = try PowerMonitor(
             MonitorConfiguration(sensors: sensors, interval: .milliseconds(100), rediscoveryInterval: .seconds(2)))
-        let pages = MetricsPages(PrometheusPage(version: "1"), interval: .milliseconds(100))
+        let pages = PrometheusExporter(PrometheusFormat(version: "1"), interval: .milliseconds(100))
         let endpoint = try await PrometheusEndpoint.start(
             EndpointConfiguration(address: EndpointAddress(port: 0)), pages: { pages.page($0) }, reporting: { _ in })
         let running = Task { await monitor.export(to: [pages]) { Issue.record($0) } }

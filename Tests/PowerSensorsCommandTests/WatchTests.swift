@@ -61,6 +61,15 @@ struct WatchTests {
         #expect(lines.allSatisfy { $0["channels"].elements.first?["status"].text == "implausible" })
     }
 
+    @Test func `the end has a figure of its own`() async throws {
+        let machine = try MockMachine.onePackage()
+        let outcome = try await Command.run(
+            ["--json", "--interval", "1d", "--duration", "100ms"] + Command.roots(machine))
+        let intervals = try outcome.output.split(separator: "\n").map { try JSON($0)["interval_s"].number ?? .nan }
+        #expect(intervals.count == 1)
+        #expect(intervals.allSatisfy { $0 >= 0.099 && $0 < 60 })
+    }
+
     @Test func `the interval of each figure is the one that was asked for`() async throws {
         let machine = try MockMachine.onePackage()
         let outcome = try await Command.run(

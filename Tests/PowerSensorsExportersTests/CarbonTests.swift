@@ -11,9 +11,10 @@ struct CarbonTests {
     init() throws {
         let plain = Samples.topology()
         let intensity = try #require(CarbonIntensity(gramsPerKilowattHour: 450))
-        let topology = Topology(
-            generation: 1, discoveries: [Discovery(channels: plain.channels)], carbonIntensity: intensity)
-        snapshot = Samples.snapshot(topology)
+        let topology = Topology(generation: 1, discoveries: [Discovery(channels: plain.channels)])
+        var snapshot = Samples.snapshot(topology)
+        snapshot.carbonIntensity = intensity
+        self.snapshot = snapshot
     }
 
     private func text(_ format: some SnapshotFormat) -> String {
@@ -39,7 +40,7 @@ struct CarbonTests {
     }
 
     @Test func `a page has a counter for each scope whose energy is known, and the intensity with its region`() {
-        var page = PrometheusPage(version: "1")
+        var page = PrometheusFormat(version: "1")
         var bytes: [UInt8] = []
         page.prepare(for: snapshot.topology)
         page.append(snapshot, in: .text, age: .zero, to: &bytes)
@@ -57,7 +58,7 @@ struct CarbonTests {
     }
 
     @Test func `where nobody said where the machine stands, nothing is said of carbon`() {
-        var page = PrometheusPage(version: "1")
+        var page = PrometheusFormat(version: "1")
         var bytes: [UInt8] = []
         page.prepare(for: Samples.topology())
         page.append(Samples.snapshot(), in: .text, age: .zero, to: &bytes)

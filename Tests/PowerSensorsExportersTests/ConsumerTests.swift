@@ -19,10 +19,8 @@ struct ConsumerTests {
                 12, start: 7, comm: "a \"b\"\u{1B}[2J", arguments: ["secret", "--password=1"], in: machine.procfs),
         ]
         var now = SampleInstant(boottimeNanoseconds: 1_000_000_000_000, monotonicNanoseconds: 1_000_000_000_000)
-        var sensors = SensorSet(only: [RaplSensor(roots: machine.roots)])
-        sensors.attribution = Attribution(roots: machine.roots)
-        sensors.carbonIntensity = intensity
-        var sampler = try Sampler(sensors) { now }
+        let sensors = SensorSet(only: [RAPLSensor(roots: machine.roots)], roots: machine.roots)
+        var sampler = try Sampler(sensors, attribution: Attribution(), carbonIntensity: intensity) { now }
         _ = sampler.snapshot()
         for process in processes { try process.run(ticks: 10) }
         try time.advance(MockTicks(user: 40, idle: 60))
@@ -39,8 +37,8 @@ struct ConsumerTests {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private func page(_ snapshot: Snapshot, compatibility: [PrometheusPage.Compatibility] = []) -> [String] {
-        var page = PrometheusPage(version: "1", node: "n1", compatibility: compatibility)
+    private func page(_ snapshot: Snapshot, compatibility: [PrometheusFormat.Compatibility] = []) -> [String] {
+        var page = PrometheusFormat(version: "1", node: "n1", compatibility: compatibility)
         var bytes: [UInt8] = []
         page.prepare(for: snapshot.topology)
         page.append(snapshot, in: .text, age: .zero, to: &bytes)

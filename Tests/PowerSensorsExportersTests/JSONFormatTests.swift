@@ -99,7 +99,7 @@ struct JSONFormatTests {
         let finding = Finding(
             severity: .warning,
             subject: "class/x",
-            reason: "forbidden",
+            reason: .forbidden,
             text: "No.",
             remedy: "sudo \"x\""
         )

@@ -105,7 +105,8 @@ struct TextFormatTests {
 
     @Test func `names from files carry no command to a terminal`() {
         let topology = Samples.topology(label: "\u{1B}]0;owned\u{7}\u{9B}2J\n")
-        let finding = Finding(severity: .error, subject: "\u{1B}[2J", reason: "x", text: "a\rb", remedy: "\u{9D}")
+        let finding = Finding(
+            severity: .error, subject: "\u{1B}[2J", reason: Finding.Reason("x"), text: "a\rb", remedy: "\u{9D}")
         let shown =
             text(Samples.snapshot(topology), node: "\u{1B}[31mred") + list(topology)
             + list(Samples.topology(findings: [finding]))
@@ -179,7 +180,7 @@ struct TextFormatTests {
         let finding = Finding(
             severity: .warning,
             subject: "class/x",
-            reason: "forbidden",
+            reason: .forbidden,
             text: "The counter may be read by root only, which keeps it from telling this user what others do.",
             remedy: "sudo chmod a+r /sys/class/x"
         )

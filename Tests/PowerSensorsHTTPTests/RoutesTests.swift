@@ -3,7 +3,7 @@ import PowerSensorsHTTP
 import Testing
 
 struct RoutesTests {
-    @Test func `metrics come with their type, whatever is asked`() async throws {
+    @Test func `metrics have the content type of the negotiated format`() async throws {
         try await withEndpoint { endpoint async throws in
             let client = try Client(endpoint.address)
             let plain = try await client.get("/metrics")
@@ -20,8 +20,8 @@ struct RoutesTests {
         }
     }
 
-    @Test func `a page is served until its number changes, in every form`() async throws {
-        let pages = TurnedPages()
+    @Test func `a page is cached in every form until its version changes`() async throws {
+        let pages = StubPages()
         let accept = "Accept: application/openmetrics-text"
         try await withEndpoint(pages) { endpoint async throws in
             let client = try Client(endpoint.address)
@@ -34,11 +34,11 @@ struct RoutesTests {
                 return [plain, open, small, smallOpen].map(\.body.count)
             }
             let first = try await sizes()
-            // The same number means the same page: what else it says is not looked at.
-            pages.turn(to: 1, text: String(repeating: "a 1\n", count: 100))
+            // The same version means the same page, whatever its text.
+            pages.set(version: 1, text: String(repeating: "a 1\n", count: 100))
             let same = try await sizes()
             #expect(same == first)
-            pages.turn(to: 2, text: String(repeating: "a 1\n", count: 100))
+            pages.set(version: 2, text: String(repeating: "a 1\n", count: 100))
             let second = try await sizes()
             #expect(second[0] == 400)
             #expect(second[1] == 406)
@@ -47,8 +47,8 @@ struct RoutesTests {
         }
     }
 
-    @Test func `before the first page the endpoint lives and is not ready`() async throws {
-        let pages = TurnedPages(version: nil)
+    @Test func `before the first page the endpoint is healthy but not ready`() async throws {
+        let pages = StubPages(version: nil)
         try await withEndpoint(pages) { endpoint async throws in
             let client = try Client(endpoint.address)
             #expect(try await client.get("/healthz").status == 200)
@@ -56,13 +56,13 @@ struct RoutesTests {
             let metrics = try await client.get("/metrics")
             #expect(metrics.status == 503)
             #expect(metrics.headers["retry-after"] == "1")
-            pages.turn(to: 1, text: "a 1\n")
+            pages.set(version: 1, text: "a 1\n")
             #expect(try await client.get("/readyz").status == 200)
             #expect(try await client.get("/metrics").text == "a 1\n")
         }
     }
 
-    @Test func `the landing page leads to the metrics`() async throws {
+    @Test func `the landing page links to the metrics`() async throws {
         try await withEndpoint { endpoint async throws in
             let answer = try await Client(endpoint.address).get("/")
             #expect(answer.status == 200)
@@ -72,7 +72,7 @@ struct RoutesTests {
     }
 
     @Test(arguments: ["/", "/metrics", "/healthz", "/readyz", "/nothing"])
-    func `HEAD gets the headers of GET and nothing else`(path: String) async throws {
+    func `HEAD gets the headers of GET without a body`(path: String) async throws {
         try await withEndpoint { endpoint async throws in
             let client = try Client(endpoint.address)
             let whole = try await client.get(path)
@@ -81,13 +81,13 @@ struct RoutesTests {
             #expect(head.status == whole.status)
             #expect(head.headers["content-length"] == whole.headers["content-length"])
             #expect(head.headers["content-type"] == whole.headers["content-type"])
-            // The next answer begins right behind the headers.
+            // The next response follows directly after the headers.
             #expect(try await client.get("/healthz").text == "ok\n")
         }
     }
 
     @Test(arguments: ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
-    func `other methods are told which are allowed`(method: String) async throws {
+    func `other methods get 405 and the allowed methods`(method: String) async throws {
         try await withEndpoint { endpoint async throws in
             let client = try Client(endpoint.address)
             client.send("\(method) /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -105,13 +105,13 @@ struct RoutesTests {
         }
     }
 
-    @Test func `a proxy may send the whole URL`() async throws {
+    @Test func `the request target may be a whole URL`() async throws {
         try await withEndpoint { endpoint async throws in
             #expect(try await Client(endpoint.address).get("http://test:9840/metrics?x=y").text == "power_watts 42\n")
         }
     }
 
-    @Test func `HTTP 1_0 is closed unless it asks to stay`() async throws {
+    @Test func `an HTTP 1_0 connection is closed unless it asks to stay open`() async throws {
         try await withEndpoint { endpoint async throws in
             let brief = try Client(endpoint.address)
             brief.send("GET /healthz HTTP/1.0\r\n\r\n")
@@ -127,11 +127,11 @@ struct RoutesTests {
         }
     }
 
-    @Test func `it listens at IPv6 addresses too`() async throws {
+    @Test func `it listens on IPv6 addresses too`() async throws {
         let configuration = EndpointConfiguration(address: EndpointAddress(host: "::1", port: 0))
         let endpoint: PrometheusEndpoint
         do {
-            endpoint = try await PrometheusEndpoint.start(configuration, pages: TurnedPages().page, reporting: { _ in })
+            endpoint = try await PrometheusEndpoint.start(configuration, pages: StubPages().page, reporting: { _ in })
         } catch {
             try Test.cancel("needs the address ::1: \(error)")
         }
@@ -144,22 +144,22 @@ struct RoutesTests {
         await endpoint.stop()
     }
 
-    @Test func `two endpoints cannot have one port`() async throws {
+    @Test func `a port in use is an error that names it`() async throws {
         try await withEndpoint { endpoint async throws in
             let configuration = EndpointConfiguration(address: endpoint.address)
             await #expect {
-                try await PrometheusEndpoint.start(configuration, pages: TurnedPages().page, reporting: { _ in })
+                try await PrometheusEndpoint.start(configuration, pages: StubPages().page, reporting: { _ in })
             } throws: { error in
                 "\(error)".contains("\(endpoint.address)") && "\(error)".contains("in use")
             }
         }
     }
 
-    @Test(arguments: [("192.0.2.1", "no address of this machine"), ("no-such-host.invalid", "Remedy")])
-    func `an address that is not ours is named`(host: String, text: String) async {
+    @Test(arguments: [("192.0.2.1", "not an address of this machine"), ("no-such-host.invalid", "Remedy")])
+    func `a foreign address is an error that names it`(host: String, text: String) async {
         let configuration = EndpointConfiguration(address: EndpointAddress(host: host, port: 0))
         await #expect {
-            try await PrometheusEndpoint.start(configuration, pages: TurnedPages().page, reporting: { _ in })
+            try await PrometheusEndpoint.start(configuration, pages: StubPages().page, reporting: { _ in })
         } throws: { error in
             "\(error)".contains(host) && "\(error)".contains(text)
         }

@@ -28,7 +28,7 @@ struct MetricsExporterTests {
         return Topology(generation: generation, discoveries: [Discovery(channels: channels)])
     }
 
-    /// A snapshot whose package has used so many joules; dram a tenth of it, psys twice as much.
+    /// A snapshot with a package's energy and power; dram has a tenth of them, psys twice as much.
     private static func snapshot(_ topology: Topology = topology(), energy: Double?, power: Double?) -> Snapshot {
         let channels = [1, 0.1, 2].map { factor in
             var channel = ChannelSnapshot(status: power == nil ? .forbidden : .ok)
@@ -61,7 +61,7 @@ struct MetricsExporterTests {
         #expect(try backend.expectGauge("powersensors_host_power_watts", [("scope", "platform")]).lastValue == 50)
     }
 
-    @Test func `a gauge that is not known any more is gone, and the counter makes up for it`() throws {
+    @Test func `an unknown value removes its gauge, and the counter catches up`() throws {
         var exporter = MetricsExporter(factory: backend)
         exporter.prepare(for: Self.topology())
         exporter.export(Self.snapshot(energy: 100, power: 20))
@@ -74,7 +74,7 @@ struct MetricsExporterTests {
         #expect(counter.totalValue == 180)
     }
 
-    @Test func `a counter that begins anew adds what came since`() throws {
+    @Test func `a restarted total adds to the counter`() throws {
         var exporter = MetricsExporter(factory: backend)
         exporter.prepare(for: Self.topology())
         exporter.export(Self.snapshot(energy: 100, power: 20))
@@ -84,7 +84,7 @@ struct MetricsExporterTests {
         #expect(counter.totalValue == 130)
     }
 
-    @Test func `at the end no gauge is left to show an old power`() throws {
+    @Test func `finishing removes all gauges`() throws {
         var exporter = MetricsExporter(factory: backend)
         exporter.prepare(for: Self.topology())
         exporter.export(Self.snapshot(energy: 100, power: 20))
@@ -93,7 +93,7 @@ struct MetricsExporterTests {
         #expect(!backend.counters.isEmpty)
     }
 
-    @Test func `a channel that went with its generation leaves no gauge`() throws {
+    @Test func `a channel that is gone leaves no gauge`() throws {
         var exporter = MetricsExporter(factory: backend)
         exporter.prepare(for: Self.topology())
         exporter.export(Self.snapshot(energy: 100, power: 20))
@@ -101,7 +101,7 @@ struct MetricsExporterTests {
         #expect(backend.recorders.isEmpty)
     }
 
-    @Test func `the hardware conventions' names never hold the same joules twice`() throws {
+    @Test func `the hardware conventions never count joules twice`() throws {
         var exporter = MetricsExporter(factory: backend, scheme: .openTelemetry)
         exporter.prepare(for: Self.topology())
         exporter.export(Self.snapshot(energy: 100, power: 20))
@@ -118,7 +118,7 @@ struct MetricsExporterTests {
         #expect(hosts.first?.lastValue == 40)
     }
 
-    @Test func `the files of one meter on a chip give their joules once`() {
+    @Test func `a chip's meter with several files is counted once`() {
         var chip = Component(id: "amdgpu", kind: .chip)
         chip.chip = "amdgpu"
         let channels = ["power1_average", "power1_input", "energy1_input", "power2_input"].map { name in

@@ -69,7 +69,7 @@ struct MockCounterTests {
     func `a wrap loses nothing of the truth, and a reset adds nothing`() throws {
         let tree = try MockTree()
         let counter = try MockCounter(.intel, startCount: 9, power: Watts(65), in: tree, at: "energy_uj")
-        try counter.place(countsBeforeWrap: 3)
+        try counter.set(countsBeforeWrap: 3)
         #expect(counter.trueCounts == 0)
         #expect(try tree.text(of: "energy_uj") == "262143328728\n")
         try counter.advance(counts: 5)
@@ -92,7 +92,7 @@ struct MockCounterTests {
             in: tree,
             at: "energy1_input"
         )
-        try counter.place(countsBeforeWrap: 1)
+        try counter.set(countsBeforeWrap: 1)
         #expect(try tree.text(of: "energy1_input") == "18446744073709551615\n")
         try counter.advance(counts: 2)
         #expect(try tree.text(of: "energy1_input") == "1\n")

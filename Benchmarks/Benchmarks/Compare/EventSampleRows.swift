@@ -54,7 +54,7 @@ private final class EventBench {
         }
         mounts = ["\(folder)/power", folder]
         // The counter's power in 2⁻³² J a turn is about 1 W.
-        let sensor = RaplSensor(roots: files.roots, mechanisms: [.perf], maximumPower: Watts(10))
+        let sensor = RAPLSensor(roots: files.roots, mechanisms: [.perf], maximumPower: Watts(10))
         sampler = try Sampler(SensorSet(only: [sensor]))
         self.files = files
         // Until the unit is learned a counter takes longer.

@@ -8,7 +8,7 @@ func pageRows(runs: Int) throws -> [Row] {
     try [1, 16].map { sockets in
         let bench = try BenchMachine.ofSockets(sockets)
         let snapshot = bench.sampler.snapshot()
-        var page = PrometheusPage(version: "bench")
+        var page = PrometheusFormat(version: "bench")
         page.prepare(for: snapshot.topology)
         var bytes: [UInt8] = []
         let render = {

@@ -22,9 +22,7 @@ private func processRow(count: Int, limit: Int, runs: Int) throws -> Row {
     let bench = try BenchMachine.ofSockets(1)
     var attribution = Attribution(kinds: [.process])
     attribution.interval = .milliseconds(10)
-    var sensors = bench.files.sensors
-    sensors.attribution = attribution
-    var sampler = try Sampler(sensors)
+    var sampler = try Sampler(SamplingConfiguration(sensors: bench.files.sensors, attribution: attribution))
     guard let twin = unsafe ctwin_processes_open() else { throw BenchError("procfs cannot be opened") }
     defer { unsafe ctwin_processes_close(twin) }
 

@@ -64,7 +64,7 @@ public final class MachineFiles {
     public let roots: SystemRoots
 
     /// What is found in their powercap.
-    public var sensors: SensorSet { SensorSet(only: [RaplSensor(roots: roots)]) }
+    public var sensors: SensorSet { SensorSet(only: [RAPLSensor(roots: roots)]) }
 
     /// What stands for `/sys`.
     public var sysfs: String { "\(path)/sys" }

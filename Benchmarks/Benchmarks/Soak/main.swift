@@ -11,7 +11,7 @@ import Glibc
 let seconds = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 300
 let machine = try MockMachine()
 try machine.add(.intelServer(sockets: 2))
-let sensors = SensorSet(only: [RaplSensor(roots: machine.roots, maximumPower: Watts(100_000))])
+let sensors = SensorSet(only: [RAPLSensor(roots: machine.roots, maximumPower: Watts(100_000))])
 let monitor = try PowerMonitor(MonitorConfiguration(sensors: sensors, interval: .milliseconds(1)))
 
 let fast = Task {

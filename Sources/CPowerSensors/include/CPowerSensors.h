@@ -12,27 +12,24 @@
 #include "CPowerSensorsLibSensors.h"
 #include "CPowerSensorsProcesses.h"
 
-/// What a counter attribute can answer besides a number or an `errno` value.
-///
-/// The values are negative, so that they never meet an `errno`: the kernel's own EINVAL and a text that is
-/// no number stay two things.
+/// Why an attribute's text is not a number. The values are negative, to distinguish them from the kernel's `errno`.
 enum {
-    /// Nothing, or nothing but white space.
+    /// It is empty, or only white space.
     CPOWERSENSORS_EMPTY = -1,
-    /// Anything but one unsigned decimal.
+    /// It is not one decimal number.
     CPOWERSENSORS_MALFORMED = -2,
-    /// A decimal of more than 64 bits.
+    /// The number has more than 64 bits.
     CPOWERSENSORS_OVERFLOW = -3,
-    /// A text that does not end within `CPOWERSENSORS_ATTRIBUTE_SIZE` bytes, so the number may be cut off.
+    /// It fills `CPOWERSENSORS_ATTRIBUTE_SIZE` bytes, so the number may be cut off.
     CPOWERSENSORS_TOO_LONG = -4,
 };
 
-/// The most that one attribute of sysfs holds: a page.
+/// The largest attribute of sysfs: a page.
 #define CPOWERSENSORS_ATTRIBUTE_SIZE 4096
 
-/// Parses one unsigned decimal, with white space around it, out of `length` bytes.
+/// Parses an unsigned decimal, possibly surrounded by white space, from `length` bytes.
 ///
-/// Returns 0 and sets `value`, or one of the negative codes above and leaves `value` alone.
+/// Returns 0 and sets `value`, or returns one of the negative codes above.
 static inline int cpowersensors_parse_u64(
     const char *_Nonnull text, size_t length, uint64_t *_Nonnull value
 ) {
@@ -41,7 +38,7 @@ static inline int cpowersensors_parse_u64(
     if (at == length) return CPOWERSENSORS_EMPTY;
 
     const size_t first = at;
-    // Nineteen digits always fit; only past them is a check worth its cycles.
+    // Nineteen digits always fit; only further ones need a check.
     const size_t unchecked = length - at > 19 ? at + 19 : length;
     uint64_t number = 0;
     unsigned digit = 0;
@@ -64,26 +61,26 @@ static inline int cpowersensors_parse_u64(
 }
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-/// Parses up to eight digits at once, however many there are, and says how many that were.
+/// Parses up to eight digits at once, and sets `count` to their number.
 ///
 /// Each step joins neighbours: digits to pairs, pairs to fours, fours to eight.
 static inline uint64_t cpowersensors_leading_digits(const char *_Nonnull text, unsigned *_Nonnull count) {
     uint64_t word;
     memcpy(&word, text, sizeof word);
-    // The first byte that is no digit has its high bit set; what a carry makes of those behind it does not matter.
+    // The first byte that is not a digit gets its high bit set; carries into later bytes do not matter.
     const uint64_t others = ((word + 0x4646464646464646) | (word - 0x3030303030303030)) & 0x8080808080808080;
     *count = others == 0 ? 8 : (unsigned)__builtin_ctzll(others) / 8;
     if (*count == 0) return 0;
-    // Zeros before the first digit change nothing.
+    // Shifts in leading zeros.
     word = (word << (64 - 8 * *count)) & 0x0f0f0f0f0f0f0f0f;
     word = (word * (1 + (10 << 8))) >> 8 & 0x00ff00ff00ff00ff;
     word = (word * (1 + (100 << 16))) >> 16 & 0x0000ffff0000ffff;
     return word * (1 + (UINT64_C(10000) << 32)) >> 32;
 }
 
-/// The same as `cpowersensors_parse_u64`, quicker for what drivers write: 1 to 15 digits and a newline.
+/// Does the same as `cpowersensors_parse_u64`, faster for what drivers write: 1 to 15 digits and a newline.
 ///
-/// At least 16 bytes behind `length` must be readable.
+/// At least 16 bytes after `length` must be readable.
 static inline int cpowersensors_parse_line(const char *_Nonnull text, size_t length, uint64_t *_Nonnull value) {
     static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
     unsigned digits, more = 0;
@@ -106,20 +103,25 @@ static inline int cpowersensors_parse_line(const char *_Nonnull text, size_t len
 }
 #endif
 
-/// Reads up to `size` bytes of an open attribute from its start, with a single system call.
+/// Reads up to `size` bytes of an open file at an offset, with a single system call.
 ///
-/// Returns the number of bytes, or the negated `errno` of the read.
-static inline ssize_t cpowersensors_read(int descriptor, void *_Nonnull buffer, size_t size) {
+/// Returns the number of bytes, or the negated `errno`.
+static inline ssize_t cpowersensors_read_at(int descriptor, void *_Nonnull buffer, size_t size, off_t offset) {
     ssize_t count;
     do {
-        count = pread(descriptor, buffer, size, 0);
+        count = pread(descriptor, buffer, size, offset);
     } while (count < 0 && errno == EINTR);
     return count < 0 ? -(ssize_t)errno : count;
 }
 
-/// Reads the unsigned decimal that an open attribute holds, with a single system call.
+/// Does the same from the file's start.
+static inline ssize_t cpowersensors_read(int descriptor, void *_Nonnull buffer, size_t size) {
+    return cpowersensors_read_at(descriptor, buffer, size, 0);
+}
+
+/// Reads the unsigned decimal in an open attribute, with a single system call.
 ///
-/// Returns 0 and sets `value`; or the `errno` of the read; or one of the negative codes above.
+/// Returns 0 and sets `value`, or returns the `errno` of the read or one of the negative codes above.
 static inline int cpowersensors_read_u64(int descriptor, uint64_t *_Nonnull value) {
     char text[CPOWERSENSORS_ATTRIBUTE_SIZE + 16];
     const ssize_t count = cpowersensors_read(descriptor, text, CPOWERSENSORS_ATTRIBUTE_SIZE);
@@ -129,15 +131,15 @@ static inline int cpowersensors_read_u64(int descriptor, uint64_t *_Nonnull valu
     return cpowersensors_parse_line(text, (size_t)count, value);
 }
 
-/// Parses one decimal that may have a minus before it, with white space around it, out of `length` bytes.
+/// Parses a decimal that may be negative, possibly surrounded by white space, from `length` bytes.
 ///
-/// Returns 0 and sets `value`, or one of the negative codes above and leaves `value` alone.
+/// Returns 0 and sets `value`, or returns one of the negative codes above.
 static inline int cpowersensors_parse_i64(const char *_Nonnull text, size_t length, int64_t *_Nonnull value) {
     size_t at = 0;
     while (at < length && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n')) at++;
     const int negative = at < length && text[at] == '-';
     at += (size_t)negative;
-    // A digit must follow at once: the parser of counters would skip blanks.
+    // A digit must follow immediately: the parser of unsigned numbers would skip spaces.
     if (negative && (at == length || text[at] < '0' || text[at] > '9')) return CPOWERSENSORS_MALFORMED;
     uint64_t magnitude;
     const int code = cpowersensors_parse_u64(text + at, length - at, &magnitude);
@@ -147,9 +149,9 @@ static inline int cpowersensors_parse_i64(const char *_Nonnull text, size_t leng
     return 0;
 }
 
-/// Reads the decimal that an open attribute holds, which may be negative, with a single system call.
+/// Reads the decimal in an open attribute, which may be negative, with a single system call.
 ///
-/// Returns 0 and sets `value`; or the `errno` of the read; or one of the negative codes above.
+/// Returns 0 and sets `value`, or returns the `errno` of the read or one of the negative codes above.
 static inline int cpowersensors_read_i64(int descriptor, int64_t *_Nonnull value) {
     char text[CPOWERSENSORS_ATTRIBUTE_SIZE];
     const ssize_t count = cpowersensors_read(descriptor, text, CPOWERSENSORS_ATTRIBUTE_SIZE);
@@ -158,31 +160,28 @@ static inline int cpowersensors_read_i64(int descriptor, int64_t *_Nonnull value
     return cpowersensors_parse_i64(text, (size_t)count, value);
 }
 
-/// What the calling thread has done since it began.
+/// What the calling thread has done since its start.
 struct cpowersensors_effort {
     /// Its time on a processor, in nanoseconds.
     int64_t nanoseconds;
-    /// How often it waited for something, unlike having to make room for another thread.
+    /// How often it waited for something, not counting preemptions.
     int64_t waits;
 };
 
-/// The calling thread's effort so far: the difference of two tells a slow read from one that was interrupted.
+/// Returns the calling thread's effort so far. Two values distinguish a slow read from an interrupted one.
 struct cpowersensors_effort cpowersensors_thread_effort(void);
 
-/// Reads a model-specific register of an open `/dev/cpu/N/msr`, with a single system call.
+/// Reads a model-specific register through an open `/dev/cpu/N/msr`, with a single system call.
 ///
-/// The device takes the register's number for the offset (msr(4)). Returns 0 and sets `value`; or the `errno` of the
-/// read; or `CPOWERSENSORS_EMPTY` where there are fewer than the eight bytes of a register.
+/// The device uses the register's number as the offset (msr(4)). Returns 0 and sets `value`, or returns the `errno` of
+/// the read, or `CPOWERSENSORS_EMPTY` if there are fewer than eight bytes.
 static inline int cpowersensors_read_register(int descriptor, uint32_t number, uint64_t *_Nonnull value) {
-    ssize_t count;
-    do {
-        count = pread(descriptor, value, sizeof *value, (off_t)number);
-    } while (count < 0 && errno == EINTR);
-    if (count < 0) return errno;
+    const ssize_t count = cpowersensors_read_at(descriptor, value, sizeof *value, (off_t)number);
+    if (count < 0) return (int)-count;
     return count == (ssize_t)sizeof *value ? 0 : CPOWERSENSORS_EMPTY;
 }
 
-/// What names an event to its PMU: the fields that a PMU's `format` folder may speak of (perf_event_open(2)).
+/// Identifies an event: its PMU's type, and the fields that the PMU's `format` folder describes (perf_event_open(2)).
 struct cpowersensors_event {
     uint32_t type;
     uint64_t config, config1, config2;
@@ -190,16 +189,16 @@ struct cpowersensors_event {
 
 /// Opens an event that counts on one processor, whatever runs there.
 ///
-/// What is read of it is what PERF_FORMAT_GROUP, _TOTAL_TIME_ENABLED and _TOTAL_TIME_RUNNING make of a read: how many
-/// events, nanoseconds enabled, nanoseconds running, and one number an event.
+/// Reading its group returns the number of events, nanoseconds enabled, nanoseconds running, and each event's count
+/// (PERF_FORMAT_GROUP, _TOTAL_TIME_ENABLED and _TOTAL_TIME_RUNNING).
 ///
-/// `group` is the descriptor of the group's leader, or -1 for a leader. Returns a descriptor with FD_CLOEXEC, or the
-/// negated `errno`; -ENOSYS where there is no perf.
+/// `group` is the descriptor of the group's leader, or -1 for the leader itself. Returns a descriptor with FD_CLOEXEC,
+/// or the negated `errno`; -ENOSYS if there is no perf.
 int cpowersensors_open_event(struct cpowersensors_event event, int processor, int group);
 
-/// Reads an event group's numbers, with a single system call.
+/// Reads an event group, with a single system call.
 ///
-/// Returns how many bytes were read, 0 for an event in its error state; or the negated `errno`.
+/// Returns the number of bytes, which is 0 for an event in its error state, or the negated `errno`.
 static inline ssize_t cpowersensors_read_events(int descriptor, uint64_t *_Nonnull values, size_t count) {
     ssize_t size;
     do {
@@ -208,52 +207,52 @@ static inline ssize_t cpowersensors_read_events(int descriptor, uint64_t *_Nonnu
     return size < 0 ? -(ssize_t)errno : size;
 }
 
-/// The file system that an open file lies on, as the magic number of statfs(2); 0 where that cannot be told.
+/// Returns the magic number of an open file's file system (statfs(2)), or 0 if unknown.
 uint64_t cpowersensors_file_system(int descriptor);
 
 /// The magic number of sysfs.
 #define CPOWERSENSORS_SYSFS 0x62656572
 
-/// Lets the calling thread run on one processor only, or for a negative number where it ran before the first call.
+/// Pins the calling thread to a processor. A negative number restores its affinity from before the first call.
 ///
-/// Returns 0, or EINVAL for a processor that it may not run on, or another `errno`.
+/// Returns 0, EINVAL for a processor that it may not run on, or another `errno`.
 int cpowersensors_run_on(int processor);
 
-/// Whether the calling thread has a capability, by its number in capabilities(7), in effect.
+/// Returns whether a capability, given by its number in capabilities(7), is effective for the calling thread.
 int cpowersensors_has_capability(int number);
 
-/// Whether a program that this process starts could be given a capability: whether it is in the bounding set.
+/// Returns whether a program that this process starts could gain a capability: it is in the bounding set.
 int cpowersensors_may_gain_capability(int number);
 
-/// Whether the running kernel has a capability of that number at all.
+/// Returns whether the running kernel has a capability of a number.
 int cpowersensors_knows_capability(int number);
 
 /// Opens `path` so that no symbolic link, absolute or relative, leads out of the open folder `root`.
 ///
-/// Returns a descriptor with FD_CLOEXEC, or the negated `errno`; -ENOSYS where the kernel lacks openat2(2).
+/// Returns a descriptor with FD_CLOEXEC, or the negated `errno`; -ENOSYS if the kernel lacks openat2(2).
 int cpowersensors_open_in_root(int root, const char *_Nonnull path, int flags);
 
-/// O_PATH, which libc hides from Swift; 0 where there is none.
+/// Returns O_PATH, which Swift does not import; 0 on systems without it.
 int cpowersensors_path_only_flag(void);
 
-/// Sleeps until the word is no longer `expected`, or until CLOCK_MONOTONIC reaches a time in nanoseconds.
+/// Sleeps until the word is no longer `expected`, or CLOCK_MONOTONIC reaches a time in nanoseconds.
 ///
-/// A single system call, as for a plain absolute timer. It may also return early, for no reason.
+/// It is a single system call, and may return early without a reason.
 void cpowersensors_wait(const uint32_t *_Nonnull word, uint32_t expected, int64_t deadline);
 
-/// Changes the word, and ends the sleep of who waits for it.
+/// Changes the word, and wakes the threads that wait for it.
 void cpowersensors_wake(uint32_t *_Nonnull word);
 
-/// How many descriptors this process may have open, by its soft limit; -1 where that is not known.
+/// Returns how many descriptors this process may have open by its soft limit, or -1 if unknown.
 long cpowersensors_descriptor_limit(void);
 
-/// Joins a thread that ends within a number of nanoseconds; returns 0, or ETIMEDOUT.
-int cpowersensors_join(pthread_t thread, int64_t patience);
+/// Joins a thread. Returns 0, or ETIMEDOUT if it does not end in time.
+int cpowersensors_join(pthread_t thread, int64_t timeout_nanoseconds);
 
-/// Names the calling thread, as process listings show it; longer names than 15 bytes are cut off.
+/// Sets the calling thread's name in process listings, cut off after 15 bytes.
 void cpowersensors_name_thread(const char *_Nonnull name);
 
-/// The word as it is now.
+/// Returns the word's current value.
 uint32_t cpowersensors_word(const uint32_t *_Nonnull word);
 
 #endif

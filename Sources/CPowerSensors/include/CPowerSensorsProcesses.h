@@ -4,40 +4,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// What one line of procfs' `PID/stat` tells that is wanted (proc_pid_stat(5)).
+/// The fields of procfs' `PID/stat` that are used (proc_pid_stat(5)).
 struct cpowersensors_process {
-    /// The time that all threads of the process ran, those that ended too, in ticks: fields 14 and 15.
+    /// The time that all threads of the process have run, including ended ones, in ticks: fields 14 and 15.
     uint64_t ticks;
-    /// When it started, in ticks since boot: field 22. With the number it is the process's own for ever.
+    /// When it started, in ticks since boot: field 22. Together with the number, this identifies the process.
     uint64_t start;
     /// The process that started it: field 4.
     int32_t parent;
-    /// Whether it is a thread of the kernel's own: in field 9.
+    /// Whether it is a thread of the kernel: in field 9.
     int32_t is_kernel_thread;
-    /// The kernel's name for it, field 2, up to a byte of 0; what does not fit is left out.
+    /// The kernel's name for it, field 2, terminated by 0 and cut off if necessary.
     char comm[16];
 };
 
-/// Parses the beginning of procfs' `PID/stat`. The name may hold blanks and brackets: its end is the last bracket.
+/// Reads a process of an open procfs.
 ///
-/// Returns 0, or one of the negative codes of attributes and leaves `process` alone.
-int cpowersensors_parse_process(
-    const char *_Nonnull text, size_t length, struct cpowersensors_process *_Nonnull process
-);
-
-/// Reads a process of procfs, which is open as `procfs`.
+/// If `kept` is a descriptor of its file, that is read. Otherwise `kept` is negative and the file is opened; with
+/// `keeps` it stays open and `kept` is set. The descriptor of a process that is gone is closed.
 ///
-/// Where `kept` holds a descriptor, from that; else the file is opened, and with `keeps` it stays open in `kept`, which is
-/// negative otherwise. A descriptor of a process that is gone is closed.
-///
-/// Returns 0, a positive `errno` (ESRCH or ENOENT for a process that is gone), or a negative code of attributes.
+/// Returns 0, a positive `errno` (ESRCH or ENOENT for a process that is gone), or a negative code as for attributes.
 int cpowersensors_read_process(
     int procfs, int32_t number, int *_Nonnull kept, int keeps, struct cpowersensors_process *_Nonnull process
 );
 
-/// Lists the numbers of procfs' processes from its start, in the kernel's order, which ascends.
+/// Lists the numbers of an open procfs' processes in the kernel's order, which is ascending.
 ///
-/// Returns how many there are, of which the first `capacity` are written; or the negated `errno`.
+/// Writes the first `capacity` of them. Returns how many there are, or the negated `errno`.
 long cpowersensors_list_processes(int procfs, int32_t *_Nullable numbers, size_t capacity);
 
 #endif

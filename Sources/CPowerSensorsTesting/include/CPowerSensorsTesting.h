@@ -3,33 +3,32 @@
 
 #include <stdint.h>
 
-/// Lets reads of a file fail, as a driver's do: through every descriptor of it, also those that are open already.
+/// Makes reads of a file fail or slow, through all its descriptors, including those that are already open.
 ///
-/// It works by this module's own pread(2), which takes the place of libc's in programs that link it: the library
-/// under test is not changed, and pays nothing.
+/// This module defines pread(2), which replaces libc's in programs that link it; the library under test is unchanged.
 ///
 /// - device, inode: The file.
-/// - error: The errno to fail with; 0 to cut the text short instead.
-/// - length: How many bytes are left of the text where `error` is 0.
-/// - delay: How many microseconds each read takes.
-/// - every: 1 for each read, 3 for each third one.
+/// - error: The errno to fail with; 0 to truncate the text instead.
+/// - length: The number of bytes left of the text if `error` is 0.
+/// - delay: The delay of each read in microseconds.
+/// - every: 1 for every read, 3 for every third.
 ///
-/// Returns 0, or ENOSPC where too many files fail at once.
-int cpowersensorstesting_spoil_reads(
+/// Returns 0, or ENOSPC if too many files have faults.
+int cpowersensorstesting_inject_read_fault(
     uint64_t device, uint64_t inode, int error, uint32_t length, uint32_t delay, uint32_t every);
 
-/// Lets reads of a file be answered as those of `/dev/cpu/N/msr`: by the register whose number is the offset.
+/// Makes reads of a file behave like those of `/dev/cpu/N/msr`: they return the register whose number is the offset.
 ///
-/// The file then holds pairs of 64 bits in the machine's order, a register's number and its value; of a register that is
-/// not among them reads fail with EIO. No two registers overlap, as they would in a plain file.
+/// The file holds pairs of 64-bit integers in native byte order, a register's number and its value; reads of other registers
+/// fail with EIO. Unlike in a plain file, neighboring registers do not overlap.
 ///
-/// Returns 0, or ENOSPC where there are too many such files.
-int cpowersensorstesting_answer_by_register(uint64_t device, uint64_t inode);
+/// Returns 0, or ENOSPC if there are too many such files.
+int cpowersensorstesting_redirect_to_registers(uint64_t device, uint64_t inode);
 
-/// Lets reads of a file be answered by its bytes again.
-void cpowersensorstesting_answer_by_bytes(uint64_t device, uint64_t inode);
+/// Makes reads of a file return its bytes again.
+void cpowersensorstesting_remove_redirection(uint64_t device, uint64_t inode);
 
-/// Lets reads of a file succeed again.
-void cpowersensorstesting_mend_reads(uint64_t device, uint64_t inode);
+/// Ends the fault of a file's reads.
+void cpowersensorstesting_remove_read_fault(uint64_t device, uint64_t inode);
 
 #endif

@@ -1,29 +1,28 @@
 /// The carbon intensities that are known, by region.
 ///
-/// Those of the library are yearly means: of countries by Our World in Data, of states of the USA by the EPA's eGRID, of cloud
-/// regions by Google and by Cloud Carbon Footprint, and of the world by Ember. Each row names its year and source.
+/// The built-in numbers are yearly means: for countries from Our World in Data, for US states from the EPA's eGRID, for cloud
+/// regions from Google and Cloud Carbon Footprint, and for the world from Ember. Each has its year and source.
 public struct CarbonRegions: Sendable {
-    /// The regions: the world, countries, states, clouds.
+    /// The intensity of every region: the world, US states, cloud regions, countries, then those that were added.
     public private(set) var intensities: [CarbonIntensity]
 
-    /// Codes of two letters, and the three letters that they stand for.
+    /// The three-letter country code for each two-letter code.
     private var countryCodes: [String: String]
 
-    /// What the library knows.
-    public static var known: CarbonRegions {
+    /// The regions of the library's built-in table.
+    public static var builtIn: CarbonRegions {
         var regions = CarbonRegions(intensities: [], countryCodes: [:])
-        for line in lines(of: others) { regions.take(line, isCountry: false) }
-        for line in lines(of: countries) { regions.take(line, isCountry: true) }
+        for line in lines(of: others) { regions.add(line, isCountry: false) }
+        for line in lines(of: countries) { regions.add(line, isCountry: true) }
         return regions
     }
 
-    /// The intensity of a region.
+    /// Looks up the intensity of a region.
     ///
-    /// - Parameter code: A country by ISO 3166-1 (`DE`, `DEU`), a state of the USA by ISO 3166-2 (`US-CA`), the region of a cloud
-    ///   (`aws:eu-north-1`, or `eu-north-1` where no other cloud has it; `azure:West Europe` or `azure:westeurope`), or
-    ///   `World`. Upper and lower case are the same.
-    /// - Throws: ``CarbonRegionError`` where the code is not known, or means several regions. Nothing is made up for a
-    ///   region that is missing.
+    /// - Parameter code: A country by ISO 3166-1 (`DE`, `DEU`), a US state by ISO 3166-2 (`US-CA`), a cloud region
+    ///   (`aws:eu-north-1`, or `eu-north-1` if no other cloud uses that name; `azure:West Europe` or `azure:westeurope`), or
+    ///   `World`. Case is ignored.
+    /// - Throws: ``CarbonRegionError`` if the code is unknown or ambiguous; there is no default for unknown regions.
     public func intensity(of code: String) throws(CarbonRegionError) -> CarbonIntensity {
         let key = Self.key(code)
         let wanted = countryCodes[key].map(Self.key) ?? key
@@ -38,9 +37,9 @@ public struct CarbonRegions: Sendable {
         return only
     }
 
-    /// The same regions with some of a table's own in their place, and beside them.
+    /// The same regions, with some of them replaced and others added.
     package func overridden(by others: [CarbonIntensity]) -> CarbonRegions {
-        // DE and DEU are one country.
+        // DE and DEU are the same country.
         let others = others.map { other in
             countryCodes[Self.key(other.region)].map { other.named($0) } ?? other
         }
@@ -50,16 +49,16 @@ public struct CarbonRegions: Sendable {
         return regions
     }
 
-    /// How codes are compared: without case, and without the blanks that Azure's names have and its codes have not.
+    /// The form in which codes are compared: in lower case, and without spaces, which only Azure's display names have.
     private static func key(_ code: String) -> String { code.lowercased().filter { $0 != " " && $0 != "_" } }
 
-    // MARK: The library's own table
+    // MARK: The built-in table
 
     private static func lines(of table: String) -> [[Substring]] {
         table.split(separator: "\n").map { $0.split(separator: " ", maxSplits: 5) }
     }
 
-    private mutating func take(_ fields: [Substring], isCountry: Bool) {
+    private mutating func add(_ fields: [Substring], isCountry: Bool) {
         let fields = isCountry ? fields : Array(fields.prefix(1)) + ["-"] + fields.dropFirst()
         guard fields.count >= 6, let grams = Double(fields[2]) else { return }
         let code = String(fields[0].map { $0 == "_" ? " " : $0 })
@@ -82,18 +81,18 @@ public struct CarbonRegions: Sendable {
     }
 }
 
-/// A code of a region that has no intensity of its own.
+/// A region code that is unknown or ambiguous.
 public struct CarbonRegionError: Error, Hashable, CustomStringConvertible {
-    /// The code.
+    /// The code that was looked up.
     public let code: String
 
-    /// The regions that it may mean; empty where there is none.
+    /// The codes of the regions that it may mean; empty if it is unknown.
     public let candidates: [String]
 
-    /// What is wrong, as one line.
+    /// The problem in one line, to follow the code.
     public var description: String {
         candidates.isEmpty
-            ? "no carbon intensity is known of it, and none is made up."
+            ? "no carbon intensity is known for it."
             : "it may mean \(candidates.joined(separator: " or "))."
     }
 }

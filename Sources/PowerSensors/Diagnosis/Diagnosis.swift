@@ -1,173 +1,177 @@
-/// What the doctor found: how each sensor fares, and what mends it.
+package import PowerSensorsCore
+package import PowerSensorsMachine
+package import PowerSensorsHwmon
+
+/// The result of `doctor`: the state of each sensor, and what is missing and how to fix it.
 package struct Diagnosis: Sendable {
-    /// How one sensor fares.
+    /// The state of one sensor.
     package struct Sensor: Hashable, Sendable {
-        /// How well it works.
+        /// How well a sensor works.
         package enum State: String, Sendable {
-            /// Everything it found can be read.
+            /// Every channel that it found can be read.
             case works
 
-            /// Some of what it found cannot be read, or stands still where it should move.
+            /// Some channels cannot be read, or do not change although they should.
             case limited
 
-            /// Nothing that it found can be read.
+            /// It found channels, but none can be read.
             case failing
 
-            /// It found nothing.
+            /// It found no channels.
             case missing
         }
 
-        /// The sensor.
+        /// The sensor's name.
         package let name: SensorName
 
-        /// How many channels it found.
+        /// The number of channels that it found.
         package let channels: Int
 
-        /// How many of them can be read.
+        /// The number of channels that can be read.
         package let readable: Int
 
-        /// How many of those stand still, which should move.
-        package let still: Int
+        /// The number of readable channels that do not change although they should.
+        package let frozen: Int
 
-        /// The ways by which it reads them, each once.
+        /// The mechanisms through which it reads them, without duplicates.
         package let mechanisms: [String]
 
-        /// Where its values come from, each once.
+        /// The provenances of its values, without duplicates.
         package let provenances: [Provenance]
 
         /// How well it works.
         package var state: State {
             if channels == 0 { return .missing }
             if readable == 0 { return .failing }
-            return readable == channels && still == 0 ? .works : .limited
+            return readable == channels && frozen == 0 ? .works : .limited
         }
     }
 
-    /// What can be said of the machine's power.
+    /// How well the machine's power is known.
     package enum Verdict: String, Sendable {
-        /// A figure of the host is whole, measured here or shared by a host that measures it.
+        /// A host figure is complete, and measured here or shared by a host that measures it.
         case measured
 
-        /// Some power or energy is, and no figure of the host is whole.
+        /// Some power or energy is measured, but no host figure is complete.
         case partly
 
-        /// What would measure can be read, and stands still.
+        /// There are measuring channels that can be read, but none of them changes.
         case frozen
 
-        /// Only a model gives a figure.
+        /// The power is only estimated by a model.
         case estimated
 
-        /// Nothing gives any.
+        /// There is no figure at all.
         case nothing
     }
 
-    /// What the doctor saw of the channels in the time that it watched.
-    struct Watched {
-        /// Each channel's last status.
+    /// What the doctor observed while it read the channels.
+    struct Observation {
+        /// The last status of each channel.
         var statuses: [ReadingStatus]
 
-        /// The counters, by their place, that did not move.
+        /// The indices of the counters that did not change.
         var unmoved: Set<Int> = []
 
-        /// Those of them that should have moved.
-        var still: Set<Int> = []
+        /// The indices of those that should have changed.
+        var frozen: Set<Int> = []
 
-        /// The host's figures at the end.
+        /// The last host figures.
         var figures: [HostSnapshot] = []
 
-        /// What only time told.
+        /// The findings that only appear over time.
         var findings: [Finding] = []
     }
 
-    /// Where the sensors were looked for.
-    package let surroundings: Surroundings
+    /// The machine, kernel and mounts on which the sensors were tested.
+    package let environment: HostEnvironment
 
-    /// The sensors, in the order of preference.
+    /// The sensors, in order of preference.
     package let sensors: [Sensor]
 
-    /// What is missing or limited, the worst first.
+    /// What is missing or limited, the most severe first.
     package let findings: [Finding]
 
-    /// What can be said of the machine's power.
+    /// How well the machine's power is known.
     package let verdict: Verdict
 
-    /// Why libsensors is of no use; nil where it is found.
+    /// Why libsensors cannot be used; nil if it was loaded.
     package let libSensors: LibSensors.Failure?
 
-    /// Whether a figure of the host is measured and whole.
+    /// Whether a host figure is measured and complete.
     package var isMeasured: Bool { verdict == .measured }
 
-    /// Whether some source can be read that measures, be it that it stands still.
+    /// Whether a measuring source can be read, even if its value does not change.
     package var hasSource: Bool { [.measured, .partly, .frozen].contains(verdict) }
 
     init(
-        _ surroundings: Surroundings, _ names: [SensorName], _ topology: Topology, _ watched: Watched,
+        _ environment: HostEnvironment, _ names: [SensorName], _ topology: Topology, _ observed: Observation,
         _ findings: [Finding], _ libSensors: LibSensors.Failure?
     ) {
-        self.surroundings = surroundings
+        self.environment = environment
         self.libSensors = libSensors
-        // What a battery does not give on mains is nothing that is amiss.
+        // A battery that does not discharge is not a problem.
         let channels = topology.channels.enumerated().map { index, channel in
-            let status = watched.statuses[index]
-            return Seen(
-                channel: channel, isReadable: status.isReadable, isWell: status.isReadable || channel.isIdle(status),
-                hasMoved: !watched.unmoved.contains(index),
-                isStill: status.isReadable && watched.still.contains(index))
+            let status = observed.statuses[index]
+            return ObservedChannel(
+                channel: channel, isReadable: status.isReadable, isFine: status.isReadable || channel.isIdle(status),
+                hasMoved: !observed.unmoved.contains(index),
+                isFrozen: status.isReadable && observed.frozen.contains(index))
         }
         sensors = names.map { name in
             let own = channels.filter { $0.channel.sensor == name }
             return Sensor(
-                name: name, channels: own.count, readable: own.count(where: \.isWell),
-                still: own.count(where: \.isStill),
+                name: name, channels: own.count, readable: own.count(where: \.isFine),
+                frozen: own.count(where: \.isFrozen),
                 mechanisms: own.map(\.channel.mechanism).unique, provenances: own.map(\.channel.provenance).unique)
         }
-        verdict = Self.verdict(on: channels, watched.figures)
+        verdict = Self.verdict(on: channels, observed.figures)
         let ranks: [Finding.Severity] = [.error, .warning, .info]
         self.findings = ranks.flatMap { rank in findings.filter { $0.severity == rank } }.unique
     }
 
-    /// A channel, and what was seen of it.
-    private struct Seen {
+    /// A channel, and what was observed of it.
+    private struct ObservedChannel {
         let channel: Channel
         let isReadable: Bool
-        let isWell: Bool
+        let isFine: Bool
         let hasMoved: Bool
-        let isStill: Bool
+        let isFrozen: Bool
 
-        /// Whether it measures what the machine uses. What flows into a battery says nothing of that.
+        /// Whether it measures the machine's consumption, unlike the power that charges a battery.
         var measures: Bool {
             isReadable && channel.provenance.isOfMeter && [.power, .energy].contains(channel.quantity)
                 && (channel.sensor != .supply || channel.countsIn != nil)
         }
     }
 
-    private static func verdict(on channels: [Seen], _ figures: [HostSnapshot]) -> Verdict {
+    private static func verdict(on channels: [ObservedChannel], _ figures: [HostSnapshot]) -> Verdict {
         let measuring = channels.filter(\.measures)
         if measuring.isEmpty {
             let isEstimated = channels.contains { $0.isReadable && $0.channel.provenance == .estimated }
             return isEstimated ? .estimated : .nothing
         }
         if !measuring.contains(where: \.hasMoved) { return .frozen }
-        let still = Set(measuring.filter(\.isStill).compactMap(\.channel.countsIn))
+        let frozen = Set(measuring.filter(\.isFrozen).compactMap(\.channel.countsIn))
         let isWhole = figures.contains { figure in
-            figure.provenance.isOfMeter && figure.status.isReadable && !still.contains(figure.scope)
+            figure.provenance.isOfMeter && figure.status.isReadable && !frozen.contains(figure.scope)
         }
         return isWhole ? .measured : .partly
     }
 }
 
 extension Provenance {
-    /// Whether something measured it, here or on the host.
+    /// Whether the value was measured, here or on the host.
     fileprivate var isOfMeter: Bool { self == .measured || self == .shared }
 }
 
 extension Channel {
-    /// Whether there is truly nothing at the moment, as with a battery on mains.
+    /// Whether the channel currently has nothing to show, such as a battery on mains power.
     fileprivate func isIdle(_ status: ReadingStatus) -> Bool { isIntermittent && status == .absent }
 }
 
 extension ReadingStatus {
-    /// Whether the source answers, though its number may still need time.
+    /// Whether the source answers, even if its value needs another reading.
     fileprivate var isReadable: Bool {
         switch self {
         case .ok, .warmingUp: true
@@ -177,7 +181,7 @@ extension ReadingStatus {
 }
 
 extension Array where Element: Hashable {
-    /// The elements without those that were there before.
+    /// The elements in order, without duplicates.
     fileprivate var unique: [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }

@@ -1,83 +1,102 @@
-/// Looks at every sensor, reads them for a moment, and explains what is missing here.
+package import PowerSensorsCore
+import PowerSensorsMachine
+import PowerSensorsRAPL
+import PowerSensorsHwmon
+import PowerSensorsGuestShare
+
+/// Tests every sensor by reading it for a moment, and explains what is missing and how to fix it.
 package struct Doctor {
     private let sensors: SensorSet
     private let roots: SystemRoots
 
-    /// A doctor for the sensors in the given trees.
+    /// Creates a doctor for sensors, which it tests in the given trees.
     package init(_ sensors: SensorSet, roots: SystemRoots) {
         self.sensors = sensors.withFallback
         self.roots = roots
     }
 
-    /// Discovers and reads every sensor, the fallback too.
+    /// Discovers and reads every sensor, including the estimator.
     ///
     /// - Parameters:
-    ///   - time: How long to watch the counters; QEMU's virtual registers, the slowest known, move once a second.
-    ///   - step: What happens between two looks at them; a test moves them by it.
+    ///   - time: How long to read the counters. The slowest known, QEMU's virtual registers, change once a second.
+    ///   - step: Called between two reads; a test changes the counters in it.
     package func examine(
-        for time: Duration = .milliseconds(2500), betweenLooks step: (() -> Void)? = nil
+        for time: Duration = .milliseconds(2500), betweenReads step: (() -> Void)? = nil
     ) -> Diagnosis {
-        let surroundings = Surroundings(roots)
-        let discovered = sensors.discover()
-        let topology = discovered.topology
-        let watched = watch(discovered, for: time, step)
-        let share = ShareDiagnosis(surroundings, roots)
-        var findings = RaplDiagnosis(surroundings, roots).explain(share.explain(topology.findings), beside: topology)
-        findings += watched.findings + OutOfReach.findings(in: roots.sysfs)
-        return Diagnosis(surroundings, sensors.names, topology, watched, findings, LibSensors.shared.failure)
+        let environment = HostEnvironment(roots)
+        let bound = sensors.bind()
+        let topology = bound.topology
+        let watched = watch(bound, for: time, step)
+        let findings =
+            Self.relevant(topology.findings, beside: topology.channels) + watched.findings
+            + UnsupportedDevices.findings(in: roots.sysfs)
+        return Diagnosis(environment, sensors.names, topology, watched, findings, LibSensors.shared.failure)
     }
 
-    /// How long to wait for a share that has not moved yet: a little more than makes it stale.
-    private func patience(for channels: [Channel]) -> Duration {
+    /// The findings, where hardware that a guest lacks is only information if its host shares its figures.
+    private static func relevant(_ findings: [Finding], beside channels: [Channel]) -> [Finding] {
+        guard channels.contains(where: { $0.provenance == .shared && $0.status == .ok }) else { return findings }
+        return findings.map { finding in
+            guard finding.reason == .guest else { return finding }
+            return Finding(
+                severity: .info, subject: finding.subject, reason: .guest,
+                text: "This virtual machine has no such counters; the figures that its host shares replace them.")
+        }
+    }
+
+    /// How long to wait for a shared counter to change: slightly longer than until it is stale.
+    private func longestWait(for channels: [Channel]) -> Duration {
         let longest = channels.filter { $0.sensor == .share && $0.status == .ok }.compactMap(\.refreshInterval).max()
         return min((longest ?? .zero) * 3 + .seconds(1.5), .seconds(60))
     }
 
-    /// What each channel's last reading was, and which counters did not move.
+    /// Reads the channels for a while, to find which can be read and which counters do not change.
     private func watch(
-        _ discovered: DiscoveredSensors, for time: Duration, _ step: (() -> Void)?
-    ) -> Diagnosis.Watched {
-        let channels = discovered.topology.channels
-        guard !channels.isEmpty, var sampler = try? Sampler(discovered) else {
-            return Diagnosis.Watched(statuses: channels.map(\.status))
+        _ bound: BoundSensors, for time: Duration, _ step: (() -> Void)?
+    ) -> Diagnosis.Observation {
+        let channels = bound.topology.channels
+        guard !channels.isEmpty, var sampler = try? Sampler(SamplingConfiguration(sensors: sensors), bound) else {
+            return Diagnosis.Observation(statuses: channels.map(\.status))
         }
         let first = sampler.readings
         var readings = first
         var hasMoved = channels.map { _ in false }
         var watched = Duration.zero
-        // A share is renewed more rarely than any register.
-        func isAwaited(_ index: Int) -> Bool {
+        // Shared counters are updated less often than registers.
+        func isStillAwaited(_ index: Int) -> Bool {
             channels[index].sensor == .share && !hasMoved[index] && readings[index].count != nil
         }
-        while watched < time || (watched < patience(for: channels) && channels.indices.contains(where: isAwaited)) {
+        while watched < time
+            || (watched < longestWait(for: channels) && channels.indices.contains(where: isStillAwaited))
+        {
             step?()
             pause(time / 5)
             watched += max(time / 5, .milliseconds(1))
             readings = sampler.readings
             for index in channels.indices where readings[index].count != first[index].count { hasMoved[index] = true }
         }
-        // The last word has the ledger, for which a counter that stays at 0 has no register behind it.
+        // The accumulator decides the final status: a counter that stays at 0 is absent.
         let snapshot = sampler.snapshot()
         let unmoved = channels.indices.filter { readings[$0].count != nil && !hasMoved[$0] }
-        // Cores and graphics may rest; what holds them all never does, but not every machine has a board's counter.
-        let still = unmoved.filter { index in
+        // Cores and graphics may be idle, a package never is. A psys counter at 0 may not exist on this board.
+        let frozen = unmoved.filter { index in
             switch channels[index].component.domain {
             case "package": true
             case "psys": readings[index].count != 0 || channels[index].isKnownToCount
             default: false
             }
         }
-        let known = discovered.topology.findings
-        let opening = sampler.findings().filter { !known.contains($0) && $0.reason != "frozen" }
-        return Diagnosis.Watched(
-            statuses: snapshot.channels.map(\.status), unmoved: Set(unmoved), still: Set(still),
+        let known = bound.topology.findings
+        let opening = sampler.findings().filter { !known.contains($0) && $0.reason != .frozen }
+        return Diagnosis.Observation(
+            statuses: snapshot.channels.map(\.status), unmoved: Set(unmoved), frozen: Set(frozen),
             figures: snapshot.host,
-            findings: opening + still.map { .standsStill(channels[$0], for: time) })
+            findings: opening + frozen.map { .doesNotChange(channels[$0], for: time) })
     }
 }
 
 extension Sampler {
-    /// One reading of every channel, to keep.
+    /// Reads every channel once, and returns a copy of the readings.
     fileprivate var readings: [Reading] {
         mutating get {
             sample { _, readings in readings.indices.map { readings[$0] } }
@@ -86,18 +105,18 @@ extension Sampler {
 }
 
 extension Finding {
-    fileprivate static func standsStill(_ channel: Channel, for time: Duration) -> Finding {
+    fileprivate static func doesNotChange(_ channel: Channel, for time: Duration) -> Finding {
         Finding(
             severity: .warning,
             subject: channel.path ?? channel.id,
-            reason: "frozen",
+            reason: .frozen,
             text: """
-                The counter of \(channel.id) did not move for \(time); nothing that runs uses nothing, so it measures \
-                nothing.
+                The counter of \(channel.id) did not change for \(time). A running machine always uses energy, so the counter \
+                does not work.
                 """,
             remedy: """
-                In a virtual machine have the host's operator look at what renews the registers (QEMU: qemu-vmsr-helper); \
-                on a physical one load the driver again: sudo modprobe -r intel_rapl_msr && sudo modprobe intel_rapl_msr
+                In a virtual machine ask the host's operator to check what updates the registers (QEMU: qemu-vmsr-helper); \
+                on a physical one reload the driver: sudo modprobe -r intel_rapl_msr && sudo modprobe intel_rapl_msr
                 """
         )
     }

@@ -4,17 +4,18 @@ import PowerSensorsExporters
 
 /// Measures load and power, fits a curve, and writes the profile.
 struct Calibration {
-    /// Up and down, so that a machine that warms up does not bend its curve.
+    /// Up and down, so that a machine that warms up does not distort its curve.
     private static let levels = [0, 50, 100, 30, 80, 10, 60, 90, 20, 70, 40].map { Double($0) / 100 }
 
-    private let settings: Settings
-    private let options: CalibrateOptions
+    let settings: Settings
 
-    /// Calibrates as asked.
-    init(_ settings: Settings, _ options: CalibrateOptions) {
-        self.settings = settings
-        self.options = options
-    }
+    /// Where the profile goes; nil for standard output.
+    let output: String?
+
+    let levelDuration: Duration
+
+    /// How long to watch; nil to generate load.
+    let passive: Duration?
 
     /// Measures, fits, and writes.
     func run() throws(CommandFailure) {
@@ -22,100 +23,81 @@ struct Calibration {
         do throws(AttributeError) {
             machine = try MachineDescription(roots: settings.roots)
         } catch {
-            throw .failure("\(error). Mount procfs there, or name it by --procfs.")
+            throw .failure("\(error). Mount procfs there, or name it with --procfs.")
         }
         // Before minutes of work, or days of watching.
-        if let path = options.output { try FileTarget(path).check(isReplaced: true) }
+        if let path = output { try FileTarget(path).check(isReplaced: true) }
         var meter = try CalibrationMeter(settings)
-        if let time = options.passive, time < meter.shortestWatch {
+        if let passive, passive < meter.shortestWatch {
             throw .usage(
-                "--passive: this sensor is refreshed so seldom that it takes \(meter.shortestWatch.components.seconds + 1)s or more."
+                "--passive: this sensor updates so rarely that it takes \(meter.shortestWatch.components.seconds + 1)s or more."
             )
         }
-        StandardError.write("powersensors: \(meter.description)")
+        StandardError.write(meter.description)
         let points =
-            if let time = options.passive {
-                watch(for: time, &meter)
+            if let passive {
+                watch(for: passive, &meter)
             } else {
-                try walk(&meter, processors: machine.threads)
+                try measureLevels(&meter, processors: machine.threads)
             }
         let fit: CalibrationFit
         do throws(CalibrationError) {
             fit = try CalibrationFit(points)
         } catch {
-            throw .failure("No curve can be told: \(error)")
+            throw .failure("No curve can be fitted: \(error)")
         }
         let profile = CalibrationProfile(
             fit, of: meter.scope, by: meter.sensor, on: CalibrationProfile.Hardware(machine))
-        for line in Self.report(fit) { StandardError.write("powersensors: \(line)") }
+        for line in Self.report(fit) { StandardError.write(line) }
         try write(profile)
     }
 
     // MARK: Measuring
 
-    private func walk(
+    private func measureLevels(
         _ meter: inout CalibrationMeter, processors: Int
     ) throws(CommandFailure) -> [CalibrationPoint] {
-        let generator: LoadGenerator
-        do throws(SamplerError) {
-            generator = try LoadGenerator(threads: processors)
-        } catch {
-            throw .failure("\(error)")
-        }
+        let generator = try LoadGenerator(threads: processors)
         defer { generator.end() }
         var points: [CalibrationPoint] = []
         for level in Self.levels where !Signals.isEndRequested {
             generator.set(load: level)
-            // What the meter shows of the level before must be over.
-            _ = meter.window()
-            let end = MonotonicClock.now + max(options.levelDuration.wholeNanoseconds, 2 * meter.length)
-            var measured: [CalibrationPoint] = []
-            while MonotonicClock.now < end, !Signals.isEndRequested {
-                if let point = meter.window() { measured.append(point) }
-            }
+            let measured = meter.points(for: max(levelDuration.wholeNanoseconds, 2 * meter.length))
             points += measured
             if let point = measured.last {
-                StandardError.write(
-                    "powersensors: load \(Self.percent(point.load)): \(Self.watts(point.power))")
+                StandardError.write("load \(Self.percent(point.load)): \(Self.watts(point.power))")
             }
         }
         if Signals.isEndRequested {
-            throw .failure("calibrate was ended before it had been at every level; nothing is written.")
+            throw .failure("calibrate was stopped before it had measured every level; nothing is written.")
         }
         return points
     }
 
     private func watch(for time: Duration, _ meter: inout CalibrationMeter) -> [CalibrationPoint] {
-        let end = MonotonicClock.now + time.wholeNanoseconds
-        var points: [CalibrationPoint] = []
-        defer {
-            if Signals.isEndRequested {
-                StandardError.write("powersensors: ended early; the profile is of what was seen until now.")
-            }
-        }
-        _ = meter.window()
-        while MonotonicClock.now < end, !Signals.isEndRequested {
-            if let point = meter.window() { points.append(point) }
+        let points = meter.points(for: time.wholeNanoseconds)
+        if Signals.isEndRequested {
+            StandardError.write("stopped early; the profile covers what was measured until now.")
         }
         return points
     }
 
-    // MARK: Telling
+    // MARK: Reporting
 
     private static func report(_ fit: CalibrationFit) -> [String] {
         let curve = fit.powers.enumerated().map { "\($0 * 10) % \(watts($1))" }.joined(separator: ", ")
         var lines = [
             "The curve: \(curve).",
-            "It is off by \(percent(fit.error, decimals: 1)) in the mean on \(fit.counts.tried) measurements that it was "
-                + "not fitted to, and was fitted to \(fit.counts.used).",
+            "Fitted to \(fit.counts.used) measurements, it is off by \(percent(fit.error, decimals: 1)) in the mean on "
+                + "\(fit.counts.tried) others.",
         ]
         if fit.loads.upperBound < 0.9 {
             lines.append(
-                "The load never came above \(percent(fit.loads.upperBound)): what is beyond is drawn on from there.")
+                "The load never rose above \(percent(fit.loads.upperBound)): the curve beyond is extrapolated.")
         }
         if fit.loads.lowerBound > 0.1 {
             lines.append(
-                "The load never fell below \(percent(fit.loads.lowerBound)): what is beneath is drawn on from there.")
+                "The load never fell below \(percent(fit.loads.lowerBound)): the curve below is extrapolated.")
         }
         return lines
     }
@@ -128,37 +110,32 @@ struct Calibration {
 
     private func write(_ profile: CalibrationProfile) throws(CommandFailure) {
         let bytes = try ProfileFile.bytes(of: profile)
-        guard let path = options.output else {
-            var output = StandardOutput()
-            return try output.write(bytes)
-        }
+        guard let path = output else { return try StandardOutput.write(bytes) }
         do throws(OutputFileError) {
             try OutputFile.replace(path, with: bytes)
         } catch {
-            // What was learned must not be lost.
-            var output = StandardOutput()
-            try? output.write(bytes)
+            // Minutes of measuring must not be lost.
+            try? StandardOutput.write(bytes)
             throw .failure("--output \(path): \(systemMessage(errno: error.errno)). The profile is on standard output.")
         }
     }
 }
 
-/// Power and load over the same windows.
+/// Measures power and load over the same windows.
 struct CalibrationMeter: ~Copyable {
-    /// Shorter, and the ticks of 10 ms of the load would show.
+    /// In a shorter one, the kernel's ticks of 10 ms would show in the load.
     private static let shortestWindow: Int64 = 1_000_000_000
 
-    /// How often the power is looked at within a window, so that what is integrated is.
-    private static let look: Int64 = 100_000_000
+    /// How often to sample within a window, for sources whose power is integrated.
+    private static let samplingInterval: Int64 = 100_000_000
 
-    /// What the power covers.
     let scope: Scope
 
-    /// The sensor that measures it.
     let sensor: SensorName
 
-    /// How long a window is, in nanoseconds.
+    /// The length of a window in nanoseconds.
     let length: Int64
+
     private let index: Int
     private var sampler: Sampler
     private var load: LoadMeter
@@ -167,55 +144,62 @@ struct CalibrationMeter: ~Copyable {
     ///
     /// - Throws: A failure where there is none.
     init(_ settings: Settings) throws(CommandFailure) {
-        let discovered = settings.sensors.discover()
-        let topology = discovered.topology
-        guard let scope = settings.scope ?? topology.headline,
+        let sampler = try settings.sampler()
+        let topology = sampler.topology
+        guard let scope = settings.scope ?? topology.headlineScope,
             let channel = topology.channels.first(where: { $0.countsIn == scope }), channel.provenance == .measured
         else {
             throw .failure(
                 "There is no sensor here to learn from: calibrate needs a measured figure, not an estimate. "
-                    + "powersensors doctor says what is missing; or calibrate on a machine of the same kind.")
-        }
-        do throws(SamplerError) {
-            sampler = try Sampler(readingSlowBesides: discovered, headline: scope)
-        } catch {
-            throw .failure("\(error)")
+                    + "powersensors doctor says what is missing; or calibrate a machine of the same kind.")
         }
         self.scope = scope
         sensor = channel.sensor
         index = topology.scopes.firstIndex(of: scope) ?? 0
-        // A source that is refreshed seldom is late by as much; in three of its periods it is not so by half.
+        // A source that updates rarely is late by up to one period, which three of them make up for by half.
         let refresh = topology.channels.filter { $0.countsIn == scope }.compactMap {
             max($0.refreshInterval ?? .zero, $0.readingInterval ?? .zero).wholeNanoseconds
         }
         length = max(Self.shortestWindow, 3 * (refresh.max() ?? 0))
         load = LoadMeter(beneath: settings.roots.procfs)
+        self.sampler = sampler
     }
 
-    /// The shortest time in which there are enough windows.
+    /// The shortest time that has enough windows for a fit.
     var shortestWatch: Duration { .nanoseconds(length * Int64(CalibrationFit.fewestPoints + 2)) }
 
-    /// What it measures with, as one line.
+    /// What it measures, as one line.
     var description: String {
         "learning the scope \(scope) by \(sensor), in windows of \(fixed(Double(length) / 1e9, decimals: 1)) s"
     }
 
-    /// Waits for a window's time, and tells its means; nil where one of them is not known.
-    mutating func window() -> CalibrationPoint? {
+    /// Measures windows for a time, or until the command is asked to stop.
+    mutating func points(for nanoseconds: Int64) -> [CalibrationPoint] {
+        // The power may still be that of the load before.
+        _ = window()
+        let end = MonotonicClock.now + nanoseconds
+        var points: [CalibrationPoint] = []
+        while MonotonicClock.now < end, !Signals.isEndRequested {
+            if let point = window() { points.append(point) }
+        }
+        return points
+    }
+
+    /// Waits for the length of a window, and returns its means; nil where one of them is not known.
+    private mutating func window() -> CalibrationPoint? {
         _ = try? load.load()
         let first = sampler.snapshot()
-        let end = first.instant.monotonicNanoseconds + length
+        let end = MonotonicClock.now + length
         while MonotonicClock.now < end, !Signals.isEndRequested {
-            MonotonicClock.sleep(until: min(end, MonotonicClock.now + Self.look))
+            MonotonicClock.sleep(until: min(end, MonotonicClock.now + Self.samplingInterval))
             sampler.sample()
         }
         let last = sampler.snapshot()
-        let mean = try? load.load()
-        let seconds = Double(last.instant.monotonicNanoseconds - first.instant.monotonicNanoseconds) / 1e9
-        guard let mean, let before = first.host[index].energy, let after = last.host[index].energy, seconds > 0,
-            last.host[index].status == .ok
+        let awake = first.instant.suspending.duration(to: last.instant.suspending)
+        guard let mean = try? load.load(), last.host[index].status == .ok, let before = first.host[index].energy,
+            let after = last.host[index].energy, let power = (after - before).power(over: awake)
         else { return nil }
-        return CalibrationPoint(load: mean, power: Watts((after - before).rawValue / seconds))
+        return CalibrationPoint(load: mean, power: power)
     }
 }
 #endif

@@ -1,11 +1,10 @@
 #if Exporters
 import FoundationEssentials
-import PowerSensors
+package import PowerSensors
 
-/// A calibration's profile as a file.
-enum ProfileFile {
-    /// A profile as JSON.
-    static func bytes(of profile: CalibrationProfile) throws(CommandFailure) -> [UInt8] {
+/// A calibration profile as a JSON file.
+package enum ProfileFile {
+    package static func bytes(of profile: CalibrationProfile) throws(CommandFailure) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         do {
@@ -18,8 +17,8 @@ enum ProfileFile {
     /// Reads a profile.
     ///
     /// - Throws: A failure that names the file, what is wrong with it, and the remedy.
-    static func read(_ path: String) throws(CommandFailure) -> CalibrationProfile {
-        let remedy = "Write it anew with powersensors calibrate."
+    package static func read(_ path: String) throws(CommandFailure) -> CalibrationProfile {
+        let remedy = "Write it again with powersensors calibrate."
         let bytes: [UInt8]
         do throws(AttributeError) {
             bytes = try WholeFile.bytes(path)
@@ -29,15 +28,15 @@ enum ProfileFile {
         do {
             return try JSONDecoder().decode(CalibrationProfile.self, from: Data(bytes))
         } catch DecodingError.keyNotFound(let key, _) {
-            throw .failure("\(path): it is no profile: \(key.stringValue) is missing. \(remedy)")
+            throw .failure("\(path): it is not a profile: \(key.stringValue) is missing. \(remedy)")
         } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
             let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-            let key = place.isEmpty ? "the whole" : place
-            throw .failure("\(path): it is no profile: \(key) is of another type. \(remedy)")
+            let key = place.isEmpty ? "the whole text" : place
+            throw .failure("\(path): it is not a profile: \(key) has the wrong type. \(remedy)")
         } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
-            throw .failure("\(path): it is no profile: \(context.debugDescription). \(remedy)")
+            throw .failure("\(path): it is not a profile: \(context.debugDescription). \(remedy)")
         } catch {
-            throw .failure("\(path): it is no whole JSON text. \(remedy)")
+            throw .failure("\(path): it is not complete JSON. \(remedy)")
         }
     }
 }

@@ -1,13 +1,12 @@
 #if Exporters
-import PowerSensors
+package import PowerSensors
 import PowerSensorsExporters
 
-/// A file of carbon intensities: a site's own figures, in place of the library's and beside them.
+/// A file of a site's own carbon intensities, which override and extend the library's.
 ///
-/// Comma-separated, with a header; `region` and `gco2e_per_kwh` must be there, `name`, `year` and `source` may be.
-struct CarbonFile {
-    /// What it holds.
-    let intensities: [CarbonIntensity]
+/// Comma-separated, with a header; the columns `region` and `gco2e_per_kwh` are required, `name`, `year` and `source` optional.
+package struct CarbonFile {
+    package let intensities: [CarbonIntensity]
 
     /// Reads a file.
     ///
@@ -22,19 +21,20 @@ struct CarbonFile {
         try self.init(bytes, path: path)
     }
 
-    /// Reads the bytes of a file; the path is for messages.
-    init(_ bytes: [UInt8], path: String) throws(CommandFailure) {
+    /// Parses the bytes of a file; the path is for messages.
+    package init(_ bytes: [UInt8], path: String) throws(CommandFailure) {
         let records = Array(TableRecords(bytes))
         if let line = records.first(where: \.isCutOff)?.line {
-            throw .failure("\(path):\(line): a quotation mark is not closed. Close it, or write two for one.")
+            throw .failure(
+                "\(path):\(line): a quotation mark is not closed. Close it, or write it twice to mean the character.")
         }
         guard let header = records.first, records.count > 1 else {
-            throw .failure("\(path): it holds no region. Write a header, region,gco2e_per_kwh, and a line a region.")
+            throw .failure("\(path): it has no region. Write a header, region,gco2e_per_kwh, and one line per region.")
         }
         let columns = Dictionary(header.fields.enumerated().map { ($1, $0) }) { first, _ in first }
         guard let region = columns["region"], let grams = columns["gco2e_per_kwh"] else {
             throw .failure(
-                "\(path):\(header.line): the header has no column region or none gco2e_per_kwh: "
+                "\(path):\(header.line): the header lacks the column region or gco2e_per_kwh: "
                     + "\(header.fields.joined(separator: ",").safeToShow). Add it.")
         }
         var intensities: [CarbonIntensity] = []
@@ -43,12 +43,12 @@ struct CarbonFile {
                 column.flatMap { record.fields.indices.contains($0) ? record.fields[$0] : nil } ?? ""
             }
             guard !field(region).isEmpty else {
-                throw .failure("\(path):\(record.line): the region has no code. Give it one, or leave the line out.")
+                throw .failure("\(path):\(record.line): the region has no code. Add one, or remove the line.")
             }
             guard let number = Double(field(grams)), CarbonIntensity.plausible.contains(number) else {
                 throw .failure(
                     "\(path):\(record.line): gco2e_per_kwh is '\(field(grams).safeToShow)'. "
-                        + "Allowed is a number of grams a kilowatt-hour from 0 to 10000.")
+                        + "Allowed is a number of grams per kilowatt-hour from 0 to 10000.")
             }
             let name = field(columns["name"])
             intensities.append(

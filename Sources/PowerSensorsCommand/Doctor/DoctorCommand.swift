@@ -3,36 +3,34 @@ import ArgumentParser
 import PowerSensors
 import PowerSensorsExporters
 
-/// `powersensors doctor`: what is missing or limited, why, and the command that mends it.
+/// `powersensors doctor`: what is missing or limited, why, and the command that fixes it.
 struct DoctorCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Explains what is missing, and how to mend it.",
+        abstract: "Explains what is missing, and how to fix it.",
         discussion: """
-            It watches the counters for two and a half seconds, as one that stands still shows itself only in time. It \
-            ends with 0 where a source of measured or shared power can be read, be it a part or one that stands still, \
-            and with 1 where there is none.
+            It watches the counters for two and a half seconds, since only time shows that one does not move. It exits \
+            with 0 where a source of measured or shared power can be read, even if it is incomplete or does not move, and \
+            with 1 where there is none.
             """
     )
 
-    @OptionGroup var shared: SharedOptions
-
     @OptionGroup var output: JSONOption
 
+    @OptionGroup var shared: SharedOptions
+
     func run(in environment: Environment) throws(CommandFailure) {
-        let settings = try Settings(shared, environment, json: output)
+        let settings = try Settings(shared, in: environment)
+        let isJSON = try output.isOn(in: environment) ?? false
         let diagnosis = Doctor(settings.sensors, roots: settings.roots).examine()
         var bytes: [UInt8] = []
-        if settings.json == true {
+        if isJSON {
             DiagnosisJSON(node: settings.node).append(diagnosis, to: &bytes)
         } else {
-            var style = TextStyle.standardOutput
-            style.redraws = false
-            DiagnosisText(node: settings.node, style: style).append(diagnosis, to: &bytes)
+            DiagnosisText(node: settings.node, style: .standardOutput(redraws: false)).append(diagnosis, to: &bytes)
         }
-        var output = StandardOutput()
-        try output.write(bytes)
-        // What is wrong has been said already.
+        try StandardOutput.write(bytes)
+        // The text says already what is wrong.
         if !diagnosis.hasSource { throw CommandFailure(line: "", exitCode: 1) }
     }
 }

@@ -9,104 +9,89 @@ struct EstimateCommand: RunnableCommand {
         abstract: "Estimates the power at the plug of a machine that is described.",
         discussion: """
             Prints watts for eleven loads with the band that holds the truth two times out of three, and what the model \
-            used. With --batch it reads a table of machines and writes their watts as a table. An estimate is no \
-            measurement, and no SPEC metric.
+            used. With --batch it reads a table of machines and writes their watts as a table. An estimate is not a \
+            measurement, and not a SPEC metric.
             """
     )
 
-    @Option(help: ArgumentHelp("The processor's name, such as 'AMD EPYC 9654'.", valueName: "name"))
-    var cpu: String?
+    @Option("cpu", "The processor's name, such as 'AMD EPYC 9654'.", .text("name"))
+    var cpu: Setting<String?>
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Sockets with a processor.", valueName: "n"))
-    var sockets: String?
+    @Option("sockets", "Sockets with a processor.", .count("n"))
+    var sockets: Setting<Int?>
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Physical cores of all sockets.", valueName: "n"))
-    var cores: String?
+    @Option("cores", "Physical cores of all sockets.", .count("n"))
+    var cores: Setting<Int?>
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Hardware threads of all sockets.", valueName: "n"))
-    var threads: String?
+    @Option("threads", "Hardware threads of all sockets.", .count("n"))
+    var threads: Setting<Int?>
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Memory in GB.", valueName: "gb"))
-    var memory: String?
+    @Option("memory", "Memory in GB.", .positive("gb"))
+    var memory: Setting<Double?>
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The processors' nominal frequency.", valueName: "mhz"))
-    var mhz: String?
+    @Option("mhz", "The processors' nominal frequency.", .positive("mhz"))
+    var mhz: Setting<Double?>
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("The hardware's year, where the name does not tell the generation.", valueName: "year")
-    )
-    var year: String?
+    @Option("year", "The hardware's year, where the name does not tell the generation.", .count("year"))
+    var year: Setting<Int?>
 
-    @Option(help: ArgumentHelp("Who built the machine.", valueName: "name"))
-    var vendor: String?
+    @Option("vendor", "The maker of the machine.", .text("name"))
+    var vendor: Setting<String?>
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Watts without load, where known.", valueName: "watts"))
-    var idleWatts: String?
+    @Option("load", "One load to estimate for.", .number("load", 0...1, "0 for idle to 1 for full load, such as 0.5"))
+    var load: Setting<Double?>
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Watts at full load, where known.", valueName: "watts"))
-    var maxWatts: String?
+    @OptionGroup var power: KnownPowerOptions
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("One load, from 0 to 1.", valueName: "load"))
-    var load: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "How load and power belong together: \(LoadProfile.all.map(\.name).joined(separator: " or ")).",
-            valueName: "profile"
-        )
-    )
-    var loadProfile: String?
-
-    @Option(help: ArgumentHelp("A table of machines; see the guide for its columns.", valueName: "file"))
-    var batch: String?
+    @Option("batch", "A table of machines; see the guide for its columns.", .text("file"))
+    var batch: Setting<String?>
 
     @Flag(help: "With --batch: take each row's w_0 and w_100 as known.")
-    var anchored = false
+    var anchored: Anchored?
+
+    enum Anchored: String, Switch { case anchored }
 
     func run(in environment: Environment) throws(CommandFailure) {
-        let options = EstimateOptions(environment)
-        let profile = try options.profile(loadProfile)
-        let anchored = anchored ? true : try environment.option("anchored")?.truth() ?? false
-        if let path = batch ?? environment.option("batch")?.value {
-            let described = [cpu, sockets, cores, threads, memory, mhz, year, vendor, idleWatts, maxWatts, load]
+        let profile = try power.loadProfile.value(in: environment)
+        let isAnchored = try environment.isOn(anchored)
+        if let path = try batch.value(in: environment) {
+            let described = [
+                cpu.flag, sockets.flag, cores.flag, threads.flag, memory.flag, mhz.flag, year.flag, vendor.flag,
+                load.flag,
+                power.idleWatts.flag, power.maxWatts.flag,
+            ]
             guard described.allSatisfy({ $0 == nil }) else {
                 throw .usage("--batch \(path): the table describes the machines; leave out what describes one.")
             }
-            try EstimateTable(path: path, isAnchored: anchored, profile: profile).run()
-            return
+            return try EstimateTable(path: path, isAnchored: isAnchored, profile: profile).run()
         }
-        if anchored { throw .usage("--anchored: it goes with --batch; name one machine's watts by --idle-watts.") }
-        let estimate = try described(options, profile)
-        var output = StandardOutput()
-        try output.write(Array(estimate.utf8))
+        if isAnchored {
+            throw .usage("--anchored goes with --batch; for one machine, use --idle-watts and --max-watts.")
+        }
+        try StandardOutput.write(try estimate(profile, in: environment))
     }
 
     /// The text for the machine that the flags describe.
-    private func described(_ options: EstimateOptions, _ profile: LoadProfile) throws(CommandFailure) -> String {
-        guard let cpu = options.option("cpu", cpu) else {
-            throw .usage("--cpu: name the processor, such as 'AMD EPYC 9654', or a table of machines by --batch.")
+    private func estimate(_ profile: LoadProfile, in environment: Environment) throws(CommandFailure) -> String {
+        guard let cpu = try cpu.value(in: environment) else {
+            throw .usage("--cpu: name the processor, such as 'AMD EPYC 9654', or a table of machines with --batch.")
         }
-        var server = DescribedServer(processor: cpu.value)
-        server.sockets = try options.count("sockets", sockets)
-        server.cores = try options.count("cores", cores)
-        server.threads = try options.count("threads", threads)
-        server.memoryGigabytes = try options.number("memory", memory)
-        server.megahertz = try options.number("mhz", mhz)
-        server.year = try options.count("year", year)
-        server.maker = options.option("vendor", vendor)?.value ?? ""
-        let idle = try options.number("idle-watts", idleWatts)
-        let maximum = try options.number("max-watts", maxWatts)
-        guard let known = KnownWatts(idle: idle.map { Watts($0) }, maximum: maximum.map { Watts($0) }) else {
-            throw .usage("--idle-watts: it must be no more than --max-watts.")
-        }
-        let loads = try options.load(load).map { [$0] } ?? (0...10).map { Double($0) / 10 }
-        do throws(DescribedServer.Refusal) {
+        var server = DescribedServer(processor: cpu)
+        server.sockets = try sockets.value(in: environment)
+        server.cores = try cores.value(in: environment)
+        server.threads = try threads.value(in: environment)
+        server.memoryGigabytes = try memory.value(in: environment)
+        server.megahertz = try mhz.value(in: environment)
+        server.year = try year.value(in: environment)
+        server.maker = try vendor.value(in: environment) ?? ""
+        let known = try power.known(in: environment)
+        let loads = try load.value(in: environment).map { [$0] } ?? (0...10).map { Double($0) / 10 }
+        do throws(DescribedServer.Failure) {
             let (modelled, isAssumed) = try server.modelled()
             let estimate = EstimatorModel.estimate(of: modelled, known: known, profile: profile)
             return EstimateText(estimate: estimate, isAssumed: isAssumed, loads: loads).text
         } catch {
-            throw .usage("--cpu \(cpu.value): \(error.description).")
+            throw .usage("--cpu \(cpu): \(error.description).")
         }
     }
 }

@@ -1,21 +1,19 @@
 #if Exporters
 import PowerSensors
 
-/// Estimates a table of machines, and writes a table of watts.
+/// Estimates a table of machines, and writes a table of their watts.
 struct EstimateTable {
     /// Tables are read as a whole; a hundred thousand machines fit.
     private static let limit = 1 << 26
 
-    /// The file.
     let path: String
 
-    /// Whether each row's ends are known.
+    /// Whether each row's power at both ends of the load is known.
     let isAnchored: Bool
 
-    /// How load and power belong together.
     let profile: LoadProfile
 
-    /// Estimates every row; what is wrong with one is told on standard error, with its line.
+    /// Estimates every row; a bad one is reported on standard error, with its line.
     ///
     /// - Throws: A failure where no row could be estimated.
     func run() throws(CommandFailure) {
@@ -28,10 +26,10 @@ struct EstimateTable {
         if bytes.count == Self.limit { throw .failure("--batch \(path): larger than 64 MiB; split it.") }
         var records = TableRecords(bytes)
         guard let header = records.next() else {
-            throw .failure("--batch \(path): empty; begin it with names of columns, cpu among them.")
+            throw .failure("--batch \(path): it is empty; begin it with the names of its columns, cpu among them.")
         }
         let batch: EstimateBatch
-        do throws(EstimateBatch.Complaint) {
+        do throws(EstimateBatch.Failure) {
             batch = try EstimateBatch(header: header, isAnchored: isAnchored, profile: profile)
         } catch {
             throw .failure("--batch \(path): \(error).")
@@ -40,28 +38,27 @@ struct EstimateTable {
     }
 
     private func estimate(_ records: inout TableRecords, _ batch: EstimateBatch) throws(CommandFailure) {
-        var output = StandardOutput()
         var text = Array((EstimateBatch.header + "\n").utf8)
         var estimated = 0
         var refused = 0
         while let record = records.next() {
-            do throws(EstimateBatch.Complaint) {
+            do throws(EstimateBatch.Failure) {
                 text += Array(try batch.line(for: record).utf8)
                 text.append(UInt8(ascii: "\n"))
                 estimated += 1
             } catch {
                 refused += 1
-                StandardError.write("powersensors: --batch \(path): \(error).")
+                StandardError.write("--batch \(path): \(error).")
             }
             if text.count > 1 << 16 {
-                try output.write(text)
+                try StandardOutput.write(text)
                 text.removeAll(keepingCapacity: true)
             }
         }
         if estimated == 0, refused == 0 {
-            throw .failure("--batch \(path): no machine stands below the names of its columns; add one a line.")
+            throw .failure("--batch \(path): it has no machine below the names of its columns; add one per line.")
         }
-        try output.write(text)
+        try StandardOutput.write(text)
         if estimated == 0 { throw .failure("--batch \(path): no row could be estimated.") }
     }
 }

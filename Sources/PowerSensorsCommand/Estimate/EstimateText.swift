@@ -1,31 +1,29 @@
 #if Exporters
 import PowerSensors
+import PowerSensorsExporters
 
-/// An estimate for people: a line a load, then what it rests on.
+/// An estimate for people: a line for each load, then what it rests on.
 struct EstimateText {
-    /// The estimate.
     let estimate: ServerEstimate
 
-    /// Whether the generation is no more than assumed.
+    /// Whether the processor generation is only assumed.
     let isAssumed: Bool
 
-    /// The loads to tell.
     let loads: [Double]
 
-    /// The lines.
     var text: String {
         var text = ""
         for load in loads {
             let watts = estimate.curve.power(at: load).rawValue
             let band = band(at: load)
-            text += padded("\(digits(load * 100, 0)) %", 6) + padded("\(digits(watts, 1)) W", 12)
-            text += "   (\(digits(watts * band.low, 1)) to \(digits(watts * band.high, 1)) W)\n"
+            text += padded("\(fixed(load * 100, decimals: 0)) %", 6) + padded("\(fixed(watts, decimals: 1)) W", 12)
+            text += "   (\(fixed(watts * band.low, decimals: 1)) to \(fixed(watts * band.high, decimals: 1)) W)\n"
         }
         let server = estimate.server
         text += """
             Estimated, \(estimate.method): by \(estimate.inputs.joined(separator: ", ")).
-            Taken: \(server.sockets) × socket, \(server.cores) cores, \(digits(server.memoryGigabytes, 0)) GB; load profile \
-            \(estimate.profile.name).
+            Machine: \(server.sockets) socket\(server.sockets == 1 ? "" : "s"), \(server.cores) cores, \
+            \(fixed(server.memoryGigabytes, decimals: 0)) GB; load profile \(estimate.profile.name).
             The truth lies in the band two times out of three\(basis).
 
             """
@@ -40,7 +38,7 @@ struct EstimateText {
 
     private var basis: String {
         if isAssumed { return "; the generation is assumed, and the band a judgement" }
-        if estimate.profile != .powersaveHost { return "; for this load profile that is a judgement" }
+        if estimate.profile != .powersave { return "; for this load profile that is a judgement" }
         return switch estimate.basis {
         case .unseenProcessor, .makerOfUnseenProcessor: ", for a processor of which the model has no data"
         default: ""
@@ -49,13 +47,6 @@ struct EstimateText {
 
     private func padded(_ text: String, _ width: Int) -> String {
         String(repeating: " ", count: max(width - text.count, 0)) + text
-    }
-
-    /// A number above 0 with so many digits after its point.
-    private func digits(_ value: Double, _ places: Int) -> String {
-        if places == 0 { return "\(Int(value.rounded()))" }
-        let tenths = Int((value * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)"
     }
 }
 #endif

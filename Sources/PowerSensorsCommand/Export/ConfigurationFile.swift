@@ -1,26 +1,18 @@
 #if Exporters
 import PowerSensors
 
-/// A file of settings: `POWERSENSORS_…=value`, one a line, as systemd's EnvironmentFile takes it too.
+/// A file of settings: `POWERSENSORS_…=value`, one per line, as systemd's EnvironmentFile takes it too.
 ///
-/// Empty lines and lines that begin with `#` or `;` say nothing. A name that no option has is an error, since nobody would
-/// notice a mistyped one.
-struct ConfigurationFile {
-    /// The file's lines, by their names.
-    let variables: [String: String]
-
-    /// Reads a file.
-    ///
-    /// - Parameters:
-    ///   - path: The file.
-    ///   - names: The names that there are.
-    init(_ path: String, knownNames names: Set<String>) throws(CommandFailure) {
+/// Empty lines and lines that begin with `#` or `;` are comments. A name that no option has is an error, or a mistyped one would
+/// go unnoticed.
+enum ConfigurationFile {
+    /// The variables that a file sets.
+    static func variables(_ path: String, knownNames names: Set<String>) throws(CommandFailure) -> [String: String] {
         let bytes: [UInt8]
         do throws(AttributeError) {
             bytes = try WholeFile.bytes(path)
         } catch {
-            throw .failure(
-                "--config \(path): \(systemMessage(errno: error.errno)). Name a file that this user may read.")
+            throw .failure("--config: \(error). Name a file that this user may read.")
         }
         var variables: [String: String] = [:]
         let lines = String(decoding: bytes, as: UTF8.self).split(
@@ -30,8 +22,8 @@ struct ConfigurationFile {
             if text.isEmpty || text.hasPrefix("#") || text.hasPrefix(";") { continue }
             guard let equals = text.firstIndex(of: "="), !text[..<equals].contains(" ") else {
                 throw .usage(
-                    "\(path):\(index + 1): '\(text.prefix(80))' is no setting; write"
-                        + " POWERSENSORS_INTERVAL=5s and the like, or # before what is a remark.")
+                    "\(path):\(index + 1): '\(text.prefix(80))' is not a setting; write"
+                        + " POWERSENSORS_INTERVAL=5s and the like, and # before a comment.")
             }
             let name = String(text[..<equals])
             guard names.contains(name) else {
@@ -39,14 +31,14 @@ struct ConfigurationFile {
                     "\(path):\(index + 1): there is no setting \(name.prefix(80)); see powersensors export --help.")
             }
             var value = text[text.index(after: equals)...]
-            // As systemd does it: quotation marks around the whole value are not part of it.
+            // As in systemd, quotation marks around the whole value are not part of it.
             for mark in ["\"", "'"] where value.count > 1 && value.hasPrefix(mark) && value.hasSuffix(mark) {
                 value = value.dropFirst().dropLast()
                 break
             }
             variables[name] = String(value)
         }
-        self.variables = variables
+        return variables
     }
 }
 #endif

@@ -3,28 +3,28 @@ import PowerSensorsExporters
 import PowerSensorsHTTP
 import ServiceLifecycle
 
-/// The endpoint for Prometheus, which serves until the end is asked for.
+/// The endpoint for Prometheus, as a service.
 struct EndpointService: Service {
     let endpoint: PrometheusEndpoint
 
-    /// Starts to listen, so that a port that is taken ends the command before anything else begins.
-    init(_ options: ExportOptions, pages: MetricsPages) async throws(CommandFailure) {
-        guard let address = options.prometheus else { throw .usage("--prometheus names no address.") }
+    /// Starts to listen, so that a port in use ends the command before anything else begins.
+    init(
+        _ address: EndpointAddress, webConfiguration: String?, pages: PrometheusExporter
+    ) async throws(CommandFailure) {
         do throws(EndpointError) {
-            var configuration = EndpointConfiguration(
-                address: EndpointAddress(host: address.host, port: address.port))
-            configuration.web = try options.webConfiguration.map { path throws(EndpointError) in
+            var configuration = EndpointConfiguration(address: address)
+            configuration.web = try webConfiguration.map { path throws(EndpointError) in
                 try WebConfiguration(file: path)
             }
             endpoint = try await PrometheusEndpoint.start(configuration) {
                 pages.page($0)
             } reporting: { notice in
-                StandardError.write("powersensors: \(notice)")
+                StandardError.write("\(notice)")
             }
         } catch {
             throw .failure("--prometheus: \(error).")
         }
-        StandardError.write("powersensors: Prometheus may ask at \(endpoint.address).")
+        StandardError.write("Prometheus can scrape \(endpoint.address).")
     }
 
     func run() async throws {
@@ -32,7 +32,6 @@ struct EndpointService: Service {
         await stop()
     }
 
-    /// Stops to listen.
     func stop() async { await endpoint.stop() }
 }
 #endif

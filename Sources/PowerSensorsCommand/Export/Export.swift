@@ -2,6 +2,7 @@
 import Logging
 import PowerSensors
 import PowerSensorsExporters
+import PowerSensorsHTTP
 import PowerSensorsPush
 import ServiceLifecycle
 import UnixSignals
@@ -10,162 +11,180 @@ import UnixSignals
 import Glibc
 #endif
 
-/// A monitor and the exporters that were asked for, run until somebody asks for the end.
+/// A monitor and the exporters that were asked for.
 struct Export {
     private let settings: Settings
-    private let options: ExportOptions
-    private let page: PrometheusPage
+    private let page: PrometheusFormat
+    private let prometheus: EndpointAddress?
+    private let webConfiguration: String?
+    private let pages: PrometheusExporter
+    private let textfile: String?
+    private let loki: LokiExporter?
+    private let pushgateway: PushgatewayExporter?
+    private let guests: GuestTarget?
+    private let consumers: Set<Consumer.Kind>
 
-    /// Prepares what was asked for.
-    init(_ settings: Settings, _ options: ExportOptions) throws(CommandFailure) {
+    /// Where JSON and CSV go; `-` for standard output.
+    private let json: String?
+    private let csv: String?
+
+    /// Checks the options.
+    init(_ options: ExportCommand, _ settings: Settings, in environment: Environment) throws(CommandFailure) {
         self.settings = settings
-        self.options = options
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        page = PrometheusPage(
-            version: PowersensorsCommand.version, node: settings.node, compatibility: options.compatibility,
-            createdNanoseconds: options.writesCreated ? Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) : nil)
+        page = PrometheusFormat(
+            version: RootCommand.version, node: settings.node,
+            compatibility: try options.compat.value(in: environment).map { [$0] } ?? [],
+            createdNanoseconds: try environment.isOn(options.created) ? Self.wallNanoseconds : nil)
+        prometheus = try options.prometheus.value(in: environment)
+        webConfiguration = try options.webConfig.value(in: environment)
+        if prometheus == nil, let useless = options.webConfig.given(in: environment) {
+            throw useless.refused("it has no effect without --prometheus.")
+        }
+        pages = PrometheusExporter(page, interval: try options.minInterval.value(in: environment))
+        textfile = try options.textfile.value(in: environment)
+        var lokiConfiguration = LokiConfiguration()
+        lokiConfiguration.interval = settings.interval
+        lokiConfiguration.tenant = try options.lokiTenant.value(in: environment)
+        lokiConfiguration.lineFormat = try options.lokiFormat.value(in: environment)
+        var pushgatewayConfiguration = PushgatewayConfiguration()
+        pushgatewayConfiguration.interval = settings.interval
+        loki = try Self.pusher(options.loki.given(in: environment)) { url throws(PushSetupError) in
+            try LokiExporter(url, node: settings.node, configuration: lokiConfiguration)
+        }
+        pushgateway = try Self.pusher(options.pushgateway.given(in: environment)) { [page] url throws(PushSetupError) in
+            try PushgatewayExporter(url, node: settings.node, format: page, configuration: pushgatewayConfiguration)
+        }
+        json = try options.jsonPath(in: environment)
+        csv = try options.csv.value(in: environment)
+        guests = try options.guests.target(policy: settings.policy, in: environment)
+        let consumers = try options.consumers.value(in: environment) ?? []
+        self.consumers = guests == nil ? consumers : consumers.union([.virtualMachine])
+        try FileTarget.checkDistinct([("--textfile", textfile), ("--json", json), ("--csv", csv)])
+        let hasTarget =
+            prometheus != nil || textfile != nil || loki != nil || pushgateway != nil || json != nil || csv != nil
+            || guests != nil
+        if !hasTarget {
+            throw .usage(
+                "export has nowhere to export to: name --prometheus, --textfile, --loki, --pushgateway, --json, --csv or"
+                    + " --guests.")
+        }
     }
 
-    /// Exports until SIGINT, SIGTERM or SIGQUIT; what is still kept has ten seconds to be delivered.
+    private static func pusher<Pusher>(
+        _ option: OptionValue?, _ make: (String) throws(PushSetupError) -> Pusher
+    ) throws(CommandFailure) -> Pusher? {
+        guard let option else { return nil }
+        do throws(PushSetupError) {
+            return try make(option.value)
+        } catch {
+            throw .usage("\(option.name): \(error)")
+        }
+    }
+
+    private static var wallNanoseconds: Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    /// Exports until SIGINT, SIGTERM or SIGQUIT; what is still queued has ten seconds to be delivered.
     func run() async throws(CommandFailure) {
-        let exporters = try fileExporters + pushExporters + guestExporters
+        let exporters = try exporters()
         let monitor = try openMonitor()
-        report(monitor.topology)
-        let pages = options.prometheus.map { _ in MetricsPages(page, interval: options.minimumInterval) }
         Signals.leaveToServices()
-        var services: [any Service] = []
-        if let pages { services.append(try await EndpointService(options, pages: pages)) }
-        services.append(MonitorService(monitor: monitor, exporters: exporters + [pages].compactMap(\.self)))
+        var services: [any Service] = [MonitorService(monitor: monitor, exporters: exporters)]
+        if let endpoint = try await startEndpoint() { services.insert(endpoint, at: 0) }
         var logger = Logger(label: "powersensors") { _ in StandardErrorLog() }
         logger.logLevel = settings.isVerbose ? .info : .error
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             gracefulShutdownSignals: [.sigterm, .sigint, .sigquit], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(10)
-        // By then everything has been opened and shown once.
-        let start = Task { if (try? await Task.sleep(for: .seconds(2))) != nil { StartCode.giveBack() } }
+        // By then everything has been opened and run once.
+        let start = Task { if (try? await Task.sleep(for: .seconds(2))) != nil { StartCode.release() } }
         defer { start.cancel() }
         do {
             try await ServiceGroup(configuration: configuration).run()
-        } catch let failure as CommandFailure {
-            throw failure
-        } catch {
-            throw .failure("\(error)")
-        }
-    }
-
-    /// Looks whether every target can be reached, and says so a line each.
-    func check() async throws(CommandFailure) {
-        // The same monitor as when it runs: what that would begin with is right here, too.
-        let monitor = try openMonitor()
-        monitor.stop()
-        report(monitor.topology)
-        if let path = options.textfile { try FileTarget(path).check(isReplaced: true) }
-        for path in [options.json, options.csv].compactMap(\.self) where path != "-" {
-            try FileTarget(path).check(isReplaced: false)
-        }
-        if options.prometheus != nil {
-            let endpoint = try await EndpointService(options, pages: MetricsPages(page))
-            await endpoint.stop()
-        }
-        if let guests = options.guests { try guests.check() }
-        do {
-            try await loki()?.check()
-            try await pushgateway()?.check()
         } catch {
             throw (error as? CommandFailure) ?? .failure("\(error)")
         }
-        var output = StandardOutput()
-        try output.write(Array("The settings are right, and every target can be reached.\n".utf8))
     }
 
-    /// Says on standard error what is wrong with this machine's sensors, such as rights that are missing.
-    private func report(_ topology: Topology) {
-        FindingReport(topology.findings, isVerbose: settings.isVerbose).write()
+    /// Tests whether every target can be reached.
+    func check() async throws(CommandFailure) {
+        // The same monitor as in a run, so that the same findings are reported.
+        try openMonitor().stop()
+        if let textfile { try FileTarget(textfile).check(isReplaced: true) }
+        for path in [json, csv].compactMap(\.self) where path != "-" {
+            try FileTarget(path).check(isReplaced: false)
+        }
+        try await startEndpoint()?.stop()
+        try guests?.check()
+        do {
+            try await loki?.check()
+            try await pushgateway?.check()
+        } catch {
+            throw .failure("\(error)")
+        }
+        try StandardOutput.write("The settings are right, and every target can be reached.\n")
     }
 
     private func openMonitor() throws(CommandFailure) -> PowerMonitor {
+        let monitor: PowerMonitor
         do throws(SamplerError) {
-            return try PowerMonitor(
-                MonitorConfiguration(sensors: settings.sensors, interval: .seconds(1), headline: settings.scope))
+            monitor = try PowerMonitor(
+                MonitorConfiguration(
+                    sensors: settings.sensors, headlineScope: settings.scope,
+                    attribution: settings.attribution(among: consumers), carbonIntensity: settings.carbonIntensity))
         } catch {
-            if case .noSuchScope = error {
-                throw .failure("\(settings.scopeOption): \(error) Leave it out for the best there is.")
-            }
-            throw .failure("\(error)")
+            throw settings.failure(error)
         }
+        FindingReport(monitor.topology.findings, isVerbose: settings.isVerbose).write()
+        return monitor
     }
 
-    private var pushExporters: [any Exporter] {
-        get throws(CommandFailure) {
-            let loki: (any Exporter)? = try loki()
-            let pushgateway: (any Exporter)? = try pushgateway()
-            return [loki, pushgateway].compactMap(\.self)
-        }
+    private func startEndpoint() async throws(CommandFailure) -> EndpointService? {
+        guard let prometheus else { return nil }
+        return try await EndpointService(prometheus, webConfiguration: webConfiguration, pages: pages)
     }
 
-    private func loki() throws(CommandFailure) -> LokiExporter? {
-        guard let target = options.loki else { return nil }
-        var configuration = LokiConfiguration()
-        configuration.interval = settings.interval
-        configuration.tenant = target.tenant
-        configuration.lineFormat = target.isJSON ? .json : .logfmt
-        do throws(PushSetupError) {
-            return try LokiExporter(target.url.value, node: settings.node, configuration: configuration)
-        } catch {
-            throw .usage("\(target.url.name): \(error)")
-        }
-    }
-
-    private func pushgateway() throws(CommandFailure) -> PushgatewayExporter? {
-        guard let target = options.pushgateway else { return nil }
-        var configuration = PushgatewayConfiguration()
-        configuration.interval = settings.interval
-        do throws(PushSetupError) {
-            return try PushgatewayExporter(target.value, node: settings.node, page: page, configuration: configuration)
-        } catch {
-            throw .usage("\(target.name): \(error)")
-        }
-    }
-
-    private var guestExporters: [any Exporter] {
-        get throws(CommandFailure) {
-            guard let guests = options.guests else { return [] }
-            let isVerbose = settings.isVerbose
-            return [
-                GuestExporter(try guests.publisher(), period: guests.configuration.period) { findings in
-                    FindingReport(each: findings, isVerbose: isVerbose).write()
-                }
-            ]
-        }
-    }
-
-    private var fileExporters: [any Exporter] {
+    private func exporters() throws(CommandFailure) -> [any Exporter] {
         var exporters: [any Exporter] = []
-        if let path = options.textfile { exporters.append(TextfileExporter(path, page: page)) }
-        for (format, target) in [(SnapshotFileExporter.Format.json, options.json), (.csv, options.csv)] {
-            guard let target else { continue }
+        if let textfile { exporters.append(TextfileExporter(textfile, format: page)) }
+        for (format, path) in [(SnapshotFileExporter.Format.json, json), (.csv, csv)] {
+            guard let path else { continue }
             exporters.append(
                 SnapshotFileExporter(
-                    format, to: target == "-" ? nil : target, node: settings.node, interval: settings.interval))
+                    format, to: path == "-" ? nil : path, node: settings.node, interval: settings.interval))
         }
+        if let loki { exporters.append(loki) }
+        if let pushgateway { exporters.append(pushgateway) }
+        if let guests {
+            exporters.append(
+                GuestExporter(try guests.publisher(), period: guests.configuration.period) { [settings] findings in
+                    FindingReport(each: findings, isVerbose: settings.isVerbose).write()
+                })
+        }
+        if prometheus != nil { exporters.append(pages) }
         return exporters
     }
 }
 
-/// Runs the exporters, and stops the monitor when the end is asked for.
+/// Runs the exporters, and stops the monitor at a graceful shutdown.
 private struct MonitorService: Service {
     let monitor: PowerMonitor
     let exporters: [any Exporter]
 
     func run() async throws {
-        let log = FailureLog()
+        // Each failure is reported once, until something else happens to that exporter.
+        let reported = Locked<[String: String]>([:])
         await withGracefulShutdownHandler {
             await monitor.export(to: exporters) { failure in
-                // Nobody reads on: then there is no use in going on.
-                if let error = failure.error as? OutputFileError, error.isClosedPipe { return monitor.endSoon() }
-                log.note(failure)
+                if let error = failure.error as? OutputFileError, error.isClosedPipe { return monitor.stopSoon() }
+                let line = "\(failure)"
+                if reported.withLock({ $0.updateValue(line, forKey: failure.exporter) }) != line {
+                    StandardError.write(line)
+                }
             }
         } onGracefulShutdown: {
             monitor.stop()
@@ -175,24 +194,10 @@ private struct MonitorService: Service {
 
 extension PowerMonitor {
     /// Stops from a task that the monitor may be waiting for.
-    fileprivate func endSoon() { Task.detached { self.stop() } }
+    fileprivate func stopSoon() { Task.detached { self.stop() } }
 }
 
-/// What exporters could not do, on standard error: each failure once until something else happens to that exporter.
-private final class FailureLog: Sendable {
-    private let last = Guarded<[String: String]>([:])
-
-    func note(_ failure: ExporterFailure) {
-        let line = "\(failure)"
-        let isNew = last.withLock { last in
-            defer { last[failure.exporter] = line }
-            return last[failure.exporter] != line
-        }
-        if isNew { StandardError.write("powersensors: \(line)") }
-    }
-}
-
-/// The log of the services on standard error, one line an entry.
+/// The services' log, one line per entry on standard error.
 private struct StandardErrorLog: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .info
@@ -203,7 +208,7 @@ private struct StandardErrorLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        StandardError.write("powersensors: \(event.level): \(event.message)")
+        StandardError.write("\(event.level): \(event.message)")
     }
 }
 #endif

@@ -1,118 +1,126 @@
 #if Exporters
 import ArgumentParser
 import PowerSensors
+import PowerSensorsExporters
+import PowerSensorsHTTP
+import PowerSensorsPush
 
-/// `powersensors export`: figures to other programs, for as long as it runs.
+/// `powersensors export`: figures for other programs, until it is stopped.
 struct ExportCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Gives the figures to other programs, any number of them at once.",
+        abstract: "Exports the figures to other programs, any number of them at once.",
         discussion: """
-            It runs until it is asked to end; then it delivers what it still keeps. --check looks whether the settings are \
-            right and every target can be reached, and ends.
+            It runs until it is stopped, and then delivers what is still queued. --check tests whether the settings are \
+            right and every target can be reached, and exits.
             """
     )
 
+    @Option("prometheus", "Where Prometheus can scrape: an address and a port, or a port of 127.0.0.1.", .address)
+    var prometheus: Setting<EndpointAddress?>
+
+    @Option(
+        "web-config", "Certificates and passwords for that address, in a file as Prometheus' own exporters take it.",
+        .text("file"))
+    var webConfig: Setting<String?>
+
+    @Option(
+        "min-interval", "How old a page for Prometheus may be.", .duration(from: "100ms", to: "1h", such: "1s"),
+        default: "1s")
+    var minInterval: Setting<Duration>
+
+    @Option(
+        "compat", "Also export the series of another program: scaphandre.",
+        .choice("name", of: PrometheusFormat.Compatibility.all, name: \.name))
+    var compat: Setting<PrometheusFormat.Compatibility?>
+
+    @Flag(help: "In OpenMetrics, also export when each counter began, which makes one more series of each.")
+    var created: Created?
+
+    @Option("textfile", "A file for node_exporter's textfile collector, such as DIR/power.prom.", .text("path"))
+    var textfile: Setting<String?>
+
+    @Option("loki", "A Loki to push to, such as http://localhost:3100.", .text("url"))
+    var loki: Setting<String?>
+
+    @Option("loki-tenant", "The tenant in Loki.", .text("name"))
+    var lokiTenant: Setting<String?>
+
+    @Option(
+        "loki-format", "The format of Loki's lines: logfmt or json.",
+        .choice("format", of: [.logfmt, .json], name: \.name),
+        default: LokiConfiguration.LineFormat.logfmt.name)
+    var lokiFormat: Setting<LokiConfiguration.LineFormat>
+
+    @Option("pushgateway", "A Pushgateway to push to, such as http://localhost:9091.", .text("url"))
+    var pushgateway: Setting<String?>
+
+    @Option("json", "A file for one JSON object per line; - for standard output.", .text("path"))
+    var json: Setting<String?>
+
+    @Option("csv", "A file for comma-separated values; - for standard output.", .text("path"))
+    var csv: Setting<String?>
+
+    @Option(
+        "consumers",
+        "The consumers to divide the energy among: vm, cgroup, process, separated by commas; by default, none.", .kinds)
+    var consumers: Setting<Set<Consumer.Kind>?>
+
+    @OptionGroup var guests: GuestOptions
+
+    @Option("config", "A file of settings: POWERSENSORS_…=value, one per line.", .text("file"))
+    var config: Setting<String?>
+
+    @Flag(help: "Test whether the settings are right and every target can be reached, and exit.")
+    var check: Check?
+
     @OptionGroup var shared: SharedOptions
 
-    @Option(help: ArgumentHelp("A file of settings, POWERSENSORS_…=value, one a line.", valueName: "file"))
-    var config: String?
+    enum Created: String, Switch { case created }
 
-    @Option(
-        help: ArgumentHelp(
-            "Where Prometheus may ask: an address and a port, or a port of 127.0.0.1.", valueName: "address"))
-    var prometheus: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Certificates and passwords of that address, as Prometheus' exporters have it.", valueName: "file"))
-    var webConfig: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("How old a page for Prometheus may be. (default: 1s)", valueName: "time"))
-    var minInterval: String?
-
-    @Option(help: ArgumentHelp("Show the series of another program too: scaphandre.", valueName: "name"))
-    var compat: String?
-
-    @Flag(help: "Tell in OpenMetrics when each counter began, which makes a series of each.")
-    var created = false
-
-    @Option(
-        help: ArgumentHelp("A file for node_exporter's textfile collector, such as DIR/power.prom.", valueName: "path"))
-    var textfile: String?
-
-    @Option(help: ArgumentHelp("A Loki to push to, such as http://localhost:3100.", valueName: "url"))
-    var loki: String?
-
-    @Option(help: ArgumentHelp("Loki's tenant.", valueName: "name"))
-    var lokiTenant: String?
-
-    @Option(help: ArgumentHelp("How to write Loki's lines: logfmt or json. (default: logfmt)", valueName: "format"))
-    var lokiFormat: String?
-
-    @Option(help: ArgumentHelp("A Pushgateway to push to, such as http://localhost:9091.", valueName: "url"))
-    var pushgateway: String?
-
-    @Option(
-        name: .customLong("json"),
-        help: ArgumentHelp("A file for one JSON object a line; - for standard output.", valueName: "path"))
-    var jsonFile: String?
-
-    @Option(help: ArgumentHelp("A file for comma-separated values; - for standard output.", valueName: "path"))
-    var csv: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "The consumers to divide the energy among: vm, cgroup, process, with commas between; without it none.",
-            valueName: "kinds"))
-    var consumers: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "A folder in which to tell each virtual machine its own energy; see the guide to guests' shares.",
-            valueName: "dir"))
-    var guests: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("How often to tell them, 1s at least. (default: 5s)", valueName: "time"))
-    var guestsPeriod: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "How long a machine may be gone before its folder goes. (default: 60s)", valueName: "time"))
-    var guestsGrace: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "A user, besides root, qemu and libvirt-qemu, whose machines are told their energy. Repeatable.",
-            valueName: "user"))
-    var guestUser: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "A machine whose folder is always there, and that may run outside the slices of machines. Repeatable.",
-            valueName: "name"))
-    var guestName: [String] = []
-
-    @Flag(help: "Look whether the settings are right and every target can be reached, and end.")
-    var check = false
+    enum Check: String, Switch { case check }
 
     func run(in environment: Environment) async throws(CommandFailure) {
-        let environment = try withFile(environment)
-        let settings = try Settings(shared, environment)
-        let options = try ExportOptions(self, settings, environment)
-        let export = try Export(settings.dividing(among: options.consumers), options)
-        if options.isCheck { try await export.check() } else { try await export.run() }
+        var environment = environment
+        if let path = try config.value(in: environment) {
+            // The rest does not say what to export, but how this run goes.
+            let names = optionNames.subtracting(["config", "check"])
+            environment.file = try ConfigurationFile.variables(
+                path, knownNames: Set(names.map(Environment.variableName)))
+        }
+        let settings = try Settings(shared, in: environment)
+        let export = try Export(self, settings, in: environment)
+        if try environment.isOn(check) { try await export.check() } else { try await export.run() }
     }
+}
 
-    private func withFile(_ environment: Environment) throws(CommandFailure) -> Environment {
-        guard let path = config ?? environment.option("config")?.value else { return environment }
-        let file = try ConfigurationFile(path, knownNames: ExportOptions.variableNames)
-        return Environment(file: file.variables)
+extension ExportCommand {
+    /// The path that `--json` or its variable names; a yes or no in the variable is meant for other subcommands.
+    func jsonPath(in environment: Environment) throws(CommandFailure) -> String? {
+        guard let given = json.given(in: environment) else { return nil }
+        if !given.isVariable || given.isPath { return given.value }
+        guard (try? given.isTrue()) != nil else {
+            throw given.refused("allowed is - or a path with a slash in it, such as ./power.json.")
+        }
+        return nil
+    }
+}
+
+extension ValueParser<EndpointAddress> {
+    fileprivate static var address: ValueParser {
+        let allowed = "allowed is an address and a port, such as 127.0.0.1:9102, [::1]:9102 or 0.0.0.0:9102."
+        return ValueParser(valueName: "address", allowed: allowed) { try? EndpointAddress($0) }
+    }
+}
+
+extension ValueParser<Set<Consumer.Kind>> {
+    fileprivate static var kinds: ValueParser {
+        let allowed = "allowed are vm, cgroup and process, separated by commas, such as vm,cgroup."
+        return ValueParser(valueName: "kinds", allowed: allowed) { text in
+            let names = text.split(separator: ",", omittingEmptySubsequences: false)
+            let kinds = names.map { name in Consumer.Kind.all.first { $0.name == name.filter { $0 != " " } } }
+            return kinds.contains(nil) ? nil : Set(kinds.compactMap(\.self))
+        }
     }
 }
 #endif

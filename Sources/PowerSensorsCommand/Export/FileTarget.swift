@@ -5,10 +5,10 @@ import PowerSensors
 import Glibc
 #endif
 
-/// A file that is to be written.
+/// A file to write to.
 struct FileTarget {
-    /// What makes two paths lead to one file: the folder, and the name in it; or the file, once there is one.
-    private struct Place: Hashable {
+    /// What two paths to the same file have in common: the file, or before it exists, its folder and name.
+    private struct Location: Hashable {
         let device: dev_t
         let inode: ino_t
         let name: String
@@ -18,24 +18,23 @@ struct FileTarget {
 
     init(_ path: String) { self.path = path }
 
-    /// Throws where two of the options would write into one another.
+    /// Throws where two of the options name the same file.
     static func checkDistinct(_ targets: [(option: String, path: String?)]) throws(CommandFailure) {
-        var seen: [(option: String, path: String, place: Place?)] = []
+        var seen: [(option: String, path: String, location: Location?)] = []
         for (option, path) in targets {
             guard let path else { continue }
-            let place = FileTarget(path).place
-            if let other = seen.first(where: { $0.path == path || ($0.place != nil && $0.place == place) }) {
+            let location = FileTarget(path).location
+            if let other = seen.first(where: { $0.path == path || ($0.location != nil && $0.location == location) }) {
                 throw .usage(
-                    "\(other.option) \(other.path) and \(option) \(path) would write into one another; give one of them"
-                        + " another file.")
+                    "\(other.option) \(other.path) and \(option) \(path) are the same file; give one of them another.")
             }
-            seen.append((option, path, place))
+            seen.append((option, path, location))
         }
     }
 
-    /// Throws where the file could not be written.
+    /// Throws where the file cannot be written.
     ///
-    /// - Parameter isReplaced: Whether a new file takes its place each time, for which the folder must be writable.
+    /// - Parameter isReplaced: Whether a new file replaces it each time, for which its folder must be writable.
     func check(isReplaced: Bool) throws(CommandFailure) {
         let existing = status(of: path)
         if let existing, existing.st_mode.isFolder {
@@ -47,7 +46,7 @@ struct FileTarget {
             }
         } else if unsafe access(folder, W_OK | X_OK) != 0 {
             throw .failure(
-                "\(path): its folder: \(systemMessage(errno: errno)). Make it, or let this user write there.")
+                "\(path): its folder: \(systemMessage(errno: errno)). Create it, or let this user write there.")
         } else if status(of: folder)?.st_mode.isFolder != true {
             throw .failure("\(path): its folder: \(systemMessage(errno: ENOTDIR)). Name a file in a folder.")
         }
@@ -58,13 +57,13 @@ struct FileTarget {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Nil for what is no ordinary file: two may well write to `/dev/null`.
-    private var place: Place? {
+    /// Nil for anything but a regular file: two options may well write to `/dev/null`.
+    private var location: Location? {
         if let file = status(of: path) {
-            return file.st_mode & S_IFMT == S_IFREG ? Place(device: file.st_dev, inode: file.st_ino, name: "") : nil
+            return file.st_mode & S_IFMT == S_IFREG ? Location(device: file.st_dev, inode: file.st_ino, name: "") : nil
         }
         let name = path.split(separator: "/").last.map { String($0) } ?? ""
-        return status(of: folder).map { Place(device: $0.st_dev, inode: $0.st_ino, name: name) }
+        return status(of: folder).map { Location(device: $0.st_dev, inode: $0.st_ino, name: name) }
     }
 
     private func status(of path: String) -> stat? {

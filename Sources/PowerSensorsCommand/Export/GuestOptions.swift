@@ -1,62 +1,70 @@
 #if Exporters
+import ArgumentParser
 import PowerSensors
 import PowerSensorsExporters
 
-/// To which guests `export` tells their figures, and where: `--guests` and what goes with it, checked.
-struct GuestOptions {
-    /// The folder to publish in.
-    let folder: String
+/// Which guests `export` publishes to, and where.
+struct GuestOptions: ParsableArguments {
+    @Option(
+        "guests", "A folder in which to publish each virtual machine's own energy; see the guide to guest shares.",
+        .text("dir", ifEmpty: "name a folder, such as /var/lib/powersensors/guests."))
+    var guests: Setting<String?>
 
-    /// To whom, and how often.
-    let configuration: GuestConfiguration
+    @Option(
+        "guests-period", "How often to publish, 1s at least.", .duration(from: "1s", to: "1h", such: "5s"),
+        default: "5s")
+    var period: Setting<Duration>
 
-    /// Checks the options; nil where nothing is to be published.
-    ///
-    /// - Parameters:
-    ///   - folder: `--guests`.
-    ///   - period: `--guests-period`.
-    ///   - grace: `--guests-grace`.
-    ///   - users: Each `--guest-user`.
-    ///   - names: Each `--guest-name`.
-    ///   - policy: What becomes of idle energy.
-    init?(
-        folder: OptionValue?, period: OptionValue?, grace: OptionValue?, users: [OptionValue], names: [OptionValue],
-        policy: AttributionPolicy
-    ) throws(CommandFailure) {
-        guard let folder else {
-            if let useless = [period, grace, users.first, names.first].compactMap(\.self).first {
-                throw useless.refused("it is of no use without --guests.")
+    @Option(
+        "guests-grace", "How long a machine may be gone before its folder is removed.",
+        .duration(from: "0s", to: "365d", such: "60s"), default: "60s")
+    var grace: Setting<Duration>
+
+    @Option(
+        "guest-user", "A user, besides root, qemu and libvirt-qemu, whose machines are published to.",
+        ValueParser(valueName: "user", allowed: "no such user; allowed are the names in /etc/passwd, and numbers.") {
+            UserTable.ofThisMachine[$0]
+        })
+    var users: [Setting<UInt32>]
+
+    @Option(
+        "guest-name", "A machine whose folder always exists, and that may run outside the slices of machines.",
+        // A namespace may stand before it, as the figures show it.
+        ValueParser(valueName: "name", allowed: "a name must not be empty.") {
+            GuestName(name: $0, namespace: "", uuid: "")
+        })
+    var names: [Setting<GuestName>]
+
+    /// Where to publish, and to whom; nil where nothing is to be published.
+    func target(policy: AttributionPolicy, in environment: Environment) throws(CommandFailure) -> GuestTarget? {
+        guard let folder = try guests.value(in: environment) else {
+            let useless = [
+                period.given(in: environment), grace.given(in: environment), users.given(in: environment),
+                names.given(in: environment),
+            ]
+            if let useless = useless.compactMap(\.self).first {
+                throw useless.refused("it has no effect without --guests.")
             }
             return nil
         }
-        guard !folder.value.isEmpty else {
-            throw folder.refused("name a folder, such as /var/lib/powersensors/guests.")
-        }
-        self.folder = folder.value
         let table = UserTable.ofThisMachine
-        var allowed = Set(UserTable.usual.compactMap { table[$0] })
-        for user in users {
-            guard let number = table[user.value] else {
-                throw user.refused("nobody has this name; allowed are the users of /etc/passwd, and numbers.")
-            }
-            allowed.insert(number)
-        }
-        var configuration = GuestConfiguration(users: allowed, period: try period.map(Self.period) ?? .seconds(5))
-        if let grace { configuration.grace = try Self.grace(grace) }
-        for name in names {
-            // A namespace may stand before it, as the figures show it.
-            guard let name = GuestName(name: name.value, namespace: "", uuid: "") else {
-                throw name.refused("a name must not be empty.")
-            }
-            configuration.names.insert(name)
-        }
+        let users = try users.values(in: environment) + UserTable.hypervisorUsers.compactMap { table[$0] }
+        var configuration = GuestConfiguration(users: Set(users), period: try period.value(in: environment))
+        configuration.grace = try grace.value(in: environment)
+        configuration.names = Set(try names.values(in: environment))
         configuration.policy = policy == .proportional ? .proportional : .active
-        // As whom libvirt will start a machine that it has not started yet.
+        // The user as whom libvirt will start a machine that has not run yet.
         configuration.waitingGroup = ["libvirt-qemu", "qemu"].lazy.compactMap { table[$0] }.first.flatMap(table.group)
-        self.configuration = configuration
+        return GuestTarget(folder: folder, configuration: configuration)
     }
+}
 
-    /// Opens the folder to publish in, or makes it.
+/// A folder to publish to guests in.
+struct GuestTarget {
+    let folder: String
+    let configuration: GuestConfiguration
+
+    /// Opens the folder, or makes it.
     func publisher() throws(CommandFailure) -> GuestPublisher {
         do throws(ShareFault) {
             return try GuestPublisher(folder: folder, configuration: configuration)
@@ -65,29 +73,15 @@ struct GuestOptions {
         }
     }
 
-    /// Throws where the folder could not be published in; nothing is made.
+    /// Throws where the folder cannot be published in; nothing is made.
     func check() throws(CommandFailure) {
         do throws(ShareFault) {
             if try GuestPublisher.canPublish(in: folder) { return }
         } catch {
             throw .failure("--guests: \(error)")
         }
-        // There is none: it would be made.
+        // There is none yet: it would be made.
         try FileTarget(folder).check(isReplaced: true)
-    }
-
-    private static func period(_ option: OptionValue) throws(CommandFailure) -> Duration {
-        guard let period = DurationText.duration(option.value), period >= GuestConfiguration.shortestPeriod,
-            period <= .seconds(3600)
-        else { throw option.refused("allowed is 1s to 1h: an integer and s, m or h, such as 5s.") }
-        return period
-    }
-
-    private static func grace(_ option: OptionValue) throws(CommandFailure) -> Duration {
-        guard let grace = DurationText.duration(option.value), grace <= .seconds(86_400 * 365) else {
-            throw option.refused("allowed is 0s to 365d: an integer and s, m, h or d, such as 60s.")
-        }
-        return grace
     }
 }
 #endif

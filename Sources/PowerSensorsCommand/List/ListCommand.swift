@@ -3,30 +3,29 @@ import ArgumentParser
 import PowerSensors
 import PowerSensorsExporters
 
-/// `powersensors list`: what was found, once.
+/// `powersensors list`: what was found.
 struct ListCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Lists what can be read, how, and what is missing."
     )
 
-    @OptionGroup var shared: SharedOptions
-
     @OptionGroup var output: JSONOption
 
+    @OptionGroup var shared: SharedOptions
+
     func run(in environment: Environment) throws(CommandFailure) {
-        let settings = try Settings(shared, environment, json: output)
-        let topology = settings.sensors.discover().topology
+        let settings = try Settings(shared, in: environment)
+        let isJSON = try output.isOn(in: environment) ?? false
+        let topology = settings.sensors.discover()
         var bytes: [UInt8] = []
-        if settings.json == true {
+        if isJSON {
             TopologyJSON(node: settings.node).append(topology, to: &bytes)
         } else {
-            var style = TextStyle.standardOutput
-            style.redraws = false
-            TopologyText(node: settings.node, style: style).append(topology, headline: settings.scope, to: &bytes)
+            TopologyText(node: settings.node, style: .standardOutput(redraws: false))
+                .append(topology, headline: settings.scope, to: &bytes)
         }
-        var output = StandardOutput()
-        try output.write(bytes)
+        try StandardOutput.write(bytes)
     }
 }
 #endif

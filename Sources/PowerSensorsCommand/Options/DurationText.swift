@@ -1,10 +1,10 @@
-/// A duration as it is typed: an integer and one of `ms`, `s`, `m`, `h`, `d`.
+/// A duration as typed: an integer and one of `ms`, `s`, `m`, `h`, `d`.
 package enum DurationText {
     private static let units: [(name: String, milliseconds: Int64)] = [
         ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
     ]
 
-    /// Reads a duration; nil for anything else, and for one that does not fit.
+    /// The duration of a text; nil for anything else, and for one that does not fit.
     package static func duration(_ text: String) -> Duration? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let number = Int64(digits),

@@ -1,64 +1,68 @@
 #if Exporters
-import Configuration
+#if canImport(Glibc)
+import Glibc
+#endif
 
-/// The environment variables that stand for options: `POWERSENSORS_INTERVAL` for `--interval`.
+/// The environment variables that stand for options, such as `POWERSENSORS_MAX_POWER` for `--max-power`.
 struct Environment {
-    private let reader: ConfigReader
+    /// The variables of a configuration file; those of this process win.
+    var file: [String: String] = [:]
 
-    /// The environment of this process.
-    static var process: Environment { Environment(EnvironmentVariablesProvider()) }
-
-    /// An environment of one's own, for tests.
-    init(_ variables: [String: String]) {
-        self.init(EnvironmentVariablesProvider(environmentVariables: variables))
+    /// The variable of an option; nil where it is missing or empty.
+    func variable(of option: String) -> OptionValue? {
+        let name = Self.variableName(of: option)
+        guard let value = environmentVariable(name) ?? file[name], !value.isEmpty else { return nil }
+        return OptionValue(name: name, value: value, isVariable: true)
     }
 
-    /// The variables of a file, which those of this process are preferred to.
-    init(file variables: [String: String]) {
-        reader = ConfigReader(providers: [
-            EnvironmentVariablesProvider(), EnvironmentVariablesProvider(environmentVariables: variables),
-        ]).scoped(to: "powersensors")
+    /// Whether a flag is there, or else its variable says so.
+    func isOn<Flag: Switch>(_ flag: Flag?) throws(CommandFailure) -> Bool {
+        try flag != nil ? true : variable(of: Flag.name)?.isTrue() ?? false
     }
 
-    private init(_ provider: EnvironmentVariablesProvider) {
-        reader = ConfigReader(provider: provider).scoped(to: "powersensors")
-    }
-
-    /// The variable of an option, such as `max-power`; nil where it is missing or empty.
-    func option(_ name: String) -> OptionValue? {
-        guard let value = reader.string(forKey: ConfigKey([name])), !value.isEmpty else { return nil }
-        let variable = name.uppercased().split(separator: "-").joined(separator: "_")
-        return OptionValue(name: "POWERSENSORS_\(variable)", value: value, isVariable: true)
+    static func variableName(of option: String) -> String {
+        "POWERSENSORS_" + option.uppercased().split(separator: "-").joined(separator: "_")
     }
 }
 
-/// An option's value, as it was typed, with where it was typed.
+/// A variable of this process.
+func environmentVariable(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe String(cString: value)
+}
+
+/// An option's value as it was typed, and where.
 struct OptionValue: Hashable {
-    /// The flag or the variable, as it is called in messages.
+    /// The flag or the variable.
     let name: String
 
-    /// The text.
     let value: String
 
-    /// Whether it came out of the environment.
     var isVariable = false
 
-    /// A failure that names the option, what it was, and what it may be.
+    /// The values of a list, which commas separate.
+    var items: [OptionValue] {
+        value.split(separator: ",").map {
+            OptionValue(name: name, value: String($0.drop { $0 == " " }), isVariable: isVariable)
+        }
+    }
+
+    /// A failure that names the option, its value, and what is allowed.
     func refused(_ allowed: String) -> CommandFailure {
         .usage("\(isVariable ? "\(name)=\(value)" : "\(name) \(value)"): \(allowed)")
     }
 
-    /// Whether it is what `POWERSENSORS_JSON` is to `export`, a path with a slash or standard output, and not the yes or no
-    /// that it is to the other subcommands. Each passes over what is meant for the other.
-    var isPath: Bool { value == "-" || value.contains("/") }
-
-    /// The value as yes or no, of a variable.
-    func truth() throws(CommandFailure) -> Bool {
+    /// The value as yes or no.
+    func isTrue() throws(CommandFailure) -> Bool {
         switch value.lowercased() {
         case "1", "true", "yes", "on": return true
         case "0", "false", "no", "off": return false
         default: throw refused("allowed are true and false.")
         }
     }
+
+    /// Whether `POWERSENSORS_JSON` is what it is to `export`, a path with a slash or standard output, and not the yes or no
+    /// that it is to the other subcommands. Each ignores what is meant for the other.
+    var isPath: Bool { value == "-" || value.contains("/") }
 }
 #endif

@@ -2,102 +2,95 @@
 import ArgumentParser
 import PowerSensors
 
-/// What the estimator may be told of this machine.
-struct EstimatorOptions: ParsableArguments {
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Watts of the whole server without load, where known.", valueName: "watts"))
-    var idleWatts: String?
+/// The known ends of a machine's power, and the way between them.
+struct KnownPowerOptions: ParsableArguments {
+    @Option("idle-watts", "The known idle power of the whole server, for the estimate.", .watts)
+    var idleWatts: Setting<Watts?>
+
+    @Option("max-watts", "The known power of the whole server at full load, for the estimate.", .watts)
+    var maxWatts: Setting<Watts?>
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Watts of the whole server at full load, where known.", valueName: "watts"))
-    var maxWatts: String?
+        "load-profile", "How power rises with load, for the estimate: \(list(LoadProfile.all.map(\.name), "or")).",
+        .choice("profile", of: LoadProfile.all, name: \.name), default: LoadProfile.powersave.name)
+    var loadProfile: Setting<LoadProfile>
 
-    @Option(
-        help: ArgumentHelp(
-            "How load and power belong together: \(LoadProfile.all.map(\.name).joined(separator: " or ")).",
-            valueName: "profile"))
-    var loadProfile: String?
-
-    @Option(
-        help: ArgumentHelp("What powersensors calibrate learned, of this machine's host or twin.", valueName: "file"))
-    var profile: String?
-
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Hardware threads of this guest's host.", valueName: "count"))
-    var hostThreads: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "How many virtual processors the host sells for each of its threads. (default: 1)", valueName: "factor"))
-    var hostOvercommit: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Memory of this guest's host in GB; a quarter of the guest's part then goes by memory.", valueName: "gb"))
-    var hostMemory: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Mean load of this guest's host, above 0 and up to 1, where known.", valueName: "load"))
-    var hostLoad: String?
-
-    @Flag(help: "Use a profile of other hardware.")
-    var forceProfile = false
+    /// What is known of both ends.
+    func known(in environment: Environment) throws(CommandFailure) -> KnownWatts {
+        let idle = try idleWatts.value(in: environment)
+        let maximum = try maxWatts.value(in: environment)
+        guard let known = KnownWatts(idle: idle, maximum: maximum) else {
+            throw .usage("--idle-watts must not exceed --max-watts.")
+        }
+        return known
+    }
 }
 
-extension Estimator {
-    /// An estimator that is told what the options say; a flag wins over its variable.
-    init(
-        _ options: EstimatorOptions, _ environment: Environment, roots: SystemRoots
-    ) throws(CommandFailure) {
-        let reader = EstimateOptions(environment)
-        self.init(roots: roots)
-        idleWatts = try reader.number("idle-watts", options.idleWatts).map { Watts($0) }
-        maximumWatts = try reader.number("max-watts", options.maxWatts).map { Watts($0) }
-        if let idleWatts, let maximumWatts, idleWatts > maximumWatts {
-            let option = reader.option("idle-watts", options.idleWatts)
-            throw option?.refused("it must be no more than the greatest, \(maximumWatts.rawValue) W.")
-                ?? .usage("--idle-watts must be no more than --max-watts.")
+/// What the estimator is told about this machine.
+struct EstimatorOptions: ParsableArguments {
+    @OptionGroup var power: KnownPowerOptions
+
+    @Option(
+        "profile", "A profile of this machine, its host or one like it, made by powersensors calibrate.", .text("file"))
+    var profile: Setting<String?>
+
+    @Flag(help: "Use the profile even if it was made on other hardware.")
+    var forceProfile: ForceProfile?
+
+    @Option("host-threads", "The hardware threads of this guest's host, for the estimate.", .count("count"))
+    var hostThreads: Setting<Int?>
+
+    @Option(
+        "host-overcommit", "How many virtual processors the host sells for each of its threads.",
+        .number("factor", 1...1000, "a number from 1, such as 4 where four are sold for one"), default: "1")
+    var hostOvercommit: Setting<Double>
+
+    @Option(
+        "host-memory", "The memory of this guest's host in GB; a quarter of the guest's part then goes by memory.",
+        .positive("gb"))
+    var hostMemory: Setting<Double?>
+
+    @Option(
+        "host-load", "The mean load of this guest's host, above 0 and up to 1.",
+        .number("load", 0.nextUp...1, "a number above 0 and up to 1, such as 0.3"))
+    var hostLoad: Setting<Double?>
+
+    enum ForceProfile: String, Switch { case forceProfile = "force-profile" }
+
+    /// An estimator that knows what the options say.
+    func estimator(roots: SystemRoots, in environment: Environment) throws(CommandFailure) -> Estimator {
+        var estimator = Estimator(roots: roots)
+        let known = try power.known(in: environment)
+        estimator.idleWatts = known.idle
+        estimator.maximumWatts = known.maximum
+        estimator.profile = try power.loadProfile.value(in: environment)
+        estimator.host.threads = try hostThreads.value(in: environment)
+        estimator.host.memoryGigabytes = try hostMemory.value(in: environment)
+        estimator.host.overcommit = try hostOvercommit.value(in: environment)
+        estimator.host.load = try hostLoad.value(in: environment)
+        estimator.forcesCalibration = try environment.isOn(forceProfile)
+        if let option = profile.given(in: environment) {
+            estimator.calibration = try calibration(option, for: estimator, roots: roots, in: environment)
         }
-        profile = try reader.profile(options.loadProfile)
-        host.threads = try reader.count("host-threads", options.hostThreads)
-        host.memoryGigabytes = try reader.number("host-memory", options.hostMemory)
-        if let option = reader.option("host-overcommit", options.hostOvercommit) {
-            guard let factor = Double(option.value), factor >= 1, factor <= 1000 else {
-                throw option.refused("allowed is a number from 1, such as 4 where four are sold for one.")
-            }
-            host.overcommit = factor
-        }
-        if let option = reader.option("host-load", options.hostLoad) {
-            guard let load = Double(option.value), load > 0, load <= 1 else {
-                throw option.refused("allowed is a number above 0 and up to 1, such as 0.3.")
-            }
-            host.load = load
-        }
-        forcesCalibration =
-            options.forceProfile ? true : try environment.option("force-profile")?.truth() ?? false
-        guard let option = reader.option("profile", options.profile) else { return }
-        for name in ["idle-watts", "max-watts", "load-profile"] {
-            let flag =
-                switch name {
-                case "idle-watts": options.idleWatts
-                case "max-watts": options.maxWatts
-                default: options.loadProfile
-                }
-            if let other = reader.option(name, flag) {
-                throw other.refused("a profile takes its place; leave it out, or \(option.name).")
-            }
+        return estimator
+    }
+
+    private func calibration(
+        _ option: OptionValue, for estimator: Estimator, roots: SystemRoots, in environment: Environment
+    ) throws(CommandFailure) -> CalibrationProfile {
+        let replaced = [
+            power.idleWatts.given(in: environment), power.maxWatts.given(in: environment),
+            power.loadProfile.given(in: environment),
+        ]
+        if let other = replaced.compactMap(\.self).first {
+            throw other.refused("a profile takes its place; leave out either this or \(option.name).")
         }
         let calibration = try ProfileFile.read(option.value)
         let machine = try? MachineDescription(roots: roots)
-        if !forcesCalibration, let mismatch = machine.flatMap({ calibration.hardware.mismatch(with: $0) }) {
-            throw .failure("\(option.name) \(option.value): \(mismatch). --force-profile uses it all the same.")
+        if !estimator.forcesCalibration, let mismatch = machine.flatMap({ calibration.hardware.mismatch(with: $0) }) {
+            throw .failure("\(option.name) \(option.value): \(mismatch). --force-profile uses it anyway.")
         }
-        self.calibration = calibration
+        return calibration
     }
 }
 #endif

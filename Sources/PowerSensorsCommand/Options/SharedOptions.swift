@@ -2,88 +2,79 @@
 import ArgumentParser
 import PowerSensors
 
-/// What every subcommand understands. Values are kept as they were typed: ``Settings`` reads them, since they may
-/// also come out of the environment.
+/// The options that every subcommand has which looks for sensors.
 struct SharedOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A folder in place of /sys.", valueName: "dir"))
-    var sysfs: String?
-
-    @Option(help: ArgumentHelp("A folder in place of /proc.", valueName: "dir"))
-    var procfs: String?
-
-    @Option(help: ArgumentHelp("A folder in place of /dev.", valueName: "dir"))
-    var dev: String?
+    @Option(
+        "sensor",
+        "A sensor to use: \(list(SensorSet.Selection.all.map(\.description), "or")); by default, the best that works.",
+        .choice("name", of: SensorSet.Selection.all, name: \.description))
+    var sensor: [Setting<SensorSet.Selection>]
 
     @Option(
-        help: ArgumentHelp(
-            """
-            A sensor to use, one of \(SensorSet.Selection.known.map(\.description).joined(separator: ", ")). Repeatable; \
-            without it, the best that works.
-            """,
-            valueName: "name"
-        )
-    )
-    var sensor: [String] = []
-
-    @Option(help: ArgumentHelp("The figure to show first: cpu, platform, battery or wall.", valueName: "scope"))
-    var scope: String?
-
-    // Unconditional, here and below, so that -1 is a value that is refused, and not an option that nobody knows.
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Time between two figures, from 1ms to 1d. (default: 2s)", valueName: "time")
-    )
-    var interval: String?
+        "scope", "The figure to show first: \(list(Scope.all.map(\.name), "or")); by default, the best there is.",
+        .choice("scope", of: Scope.all, name: \.name))
+    var scope: Setting<Scope?>
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("The greatest power one channel can have, in watts.", valueName: "watts")
-    )
-    var maxPower: String?
+        "interval", "The time between two figures, from 1ms to 1d.", .duration(from: "1ms", to: "1d", such: "2s"),
+        default: "2s")
+    var interval: Setting<Duration>
+
+    @Option("max-power", "The highest power that one channel can have.", .watts)
+    var maxPower: Setting<Watts?>
 
     @Option(
-        help: ArgumentHelp(
-            "Where the machine stands, for the carbon of its electricity: DE, US-CA, aws:eu-north-1; list shows all.",
-            valueName: "code"))
-    var region: String?
+        "policy", "What to do with idle energy: active leaves it unattributed, proportional divides it too.",
+        .choice("policy", of: AttributionPolicy.all, name: \.name), default: AttributionPolicy.active.name)
+    var policy: Setting<AttributionPolicy>
+
+    @OptionGroup var carbon: CarbonOptions
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("The carbon of its electricity, in grams of CO2 a kilowatt-hour.", valueName: "grams"))
-    var carbonIntensity: String?
+        "node", "The name to give this machine; by default, the kernel's.",
+        .text("name", ifEmpty: "a name must not be empty."))
+    var node: Setting<String?>
 
-    @Option(help: ArgumentHelp("A file of carbon intensities in place of the built-in ones.", valueName: "file"))
-    var carbonFile: String?
+    @Flag(help: "Also report findings that are not a problem, and show voltages and temperatures.")
+    var verbose: Verbose?
 
-    @Option(
-        help: ArgumentHelp(
-            "What becomes of idle energy: active leaves it to nobody, proportional divides it too. (default: active)",
-            valueName: "policy"))
-    var policy: String?
+    @Option("sysfs", "A folder to use instead of /sys.", .text("dir"))
+    var sysfs: Setting<String?>
 
-    @Option(
-        help: ArgumentHelp(
-            "The folder by which the host shares this guest's energy. (default: looked for)", valueName: "dir"))
-    var share: String?
+    @Option("procfs", "A folder to use instead of /proc.", .text("dir"))
+    var procfs: Setting<String?>
+
+    @Option("dev", "A folder to use instead of /dev.", .text("dir"))
+    var dev: Setting<String?>
 
     @Option(
-        help: ArgumentHelp(
-            "What is wrong with a shared tree's counters: scaphandre, whose run five times too slow.", valueName: "name"
-        ))
-    var shareCorrection: String?
+        "share", "The folder in which the host shares this guest's energy; by default, it is searched for.",
+        .text("dir", ifEmpty: "name the folder at which the share is mounted."))
+    var share: Setting<String?>
 
-    @OptionGroup(title: "Options of the estimator") var estimator: EstimatorOptions
+    @Option(
+        "share-correction",
+        "A fault of the shared counters to correct: scaphandre, whose counters run at a fifth of the true speed.",
+        .choice("name", of: GuestShareSensor.Correction.all, name: \.name))
+    var shareCorrection: Setting<GuestShareSensor.Correction?>
 
-    @Option(help: ArgumentHelp("The name to give this machine. (default: the kernel's)", valueName: "name"))
-    var node: String?
+    @OptionGroup var estimator: EstimatorOptions
 
-    @Flag(help: "Also say what was found and is no problem, and show voltages and temperatures.")
-    var verbose = false
+    enum Verbose: String, Switch { case verbose }
 }
 
-/// What every subcommand understands that writes for people or for machines.
+/// The option of subcommands that write for people or for programs.
 struct JSONOption: ParsableArguments {
     @Flag(help: "Write JSON.")
-    var json = false
+    var json: JSON?
+
+    /// Whether to write JSON; nil where neither the flag nor its variable is there.
+    func isOn(in environment: Environment) throws(CommandFailure) -> Bool? {
+        if json != nil { return true }
+        guard let variable = environment.variable(of: JSON.name), !variable.isPath else { return nil }
+        return try variable.isTrue()
+    }
+
+    enum JSON: String, Switch { case json }
 }
 #endif

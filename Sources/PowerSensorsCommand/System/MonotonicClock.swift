@@ -2,18 +2,17 @@
 import Glibc
 #endif
 
-/// The kernel's monotonic clock, in nanoseconds, and a sleep on it that costs one system call.
+/// The kernel's monotonic clock in nanoseconds, and a sleep on it that costs one system call.
 ///
-/// `Task.sleep` costs fourteen, and comes 50 µs late.
+/// `Task.sleep` costs fourteen, and wakes 50 µs late.
 enum MonotonicClock {
-    /// This moment.
     static var now: Int64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
-    /// Sleeps until a moment, or until a signal comes.
+    /// Sleeps until a moment, or until a signal arrives.
     static func sleep(until moment: Int64) {
         let (seconds, nanoseconds) = moment.quotientAndRemainder(dividingBy: 1_000_000_000)
         var time = timespec(tv_sec: time_t(seconds), tv_nsec: Int(nanoseconds))

@@ -6,18 +6,18 @@ import Glibc
 
 /// The signals that end the command, and the one that says that the terminal's size changed.
 ///
-/// They are handled and not blocked: a write into a pipe that nobody reads from would hold back a blocked signal
-/// for ever, while a handled one interrupts it.
+/// They are handled and not blocked: while a write waits for the reader of a full pipe, a blocked signal would never arrive; a
+/// handled one interrupts the write.
 enum Signals {
-    /// Whether somebody asked the command to end.
+    /// Whether the command was asked to stop.
     static var isEndRequested: Bool { endRequested.load(ordering: .relaxed) }
 
     /// Whether the terminal's size changed since the last call.
     static func takeResize() -> Bool { resized.exchange(false, ordering: .relaxed) }
 
-    /// Takes the signals over. What was ignored from the start, as by `nohup`, stays ignored.
+    /// Installs the handlers. A signal that was ignored from the start, as by `nohup`, stays ignored.
     static func install() {
-        // The handlers must find these made.
+        // The handlers must not be the first to initialise these.
         _ = isEndRequested
         _ = takeResize()
         signal(SIGPIPE, SIG_IGN)
@@ -27,14 +27,14 @@ enum Signals {
                 alarm(1)
             }
         }
-        // A signal that comes just before a sleep does not interrupt it, and a file that blocks may never be read.
-        // Nothing is ever held back in a buffer, so that to leave at once is as clean.
+        // A signal that comes just before a sleep does not interrupt it, and a file may block for ever. Nothing is ever
+        // buffered, so leaving at once is just as clean.
         handle(SIGALRM) { _ in _exit(0) }
         handle(SIGWINCH) { _ in resized.store(true, ordering: .relaxed) }
     }
 
-    /// Leaves it to a group of services to end, which has more to do than leave; a hang-up, by which others ask for files to be
-    /// opened anew, ends nothing, since files are opened for each line.
+    /// Leaves SIGINT, SIGTERM and SIGQUIT to a group of services, which has more to do than exit. SIGHUP, by which other programs
+    /// are asked to reopen their files, then does nothing: files are opened for each line.
     static func leaveToServices() { signal(SIGHUP, SIG_IGN) }
 
     private static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {

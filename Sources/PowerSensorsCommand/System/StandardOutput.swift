@@ -5,13 +5,13 @@ import PowerSensorsExporters
 import Glibc
 #endif
 
-/// Standard output, written without a buffer: what a tick has to say leaves in one write(2).
-struct StandardOutput {
+/// Standard output, unbuffered: what a tick has to say leaves in one write(2).
+enum StandardOutput {
     /// Writes everything.
     ///
-    /// - Throws: ``CommandFailure/ended`` where nobody reads on or somebody asked to end meanwhile; a failure with
+    /// - Throws: ``CommandFailure/ended`` where the reader has gone or the command was asked to stop meanwhile; a failure with
     ///   the kernel's words for everything else.
-    mutating func write(_ bytes: [UInt8]) throws(CommandFailure) {
+    static func write(_ bytes: [UInt8]) throws(CommandFailure) {
         var written = 0
         while written < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { bytes in
@@ -31,7 +31,8 @@ struct StandardOutput {
         }
     }
 
-    /// Whether it is a terminal.
+    static func write(_ text: String) throws(CommandFailure) { try write(Array(text.utf8)) }
+
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
     /// The terminal's lines; nil where it does not say.
@@ -41,18 +42,19 @@ struct StandardOutput {
         return Int(size.ws_row)
     }
 
-    /// Somebody who shares the descriptor may have made it non-blocking.
-    private func waitUntilWritable() {
+    /// Another process that shares the descriptor may have made it non-blocking.
+    private static func waitUntilWritable() {
         var descriptor = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
         unsafe poll(&descriptor, 1, 1000)
     }
 }
 
-/// Standard error: one line at a time.
+/// Standard error.
 enum StandardError {
-    /// Writes a line; a terminal's commands in it are made harmless. What cannot be written is lost.
-    static func write(_ line: String) {
-        let bytes = Array((line.safeToShow + "\n").utf8)
+    /// Writes a message as one line after the command's name; control characters in it are made harmless. What cannot be
+    /// written is lost.
+    static func write(_ message: String) {
+        let bytes = Array("powersensors: \(message.safeToShow)\n".utf8)
         _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

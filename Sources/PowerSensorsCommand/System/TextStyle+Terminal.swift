@@ -1,20 +1,15 @@
+#if Exporters
 import PowerSensorsExporters
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 extension TextStyle {
-    /// What suits standard output: plain text unless it is a terminal that understands more.
-    static var standardOutput: TextStyle {
-        guard StandardOutput.isTerminal, variable("TERM") != "dumb" else { return TextStyle() }
-        // Of any value but the empty one, as no-color.org has it.
-        let hasColour = variable("NO_COLOR").isEmpty
-        return TextStyle(hasColour: hasColour, redraws: true, rows: StandardOutput.rows)
-    }
-
-    private static func variable(_ name: String) -> String {
-        guard let value = unsafe getenv(name) else { return "" }
-        return unsafe String(cString: value)
+    /// The style for standard output: plain text unless it is a terminal that understands more.
+    ///
+    /// - Parameter redraws: Whether each block replaces the one before, where the terminal can do that.
+    static func standardOutput(redraws: Bool) -> TextStyle {
+        guard StandardOutput.isTerminal, environmentVariable("TERM") != "dumb" else { return TextStyle() }
+        // Any value but an empty one turns colour off, see no-color.org.
+        let hasColour = (environmentVariable("NO_COLOR") ?? "").isEmpty
+        return TextStyle(hasColour: hasColour, redraws: redraws, rows: StandardOutput.rows)
     }
 }
+#endif

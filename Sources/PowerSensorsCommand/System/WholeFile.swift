@@ -4,9 +4,9 @@ import PowerSensors
 import Glibc
 #endif
 
-/// A file that a user named, read as a whole.
+/// A file that the user named.
 enum WholeFile {
-    /// A file's bytes, at most `limit` of them.
+    /// The file's bytes, at most `limit` of them.
     static func bytes(_ path: String, limit: Int = 1 << 20) throws(AttributeError) -> [UInt8] {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         if file < 0 { throw AttributeError(path: path, errno: errno) }

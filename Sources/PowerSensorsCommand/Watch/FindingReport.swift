@@ -1,21 +1,24 @@
 package import PowerSensors
 
-/// The findings as lines for standard error: what is wrong, once for each cause.
+/// Findings as lines for standard error.
 package struct FindingReport {
-    /// The lines, without their ends.
     package let lines: [String]
 
-    /// Every finding that is a line of its own: those that came up later, which no other subcommand shows.
+    /// One line for each finding, for those that appear later: no other subcommand shows them.
     package init(each findings: [Finding], isVerbose: Bool) {
-        lines = findings.filter { isVerbose || $0.severity != .info }.map { "powersensors: \($0)" }
+        lines = findings.filter { isVerbose || $0.severity != .info }.map { "\($0)" }
     }
 
-    /// Puts findings of one cause together; those that are no problem come only where asked for.
+    /// One line for each cause, without those that are not a problem; with `isVerbose`, one for each finding.
     package init(_ findings: [Finding], isVerbose: Bool) {
         self = isVerbose ? FindingReport(each: findings, isVerbose: true) : FindingReport(causes: findings)
     }
 
     private init(causes findings: [Finding]) {
+        struct Cause: Hashable {
+            let severity: Finding.Severity
+            let reason: Finding.Reason
+        }
         var order: [Cause] = []
         var byCause: [Cause: [Finding]] = [:]
         for finding in findings where finding.severity != .info {
@@ -26,7 +29,7 @@ package struct FindingReport {
         lines = order.compactMap { cause in
             guard let alike = byCause[cause], let first = alike.first else { return nil }
             let more = alike.count - 1
-            return "powersensors: \(first)" + (more > 0 ? " (and \(more) more like it: powersensors list)" : "")
+            return "\(first)" + (more > 0 ? " (and \(more) more like it: powersensors list)" : "")
         }
     }
 
@@ -34,9 +37,29 @@ package struct FindingReport {
     func write() {
         for line in lines { StandardError.write(line) }
     }
+}
 
-    private struct Cause: Hashable {
+/// The findings that have been reported, so that each is reported once, when it appears.
+package struct FindingLog {
+    /// What makes two findings the same, even if the figures in their texts differ.
+    private struct Identity: Hashable {
         let severity: Finding.Severity
-        let reason: String
+        let subject: String
+        let reason: Finding.Reason
+
+        init(_ finding: Finding) {
+            severity = finding.severity
+            subject = finding.subject
+            reason = finding.reason
+        }
+    }
+
+    private var reported: Set<Identity>
+
+    package init(reported findings: [Finding]) { reported = Set(findings.map(Identity.init)) }
+
+    /// The findings that are new since the last call.
+    package mutating func takeNew(_ findings: [Finding]) -> [Finding] {
+        findings.filter { reported.insert(Identity($0)).inserted }
     }
 }

@@ -2,85 +2,80 @@
 import PowerSensors
 import PowerSensorsExporters
 
-/// The loop of `watch`: sleep until the next moment, read, write.
+/// The loop of `watch`: sleep until the next figure is due, read, write.
 struct Watch {
     /// Long enough for a source of a kilohertz to move, so that the first interval begins at a known change.
     private static let settling: Int64 = 10_000_000
 
-    /// Sampling more often than this to keep a counter from wrapping unseen would be all the command does.
+    /// Sampling more often than this, to keep a counter from wrapping unseen, would be all the command does.
     private static let shortestSafeInterval: Int64 = 1_000_000
 
-    private let settings: Settings
-    private let options: WatchOptions
+    let settings: Settings
 
-    /// Watches as asked.
-    init(_ settings: Settings, _ options: WatchOptions) {
-        self.settings = settings
-        self.options = options
-    }
+    let format: WatchFormat
 
-    /// Shows figures until the duration is over, somebody asks to end, or nobody reads on.
+    /// When to stop; nil for never.
+    let duration: Duration?
+
+    /// How many consumers of a kind to show.
+    let top: Int
+
+    let attribution: Attribution?
+
+    /// Shows figures until the duration is over, the command is asked to stop, or the reader has gone.
     func run() throws(CommandFailure) {
-        let discovered = settings.sensors.discover()
-        var sampler = try openSampler(discovered)
-        let findings = discovered.topology.findings
+        var sampler = try openSampler()
+        let findings = sampler.topology.findings
         FindingReport(findings, isVerbose: settings.isVerbose).write()
-        var log = FindingLog(told: findings)
+        var log = FindingLog(reported: findings)
 
         var format = makeFormat()
         format.prepare(for: sampler.topology)
-        var output = StandardOutput()
         var bytes: [UInt8] = []
 
         sampler.sample()
         MonotonicClock.sleep(until: MonotonicClock.now + Self.settling)
+        let start = MonotonicClock.now
         // It only opens the first interval: there is no power yet to show.
-        let start = sampler.snapshot().instant.monotonicNanoseconds
-        var schedule = Schedule(
-            start: start,
-            interval: settings.interval.wholeNanoseconds,
-            duration: options.duration?.wholeNanoseconds
-        )
+        _ = sampler.snapshot()
+        let end = duration.map { start + $0.wholeNanoseconds } ?? .max
+        let interval = settings.interval.wholeNanoseconds
+        var figures = TimeGrid(from: start + interval, every: interval)
+        // Often enough for findings that take seconds to appear.
+        var checks = TimeGrid(from: start, every: 1_000_000_000)
         var lastSample = start
-        var rediscovery = Rediscovery(settings.sensors, discovered, at: start)
-        while let moment = schedule.next {
-            guard sleep(until: moment, sampling: &sampler, since: lastSample) else { return }
+        var generation = sampler.topology.generation
+        while lastSample < end {
+            guard sleep(until: min(figures.next, end), sampling: &sampler, since: lastSample) else { return }
+            lastSample = MonotonicClock.now
             let snapshot = sampler.snapshot()
-            lastSample = snapshot.instant.monotonicNanoseconds
+            if snapshot.topology.generation != generation {
+                generation = snapshot.topology.generation
+                format.prepare(for: snapshot.topology)
+            }
             if Signals.takeResize() { format.withText { $0.style.rows = StandardOutput.rows } }
-            if log.isLookDue(at: lastSample), reportNew(sampler.findings(), to: &log) {
+            if checks.isDue(at: lastSample), reportNew(sampler.findings(), in: &log) {
                 format.withText { $0.leaveBlock() }
             }
             bytes.removeAll(keepingCapacity: true)
             format.append(snapshot, to: &bytes)
-            do throws(CommandFailure) {
-                try output.write(bytes)
-            } catch {
-                if error == .ended { return }
-                throw error
-            }
-            schedule.advance(past: lastSample)
-            if let found = rediscovery.look(at: lastSample) {
-                sampler.move(to: found)
-                // What only now is read counts from now on.
-                sampler.sample()
-                format.prepare(for: found.topology)
-            }
+            try StandardOutput.write(bytes)
+            figures.advance(past: lastSample)
         }
     }
 
-    /// Writes what only time could tell, such as a counter that stands still, once.
+    /// Reports what only time shows, such as a counter that does not move.
     ///
     /// - Returns: Whether anything was written.
-    private func reportNew(_ findings: [Finding], to log: inout FindingLog) -> Bool {
+    private func reportNew(_ findings: [Finding], in log: inout FindingLog) -> Bool {
         let report = FindingReport(each: log.takeNew(findings), isVerbose: settings.isVerbose)
         report.write()
         return !report.lines.isEmpty
     }
 
-    /// Sleeps until a moment, and samples on the way as often as it takes to lose no turn of a counter.
+    /// Sleeps until a moment, and samples meanwhile as often as it takes to miss no wrap of a counter.
     ///
-    /// - Returns: False where somebody asked to end.
+    /// - Returns: False where the command was asked to stop.
     private func sleep(until moment: Int64, sampling sampler: inout Sampler, since sampled: Int64) -> Bool {
         var lastSample = sampled
         while !Signals.isEndRequested {
@@ -99,28 +94,23 @@ struct Watch {
         return false
     }
 
-    private func openSampler(_ discovered: DiscoveredSensors) throws(CommandFailure) -> Sampler {
-        do throws(SamplerError) {
-            // Channels of which none could be read would be shown as unknown for ever; what answers and cannot be true
-            // may be true the next time.
-            guard discovered.topology.channels.contains(where: { $0.status.isAnswer }) else {
-                throw SamplerError.nothingToRead(discovered.topology.findings)
-            }
-            return try Sampler(readingSlowBesides: discovered, headline: settings.scope)
-        } catch {
-            if case .noSuchScope = error {
-                throw .failure("\(settings.scopeOption): \(error) Leave it out for the best there is.")
-            }
-            throw .failure("\(error)")
+    private func openSampler() throws(CommandFailure) -> Sampler {
+        let sampler = try settings.sampler(attribution: attribution, rediscoveryInterval: .seconds(10))
+        // Where no channel can be read, all would be shown as unknown for ever. A source that answers with nonsense may answer
+        // better the next time.
+        guard sampler.topology.channels.contains(where: { $0.status.isAnswer }) else {
+            throw settings.failure(.nothingToRead(sampler.topology.findings))
         }
+        return sampler
     }
 
     private func makeFormat() -> any SnapshotFormat {
-        switch options.format {
+        switch format {
         case .json: JSONFormat(node: settings.node)
         case .csv: CSVFormat(node: settings.node)
         case .text:
-            TextFormat(node: settings.node, style: .standardOutput, showsAll: settings.isVerbose, top: options.top)
+            TextFormat(
+                node: settings.node, style: .standardOutput(redraws: true), showsAll: settings.isVerbose, top: top)
         }
     }
 }

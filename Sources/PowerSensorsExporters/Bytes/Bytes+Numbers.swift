@@ -1,7 +1,5 @@
 extension [UInt8] {
-    /// Appends a whole number.
-    ///
-    /// Like the next, it makes no string: a page has hundreds of numbers.
+    /// Appends a whole number, without a temporary string.
     mutating func append(number: UInt64) {
         var digit: UInt64 = 1
         while number / digit >= 10 { digit *= 10 }
@@ -11,10 +9,11 @@ extension [UInt8] {
         }
     }
 
-    /// Appends a number without zeros at its end: to a millionth, from four thousand million on to a thousandth, and
-    /// beyond four million million as the shortest text that gives it back.
+    /// Appends a decimal number without trailing zeros and without a temporary string.
+    ///
+    /// It has six decimals below 2³², three below 1000 · 2³², and beyond that the shortest form that round-trips.
     package mutating func append(decimal value: Double) {
-        // So far a Double holds every such part, and the product with room to round.
+        // Within these limits a Double represents every such decimal, and the product can be rounded.
         switch value.magnitude {
         case ..<4_294_967_296: append(value, parts: 1_000_000)
         case ..<4_294_967_296_000: append(value, parts: 1000)

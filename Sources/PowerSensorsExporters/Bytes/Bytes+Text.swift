@@ -1,13 +1,13 @@
 extension [UInt8] {
-    /// Appends a text in UTF-8.
+    /// Appends a string in UTF-8.
     mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 
-    /// Appends a text that is part of the program.
+    /// Appends a string literal in UTF-8.
     mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { unsafe append(contentsOf: $0) }
     }
 
-    /// Appends a number of at least `width` digits, zeros before it.
+    /// Appends a number, padded with zeros to `width` digits.
     mutating func append(_ number: Int, width: Int) {
         let digits = String(number)
         append(contentsOf: repeatElement(UInt8(ascii: "0"), count: Swift.max(width - digits.utf8.count, 0)))
@@ -16,13 +16,13 @@ extension [UInt8] {
 }
 
 extension Unicode.Scalar {
-    /// Whether a terminal may take it for a command, or show what stands around it in another order.
+    /// Whether it is a control character, or changes the direction of the text around it.
     ///
-    /// Names and labels come out of files, which anybody may have written.
+    /// Names and labels come from files that an attacker may have written.
     package var isUnsafeToShow: Bool {
         switch value {
         case 0x00...0x1F, 0x7F...0x9F: true
-        // Line and paragraph separators, and what turns the direction of writing.
+        // Line and paragraph separators and bidirectional controls.
         case 0x2028...0x202E, 0x2066...0x2069, 0x200E, 0x200F, 0x061C: true
         default: false
         }
@@ -30,7 +30,7 @@ extension Unicode.Scalar {
 }
 
 extension String {
-    /// The text with nothing in it that a terminal could take for a command: what could is replaced by `�`.
+    /// The text with every character that is unsafe on a terminal replaced by `�`.
     package var safeToShow: String {
         guard unicodeScalars.contains(where: \.isUnsafeToShow) else { return self }
         var safe = String.UnicodeScalarView()

@@ -2,13 +2,13 @@
 import Glibc
 #endif
 
-/// A moment of wall time in UTC, ready to be written.
+/// A UTC time split into its fields.
 struct Timestamp {
     private let year, month, day: Int
     private let hour, minute, second: Int
     private let milliseconds: Int
 
-    /// The moment a number of nanoseconds after 1970 began.
+    /// Splits a time in nanoseconds since 1970.
     init(nanoseconds: Int64) {
         let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         let isBefore1970 = remainder < 0

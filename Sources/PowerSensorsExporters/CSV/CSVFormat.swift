@@ -1,11 +1,11 @@
 package import PowerSensors
 
-/// Snapshots as comma-separated values (RFC 4180): a header, then a row for each scope of the host and each channel.
+/// Writes snapshots as comma-separated values (RFC 4180): a header, then a row for each host figure and each channel.
 ///
-/// The columns never depend on the machine, so that files of many machines can be read together. What is unknown
-/// is an empty field, and `status` says why.
+/// All machines have the same columns, so that their files can be combined. Unknown values are empty fields, and `status`
+/// says why.
 package struct CSVFormat: SnapshotFormat {
-    /// The header's line, without its end.
+    /// The header line, without its line end.
     package static let header =
         "node,time,time_ns,boottime_ns,interval_s,generation,kind,id,power_w,energy_j,value,low_w,high_w,"
         + "status,errno,provenance,sensor,headline,wraps,resets,ambiguous_j,carbon_g"
@@ -13,7 +13,7 @@ package struct CSVFormat: SnapshotFormat {
     private let node: [UInt8]
     private var hasHeader = false
     private var channels: [Names] = []
-    /// The fields that all rows of one snapshot begin with; kept, so that its storage is reused.
+    /// The leading fields that all rows of a snapshot share; stored to reuse the allocation.
     private var stamp: [UInt8] = []
 
     private struct Names {
@@ -22,7 +22,7 @@ package struct CSVFormat: SnapshotFormat {
         let sensor: [UInt8]
     }
 
-    /// Writes a header before the first snapshot of a file.
+    /// Creates a format for a machine's snapshots.
     ///
     /// - Parameter node: The machine's name, in every row.
     package init(node: String) { self.node = field(node) }
@@ -106,7 +106,7 @@ package struct CSVFormat: SnapshotFormat {
 extension [UInt8] {
     fileprivate mutating func appendComma() { append(UInt8(ascii: ",")) }
 
-    /// Appends the shortest decimal that gives the same number back; nothing for what is unknown.
+    /// Appends the shortest decimal that round-trips; nothing for an unknown value.
     fileprivate mutating func append(number: Double?) {
         if let number, number.isFinite { append(number.description) }
     }
@@ -126,7 +126,7 @@ extension [UInt8] {
     }
 }
 
-/// A text as a field: between quotation marks where it holds what would end it.
+/// A text as a field, quoted if it contains a comma or a quotation mark.
 private func field(_ text: String) -> [UInt8] {
     let safe = text.safeToShow
     guard safe.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") }) else {

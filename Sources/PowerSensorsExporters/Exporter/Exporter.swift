@@ -1,60 +1,59 @@
 public import PowerSensors
 
-/// Takes snapshots somewhere: to a file, a server, another program. Conform to it to add one of your own.
+/// Sends snapshots to a destination, such as a file or a server. Conform to it to add your own.
 ///
-/// ``PowerSensors/PowerMonitor/export(to:reporting:)`` runs any number of exporters at once. Each has a task of its
-/// own, which makes one call at a time, so an exporter may be a struct that keeps what it prepared. One that is slow
-/// or fails is its own affair: it skips snapshots, but since energy is cumulative it loses no joules, and the
-/// others go on at their own pace.
+/// ``PowerSensors/PowerMonitor/export(to:reporting:)`` runs any number of exporters concurrently. Each has its own task,
+/// which makes one call at a time, so an exporter may be a struct with mutable state. A slow or failing exporter does not
+/// affect the others: it skips snapshots, but loses no energy, because energy is cumulative.
 public protocol Exporter: Sendable {
-    /// What it is called in messages, such as `loki`.
+    /// The name in messages, such as `loki`.
     var name: String { get }
 
-    /// How often it wants a snapshot; 1 ms at least.
+    /// The interval between snapshots; at least 1 ms.
     var interval: Duration { get }
 
-    /// Prepares names, labels and all else that does not change between the snapshots of one generation.
+    /// Prepares names, labels and everything else that is constant within a generation.
     ///
     /// Called before the first snapshot of each generation.
     ///
-    /// - Throws: An error of the exporter's own, whose description names what failed and what mends it. The
-    ///   generation's next snapshot is preceded by another call.
+    /// - Throws: Any error; its description should name the failure and the remedy. The call is repeated before the
+    ///   generation's next snapshot.
     mutating func prepare(for topology: Topology) async throws
 
-    /// Takes a snapshot of the generation that was prepared for.
+    /// Exports a snapshot of the prepared generation.
     ///
-    /// What it cannot deliver now it may keep for later, within bounds of its own.
+    /// An exporter may queue what it cannot deliver now, up to a limit.
     ///
-    /// - Throws: An error of the exporter's own; the next snapshot comes all the same.
+    /// - Throws: Any error; the next snapshot follows as usual.
     mutating func export(_ snapshot: Snapshot) async throws
 
-    /// Takes an event: a sensor lost or back, a reset, a finding. Called before the snapshot that follows it.
+    /// Exports an event, such as a lost sensor, a reset or a finding. Called before the snapshot that follows it.
     ///
-    /// - Throws: An error of the exporter's own; the next event comes all the same.
+    /// - Throws: Any error; the next event follows as usual.
     mutating func export(_ event: MonitorEvent) async throws
 
-    /// Delivers what is still kept, and lets go of what it holds. Called once, at the end.
+    /// Delivers what is still queued and releases resources. Called once, at the end.
     ///
-    /// - Throws: An error of the exporter's own.
+    /// - Throws: Any error.
     mutating func finish() async throws
 }
 
 extension Exporter {
-    /// Nothing: the exporter has no use for events.
+    /// Ignores the event.
     public mutating func export(_ event: MonitorEvent) async throws {}
 
-    /// Nothing: the exporter keeps nothing back.
+    /// Does nothing, for exporters that queue nothing.
     public mutating func finish() async throws {}
 }
 
-/// Something that an exporter could not do.
+/// An exporter's failure.
 public struct ExporterFailure: Error, Sendable, CustomStringConvertible {
     /// The exporter's name.
     public let exporter: String
 
-    /// What it threw.
+    /// The error that it threw.
     public let error: any Error
 
-    /// The exporter and the error, as one line.
+    /// The exporter's name and the error.
     public var description: String { "\(exporter): \(error)" }
 }

@@ -1,15 +1,14 @@
 public import PowerSensors
 
 extension PowerMonitor {
-    /// Runs exporters side by side, each at its own pace, until the monitor stops or the task is cancelled; then each
-    /// delivers what it still keeps.
+    /// Runs exporters concurrently, each at its own interval, until the monitor stops or the task is cancelled. Then calls
+    /// ``PowerSensorsExporters/Exporter/finish()`` of each.
     ///
-    /// An exporter that never ends its last delivery holds this up: cancel the task, and give an exporter that waits
-    /// for somebody a limit of its own.
+    /// Returns when all exporters have finished, so an exporter that waits for a server needs a time limit of its own.
     ///
     /// - Parameters:
     ///   - exporters: The exporters.
-    ///   - report: Takes what an exporter could not do, from the exporter's task. The next call comes all the same.
+    ///   - report: Receives failures, on the failed exporter's task. They do not stop the exporter.
     public func export(
         to exporters: [any Exporter],
         reporting report: @escaping @Sendable (ExporterFailure) -> Void
@@ -29,7 +28,7 @@ extension PowerMonitor {
                 try await body(&exporter)
                 return true
             } catch {
-                // What a cancelled wait throws is no failure.
+                // Cancellation is not a failure.
                 if !(error is CancellationError) { report(ExporterFailure(exporter: name, error: error)) }
                 return false
             }
@@ -42,22 +41,22 @@ extension PowerMonitor {
                 guard isPrepared else { continue }
                 prepared = snapshot.topology.generation
             }
-            for event in events.take() { _ = await attempt { try await $0.export(event) } }
+            for event in events.drain() { _ = await attempt { try await $0.export(event) } }
             _ = await attempt { try await $0.export(snapshot) }
         }
         events.stop()
-        for event in events.take() { _ = await attempt { try await $0.export(event) } }
+        for event in events.drain() { _ = await attempt { try await $0.export(event) } }
         _ = await attempt { try await $0.finish() }
     }
 }
 
-/// The events that an exporter has not been given yet: the newest 256, so that one that stalls fills no memory.
+/// The events that an exporter has not received yet: at most the newest 256, to bound memory if it stalls.
 private final class EventQueue: Sendable {
-    private let pending = Guarded<[MonitorEvent]>([])
-    private let listener: Guarded<Task<Void, Never>?>
+    private let pending = Locked<[MonitorEvent]>([])
+    private let listener: Locked<Task<Void, Never>?>
 
     init(_ events: AsyncStream<MonitorEvent>) {
-        listener = Guarded(nil)
+        listener = Locked(nil)
         let pending = pending
         let task = Task.detached {
             for await event in events {
@@ -70,7 +69,7 @@ private final class EventQueue: Sendable {
         listener.withLock { $0 = task }
     }
 
-    func take() -> [MonitorEvent] {
+    func drain() -> [MonitorEvent] {
         pending.withLock { pending in
             defer { pending = [] }
             return pending

@@ -9,19 +9,19 @@ public struct OutputFileError: Error, Hashable, Sendable, CustomStringConvertibl
     /// The file.
     public let path: String
 
-    /// What the kernel answered.
+    /// The error number that the kernel returned.
     public let errno: Int32
 
-    /// Whether it was a pipe that nobody reads from any more.
+    /// Whether it was a pipe whose reading end is closed.
     public var isClosedPipe: Bool { errno == EPIPE }
 
-    /// The file, the kernel's words, and what to look at.
+    /// The file, the kernel's error message, and what to check.
     public var description: String {
-        "\(path): \(systemMessage(errno: errno)). Look whether its folder exists and this user may write there."
+        "\(path): \(systemMessage(errno: errno)). Check that its folder exists and that this user may write to it."
     }
 }
 
-/// A file to write to: its descriptor is closed when it goes away. What others may do with it is up to its group.
+/// A file open for writing, closed on deinitialization. New files are readable by their group and closed to others.
 package struct OutputFile: ~Copyable {
     private static let permissions: mode_t = 0o640
 
@@ -29,9 +29,9 @@ package struct OutputFile: ~Copyable {
     private let descriptor: CInt
     private let isOwned: Bool
 
-    /// Opens a file to append to; it is made where there is none.
+    /// Opens a file for appending, creating it if necessary.
     init(appendingTo path: String) throws(OutputFileError) {
-        // A pipe that nobody reads from would hold the caller up for ever.
+        // Without O_NONBLOCK, opening a pipe that has no reader would block forever.
         try self.init(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK)
     }
 
@@ -55,14 +55,14 @@ package struct OutputFile: ~Copyable {
         if isOwned { close(descriptor) }
     }
 
-    /// How many bytes it has; nil for what is no ordinary file, such as a pipe.
+    /// The size in bytes; nil for anything but a regular file, such as a pipe.
     var size: Int64? {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int64(status.st_size)
     }
 
-    /// Writes everything.
+    /// Writes all bytes.
     func write(_ bytes: [UInt8]) throws(OutputFileError) {
         var written = 0
         while written < bytes.count {
@@ -77,9 +77,10 @@ package struct OutputFile: ~Copyable {
         }
     }
 
-    /// Puts a file in the place of another, or of none, so that a reader finds the old one or the new.
+    /// Creates or replaces a file atomically: a reader sees either the old contents or the new ones.
     package static func replace(_ path: String, with bytes: [UInt8]) throws(OutputFileError) {
-        // In the same folder, or it could not be renamed; the process' number, as another may write there too.
+        // In the same folder, because a rename cannot cross file systems; with the process ID, because another process may
+        // write the same file.
         let temporary = "\(path).\(getpid()).tmp"
         do throws(OutputFileError) {
             let file = try OutputFile(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)

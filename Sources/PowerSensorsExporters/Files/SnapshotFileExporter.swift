@@ -1,13 +1,13 @@
 public import PowerSensors
 
-/// Writes snapshots as lines, to a file or to standard output: the road to whatever collects a cluster's logs.
+/// Writes snapshots as lines to a file or to standard output, for log collectors.
 public struct SnapshotFileExporter: Exporter {
     /// How a snapshot is written.
     public enum Format: Sendable {
-        /// One object a line; `Docs/JSON.md` describes it.
+        /// One object per line; `Docs/Export.md` describes it.
         case json
 
-        /// A header where the file is empty, then a row for each of the host's figures and each channel.
+        /// A header at the start of the file, then for each snapshot a row for each host figure and each channel.
         case csv
     }
 
@@ -21,11 +21,11 @@ public struct SnapshotFileExporter: Exporter {
     private var format: any SnapshotFormat & Sendable
     private var bytes: [UInt8] = []
 
-    /// Writes to a file, or to standard output.
+    /// Creates an exporter that writes to a file or to standard output.
     ///
     /// - Parameters:
     ///   - format: How a snapshot is written.
-    ///   - path: The file, to which is appended; nil for standard output.
+    ///   - path: The file to append to; nil for standard output.
     ///   - node: The machine's name.
     ///   - interval: How often to write.
     public init(_ format: Format, to path: String?, node: String, interval: Duration = .seconds(2)) {
@@ -42,9 +42,9 @@ public struct SnapshotFileExporter: Exporter {
 
     /// Appends a snapshot.
     ///
-    /// - Throws: ``OutputFileError`` where it cannot be written.
+    /// - Throws: ``OutputFileError`` if it cannot be written.
     public mutating func export(_ snapshot: Snapshot) throws(OutputFileError) {
-        // Opened anew each time: whoever moves the file away to keep it finds nothing more in it.
+        // The file is opened for each snapshot, so that logrotate and the like can move it away at any time.
         if let path {
             try write(snapshot, to: OutputFile(appendingTo: path))
         } else {
@@ -55,7 +55,7 @@ public struct SnapshotFileExporter: Exporter {
     private mutating func write(
         _ snapshot: Snapshot, to file: borrowing OutputFile
     ) throws(OutputFileError) {
-        // A restart must not put a second header into the file, and a file that is moved away needs another.
+        // A restart must not write a second header into the file, and the successor of a moved file needs its own.
         if path != nil, let size = file.size { format.begin(continuing: size > 0) }
         bytes.removeAll(keepingCapacity: true)
         format.append(snapshot, to: &bytes)

@@ -4,10 +4,10 @@ public import PowerSensors
 import Glibc
 #endif
 
-/// Writes Prometheus' text to a file, for node_exporter's textfile collector.
+/// Writes Prometheus' text format to a file, for node_exporter's textfile collector.
 ///
-/// The file is replaced as a whole, so nobody ever reads half of it. It is removed at the end: figures that nobody renews
-/// any more are none.
+/// The file is replaced atomically, so that no reader sees half of it. It is removed at the end, so that no outdated
+/// figures remain.
 public struct TextfileExporter: Exporter {
     /// `textfile`.
     public let name = "textfile"
@@ -16,34 +16,34 @@ public struct TextfileExporter: Exporter {
     public let interval: Duration
 
     private let path: String
-    private var page: PrometheusPage
+    private var format: PrometheusFormat
     private var bytes: [UInt8] = []
 
-    /// Writes to a file whose folder exists.
+    /// Creates an exporter that writes to a file in an existing folder.
     ///
     /// - Parameters:
-    ///   - path: The file; node_exporter wants its name to end in `.prom`.
-    ///   - page: The template.
+    ///   - path: The file; node_exporter requires its name to end in `.prom`.
+    ///   - format: What renders the page.
     ///   - interval: How often to write it.
-    public init(_ path: String, page: PrometheusPage, interval: Duration = .seconds(15)) {
+    public init(_ path: String, format: PrometheusFormat, interval: Duration = .seconds(15)) {
         self.path = path
-        self.page = page
+        self.format = format
         self.interval = interval
     }
 
     /// Renders the names and labels.
-    public mutating func prepare(for topology: Topology) { page.prepare(for: topology) }
+    public mutating func prepare(for topology: Topology) { format.prepare(for: topology) }
 
-    /// Counts what befell a channel.
-    public mutating func export(_ event: MonitorEvent) { page.note(event) }
+    /// Counts a channel's failures.
+    public mutating func export(_ event: MonitorEvent) { format.record(event) }
 
     /// Replaces the file.
     ///
-    /// - Throws: ``OutputFileError`` where it cannot be written.
+    /// - Throws: ``OutputFileError`` if it cannot be written.
     public mutating func export(_ snapshot: Snapshot) throws(OutputFileError) {
         bytes.removeAll(keepingCapacity: true)
         let age = ContinuousClock.now - snapshot.instant.continuous
-        page.append(snapshot, in: .text, age: age, to: &bytes)
+        format.append(snapshot, in: .text, age: age, to: &bytes)
         try OutputFile.replace(path, with: bytes)
     }
 

@@ -1,7 +1,8 @@
 import PowerSensors
 
-/// A sum that grows by whole millijoules, rounded down, however finely its source counts: fine steps of energy tell what a
-/// processor computes. What was rounded off is shown later, so the sum is never more than one millijoule behind.
+/// A sum that grows by whole millijoules, rounded down, because fine steps of energy reveal what a processor computes.
+///
+/// Remainders are carried over, so the sum is never more than one millijoule behind its source.
 package struct CoarseSum: Sendable {
     private static let nanojoulesOfStep: UInt64 = 1_000_000
 
@@ -11,13 +12,13 @@ package struct CoarseSum: Sendable {
     private var last: UInt64 = 0
     private var rest: UInt64 = 0
 
-    /// A sum of nothing.
+    /// Creates a sum of 0.
     package init() {}
 
-    /// Takes in the source's next total, and answers the millijoules that the sum grew by.
+    /// Advances to the source's next total and returns the millijoules that the sum grew by.
     ///
-    /// It counts from 0, and anew from a total that is less than the one before: its source began anew. Totals are modulo
-    /// 2⁶⁴, so a step of more than half of that is one backwards.
+    /// A total below the previous one means that the source restarted, and adds nothing. Totals are modulo 2⁶⁴, so a step
+    /// of more than half of that is a step backwards.
     package mutating func advance(to total: UInt64) -> UInt64 {
         defer { last = total }
         guard total &- last <= UInt64(Int64.max) else { return 0 }
@@ -33,12 +34,12 @@ package struct CoarseSum: Sendable {
     package var nanojoulesRoundedUp: UInt64 { rest == 0 ? nanojoules : nanojoules &+ Self.nanojoulesOfStep }
 }
 
-/// One domain's energy as a share shows it: in its record, and in the counter of its tree.
+/// One domain's energy as a share publishes it: in the record and in the tree's counter.
 struct CoarseEnergy: Sendable {
-    /// The greatest count of the tree; the next is 0.
+    /// The greatest count of the tree's counter, which then wraps to 0.
     static let maximumMicrojoules = UInt64(Int64.max)
 
-    /// The count of the tree in microjoules: it goes on where an earlier publisher ended.
+    /// The count of the tree's counter in microjoules, which continues from an earlier publisher's.
     private(set) var microjoules: UInt64
 
     private var sum = CoarseSum()
@@ -47,12 +48,12 @@ struct CoarseEnergy: Sendable {
     private var isExact = true
     private var status = ReadingStatus.warmingUp
 
-    /// Begins with a count of the tree, raised to whole millijoules.
+    /// Starts from the tree's count, rounded up to whole millijoules.
     init(microjoules: UInt64 = 0) {
         self.microjoules = (min(microjoules, Self.maximumMicrojoules - 999) + 999) / 1000 * 1000
     }
 
-    /// Takes in the domain's next total; nil where the host does not know the domain any more.
+    /// Advances to the domain's next total; nil if the host no longer knows the domain.
     mutating func advance(to energy: GuestFigures.Energy?) {
         status = energy?.status ?? .absent
         guard let energy, let total = energy.nanojoules else { return }
@@ -63,17 +64,17 @@ struct CoarseEnergy: Sendable {
         microjoules = (microjoules + sum.advance(to: total) * 1000) & Self.maximumMicrojoules
     }
 
-    /// Lets the source begin anew at 0, and the record's sums with it. The tree's count goes on.
+    /// Resets the record's sums for a source that restarts at 0. The tree's count continues.
     mutating func restart() {
         sum = CoarseSum()
         low = CoarseSum()
         high = CoarseSum()
     }
 
-    /// What the record says.
+    /// The record's entry.
     func entry(of domain: ShareRecord.Domain) -> ShareRecord.Entry {
         guard !isExact else { return ShareRecord.Entry(domain: domain, energy: sum.nanojoules, status: status) }
-        // Each is rounded by itself, and may have passed the sum by that.
+        // The bounds are rounded independently, so they may have crossed the sum.
         let isBelow = sum.nanojoules &- low.nanojoules <= UInt64(Int64.max)
         let isAbove = high.nanojoulesRoundedUp &- sum.nanojoules <= UInt64(Int64.max)
         return ShareRecord.Entry(

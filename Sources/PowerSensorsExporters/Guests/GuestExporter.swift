@@ -1,9 +1,9 @@
 package import PowerSensors
 
-/// Publishes the energy of this machine's virtual machines, out of snapshots whose energy is divided among them.
+/// Publishes the energy that snapshots attribute to this machine's virtual machines.
 package struct GuestExporter: Exporter {
-    /// What is known of a consumer from the snapshot before: the sums of its bounds.
-    fileprivate struct Known: Sendable {
+    /// The accumulated bounds of a consumer's energy.
+    fileprivate struct Bounds: Sendable {
         var package: GuestFigures.Energy
         var dram: GuestFigures.Energy
     }
@@ -11,22 +11,22 @@ package struct GuestExporter: Exporter {
     /// `guests`.
     package let name = "guests"
 
-    /// How often the guests are told.
+    /// How often figures are published.
     package let interval: Duration
 
     private var publisher: GuestPublisher
     private let report: @Sendable ([Finding]) -> Void
-    private var known: [Int: Known] = [:]
+    private var bounds: [Int: Bounds] = [:]
     private var figure: (scope: Scope, origin: Provenance)?
-    private var told: Set<Finding> = []
+    private var reported: Set<Finding> = []
     private var channels: [Channel] = []
 
-    /// Publishes with a publisher of its own.
+    /// Creates an exporter.
     ///
     /// - Parameters:
     ///   - publisher: The publisher.
     ///   - period: How often to publish.
-    ///   - report: Takes what was found in this round and not in the one before, from the exporter's task.
+    ///   - report: Receives the findings that are new in a round, on the exporter's task.
     package init(
         _ publisher: GuestPublisher, period: Duration, reporting report: @escaping @Sendable ([Finding]) -> Void
     ) {
@@ -35,29 +35,29 @@ package struct GuestExporter: Exporter {
         interval = period
     }
 
-    /// Looks where the host's figures come from.
+    /// Selects the channels that the host's figures consist of.
     package mutating func prepare(for topology: Topology) {
         channels = topology.channels.filter { $0.countsIn != nil }
     }
 
-    /// Tells every guest what it used.
+    /// Publishes every guest's energy.
     package mutating func export(_ snapshot: Snapshot) {
         guard let attribution = snapshot.attribution else {
-            // What was told stands still, and is soon called stale.
-            return tell([.nothingToTell])
+            // The published records stay as they are; guests soon call them stale.
+            return reportNew([.noAttribution])
         }
-        // What was found in the last round still holds.
+        // The last round's findings still apply.
         if publisher.isTooSoon(at: attribution.instant.boottimeNanoseconds) { return }
         let parts = channels.filter { $0.countsIn == attribution.scope }
         let hasMemory = attribution.scope == .cpu && parts.contains { $0.component.domain == "dram" }
         let status = snapshot.host.first { $0.scope == attribution.scope }?.status ?? .absent
-        // Another figure has bounds of its own.
-        if let figure, figure != (attribution.scope, attribution.origin) { known = [:] }
+        // The bounds of one figure do not apply to another.
+        if let figure, figure != (attribution.scope, attribution.origin) { bounds = [:] }
         figure = (attribution.scope, attribution.origin)
         let machines = attribution.consumers.filter { $0.consumer.kind == .virtualMachine }
-        known = Dictionary(machines.map { ($0.id, known[$0.id].advanced(to: $0)) }) { first, _ in first }
+        bounds = Dictionary(machines.map { ($0.id, bounds[$0.id].advanced(to: $0)) }) { first, _ in first }
         let figures = machines.compactMap { machine in
-            known[machine.id].map {
+            bounds[machine.id].map {
                 GuestFigures(
                     machine.consumer, $0.package, dram: hasMemory ? $0.dram : nil,
                     isWholeMachine: attribution.scope != .cpu, status: status)
@@ -68,26 +68,27 @@ package struct GuestExporter: Exporter {
             hops: UInt8(clamping: 1 + (parts.map(\.hopsSoFar).max() ?? 0)),
             slowest: parts.compactMap(\.refreshInterval).max() ?? .zero,
             at: attribution.instant.boottimeNanoseconds)
-        tell(findings)
+        reportNew(findings)
     }
 
-    /// Reports what was not found in the round before.
-    private mutating func tell(_ findings: [Finding]) {
-        let new = findings.filter { !told.contains($0) }
-        told = Set(findings)
+    /// Reports the findings that the previous round did not have.
+    private mutating func reportNew(_ findings: [Finding]) {
+        let new = findings.filter { !reported.contains($0) }
+        reported = Set(findings)
         if !new.isEmpty { report(new) }
     }
 }
 
 extension Finding {
-    fileprivate static let nothingToTell = Finding(
-        severity: .warning, subject: "guests", reason: "absent",
-        text: "No guest is told anything, since nobody knows which of this machine's energy is whose.",
+    fileprivate static let noAttribution = Finding(
+        severity: .warning, subject: "guests", reason: .absent,
+        text:
+            "No figures are published to guests, because no energy is attributed to this machine's virtual machines.",
         remedy: "Open RAPL and /proc to this process: powersensors doctor tells how; or add --sensor estimator.")
 }
 
 extension GuestFigures {
-    /// What a consumer is, with its energy.
+    /// Combines a consumer's identity with its energy.
     fileprivate init(
         _ consumer: Consumer, _ package: Energy, dram: Energy?, isWholeMachine: Bool, status: ReadingStatus
     ) {
@@ -108,14 +109,14 @@ extension GuestFigures {
 }
 
 extension GuestFigures.Energy {
-    /// The same energy; a host whose power is not known yet knows its energy.
+    /// The same energy with a status. While the host's power is warming up, its energy is already known.
     fileprivate func with(_ status: ReadingStatus) -> Self {
         var energy = self
         energy.status = status == .warmingUp ? .ok : status
         return energy
     }
 
-    /// The energy after a total has grown, by a step of which only a part, or more than the whole, may be true.
+    /// The energy after its total has grown; the bounds grow by the given multiples of that step.
     fileprivate func advanced(to total: UInt128, low lowPart: Double, high highPart: Double) -> Self {
         let total = UInt64(truncatingIfNeeded: total)
         let step = total &- (nanojoules ?? total)
@@ -127,27 +128,27 @@ extension GuestFigures.Energy {
     }
 }
 
-extension Optional<GuestExporter.Known> {
-    fileprivate func advanced(to machine: ConsumerSnapshot) -> GuestExporter.Known {
+extension Optional<GuestExporter.Bounds> {
+    fileprivate func advanced(to machine: ConsumerSnapshot) -> GuestExporter.Bounds {
         let power = machine.power?.rawValue ?? 0
-        // Where the power is certain, the bounds are the energy itself.
+        // Without bounds of the power, the bounds are the energy itself.
         let low = machine.low.map { power > 0 ? min(max($0.rawValue / power, 0), 1) : 1 } ?? 1
         let high = machine.high.map { power > 0 ? min(max($0.rawValue / power, 1), 1000) : 1 } ?? 1
         guard let self else {
-            return GuestExporter.Known(
+            return GuestExporter.Bounds(
                 package: .init(nanojoules: UInt64(truncatingIfNeeded: machine.parts.package)),
                 dram: .init(nanojoules: UInt64(truncatingIfNeeded: machine.parts.dram)))
         }
-        return GuestExporter.Known(
+        return GuestExporter.Bounds(
             package: self.package.advanced(to: machine.parts.package, low: low, high: high),
             dram: self.dram.advanced(to: machine.parts.dram, low: low, high: high))
     }
 }
 
 extension Channel {
-    /// Whether its figures are a model's, here or where they come from.
+    /// Whether its figures are estimated, here or at their origin.
     fileprivate var isEstimated: Bool { provenance == .estimated || origin == .estimated }
 
-    /// How many machines its figures went through to come here: at least one where another machine told them.
+    /// How many machines its figures have passed through; at least one if another machine shares them.
     fileprivate var hopsSoFar: Int { hops ?? (provenance == .shared ? 1 : 0) }
 }

@@ -1,13 +1,13 @@
 package import PowerSensors
 
-/// What one virtual machine used, as its host found out.
+/// The energy that the host attributes to one virtual machine, and the machine's identity.
 package struct GuestFigures: Sendable {
     /// A process that runs the machine.
     package struct Process: Hashable, Sendable {
-        /// Its number.
+        /// The process ID.
         package let pid: Int32
 
-        /// When it started, as `/proc/PID/stat` says it: numbers are used again, numbers and starts are not.
+        /// The start time from `/proc/PID/stat`, which distinguishes processes that reuse an ID.
         package let startTime: UInt64
 
         /// The user that it runs as.
@@ -24,21 +24,21 @@ package struct GuestFigures: Sendable {
         }
     }
 
-    /// An energy with its bounds since its host began to count for the machine, in nanojoules modulo 2⁶⁴.
+    /// Energy and its bounds since the host began to count for the machine, in nanojoules modulo 2⁶⁴.
     package struct Energy: Hashable, Sendable {
-        /// The energy; nil while it is not known.
+        /// The energy; nil while it is unknown.
         package var nanojoules: UInt64?
 
-        /// The least that it may truly be.
+        /// The lower bound.
         package var low: UInt64
 
-        /// The most that it may truly be.
+        /// The upper bound.
         package var high: UInt64
 
-        /// Whether it is known and, where not, why.
+        /// Whether the energy is known, and if not, why.
         package var status: ReadingStatus
 
-        /// An energy with its bounds; those left out are the energy itself.
+        /// Creates an energy; omitted bounds equal the energy itself.
         package init(nanojoules: UInt64?, low: UInt64? = nil, high: UInt64? = nil, status: ReadingStatus = .ok) {
             self.nanojoules = nanojoules
             self.low = low ?? nanojoules ?? 0
@@ -47,28 +47,28 @@ package struct GuestFigures: Sendable {
         }
     }
 
-    /// The machine's name, as whoever started it chose it: anything at all.
+    /// The machine's name, unchecked.
     package var name: String
 
-    /// What the name belongs to, such as a namespace of Kubernetes; empty where there is none.
+    /// The name's namespace, such as Kubernetes'; empty if there is none.
     package var namespace: String
 
-    /// The machine's identity; empty where it has none.
+    /// The machine's UUID; empty if there is none.
     package var uuid: String
 
-    /// Its processes: more than one while it moves from one to the other.
+    /// Its processes; more than one while it migrates from one to another.
     package var processes: [Process]
 
-    /// The path of its control group, such as `/machine.slice/machine-qemu…scope`; nil where it is not known.
+    /// The path of its control group, such as `/machine.slice/machine-qemu…scope`; nil if it is unknown.
     package var controlGroup: String?
 
-    /// What the processor packages used for it, or the whole machine where only that is known.
+    /// The energy of the processor packages, or of the whole host if only that is known.
     package var package: Energy
 
-    /// What their memory used for it; nil where the host cannot tell.
+    /// The energy of the memory; nil if the host does not measure it.
     package var dram: Energy?
 
-    /// Whether ``package`` is of the whole machine.
+    /// Whether ``package`` is the energy of the whole host.
     package var isWholeMachine: Bool
 
     package init(

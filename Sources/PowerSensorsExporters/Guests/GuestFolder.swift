@@ -4,13 +4,13 @@ import PowerSensors
 import Glibc
 #endif
 
-/// One guest's folder with all that is in it, by paths that begin with the guest's name.
+/// One guest's folder and its contents, by paths that begin with the guest's name.
 ///
-/// Everything is opened beneath the share's own descriptor, name by name, and no link is followed. Before each use its
-/// name must still lead to what is kept open. A file in whose place something else stands is removed and made anew; a
-/// folder in whose place something else stands is left alone, and nothing is written.
+/// Everything is opened relative to the share's descriptor, one name at a time, without following links. Before each use the
+/// name must still refer to the open file. Anything in the place of a file is replaced with a new file; anything in the place
+/// of a folder is left alone, and nothing is written.
 struct GuestFolder: Sendable {
-    private struct Kept: Sendable {
+    private struct Entry: Sendable {
         let descriptor: OwnedDescriptor
         let identity: FileIdentity
     }
@@ -20,13 +20,13 @@ struct GuestFolder: Sendable {
 
     private let share: ShareFolder
     private let group: UInt32?
-    private var kept: [String: Kept] = [:]
+    private var entries: [String: Entry] = [:]
     private var constants: [String: String] = [:]
 
-    /// What was found and mended since it was last asked for.
+    /// The findings since the last ``drainFindings()``.
     private var findings: [Finding] = []
 
-    /// Nothing is opened yet.
+    /// Prepares to use a folder; nothing is opened yet.
     ///
     /// - Parameter group: The group that may read it; nil for that of this process.
     init(in share: ShareFolder, group: UInt32?) {
@@ -34,55 +34,57 @@ struct GuestFolder: Sendable {
         self.group = group
     }
 
-    /// Answers what was found and mended, once.
-    mutating func takeFindings() -> [Finding] {
+    /// Returns and clears the findings.
+    mutating func drainFindings() -> [Finding] {
         defer { findings = [] }
         return findings
     }
 
-    /// Lets go of every descriptor; what is used next is opened again.
-    mutating func closeAll() { kept = [:] }
+    /// Closes every descriptor; the next use opens it again.
+    mutating func closeAll() { entries = [:] }
 
-    /// Opens a folder, or makes it, and those on the way to it.
+    /// Opens a folder, and creates it and its parents if necessary.
     ///
-    /// - Returns: Which one it is.
+    /// - Returns: The folder's identity.
     mutating func open(_ path: String) throws(ShareFault) -> FileIdentity? {
-        _ = try folder(path, makes: true)
-        return kept[path]?.identity
+        _ = try folder(path, creates: true)
+        return entries[path]?.identity
     }
 
     /// Writes a file from its start, with one system call.
     mutating func write(_ bytes: [UInt8], to path: String) throws(ShareFault) {
-        let before = kept[path]?.identity
+        let before = entries[path]?.identity
         let file = try file(path)
         var count: Int
         repeat {
             count = unsafe bytes.withUnsafeBytes { unsafe pwrite(file.number, $0.baseAddress, $0.count, 0) }
         } while count < 0 && errno == EINTR
         var code = count == bytes.count ? 0 : count < 0 ? errno : ENOSPC
-        // What is found may be longer than what this program writes.
-        if code == 0, before != kept[path]?.identity, ftruncate(file.number, off_t(bytes.count)) != 0 { code = errno }
+        // A file that was already there may be longer.
+        if code == 0, before != entries[path]?.identity, ftruncate(file.number, off_t(bytes.count)) != 0 {
+            code = errno
+        }
         if code == 0 { return }
-        kept[path] = nil
+        entries[path] = nil
         throw ShareFault(path: full(path), problem: .system(errno: code))
     }
 
-    /// Writes a file that does not change, unless it is known to say this already.
-    mutating func settle(_ text: String, in path: String) throws(ShareFault) {
+    /// Writes a constant file, unless it was already written with this text.
+    mutating func writeConstant(_ text: String, in path: String) throws(ShareFault) {
         if constants[path] == text { return }
         try write(Array(text.utf8), to: path)
         constants[path] = text
-        kept[path] = nil
+        entries[path] = nil
     }
 
-    /// The number in a file; nil where there is none, or a file that this program would not have made.
+    /// The number in a file; nil if there is none, or the file is not one that this program creates.
     mutating func number(in path: String) throws(ShareFault) -> UInt64? {
-        let (parent, name) = try place(path, makes: true)
+        let (parent, name) = try locate(path, creates: true)
         guard let status = try status(of: name, in: parent, path), status.isOwnFile else { return nil }
         let file = try file(path)
         var text = [UInt8](repeating: 0, count: 64)
         let count = unsafe text.withUnsafeMutableBytes { unsafe pread(file.number, $0.baseAddress, $0.count, 0) }
-        kept[path] = nil
+        entries[path] = nil
         return count > 0 ? UInt64(String(trimming: text[..<count])) : nil
     }
 
@@ -90,15 +92,15 @@ struct GuestFolder: Sendable {
 
     private func full(_ path: String) -> String { "\(share.path)/\(path)" }
 
-    /// The folder that something lies in, and its name there.
-    private mutating func place(
-        _ path: String, makes: Bool
+    /// Opens a path's parent folder and returns it with the last name of the path.
+    private mutating func locate(
+        _ path: String, creates: Bool
     ) throws(ShareFault) -> (parent: OwnedDescriptor, name: String) {
         guard let slash = path.lastIndex(of: "/") else { return (share.descriptor, path) }
-        return (try folder(String(path[..<slash]), makes: makes), String(path[path.index(after: slash)...]))
+        return (try folder(String(path[..<slash]), creates: creates), String(path[path.index(after: slash)...]))
     }
 
-    /// What stands at a place; nil for nothing.
+    /// The status of a name in a folder; nil if there is nothing.
     private func status(
         of name: String, in parent: OwnedDescriptor, _ path: String
     ) throws(ShareFault) -> stat? {
@@ -108,10 +110,10 @@ struct GuestFolder: Sendable {
         throw ShareFault(path: full(path), problem: .system(errno: errno))
     }
 
-    private mutating func folder(_ path: String, makes: Bool) throws(ShareFault) -> OwnedDescriptor {
-        let (parent, name) = try place(path, makes: makes)
+    private mutating func folder(_ path: String, creates: Bool) throws(ShareFault) -> OwnedDescriptor {
+        let (parent, name) = try locate(path, creates: creates)
         let found = try status(of: name, in: parent, path)
-        if let known = kept[path] {
+        if let known = entries[path] {
             if let found, FileIdentity(found) == known.identity {
                 try found.checkFolder(at: full(path))
                 return known.descriptor
@@ -120,8 +122,8 @@ struct GuestFolder: Sendable {
             findings.append(replaced(path, "It was removed or replaced."))
         }
         if found == nil {
-            guard makes else { throw ShareFault(path: full(path), problem: .system(errno: ENOENT)) }
-            // For nobody else until it has its group.
+            guard creates else { throw ShareFault(path: full(path), problem: .system(errno: ENOENT)) }
+            // Closed to others until its group is set.
             if unsafe mkdirat(parent.number, name, 0o700) != 0 {
                 throw ShareFault(path: full(path), problem: .system(errno: errno))
             }
@@ -132,31 +134,31 @@ struct GuestFolder: Sendable {
         let status = try status(of: descriptor, path)
         try status.checkFolder(at: full(path))
         do throws(ShareFault) {
-            try settlePermissions(of: descriptor, status, Self.folderPermissions, isNew: found == nil, path)
+            try fixPermissions(of: descriptor, status, Self.folderPermissions, isNew: found == nil, path)
         } catch {
-            // The next round would leave it as narrow as it is.
+            // The next round would not widen the permissions of an existing folder.
             if found == nil { unsafe unlinkat(parent.number, name, AT_REMOVEDIR) }
             throw error
         }
-        kept[path] = Kept(descriptor: descriptor, identity: FileIdentity(status))
+        entries[path] = Entry(descriptor: descriptor, identity: FileIdentity(status))
         return descriptor
     }
 
     private mutating func file(_ path: String) throws(ShareFault) -> OwnedDescriptor {
-        let (parent, name) = try place(path, makes: true)
+        let (parent, name) = try locate(path, creates: true)
         var found = try status(of: name, in: parent, path)
-        if let known = kept[path] {
+        if let known = entries[path] {
             if let found, found.isOwnFile, FileIdentity(found) == known.identity { return known.descriptor }
-            kept[path] = nil
+            entries[path] = nil
             if found?.isOwnFile != false { findings.append(replaced(path, "It was removed or replaced.")) }
         }
         if let stranger = found, !stranger.isOwnFile {
             if stranger.isFolder { throw ShareFault(path: full(path), problem: .notAFile) }
-            // In this folder only a name is removed, never what it may lead to.
+            // This removes only the name in this folder, never a link's target.
             if unsafe unlinkat(parent.number, name, 0) != 0 {
                 throw ShareFault(path: full(path), problem: .system(errno: errno))
             }
-            findings.append(replaced(path, "It was a link, a special file or somebody else's; it is made anew."))
+            findings.append(replaced(path, "It was a link, a special file or another user's file; it was replaced."))
             found = nil
         }
         let isNew = found == nil
@@ -165,15 +167,15 @@ struct GuestFolder: Sendable {
         if opened < 0 { throw ShareFault(path: full(path), problem: .system(errno: errno)) }
         let descriptor = OwnedDescriptor(opened)
         let status = try status(of: descriptor, path)
-        // It was replaced between the look and the opening: the next round looks again.
+        // It was replaced between the check and the opening; the next round tries again.
         guard status.isOwnFile else { throw ShareFault(path: full(path), problem: .system(errno: EAGAIN)) }
         do throws(ShareFault) {
-            try settlePermissions(of: descriptor, status, Self.filePermissions, isNew: isNew, path)
+            try fixPermissions(of: descriptor, status, Self.filePermissions, isNew: isNew, path)
         } catch {
             if isNew { unsafe unlinkat(parent.number, name, 0) }
             throw error
         }
-        kept[path] = Kept(descriptor: descriptor, identity: FileIdentity(status))
+        entries[path] = Entry(descriptor: descriptor, identity: FileIdentity(status))
         return descriptor
     }
 
@@ -183,8 +185,8 @@ struct GuestFolder: Sendable {
         throw ShareFault(path: full(path), problem: .system(errno: errno))
     }
 
-    /// Gives something to the guest's group, and takes from others what they should not have; never the reverse.
-    private mutating func settlePermissions(
+    /// Sets the guest's group and removes excess permissions. Never adds permissions to an existing file or folder.
+    private mutating func fixPermissions(
         of descriptor: OwnedDescriptor, _ status: stat, _ most: mode_t, isNew: Bool, _ path: String
     ) throws(ShareFault) {
         if let group, status.st_gid != group, fchown(descriptor.number, uid_t.max, group) != 0 {
@@ -198,23 +200,24 @@ struct GuestFolder: Sendable {
         }
     }
 
-    /// Forgets a folder and all that was in it.
+    /// Forgets a folder and its contents.
     private mutating func forget(_ path: String) {
         let isInside = { (other: String) in other == path || other.hasPrefix(path + "/") }
-        kept = kept.filter { !isInside($0.key) }
+        entries = entries.filter { !isInside($0.key) }
         constants = constants.filter { !isInside($0.key) }
     }
 
     private func replaced(_ path: String, _ text: String) -> Finding {
         Finding(
-            severity: .warning, subject: full(path), reason: "replaced", text: text,
-            remedy: "Find out who changes what is in \(share.path).")
+            severity: .warning, subject: full(path), reason: .replaced, text: text,
+            remedy: "Find out what changes the files in \(share.path).")
     }
 
     private func groupFinding(_ group: UInt32) -> Finding {
         Finding(
-            severity: .warning, subject: share.path, reason: "forbidden",
-            text: "This user may not give files to group \(group), as which a guest's QEMU runs: it may not read them.",
+            severity: .warning, subject: share.path, reason: .forbidden,
+            text:
+                "This user may not give files to group \(group), which a guest's QEMU runs as, so QEMU cannot read them.",
             remedy: "Run as root, or add this user to the group.")
     }
 }
@@ -222,7 +225,7 @@ struct GuestFolder: Sendable {
 // MARK: - Removing
 
 extension GuestFolder {
-    /// Removes what this program makes in a guest's folder, and the folder; what somebody else put there stays.
+    /// Removes the files that this program creates in a guest's folder, and the folder. Foreign files stay.
     ///
     /// - Parameter keepsFolder: Whether only to empty it.
     mutating func remove(_ guest: GuestName, keepsFolder: Bool) -> [Finding] {
@@ -239,12 +242,12 @@ extension GuestFolder {
             } catch {}
         }
         closeAll()
-        // What is left of a folder inside is why the one around it is left.
+        // The first fault causes those of the parent folders.
         return Array(faults.prefix(1))
     }
 
     private mutating func removeFiles(_ files: [String], in path: String) throws(ShareFault) {
-        let descriptor = try folder(path, makes: false)
+        let descriptor = try folder(path, creates: false)
         for file in files {
             if unsafe unlinkat(descriptor.number, file, 0) != 0, ![ENOENT, EISDIR].contains(errno) {
                 throw ShareFault(path: full("\(path)/\(file)"), problem: .system(errno: errno))
@@ -253,7 +256,7 @@ extension GuestFolder {
     }
 
     private mutating func removeFolder(_ path: String) throws(ShareFault) {
-        let (parent, name) = try place(path, makes: false)
+        let (parent, name) = try locate(path, creates: false)
         forget(path)
         if unsafe unlinkat(parent.number, name, AT_REMOVEDIR) != 0 {
             throw ShareFault(

@@ -1,16 +1,16 @@
-/// The name of a guest's folder in a share: what its machine is called, as far as that is harmless.
+/// The name of a guest's folder in a share: the machine's name, sanitized.
 ///
-/// It is `NAME`, or `NAMESPACE_NAME`, or the identity of a machine without a name. Letters, digits, dots, hyphens and
-/// underscores of ASCII are kept; each other byte, and a dot at the start, becomes an underscore. What is longer than 128
-/// bytes is cut off. Two machines may thus have one name, and then neither is told anything.
+/// It is `NAME`, `NAMESPACE_NAME`, or the UUID of a machine without a name. ASCII letters, digits, dots, hyphens and
+/// underscores are kept; every other byte, and a leading dot, becomes an underscore. Names are cut to 128 bytes. Two
+/// machines may end up with the same name, and then neither gets figures.
 package struct GuestName: Hashable, Sendable, Comparable, CustomStringConvertible {
-    /// The longest name in bytes: two labels of Kubernetes with what stands between them.
+    /// The maximum length in bytes: two Kubernetes labels and a separator.
     package static let longest = 128
 
     /// The name.
     package let description: String
 
-    /// The name of a machine's folder; nil for one that has neither name nor identity.
+    /// The name of a machine's folder; nil if the machine has neither a name nor a UUID.
     package init?(name: String, namespace: String, uuid: String) {
         let whole = name.isEmpty ? uuid : namespace.isEmpty ? name : "\(namespace)_\(name)"
         guard !whole.isEmpty else { return nil }
@@ -19,7 +19,7 @@ package struct GuestName: Hashable, Sendable, Comparable, CustomStringConvertibl
         description = String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The name that a folder bears already; nil for what is nobody's.
+    /// The name of an existing folder; nil if it is not a valid name.
     init?(ofFolder folder: String) {
         self.init(name: folder, namespace: "", uuid: "")
         if description != folder { return nil }

@@ -1,8 +1,8 @@
 import PowerSensors
 
-/// What one guest is told: its record and its tree, from one period to the next.
+/// The record and the tree of one guest.
 struct GuestPublication: Sendable {
-    /// What every guest of one round is told alike.
+    /// What is the same for all guests of a round.
     struct Round: Sendable {
         /// When the energy was measured, in nanoseconds of the boot-time clock.
         let boottimeNanoseconds: Int64
@@ -10,20 +10,20 @@ struct GuestPublication: Sendable {
         /// The time from one record to the next.
         let period: Duration
 
-        /// What becomes of the energy of nobody's work.
+        /// How idle energy is attributed.
         let policy: ShareRecord.Policy
 
-        /// Where the host has its figures from.
+        /// The origin of the host's figures.
         let origin: ShareRecord.Origin
 
-        /// How many machines they went through when the guest has them.
+        /// How many machines the figures have passed through when they reach the guest.
         let hops: UInt8
     }
 
     private let name: GuestName
     private var folder: GuestFolder
     private var identity: FileIdentity?
-    private var lives: Set<GuestFigures.Process>
+    private var processes: Set<GuestFigures.Process>
 
     private var epoch = ShareRecord.Epoch.random()
     private var epochStart: Int64
@@ -32,31 +32,31 @@ struct GuestPublication: Sendable {
     private var memory: CoarseEnergy?
     private var isWholeMachine: Bool
 
-    /// When it was last told something, in nanoseconds of the boot-time clock.
+    /// When the guest was last seen, in nanoseconds of the boot-time clock.
     private(set) var lastSeen: Int64
 
-    /// Begins to tell a guest; nothing is made yet.
+    /// Prepares to publish for a guest; no file is created yet.
     init(_ figures: GuestFigures, as name: GuestName, in share: ShareFolder, at boottimeNanoseconds: Int64) {
         self.name = name
         folder = GuestFolder(in: share, group: figures.processes.first?.group)
-        lives = Set(figures.processes)
+        processes = Set(figures.processes)
         isWholeMachine = figures.isWholeMachine
         epochStart = boottimeNanoseconds
         lastSeen = boottimeNanoseconds
     }
 
-    /// How many descriptors a guest's folder takes.
+    /// The number of descriptors that a guest's folder needs.
     static let descriptorCount = 2 + ShareLayout.folders.count * 2
 
-    /// Tells the guest its energy: the record first, then the tree.
+    /// Publishes the guest's energy: the record first, then the tree.
     ///
-    /// - Returns: What is wrong, or was and is mended.
+    /// - Returns: What is wrong, or was wrong and has been fixed.
     mutating func publish(_ figures: GuestFigures, in share: ShareFolder, _ round: Round) -> [Finding] {
         lastSeen = round.boottimeNanoseconds
         begin(figures, in: share, round)
         do throws(ShareFault) {
             let found = try folder.open("\(name)")
-            // Whoever reads must not compare what two folders said.
+            // Readers must not compare figures of two different folders.
             if identity != nil, identity != found { startEpoch(round) }
             identity = found
             try openCounters(figures)
@@ -66,36 +66,36 @@ struct GuestPublication: Sendable {
             try folder.write(record(round).encoded(), to: "\(name)/\(ShareLayout.record)")
             try writeTree()
         } catch {
-            return folder.takeFindings() + [error.finding]
+            return folder.drainFindings() + [error.finding]
         }
-        return folder.takeFindings()
+        return folder.drainFindings()
     }
 
-    /// Notes that the guest runs, though it is told nothing.
-    mutating func keep(at boottimeNanoseconds: Int64) { lastSeen = boottimeNanoseconds }
+    /// Records that the guest runs, although nothing is published for it.
+    mutating func markSeen(at boottimeNanoseconds: Int64) { lastSeen = boottimeNanoseconds }
 
-    /// Lets go of every descriptor until the next time.
+    /// Closes every descriptor; the next call opens them again.
     mutating func closeAll() { folder.closeAll() }
 
-    /// Removes what the guest was told.
+    /// Removes everything that was published for the guest.
     mutating func remove(keepsFolder: Bool) -> [Finding] { folder.remove(name, keepsFolder: keepsFolder) }
 
-    // MARK: Beginnings
+    // MARK: Starting
 
-    /// Begins anew where the machine was started anew, or where other domains are known of it.
+    /// Starts a new epoch if the machine was restarted or its known domains changed.
     private mutating func begin(_ figures: GuestFigures, in share: ShareFolder, _ round: Round) {
-        let processes = Set(figures.processes)
-        let isReborn = lives.isDisjoint(with: processes)
-        lives = processes
-        if isReborn {
+        let current = Set(figures.processes)
+        let isRestarted = processes.isDisjoint(with: current)
+        processes = current
+        if isRestarted {
             folder.closeAll()
             folder = GuestFolder(in: share, group: figures.processes.first?.group)
         }
         let hasNewDomains = figures.isWholeMachine != isWholeMachine || (figures.dram != nil && memory == nil)
         isWholeMachine = figures.isWholeMachine
-        if isReborn || hasNewDomains { startEpoch(round) }
-        // A machine's sums go on where its host knows other domains of it.
-        guard isReborn else { return }
+        if isRestarted || hasNewDomains { startEpoch(round) }
+        // The sums continue if only the known domains changed.
+        guard isRestarted else { return }
         package?.restart()
         memory?.restart()
     }
@@ -106,7 +106,7 @@ struct GuestPublication: Sendable {
         sequence = 0
     }
 
-    /// Goes on with what an earlier publisher counted.
+    /// Continues from an earlier publisher's counts.
     private mutating func openCounters(_ figures: GuestFigures) throws(ShareFault) {
         if package == nil { package = CoarseEnergy(microjoules: try greatestCount(in: ShareLayout.packageZones)) }
         if memory == nil, figures.dram != nil {
@@ -147,10 +147,10 @@ struct GuestPublication: Sendable {
     ) throws(ShareFault) {
         let text = ShareLayout.counterText(energy.microjoules)
         for zone in zones {
-            // The counter first: who finds a zone's name finds its count.
+            // The counter first: a reader that finds a zone's name then also finds its count.
             try folder.write(text, to: "\(name)/\(zone)/\(ShareLayout.counter)")
             for (file, text) in ShareLayout.constants(name: zoneName) {
-                try folder.settle(text, in: "\(name)/\(zone)/\(file)")
+                try folder.writeConstant(text, in: "\(name)/\(zone)/\(file)")
             }
         }
     }

@@ -4,15 +4,14 @@ package import PowerSensors
 import Glibc
 #endif
 
-/// Tells virtual machines what they use: for each of them a folder that it may mount, with a record and a tree like
-/// `/sys/class/powercap` in it. `Docs/GuestShare.md` describes both.
+/// Publishes to virtual machines the energy that they use: for each a folder that it can mount, with a record and a tree like
+/// `/sys/class/powercap`. `Docs/GuestShare.md` describes both.
 ///
-/// Names, processes and folders may be the work of an attacker. Only machines that an administrator started are told
-/// anything, only of their own energy, in whole millijoules and at most once a second; and nothing is written outside
-/// the publisher's folder.
+/// Names, processes and folders may come from an attacker. Only machines that an administrator started get figures, only
+/// their own, in whole millijoules and at most once a second; and nothing is written outside the publisher's folder.
 package struct GuestPublisher: Sendable {
-    /// Rounds come by a grid, and one may be late and the next not.
-    private static let leastNanoseconds = GuestConfiguration.shortestPeriod.wholeNanoseconds * 9 / 10
+    /// Slightly less than the shortest period, because a round may be late and the next on time.
+    private static let shortestGapNanoseconds = GuestConfiguration.shortestPeriod.wholeNanoseconds * 9 / 10
 
     private let configuration: GuestConfiguration
     private let admission: GuestAdmission
@@ -20,7 +19,7 @@ package struct GuestPublisher: Sendable {
     private var share: ShareFolder
     private var publications: [GuestName: GuestPublication] = [:]
 
-    /// Folders of an earlier publisher whose machines have not been seen.
+    /// Folders of an earlier publisher whose machines have not been seen yet.
     private var leftovers: Set<GuestName>
 
     /// When they were first missed.
@@ -28,22 +27,22 @@ package struct GuestPublisher: Sendable {
 
     private var lastRound: Int64?
 
-    /// Opens the folder to publish in, or makes it.
+    /// Opens or creates the folder to publish in.
     ///
-    /// - Throws: ``ShareFault`` where it is not this user's alone, or another publisher's.
+    /// - Throws: ``ShareFault`` if others may write to it or another publisher uses it.
     package init(folder: String, configuration: GuestConfiguration) throws(ShareFault) {
         self.configuration = configuration
         admission = GuestAdmission(configuration)
         descriptorBudget = configuration.descriptorBudget ?? DescriptorBudget.ofSensor
         share = try ShareFolder(folder)
         leftovers = Set(share.leftovers())
-        // Before the first round, as machines may be about to start; what fails is told with that.
+        // Before the first round, because machines may be about to start; the round reports failures.
         _ = makeWaitingFolders()
     }
 
-    /// Whether there is such a folder that this user may publish in; false where there is none.
+    /// Whether the folder exists and this user may publish in it.
     ///
-    /// - Throws: ``ShareFault`` where there is one that is not this user's alone.
+    /// - Throws: ``ShareFault`` if it exists but others may write to it.
     package static func canPublish(in folder: String) throws(ShareFault) -> Bool {
         do throws(ShareFault) {
             _ = try ShareFolder(existing: folder)
@@ -53,23 +52,22 @@ package struct GuestPublisher: Sendable {
         }
     }
 
-    /// Whether the round before was so short ago that nobody is told anything.
+    /// Whether the previous round was too recent for another.
     package func isTooSoon(at boottimeNanoseconds: Int64) -> Bool {
-        lastRound.map { boottimeNanoseconds &- $0 < Self.leastNanoseconds } ?? false
+        lastRound.map { boottimeNanoseconds &- $0 < Self.shortestGapNanoseconds } ?? false
     }
 
-    /// Tells every machine that may know it what it used until now, and removes what was told to machines that are
-    /// gone.
+    /// Publishes the energy of every admitted machine, and removes the folders of machines that have ended.
     ///
-    /// A call that comes too soon after the one before does nothing.
+    /// Does nothing if the previous call was too recent.
     ///
     /// - Parameters:
     ///   - figures: All virtual machines that run now.
-    ///   - origin: Where this machine has its figures from.
-    ///   - hops: How many machines they have gone through when a guest has them; 1 for those of this machine's sensors.
-    ///   - slowest: How long this machine's own source takes from one figure to the next: no record comes sooner.
+    ///   - origin: The origin of this machine's figures.
+    ///   - hops: How many machines they have passed through when a guest gets them; 1 for those of this machine's sensors.
+    ///   - slowest: The refresh interval of this machine's slowest source, a lower limit for the period.
     ///   - boottimeNanoseconds: When the energy was measured, on CLOCK_BOOTTIME.
-    /// - Returns: Which machines are told nothing, what could not be written, and what was tampered with.
+    /// - Returns: Findings on machines that get no figures, failed writes, and tampering.
     package mutating func publish(
         _ figures: [GuestFigures], origin: ShareRecord.Origin = .measured, hops: UInt8 = 1, slowest: Duration = .zero,
         at boottimeNanoseconds: Int64
@@ -99,10 +97,10 @@ package struct GuestPublisher: Sendable {
             publications[name] = publication
             leftovers.remove(name)
         }
-        return findings + removeGone(at: boottimeNanoseconds) + makeWaitingFolders()
+        return findings + removeEnded(at: boottimeNanoseconds) + makeWaitingFolders()
     }
 
-    /// The machines that are told something, by their names: sorted, so that findings come in one order.
+    /// The admitted machines, sorted by name so that the order of findings is stable.
     private mutating func admitted(
         _ figures: [GuestFigures], _ findings: inout [Finding]
     ) -> [(GuestName, GuestFigures)] {
@@ -112,7 +110,7 @@ package struct GuestPublisher: Sendable {
                 findings.append(Self.nameless(guest))
                 continue
             }
-            // Before names are compared: what nobody allowed must not silence what somebody did.
+            // Before names are compared: a refused machine must not block an admitted one of the same name.
             if let refusal = admission.refusal(of: guest, as: name) {
                 findings.append(refusal)
             } else {
@@ -124,16 +122,16 @@ package struct GuestPublisher: Sendable {
             if let only = guests.first, guests.count == 1 {
                 admitted.append((name, only))
             } else {
-                if let lastRound { publications[name]?.keep(at: lastRound) }
+                if let lastRound { publications[name]?.markSeen(at: lastRound) }
                 findings.append(Self.ambiguous(name, guests))
             }
         }
         return admitted
     }
 
-    // MARK: Folders that go
+    // MARK: Folders
 
-    /// Opens the publisher's folder again, after somebody removed it or put another in its place.
+    /// Opens the publisher's folder again after it was removed or replaced.
     private mutating func reopen() throws(ShareFault) {
         share = try share.reopened()
         publications = [:]
@@ -141,7 +139,7 @@ package struct GuestPublisher: Sendable {
         leftoversSince = nil
     }
 
-    private mutating func removeGone(at now: Int64) -> [Finding] {
+    private mutating func removeEnded(at now: Int64) -> [Finding] {
         let grace = configuration.grace.wholeNanoseconds
         var findings: [Finding] = []
         for (name, publication) in publications where now &- publication.lastSeen >= max(grace, 1) {
@@ -160,7 +158,7 @@ package struct GuestPublisher: Sendable {
         return findings
     }
 
-    /// Makes the folders of listed machines that do not run.
+    /// Creates the folders of listed machines that are not running.
     private func makeWaitingFolders() -> [Finding] {
         var findings: [Finding] = []
         for name in configuration.names.sorted() where publications[name] == nil {
@@ -170,7 +168,7 @@ package struct GuestPublisher: Sendable {
             } catch {
                 findings.append(error.finding)
             }
-            findings += folder.takeFindings()
+            findings += folder.drainFindings()
         }
         return findings
     }
@@ -180,16 +178,16 @@ package struct GuestPublisher: Sendable {
     private static func nameless(_ guest: GuestFigures) -> Finding {
         let process = guest.processes.first.map { "process \($0.pid)" } ?? "a process"
         return Finding(
-            severity: .warning, subject: "guest of \(process)", reason: "refused",
-            text: "The virtual machine has neither name nor identity, so it is told nothing.",
+            severity: .warning, subject: "guest of \(process)", reason: .refused,
+            text: "The virtual machine has neither a name nor a UUID, so it gets no figures.",
             remedy: "Start it with -name or -uuid.")
     }
 
     private static func ambiguous(_ name: GuestName, _ guests: [GuestFigures]) -> Finding {
         let processes = guests.flatMap(\.processes).map { "\($0.pid)" }.sorted().joined(separator: ", ")
         return Finding(
-            severity: .warning, subject: "guest \(name)", reason: "duplicate",
-            text: "Processes \(processes) are virtual machines of this name, so neither is told anything.",
+            severity: .warning, subject: "guest \(name)", reason: .duplicate,
+            text: "Processes \(processes) are virtual machines of this name, so none of them gets figures.",
             remedy: "Give each a name of its own; all but letters, digits, dots and hyphens count as underscores.")
     }
 }

@@ -4,29 +4,29 @@ import PowerSensors
 import Glibc
 #endif
 
-/// Why a part of a share could not be made, opened or written.
+/// A part of a share that could not be created, opened or written.
 package struct ShareFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong with it.
     package enum Problem: Hashable, Sendable {
-        /// The kernel's answer.
+        /// A system call failed.
         case system(errno: Int32)
 
-        /// A link, or anything else that is no folder, stands where a folder should.
+        /// A link or a file is where a folder should be.
         case notAFolder
 
-        /// A folder stands where a file should.
+        /// A folder is where a file should be.
         case notAFile
 
-        /// It is somebody else's, who could put anything in its place.
+        /// It belongs to another user, who could replace its contents.
         case foreign(owner: UInt32)
 
-        /// Others may write there.
+        /// Other users may write to it.
         case writable(mode: UInt32)
 
-        /// It holds what this program did not make, and so is not removed.
+        /// It holds files that this program did not create, so it is not removed.
         case notEmpty
 
-        /// Another publisher writes there.
+        /// Another publisher uses it.
         case taken
     }
 
@@ -40,42 +40,42 @@ package struct ShareFault: Error, Hashable, Sendable, CustomStringConvertible {
     var text: String {
         switch problem {
         case .system(let code): "It cannot be written: \(systemMessage(errno: code))."
-        case .notAFolder: "It is a link or a file where a folder should be, and is left alone."
-        case .notAFile: "It is a folder where a file should be, and is left alone."
-        case .foreign(let owner): "It belongs to user \(owner), who could put anything in its place."
-        case .writable(let mode): "Its mode \(String(mode, radix: 8)) lets others write there."
-        case .notEmpty: "It holds what this program did not make, and so is not removed with its guest."
-        case .taken: "Another program publishes there."
+        case .notAFolder: "It is a link or a file where a folder should be, so it is left alone."
+        case .notAFile: "It is a folder where a file should be, so it is left alone."
+        case .foreign(let owner): "It belongs to user \(owner), who could replace its contents."
+        case .writable(let mode): "Its mode \(String(mode, radix: 8)) lets others write to it."
+        case .notEmpty: "It holds files that this program did not create, so it is not removed with its guest."
+        case .taken: "Another program publishes in it."
         }
     }
 
-    /// What mends it.
+    /// The remedy.
     var remedy: String {
         switch problem {
         case .system(ENOSPC), .system(EDQUOT): "Make room on its file system."
         case .system(EROFS): "Mount its file system writable, or name another folder."
-        case .system(EACCES), .system(EPERM): "Let this user write there, or run as another."
-        case .system(ENOENT): "Make the folder that it should lie in."
-        case .system: "Look at its file system."
-        case .notAFolder, .notAFile: "Look what it is, and remove it: ls -ld '\(path)'"
-        case .notEmpty: "Look what it is, and remove it: ls -lR '\(path)'"
+        case .system(EACCES), .system(EPERM): "Let this user write to it, or run as another user."
+        case .system(ENOENT): "Create its parent folder."
+        case .system: "Check its file system."
+        case .notAFolder, .notAFile: "Check what it is, and remove it: ls -ld '\(path)'"
+        case .notEmpty: "Check what it is, and remove it: ls -lR '\(path)'"
         case .foreign: "chown '\(path)' to this user, or name another folder."
-        // Such as /tmp, which everybody needs.
-        case .writable(let mode) where mode & 0o1000 != 0: "Name a folder of this program's own."
-        case .writable: "Name a folder of this program's own, or keep others out: chmod go-w '\(path)'"
-        case .taken: "End it, or name another folder."
+        // A sticky folder such as /tmp must stay writable.
+        case .writable(let mode) where mode & 0o1000 != 0: "Name a folder that only this program uses."
+        case .writable: "Name a folder that only this program uses, or deny others: chmod go-w '\(path)'"
+        case .taken: "Stop it, or name another folder."
         }
     }
 
-    /// What is wrong with what, and what mends it, as one line.
+    /// The path, the problem and the remedy as one line.
     package var description: String { "\(path): \(text) \(remedy)" }
 
-    /// The same for those who look at findings.
+    /// The fault as a finding.
     var finding: Finding {
-        let reason =
+        let reason: Finding.Reason =
             switch problem {
-            case .system(let code): ReadingStatus(errno: code).name
-            default: "refused"
+            case .system(let code): Finding.Reason(ReadingStatus(errno: code))
+            default: .refused
             }
         return Finding(severity: .warning, subject: path, reason: reason, text: text, remedy: remedy)
     }

@@ -4,7 +4,7 @@ import PowerSensors
 import Glibc
 #endif
 
-/// An open file or folder, closed when nobody holds it any more.
+/// An open file descriptor, closed on deinitialization.
 final class OwnedDescriptor: Sendable {
     let number: CInt
 
@@ -13,7 +13,7 @@ final class OwnedDescriptor: Sendable {
     deinit { close(number) }
 }
 
-/// Which file or folder something is, whatever it is called.
+/// The identity of a file or folder, independent of its name.
 struct FileIdentity: Hashable, Sendable {
     private let device: dev_t
     private let inode: ino_t
@@ -24,50 +24,50 @@ struct FileIdentity: Hashable, Sendable {
     }
 }
 
-/// The folder that a host publishes in: every guest's folder lies in it, and nobody but this user can change what it holds.
+/// The folder that contains all guests' folders. Only this user can change its contents.
 struct ShareFolder: Sendable {
-    /// What others may do with it: go through it to a folder whose name they know.
+    /// Other users may only enter subfolders whose names they know.
     private static let permissions: mode_t = 0o711
 
-    /// Where it lies.
+    /// The folder's path.
     let path: String
 
-    /// It, kept open.
+    /// The open folder.
     let descriptor: OwnedDescriptor
 
     private let identity: FileIdentity
 
-    /// The folder that it lies in, kept open too: what becomes of the way there is not this program's business.
+    /// The open parent folder, so that later changes to the path above do not matter.
     private let parent: OwnedDescriptor
 
-    /// Its name there.
+    /// The folder's name in its parent.
     private let name: String
 
-    /// Opens a folder, or makes it in one that exists, and keeps other publishers out.
+    /// Opens a folder, or creates it in an existing parent, and locks out other publishers.
     ///
-    /// The permissions of a folder that was there are left as they are.
+    /// An existing folder keeps its permissions.
     init(_ path: String) throws(ShareFault) {
-        let (parent, name) = try Self.place(of: path)
+        let (parent, name) = try Self.split(path)
         try self.init(making: name, in: parent, path)
     }
 
-    /// Opens it again, or makes it anew, after it was removed or replaced: beneath the same folder as before, whatever its path
-    /// leads to by now.
+    /// Opens or creates the folder again after it was removed or replaced, in the same parent folder as before even if the
+    /// path now leads elsewhere.
     func reopened() throws(ShareFault) -> ShareFolder { try ShareFolder(making: name, in: parent, path) }
 
     private init(making name: String, in parent: OwnedDescriptor, _ path: String) throws(ShareFault) {
         let isNew = unsafe mkdirat(parent.number, name, 0o700) == 0
         if !isNew, errno != EEXIST { throw ShareFault(path: path, problem: .system(errno: errno)) }
         try self.init(existing: name, in: parent, path)
-        // The umask may have taken from it.
+        // The umask may have removed permissions.
         if isNew, fchmod(descriptor.number, Self.permissions) != 0 {
             throw ShareFault(path: path, problem: .system(errno: errno))
         }
         if !isLocked { throw ShareFault(path: path, problem: .taken) }
     }
 
-    /// The folder that another lies in, opened, and the other's name there.
-    private static func place(of path: String) throws(ShareFault) -> (parent: OwnedDescriptor, name: String) {
+    /// Opens a path's parent folder and returns it with the last name of the path.
+    private static func split(_ path: String) throws(ShareFault) -> (parent: OwnedDescriptor, name: String) {
         let parts = path.split(separator: "/")
         guard let name = parts.last else { throw ShareFault(path: path, problem: .notAFolder) }
         let start = path.hasPrefix("/") ? "/" : "./"
@@ -77,19 +77,19 @@ struct ShareFolder: Sendable {
         return (OwnedDescriptor(parent), String(name))
     }
 
-    /// Keeps other publishers out; false where there is one.
+    /// Locks out other publishers; false if there already is one.
     private var isLocked: Bool {
         for _ in 0..<100 {
             if flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 { return true }
-            // One that has just ended may be held by what it was starting, until that runs a program of its own.
+            // A lock of a publisher that just ended may survive briefly in a child that has not called exec yet.
             usleep(10_000)
         }
         return false
     }
 
-    /// Opens a folder, and leaves it to other publishers.
+    /// Opens an existing folder without locking it.
     init(existing path: String) throws(ShareFault) {
-        let (parent, name) = try Self.place(of: path)
+        let (parent, name) = try Self.split(path)
         try self.init(existing: name, in: parent, path)
     }
 
@@ -105,16 +105,16 @@ struct ShareFolder: Sendable {
         identity = FileIdentity(status)
     }
 
-    /// Whether its name still leads to it.
+    /// Whether the name still refers to this folder.
     var isInPlace: Bool {
         var status = stat()
         guard unsafe fstatat(parent.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
         return FileIdentity(status) == identity
     }
 
-    /// The folders in it that an earlier publisher left, by their names and their records.
+    /// The guest folders that an earlier publisher left, recognized by their names and records.
     func leftovers() -> [GuestName] {
-        // A descriptor of its own, as reading the names moves it on.
+        // Reading names moves the descriptor's offset, so it needs one of its own.
         let again = unsafe openat(descriptor.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard again >= 0 else { return [] }
         guard let stream = unsafe fdopendir(again) else {
@@ -136,7 +136,7 @@ struct ShareFolder: Sendable {
         let folder = unsafe openat(descriptor.number, name.description, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard folder >= 0 else { return false }
         defer { close(folder) }
-        // A file of this name may be anybody's: only what begins as a record does was this program's.
+        // A file of this name may be foreign; this program's begins with a record's header.
         let record = unsafe openat(
             folder, ShareLayout.record, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         guard record >= 0 else { return false }
@@ -152,18 +152,18 @@ struct ShareFolder: Sendable {
 }
 
 extension stat {
-    /// Whether it is a folder, and no link to one.
+    /// Whether it is a folder and not a link to one.
     var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
 
     /// Whether others may write to it.
     private var isWritableByOthers: Bool { st_mode & 0o022 != 0 }
 
-    /// Whether it is a file that only this user may write, and that has no other name.
+    /// Whether it is a regular file with one name that only this user may write.
     var isOwnFile: Bool {
         st_mode & S_IFMT == S_IFREG && st_nlink == 1 && st_uid == geteuid() && !isWritableByOthers
     }
 
-    /// Throws where somebody else could change what a folder holds.
+    /// Throws if another user could change the folder's contents.
     func checkFolder(at path: String) throws(ShareFault) {
         if !isFolder { throw ShareFault(path: path, problem: .notAFolder) }
         if st_uid != geteuid() { throw ShareFault(path: path, problem: .foreign(owner: st_uid)) }
@@ -172,7 +172,7 @@ extension stat {
 }
 
 extension ShareFault {
-    /// What an `errno` of opening a folder without following links means.
+    /// Interprets the `errno` of opening a folder without following links.
     init(path: String, openingFolderFailed code: Int32) {
         self.init(path: path, problem: code == ELOOP || code == ENOTDIR ? .notAFolder : .system(errno: code))
     }

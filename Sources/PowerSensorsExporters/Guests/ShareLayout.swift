@@ -1,7 +1,7 @@
-/// What a guest's folder holds: `Docs/GuestShare.md` tells it to readers.
+/// The layout of a guest's folder, as documented in `Docs/GuestShare.md`.
 ///
-/// The counters stand where each kind of reader looks for them, and none is a link: QEMU's 9p server does not show the
-/// host's links to guests in its mapped modes, which are libvirt's default.
+/// Each counter is a file of its own at every path that some reader expects. Links would not do: in its mapped modes, which
+/// are libvirt's default, QEMU's 9p server does not show the host's links to guests.
 enum ShareLayout {
     /// The record.
     static let record = "share"
@@ -9,15 +9,15 @@ enum ShareLayout {
     /// The counter of a zone.
     static let counter = "energy_uj"
 
-    /// The packages' zone: as sysfs shows it, as libpowercap 0.6 looks for it, and as Scaphandre does.
+    /// The packages' zone: at sysfs' path, libpowercap 0.6's and Scaphandre's.
     static let packageZones = ["class/powercap/intel-rapl:0", "class/powercap/intel-rapl/intel-rapl:0", "intel-rapl:0"]
 
-    /// The memory's zone within it, for the same.
+    /// The memory's zone within it, at the same three.
     static let memoryZones = [
         "class/powercap/intel-rapl:0:0", "class/powercap/intel-rapl/intel-rapl:0/intel-rapl:0:0", "intel-rapl:0:0",
     ]
 
-    /// What a zone's files say that never changes, the newline included.
+    /// A zone's constant files and their contents.
     static func constants(name: String) -> [(file: String, text: String)] {
         [
             ("name", name + "\n"), ("enabled", "1\n"),
@@ -25,15 +25,15 @@ enum ShareLayout {
         ]
     }
 
-    /// What a counter's file says: the digits, and blanks up to 20 characters, so that a new number covers the old one.
+    /// A counter's text: the digits, padded with spaces to 20 characters, so that it always covers the previous text.
     static func counterText(_ microjoules: UInt64) -> [UInt8] {
         let digits = Array(String(microjoules).utf8)
         return digits + [UInt8](repeating: UInt8(ascii: " "), count: max(20 - digits.count, 0)) + [UInt8(ascii: "\n")]
     }
 
-    /// Every folder beneath a guest's, those inside others first.
+    /// Every folder beneath a guest's, children before their parents.
     static let folders = memoryZones + packageZones + ["class/powercap/intel-rapl", "class/powercap", "class"]
 
-    /// Every file that may be in one of these.
+    /// Every file that a zone may contain.
     static let zoneFiles = constants(name: "").map(\.file) + [counter]
 }

@@ -1,20 +1,20 @@
 import PowerSensors
 
-/// The users of a machine, by the lines of its passwd(5).
+/// The users of a machine, from its passwd(5) file.
 package struct UserTable: Sendable {
-    /// The users as whom virtual machines run: those of libvirt's packages, and 107, which is KubeVirt's and Red Hat's.
-    package static let usual = ["root", "qemu", "libvirt-qemu", "107"]
+    /// The users that hypervisors run as: those of libvirt's packages, and 107, which KubeVirt and Red Hat use.
+    package static let hypervisorUsers = ["root", "qemu", "libvirt-qemu", "107"]
 
     private var identifiers: [String: UInt32] = [:]
     private var groups: [UInt32: UInt32] = [:]
 
-    /// The users of this machine; none where they cannot be read.
+    /// The users of this machine; empty if they cannot be read.
     package static var ofThisMachine: UserTable {
         let folder = try? SystemRoot(path: "/etc", mountPoint: "/etc")
         return UserTable((try? folder?.bytes("passwd")) ?? [])
     }
 
-    /// The users in the text of a passwd(5); lines that are none are passed over.
+    /// Parses a passwd(5) file, ignoring malformed lines.
     package init(_ passwd: [UInt8]) {
         for line in passwd.split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
@@ -26,9 +26,9 @@ package struct UserTable: Sendable {
         }
     }
 
-    /// A user by name or number; nil for a name that nobody has.
+    /// A user's ID by name or number; nil for an unknown name.
     package subscript(_ user: String) -> UInt32? { UInt32(user) ?? identifiers[user] }
 
-    /// A user's own group; nil where it is not known.
+    /// A user's primary group; nil if it is unknown.
     package func group(of user: UInt32) -> UInt32? { groups[user] }
 }

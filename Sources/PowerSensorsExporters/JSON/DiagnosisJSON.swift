@@ -1,24 +1,24 @@
 package import PowerSensors
 
-/// A diagnosis as one JSON object, for machines.
+/// Writes a diagnosis as one JSON object.
 package struct DiagnosisJSON {
     private let node: String
 
-    /// Writes the diagnosis of a machine.
+    /// Creates a writer for a machine's diagnosis.
     ///
     /// - Parameter node: The machine's name.
     package init(node: String) { self.node = node }
 
     /// Appends the object and a line end.
     package func append(_ diagnosis: Diagnosis, to bytes: inout [UInt8]) {
-        let surroundings = diagnosis.surroundings
+        let environment = diagnosis.environment
         JSONWriter.appendLine(to: &bytes) { json in
             json.member("version", 1)
             json.member("node", node)
-            json.member("kernel", surroundings.kernel?.description)
-            json.member("processor", surroundings.processor?.name)
-            json.member("virtual", surroundings.isGuest)
-            json.member("user", surroundings.user.map { Int($0) })
+            json.member("kernel", environment.kernel?.description)
+            json.member("processor", environment.processor?.name)
+            json.member("virtual", environment.isGuest)
+            json.member("user", environment.user.map { Int($0) })
             json.member("measured", diagnosis.isMeasured)
             json.member("verdict", diagnosis.verdict.rawValue)
             json.member("libsensors", diagnosis.libSensors.map { "\($0)" } ?? "found")
@@ -36,7 +36,7 @@ package struct DiagnosisJSON {
             json.member("state", sensor.state.rawValue)
             json.member("channels", sensor.channels)
             json.member("readable", sensor.readable)
-            json.member("still", sensor.still)
+            json.member("still", sensor.frozen)
             json.name("mechanisms")
             json.array { json in
                 for mechanism in sensor.mechanisms { json.string(mechanism) }

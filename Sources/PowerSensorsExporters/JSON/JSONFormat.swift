@@ -1,24 +1,20 @@
 package import PowerSensors
 
-/// Snapshots as JSON, one object a line.
+/// Writes snapshots as JSON, one object per line.
 ///
-/// Names end in their unit. What is unknown is `null`, and `status` says why.
+/// Names end in their unit. Unknown values are `null`, and `status` says why.
 package struct JSONFormat: SnapshotFormat {
     private let node: [UInt8]
     /// Each channel's identity as JSON, rendered once.
     private var ids: [[UInt8]] = []
-    private var region: [UInt8]?
-    private var year: [UInt8]?
 
-    /// Writes snapshots of a machine.
+    /// Creates a format for a machine's snapshots.
     ///
     /// - Parameter node: The machine's name.
     package init(node: String) { self.node = rendered(node) }
 
     package mutating func prepare(for topology: Topology) {
         ids = topology.channels.map { rendered($0.id) }
-        region = topology.carbonIntensity.map { rendered($0.region) }
-        year = topology.carbonIntensity.flatMap { $0.year.isEmpty ? nil : rendered($0.year) }
     }
 
     package mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8]) {
@@ -45,7 +41,7 @@ package struct JSONFormat: SnapshotFormat {
         }
     }
 
-    /// Who was given the energy. Without attribution both lists are empty.
+    /// The consumers and their energy. Without attribution both lists are empty.
     private func appendAttribution(_ snapshot: Snapshot, to json: inout JSONWriter) {
         json.name("consumers")
         json.array { json in
@@ -86,21 +82,19 @@ package struct JSONFormat: SnapshotFormat {
             json.member("low_w", one.low?.rawValue)
             json.member("high_w", one.high?.rawValue)
             json.member("provenance", Provenance.attributed.name)
-            json.member("carbon_g", snapshot.topology.carbonIntensity?.grams(of: one.energy).rawValue)
+            json.member("carbon_g", snapshot.carbonIntensity?.grams(of: one.energy).rawValue)
         }
     }
 
-    /// The emissions of the headline's energy. Without an intensity all is null.
+    /// The emissions of the headline figure; all null if no intensity is configured.
     private func appendCarbon(_ snapshot: Snapshot, to json: inout JSONWriter) {
-        let headline = snapshot.topology.carbonIntensity == nil ? nil : snapshot.headline
+        let headline = snapshot.carbonIntensity == nil ? nil : snapshot.headline
         json.member("carbon_g", headline.flatMap { snapshot.carbon(of: $0)?.rawValue })
         json.member("carbon_interval_g", headline.flatMap { snapshot.intervalCarbon(of: $0)?.rawValue })
         json.member("carbon_scope", headline?.scope.name)
-        json.member("carbon_intensity_g_per_kwh", snapshot.topology.carbonIntensity?.gramsPerKilowattHour)
-        json.name("carbon_region")
-        json.rendered(region ?? null)
-        json.name("carbon_year")
-        json.rendered(year ?? null)
+        json.member("carbon_intensity_g_per_kwh", snapshot.carbonIntensity?.gramsPerKilowattHour)
+        json.member("carbon_region", snapshot.carbonIntensity?.region)
+        json.member("carbon_year", snapshot.carbonIntensity?.year.orNil)
     }
 
     private func append(_ host: HostSnapshot, to json: inout JSONWriter) {
@@ -142,7 +136,7 @@ package struct JSONFormat: SnapshotFormat {
 }
 
 extension JSONWriter {
-    /// Writes the status, and the kernel's number with it where a read failed.
+    /// Writes the status, and the error number of a failed read.
     mutating func member(status: ReadingStatus) {
         member("status", status.name)
         if case .io(let errno) = status { member("errno", Int(errno)) }
@@ -150,7 +144,7 @@ extension JSONWriter {
 }
 
 extension String {
-    /// Nil for a text that is not known.
+    /// The string, or nil if it is empty.
     fileprivate var orNil: String? { isEmpty ? nil : self }
 }
 

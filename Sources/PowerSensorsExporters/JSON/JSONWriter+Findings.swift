@@ -1,7 +1,7 @@
 import PowerSensors
 
 extension JSONWriter {
-    /// Writes the member `findings`: what is missing, why, and what mends it.
+    /// Writes the member `findings`.
     mutating func findings(_ findings: [Finding]) {
         name("findings")
         array { json in
@@ -9,7 +9,7 @@ extension JSONWriter {
                 json.object { json in
                     json.member("severity", finding.severity.name)
                     json.member("subject", finding.subject)
-                    json.member("reason", finding.reason)
+                    json.member("reason", finding.reason.name)
                     json.member("text", finding.text)
                     json.member("remedy", finding.remedy)
                 }

@@ -1,11 +1,11 @@
-/// Appends JSON (RFC 8259) to a buffer, and keeps account of its commas.
+/// Appends JSON (RFC 8259) to a buffer and inserts the commas.
 package struct JSONWriter {
     private var bytes: [UInt8] = []
     private var needsComma = false
 
     /// Appends one value to a buffer.
     ///
-    /// The writer has the buffer to itself meanwhile, so that nothing is copied.
+    /// The writer holds the buffer exclusively meanwhile, so that nothing is copied.
     package static func append(to bytes: inout [UInt8], _ value: (inout JSONWriter) -> Void) {
         var json = JSONWriter()
         swap(&json.bytes, &bytes)
@@ -40,14 +40,14 @@ package struct JSONWriter {
         needsComma = false
     }
 
-    /// Writes a member's name that is not part of the program; its value must follow.
+    /// Writes a member's name that is only known at run time, with escapes; its value must follow.
     package mutating func name(text: String) {
         string(text)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
-    /// Writes a value that is JSON already.
+    /// Writes a value that is already JSON.
     package mutating func rendered(_ json: [UInt8]) {
         separate()
         bytes.append(contentsOf: json)
@@ -79,7 +79,7 @@ package struct JSONWriter {
 
     // MARK: Values
 
-    /// Writes the shortest decimal that gives the same number back; `null` for what JSON has no number for.
+    /// Writes the shortest decimal that round-trips; `null` for nil, infinity and NaN.
     package mutating func number(_ value: Double?) {
         if let value, value.isFinite { literal(value.description) } else { null() }
     }
@@ -87,9 +87,9 @@ package struct JSONWriter {
     /// Writes a whole number.
     package mutating func number(_ value: Int) { literal(value.description) }
 
-    /// Writes a text between quotation marks.
+    /// Writes a quoted string.
     ///
-    /// Beyond what JSON demands, it escapes what a terminal that shows the line could take for a command.
+    /// Besides what JSON requires, it escapes terminal control characters.
     package mutating func string(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -115,7 +115,7 @@ package struct JSONWriter {
         bytes.append(text)
     }
 
-    /// Everything that is escaped this way lies in Unicode's first plane, so four digits hold it.
+    /// Every scalar escaped this way is in the Basic Multilingual Plane, so four digits suffice.
     private mutating func escape(_ scalar: Unicode.Scalar) {
         bytes.append("\\u" as StaticString)
         let digits = String(scalar.value, radix: 16)
@@ -132,7 +132,7 @@ package struct JSONWriter {
         needsComma = true
     }
 
-    /// Puts a comma where a value stands before; after this one, there does.
+    /// Writes a comma unless this is the first value.
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true

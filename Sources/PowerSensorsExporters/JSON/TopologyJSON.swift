@@ -1,10 +1,10 @@
 package import PowerSensors
 
-/// A topology as one JSON object: what was found, and what is missing.
+/// Writes a topology as one JSON object: channels and findings.
 package struct TopologyJSON {
     private let node: String
 
-    /// Writes the topology of a machine.
+    /// Creates a writer for a machine's topology.
     ///
     /// - Parameter node: The machine's name.
     package init(node: String) { self.node = node }
@@ -48,10 +48,10 @@ package struct TopologyJSON {
             json.member("counts_in", channel.countsIn?.name)
             json.member("path", channel.path)
             json.member("read_cost_ns", channel.readCost?.wholeNanoseconds)
-            // Null for what is read on every sample.
+            // Null if it is read on every sample.
             json.member("read_interval_ms", channel.readingInterval.map { $0.wholeNanoseconds / 1_000_000 })
             json.member(status: channel.status)
-            // A model's energy is summed without error, and is no exact energy for that.
+            // An estimate may be summed exactly, but that does not make its energy exact.
             if channel.provenance == .measured, case .counter(let encoding) = channel.encoding {
                 json.member("exact", encoding.isExact)
             }

@@ -1,10 +1,10 @@
 import PowerSensors
 
-/// Says which series a channel has, and with which labels.
+/// The series of one channel and their labels.
 struct ChannelMetrics {
     private let channel: Channel
     private let index: Int
-    /// The other channels of the same chip, by the last part of their identities.
+    /// The last parts of the identities of all channels of the same component.
     private let siblings: Set<String>
 
     init(_ channel: Channel, at index: Int, siblings: Set<String> = []) {
@@ -13,14 +13,14 @@ struct ChannelMetrics {
         self.siblings = siblings
     }
 
-    /// The series in which the channel's numbers stand.
+    /// All series of the channel.
     var series: [MetricSeries] {
         switch channel.sensor {
         case .rapl: raplSeries + commonSeries
         case .share: shareSeries + commonSeries
         case .hwmon: hwmonSeries + commonSeries
         case .supply: supplySeries + commonSeries
-        // The host's figure stands by itself already.
+        // Host figures have series of their own.
         case .estimator: (channel.countsIn == nil ? foreignSeries : []) + commonSeries
         default: foreignSeries + commonSeries
         }
@@ -30,7 +30,7 @@ struct ChannelMetrics {
 
     private var raplSeries: [MetricSeries] {
         let component = channel.component
-        // psys is the host's figure, and a mirror shows what another channel shows already.
+        // psys is a host figure, and a mirror repeats another channel.
         guard component.domain != "psys", channel.mirrorOf == nil else { return [] }
         let isDomain = channel.countsIn == .cpu
         let labels = MetricLabels(
@@ -44,8 +44,8 @@ struct ChannelMetrics {
         ]
     }
 
-    /// A guest's packages and memory are what a physical machine's are, so that one dashboard does for both; where counters
-    /// of its own take their place, the share must not be summed with them.
+    /// A guest's packages and memory use the names of a physical machine's, so that one dashboard works for both. If the
+    /// guest has counters of its own instead, the share must not be added to them.
     private var shareSeries: [MetricSeries] {
         if channel.countsIn == .cpu { return raplSeries }
         return channel.countsIn == nil ? foreignSeries : []
@@ -65,7 +65,7 @@ struct ChannelMetrics {
             return [MetricSeries(.hwmonEnergy, labels, .energy(index))]
                 + (hasPower ? [] : [MetricSeries(.hwmonPower, labels, .power(index))])
         case .power:
-            // A chip's own counter of the same number knows better than a sum of moments.
+            // The chip's own energy counter of the same number is more accurate than integrated power.
             let hasEnergy = siblings.contains("energy" + stem.drop { !$0.isNumber })
             return [MetricSeries(.hwmonPower, labels, .value(index))]
                 + (hasEnergy ? [] : [MetricSeries(.hwmonEnergy, labels, .energy(index))])
@@ -89,7 +89,7 @@ struct ChannelMetrics {
         return (stem, parts.count > 1 ? String(parts[1]) : "input")
     }
 
-    /// The chip's device; where two chips are alike in all else, with the number that tells them apart.
+    /// The chip's device, followed by a number if it alone distinguishes two chips.
     private var deviceName: String {
         let device = channel.component.device ?? ""
         let parts = channel.component.id.split(separator: "+")
@@ -100,7 +100,7 @@ struct ChannelMetrics {
     // MARK: Supplies
 
     private var supplySeries: [MetricSeries] {
-        // What the batteries give is the host's figure.
+        // The batteries' power is a host figure.
         if channel.countsIn == .battery { return [] }
         let kind = channel.component.supplyType?.lowercased()
         let labels = MetricLabels([("supply", channel.component.supply), ("kind", kind)])
@@ -146,7 +146,7 @@ struct ChannelMetrics {
             ("provenance", channel.provenance.name), ("origin", channel.origin?.name), ("path", channel.path),
         ])
         var series: [MetricSeries] = [MetricSeries(.channelInfo, info, .constant(1))]
-        // A model's counter is our own, and neither wraps nor is set back.
+        // An estimator's counter neither wraps nor resets.
         if channel.provenance == .estimated { return series }
         if case .counter = channel.encoding {
             series.append(MetricSeries(.channelWraps, name, .wraps(index)))
@@ -160,6 +160,6 @@ struct ChannelMetrics {
 }
 
 extension Channel {
-    /// What stands behind the last slash of the identity.
+    /// The part of the identity after the last slash.
     var lastPart: String { id.split(separator: "/").last.map { String($0) } ?? id }
 }

@@ -1,8 +1,8 @@
 import PowerSensors
 
-/// The series of consumers, which come and go, and are rendered for each page.
+/// The series of consumers. Consumers come and go, so their labels are rendered for each page.
 struct ConsumerMetrics {
-    /// One family's lines to be: numbers by their labels.
+    /// The samples of one family by their labels.
     private struct Family {
         let family: MetricFamily
         var order: [[UInt8]] = []
@@ -10,7 +10,7 @@ struct ConsumerMetrics {
 
         init(_ family: MetricFamily) { self.family = family }
 
-        /// Adds a number. Two consumers whose labels look the same, as names that were cut, are one series.
+        /// Adds a number. Consumers with the same labels, such as truncated names, are summed into one series.
         mutating func add(_ number: Double?, _ labels: MetricLabels) {
             guard let number, number.isFinite else { return }
             if numbers[labels.bytes] == nil { order.append(labels.bytes) }
@@ -21,10 +21,10 @@ struct ConsumerMetrics {
     private let node: String
     private let isForScaphandre: Bool
 
-    /// The series of a machine's consumers.
+    /// Creates the series of a machine's consumers.
     ///
     /// - Parameters:
-    ///   - node: The machine's name, by which KubeVirt's series are joined; empty to leave it out.
+    ///   - node: The machine's name, which joins them with KubeVirt's series; empty to omit it.
     ///   - isForScaphandre: Whether to add Scaphandre's name for a process's power.
     init(node: String, isForScaphandre: Bool) {
         self.node = node
@@ -34,7 +34,7 @@ struct ConsumerMetrics {
     /// Appends the families of a snapshot's consumers.
     func append(_ snapshot: Snapshot, in format: MetricsFormat, to bytes: inout [UInt8]) {
         if snapshot.attribution == nil { return }
-        let intensity = snapshot.topology.carbonIntensity
+        let intensity = snapshot.carbonIntensity
         var (energy, power, carbon) = (Family(.vmEnergy), Family(.vmPower), Family(.vmCarbon))
         var (groupEnergy, groupPower) = (Family(.groupEnergy), Family(.groupPower))
         var (processEnergy, processPower) = (Family(.processEnergy), Family(.processPower))
@@ -75,8 +75,8 @@ struct ConsumerMetrics {
         for family in families { append(family, in: format, to: &bytes) }
     }
 
-    /// A machine's labels. Any name may be taken by anybody: the one that came first has it, so that nobody's counter falls when
-    /// another's machine ends.
+    /// A virtual machine's labels. Names are not unique: all but the first machine of a name get their process ID added, so
+    /// that no counter falls when another machine ends.
     private func labels(ofMachine machine: Consumer) -> MetricLabels {
         let process = machine.hasNamesake ? machine.processID : nil
         let name = process.map { "\(machine.name) (pid \($0))" } ?? machine.name

@@ -1,4 +1,4 @@
-/// The series that others rely on: their names, labels and meanings change only with a major version.
+/// Our metric families. Users rely on them: names, labels and meanings change only with a major version.
 extension MetricFamily {
     static let hostEnergy = MetricFamily(
         "host_energy_joules", .counter, unit: "joules",

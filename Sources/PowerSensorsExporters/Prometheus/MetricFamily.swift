@@ -1,4 +1,4 @@
-/// Series of one name: what Prometheus calls a metric family.
+/// A metric family: all series with the same name.
 package struct MetricFamily: Hashable, Sendable {
     package enum Kind: String, Sendable {
         case counter, gauge, info, unknown
@@ -7,7 +7,7 @@ package struct MetricFamily: Hashable, Sendable {
     /// The name without the suffix that the kind adds, such as `powersensors_host_energy_joules`.
     let name: String
     package let kind: Kind
-    /// The unit, with which the name ends; empty where there is none.
+    /// The unit that the name ends in; empty if there is none.
     let unit: String
     let help: String
 
@@ -27,7 +27,7 @@ package struct MetricFamily: Hashable, Sendable {
         }
     }
 
-    /// The lines before its samples. OpenMetrics calls a counter by its name without `_total`, and wants the type first.
+    /// The lines before the samples. OpenMetrics names a counter without `_total` here, and requires TYPE first.
     func header(in format: MetricsFormat) -> [UInt8] {
         var bytes: [UInt8] = []
         switch format {

@@ -2,10 +2,10 @@
 package struct MetricLabels: Sendable {
     private(set) var bytes: [UInt8] = []
 
-    /// The labels as they were given, without those that have no value.
+    /// The given labels, without those that have no value.
     package let pairs: [(name: String, value: String)]
 
-    /// Labels in their order; one that has no value is left out, as Prometheus takes both for the same.
+    /// Renders labels in the given order. A label without a value is omitted: to Prometheus both are the same.
     init(_ labels: [(name: String, value: String?)] = []) {
         pairs = labels.compactMap { label in
             label.value.flatMap { $0.isEmpty ? nil : (label.name, $0) }
@@ -20,10 +20,10 @@ package struct MetricLabels: Sendable {
         if !bytes.isEmpty { bytes.append(UInt8(ascii: "}")) }
     }
 
-    /// More than this of a label is no name of anything; Prometheus' own limits are settable.
+    /// Longer values are truncated: no real name is longer.
     private static let longestValue = 256
 
-    /// Escapes what both formats want escaped. A carriage return, which OpenMetrics forbids, and other controls become `�`.
+    /// Appends a value with the escapes of both formats. Control characters become `�`; OpenMetrics forbids carriage returns.
     private static func append(_ value: String, to bytes: inout [UInt8]) {
         for (index, scalar) in value.unicodeScalars.enumerated() {
             if index == longestValue {

@@ -1,14 +1,14 @@
 package import PowerSensors
 
-/// One series: its text up to the number, and where the number comes from.
+/// One series: its rendered text up to the number, and the source of the number.
 package struct MetricSeries: Sendable {
-    /// What a number is taken from at each rendering. Indices are those of the snapshot.
+    /// Where a number comes from. Indices are those of the snapshot.
     enum Source: Sendable {
         case hostEnergy(Int)
         case hostPower(Int)
         case hostLow(Int)
         case hostHigh(Int)
-        /// What was emitted for the energy of one of the host's figures.
+        /// The emissions of a host figure.
         case carbon(Int)
         case energy(Int)
         case power(Int)
@@ -17,13 +17,13 @@ package struct MetricSeries: Sendable {
         case wraps(Int)
         case resets(Int)
         case ambiguousEnergy(Int)
-        /// Whether one of the channels can be read.
+        /// Whether any of the channels can be read.
         case isUp(Range<Int>)
         case sampleAge
         case sampleDuration
         case constant(Double)
 
-        /// The number; nil where it is not known, and then there is no sample.
+        /// The number; nil if it is unknown.
         func number(_ snapshot: Snapshot, age: Double) -> Double? {
             switch self {
             case .hostEnergy(let index): snapshot.host[index].energy?.rawValue
@@ -47,12 +47,12 @@ package struct MetricSeries: Sendable {
 
     package let family: MetricFamily
     package let labels: MetricLabels
-    /// The sample's name, its labels and a blank.
+    /// The sample's name, its labels and a space.
     let prefix: [UInt8]
-    /// The same for the line that tells when the counter began; empty for what is none.
+    /// The same for the `_created` line; empty for anything but a counter.
     let createdPrefix: [UInt8]
     let source: Source
-    /// What the number is multiplied by: 1 but for names that other programs gave.
+    /// The factor for the number; other than 1 only for other programs' units.
     let factor: Double
 
     init(_ family: MetricFamily, _ labels: MetricLabels, _ source: Source, factor: Double = 1) {
@@ -65,14 +65,14 @@ package struct MetricSeries: Sendable {
         self.factor = factor
     }
 
-    /// The number; nil where it is not known.
+    /// The number; nil if it is unknown.
     package func number(_ snapshot: Snapshot, age: Double) -> Double? {
         source.number(snapshot, age: age).map { $0 * factor }
     }
 }
 
 extension ReadingStatus {
-    /// Whether the source answers, though its number may still need time.
+    /// Whether the source can be read, even if its value is not known yet.
     fileprivate var isUp: Bool {
         switch self {
         case .ok, .warmingUp, .partial: true

@@ -6,7 +6,7 @@ public enum MetricsFormat: CaseIterable, Hashable, Sendable {
     /// OpenMetrics 1.0.0.
     case openMetrics
 
-    /// What HTTP's Content-Type must say; Prometheus 3 refuses a page without it.
+    /// The value of HTTP's Content-Type header; Prometheus 3 refuses a page without it.
     public var contentType: String {
         switch self {
         case .text: "text/plain; version=0.0.4; charset=utf-8"

@@ -1,8 +1,8 @@
 import PowerSensors
 
-/// The series of Scaphandre that its users' dashboards read, from our figures: in µW and µJ, and without its faults.
+/// Our figures under the metric names that Scaphandre's dashboards read, in µW and µJ.
 ///
-/// Its names lack the suffix that OpenMetrics demands of a counter, so there they are of no known type.
+/// Its counters lack the `_total` suffix that OpenMetrics requires, so their type is `unknown`.
 enum ScaphandreMetrics {
     private static func family(_ name: String, _ help: String) -> MetricFamily {
         MetricFamily(name, .unknown, prefix: "scaph_", help)
@@ -21,9 +21,9 @@ enum ScaphandreMetrics {
         func add(_ family: MetricFamily, _ labels: MetricLabels, _ source: MetricSeries.Source) {
             result.append(MetricSeries(family, labels, source, factor: 1e6))
         }
-        if let index = topology.scopes.firstIndex(where: { $0 == topology.headline }) {
-            // Where psys is read, Scaphandre takes it for the host and says so.
-            let source = topology.headline == .platform ? "powercap_rapl_psys" : nil
+        if let index = topology.scopes.firstIndex(where: { $0 == topology.headlineScope }) {
+            // If psys is readable, Scaphandre uses it as the host's power and adds this label.
+            let source = topology.headlineScope == .platform ? "powercap_rapl_psys" : nil
             let labels = MetricLabels([("value_source", source)])
             add(hostPower, labels, .hostPower(index))
             add(hostEnergy, labels, .hostEnergy(index))

@@ -1,8 +1,8 @@
 package import PowerSensors
 
-/// Carbon as text for people.
+/// Emissions and carbon intensities as text for people.
 package enum CarbonText {
-    /// Appends a table of regions: code, grams a kilowatt-hour, year, name, source.
+    /// Appends a table of regions: code, grams per kilowatt-hour, year, name, source.
     package static func append(_ regions: CarbonRegions, to bytes: inout [UInt8]) {
         let width = regions.intensities.map(\.region.count).max() ?? 0
         bytes.append("code".padded(width + 2) + "g/kWh".leftPadded(7) + "  year   name and source\n")
@@ -17,9 +17,9 @@ package enum CarbonText {
         }
     }
 
-    /// The line of a snapshot: what was emitted for its headline; nil where nobody said where the machine stands.
+    /// The emissions of a snapshot's headline figure; nil if no intensity is configured.
     static func line(_ snapshot: Snapshot) -> String? {
-        guard let intensity = snapshot.topology.carbonIntensity, let host = snapshot.headline else { return nil }
+        guard let intensity = snapshot.carbonIntensity, let host = snapshot.headline else { return nil }
         let region = intensity.year.isEmpty ? intensity.region : "\(intensity.region) \(intensity.year)"
         let source = "at \(fixed(intensity.gramsPerKilowattHour, decimals: 0)) g/kWh (\(region))"
         let figure = snapshot.carbon(of: host).map(Figure.init)

@@ -1,15 +1,15 @@
 package import PowerSensors
 
-/// A diagnosis as text for people: how each sensor fares, and what mends what is missing.
+/// Writes a diagnosis as text for people: the verdict, the state of each sensor, and the findings.
 package struct DiagnosisText {
     private let node: String
     private let style: TextStyle
 
-    /// Writes the diagnosis of a machine.
+    /// Creates a writer for a machine's diagnosis.
     ///
     /// - Parameters:
     ///   - node: The machine's name.
-    ///   - style: How the text is dressed.
+    ///   - style: The text's style.
     package init(node: String, style: TextStyle = TextStyle()) {
         self.node = node.safeToShow
         self.style = style
@@ -17,11 +17,11 @@ package struct DiagnosisText {
 
     /// Appends the whole text.
     package func append(_ diagnosis: Diagnosis, to bytes: inout [UInt8]) {
-        var lines = [style.bold(node + ": " + verdict(diagnosis)), machine(diagnosis.surroundings).safeToShow]
+        var lines = [style.bold(node + ": " + verdict(diagnosis)), machine(diagnosis.environment).safeToShow]
         lines += [libSensors(diagnosis.libSensors), ""]
         lines.append(style.dim("sensor".padded(12) + "state".padded(10) + "readable".padded(12) + "by"))
         for sensor in diagnosis.sensors {
-            let still = sensor.still > 0 ? ", \(sensor.still) still" : ""
+            let still = sensor.frozen > 0 ? ", \(sensor.frozen) still" : ""
             let readable = sensor.channels == 0 ? "–" : "\(sensor.readable) of \(sensor.channels)\(still)"
             let sources = (sensor.mechanisms + sensor.provenances.map(\.name)).joined(separator: ", ")
             let columns =
@@ -55,12 +55,12 @@ package struct DiagnosisText {
         }
     }
 
-    private func machine(_ surroundings: Surroundings) -> String {
+    private func machine(_ environment: HostEnvironment) -> String {
         var facts: [String] = []
-        if let kernel = surroundings.kernel { facts.append("Linux \(kernel)") }
-        if let name = surroundings.processor?.name, !name.isEmpty { facts.append(name) }
-        if let isGuest = surroundings.isGuest { facts.append(isGuest ? "virtual machine" : "physical machine") }
-        if let user = surroundings.user { facts.append("user \(user)") }
+        if let kernel = environment.kernel { facts.append("Linux \(kernel)") }
+        if let name = environment.processor?.name, !name.isEmpty { facts.append(name) }
+        if let isGuest = environment.isGuest { facts.append(isGuest ? "virtual machine" : "physical machine") }
+        if let user = environment.user { facts.append("user \(user)") }
         return facts.isEmpty ? "Nothing is known of the machine: procfs tells nothing." : facts.joined(separator: ", ")
     }
 }

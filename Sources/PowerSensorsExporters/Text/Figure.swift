@@ -1,11 +1,11 @@
 import PowerSensors
 
-/// A number as people read it: in a unit of its size, with as many digits as mean something.
+/// A number for people: in a unit of suitable size, rounded to its significant digits.
 struct Figure {
     /// The number's digits.
     let number: String
 
-    /// The unit that they are in.
+    /// The unit.
     let unit: String
 
     private let decimals: Int
@@ -34,7 +34,7 @@ struct Figure {
         self.init(mass.rawValue, units: [("mg", 1e-3), ("g", 1), ("kg", 1e3), ("t", 1e6)], digits: 4)
     }
 
-    /// What a gauge shows, in its own unit.
+    /// A gauge's value, in the unit of its quantity.
     init(_ value: Double, of quantity: Quantity) {
         switch quantity {
         case .power: self.init(Watts(value))
@@ -50,32 +50,32 @@ struct Figure {
         }
     }
 
-    /// What is no number.
+    /// A word instead of a number.
     private init(words: String) { (number, unit, decimals, factor) = (words, "", 0, 1) }
 
     private init(_ value: Double, units: [(name: String, factor: Double)], digits: Int) {
-        // A little less than 1000, so that no rounding shows 1000 of a unit: milli-units may have no decimals.
+        // Slightly below 1000, so that rounding never shows 1000 of a unit; milli-units may have no decimals.
         let fitting =
             units.first { abs(value) < ($0.factor < 1 ? 999.5 : 999.95) * $0.factor } ?? units[units.count - 1]
         let chosen = value == 0 ? units.first { $0.factor == 1 } ?? fitting : fitting
         let size = abs(value / chosen.factor)
         let beforePoint = size < 9.995 ? 1 : (size < 99.95 ? 2 : 3)
-        // A third digit before the point leaves one behind it, except where thousandths are meant anyway.
+        // At least one decimal, except for milli-units.
         decimals = value == 0 ? 0 : max(digits - beforePoint, chosen.factor < 1 ? 0 : 1)
         factor = chosen.factor
         number = fixed(value / factor, decimals: decimals)
         unit = chosen.name
     }
 
-    /// Another number in this one's unit and with its decimals.
+    /// Formats another number in this figure's unit and with as many decimals.
     func inSameUnit(_ value: Double) -> String { fixed(value / factor, decimals: decimals) }
 }
 
-/// A number with a fixed count of decimals, at most 4.
+/// Formats a number with a fixed number of decimals, at most 4.
 package func fixed(_ value: Double, decimals: Int) -> String {
     let scale = [1, 10, 100, 1000, 10000][min(max(decimals, 0), 4)]
     let scaled = (value * Double(scale)).rounded()
-    // Beyond this the integer below would not hold it, and decimals mean nothing.
+    // Decimals mean nothing beyond this, and the conversion to an integer could trap.
     guard abs(scaled) < 1e15 else { return value.description }
     let whole = Int(abs(scaled))
     let sign = scaled < 0 ? "-" : ""
@@ -85,7 +85,7 @@ package func fixed(_ value: Double, decimals: Int) -> String {
 }
 
 extension ReadingStatus {
-    /// Why a value is unknown, in words.
+    /// Why a value is unknown, for people; empty if it is known.
     var words: String {
         switch self {
         case .ok: ""

@@ -1,6 +1,6 @@
 import PowerSensors
 
-/// Findings as lines for people, under a heading; none where there is nothing to say.
+/// Findings as lines for people, under a heading; empty without findings.
 func findingLines(_ findings: [Finding], _ style: TextStyle) -> [String] {
     if findings.isEmpty { return [] }
     var lines = ["", style.dim("findings")]

@@ -1,10 +1,10 @@
 package import PowerSensors
 
-/// Snapshots as text for people: the host's figures side by side, then its components as a tree.
+/// Writes snapshots as text for people: the host's figures, the components as a tree, and the greatest consumers.
 ///
-/// In 79 columns, since a terminal of 80 may lose what stands in its last.
+/// Lines have at most 79 columns, because some terminals of 80 wrap when the last is used.
 package struct TextFormat: SnapshotFormat {
-    /// How the text is dressed; the rows may change with the terminal's size.
+    /// The text's style; its rows may change with the terminal's size.
     package var style: TextStyle
 
     private let node: String
@@ -15,14 +15,14 @@ package struct TextFormat: SnapshotFormat {
     private var linesBefore = 0
     private var isFirst = true
 
-    /// Writes snapshots of a machine.
+    /// Creates a format for a machine's snapshots.
     ///
     /// - Parameters:
     ///   - node: The machine's name.
-    ///   - style: How the text is dressed.
-    ///   - showsAll: Whether to show also what is neither power nor how much a battery holds: a board has dozens of
-    ///     voltages and temperatures.
-    ///   - top: How many consumers of a kind to show at most.
+    ///   - style: The text's style.
+    ///   - showsAll: Whether to show channels other than energy, power and charge ratio: a board has dozens of voltages and
+    ///     temperatures.
+    ///   - top: The maximum number of consumers of each kind.
     package init(node: String, style: TextStyle = TextStyle(), showsAll: Bool = false, top: Int = 5) {
         self.top = top
         self.node = node.safeToShow
@@ -52,11 +52,11 @@ package struct TextFormat: SnapshotFormat {
         }
     }
 
-    /// Lets the block stand as it is: the next goes beneath what somebody else writes now.
+    /// Leaves the current block on the screen: the next is written below it instead of over it.
     package mutating func leaveBlock() { linesBefore = 0 }
 
-    /// Goes back to the block's first line and writes over it. Line wrapping is off meanwhile, so that a narrow
-    /// window cuts lines and their count stays known.
+    /// Moves to the previous block's first line and writes over it. Line wrapping is off meanwhile: a narrow window cuts
+    /// lines, and their number stays known.
     private mutating func redraw(_ lines: inout [String], _ bytes: inout [UInt8]) {
         if let rows = style.rows, rows > 2, lines.count > rows - 1 {
             let hidden = lines.count - (rows - 2)
@@ -83,11 +83,11 @@ package struct TextFormat: SnapshotFormat {
         lines.append(style.dim(Row.heading("host")))
         for host in snapshot.host {
             var row = Row(name: host.isHeadline ? "▶ \(host.scope)" : "  \(host.scope)")
-            row.take(power: host.power, low: host.low, high: host.high)
+            row.set(power: host.power, low: host.low, high: host.high)
             if host.status != .warmingUp {
-                row.take(energy: host.energy, ambiguous: Self.ambiguousEnergy(in: host.scope, snapshot))
+                row.set(energy: host.energy, ambiguous: Self.ambiguousEnergy(in: host.scope, snapshot))
             }
-            row.note = Self.source(host.provenance, host.sensor)
+            row.source = Self.source(host.provenance, host.sensor)
             if host.power == nil { row.reason = Self.reason(host) }
             lines.append(host.isHeadline ? style.bold(row.text) : row.text)
         }
@@ -100,7 +100,7 @@ package struct TextFormat: SnapshotFormat {
         return lines + consumers(snapshot)
     }
 
-    /// The greatest consumers of the interval: machines, where there are any, and processes.
+    /// The greatest consumers of the interval: virtual machines and processes.
     private func consumers(_ snapshot: Snapshot) -> [String] {
         var lines: [String] = []
         for kind in [Consumer.Kind.virtualMachine, .process] {
@@ -112,9 +112,9 @@ package struct TextFormat: SnapshotFormat {
             lines.append(style.dim(Row.heading(kind == .process ? "processes" : "virtual machines")))
             for one in greatest {
                 var row = Row(name: "  " + one.consumer.shownName.cut(to: 18))
-                row.take(power: one.power, low: one.low, high: one.high)
-                row.take(energy: one.energy, ambiguous: Joules(0))
-                row.note = one.consumer.processID.map { "pid \($0)" } ?? ""
+                row.set(power: one.power, low: one.low, high: one.high)
+                row.set(energy: one.energy, ambiguous: Joules(0))
+                row.source = one.consumer.processID.map { "pid \($0)" } ?? ""
                 lines.append(row.text)
             }
         }
@@ -126,13 +126,13 @@ package struct TextFormat: SnapshotFormat {
         guard let index = line.channel, index < snapshot.channels.count else { return row.text }
         let channel = snapshot.channels[index]
         let quantity = snapshot.topology.channels[index].quantity
-        row.note = sources[index]
+        row.source = sources[index]
         if quantity == .energy || quantity == .power {
-            row.take(power: channel.power, low: channel.low, high: channel.high)
-            if channel.status != .warmingUp { row.take(energy: channel.energy, ambiguous: channel.ambiguousEnergy) }
+            row.set(power: channel.power, low: channel.low, high: channel.high)
+            if channel.status != .warmingUp { row.set(energy: channel.energy, ambiguous: channel.ambiguousEnergy) }
             if channel.power == nil { row.reason = channel.status.words }
         } else {
-            row.take(value: channel.value, of: quantity)
+            row.set(value: channel.value, of: quantity)
             if channel.value == nil { row.reason = channel.status.words }
         }
         return row.text
@@ -143,7 +143,7 @@ package struct TextFormat: SnapshotFormat {
         host.scope == .battery && host.status == .absent ? "not discharging" : host.status.words
     }
 
-    /// How much more energy there may have been than a host figure says.
+    /// The ambiguous energy of a host figure: how much more it may have been.
     private static func ambiguousEnergy(in scope: Scope, _ snapshot: Snapshot) -> Joules {
         zip(snapshot.topology.channels, snapshot.channels).reduce(Joules(0)) { sum, pair in
             pair.0.countsIn == scope ? sum + pair.1.ambiguousEnergy : sum
@@ -161,28 +161,28 @@ package struct TextFormat: SnapshotFormat {
 }
 
 extension Consumer {
-    /// The name as people know it.
+    /// The name, prefixed with the namespace if there is one.
     fileprivate var shownName: String { (namespace.isEmpty ? name : "\(namespace)/\(name)").safeToShow }
 }
 
 extension String {
-    /// The text, cut so that it takes no more than so many columns.
+    /// The text, cut to a number of columns.
     fileprivate func cut(to columns: Int) -> String { count <= columns ? self : prefix(columns - 1) + "…" }
 }
 
 /// One line of the block, in columns.
 private struct Row {
     let name: String
-    /// What stands instead of the band where the power is unknown.
+    /// Why the power is unknown, shown in place of the band.
     var reason = ""
-    var note = ""
+    var source = ""
     private var power: (number: String, unit: String) = ("–", "")
     private var band = ""
     private var energy: (number: String, unit: String) = ("", "")
 
     init(name: String) { self.name = name }
 
-    mutating func take(power: Watts?, low: Watts?, high: Watts?) {
+    mutating func set(power: Watts?, low: Watts?, high: Watts?) {
         guard let power else { return }
         let figure = Figure(power)
         self.power = (figure.number, figure.unit)
@@ -194,13 +194,13 @@ private struct Row {
         }
     }
 
-    mutating func take(energy: Joules?, ambiguous: Joules) {
+    mutating func set(energy: Joules?, ambiguous: Joules) {
         guard let energy else { return }
         let figure = Figure(energy)
         self.energy = ((ambiguous.rawValue > 0 ? "≥ " : "") + figure.number, figure.unit)
     }
 
-    mutating func take(value: Double?, of quantity: Quantity) {
+    mutating func set(value: Double?, of quantity: Quantity) {
         guard let value else { return }
         let figure = Figure(value, of: quantity)
         power = (figure.number, figure.unit)
@@ -208,15 +208,15 @@ private struct Row {
 
     /// 21 columns for the name, 10 for the power, 14 for its band, 13 for the energy, the rest for the source.
     var text: String {
-        let isEmpty = power.number == "–" && reason.isEmpty && note.isEmpty
+        let isEmpty = power.number == "–" && reason.isEmpty && source.isEmpty
         if isEmpty { return name.padded(79).withoutTrailingBlanks }
         let start = name.padded(21) + power.number.leftPadded(7) + " " + power.unit.padded(2) + " "
         let energy = energy.number.leftPadded(9) + " " + energy.unit.padded(2)
-        // A long reason may use the energy's columns, which are then empty as a rule.
+        // A long reason extends into the energy's columns if they are empty.
         let middle =
             band.isEmpty && reason.count > 13 && self.energy.number.isEmpty
             ? reason.padded(26) : (band.isEmpty ? reason : band).padded(14) + energy
-        return (start + middle + "  " + note.padded(19)).withoutTrailingBlanks
+        return (start + middle + "  " + source.padded(19)).withoutTrailingBlanks
     }
 
     static func heading(_ name: String) -> String {
@@ -226,10 +226,10 @@ private struct Row {
 }
 
 extension Channel {
-    /// Whether people who watch power want to see it.
+    /// Whether the channel is shown by default.
     fileprivate var isOfInterest: Bool { [.energy, .power, .ratio].contains(quantity) }
 
-    /// Whether the line of a host figure says all that this channel's own line would.
+    /// Whether a host figure consists of this channel alone, so that its own line would repeat it.
     fileprivate func isHostFigure(of topology: Topology) -> Bool {
         guard let scope = countsIn, component.id == Component.hostID else { return false }
         return topology.channels.count { $0.countsIn == scope } == 1

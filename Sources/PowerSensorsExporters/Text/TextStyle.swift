@@ -1,46 +1,46 @@
-/// How text for people is dressed.
+/// The style of text for people.
 package struct TextStyle: Sendable {
     /// Whether to use a terminal's bold and dim.
     package var hasColour: Bool
 
-    /// Whether each block takes the place of the one before, as on a terminal.
+    /// Whether each block overwrites the previous one, as on a terminal.
     package var redraws: Bool
 
-    /// How many lines the terminal shows; a block that is redrawn must not be longer.
+    /// The terminal's height in lines, which limits a redrawn block; nil for no limit.
     package var rows: Int?
 
-    /// Dresses text.
+    /// Creates a style; by default plain text.
     package init(hasColour: Bool = false, redraws: Bool = false, rows: Int? = nil) {
         self.hasColour = hasColour
         self.redraws = redraws
         self.rows = rows
     }
 
-    /// A text to be seen first.
+    /// Emphasizes a text.
     func bold(_ text: String) -> String { hasColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 
-    /// A text of less weight.
+    /// De-emphasizes a text.
     func dim(_ text: String) -> String { hasColour ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
 }
 
 extension String {
-    /// The text with blanks after it, up to a width; a longer one is cut, its last column an ellipsis.
+    /// The text padded with spaces to a width; a longer text is cut and ends in an ellipsis.
     func padded(_ width: Int) -> String {
         let length = count
         if length > width { return prefix(max(width - 1, 0)) + "…" }
         return self + String(repeating: " ", count: width - length)
     }
 
-    /// The text with blanks before it, up to a width.
+    /// The text right-aligned in a width.
     func leftPadded(_ width: Int) -> String { String(repeating: " ", count: max(width - count, 0)) + self }
 
-    /// The text without blanks at its end.
+    /// The text without trailing spaces.
     var withoutTrailingBlanks: String {
         guard let last = lastIndex(where: { $0 != " " }) else { return "" }
         return String(self[...last])
     }
 
-    /// The text in lines of at most `width` columns, broken at blanks; a longer word stays whole, to be copied.
+    /// The text in lines of at most `width` columns, broken at spaces; longer words stay whole, so that they can be copied.
     func folded(_ width: Int) -> [String] {
         var lines: [String] = []
         var line = ""

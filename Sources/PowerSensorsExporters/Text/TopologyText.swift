@@ -1,15 +1,15 @@
 package import PowerSensors
 
-/// A topology as text for people: the figures there are, where they come from, and what is missing.
+/// Writes a topology as text for people: host figures, channels and findings.
 package struct TopologyText {
     private let node: String
     private let style: TextStyle
 
-    /// Writes the topology of a machine.
+    /// Creates a writer for a machine's topology.
     ///
     /// - Parameters:
     ///   - node: The machine's name.
-    ///   - style: How the text is dressed.
+    ///   - style: The text's style.
     package init(node: String, style: TextStyle = TextStyle()) {
         self.node = node.safeToShow
         self.style = style
@@ -23,7 +23,7 @@ package struct TopologyText {
         var lines = [
             style.bold("\(node): \(count == 0 ? "no channel" : count == 1 ? "1 channel" : "\(count) channels")")
         ]
-        lines += hostLines(topology, headline ?? topology.headline)
+        lines += hostLines(topology, headline ?? topology.headlineScope)
         lines += channelLines(topology)
         lines += findingLines(topology.findings, style)
         for line in lines {
@@ -72,7 +72,7 @@ package struct TopologyText {
         return lines
     }
 
-    /// What stands beneath a channel's line: its file, what it cost to read, and what is wrong with it.
+    /// The lines below a channel's own: its label, its file, its status and the cost of reading it.
     private func details(_ channel: Channel, beneath name: String) -> [String] {
         var lines: [String] = []
         if let label = channel.label, !name.hasSuffix(label.safeToShow) { lines += label.safeToShow.folded(56) }
@@ -97,7 +97,7 @@ package struct TopologyText {
         return lines
     }
 
-    /// Such as `measured 1 host away`.
+    /// Where a shared channel was measured, such as `measured 1 host away`.
     private func origin(of channel: Channel) -> String {
         let way = channel.hops.map { $0 == 1 ? " 1 host away" : " \($0) hosts away" } ?? " by the host"
         return "\(channel.origin ?? .measured)\(way)"

@@ -1,23 +1,23 @@
 import PowerSensors
 
-/// The topology as lines of a tree: components with what they hold indented beneath them.
+/// A topology as the lines of an indented tree.
 struct TopologyTree {
-    /// One line: a component, a channel of it, or both where it has only one.
+    /// One line: a component, one of its channels, or both if it has only one.
     struct Line {
-        /// The name to show, already fit to be shown.
+        /// The name, safe to show on a terminal.
         let name: String
 
-        /// How deep the line lies; 0 for what stands directly beneath the host.
+        /// The depth in the tree; 0 directly beneath the host.
         let depth: Int
 
-        /// The channel's place in the topology; nil for a component without one.
+        /// The channel's index in the topology; nil for a component's own line.
         let channel: Int?
     }
 
-    /// Every component that has a channel, or holds one that has, in the topology's order.
+    /// The lines in the topology's order, without components that contain no channel.
     let lines: [Line]
 
-    /// Lays a topology flat.
+    /// Flattens a topology.
     ///
     /// - Parameters:
     ///   - topology: The components and channels.
@@ -26,7 +26,7 @@ struct TopologyTree {
         let components = Dictionary(topology.components.map { ($0.id, $0) }) { first, _ in first }
         var children: [String: [Component]] = [:]
         for component in topology.components {
-            // A parent that was never found must not hide what it would hold.
+            // A missing parent must not hide its children.
             let parent = component.parent.flatMap { components[$0] }?.id ?? Component.hostID
             if component.id != Component.hostID { children[parent, default: []].append(component) }
         }
@@ -57,7 +57,7 @@ struct TopologyTree {
         self.lines = lines
     }
 
-    /// The last part of the identity, as the line above says the rest.
+    /// The last part of the identity; the parent's line shows the rest.
     private static func name(of component: Component) -> String {
         guard let parent = component.parent, component.id.hasPrefix(parent + "/") else {
             return component.id.safeToShow
@@ -65,10 +65,10 @@ struct TopologyTree {
         return String(component.id.dropFirst(parent.count + 1)).safeToShow
     }
 
-    /// What the line above does not say: the last part of the identity, with the label for people behind it.
+    /// The last part of the identity, followed by the label.
     ///
-    /// A label alone would do for a RAPL domain; two channels of a chip may have one label. The host's channels are of
-    /// several sensors, so that only the whole identity tells them apart.
+    /// The label alone is not enough, because two channels of a chip may have the same. The host's channels belong to several
+    /// sensors, so only the whole identity distinguishes them.
     private static func name(of channel: Channel, in component: Component) -> String {
         if component.id == Component.hostID { return channel.id.safeToShow }
         let known = "\(channel.sensor)/\(component.id)/"

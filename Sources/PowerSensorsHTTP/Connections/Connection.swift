@@ -1,48 +1,48 @@
 #if Exporters
 import NIOCore
 
-/// One client's connection, and what it is doing. Belongs to the endpoint's event loop.
+/// A client's connection and its current activity. Belongs to the endpoint's event loop.
 final class Connection {
     /// What a connection is doing.
     enum Activity {
-        /// The client has yet to send a whole request, or a TLS handshake.
+        /// Waiting for the rest of a request or TLS handshake.
         case receiving
-        /// A password is being checked.
-        case checking
-        /// The client has yet to take a response.
+        /// Waiting for a password check.
+        case authenticating
+        /// Waiting for the client to receive a response.
         case sending
-        /// Nothing, until the next request.
+        /// Waiting for the next request.
         case idle
-        /// The last response is out; what still comes in is thrown away, so that it can be read.
-        case parting
+        /// The last response is sent; input is discarded until the client has read it.
+        case lingering
 
-        /// Whether it is the client's turn, and nothing of ours is under way.
-        var isWaiting: Bool { self == .receiving || self == .idle }
+        /// Whether only the client can continue: no request is being answered.
+        var isWaitingForClient: Bool { self == .receiving || self == .idle }
     }
 
-    /// Its channel.
+    /// The connection's channel.
     let channel: any Channel
 
-    /// What it is doing.
+    /// The current activity.
     private(set) var activity = Activity.receiving
 
-    /// Since when.
-    private(set) var since: NIODeadline
+    /// When the current activity began.
+    private(set) var activityStart: NIODeadline
 
     init(_ channel: any Channel, at now: NIODeadline) {
         self.channel = channel
-        since = now
+        activityStart = now
     }
 
-    /// Goes on to something else.
-    func turn(to activity: Activity, at now: NIODeadline = .now()) {
+    /// Begins another activity.
+    func begin(_ activity: Activity, at now: NIODeadline = .now()) {
         self.activity = activity
-        since = now
+        activityStart = now
     }
 
-    /// Takes note of bytes: the first ones of a request start its time. More of them give no more time.
-    func receiveBytes() {
-        if activity == .idle { turn(to: .receiving) }
+    /// Begins receiving at a request's first bytes. Later bytes do not extend its time.
+    func didReceiveBytes() {
+        if activity == .idle { begin(.receiving) }
     }
 }
 #endif

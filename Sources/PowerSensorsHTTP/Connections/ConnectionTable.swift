@@ -1,27 +1,27 @@
 #if Exporters
 import NIOCore
 
-/// What happened to connections since the start.
+/// How many connections an endpoint has handled since it started.
 package struct ConnectionCounts: Hashable, Sendable {
-    /// Connections that came.
+    /// Accepted connections.
     package var accepted = 0
-    /// Connections that had to make room.
-    package var displaced = 0
-    /// Connections whose time was over in the middle of a request or response.
+    /// Connections closed to make room for new ones.
+    package var evicted = 0
+    /// Connections closed because a request or response took too long.
     package var timedOut = 0
 }
 
-/// The connections there are, within the endpoint's bounds. Belongs to its event loop.
+/// The open connections, kept within the endpoint's limits. Belongs to its event loop.
 ///
-/// Time is looked after for all of them at once, every second as long as there are any: a connection costs no timer.
+/// One timer checks all connections every second, so no connection needs its own.
 final class ConnectionTable {
     private let limits: EndpointConfiguration.Limits
     private let eventLoop: any EventLoop
     private let report: @Sendable (EndpointNotice) -> Void
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var sweep: RepeatedTask?
-    private var reportedCrowd: NIODeadline?
-    private var emptied: EventLoopPromise<Void>?
+    private var overloadReportedAt: NIODeadline?
+    private var drained: EventLoopPromise<Void>?
     private(set) var counts = ConnectionCounts()
 
     init(
@@ -33,37 +33,37 @@ final class ConnectionTable {
         self.report = report
     }
 
-    /// Whether new connections are turned away, since the endpoint is about to end.
-    var isClosing: Bool { emptied != nil }
+    /// Whether the endpoint is stopping and accepts no connections.
+    var isClosing: Bool { drained != nil }
 
-    /// Takes in a connection; where there are too many, the one that can be spared best is closed.
+    /// Adds a connection. At the limit, another one is closed first.
     func insert(_ connection: Connection) {
         counts.accepted += 1
-        if connections.count >= max(limits.connections, 1) { makeRoom() }
+        if connections.count >= max(limits.connections, 1) { evictConnection() }
         connections[ObjectIdentifier(connection)] = connection
         if sweep == nil {
             let table = NIOLoopBound(self, eventLoop: eventLoop)
             sweep = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
-                table.value.closeOverdue(at: .now())
+                table.value.closeTimedOut(at: .now())
             }
         }
     }
 
-    /// Forgets a connection that was closed.
+    /// Removes a closed connection.
     func remove(_ connection: Connection) {
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil, connections.isEmpty else { return }
         sweep?.cancel()
         sweep = nil
-        emptied?.succeed()
+        drained?.succeed()
     }
 
-    /// Lets every response that was begun come to its end, closes the other connections, and says when the last is closed.
+    /// Lets responses in progress finish and closes all other connections. The future succeeds when none is left.
     func drain() -> EventLoopFuture<Void> {
-        if let emptied { return emptied.futureResult }
+        if let drained { return drained.futureResult }
         let promise = eventLoop.makePromise(of: Void.self)
-        emptied = promise
+        drained = promise
         if connections.isEmpty { promise.succeed() }
-        for connection in Array(connections.values) where connection.activity.isWaiting {
+        for connection in Array(connections.values) where connection.activity.isWaitingForClient {
             connection.channel.close(promise: nil)
         }
         return promise.futureResult
@@ -74,54 +74,55 @@ final class ConnectionTable {
         for connection in Array(connections.values) { connection.channel.close(promise: nil) }
     }
 
-    private func closeOverdue(at now: NIODeadline) {
-        let overdue = connections.values.filter { connection in
-            limit(connection.activity).map { now - connection.since >= $0 } ?? false
+    private func closeTimedOut(at now: NIODeadline) {
+        let timedOut = connections.values.filter { connection in
+            timeLimit(for: connection.activity).map { now - connection.activityStart >= $0 } ?? false
         }
-        for connection in overdue {
-            if connection.activity != .idle, connection.activity != .parting { counts.timedOut += 1 }
+        for connection in timedOut {
+            if connection.activity != .idle, connection.activity != .lingering { counts.timedOut += 1 }
             connection.channel.close(promise: nil)
         }
     }
 
-    private func limit(_ activity: Connection.Activity) -> TimeAmount? {
+    private func timeLimit(for activity: Connection.Activity) -> TimeAmount? {
         switch activity {
         case .receiving: TimeAmount(limits.receiveTime)
         case .sending: TimeAmount(limits.sendTime)
         case .idle: TimeAmount(limits.idleTime)
-        case .parting: .seconds(2)
-        // The queue before the check is short, and its work bounded.
-        case .checking: nil
+        case .lingering: .seconds(2)
+        // The authenticator bounds its queue, and with it the time.
+        case .authenticating: nil
         }
     }
 
-    /// Closes the connection that has done nothing for longest.
+    /// Closes the connection that has been inactive the longest.
     ///
-    /// One between two requests, as a scraper's is for most of the time, counts as half a minute younger. And one that came
-    /// within the last second is spared as long as there is another, so that a crowd does not drive out the one
-    /// that is about to speak.
-    private func makeRoom() {
+    /// A connection between two requests, where a scraper's is most of the time, counts as half a minute younger.
+    /// Connections that became active within the last second are kept as long as there are others, so that a burst of
+    /// connections does not push out one that is about to send its request.
+    private func evictConnection() {
         let now = NIODeadline.now()
-        let restless: (Connection) -> NIODeadline = { $0.since + ($0.activity == .idle ? .seconds(30) : .zero) }
-        let candidates = connections.values.filter { $0.activity != .checking }
-        let settled = candidates.filter { now - restless($0) >= .seconds(1) }
-        let spared = (settled.isEmpty ? candidates : settled).min { restless($0) < restless($1) }
-        counts.displaced += 1
-        reportCrowd(at: now)
-        guard let spared else { return }
-        // It counts no longer, even if its end takes a moment.
-        connections.removeValue(forKey: ObjectIdentifier(spared))
-        spared.channel.close(promise: nil)
+        let inactiveSince: (Connection) -> NIODeadline = {
+            $0.activityStart + ($0.activity == .idle ? .seconds(30) : .zero)
+        }
+        let candidates = connections.values.filter { $0.activity != .authenticating }
+        let inactive = candidates.filter { now - inactiveSince($0) >= .seconds(1) }
+        let evicted = (inactive.isEmpty ? candidates : inactive).min { inactiveSince($0) < inactiveSince($1) }
+        counts.evicted += 1
+        reportOverload(at: now)
+        guard let evicted else { return }
+        // It no longer counts, even if closing takes a moment.
+        connections.removeValue(forKey: ObjectIdentifier(evicted))
+        evicted.channel.close(promise: nil)
     }
 
-    private func reportCrowd(at now: NIODeadline) {
-        if let reportedCrowd, now - reportedCrowd < .minutes(10) { return }
-        reportedCrowd = now
+    private func reportOverload(at now: NIODeadline) {
+        if let overloadReportedAt, now - overloadReportedAt < .minutes(10) { return }
+        overloadReportedAt = now
         report(
             EndpointNotice(
-                problem:
-                    "more than \(limits.connections) clients are connected at a time, so the slowest are cut off. Remedy:"
-                    + " let fewer programs reach this address"))
+                problem: "more than \(limits.connections) clients are connected, so the slowest are disconnected."
+                    + " Remedy: let fewer programs connect to this address"))
     }
 }
 #endif

@@ -2,12 +2,12 @@
 import NIOCore
 import NIOHTTP1
 
-/// Answers one connection's requests, in their order, one at a time: the next is begun when the response before is out.
+/// Answers the requests of one connection in order, starting each when the response before it has been sent.
 final class RequestHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// What is to be answered: a request with the route it leads to, or something that was refused.
+    /// Something to answer: a request with its route, or one that is refused.
     private enum Work {
         case request(HTTPRequestHead, Routes.Route)
         case refusal(Response, HTTPRequestHead?)
@@ -16,10 +16,10 @@ final class RequestHandler: ChannelInboundHandler {
     private let connection: Connection
     private let core: EndpointCore
     private var incoming: Work?
-    private var waiting: Work?
-    private var isBusy = false
-    private var isPumping = false
-    private var isOver = false
+    private var pending: Work?
+    private var isAnswering = false
+    private var isProcessing = false
+    private var isFinished = false
 
     init(_ connection: Connection, _ core: EndpointCore) {
         self.connection = connection
@@ -27,65 +27,61 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isOver else { return }
+        guard !isFinished else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
-            // A body is not waited for: nobody wants it.
-            switch core.routes.route(head) {
-            case .success(let route): incoming = .request(head, route)
-            case .failure(let refusal):
-                let work = Work.refusal(refusal.response, head)
-                if refusal.response.closes { take(work, context) } else { incoming = work }
+            do throws(Response) {
+                incoming = .request(head, try core.routes.route(head))
+            } catch {
+                let work = Work.refusal(error, head)
+                // The rest of the request is not waited for where the connection is closed anyway.
+                if error.closesConnection { process(work, context) } else { incoming = work }
             }
         case .body: break
         case .end:
             guard let work = incoming else { return }
             incoming = nil
-            take(work, context)
+            process(work, context)
         }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? HTTPParserError else {
-            // The client is gone, or speaks no TLS.
+            // The client has disconnected, or does not speak TLS.
             context.close(promise: nil)
             return
         }
-        guard !isOver else { return }
-        switch error {
-        case .headerOverflow:
-            take(.refusal(.closing(.requestHeaderFieldsTooLarge, "The request's headers are too large."), nil), context)
-        case .invalidVersion:
-            take(
-                .refusal(.closing(.httpVersionNotSupported, "Only HTTP/1.0 and HTTP/1.1 are spoken here."), nil),
-                context)
-        default:
-            take(.refusal(.closing(.badRequest, "This is no HTTP request."), nil), context)
-        }
+        guard !isFinished else { return }
+        let response: Response =
+            switch error {
+            case .headerOverflow: .closing(.requestHeaderFieldsTooLarge, "The request's headers are too large.")
+            case .invalidVersion: .closing(.httpVersionNotSupported, "Only HTTP/1.0 and HTTP/1.1 are supported.")
+            default: .closing(.badRequest, "This is not a valid HTTP request.")
+            }
+        process(.refusal(response, nil), context)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        isOver = true
-        waiting = nil
+        isFinished = true
+        pending = nil
         core.table.remove(connection)
     }
 
-    // MARK: One request after the other
+    // MARK: One request after another
 
-    private func take(_ work: Work, _ context: ChannelHandlerContext) {
-        waiting = work
-        pump(context)
+    private func process(_ work: Work, _ context: ChannelHandlerContext) {
+        pending = work
+        processPending(context)
     }
 
-    /// Begins what waits, as often as something does: a client that sends many requests at once must not make
-    /// the stack grow.
-    private func pump(_ context: ChannelHandlerContext) {
-        guard !isPumping else { return }
-        isPumping = true
-        defer { isPumping = false }
-        while !isBusy, !isOver, let work = waiting {
-            waiting = nil
-            isBusy = true
+    /// Answers pending work in a loop rather than by recursion: many requests sent at once must not grow the stack.
+    private func processPending(_ context: ChannelHandlerContext) {
+        guard !isProcessing else { return }
+        isProcessing = true
+        defer { isProcessing = false }
+        while !isAnswering, !isFinished, let work = pending {
+            pending = nil
+            isAnswering = true
             switch work {
             case .request(let head, let route): answer(head, route, context)
             case .refusal(let response, let head): send(response, to: head, context)
@@ -94,15 +90,15 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     private func answer(_ head: HTTPRequestHead, _ route: Routes.Route, _ context: ChannelHandlerContext) {
-        guard route.isGuarded, let gatekeeper = core.gatekeeper else {
+        guard route.needsAuthentication, let authenticator = core.authenticator else {
             return send(core.routes.response(route, head), to: head, context)
         }
-        connection.turn(to: .checking)
+        connection.begin(.authenticating)
         let headers = head.headers["Authorization"]
-        gatekeeper.judge(headers.count == 1 ? headers[0] : nil, on: context.eventLoop) { [self] verdict in
-            guard !isOver else { return }
+        authenticator.authenticate(headers.count == 1 ? headers[0] : nil, on: context.eventLoop) { [self] verdict in
+            guard !isFinished else { return }
             switch verdict {
-            case .welcome: send(core.routes.response(route, head), to: head, context)
+            case .authorized: send(core.routes.response(route, head), to: head, context)
             case .refused: send(Self.unauthorized, to: head, context)
             case .busy: send(Self.busy, to: head, context)
             }
@@ -110,7 +106,7 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     private static let unauthorized = Response.text(
-        .unauthorized, "A user's name and password are needed here.",
+        .unauthorized, "A user name and password are required.",
         headers: ["WWW-Authenticate": #"Basic realm="Power Sensors", charset="UTF-8""#])
 
     private static let busy = Response.text(
@@ -118,9 +114,9 @@ final class RequestHandler: ChannelInboundHandler {
         headers: ["Retry-After": "1"])
 
     private func send(_ response: Response, to head: HTTPRequestHead?, _ context: ChannelHandlerContext) {
-        connection.turn(to: .sending)
-        let staysOpen = !response.closes && !core.table.isClosing && head.map(Self.staysOpen) == true
-        if !staysOpen { isOver = true }
+        connection.begin(.sending)
+        let staysOpen = !response.closesConnection && !core.table.isClosing && head.map(Self.staysOpen) == true
+        if !staysOpen { isFinished = true }
         var headers = response.headers
         headers.add(name: "Date", value: core.date.text)
         headers.add(name: "Content-Length", value: String(response.body.readableBytes))
@@ -137,23 +133,23 @@ final class RequestHandler: ChannelInboundHandler {
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { [self] result in
             guard case .success = result else { return context.close(promise: nil) }
-            sent(staysOpen, context)
+            didSend(staysOpen, context)
         }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
     }
 
-    private func sent(_ staysOpen: Bool, _ context: ChannelHandlerContext) {
-        isBusy = false
-        guard staysOpen, !core.table.isClosing else { return part(context) }
-        connection.turn(to: .idle)
-        pump(context)
+    private func didSend(_ staysOpen: Bool, _ context: ChannelHandlerContext) {
+        isAnswering = false
+        guard staysOpen, !core.table.isClosing else { return linger(context) }
+        connection.begin(.idle)
+        processPending(context)
     }
 
-    /// Ends the connection so that the client can read the response: closed with bytes that nobody read, the kernel would
-    /// reset it, and the client might throw away what it has.
-    private func part(_ context: ChannelHandlerContext) {
-        isOver = true
-        connection.turn(to: .parting)
+    /// Closes the connection in a way that lets the client read the response: if unread bytes were left, the kernel
+    /// would reset the connection, and the client might discard what it has received.
+    private func linger(_ context: ChannelHandlerContext) {
+        isFinished = true
+        connection.begin(.lingering)
         if core.isSecured {
             context.close(promise: nil)
         } else {
@@ -161,7 +157,7 @@ final class RequestHandler: ChannelInboundHandler {
         }
     }
 
-    /// Whether more requests may follow. Behind a wish to speak another protocol nothing is understood any more.
+    /// Whether more requests may follow. After a request to switch protocols, what follows may not be HTTP.
     private static func staysOpen(_ head: HTTPRequestHead) -> Bool {
         head.isKeepAlive && head.headers["Upgrade"].isEmpty && head.method != .CONNECT
     }

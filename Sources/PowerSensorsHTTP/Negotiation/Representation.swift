@@ -1,35 +1,35 @@
 #if Exporters
 package import PowerSensorsExporters
 
-/// The form in which a scraper gets the page: what it can read, and of that what it likes best.
+/// The form of the page that suits a scraper best, by its `Accept` and `Accept-Encoding` headers.
 package struct Representation: Hashable, Sendable {
     /// The text format.
     package let format: MetricsFormat
 
-    /// Whether the scraper wants to be told how names are escaped, as Prometheus 3 does.
+    /// Whether the scraper asks how names are escaped, as Prometheus 3 does.
     package let namesEscaping: Bool
 
     /// Whether the page is compressed.
     package let isCompressed: Bool
 
-    /// Chooses by the headers `Accept` and `Accept-Encoding`.
+    /// Negotiates the form.
     ///
-    /// A scraper that can read none of our formats gets Prometheus' own text, as the tools before us have always done:
-    /// a refusal would help nobody.
+    /// A scraper that accepts none of our formats gets Prometheus' text, as from other exporters: a refusal would be of no
+    /// use to it.
     package init(accept: [String], acceptEncoding: [String]) {
         (format, namesEscaping) = Self.format(WeightedList(accept))
         isCompressed = Self.compresses(WeightedList(acceptEncoding))
     }
 
-    /// What the header Content-Type says.
+    /// The value of the `Content-Type` header.
     package var contentType: String {
-        // Only versions from 1.0.0 on name the escaping. Ours is the same whichever is wished for, but for `dots`: our names
-        // hold nothing to escape.
+        // Only OpenMetrics 1.0.0 and later name the escaping. Our names contain nothing to escape, so all schemes but
+        // `dots` give the same.
         namesEscaping && format == .openMetrics ? format.contentType + "; escaping=underscores" : format.contentType
     }
 
-    /// How well an item of the list fits a format: the more exactly it names it, the more its weight counts.
-    private static func fit(_ item: WeightedList.Item, _ format: MetricsFormat) -> Int? {
+    /// How specifically an item of the list names a format; nil if it does not. The most specific item's weight applies.
+    private static func specificity(of item: WeightedList.Item, for format: MetricsFormat) -> Int? {
         let version = item.parameters["version"]
         switch (format, item.name) {
         case (.text, "text/plain") where version == nil || version == "0.0.4",
@@ -42,21 +42,24 @@ package struct Representation: Hashable, Sendable {
     }
 
     private static func format(_ list: WeightedList) -> (MetricsFormat, namesEscaping: Bool) {
-        var best: (format: MetricsFormat, weight: Int, fit: Int, place: Int)?
+        var best: (format: MetricsFormat, weight: Int, specificity: Int, index: Int)?
         for format in MetricsFormat.allCases {
-            // Where several items name the format, the most exact one has its say.
-            var own: (weight: Int, fit: Int, place: Int)?
-            for (place, item) in list.items.enumerated() {
-                guard let fit = fit(item, format), fit > own?.fit ?? -1 else { continue }
-                own = (item.weight, fit, place)
+            var match: (weight: Int, specificity: Int, index: Int)?
+            for (index, item) in list.items.enumerated() {
+                guard let specificity = specificity(of: item, for: format), specificity > match?.specificity ?? -1
+                else { continue }
+                match = (item.weight, specificity, index)
             }
-            guard let own, own.weight > 0 else { continue }
-            // Of equal weight: the one named more exactly, then the one named first, then plain text.
-            if let best, (best.weight, best.fit, -best.place) >= (own.weight, own.fit, -own.place) { continue }
-            best = (format, own.weight, own.fit, own.place)
+            guard let match, match.weight > 0 else { continue }
+            // At equal weights the more specific item wins, then the first one, then plain text.
+            if let best, (best.weight, best.specificity, -best.index) >= (match.weight, match.specificity, -match.index)
+            {
+                continue
+            }
+            best = (format, match.weight, match.specificity, match.index)
         }
         guard let best else { return (.text, false) }
-        return (best.format, list.items[best.place].parameters["escaping"] != nil)
+        return (best.format, list.items[best.index].parameters["escaping"] != nil)
     }
 
     private static func compresses(_ list: WeightedList) -> Bool {

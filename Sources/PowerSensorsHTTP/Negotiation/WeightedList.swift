@@ -1,30 +1,30 @@
 #if Exporters
-/// What the headers `Accept` and `Accept-Encoding` hold: a list of names with parameters and weights (RFC 9110,
-/// sections 12.4.2 and 12.5).
+/// A list of names with parameters and weights, as in the headers `Accept` and `Accept-Encoding` (RFC 9110, sections
+/// 12.4.2 and 12.5).
 ///
-/// What cannot be read is left out; the rest of the list counts.
+/// Items that cannot be parsed are left out.
 package struct WeightedList: Hashable, Sendable {
-    /// One member of the list.
+    /// An item of the list.
     package struct Item: Hashable, Sendable {
         /// The name in lower case, such as `text/plain` or `gzip`.
         package let name: Substring
 
-        /// The parameters but for the weight; names in lower case, values without their quotes.
+        /// The parameters except the weight; names in lower case, values without quotes.
         package let parameters: [String: String]
 
         /// The weight in thousandths; 0 means never.
         package let weight: Int
     }
 
-    /// A list longer than this is cut off, so that a hostile one costs no more.
-    private static let greatestCount = 32
+    /// The most items that are parsed, to bound the cost of a hostile header.
+    private static let maximumCount = 32
 
-    /// The members, in their order.
+    /// The items in their order.
     package let items: [Item]
 
-    /// Reads a header, which may stand in several lines.
+    /// Parses a header, which may be spread over several lines.
     package init(_ lines: [String]) {
-        items = lines.lazy.flatMap { Self.split($0, at: ",") }.prefix(Self.greatestCount).compactMap(Self.item)
+        items = lines.lazy.flatMap { Self.split($0, at: ",") }.prefix(Self.maximumCount).compactMap(Self.item)
     }
 
     private static func item(_ text: Substring) -> Item? {
@@ -47,7 +47,7 @@ package struct WeightedList: Hashable, Sendable {
         return Item(name: Substring(name.lowercased()), parameters: parameters, weight: weight)
     }
 
-    /// A weight in thousandths: 0 to 1, with at most three digits behind the point.
+    /// A weight from 0 to 1 with up to three decimals, in thousandths.
     private static func weight(_ text: String) -> Int? {
         let digits = Array(text.utf8)
         guard let first = digits.first, first == UInt8(ascii: "0") || first == UInt8(ascii: "1") else { return nil }
@@ -63,7 +63,7 @@ package struct WeightedList: Hashable, Sendable {
         return thousandths <= 1000 ? thousandths : nil
     }
 
-    /// The parts between separators that stand in no quotes.
+    /// The parts between separators outside quotes.
     private static func split(_ text: some StringProtocol, at separator: Character) -> [Substring] {
         var parts: [Substring] = []
         let text = Substring(text)

@@ -1,12 +1,11 @@
 #if Exporters
 import NIOCore
 import PowerSensorsExporters
-import PowerSensorsGzip
 
-/// Where an endpoint gets its pages from: the newest one in a format, or nil as long as there is none.
+/// Returns the newest page in a format, or nil as long as there is none.
 typealias MetricsSource = @Sendable (MetricsFormat) -> MetricsPage?
 
-/// The newest page in every form that was asked for, copied and compressed once.
+/// The newest page in every form requested so far, each copied and compressed once.
 ///
 /// Belongs to the endpoint's event loop.
 final class PageCache {
@@ -28,8 +27,7 @@ final class PageCache {
     /// Whether there is a page.
     var isReady: Bool { page(.text) != nil }
 
-    /// The newest page; nil as long as there is none. `isCompressed` says what it is: without memory to compress it goes
-    /// out as it is.
+    /// The newest page, and whether it is compressed: it is not if memory runs out. Nil as long as there is no page.
     func body(_ representation: Representation) -> (bytes: ByteBuffer, isCompressed: Bool)? {
         guard var entry = entry(representation.format) else { return nil }
         guard representation.isCompressed else { return (entry.plain, false) }

@@ -6,9 +6,10 @@ import NIOSSL
 import Glibc
 #endif
 
-/// The certificate and its key, read again when their files change.
+/// The certificate and its key, reloaded when their files change.
 ///
-/// A pair that cannot be used leaves the one before in its place, and is told of once. Belongs to the endpoint's event loop.
+/// Files that cannot be used are reported once, and the certificate loaded before stays in use. Belongs to the endpoint's
+/// event loop.
 final class CertificateStore {
     private struct Identity: Hashable {
         let certificate: FileIdentity?
@@ -19,49 +20,49 @@ final class CertificateStore {
     private let report: @Sendable (EndpointNotice) -> Void
     private var context: NIOSSLContext
     private var loaded: Identity
-    private var looked: NIODeadline
-    private var broken: (identity: Identity, isReported: Bool)?
+    private var checkedAt: NIODeadline
+    private var unusable: (identity: Identity, isReported: Bool)?
 
-    /// Reads the files.
+    /// Loads the files.
     ///
-    /// - Throws: ``EndpointError`` that names the file that cannot be used.
+    /// - Throws: ``EndpointError`` that names the unusable file.
     init(
         _ files: WebConfiguration.TLS, reporting report: @escaping @Sendable (EndpointNotice) -> Void
     ) throws(EndpointError) {
         self.files = files
         self.report = report
-        looked = .now()
+        checkedAt = .now()
         loaded = Self.identity(files)
-        context = try Self.load(files, report)
+        context = try Self.load(files, reporting: report)
     }
 
-    /// What a new connection is secured with. Looks after the files at most once a second.
+    /// The TLS context for a new connection. Checks the files for changes at most once a second.
     func current(at now: NIODeadline) -> NIOSSLContext {
-        guard now - looked >= .seconds(1) else { return context }
-        looked = now
+        guard now - checkedAt >= .seconds(1) else { return context }
+        checkedAt = now
         let identity = Self.identity(files)
         guard identity != loaded else { return context }
         do throws(EndpointError) {
-            context = try Self.load(files, report)
+            context = try Self.load(files, reporting: report)
             loaded = identity
-            broken = nil
-            report(EndpointNotice("\(files.certificateFile): the new certificate is used from now on"))
+            unusable = nil
+            report(EndpointNotice("\(files.certificateFile): the new certificate is now in use"))
         } catch {
-            reportBroken(identity, error)
+            reportUnusable(identity, error)
         }
         return context
     }
 
-    /// Tells of a pair that is still of no use when it is looked at again: the first time somebody may be in the middle of
-    /// replacing it.
-    private func reportBroken(_ identity: Identity, _ error: EndpointError) {
-        guard let known = broken, known.identity == identity else {
-            broken = (identity, false)
+    /// Reports files that are still unusable, and unchanged, at the second check: at the first one they may be in the middle
+    /// of being replaced.
+    private func reportUnusable(_ identity: Identity, _ error: EndpointError) {
+        guard let known = unusable, known.identity == identity else {
+            unusable = (identity, false)
             return
         }
         guard !known.isReported else { return }
-        broken = (identity, true)
-        report(EndpointNotice(problem: "\(error). The certificate from before is still used"))
+        unusable = (identity, true)
+        report(EndpointNotice(problem: "\(error). The previous certificate stays in use"))
     }
 
     private static func identity(_ files: WebConfiguration.TLS) -> Identity {
@@ -69,33 +70,21 @@ final class CertificateStore {
     }
 
     private static func load(
-        _ files: WebConfiguration.TLS, _ report: (EndpointNotice) -> Void
+        _ files: WebConfiguration.TLS, reporting report: (EndpointNotice) -> Void
     ) throws(EndpointError) -> NIOSSLContext {
-        let chain: [NIOSSLCertificate]
         let certificateBytes = try readFile(files.certificateFile)
-        do {
-            chain = try NIOSSLCertificate.fromPEMBytes(certificateBytes)
-        } catch {
-            chain = []
+        guard let chain = try? NIOSSLCertificate.fromPEMBytes(certificateBytes), let leaf = chain.first else {
+            throw EndpointError("\(files.certificateFile) contains no certificate in PEM format")
         }
-        guard let leaf = chain.first else {
-            throw EndpointError("\(files.certificateFile): there is no certificate in PEM form in it")
-        }
-        let key: NIOSSLPrivateKey
         let keyBytes = try readFile(files.keyFile)
-        do {
-            key = try NIOSSLPrivateKey(bytes: keyBytes, format: .pem)
-        } catch {
-            throw EndpointError("\(files.keyFile): there is no private key in PEM form, without a passphrase, in it")
+        guard let key = try? NIOSSLPrivateKey(bytes: keyBytes, format: .pem) else {
+            throw EndpointError("\(files.keyFile) contains no private key in PEM format without a passphrase")
         }
-        let context: NIOSSLContext
-        do {
-            var configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
-            configuration.minimumTLSVersion = files.minimumVersion == .tls13 ? .tlsv13 : .tlsv12
-            configuration.applicationProtocols = ["http/1.1"]
-            context = try NIOSSLContext(configuration: configuration)
-        } catch {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = files.minimumVersion == .tls13 ? .tlsv13 : .tlsv12
+        configuration.applicationProtocols = ["http/1.1"]
+        guard let context = try? NIOSSLContext(configuration: configuration) else {
             throw EndpointError(
                 "\(files.certificateFile) and \(files.keyFile) do not belong together, or cannot be used")
         }

@@ -2,33 +2,33 @@
 import Yams
 
 extension WebConfiguration {
-    /// Reads a file of YAML. Paths in it are relative to its own folder.
+    /// Reads a YAML file. Paths in it are relative to its folder.
     ///
-    /// - Parameter path: The file, of a megabyte at most.
-    /// - Throws: ``EndpointError`` that names the file, the line and what is allowed there.
+    /// - Parameter path: The file, of at most a megabyte.
+    /// - Throws: ``EndpointError`` that names the file, the line and what is allowed.
     public init(file path: String) throws(EndpointError) {
         let text = String(decoding: try readFile(path), as: UTF8.self)
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         try self.init(yaml: text, name: path, folder: folder)
     }
 
-    /// Reads YAML.
+    /// Reads YAML text.
     ///
     /// - Parameters:
-    ///   - text: The text.
-    ///   - name: What the file is called in messages.
-    ///   - folder: What is put before relative paths: empty, or something that ends with a slash.
+    ///   - text: The YAML.
+    ///   - name: The file's name for messages.
+    ///   - folder: The prefix of relative paths: empty, or ending with a slash.
     package init(yaml text: String, name: String, folder: String) throws(EndpointError) {
         let node: Node?
         do {
             node = try compose(yaml: text)
         } catch {
-            // The parser's message draws the place on lines of its own; the first one says what is wrong.
+            // The lines after the first draw the position.
             let line = "\(error)".split(separator: "\n").first.map(String.init) ?? "it cannot be parsed"
-            throw EndpointError("\(name): this is no YAML: \(line)")
+            throw EndpointError("\(name): this is not YAML: \(line)")
         }
         self.init()
-        // An empty file asks for nothing, as with the toolkit.
+        // An empty file sets nothing, as in the toolkit.
         guard let node, node.null == nil else { return }
         for (key, value) in try YAMLMapping(node, in: name).pairs {
             switch key.text {
@@ -36,17 +36,17 @@ extension WebConfiguration {
             case "http_server_config": try Self.check(http: YAMLMapping(value, in: name))
             case "basic_auth_users": users = try Self.users(YAMLMapping(value, in: name))
             default:
-                throw key.refused(
-                    "is not known; allowed are tls_server_config, http_server_config and basic_auth_users")
+                throw key.error(
+                    "is unknown; allowed are tls_server_config, http_server_config and basic_auth_users")
             }
         }
     }
 
     private static func check(http mapping: YAMLMapping) throws(EndpointError) {
         for (key, value) in mapping.pairs {
-            guard key.text == "http2" else { throw key.refused("is not supported; leave it out") }
-            guard value.bool != nil else { throw key.refused("must be true or false") }
-            // HTTP/2 is an offer that a client need not take up, so a client that hears HTTP/1.1 is content.
+            guard key.text == "http2" else { throw key.error("is not supported; leave it out") }
+            guard value.bool != nil else { throw key.error("must be true or false") }
+            // Neither setting needs HTTP/2: a server may always choose HTTP/1.1.
         }
     }
 
@@ -54,9 +54,9 @@ extension WebConfiguration {
         var users: [String: String] = [:]
         for (key, value) in mapping.pairs {
             guard let hash = value.string, BcryptHash(hash) != nil else {
-                throw key.refused("has no bcrypt hash; make one with: htpasswd -nB \(key.text)")
+                throw key.error("has no bcrypt hash; make one with: htpasswd -nB \(key.text)")
             }
-            guard !key.text.contains(":") else { throw key.refused("has a colon, which no user's name can have") }
+            guard !key.text.contains(":") else { throw key.error("contains a colon, which a user name must not") }
             users[key.text] = hash
         }
         return users
@@ -69,54 +69,54 @@ extension WebConfiguration.TLS {
         var privateKey: String?
         var version = Version.tls12
         for (key, value) in mapping.pairs {
-            guard let text = value.string, !text.isEmpty else { throw key.refused("must have a value") }
+            guard let text = value.string, !text.isEmpty else { throw key.error("must have a value") }
             switch (key.text, text) {
             case ("cert_file", _): certificate = text
             case ("key_file", _): privateKey = text
             case ("min_version", "TLS12"): version = .tls12
             case ("min_version", "TLS13"): version = .tls13
-            case ("min_version", _): throw key.refused("must be TLS12 or TLS13")
+            case ("min_version", _): throw key.error("must be TLS12 or TLS13")
             case ("client_auth_type", "NoClientCert"), ("prefer_server_cipher_suites", _): break
-            default: throw key.refused("is not supported; leave it out")
+            default: throw key.error("is not supported; leave it out")
             }
         }
-        guard let certificate else { throw mapping.refused("lacks cert_file, the PEM file of the certificate") }
-        guard let privateKey else { throw mapping.refused("lacks key_file, the PEM file of the private key") }
+        guard let certificate else { throw mapping.error("lacks cert_file, the PEM file of the certificate") }
+        guard let privateKey else { throw mapping.error("lacks key_file, the PEM file of the private key") }
         func resolved(_ path: String) -> String { path.hasPrefix("/") ? path : folder + path }
         self.init(
             certificateFile: resolved(certificate), keyFile: resolved(privateKey), minimumVersion: version)
     }
 }
 
-/// A mapping of YAML whose keys are texts, each of them once.
+/// A YAML mapping with strings as keys, each of them unique.
 private struct YAMLMapping {
-    /// A key, with the place where it stands.
+    /// A key and its position in the file.
     struct Key {
         let text: String
-        let place: String
+        let position: String
 
-        func refused(_ reason: String) -> EndpointError { EndpointError("\(place): \(text) \(reason)") }
+        func error(_ problem: String) -> EndpointError { EndpointError("\(position): \(text) \(problem)") }
     }
 
     let pairs: [(key: Key, value: Node)]
-    private let place: String
+    private let position: String
 
     init(_ node: Node, in file: String) throws(EndpointError) {
-        func place(_ node: Node) -> String { node.mark.map { "\(file), line \($0.line)" } ?? file }
-        self.place = place(node)
+        func position(_ node: Node) -> String { node.mark.map { "\(file), line \($0.line)" } ?? file }
+        self.position = position(node)
         guard let mapping = node.mapping else {
-            throw EndpointError("\(place(node)): here a mapping is expected, lines of `key: value`")
+            throw EndpointError("\(position(node)): expected a mapping, that is, lines of `key: value`")
         }
         var pairs: [(Key, Node)] = []
         for (key, value) in mapping {
             guard let text = key.scalar?.string else {
-                throw EndpointError("\(place(key)): a key must be a text")
+                throw EndpointError("\(position(key)): a key must be a string")
             }
-            pairs.append((Key(text: text, place: place(key)), value))
+            pairs.append((Key(text: text, position: position(key)), value))
         }
         self.pairs = pairs
     }
 
-    func refused(_ reason: String) -> EndpointError { EndpointError("\(place): this mapping \(reason)") }
+    func error(_ problem: String) -> EndpointError { EndpointError("\(position): this mapping \(problem)") }
 }
 #endif

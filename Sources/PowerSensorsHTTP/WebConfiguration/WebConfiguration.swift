@@ -1,31 +1,31 @@
 #if Exporters
-/// TLS and users, as the web configuration file of the Prometheus exporter toolkit has them.
+/// TLS and users, as in the web configuration file of the Prometheus exporter toolkit.
 ///
-/// Understood are `tls_server_config` with `cert_file`, `key_file`, `min_version` (`TLS12` or `TLS13`) and `client_auth_type:
-/// NoClientCert`, `http_server_config` with `http2: false`, and `basic_auth_users`. Anything else is refused: a setting
-/// for safety that is passed over in silence is none. The format is described at
+/// Supported are `tls_server_config` with `cert_file`, `key_file`, `min_version` (`TLS12` or `TLS13`) and `client_auth_type:
+/// NoClientCert`, `http_server_config` with `http2: false`, and `basic_auth_users`. Anything else is an error: ignoring a
+/// security setting silently would be unsafe. The format is described at
 /// <https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md>.
 public struct WebConfiguration: Hashable, Sendable {
-    /// A certificate with its key, in files that may be replaced at any time.
+    /// The files of a certificate and its key, which may be replaced at any time.
     public struct TLS: Hashable, Sendable {
-        /// The oldest version of TLS that is spoken.
+        /// A minimum version of TLS.
         public enum Version: Hashable, Sendable {
-            /// TLS 1.2, and newer ones.
+            /// TLS 1.2 or newer.
             case tls12
-            /// TLS 1.3 only.
+            /// TLS 1.3 or newer.
             case tls13
         }
 
-        /// A PEM file with the certificate, and the ones that lead to its root behind it.
+        /// A PEM file with the certificate, followed by its intermediate certificates.
         public var certificateFile: String
 
-        /// A PEM file with the certificate's private key, not encrypted.
+        /// A PEM file with the certificate's unencrypted private key.
         public var keyFile: String
 
-        /// The oldest version of TLS that is spoken.
+        /// The oldest version of TLS that clients may use.
         public var minimumVersion: Version
 
-        /// A certificate with its key.
+        /// The files of a certificate and its key, for TLS 1.2 or newer unless another version is given.
         public init(certificateFile: String, keyFile: String, minimumVersion: Version = .tls12) {
             self.certificateFile = certificateFile
             self.keyFile = keyFile
@@ -33,13 +33,13 @@ public struct WebConfiguration: Hashable, Sendable {
         }
     }
 
-    /// The certificate; nil for plain HTTP.
+    /// The certificate and its key; nil for plain HTTP.
     public var tls: TLS?
 
-    /// bcrypt hashes of the users' passwords by their names, as `htpasswd -B` makes them; none where everybody may come in.
+    /// The bcrypt hash of each user's password, as made by `htpasswd -B`; without users no password is required.
     public var users: [String: String]
 
-    /// A configuration.
+    /// A configuration; by default plain HTTP without passwords.
     public init(tls: TLS? = nil, users: [String: String] = [:]) {
         self.tls = tls
         self.users = users

@@ -4,25 +4,25 @@ import NIOCore
 import NIOHTTP1
 import PowerSensors
 
-/// Requests by HTTP, over connections that are kept.
+/// Sends requests by HTTP over connections that are kept open.
 final class HTTPTransport: PushTransport {
-    /// More than this of an answer is not read: it goes into one line for people.
-    private static let longestMessage = 4096
+    /// How many bytes of a response's body are read, which become part of a one-line message.
+    private static let maximumMessageBytes = 4096
 
     private let credentials: PushCredentials?
     private let client: HTTPClient
 
     init(_ credentials: PushCredentials?) {
         self.credentials = credentials
-        // A redirect would turn POST into GET, and a page that answers 200 to that into a success.
+        // Following a redirect would turn POST into GET, and any page that answers 200 would look like a success.
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.httpVersion = .http1Only
-        // What fails is tried again by the courier, which knows how long to wait, and tells why.
+        // The sender retries by itself, with its own delays, and reports the failures.
         configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(configuration: configuration)
     }
 
-    // A client must not go away before it was shut down; to shut it down twice is harmless.
+    // A client must be shut down before it is released. A second shutdown is harmless.
     deinit { client.shutdown { _ in } }
 
     func send(_ request: PushRequest) async throws -> PushResponse {
@@ -36,7 +36,7 @@ final class HTTPTransport: PushTransport {
         case nil: break
         }
         if !request.body.isEmpty { outgoing.body = .bytes(ByteBuffer(bytes: request.body)) }
-        // Whoever calls this has a limit of its own, and cancels the task. This one only bounds what is forgotten.
+        // The caller cancels the task after its own, shorter timeout.
         let response = try await client.execute(outgoing, timeout: .hours(1))
         return PushResponse(
             status: Int(response.status.code),
@@ -50,8 +50,8 @@ final class HTTPTransport: PushTransport {
     private func beginning(of body: HTTPClientResponse.Body) async throws -> String {
         var bytes: [UInt8] = []
         for try await part in body {
-            bytes += part.readableBytesView.prefix(Self.longestMessage - bytes.count)
-            if bytes.count == Self.longestMessage { break }
+            bytes += part.readableBytesView.prefix(Self.maximumMessageBytes - bytes.count)
+            if bytes.count == Self.maximumMessageBytes { break }
         }
         return String(decoding: bytes, as: UTF8.self)
     }

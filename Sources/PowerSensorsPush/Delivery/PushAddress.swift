@@ -5,22 +5,23 @@ import struct FoundationEssentials.URLComponents
 import struct Foundation.URLComponents
 #endif
 
-/// A server's address, taken apart and checked.
+/// The validated address of a server.
 package struct PushAddress: Sendable {
     private var components: URLComponents
 
-    /// What stood before an `@`; a password is never shown again.
+    /// The user and password that the address contained. They are in no text made from it.
     package let credentials: PushCredentials?
 
-    /// Checks an address.
+    /// Parses an address.
+    ///
+    /// - Throws: ``PushSetupError`` for anything but an HTTP or HTTPS URL.
     package init(_ text: String) throws(PushSetupError) {
-        let shown = Self.withoutPassword(text)
         guard var components = URLComponents(string: text),
             let scheme = components.scheme?.lowercased(), scheme == "http" || scheme == "https",
             let host = components.host, !host.isEmpty, (components.port ?? 1) > 0, (components.port ?? 1) <= 0xFFFF
         else {
             throw PushSetupError(
-                subject: shown, problem: "it is not the address of a server",
+                subject: Self.withoutPassword(text), problem: "this is not the address of a server",
                 remedy: "Write it as http://HOST:PORT or https://HOST.")
         }
         credentials = components.user.map { .basic(user: $0, password: components.password ?? "") }
@@ -29,10 +30,10 @@ package struct PushAddress: Sendable {
         self.components = components
     }
 
-    /// The whole address, without a password.
+    /// The whole address, without user and password.
     package var url: String { components.string ?? "" }
 
-    /// What follows the host, in percent encoding and without the last slash.
+    /// The percent-encoded path without a trailing slash.
     var path: String {
         get {
             let path = components.percentEncodedPath
@@ -41,11 +42,11 @@ package struct PushAddress: Sendable {
         set { components.percentEncodedPath = newValue }
     }
 
-    /// The address with another path after this one.
+    /// The address with a path appended to its own.
     func appending(_ path: String) -> PushAddress {
-        var longer = self
-        longer.path += path
-        return longer
+        var address = self
+        address.path += path
+        return address
     }
 
     private static func withoutPassword(_ text: String) -> String {
@@ -56,7 +57,7 @@ package struct PushAddress: Sendable {
 }
 
 extension PushSetupError {
-    /// The same for an address, with the address as its subject.
+    /// An error about an address.
     init(_ address: PushAddress, problem: String, remedy: String) {
         self.init(subject: address.url, problem: problem, remedy: remedy)
     }

@@ -1,29 +1,31 @@
 #if Exporters
-/// How long to wait before what failed is tried again: twice as long each time, up to a limit, less a part by chance.
+/// The delays between retries: twice as long each time up to a maximum, shortened at random by up to half.
 ///
-/// Without chance all who lost the same server would come back at the same moment.
+/// Without randomness, all clients of a server that was down would return at the same moment.
 package struct PushBackOff: Sendable {
-    private let first: Duration
-    private let last: Duration
+    private let initial: Duration
+    private let maximum: Duration
     private var ceiling: Duration
 
-    /// - Parameters:
-    ///   - first: The longest first wait.
-    ///   - last: The longest wait.
-    package init(from first: Duration, to last: Duration) {
-        self.first = first
-        self.last = last
-        ceiling = first
+    /// Starts with a first delay of at most `initial`, and doubles it up to `maximum`.
+    package init(from initial: Duration, to maximum: Duration) {
+        self.initial = initial
+        self.maximum = maximum
+        ceiling = initial
     }
 
-    /// What was tried has worked.
-    package mutating func reset() { ceiling = first }
+    /// Starts over after a success.
+    package mutating func reset() { ceiling = initial }
 
-    /// The wait before the next try: from half the ceiling to all of it, and never less than the server asked for.
-    package mutating func next(fraction: Double, askedFor: Duration?) -> Duration {
-        let wait = ceiling * (0.5 + fraction / 2)
-        ceiling = min(ceiling * 2, last)
-        return max(wait, askedFor ?? .zero)
+    /// The next delay.
+    ///
+    /// - Parameters:
+    ///   - fraction: A random number from 0 to 1, for half to all of the ceiling.
+    ///   - minimum: The delay that the server asked for.
+    package mutating func next(fraction: Double, atLeast minimum: Duration?) -> Duration {
+        let delay = ceiling * (0.5 + fraction / 2)
+        ceiling = min(ceiling * 2, maximum)
+        return max(delay, minimum ?? .zero)
     }
 }
 #endif

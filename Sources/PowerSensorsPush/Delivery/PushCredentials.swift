@@ -1,5 +1,5 @@
 #if Exporters
-/// How a pusher proves who it is. Never shown in a text.
+/// The credentials that an exporter sends to a server. Never part of a text.
 public struct PushCredentials: Hashable, Sendable, CustomStringConvertible {
     enum Kind: Hashable, Sendable {
         case basic(user: String, password: String)
@@ -8,19 +8,19 @@ public struct PushCredentials: Hashable, Sendable, CustomStringConvertible {
 
     let kind: Kind
 
-    /// A user and a password, sent as HTTP's basic authentication (RFC 7617).
+    /// A user and password, sent by HTTP basic authentication (RFC 7617).
     ///
     /// - Parameters:
-    ///   - user: The user; a colon in it cannot be sent, and an exporter refuses it.
+    ///   - user: The user name. It must not contain a colon.
     ///   - password: The password.
     public static func basic(user: String, password: String) -> PushCredentials {
         PushCredentials(kind: .basic(user: user, password: password))
     }
 
-    /// A token, sent as a bearer's (RFC 6750).
+    /// A bearer token (RFC 6750).
     public static func bearer(_ token: String) -> PushCredentials { PushCredentials(kind: .bearer(token)) }
 
-    /// Which sort it is, without the secret.
+    /// The kind of credentials, without the secret.
     public var description: String {
         switch kind {
         case .basic: "basic authentication"
@@ -28,20 +28,21 @@ public struct PushCredentials: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Refuses what HTTP cannot carry.
+    /// Throws for credentials that an HTTP header cannot carry.
     func check() throws(PushSetupError) {
         switch kind {
         case .basic(let user, let password):
             guard !user.contains(":"), isOneLine(user), isOneLine(password) else {
                 throw PushSetupError(
-                    subject: "the user and password", problem: "a colon in the user, or a line end, cannot be sent",
-                    remedy: "Use a user without a colon, and look for a stray line end in the password's file.")
+                    subject: "the user and password",
+                    problem: "a colon in the user name, or a line break, cannot be sent",
+                    remedy: "Use a user name without a colon, and check the password's file for a stray line break.")
             }
         case .bearer(let token):
             guard !token.isEmpty, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
                 throw PushSetupError(
-                    subject: "the token", problem: "it is empty, or holds what a header cannot carry",
-                    remedy: "Look for a blank or a line end in the token's file.")
+                    subject: "the token", problem: "it is empty, or contains characters that a header cannot carry",
+                    remedy: "Check the token's file for a space or a line break.")
             }
         }
     }

@@ -5,21 +5,21 @@ import PowerSensors
 import Glibc
 #endif
 
-/// What a delivery takes from its surroundings: time to wait in, the time of day, and chance. Tests bring their own.
+/// The time and randomness that a delivery depends on. Tests substitute their own.
 package struct PushEnvironment: Sendable {
-    /// Waits, or throws once the task is cancelled.
+    /// Waits, or throws when the task is cancelled.
     package let sleep: @Sendable (Duration) async throws -> Void
 
-    /// The time since the environment was made, on the clock that is waited by.
+    /// The time since the environment was created, on the clock that ``sleep`` uses.
     package let elapsed: @Sendable () -> Duration
 
     /// Wall time, in nanoseconds since 1970 UTC.
     package let wallNanoseconds: @Sendable () -> Int64
 
-    /// A number from 0 to 1, by chance.
+    /// A random number from 0 to 1.
     package let fraction: @Sendable () -> Double
 
-    /// An environment of a clock and a generator.
+    /// An environment with a clock and a random number generator.
     package init<Time: Clock>(
         clock: Time,
         wallNanoseconds: @escaping @Sendable () -> Int64,
@@ -29,11 +29,11 @@ package struct PushEnvironment: Sendable {
         sleep = { try await clock.sleep(until: clock.now.advanced(by: $0), tolerance: nil) }
         elapsed = { start.duration(to: clock.now) }
         self.wallNanoseconds = wallNanoseconds
-        let chance = Guarded(Chance(generator))
-        fraction = { chance.withLock { $0.next() } }
+        let generator = Locked(generator)
+        fraction = { generator.withLock { Double.random(in: 0...1, using: &$0) } }
     }
 
-    /// The machine's own clocks, and a generator that nobody can foresee.
+    /// The machine's own clocks and the system's random number generator.
     package static var machine: PushEnvironment {
         PushEnvironment(
             clock: ContinuousClock(),
@@ -44,14 +44,5 @@ package struct PushEnvironment: Sendable {
             },
             generator: SystemRandomNumberGenerator())
     }
-}
-
-/// Numbers by chance, of whatever generator.
-private struct Chance: Sendable {
-    private var generator: any RandomNumberGenerator & Sendable
-
-    init(_ generator: some RandomNumberGenerator & Sendable) { self.generator = generator }
-
-    mutating func next() -> Double { Double.random(in: 0...1, using: &generator) }
 }
 #endif

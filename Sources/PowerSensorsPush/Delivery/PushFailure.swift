@@ -2,63 +2,63 @@
 import PowerSensors
 import PowerSensorsExporters
 
-/// Something in an exporter's setting that cannot work.
+/// A setting of an exporter that cannot work.
 public struct PushSetupError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What it is about, such as the URL, without any password.
+    /// The setting, such as the URL, without any password.
     public let subject: String
 
     /// What is wrong with it.
     public let problem: String
 
-    /// What mends it.
+    /// How to fix it.
     public let remedy: String
 
-    /// All three as one line.
+    /// All of it in one line.
     public var description: String { "\(subject.safeToShow): \(problem). Remedy: \(remedy)" }
 }
 
-/// A server that could not be reached, or did not take what was sent.
+/// A server that could not be reached, or did not accept a request.
 ///
-/// An exporter throws it from its next call, since it delivers in the background. Each ``Reason`` is told once an hour at most.
+/// Exporters deliver in the background and throw failures from their next call, each ``Reason`` at most once an hour.
 public struct PushFailure: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Which sort of failure it is.
+    /// The kind of failure.
     public enum Reason: Hashable, Sendable {
-        /// There was no connection, or no answer in time. It is tried again.
+        /// There was no connection, or no answer in time. The request is retried.
         case unreachable
 
-        /// The server answered with this status. 429 and 5xx are tried again; after any other what was sent is lost.
+        /// The server answered with this status. 429 and 5xx are retried; after any other status the request's data is lost.
         case status(Int)
 
-        /// The exporter ended before all was delivered.
+        /// The exporter finished before everything was delivered.
         case unfinished
     }
 
-    /// Which sort of failure it is.
+    /// The kind of failure.
     public let reason: Reason
 
     /// The server's address, without any password.
     public let url: String
 
-    /// What happened, in the server's words where it sent some.
+    /// What happened, with the server's own message if it sent one.
     public let text: String
 
-    /// What mends it.
+    /// How to fix it.
     public let remedy: String
 
-    /// Whether what was sent is sent again.
-    var isTriedAgain = false
+    /// Whether the request is retried.
+    var isRetried = false
 
-    /// Whether it may pass by itself.
-    var isPassing: Bool {
+    /// Whether it may go away by itself.
+    var isTemporary: Bool {
         switch reason {
         case .unreachable, .status(429), .status(500..<600): true
         case .status, .unfinished: false
         }
     }
 
-    /// All of it as one line.
+    /// All of it in one line.
     public var description: String {
-        "\(url): \(text). Remedy: \(remedy)" + (isTriedAgain ? " It is tried again." : "")
+        "\(url): \(text). Remedy: \(remedy)" + (isRetried ? " It will be tried again." : "")
     }
 }
 #endif

@@ -2,66 +2,65 @@
 import PowerSensors
 import PowerSensorsExporters
 
-/// What became of a request.
+/// The outcome of a request.
 enum PushOutcome: Sendable {
-    /// The server has it.
+    /// The server accepted it.
     case delivered
 
-    /// The server will never take it.
+    /// The server rejected it for good.
     case refused(PushFailure)
 
-    /// It may work later, though not before the server's `Retry-After`.
+    /// It may work later, but not before the server's `Retry-After`.
     case failed(PushFailure, retryAfter: Duration?)
 
-    /// The exporter ended meanwhile.
+    /// The exporter finished in the meantime.
     case cancelled
 
-    /// Judges an answer: of the failures only 429 and 5xx may pass by themselves.
-    init(_ response: PushResponse, from url: String, _ advice: PushAdvice, now: Int64) {
-        let answer = response.message.isEmpty ? "" : ": \(oneLine(response.message))"
+    /// Classifies a response. Of the failures, only 429 and 5xx are temporary.
+    init(_ response: PushResponse, from url: String, advice: PushAdvice, now: Int64) {
+        let message = response.message.isEmpty ? "" : ": \(oneLine(response.message))"
         let failure = PushFailure(
-            reason: .status(response.status), url: url, text: "it answered \(response.status)\(answer)",
+            reason: .status(response.status), url: url, text: "it answered \(response.status)\(message)",
             remedy: advice.remedy(for: response))
         if 200..<300 ~= response.status {
             self = .delivered
-        } else if failure.isPassing {
+        } else if failure.isTemporary {
             self = .failed(failure, retryAfter: response.retryAfter.flatMap { RetryAfter.duration($0, now: now) })
         } else {
             self = .refused(failure)
         }
     }
-
 }
 
-/// Somebody else's words as a part of one line.
+/// A foreign message as part of one line: without line breaks, and cut if it is long.
 func oneLine(_ message: String) -> String {
     let words = message.split(whereSeparator: \.isWhitespace).joined(separator: " ").safeToShow
     return words.count > 500 ? words.prefix(500) + "…" : words
 }
 
-/// What to tell people about a server's answers.
+/// The remedies for a server's answers.
 struct PushAdvice: Sendable {
-    /// What the server is called.
+    /// The server's name.
     let server: String
 
-    /// What 401 and 403 may lack.
-    let authorisation: String
+    /// The remedy for 401 and 403.
+    let authorization: String
 
-    /// What 404 and 405 mean.
+    /// The remedy for 404 and 405.
     let path: String
 
-    /// What is lost by a refusal.
+    /// The remedy for other refusals.
     let refusal: String
 
     func remedy(for response: PushResponse) -> String {
         switch response.status {
         case 300..<400:
             let target = response.location.map { " \($0.safeToShow)" } ?? ""
-            return "Name the address that it points to:\(target)."
-        case 401, 403: return authorisation
+            return "Use the address that it points to:\(target)."
+        case 401, 403: return authorization
         case 404, 405: return path
-        case 429: return "Where it lasts, raise \(server)'s limits or the interval."
-        case 500..<600: return "See \(server)'s own log."
+        case 429: return "If this persists, raise \(server)'s limits or the interval."
+        case 500..<600: return "Check \(server)'s log."
         default: return refusal
         }
     }

@@ -1,5 +1,5 @@
 #if Exporters
-/// One request.
+/// A request to a server.
 package struct PushRequest: Sendable {
     package enum Method: String, Sendable {
         case get = "GET"
@@ -14,14 +14,14 @@ package struct PushRequest: Sendable {
     package var body: [UInt8] = []
 }
 
-/// What a server answered.
+/// A server's response.
 package struct PushResponse: Sendable {
     package var status: Int
 
-    /// The header `Retry-After`, as it came.
+    /// The `Retry-After` header as received.
     package var retryAfter: String?
 
-    /// The header `Location`, as it came.
+    /// The `Location` header as received.
     package var location: String?
 
     /// The beginning of the body.
@@ -35,14 +35,14 @@ package struct PushResponse: Sendable {
     }
 }
 
-/// Carries requests to a server: HTTP, or a test's.
+/// A way to send requests to a server: HTTP, or a substitute in tests.
 package protocol PushTransport: Sendable {
-    /// Sends one request and waits for the answer, or until the task is cancelled.
+    /// Sends one request and waits for the response, or until the task is cancelled.
     ///
-    /// - Throws: Where there is no answer.
+    /// - Throws: An error if there is no response.
     func send(_ request: PushRequest) async throws -> PushResponse
 
-    /// Closes what connections there are. Nothing is sent after.
+    /// Closes all connections. No request follows.
     func close() async
 }
 #endif

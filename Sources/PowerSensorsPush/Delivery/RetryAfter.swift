@@ -1,10 +1,10 @@
 #if Exporters
-/// How long a server wants to be left alone: HTTP's header `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3).
+/// The HTTP header `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3).
 package struct RetryAfter {
-    /// No server is left alone for longer, whatever it says.
-    package static let longest = Duration.seconds(3600)
+    /// The longest wait that is respected.
+    package static let maximum = Duration.seconds(3600)
 
-    /// The time from now; nil for what cannot be understood, and for what is over.
+    /// The time to wait from now; nil for values that cannot be parsed or lie in the past.
     ///
     /// - Parameters:
     ///   - text: The header's value.
@@ -12,22 +12,22 @@ package struct RetryAfter {
     package static func duration(_ text: String, now: Int64) -> Duration? {
         let text = text.drop { $0 == " " }
         if !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
-            // More digits than fit are more than the longest, too.
-            return min(.seconds(Int64(text) ?? .max), longest)
+            // A number too large for 64 bits exceeds the maximum as well.
+            return min(.seconds(Int64(text) ?? .max), maximum)
         }
         guard let seconds = secondsSince1970(text) else { return nil }
         let wait = Duration.seconds(seconds) - .nanoseconds(now)
-        return wait > .zero ? min(wait, longest) : nil
+        return wait > .zero ? min(wait, maximum) : nil
     }
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-    /// A date in one of HTTP's three forms (RFC 9110, 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`,
+    /// Parses a date in one of HTTP's three formats (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`,
     /// `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
     package static func secondsSince1970(_ text: some StringProtocol) -> Int64? {
         var words = text.split { " ,-".contains($0) }.map { String($0) }
         guard words.count >= 5 else { return nil }
-        // The last form has month and day in the other order, and the year at the end.
+        // The last format has the month before the day, and the year at the end.
         if months.contains(words[1]) { words = [words[0], words[2], words[1], words[4], words[3]] }
         let clock = words[4].split(separator: ":").map { Int64($0) ?? -1 }
         guard let day = Int64(words[1]), let month = months.firstIndex(of: words[2]), var year = Int64(words[3]),
@@ -38,13 +38,13 @@ package struct RetryAfter {
         return days(year, Int64(month) + 1, day) * 86_400 + clock[0] * 3600 + clock[1] * 60 + clock[2]
     }
 
-    /// The days from 1970 to a date of the Gregorian calendar. The year is taken to begin in March, so that the leap
-    /// day is its last.
+    /// The days from 1970 to a date in the Gregorian calendar. Years are counted from March, so that the leap day is the
+    /// last one.
     private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let shifted = month > 2 ? year : year - 1
         let sinceMarch = (month + 9) % 12
         let leapDays = shifted / 4 - shifted / 100 + shifted / 400
-        // 719 469 days lie between the first of March of year 0 and 1970, less the day that is counted from 1.
+        // From 1 March of year 0 to 1970 it is 719 468 days; one more since `day` starts at 1.
         return shifted * 365 + leapDays + (sinceMarch * 153 + 2) / 5 + day - 719_469
     }
 }

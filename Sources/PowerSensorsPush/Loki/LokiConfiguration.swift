@@ -1,9 +1,9 @@
 #if Exporters
-/// How a ``LokiExporter`` sends. Every value has a default that suits a Loki with its own defaults.
+/// How a ``LokiExporter`` sends lines. The defaults suit a Loki server with default limits.
 public struct LokiConfiguration: Sendable {
-    /// How a line is written.
+    /// The format of a line.
     public struct LineFormat: Hashable, Sendable {
-        /// Its name, as an option takes it.
+        /// The name, as used for options.
         public let name: String
 
         /// `host_power_w=41.2 scope=cpu`, for LogQL's `| logfmt`.
@@ -12,40 +12,41 @@ public struct LokiConfiguration: Sendable {
         /// `{"host_power_w":41.2,"scope":"cpu"}`, for LogQL's `| json`.
         public static let json = LineFormat(name: "json")
 
-        /// All that there are.
-        public static let known: [LineFormat] = [.logfmt, .json]
+        /// All formats.
+        public static let all: [LineFormat] = [.logfmt, .json]
     }
 
-    /// How often a snapshot is sent; 1 ms at least.
+    /// How often a snapshot is sent; at least 1 ms.
     public var interval = Duration.seconds(5)
 
-    /// How a line is written.
+    /// The format of the lines.
     public var lineFormat = LineFormat.logfmt
 
-    /// Whether words, such as the scope and the sensor, go into Loki's structured metadata and only numbers into the line.
+    /// Whether text values, such as scope and sensor, go into Loki's structured metadata, and only numbers into the line.
     ///
-    /// A Loki before 3.0 refuses that unless its schema allows it.
+    /// Loki before 3.0 refuses structured metadata unless its schema allows it.
     public var usesStructuredMetadata = false
 
-    /// Who the lines belong to, where Loki has several tenants: the header `X-Scope-OrgID`.
+    /// The tenant the lines belong to if Loki has several: the header `X-Scope-OrgID`.
     public var tenant: String?
 
-    /// How to prove who this is; what the URL holds is used where this is nil.
+    /// The user and password or token to send; nil for those in the URL, if any.
     public var credentials: PushCredentials?
 
-    /// Whether bodies are compressed with gzip.
+    /// Whether requests are compressed with gzip.
     public var isCompressed = true
 
-    /// How long a line waits for others, so that they go together.
+    /// How long a line waits for others to share a request with.
     public var batchInterval = Duration.seconds(1)
 
-    /// How many bytes go into one request, before they are compressed: 1 KiB to 1 MiB. Loki's own limits are a few times that.
+    /// The size of a request before compression in bytes, from 1 KiB to 1 MiB. Loki's own limits are a few times that.
     public var maximumBatchBytes = 1 << 20
 
-    /// How many bytes wait at most while Loki is away, about 300 a line; beyond it the oldest lines go, and are counted.
+    /// The size of the queue while Loki is unreachable in bytes, about 400 a line. Beyond it the oldest lines are dropped, and
+    /// counted.
     public var maximumQueuedBytes = 16 << 20
 
-    /// How old a line may become while it waits; older ones go, and are counted. Loki refuses what is older than 7 days.
+    /// How long a line may wait; older ones are dropped, and counted. Loki refuses lines older than 7 days.
     public var maximumAge = Duration.seconds(167 * 3600)
 
     /// How long Loki may take to answer.
@@ -54,7 +55,7 @@ public struct LokiConfiguration: Sendable {
     /// How long the last delivery may take at the end.
     public var finishLimit = Duration.seconds(5)
 
-    /// What counts as a power spike; nil for none.
+    /// What counts as a power spike; nil to report none.
     public var spikes: SpikeRule? = SpikeRule()
 
     /// The defaults.

@@ -4,11 +4,11 @@ public import PowerSensorsExporters
 
 /// Sends snapshots and events to Loki, as lines of numbers that LogQL can unwrap.
 ///
-/// A snapshot becomes one line, of the host's figures and the channels' powers; an event becomes one, and so does a power
-/// spike. They wait in memory and go out in the background, in order, so no call here ever waits for Loki. What may work
-/// later is tried again for as long as it takes; what Loki refuses is lost, told once and counted in ``statistics``.
+/// Each snapshot becomes a line with the host's figures and the channels' powers; each event and each power spike becomes a
+/// line too. Lines are queued in memory and delivered in order in the background, so no call here waits for Loki. Temporary
+/// failures are retried for as long as they last; lines that Loki refuses are lost and counted in ``statistics``.
 ///
-/// What went wrong in the background is thrown by the next call, which has done its own work all the same.
+/// A failure in the background is thrown by the next call, which has done its own work nevertheless.
 public struct LokiExporter: Exporter {
     /// `loki`.
     public let name = "loki"
@@ -16,152 +16,134 @@ public struct LokiExporter: Exporter {
     /// How often a snapshot is sent.
     public let interval: Duration
 
-    private let outbox: LokiOutbox
-    private let courier: PushCourier
-    private let route: PushRoute
+    private let queue: LokiPushQueue
+    private let sender: PushSender
+    private let delivery: DeliveryLoop
     private let url: String
     private let finishLimit: Duration
     private let spikeRule: SpikeRule?
     private var lines: LokiLines?
     private var spikes: SpikeDetector?
-    private var spikesOf: Scope?
-    /// The last snapshot's moment, on the clock of events and as wall time.
+    private var spikeScope: Scope?
+    /// The time of the last snapshot, on the clock of events and as wall time.
     private var last: (instant: SampleInstant, nanoseconds: Int64)?
 
-    /// An exporter to a Loki.
+    /// An exporter to a Loki server.
     ///
     /// - Parameters:
-    ///   - url: Where Loki is: `http://HOST:3100`, with a path before `/loki/api/v1/push` where a proxy wants one.
-    ///   - node: The machine's name, the label `host`.
-    ///   - configuration: How to send.
-    /// - Throws: ``PushSetupError`` for an address that cannot be Loki's, and for what a header cannot carry.
+    ///   - url: The address of Loki: `http://HOST:3100`, with a path before `/loki/api/v1/push` if a proxy needs one.
+    ///   - node: The machine's name, for the label `host`.
+    ///   - configuration: What to send, and how.
+    /// - Throws: ``PushSetupError`` for an address that cannot be Loki's, and for values that a header cannot carry.
     public init(
         _ url: String, node: String, configuration: LokiConfiguration = LokiConfiguration()
+    ) throws(PushSetupError) {
+        try self.init(url, node: node, configuration: configuration, environment: .machine)
+    }
+
+    package init(
+        _ url: String, node: String, configuration: LokiConfiguration, transport: (any PushTransport)? = nil,
+        environment: PushEnvironment
     ) throws(PushSetupError) {
         let address = try PushAddress(loki: url)
         let credentials = configuration.credentials ?? address.credentials
         try credentials?.check()
-        try self.init(
-            address, node, configuration, HTTPTransport(credentials), .machine)
-    }
-
-    package init(
-        _ url: String, node: String, configuration: LokiConfiguration, transport: any PushTransport,
-        environment: PushEnvironment
-    ) throws(PushSetupError) {
-        try self.init(PushAddress(loki: url), node, configuration, transport, environment)
-    }
-
-    package init(
-        http url: String, node: String, configuration: LokiConfiguration, environment: PushEnvironment
-    ) throws(PushSetupError) {
-        let address = try PushAddress(loki: url)
-        let transport = HTTPTransport(configuration.credentials ?? address.credentials)
-        try self.init(address, node, configuration, transport, environment)
-    }
-
-    private init(
-        _ address: PushAddress, _ node: String, _ configuration: LokiConfiguration, _ transport: any PushTransport,
-        _ environment: PushEnvironment
-    ) throws(PushSetupError) {
         if let tenant = configuration.tenant {
             guard !tenant.isEmpty, tenant.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
                 throw PushSetupError(
-                    subject: "the tenant", problem: "\"\(tenant.safeToShow)\" cannot be one",
-                    remedy: "Name Loki's tenant by letters, digits and the like, or leave it out.")
+                    subject: "the tenant", problem: "\"\(tenant.safeToShow)\" is not valid",
+                    remedy: "Use letters, digits and punctuation without spaces, or leave it out.")
             }
         }
         guard node.utf8.count <= 1024 else {
             throw PushSetupError(
-                subject: "the node's name", problem: "it has more than the 1024 bytes that suit a label of Loki's",
-                remedy: "Name the machine more shortly.")
+                subject: "the node's name", problem: "it is longer than the 1024 bytes that fit into a label",
+                remedy: "Use a shorter name.")
         }
-        url = address.url
+        self.url = address.url
         interval = configuration.interval
         finishLimit = configuration.finishLimit
         spikeRule = configuration.spikes
-        outbox = LokiOutbox(
-            url: address.url, node: node, configuration, wallNanoseconds: environment.wallNanoseconds)
-        route = PushRoute(
-            outbox: outbox, transport: transport, environment: environment, advice: .loki,
+        queue = LokiPushQueue(
+            url: address.url, node: node, configuration: configuration, wallNanoseconds: environment.wallNanoseconds)
+        delivery = DeliveryLoop(
+            queue: queue, transport: transport ?? HTTPTransport(credentials), environment: environment, advice: .loki,
             batchInterval: configuration.batchInterval, timeout: configuration.timeout,
             backOff: PushBackOff(from: .milliseconds(500), to: .seconds(300)))
-        courier = PushCourier(route)
+        sender = PushSender(delivery)
     }
 
-    /// What became of the lines so far.
-    public var statistics: LokiStatistics { outbox.statistics }
+    /// What has become of the lines so far.
+    public var statistics: LokiStatistics { queue.statistics }
 
-    /// Asks Loki once whether it would take lines, without sending any.
+    /// Asks Loki once whether it accepts lines, without sending any.
     ///
-    /// - Throws: ``PushFailure`` where it would not.
+    /// - Throws: ``PushFailure`` if it does not.
     public func check() async throws(PushFailure) {
-        switch await route.send(outbox.probe) {
-        // It has nothing to store, and says so: that is Loki.
+        switch await delivery.send(queue.probe) {
         case .delivered, .cancelled: return
+        // Loki's answer to a request without lines.
         case .refused(let failure) where failure.reason == .status(422): return
         case .refused(let failure), .failed(let failure, _): throw failure
         }
     }
 
-    /// Renders the names of a generation.
+    /// Prepares the field names of a generation.
     public mutating func prepare(for topology: Topology) throws {
         lines = LokiLines(topology)
         spikes = nil
     }
 
-    /// Queues a snapshot's line, and a power spike's.
+    /// Queues the line of a snapshot, and that of a power spike.
     ///
-    /// - Throws: ``PushFailure`` for what went wrong since the call before.
+    /// - Throws: ``PushFailure`` for what has failed since the previous call.
     public mutating func export(_ snapshot: Snapshot) throws {
         last = (snapshot.instant, snapshot.timeNanoseconds)
         if let lines, lines.generation == snapshot.topology.generation {
-            for line in lines.lines(snapshot) { outbox.append(line) }
+            for line in lines.lines(snapshot) { queue.append(line) }
             if let host = snapshot.headline, let spike = spike(in: host, over: snapshot.interval) {
-                outbox.append(lines.line(spike, of: host, at: snapshot.timeNanoseconds))
+                queue.append(lines.line(spike, of: host, at: snapshot.timeNanoseconds))
             }
         }
-        courier.wake()
-        try throwFailure()
+        // What fails from now on is for the next call.
+        defer { sender.wake() }
+        try sender.throwFailure()
     }
 
-    /// Queues an event's line.
+    /// Queues the line of an event.
     ///
-    /// - Throws: ``PushFailure`` for what went wrong since the call before.
+    /// - Throws: ``PushFailure`` for what has failed since the previous call.
     public mutating func export(_ event: MonitorEvent) throws {
-        if let lines { outbox.append(lines.line(event, at: nanoseconds(of: event))) }
-        courier.wake()
-        try throwFailure()
+        if let lines { queue.append(lines.line(event, at: nanoseconds(of: event))) }
+        // What fails from now on is for the next call.
+        defer { sender.wake() }
+        try sender.throwFailure()
     }
 
-    /// Delivers what still waits, within ``LokiConfiguration/finishLimit``.
+    /// Delivers the queued lines, within ``LokiConfiguration/finishLimit``.
     ///
-    /// - Throws: ``PushFailure`` where some of it could not be delivered.
+    /// - Throws: ``PushFailure`` if lines could not be delivered or were refused.
     public mutating func finish() async throws {
-        await courier.finish(within: finishLimit)
-        let count = outbox.abandon()
+        await sender.finish(within: finishLimit)
+        let count = queue.abandon()
         if count > 0 {
-            throw courier.unfinished(
+            throw sender.unfinished(
                 "\(count) lines could not be delivered and are lost",
-                remedy: "See why Loki did not take them; to wait longer at the end, raise the limit.", url: url)
+                remedy: "Find out why Loki did not accept them, or raise the time limit for finishing.", url: url)
         }
-        if let refusal = courier.takeRefusal() { throw refusal }
-    }
-
-    private func throwFailure() throws(PushFailure) {
-        if let failure = courier.takeFailure() { throw failure }
+        try sender.throwRefusal()
     }
 
     private mutating func spike(in host: HostSnapshot, over interval: Duration?) -> SpikeDetector.Spike? {
         guard let spikeRule, let power = host.power, let interval else { return nil }
-        // A figure of another scope has another baseline.
-        if spikes == nil || spikesOf != host.scope { (spikes, spikesOf) = (SpikeDetector(spikeRule), host.scope) }
-        return spikes?.take(power, over: interval)
+        // Each scope has its own baseline.
+        if spikes == nil || spikeScope != host.scope { (spikes, spikeScope) = (SpikeDetector(spikeRule), host.scope) }
+        return spikes?.record(power, over: interval)
     }
 
-    /// An event's wall time: the last snapshot's, and the time between the two.
+    /// An event's wall time: that of the last snapshot plus the time between the two.
     private func nanoseconds(of event: MonitorEvent) -> Int64 {
-        guard let last else { return route.environment.wallNanoseconds() }
+        guard let last else { return delivery.environment.wallNanoseconds() }
         let since = event.instant.boottimeNanoseconds &- last.instant.boottimeNanoseconds
         return last.nanoseconds &+ since
     }
@@ -170,11 +152,11 @@ public struct LokiExporter: Exporter {
 extension PushAdvice {
     fileprivate static let loki = PushAdvice(
         server: "Loki",
-        authorisation:
-            "Give the tenant, and the user and password or the token, that Loki or the proxy before it wants.",
-        path: "Name the address of Loki itself, or of a proxy's path to it.",
-        refusal: "The lines of that request are lost, but for those that were good. Look at this machine's clock"
-            + " and at Loki's limits_config."
+        authorization: "Give the tenant, and the user and password or token, that Loki or its proxy requires.",
+        path: "Give the address of Loki itself, or of a proxy's path to it.",
+        refusal:
+            "The lines of that request are lost, except valid ones that Loki may have stored. Check this machine's clock"
+            + " and Loki's limits_config."
     )
 }
 #endif

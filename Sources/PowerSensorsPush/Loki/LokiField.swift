@@ -1,7 +1,7 @@
 #if Exporters
 import PowerSensorsExporters
 
-/// One name and value of a line.
+/// A name and a value in a line.
 package struct LokiField: Sendable {
     enum Value: Sendable {
         case number(Double)
@@ -18,7 +18,7 @@ package struct LokiField: Sendable {
 
     package init(_ key: String, _ value: String) { (self.key, self.value) = (key, .word(Self.readable(value))) }
 
-    /// Loki empties a value that holds U+FFFD, which stands where a text was broken.
+    /// Loki replaces a value that contains U+FFFD, the sign for invalid text, by an empty one.
     private static func readable(_ text: String) -> String {
         guard text.unicodeScalars.contains("\u{FFFD}") else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\u{FFFD}" ? "?" : $0 }))
@@ -30,12 +30,12 @@ package struct LokiField: Sendable {
 }
 
 extension [LokiField] {
-    /// Adds a number where it is known; what is not known is left out, and never 0.
+    /// Appends a number if it is known. An unknown one is left out rather than 0.
     package mutating func append(_ key: String, _ number: Double?) {
         if let number, number.isFinite { append(LokiField(key, number)) }
     }
 
-    /// The fields as logfmt: `key=value` and blanks, a value in quotation marks where it needs them.
+    /// The fields in logfmt: `key=value` separated by spaces, with quotation marks where a value needs them.
     package var logfmt: String {
         var line = ""
         for field in self {
@@ -77,7 +77,7 @@ extension String {
             }
     }
 
-    /// The text between quotation marks, escaped as JSON is: so LogQL's parser reads it.
+    /// The text as a JSON string, which LogQL's logfmt parser reads.
     fileprivate var quoted: String {
         var bytes: [UInt8] = []
         JSONWriter.append(to: &bytes) { $0.string(self) }

@@ -1,39 +1,39 @@
 #if Exporters
 package import PowerSensors
 
-/// What the channels are called in a line: `package0_core` for `rapl/package-0/core`.
+/// The names of channels in a line, such as `package0_core` for `rapl/package-0/core`.
 ///
-/// Only letters, digits and underscores, as LogQL wants; no two alike; none that is a host figure's.
+/// They contain only letters, digits and underscores, as LogQL requires, are unique, and differ from the host figures' names.
 package func lokiKeys(for channels: [Channel]) -> [String] {
-    var taken = Set(["host"] + Scope.byPreference.map(\.name))
+    var used = Set(["host"] + Scope.all.map(\.name))
     return channels.map { channel in
         let prefix = "\(channel.sensor)/"
         let short = channel.id.hasPrefix(prefix) ? String(channel.id.dropFirst(prefix.count)) : channel.id
         let long = "\(channel.sensor)_\(short)"
         var key = lokiKey(short)
-        if key.isEmpty || taken.contains(key) { key = lokiKey(long) }
-        let stem = key.isEmpty ? "channel" : key
-        key = stem
+        if key.isEmpty || used.contains(key) { key = lokiKey(long) }
+        let base = key.isEmpty ? "channel" : key
+        key = base
         var number = 2
-        while !taken.insert(key).inserted {
-            key = "\(stem)_\(number)"
+        while !used.insert(key).inserted {
+            key = "\(base)_\(number)"
             number += 1
         }
         return key
     }
 }
 
-/// A name without what LogQL takes no name to hold; empty where a digit would be first.
+/// A name reduced to characters that LogQL allows; empty if it would start with a digit.
 private func lokiKey(_ name: String) -> String {
-    let longest = 128
+    let maximumLength = 128
     var key = ""
     var gap: Unicode.Scalar?
-    for scalar in name.unicodeScalars.prefix(longest) {
+    for scalar in name.unicodeScalars.prefix(maximumLength) {
         guard scalar.isASCII, scalar.properties.isAlphabetic || 0x30...0x39 ~= scalar.value else {
             gap = gap == nil ? scalar : "_"
             continue
         }
-        // The hyphen before a number is no gap: package-0 is package0.
+        // A hyphen between a letter and a digit is dropped: package-0 becomes package0.
         let isNumber = 0x30...0x39 ~= scalar.value
         if let gap, !key.isEmpty, !(gap == "-" && isNumber && key.last?.isLetter == true) { key += "_" }
         gap = nil

@@ -2,35 +2,35 @@
 import PowerSensors
 import PowerSensorsExporters
 
-/// Makes lines of the snapshots and events of one generation.
+/// Formats the snapshots and events of one generation as lines.
 struct LokiLines: Sendable {
-    /// A line, and the provenance that labels it.
+    /// A line with its provenance, which becomes a label.
     struct Line: Sendable {
         var provenance: Provenance
         var nanoseconds: Int64
         var fields: [LokiField]
     }
 
-    /// What is left of a line's 256 KiB, which Loki takes at most, for what comes after the channels.
-    private static let longest = 240 << 10
+    /// The space for channels in a line, of the 256 KiB that Loki accepts.
+    private static let maximumChannelBytes = 240 << 10
 
     private let topology: Topology
     private let keys: [String]
-    /// The provenances, the headline's first.
+    /// The provenances that occur, the headline's first.
     private let provenances: [Provenance]
 
     init(_ topology: Topology) {
         self.topology = topology
         keys = lokiKeys(for: topology.channels)
-        let headline = topology.headline.flatMap { scope in topology.channels.first { $0.countsIn == scope } }
+        let headline = topology.headlineScope.flatMap { scope in topology.channels.first { $0.countsIn == scope } }
         let all = [headline?.provenance].compactMap(\.self) + topology.channels.map(\.provenance)
         provenances = all.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
-    /// The generation that the lines are of.
+    /// The generation that the lines belong to.
     var generation: Int { topology.generation }
 
-    /// The lines of a snapshot: one for each provenance, so that every number stands under its own. Usually that is one.
+    /// The lines of a snapshot: one for each provenance, usually only one, and one for each consumer.
     func lines(_ snapshot: Snapshot) -> [Line] {
         provenances.compactMap { (provenance) -> Line? in
             var fields = hostFields(snapshot, provenance)
@@ -39,28 +39,27 @@ struct LokiLines: Sendable {
             guard isHeadline || fields.contains(where: { !$0.isWord }) else { return nil }
             fields.append("interval_s", snapshot.interval?.seconds)
             return Line(provenance: provenance, nanoseconds: snapshot.timeNanoseconds, fields: fields)
-        } + snapshot.consumers.map { consumer($0, snapshot) }
+        } + snapshot.consumers.map { line($0, in: snapshot) }
     }
 
-    /// The line of a consumer.
-    private func consumer(_ one: ConsumerSnapshot, _ snapshot: Snapshot) -> Line {
-        let consumer = one.consumer
+    private func line(_ figures: ConsumerSnapshot, in snapshot: Snapshot) -> Line {
+        let consumer = figures.consumer
         var fields = [LokiField("kind", consumer.kind.name), LokiField("name", consumer.name)]
         for (key, value) in [
             ("namespace", consumer.namespace), ("uuid", consumer.uuid), ("hypervisor", consumer.hypervisor),
             ("pod_uid", consumer.podUID), ("container_id", consumer.containerID),
         ] where !value.isEmpty { fields.append(LokiField(key, value)) }
         if let number = consumer.processID { fields.append(LokiField("pid", number)) }
-        fields.append("power_w", one.power?.rawValue)
-        fields.append("energy_j", one.energy.rawValue)
-        fields.append("low_w", one.low?.rawValue)
-        fields.append("high_w", one.high?.rawValue)
+        fields.append("power_w", figures.power?.rawValue)
+        fields.append("energy_j", figures.energy.rawValue)
+        fields.append("low_w", figures.low?.rawValue)
+        fields.append("high_w", figures.high?.rawValue)
         if let attribution = snapshot.attribution {
             fields.append(LokiField("scope", attribution.scope.name))
             fields.append(LokiField("origin", attribution.origin.name))
             fields.append(LokiField("policy", attribution.policy.name))
         }
-        fields.append("carbon_g", topology.carbonIntensity?.grams(of: one.energy).rawValue)
+        fields.append("carbon_g", snapshot.carbonIntensity?.grams(of: figures.energy).rawValue)
         fields.append("interval_s", snapshot.interval?.seconds)
         return Line(provenance: .attributed, nanoseconds: snapshot.timeNanoseconds, fields: fields)
     }
@@ -77,7 +76,7 @@ struct LokiLines: Sendable {
             }
             fields.append(LokiField("status", headline.status.name))
             fields.append("carbon_g", snapshot.carbon(of: headline)?.rawValue)
-            if let intensity = topology.carbonIntensity { fields.append(LokiField("region", intensity.region)) }
+            if let intensity = snapshot.carbonIntensity { fields.append(LokiField("region", intensity.region)) }
         }
         for host in snapshot.host where host.provenance == provenance {
             append(host, as: host.scope.name, to: &fields)
@@ -95,7 +94,7 @@ struct LokiLines: Sendable {
         fields.append("\(key)_high_w", host.high?.rawValue)
     }
 
-    /// The channels' powers. A mirror's is the number of the channel that it mirrors.
+    /// Appends the channels' powers. Mirrors are left out, since they repeat another channel's.
     private func appendChannels(_ snapshot: Snapshot, _ provenance: Provenance, to fields: inout [LokiField]) {
         var bytes = 0
         var omitted = 0
@@ -103,9 +102,9 @@ struct LokiLines: Sendable {
             guard channel.provenance == provenance, channel.mirrorOf == nil,
                 let power = snapshot.channels[index].power?.rawValue
             else { continue }
-            // A number has 25 digits and signs at most.
+            // A number takes at most 25 characters.
             bytes += keys[index].utf8.count + 40
-            if bytes < Self.longest { fields.append("\(keys[index])_power_w", power) } else { omitted += 1 }
+            if bytes < Self.maximumChannelBytes { fields.append("\(keys[index])_power_w", power) } else { omitted += 1 }
         }
         if omitted > 0 { fields.append(LokiField("omitted_channels", omitted)) }
     }
@@ -122,13 +121,13 @@ struct LokiLines: Sendable {
         if let finding = event.finding {
             fields.append(LokiField("severity", finding.severity.name))
             fields.append(LokiField("subject", finding.subject))
-            fields.append(LokiField("reason", finding.reason))
+            fields.append(LokiField("reason", finding.reason.name))
             fields.append(LokiField("text", finding.text))
             if let remedy = finding.remedy { fields.append(LokiField("remedy", remedy)) }
         }
         fields.append(LokiField("generation", event.generation))
         let channel = event.channel.flatMap { id in topology.channels.first { $0.id == id } }
-        // What concerns no channel concerns the machine: it stands where its figure does.
+        // An event without a channel belongs with the headline.
         let provenance = channel?.provenance ?? provenances.first ?? .measured
         return Line(provenance: provenance, nanoseconds: nanoseconds, fields: fields)
     }

@@ -1,10 +1,10 @@
 #if Exporters
-/// Lines that wait, oldest first, in bounded memory.
+/// Lines waiting for delivery, oldest first, in bounded memory.
 package struct LokiQueue: Sendable {
-    /// A line as it stands in a request.
+    /// A line as it appears in a request.
     package struct Entry: Sendable {
         package let nanoseconds: Int64
-        /// Which stream it belongs to.
+        /// The index of its stream.
         package let stream: Int
         /// `["1795356000042000001","host_power_w=41.2"]`
         package let json: [UInt8]
@@ -16,37 +16,34 @@ package struct LokiQueue: Sendable {
         }
     }
 
-    /// What an entry costs beside its text: the array around the text, and its place in the queue.
+    /// The memory for an entry besides its text: the array around the text, and its element in the queue.
     private static let overhead = 80
 
     private let limit: Int
     private var entries: [Entry] = []
-    /// What lies before it has been given away.
+    /// The index of the oldest line; elements before it are empty.
     private var first = 0
-    /// How many of the oldest are on their way just now.
-    private var travelling = 0
+    /// How many of the oldest lines are being delivered.
+    private var inFlight = 0
     package private(set) var bytes = 0
 
     package init(limit: Int) { self.limit = limit }
 
     package var count: Int { entries.count - first }
 
-    /// Whether there is enough for a batch.
-    package func isFull(_ batchBytes: Int) -> Bool { bytes >= batchBytes }
-
-    /// Adds a line, and returns how many of the oldest had to go for it. What is on its way stays.
+    /// Appends a line and returns how many of the oldest were dropped for it. Lines in flight are kept.
     package mutating func append(_ entry: Entry) -> Int {
         entries.append(entry)
         bytes += cost(entry)
         var dropped = 0
-        while bytes > limit, count > travelling + 1 {
-            remove(at: first + travelling)
+        while bytes > limit, count > inFlight + 1 {
+            remove(at: first + inFlight)
             dropped += 1
         }
         return dropped
     }
 
-    /// Removes what is older than a moment, from the oldest on, and returns how many that were.
+    /// Removes lines older than a time and returns how many there were. Stops at the first that is not.
     package mutating func removeFirst(before nanoseconds: Int64) -> Int {
         var removed = 0
         while count > 0, entries[first].nanoseconds < nanoseconds {
@@ -56,8 +53,8 @@ package struct LokiQueue: Sendable {
         return removed
     }
 
-    /// The oldest lines, as many as fit, but one at least; they are on their way until ``settle(removing:)``.
-    package mutating func take(bytes limit: Int) -> ArraySlice<Entry> {
+    /// The oldest lines that fit, at least one; they are in flight until ``complete(removing:)``.
+    package mutating func nextBatch(maximumBytes limit: Int) -> ArraySlice<Entry> {
         var end = first
         var size = 0
         while end < entries.count {
@@ -65,14 +62,14 @@ package struct LokiQueue: Sendable {
             if size > limit, end > first { break }
             end += 1
         }
-        travelling = end - first
+        inFlight = end - first
         return entries[first..<end]
     }
 
-    /// Ends the way of what was taken, and returns how many there were; they go, or are the oldest again.
-    package mutating func settle(removing: Bool) -> Int {
-        let count = travelling
-        travelling = 0
+    /// Removes the lines in flight, or makes them wait again, and returns how many there were.
+    package mutating func complete(removing: Bool) -> Int {
+        let count = inFlight
+        inFlight = 0
         if removing { for _ in 0..<count { remove(at: first) } }
         return count
     }
@@ -85,7 +82,7 @@ package struct LokiQueue: Sendable {
         }
         entries[first] = Entry(nanoseconds: 0, stream: 0, json: [])
         first += 1
-        // Now and then what was given away is cut off, so that each line is moved about once.
+        // Empty elements are removed once they are the majority, so that each line is moved about once.
         if first > 64, first * 2 > entries.count {
             entries.removeFirst(first)
             first = 0

@@ -1,28 +1,28 @@
 #if Exporters
-/// What became of the lines of a ``LokiExporter``, since it was made. All lines are in exactly one of the counts.
+/// What has become of the lines of a ``LokiExporter`` since it was created. The first six counts add up to all lines.
 public struct LokiStatistics: Hashable, Sendable {
-    /// Lines that Loki has.
+    /// Lines that Loki accepted.
     public internal(set) var sent = 0
 
-    /// Lines that wait to be delivered.
+    /// Lines waiting for delivery.
     public internal(set) var queued = 0
 
-    /// Lines that were given up because too many waited: the oldest ones.
+    /// Lines dropped because too many were waiting, oldest first.
     public internal(set) var dropped = 0
 
-    /// Lines that were given up because Loki takes none so old.
+    /// Lines dropped because they were too old for Loki.
     public internal(set) var expired = 0
 
-    /// Lines of requests that Loki refused. It may have kept some of them: of a refused request it stores what is good.
+    /// Lines of requests that Loki refused. It may have stored some of them, since it keeps the valid lines of a request.
     public internal(set) var refused = 0
 
-    /// Lines that were left at the end.
+    /// Lines left undelivered at the end.
     public internal(set) var abandoned = 0
 
-    /// Bytes that wait to be delivered.
+    /// Bytes waiting for delivery.
     public internal(set) var queuedBytes = 0
 
-    /// Requests that failed and were, or will be, tried again.
+    /// Requests that failed and were, or will be, retried.
     public internal(set) var retried = 0
 }
 #endif

@@ -3,32 +3,32 @@ public import PowerSensors
 
 /// What counts as a power spike: a power above the running baseline by more than each of three margins.
 ///
-/// The baseline is a mean that forgets: a power that lasts for a time `dt` moves it by `dt / (memory + dt)` of the way. The
-/// deviation is the mean of the distances to it, forgotten alike. A spike is told once, when it begins; it is over when
-/// the power is back within half the margin, or when the baseline has learned the new level.
+/// The baseline is an exponential moving average: a power that lasts for a time `dt` moves it by `dt / (memory + dt)` of the
+/// way. The deviation is the same average of the distances to it. A spike is reported once, when it begins; it is over
+/// when the power is back within half the margin, or when the baseline has reached the new level.
 public struct SpikeRule: Hashable, Sendable {
-    /// How long the baseline remembers.
+    /// The time constant of the baseline.
     public var memory = Duration.seconds(300)
 
-    /// How many powers the baseline is made of before anything is called a spike.
+    /// How many powers are averaged before any of them counts as a spike.
     public var warmUp = 12
 
-    /// The margin in deviations.
+    /// The margin as a multiple of the deviation.
     public var deviations = 4.0
 
-    /// The margin as a part of the baseline.
+    /// The margin as a fraction of the baseline.
     public var ratio = 0.25
 
     /// The margin in watts.
     public var minimum = Watts(10)
 
-    /// The rule that is used unless another is given.
+    /// The default rule.
     public init() {}
 }
 
 /// Finds power spikes against a running baseline; see ``SpikeRule``.
 package struct SpikeDetector: Sendable {
-    /// A power that is a spike, and against what.
+    /// A power spike, with the baseline and threshold it exceeds.
     package struct Spike: Hashable, Sendable {
         package let power: Watts
         package let baseline: Watts
@@ -43,14 +43,14 @@ package struct SpikeDetector: Sendable {
 
     package init(_ rule: SpikeRule) { self.rule = rule }
 
-    /// Takes in the mean power over a time, and returns the spike that begins with it.
+    /// Records the mean power over a time, and returns the spike that begins with it.
     ///
-    /// What is no power, or of no time, is ignored: it is not known, and not 0.
-    package mutating func take(_ power: Watts, over time: Duration) -> Spike? {
+    /// A power that is negative or not finite, or of no duration, is ignored: it is unknown, not 0.
+    package mutating func record(_ power: Watts, over time: Duration) -> Spike? {
         let watts = power.rawValue
         let seconds = time.seconds
         guard watts.isFinite, watts >= 0, seconds > 0 else { return nil }
-        defer { learn(watts, seconds) }
+        defer { updateBaseline(watts, seconds) }
         guard count >= rule.warmUp else { return nil }
         let margin = max(rule.deviations * deviation, rule.ratio * baseline, rule.minimum.rawValue)
         if isInSpike {
@@ -62,10 +62,10 @@ package struct SpikeDetector: Sendable {
         return Spike(power: power, baseline: Watts(baseline), threshold: Watts(baseline + margin))
     }
 
-    private mutating func learn(_ watts: Double, _ seconds: Double) {
+    private mutating func updateBaseline(_ watts: Double, _ seconds: Double) {
         count += 1
         let memory = max(rule.memory.seconds, 0)
-        // The first values make a plain mean, so that the very first does not count for too much.
+        // The first values are averaged equally, so that the very first one does not dominate.
         let weight = max(seconds / (memory + seconds), 1 / Double(count))
         let distance = abs(watts - baseline)
         baseline += (watts - baseline) * weight

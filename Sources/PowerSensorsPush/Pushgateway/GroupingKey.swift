@@ -1,5 +1,11 @@
 #if Exporters
-/// What a Pushgateway keeps a page under: `/metrics/job/JOB/instance/NODE`. A page replaces the one before of the same key.
+#if canImport(FoundationEssentials)
+import struct FoundationEssentials.Data
+#else
+import struct Foundation.Data
+#endif
+
+/// The key of a page in a Pushgateway: `/metrics/job/JOB/instance/NODE`. A page replaces the previous one of the same key.
 package struct GroupingKey: Sendable {
     private let job: String
     private let instance: String
@@ -9,18 +15,20 @@ package struct GroupingKey: Sendable {
         self.instance = instance
     }
 
-    /// The path of the key.
-    package var path: String { "/metrics/job\(part(job))/instance\(part(instance))" }
+    /// The key as the path of a URL.
+    package var path: String { "/metrics/job\(component(job))/instance\(component(instance))" }
 
-    /// A slash, and no text at all, cannot stand in a path: then the value is in base64, in the alphabet for URLs
-    /// (the Pushgateway's documentation, "URL").
-    private func part(_ value: String) -> String {
+    /// A value with a slash or without characters cannot be part of a path, so it is encoded in base64 with the alphabet
+    /// for URLs (the Pushgateway's documentation, "URL").
+    private func component(_ value: String) -> String {
         if value.isEmpty { return "@base64/=" }
-        return value.contains("/") ? "@base64/\(base64URL(Array(value.utf8)))" : "/\(percentEncoded(value))"
+        guard value.contains("/") else { return "/\(percentEncoded(value))" }
+        let digits = Data(value.utf8).base64EncodedString().prefix { $0 != "=" }
+        return "@base64/" + digits.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 }
     }
 }
 
-/// A text with all but the characters that RFC 3986 reserves for nothing written as `%XX`.
+/// A text in which all but RFC 3986's unreserved characters are written as `%XX`.
 private func percentEncoded(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var bytes: [UInt8] = []
@@ -31,17 +39,5 @@ private func percentEncoded(_ text: String) -> String {
         }
     }
     return String(decoding: bytes, as: UTF8.self)
-}
-
-/// Base64 in the alphabet for URLs, without padding (RFC 4648, section 5).
-private func base64URL(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-    var text: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-        let part = bytes[start..<min(start + 3, bytes.count)]
-        let bits = part.reduce(0) { $0 << 8 | UInt32($1) } << UInt32((3 - part.count) * 8)
-        for index in 0...part.count { text.append(alphabet[Int(bits >> UInt32(18 - index * 6)) & 63]) }
-    }
-    return String(decoding: text, as: UTF8.self)
 }
 #endif

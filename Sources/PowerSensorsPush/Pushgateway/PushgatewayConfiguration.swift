@@ -1,17 +1,17 @@
 #if Exporters
 /// How a ``PushgatewayExporter`` pushes.
 public struct PushgatewayConfiguration: Sendable {
-    /// How often a page is pushed; 1 ms at least.
+    /// How often a page is pushed; at least 1 ms.
     public var interval = Duration.seconds(15)
 
     /// The label `job`.
     public var job = "powersensors"
 
-    /// How to prove who this is; what the URL holds is used where this is nil.
+    /// The user and password or token to send; nil for those in the URL, if any.
     public var credentials: PushCredentials?
 
-    /// Whether the page is deleted at the end. Without it a Pushgateway shows the last figures for ever.
-    public var deletesAtTheEnd = true
+    /// Whether the page is deleted at the end. A Pushgateway otherwise keeps showing the last figures forever.
+    public var deletesOnFinish = true
 
     /// How long the Pushgateway may take to answer.
     public var timeout = Duration.seconds(10)
@@ -23,18 +23,18 @@ public struct PushgatewayConfiguration: Sendable {
     public init() {}
 }
 
-/// What became of the pages of a ``PushgatewayExporter``, since it was made.
+/// What has become of the pages of a ``PushgatewayExporter`` since it was created.
 public struct PushgatewayStatistics: Hashable, Sendable {
-    /// Pages that the Pushgateway has taken.
+    /// Pages that the Pushgateway accepted.
     public internal(set) var sent = 0
 
-    /// Pages that a newer one replaced before they were delivered: no energy is lost, since it is cumulative.
+    /// Pages replaced by a newer one before delivery. No energy is lost, since it is cumulative.
     public internal(set) var replaced = 0
 
     /// Pages that the Pushgateway refused.
     public internal(set) var refused = 0
 
-    /// Requests that failed and were, or will be, tried again.
+    /// Requests that failed and were, or will be, retried.
     public internal(set) var retried = 0
 }
 #endif

@@ -1,48 +1,48 @@
 import PowerSensors
 
-/// One check of one sensor: what it found, and what it saw being broken.
+/// One check of one sensor, which collects the violations.
 struct ConformanceCheck {
     let sensor: any Sensor
     private(set) var violations: [SensorConformance.Violation] = []
 
     init(_ sensor: any Sensor) { self.sensor = sensor }
 
-    mutating func note(_ rule: SensorConformance.Rule, _ subject: String, _ text: String) {
+    mutating func report(_ rule: SensorConformance.Rule, _ subject: String, _ text: String) {
         let violation = SensorConformance.Violation(rule: rule, subject: subject, text: text)
-        // A reader is opened and read many times; once is enough to be told.
+        // Readers are opened and read many times; each violation is reported once.
         if !violations.contains(violation) { violations.append(violation) }
     }
 
     // MARK: - The sensor and its discovery
 
-    /// What the sensor finds; nil where it throws.
+    /// Checks and returns the sensor's discovery; nil if it throws.
     mutating func checkDiscovery() -> Discovery? {
         let name = sensor.name.name
         let isPlain = name.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
         }
-        if name.isEmpty || !isPlain { note(.name, "'\(name)'", "this is no such name") }
-        if let interval = sensor.refreshInterval, interval <= .zero {
-            note(.limits, name, "its refresh interval is \(interval)")
+        if name.isEmpty || !isPlain { report(.name, "'\(name)'", "this is not a valid name") }
+        if let interval = sensor.readingInterval, interval <= .zero {
+            report(.limits, name, "its refresh interval is \(interval)")
         }
         do {
-            let marks = [sensor.discoveryMark(), sensor.discoveryMark()]
+            let fingerprints = [sensor.discoveryFingerprint(), sensor.discoveryFingerprint()]
             let first = try sensor.discover()
             let second = try sensor.discover()
             checkStability(first, second)
-            if marks[0] != marks[1] || marks[0] != sensor.discoveryMark() {
-                note(.stableDiscovery, name, "its mark changed though nothing else did")
+            if fingerprints[0] != fingerprints[1] || fingerprints[0] != sensor.discoveryFingerprint() {
+                report(.stableDiscovery, name, "its fingerprint changed although nothing else did")
             }
             if first.channels.isEmpty && first.findings.isEmpty {
-                note(.explainsAbsence, name, "there is neither a channel nor a finding")
+                report(.explainsAbsence, name, "there is neither a channel nor a finding")
             }
             if !first.incompleteScopes.isEmpty && first.findings.isEmpty {
-                note(.explainsAbsence, name, "a part of a host figure is missing, and there is no finding")
+                report(.explainsAbsence, name, "a part of a host figure is missing, and there is no finding")
             }
             return first
         } catch {
-            note(.discovers, name, "it threw: \(error)")
+            report(.discovers, name, "it threw: \(error)")
             return nil
         }
     }
@@ -51,18 +51,18 @@ struct ConformanceCheck {
         let again = Dictionary(second.channels.map { ($0.id, $0) }) { first, _ in first }
         for channel in first.channels {
             guard let other = again[channel.id] else {
-                note(.stableDiscovery, channel.id, "the second discovery did not find it")
+                report(.stableDiscovery, channel.id, "the second discovery did not find it")
                 continue
             }
             if other.encoding != channel.encoding || other.quantity != channel.quantity
                 || other.component != channel.component || other.mirrorOf != channel.mirrorOf
             {
-                note(.stableDiscovery, channel.id, "the second discovery described it in another way")
+                report(.stableDiscovery, channel.id, "the second discovery described it differently")
             }
         }
         let known = Set(first.channels.map(\.id))
         for channel in second.channels where !known.contains(channel.id) {
-            note(.stableDiscovery, channel.id, "only the second discovery found it")
+            report(.stableDiscovery, channel.id, "only the second discovery found it")
         }
     }
 
@@ -72,43 +72,43 @@ struct ConformanceCheck {
         let ids = Set(discovery.channels.map(\.id))
         var seen: Set<String> = []
         for channel in discovery.channels {
-            if !seen.insert(channel.id).inserted { note(.uniqueChannels, channel.id, "a second channel has it") }
+            if !seen.insert(channel.id).inserted { report(.uniqueChannels, channel.id, "a second channel has it") }
             let prefix = "\(sensor.name)/"
             if !channel.id.hasPrefix(prefix) || channel.id == prefix || channel.sensor != sensor.name {
-                note(.ownChannels, channel.id, "the sensor is '\(sensor.name)', the channel's '\(channel.sensor)'")
+                report(.ownChannels, channel.id, "the sensor is '\(sensor.name)', the channel's '\(channel.sensor)'")
             }
-            // What another sensor shows may be mirrored.
+            // The mirrored channel may be another sensor's.
             let mirrored = channel.mirrorOf.flatMap { $0.hasPrefix(prefix) ? $0 : nil }
             for other in [channel.parent, mirrored].compactMap(\.self) where !ids.contains(other) {
-                note(.parents, channel.id, "there is no channel '\(other)'")
+                report(.parents, channel.id, "there is no channel '\(other)'")
             }
             checkMeaning(of: channel)
         }
         let parents = discovery.channels.map { ($0.id, $0.parent) }
-        for id in circles(parents) { note(.parents, id, "it is beneath itself") }
+        for id in circles(parents) { report(.parents, id, "it is its own ancestor") }
         checkComponents(discovery.components + discovery.channels.map(\.component))
     }
 
     private mutating func checkMeaning(of channel: Channel) {
         let isCounter = channel.encoding != .gauge
         if isCounter && channel.quantity != .energy {
-            note(.quantities, channel.id, "it is a counter of \(channel.quantity)")
+            report(.quantities, channel.id, "it is a counter of \(channel.quantity)")
         }
         if let scope = channel.countsIn, !isCounter, channel.quantity != .power {
-            note(.quantities, channel.id, "a gauge of \(channel.quantity) counts in \(scope)")
+            report(.quantities, channel.id, "a gauge of \(channel.quantity) counts in \(scope)")
         }
         if channel.provenance == .estimated && channel.band == nil {
-            note(.provenance, channel.id, "it is estimated, and has no band")
+            report(.provenance, channel.id, "it is estimated, and has no band")
         }
         if [.shared, .attributed].contains(channel.provenance) && channel.origin == nil {
-            note(.provenance, channel.id, "it is \(channel.provenance), and has no origin")
+            report(.provenance, channel.id, "it is \(channel.provenance), and has no origin")
         }
         for interval in [channel.refreshInterval, channel.readingInterval].compactMap(\.self) where interval <= .zero {
-            note(.limits, channel.id, "it has an interval of \(interval)")
+            report(.limits, channel.id, "it has an interval of \(interval)")
         }
         let maximum = channel.maximumPower.rawValue
-        if !(maximum > 0 && maximum.isFinite) { note(.limits, channel.id, "its greatest power is \(maximum) W") }
-        if let cost = channel.readCost, cost < .zero { note(.limits, channel.id, "reading it costs \(cost)") }
+        if !(maximum > 0 && maximum.isFinite) { report(.limits, channel.id, "its greatest power is \(maximum) W") }
+        if let cost = channel.readCost, cost < .zero { report(.limits, channel.id, "reading it costs \(cost)") }
     }
 
     private mutating func checkComponents(_ components: [Component]) {
@@ -116,17 +116,17 @@ struct ConformanceCheck {
         for component in components {
             let first = known[component.id] ?? component
             known[component.id] = first
-            if component != first { note(.components, component.id, "two components have this id") }
+            if component != first { report(.components, component.id, "two components have this id") }
         }
         for component in known.values where component.parent.map({ known[$0] == nil }) ?? false {
-            note(.parents, component.id, "there is no component '\(component.parent ?? "")'")
+            report(.parents, component.id, "there is no component '\(component.parent ?? "")'")
         }
         for id in circles(known.values.map { ($0.id, $0.parent) }).sorted() {
-            note(.parents, id, "it is beneath itself")
+            report(.parents, id, "it is its own ancestor")
         }
     }
 
-    /// The identities from which the way up never ends.
+    /// The identities whose chain of parents is circular.
     private func circles(_ parents: [(id: String, parent: String?)]) -> [String] {
         let parentOf = Dictionary(parents.map { ($0.id, $0.parent) }) { first, _ in first }
         return parentOf.keys.filter { id in
@@ -144,15 +144,15 @@ struct ConformanceCheck {
     mutating func checkFindings(_ discovery: Discovery) {
         for finding in discovery.findings {
             let subject = finding.subject.isEmpty ? sensor.name.name : finding.subject
-            if finding.subject.isEmpty { note(.findings, subject, "a finding has no subject") }
-            if finding.reason.isEmpty || finding.reason.contains(where: \.isWhitespace) {
-                note(.findings, subject, "'\(finding.reason)' is no reason of one word")
+            if finding.subject.isEmpty { report(.findings, subject, "a finding has no subject") }
+            if finding.reason.name.isEmpty || finding.reason.name.contains(where: \.isWhitespace) {
+                report(.findings, subject, "'\(finding.reason)' is not a one-word reason")
             }
             if finding.text.isEmpty || finding.text.contains(where: \.isNewline) {
-                note(.findings, subject, "'\(finding.text)' is no line of text")
+                report(.findings, subject, "'\(finding.text)' is not one line of text")
             }
             let needsRemedy = finding.severity != .info
-            if needsRemedy && finding.remedy?.isEmpty ?? true { note(.findings, subject, "it has no remedy") }
+            if needsRemedy && finding.remedy?.isEmpty ?? true { report(.findings, subject, "it has no remedy") }
         }
     }
 }

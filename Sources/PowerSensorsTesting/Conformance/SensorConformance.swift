@@ -1,16 +1,16 @@
 public import PowerSensors
 
-/// Checks what every sensor must keep, on a sensor of anybody's.
+/// Checks a sensor, including third-party ones, against the rules for all sensors.
 ///
-/// It needs no test framework: give the list of violations to the one you use.
+/// It works with any test framework: expect the list of violations to be empty.
 ///
 /// ```swift
-/// @Test func `it is a sensor as others are`() {
+/// @Test func `the sensor conforms to the rules`() {
 ///     #expect(SensorConformance.check(MySensor()) == [])
 /// }
 /// ```
 public enum SensorConformance {
-    /// Something that every sensor must keep. A struct with static members, so that the set may grow.
+    /// A rule for all sensors.
     public struct Rule: Hashable, Sendable, CustomStringConvertible {
         /// The rule in one sentence.
         public let description: String
@@ -18,13 +18,13 @@ public enum SensorConformance {
 
     /// A rule that a sensor breaks.
     public struct Violation: Hashable, Sendable, CustomStringConvertible {
-        /// What was broken.
+        /// The broken rule.
         public let rule: Rule
 
-        /// The channel, component or finding that it was noticed at.
+        /// The channel, component or finding that breaks it.
         public let subject: String
 
-        /// What was seen there.
+        /// What was observed.
         public let text: String
 
         /// The violation as one line.
@@ -33,15 +33,15 @@ public enum SensorConformance {
 
     /// Discovers the sensor, opens it in several ways, and reads it.
     ///
-    /// The sensor is discovered twice, opened about a dozen times, and every channel is read some twenty times. What
-    /// it reads must not come or go meanwhile. Check it where its source is missing, too: it must say so in a finding.
-    /// A reader that appends more than twice its channels and 16 ends the process, as it would in use.
+    /// The sensor is discovered twice, opened about a dozen times, and every channel is read about twenty times. Its sources
+    /// must not appear or disappear meanwhile. Also check it without its source: it must then report a finding. A reader that
+    /// appends far too many readings (more than twice its channels plus 16) ends the process, as it would in use.
     ///
     /// - Parameters:
     ///   - sensor: The sensor.
-    ///   - isStill: Whether no value of the source moves during the check, as in a mock tree. Then it is also checked
-    ///     that each reading belongs to its channel, in whatever order these were asked for.
-    /// - Returns: Every violation; empty for a sensor that keeps all the rules.
+    ///   - isStill: Whether the source's values do not change during the check, as in a mock tree. If so, the check includes
+    ///     that each reading belongs to its channel, in whatever order the channels are opened.
+    /// - Returns: All violations; empty for a sensor that follows all rules.
     public static func check(_ sensor: any Sensor, isStill: Bool = false) -> [Violation] {
         var check = ConformanceCheck(sensor)
         if let discovery = check.checkDiscovery() {
@@ -58,46 +58,46 @@ extension SensorConformance.Rule {
     public static let name = Self(
         description: "A sensor's name is of lower-case letters, digits and dashes.")
 
-    /// What is merely missing must not be thrown.
+    /// A missing source is a finding, not an error.
     public static let discovers = Self(
         description: "Discovery throws only where the sensor itself cannot work.")
 
-    /// Nothing is missing in silence.
+    /// Everything that is missing is explained.
     public static let explainsAbsence = Self(
         description: "A sensor that finds no channel, or not all of a host figure, says why in a finding.")
 
-    /// An identity that comes twice loses the second channel.
+    /// A topology drops a second channel with the same identity.
     public static let uniqueChannels = Self(description: "No two channels have the same id.")
 
-    /// Readers are given the channels whose sensor they are.
+    /// Channels are opened by the sensor that they name.
     public static let ownChannels = Self(
         description: "A channel's id begins with the sensor's name and a slash, and its sensor is that name.")
 
-    /// Energy is counted on by identity, through hot-plug and reboots.
+    /// Identities connect a channel's energy across rediscovery and restarts.
     public static let stableDiscovery = Self(
-        description: "Discovered again, the same source gives the same channels and the same mark.")
+        description: "Discovered again, the same source gives the same channels and the same fingerprint.")
 
-    /// A tree must hang together.
+    /// Components and channels form a tree.
     public static let parents = Self(
-        description: "Every parent and mirrored channel is there, and nothing is beneath itself.")
+        description: "Every parent and mirrored channel exists, and nothing is its own ancestor.")
 
-    /// Of components with the same identity only the first is used.
+    /// A topology uses only the first of several components with the same identity.
     public static let components = Self(
         description: "An id stands for one component, the same in every channel.")
 
-    /// What is added up must be energy or power.
+    /// Host figures are sums of energy or power.
     public static let quantities = Self(
         description: "Counters count energy; what counts in a host figure is energy by a counter, or power.")
 
-    /// Nobody must take a model for a measurement.
+    /// Estimates must be distinguishable from measurements.
     public static let provenance = Self(
-        description: "Estimates have a band, and what is shared or attributed names its origin.")
+        description: "Estimates have a band, and shared or attributed channels name their origin.")
 
-    /// Intervals and limits are divided by.
+    /// Intervals and limits are used as divisors.
     public static let limits = Self(
         description: "Refresh intervals and greatest powers are positive, and no cost is negative.")
 
-    /// A finding is for people who want it mended.
+    /// Findings tell people what is wrong and how to fix it.
     public static let findings = Self(
         description:
             "A finding has a subject, a reason of one word and a text of one line; warnings and errors have a remedy.")
@@ -106,22 +106,23 @@ extension SensorConformance.Rule {
     public static let opens = Self(
         description: "What was discovered can be opened; a channel that cannot be read answers with its status.")
 
-    /// The sampler sizes its storage once.
+    /// The sampler allocates its storage once.
     public static let readerChannels = Self(
-        description: "A reader's channels are those that were asked for, in that order, for ever.")
+        description: "A reader's channels are always the requested ones, in the same order.")
 
-    /// One reading too few or too many shifts all after it.
+    /// A missing or extra reading shifts all that follow.
     public static let readingCount = Self(
         description: "A reader appends exactly one reading for each channel.")
 
-    /// A value that is not known is never 0.
+    /// An unknown value is never reported as 0.
     public static let readingKinds = Self(
-        description: "Counters give counts within their range, gauges finite values, and what is missing its reason.")
+        description:
+            "Counters give counts within their range, gauges give finite values, and missing readings give a reason.")
 
-    /// A reading is known by its place alone.
+    /// Readings are identified by their position alone.
     public static let readingOrder = Self(
-        description: "A channel's reading is its own, in whatever order the channels were asked for.")
+        description: "A channel's reading is its own, in whatever order the channels are opened.")
 
-    /// Age is told from the instant.
+    /// A reading's age is calculated from its instant.
     public static let instants = Self(description: "No reading is from the future.")
 }

@@ -6,7 +6,7 @@ import Testing
 /// Any number of exporters at once on one monitor.
 @Suite(.timeLimit(.minutes(2)))
 struct ExportTests {
-    /// An exporter that writes down what it is told, and fails or stalls as it is told.
+    /// An exporter that records its calls, and fails or stalls on request.
     final class Recorder: Exporter {
         struct Notes: Sendable {
             var prepared: [Int] = []
@@ -22,9 +22,9 @@ struct ExportTests {
 
         let name: String
         let interval: Duration
-        let notes = Guarded(Notes())
+        let notes = Locked(Notes())
         private let failures: Int
-        private let preparationFailures: Guarded<Int>
+        private let preparationFailures: Locked<Int>
         private let stall: Duration?
 
         init(
@@ -35,7 +35,7 @@ struct ExportTests {
             self.name = name
             self.interval = interval
             self.failures = failures
-            self.preparationFailures = Guarded(preparationFailures)
+            self.preparationFailures = Locked(preparationFailures)
             self.stall = stall
         }
 
@@ -69,7 +69,7 @@ struct ExportTests {
         let well = Recorder("well")
         let failing = Recorder("failing", failures: 1000)
         let stalling = Recorder("stalling", stall: .seconds(60))
-        let reported = Guarded<[String]>([])
+        let reported = Locked<[String]>([])
         let exporting = Task {
             await monitor.export(to: [well, failing, stalling]) { failure in
                 reported.withLock { $0.append("\(failure)") }

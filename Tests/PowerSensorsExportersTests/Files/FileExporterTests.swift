@@ -10,13 +10,13 @@ import Glibc
 struct FileExporterTests {
     @Test func `the textfile is replaced as a whole, is for its group, and goes with its writer`() throws {
         let folder = try MockTree()
-        var exporter = TextfileExporter("\(folder.path)/power.prom", page: PrometheusPage(version: "1"))
+        var exporter = TextfileExporter("\(folder.path)/power.prom", format: PrometheusFormat(version: "1"))
         exporter.prepare(for: Samples.topology())
         try exporter.export(Samples.snapshot())
         let first = try folder.text(of: "power.prom")
         _ = try StrictParser(Array(first.utf8), .text)
         #expect(first.contains("powersensors_host_power_watts{scope=\"cpu\"} 41.2"))
-        // Who reads the old file goes on to read the old file.
+        // An open descriptor still shows the old file.
         try folder.link("old.prom", to: "power.prom")
         try exporter.export(Samples.snapshot(power: 5))
         #expect(try folder.text(of: "power.prom").contains("powersensors_host_power_watts{scope=\"cpu\"} 5\n"))
@@ -28,7 +28,7 @@ struct FileExporterTests {
     @Test func `a folder that is not there is one clear error that names it`() throws {
         let folder = try MockTree()
         let path = "\(folder.path)/missing/power.prom"
-        var exporter = TextfileExporter(path, page: PrometheusPage(version: "1"))
+        var exporter = TextfileExporter(path, format: PrometheusFormat(version: "1"))
         exporter.prepare(for: Samples.topology())
         let error = try #require(throws: OutputFileError.self) { try exporter.export(Samples.snapshot()) }
         #expect(error.description.hasPrefix(path))

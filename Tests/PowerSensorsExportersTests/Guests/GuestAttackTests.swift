@@ -7,7 +7,7 @@ import Testing
 import Glibc
 #endif
 
-/// What somebody puts into a share, and what becomes of it: nothing outside is written, and nothing hangs.
+/// Foreign files in a share: nothing outside is written, and nothing hangs.
 struct GuestAttackTests {
     /// Something that stands where a file of the share should.
     enum Trap: CaseIterable, CustomTestStringConvertible {
@@ -73,7 +73,7 @@ struct GuestAttackTests {
     ) throws {
         let thing = try bed.thing(at: file)
         #expect(thing.mode == S_IFREG | 0o640 && thing.owner == geteuid())
-        #expect(findings.map(\.reason) == ["replaced"])
+        #expect(findings.map(\.reason.name) == ["replaced"])
         #expect(findings.first?.subject == "\(bed.tree.path)/\(file)")
         #expect(try bed.outside() == before)
     }
@@ -94,7 +94,7 @@ struct GuestAttackTests {
         try #require(unsafe symlink("\(bed.tree.path)/outside/moved", place) == 0)
         let before = try bed.outside()
         let findings = publisher.publish(guests(5), at: clock.next())
-        #expect(findings.contains { $0.subject == place && $0.reason == "refused" && $0.remedy != nil })
+        #expect(findings.contains { $0.subject == place && $0.reason == .refused && $0.remedy != nil })
         #expect(try bed.outside() == before, "what was moved away is written no more")
         #expect(try bed.record(of: "db").entries.first?.energy == 5_000_000_000)
         // Without the link it is mended.
@@ -133,8 +133,10 @@ struct GuestAttackTests {
         try bed.tree.setPermissions(0o1777, of: "open")
         #expect(
             try refusal("\(bed.tree.path)/open").hasSuffix(
-                "lets others write there. Name a folder of this program's own."))
-        #expect(try refusal("\(bed.tree.path)/missing/share").contains("No such file or directory. Make the folder"))
+                "lets others write to it. Name a folder that only this program uses."))
+        #expect(
+            try refusal("\(bed.tree.path)/missing/share")
+                .contains("No such file or directory. Create its parent folder"))
         #expect(try bed.thing(at: "open").mode & 0o7777 == 0o1777)
     }
 
@@ -145,7 +147,7 @@ struct GuestAttackTests {
         _ = publisher.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
         try bed.tree.replace("share/web/share", with: String(repeating: "x", count: 9000))
         let findings = publisher.publish([ShareBed.guest("web", joules: 5)], at: clock.next())
-        #expect(findings.map(\.reason) == ["replaced"])
+        #expect(findings.map(\.reason.name) == ["replaced"])
         #expect(try bed.record(of: "web").entries.first?.energy == 5_000_000_000)
         #expect(try bed.thing(at: "share/web/share").mode & 0o7777 == 0o640)
     }
@@ -173,7 +175,8 @@ struct GuestAttackTests {
         try #require(unsafe rename(bed.path, "\(bed.tree.path)/outside/moved") == 0)
         try bed.tree.link("share", to: "outside/folder")
         let before = try bed.outside()
-        #expect(publisher.publish([ShareBed.guest("web", joules: 1)], at: clock.next()).map(\.reason) == ["refused"])
+        #expect(
+            publisher.publish([ShareBed.guest("web", joules: 1)], at: clock.next()).map(\.reason.name) == ["refused"])
         #expect(try bed.outside() == before)
         try bed.tree.remove("share")
         #expect(publisher.publish([ShareBed.guest("web", joules: 2)], at: clock.next()).isEmpty)
@@ -189,11 +192,12 @@ struct GuestAttackTests {
         let epoch = try bed.record(of: "web").epoch
         try bed.tree.remove("share/web")
         let findings = publisher.publish([ShareBed.guest("web", joules: 5)], at: clock.next())
-        #expect(findings.map(\.reason) == ["replaced"])
+        #expect(findings.map(\.reason.name) == ["replaced"])
         let record = try bed.record(of: "web")
         #expect(record.epoch != epoch && record.sequence == 1)
         try bed.tree.remove("share/web/class")
-        #expect(publisher.publish([ShareBed.guest("web", joules: 6)], at: clock.next()).map(\.reason) == ["replaced"])
+        #expect(
+            publisher.publish([ShareBed.guest("web", joules: 6)], at: clock.next()).map(\.reason.name) == ["replaced"])
         #expect(try bed.tree.text(of: "share/web/class/powercap/intel-rapl:0/name") == "package-0\n")
         #expect(try bed.record(of: "web").epoch == record.epoch)
     }

@@ -27,10 +27,10 @@ struct GuestExporterTests {
         }
     }
 
+    private let guests = Attribution(kinds: [.virtualMachine])
+
     private func sensors(_ host: Host, _ sensor: some Sensor) -> SensorSet {
-        var sensors = SensorSet(only: [sensor])
-        sensors.attribution = Attribution(roots: host.machine.roots, kinds: [.virtualMachine])
-        return sensors
+        SensorSet(only: [sensor], roots: host.machine.roots)
     }
 
     @Test func `each guest is told its part of the packages' and the memory's energy`() throws {
@@ -40,8 +40,10 @@ struct GuestExporterTests {
         let processes = [try host.start(10, name: "web"), try host.start(11, name: "db")]
         let stranger = try host.start(12, name: "web", user: geteuid() + 1)
         let time = SharedInstant(host.now)
-        var sampler = try Sampler(sensors(host, RaplSensor(roots: host.machine.roots))) { time.now }
-        let told = Guarded<[Finding]>([])
+        var sampler = try Sampler(sensors(host, RAPLSensor(roots: host.machine.roots)), attribution: guests) {
+            time.now
+        }
+        let told = Locked<[Finding]>([])
         var exporter = GuestExporter(try bed.publisher(), period: .seconds(5)) { findings in
             told.withLock { $0 += findings }
         }
@@ -69,7 +71,7 @@ struct GuestExporterTests {
             #expect(energy > 100 && abs(joules - part * energy) < 0.003, "\(name): \(joules) of \(energy) J")
         }
         let findings = told.withLock { $0 }
-        #expect(findings.map(\.reason) == ["refused"], "a stranger's machine is told of once")
+        #expect(findings.map(\.reason.name) == ["refused"], "a stranger's machine is told of once")
     }
 
     @Test func `of a modelled host a guest is told the whole machine's energy, with its band`() throws {
@@ -78,7 +80,7 @@ struct GuestExporterTests {
         let process = try host.start(10, name: "web")
         let time = SharedInstant(host.now)
         let model = ModelledHost()
-        var sampler = try Sampler(sensors(host, model)) { time.now }
+        var sampler = try Sampler(sensors(host, model), attribution: guests) { time.now }
         var exporter = GuestExporter(try bed.publisher(), period: .seconds(5)) { _ in }
         exporter.prepare(for: sampler.topology)
         for round in 0..<5 {
@@ -100,7 +102,7 @@ struct GuestExporterTests {
 
     @Test func `a host that cannot divide its energy says so once, and tells nobody anything`() throws {
         let bed = try ShareBed()
-        let told = Guarded<[Finding]>([])
+        let told = Locked<[Finding]>([])
         var exporter = GuestExporter(try bed.publisher(), period: .seconds(5)) { findings in
             told.withLock { $0 += findings }
         }
@@ -119,7 +121,9 @@ struct GuestExporterTests {
         let host = try Host()
         _ = try host.start(10, name: "web")
         let time = SharedInstant(host.now)
-        var sampler = try Sampler(sensors(host, ModelledHost(provenance: .shared, hops: hops.told))) { time.now }
+        var sampler = try Sampler(
+            sensors(host, ModelledHost(provenance: .shared, hops: hops.told)), attribution: guests
+        ) { time.now }
         var exporter = GuestExporter(try bed.publisher(), period: .seconds(5)) { _ in }
         exporter.prepare(for: sampler.topology)
         for second: Int64 in 0..<2 {
@@ -135,11 +139,11 @@ struct GuestExporterTests {
 /// A figure of a whole machine, with a counter of 2⁻¹⁴ J that a test moves.
 private final class ModelledHost: Sensor {
     let name = SensorName.estimator
-    let count = Guarded<UInt64>(1000)
+    let count = Locked<UInt64>(1000)
     private let provenance: Provenance
     private let hops: Int?
 
-    /// A model's figure, or one that another machine told.
+    /// An estimated figure, or one that another machine shares.
     init(provenance: Provenance = .estimated, hops: Int? = nil) {
         self.provenance = provenance
         self.hops = hops
@@ -169,11 +173,11 @@ private final class ModelledHost: Sensor {
     }
 }
 
-/// The time that a sampler is told.
+/// A sampler's clock.
 private final class SharedInstant: Sendable {
-    private let instant: Guarded<SampleInstant>
+    private let instant: Locked<SampleInstant>
 
-    init(_ instant: SampleInstant) { self.instant = Guarded(instant) }
+    init(_ instant: SampleInstant) { self.instant = Locked(instant) }
 
     var now: SampleInstant { instant.withLock { $0 } }
 

@@ -7,7 +7,7 @@ import Testing
 import Glibc
 #endif
 
-/// File systems that take nothing: the guests' figures stand still, a finding says why, and all goes on when it is over.
+/// File systems that cannot be written: the guests' figures stop, a finding says why, and they resume afterwards.
 @Suite(.enabled(if: Mount.isAllowed, "needs root and the right to mount"))
 struct GuestFaultTests {
     @Test func `a full disk is told, and is over when there is room`() throws {
@@ -71,7 +71,7 @@ struct GuestFaultTests {
     }
 }
 
-/// A small file system in memory, gone when nobody holds it any more.
+/// A small file system in memory, unmounted on deinitialization.
 private final class Mount {
     static var isAllowed: Bool {
         guard geteuid() == 0, let tree = try? MockTree() else { return false }

@@ -117,7 +117,7 @@ struct GuestPublisherTests {
         var last: (count: UInt64, epoch: ShareRecord.Epoch)?
         for round in 0..<3 {
             var publisher = try bed.publisher()
-            // Its source begins anew, too.
+            // Its source restarts, too.
             _ = publisher.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
             let record = try bed.record(of: "web")
             #expect(record.sequence == 1 && record.entries.first?.energy == 0)

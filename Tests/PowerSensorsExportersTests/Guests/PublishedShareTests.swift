@@ -9,7 +9,7 @@ struct PublishedShareTests {
     private struct Pair {
         let bed: ShareBed
         private var publisher: GuestPublisher?
-        let clock = Guarded(SampleInstant(boottimeNanoseconds: 500_000_000_000, monotonicNanoseconds: 500_000_000_000))
+        let clock = Locked(SampleInstant(boottimeNanoseconds: 500_000_000_000, monotonicNanoseconds: 500_000_000_000))
 
         init() throws {
             bed = try ShareBed()
@@ -31,7 +31,7 @@ struct PublishedShareTests {
         var sensor: GuestShareSensor {
             get throws {
                 GuestShareSensor(
-                    procfs: try SystemRoot(path: bed.tree.path, mountPoint: "/proc"), directory: "\(bed.path)/web",
+                    roots: try SystemRoots(procfs: bed.tree.path), directory: "\(bed.path)/web",
                     now: { [clock] in clock.withLock { $0 } })
             }
         }

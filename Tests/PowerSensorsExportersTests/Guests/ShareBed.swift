@@ -7,7 +7,7 @@ import Testing
 import Glibc
 #endif
 
-/// A folder to publish in, things beside it that nobody may touch, and the machines that are published to.
+/// A folder to publish in, files beside it that must not be touched, and the machines that are published to.
 struct ShareBed {
     /// What a file or folder is, and what it holds.
     struct Thing: Hashable {
@@ -100,7 +100,7 @@ extension MockTree {
     }
 }
 
-/// A clock in seconds that publishers are told the time by.
+/// A publisher's clock in seconds.
 struct Seconds {
     var now: Int64 = 1_000
 

@@ -10,7 +10,7 @@ struct WebConfigurationTests {
         try WebConfiguration(yaml: yaml, name: "web.yml", folder: "/etc/ps/")
     }
 
-    @Test func `certificates and users are read as the exporter toolkit reads them`() throws {
+    @Test func `certificates and users are read as by the exporter toolkit`() throws {
         let web = try read(
             """
             # A comment.
@@ -31,7 +31,7 @@ struct WebConfigurationTests {
     }
 
     @Test(arguments: ["", "# nothing\n", "---\n", "basic_auth_users: {}\n"])
-    func `a file without settings asks for nothing`(yaml: String) throws {
+    func `a file without settings is the default configuration`(yaml: String) throws {
         #expect(try read(yaml) == WebConfiguration())
     }
 
@@ -57,9 +57,9 @@ struct WebConfigurationTests {
         ("? [a, b]\n: c\n", "key"),
         ("a: b: c\n", "web.yml"), ("\t- x", "web.yml"), ("just text", "mapping"), ("[1, 2]", "mapping"),
         ("{", "web.yml"),
-        ("basic_auth_users: *nobody\n", "web.yml"),
+        ("basic_auth_users: *missing\n", "web.yml"),
     ])
-    func `what is wrong or not supported is named with its place`(yaml: String, named: String) {
+    func `an invalid or unsupported setting is named with its position`(yaml: String, named: String) {
         #expect {
             try read(yaml)
         } throws: { error in
@@ -68,7 +68,7 @@ struct WebConfigurationTests {
         }
     }
 
-    @Test func `a file that is not there is named`() {
+    @Test func `a missing file is named`() {
         #expect {
             try WebConfiguration(file: "/nonexistent/web.yml")
         } throws: { error in
@@ -77,7 +77,7 @@ struct WebConfigurationTests {
     }
 
     @Test(arguments: 0..<20)
-    func `no file breaks the reader`(seed: UInt64) {
+    func `random files do not break the parser`(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let pieces = [
             "tls_server_config", "basic_auth_users", "cert_file", ":", " ", "\n", "  ", "- ", "{", "}", "[", "]", "&a",

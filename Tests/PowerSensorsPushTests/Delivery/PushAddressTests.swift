@@ -15,12 +15,12 @@ struct PushAddressTests {
         ("http://[::1]:3100", "http://[::1]:3100/loki/api/v1/push"),
         ("http://user:pass@loki", "http://loki/loki/api/v1/push"),
     ])
-    func `Loki's path is added where it is missing`(text: String, url: String) throws {
+    func `Loki's path is added if it is missing`(text: String, url: String) throws {
         #expect(try PushAddress(loki: text).url == url)
     }
 
     @Test(arguments: ["http://loki:3100/api/prom/push", "http://loki/prefix/api/prom/push/"])
-    func `the path that stores nothing is refused, and says why`(text: String) {
+    func `the path that stores nothing is refused with the reason`(text: String) {
         #expect {
             _ = try PushAddress(loki: text)
         } throws: { error in
@@ -32,7 +32,7 @@ struct PushAddressTests {
         "", "loki", "loki:3100", "ftp://loki", "http://", "http://loki:99999", "http://lo ki", "://", "http:///push",
         "http://loki/loki/api/v1/query", "http://loki/otlp/api/v1",
     ])
-    func `what is no address of Loki's is one clear error`(text: String) {
+    func `an address that cannot be Loki's is one clear error`(text: String) {
         #expect {
             _ = try PushAddress(loki: text)
         } throws: { error in
@@ -40,7 +40,7 @@ struct PushAddressTests {
         }
     }
 
-    @Test func `user and password are taken from it and never shown`() throws {
+    @Test func `user and password are taken from the address and never printed`() throws {
         let address = try PushAddress("http://me:s%C3%A9cret@loki")
         #expect(address.credentials == .basic(user: "me", password: "sécret"))
         #expect(!address.url.contains("cret"))

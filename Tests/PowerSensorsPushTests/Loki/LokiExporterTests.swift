@@ -5,7 +5,7 @@ import PowerSensorsPush
 import PowerSensorsTesting
 import Testing
 
-/// The exporter against a server that is a function, and a clock that the test moves.
+/// The exporter with a scripted server and a manual clock.
 @Suite(.timeLimit(.minutes(2)))
 struct LokiExporterTests {
     private let clock = ManualClock()
@@ -34,7 +34,7 @@ struct LokiExporterTests {
         transport.sent.flatMap { PushedLine.all(in: $0.request.body) }
     }
 
-    @Test func `lines of a while go together`() async throws {
+    @Test func `lines within the batch interval share a request`() async throws {
         let environment = PushSamples.environment(clock)
         let transport = ScriptedTransport(environment)
         var exporter = try exporter(transport, environment) { $0.batchInterval = .seconds(60) }
@@ -50,7 +50,7 @@ struct LokiExporterTests {
         #expect(exporter.statistics.sent == 5)
     }
 
-    @Test func `a request holds no more than was allowed`() async throws {
+    @Test func `a request is no larger than configured`() async throws {
         let environment = PushSamples.environment(clock)
         let transport = ScriptedTransport(environment)
         var exporter = try exporter(transport, environment) {
@@ -65,7 +65,7 @@ struct LokiExporterTests {
     }
 
     @Test(arguments: [429, 500, 502, 503])
-    func `what may work later is tried again, not before the server wants it`(status: Int) async throws {
+    func `temporary failures are retried no sooner than the server asks`(status: Int) async throws {
         let environment = PushSamples.environment(clock)
         let transport = ScriptedTransport(environment) { number, _ in
             number < 3 ? PushResponse(status: status, retryAfter: "30") : PushResponse(status: 204)
@@ -74,7 +74,7 @@ struct LokiExporterTests {
         try exporter.export(snapshot())
         let statistics = { [exporter] in exporter.statistics }
         try await clock.run { statistics().sent == 1 }
-        let times = transport.sent.map(\.at)
+        let times = transport.sent.map(\.time)
         #expect(times.count == 4)
         #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= .seconds(30) })
         #expect(statistics().retried == 3)
@@ -82,7 +82,7 @@ struct LokiExporterTests {
         #expect(throws: PushFailure.self) { try exporter.export(snapshot()) }
     }
 
-    @Test func `without a wish of the server the waits grow, and differ by chance`() async throws {
+    @Test func `without Retry-After the delays grow, and are random`() async throws {
         var all: [[Duration]] = []
         for seed in 1...2 as ClosedRange<UInt64> {
             let environment = PushSamples.environment(clock, seed: seed)
@@ -94,15 +94,15 @@ struct LokiExporterTests {
             try exporter.export(snapshot())
             let statistics = { [exporter] in exporter.statistics }
             try await clock.run { statistics().sent == 1 }
-            let times = transport.sent.map(\.at)
-            let waits = zip(times, times.dropFirst()).map { $1 - $0 }
-            for (index, wait) in waits.enumerated() { #expect(wait >= .milliseconds(250) * (1 << index)) }
-            all.append(waits)
+            let times = transport.sent.map(\.time)
+            let delays = zip(times, times.dropFirst()).map { $1 - $0 }
+            for (index, delay) in delays.enumerated() { #expect(delay >= .milliseconds(250) * (1 << index)) }
+            all.append(delays)
         }
         #expect(all.map(\.count) == [6, 6])
     }
 
-    @Test func `a date in Retry-After is waited for`() async throws {
+    @Test func `a date in Retry-After is respected`() async throws {
         let environment = PushSamples.environment(clock)
         let transport = ScriptedTransport(environment) { number, _ in
             number == 0
@@ -112,11 +112,11 @@ struct LokiExporterTests {
         try exporter.export(snapshot())
         let statistics = { [exporter] in exporter.statistics }
         try await clock.run { statistics().sent == 1 }
-        #expect(try #require(transport.sent.last).at >= .seconds(90))
+        #expect(try #require(transport.sent.last).time >= .seconds(90))
     }
 
     @Test(arguments: [400, 401, 404, 413, 301])
-    func `what Loki refuses is not sent again, and told once however often it comes`(status: Int) async throws {
+    func `refused lines are not sent again, and the reason is reported once`(status: Int) async throws {
         let environment = PushSamples.environment(clock)
         let transport = ScriptedTransport(environment) { _, _ in
             PushResponse(status: status, location: "http://elsewhere", message: "entry too far\n behind\u{1B}[31m")
@@ -135,14 +135,14 @@ struct LokiExporterTests {
         #expect(failure.description.contains("\(status): entry too far behind\u{FFFD}[31m"))
         #expect(!failure.description.contains("\n"))
         #expect(failure.description.contains("http://elsewhere") == (status == 301))
-        // After an hour it is told again. What was refused before may be told late, and then is the one.
+        // After an hour it is reported again. An earlier refusal may be reported late, and then counts.
         clock.advance(by: .seconds(3600))
-        var isTold = false
-        for _ in 0..<500 where !isTold {
-            do throws(PushFailure) { try export(&exporter) } catch { isTold = true }
+        var isReported = false
+        for _ in 0..<500 where !isReported {
+            do throws(PushFailure) { try export(&exporter) } catch { isReported = true }
             try await Task.sleep(for: .milliseconds(10))
         }
-        #expect(isTold)
+        #expect(isReported)
     }
 
     private func export(_ exporter: inout LokiExporter) throws(PushFailure) {
@@ -151,7 +151,7 @@ struct LokiExporterTests {
         }
     }
 
-    @Test func `an outage of six hours costs bounded memory, and every dropped line is counted`() async throws {
+    @Test func `an outage of six hours takes bounded memory, and every dropped line is counted`() async throws {
         let environment = PushSamples.environment(clock)
         let outage = Duration.seconds(6 * 3600)
         let transport = ScriptedTransport(environment) { _, _ in
@@ -161,24 +161,24 @@ struct LokiExporterTests {
         let limit = 200 << 10
         var exporter = try exporter(transport, environment) { $0.maximumQueuedBytes = limit }
         var count = 0
-        var told = 0
+        var reported = 0
         while environment.elapsed() < outage {
-            do throws(PushFailure) { try export(&exporter) } catch { told += 1 }
+            do throws(PushFailure) { try export(&exporter) } catch { reported += 1 }
             count += 1
             #expect(exporter.statistics.queuedBytes <= limit + 4096)
             clock.advance(by: .seconds(5))
             await Task.yield()
         }
-        #expect(told <= 7)
+        #expect(reported <= 7)
         #expect(exporter.statistics.dropped > count / 2)
         #expect(exporter.statistics.queued + exporter.statistics.dropped == count)
-        // At 5 minutes a try and more, six hours are not many of them.
+        // With delays of up to 5 minutes there are not many retries in six hours.
         #expect(transport.sent.count < 200)
         let statistics = { [exporter] in exporter.statistics }
         try await clock.run(step: .seconds(10)) { statistics().queued == 0 }
         let result = statistics()
         #expect(result.sent + result.dropped == count)
-        let delivered = transport.sent.filter { $0.at >= outage }.flatMap { PushedLine.all(in: $0.request.body) }
+        let delivered = transport.sent.filter { $0.time >= outage }.flatMap { PushedLine.all(in: $0.request.body) }
         let times = delivered.compactMap { Int64($0.time) }
         #expect(times.count == result.sent)
         #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
@@ -186,7 +186,7 @@ struct LokiExporterTests {
         #expect(times.last == newest)
     }
 
-    @Test func `lines that Loki would take no more are given up, and counted`() async throws {
+    @Test func `lines too old for Loki are dropped and counted`() async throws {
         let environment = PushSamples.environment(clock)
         let transport = ScriptedTransport(environment)
         var exporter = try exporter(transport, environment) { $0.batchInterval = .seconds(3600) }
@@ -198,7 +198,7 @@ struct LokiExporterTests {
         #expect(lines(transport).count == 1)
     }
 
-    @Test func `the end delivers what waits, though the waits before were long`() async throws {
+    @Test func `finishing delivers the queue at once, even during a long delay`() async throws {
         let environment = PushSamples.environment(clock)
         let transport = ScriptedTransport(environment) { number, _ in
             number == 0 ? PushResponse(status: 503, retryAfter: "3000") : PushResponse(status: 204)
@@ -212,7 +212,7 @@ struct LokiExporterTests {
         #expect(environment.elapsed() < .seconds(1))
     }
 
-    @Test func `the end waits no longer than its limit, and says what is lost`() async throws {
+    @Test func `finishing takes no longer than its limit, and reports what is lost`() async throws {
         let environment = PushSamples.environment(clock)
         let transport = ScriptedTransport(environment) { _, _ in
             try await Task.sleep(for: .seconds(3600))
@@ -233,7 +233,7 @@ struct LokiExporterTests {
         #expect(environment.elapsed() >= .seconds(5))
     }
 
-    @Test func `the end delivers also in a task that was cancelled`() async throws {
+    @Test func `finishing delivers even in a cancelled task`() async throws {
         let environment = PushSamples.environment(clock)
         let transport = ScriptedTransport(environment)
         let start = try exporter(transport, environment)
@@ -249,7 +249,7 @@ struct LokiExporterTests {
         #expect(lines(transport).count == 1)
     }
 
-    @Test func `a server that hangs holds no call up, and is given up after a while`() async throws {
+    @Test func `a hanging server delays no call, and the request times out`() async throws {
         let environment = PushSamples.environment(clock)
         let transport = ScriptedTransport(environment) { number, _ in
             if number == 0 { try await Task.sleep(for: .seconds(3600)) }
@@ -259,7 +259,7 @@ struct LokiExporterTests {
         try exporter.export(snapshot())
         let statistics = { [exporter] in exporter.statistics }
         try await clock.run { statistics().sent == 1 }
-        #expect(try #require(transport.sent.last).at >= .seconds(10))
+        #expect(try #require(transport.sent.last).time >= .seconds(10))
         #expect {
             try exporter.export(snapshot())
         } throws: { error in
@@ -267,7 +267,7 @@ struct LokiExporterTests {
         }
     }
 
-    @Test func `a power spike is an event, and so is what befalls a sensor`() async throws {
+    @Test func `a power spike becomes a line`() async throws {
         let environment = PushSamples.environment(clock)
         let transport = ScriptedTransport(environment)
         var exporter = try exporter(transport, environment) {
@@ -317,7 +317,7 @@ struct LokiExporterTests {
     }
 
     @Test(arguments: ["", "two words", "line\nend"])
-    func `a tenant that no header can carry is refused`(tenant: String) {
+    func `a tenant that a header cannot carry is refused`(tenant: String) {
         let environment = PushSamples.environment(clock)
         #expect(throws: PushSetupError.self) {
             try exporter(ScriptedTransport(environment), environment) { $0.tenant = tenant }

@@ -5,34 +5,34 @@ import PowerSensorsExporters
 import PowerSensorsPush
 import Testing
 
-/// The exporter over real connections to a server that answers as Loki does.
+/// The exporter over real connections to a server that answers like Loki.
 @Suite(.timeLimit(.minutes(2)))
 struct LokiServerTests {
     private let clock = ManualClock()
     private let topology = PushSamples.topology()
 
-    private func loki(wantsTenant: Bool = false) async throws -> (LokiStub, HTTPStub) {
+    private func loki(requiresTenant: Bool = false) async throws -> (LokiStub, HTTPStub) {
         let environment = PushSamples.environment(clock)
-        let stub = LokiStub(wantsTenant: wantsTenant, wallNanoseconds: environment.wallNanoseconds)
+        let stub = LokiStub(requiresTenant: requiresTenant, wallNanoseconds: environment.wallNanoseconds)
         return (stub, try await HTTPStub.start { stub.answer($0) })
     }
 
     private func exporter(_ url: String, change: (inout LokiConfiguration) -> Void = { _ in }) throws -> LokiExporter {
         var configuration = LokiConfiguration()
         configuration.batchInterval = .zero
-        // The clock runs faster than the machine.
+        // The manual clock runs much faster than real time.
         configuration.timeout = .seconds(100_000)
         configuration.finishLimit = .seconds(100_000)
         configuration.spikes = nil
         change(&configuration)
         var exporter = try LokiExporter(
-            http: url, node: "n1", configuration: configuration, environment: PushSamples.environment(clock))
+            url, node: "n1", configuration: configuration, environment: PushSamples.environment(clock))
         try exporter.prepare(for: topology)
         return exporter
     }
 
     @Test(arguments: [true, false])
-    func `what is pushed is found again`(isCompressed: Bool) async throws {
+    func `pushed lines are stored`(isCompressed: Bool) async throws {
         let (loki, server) = try await loki()
         var exporter = try exporter(server.url) { $0.isCompressed = isCompressed }
         for number in 0..<3 { try exporter.export(PushSamples.snapshot(topology, after: Int64(number))) }
@@ -46,7 +46,7 @@ struct LokiServerTests {
     }
 
     @Test func `tenant, user and token are sent`() async throws {
-        let (loki, server) = try await loki(wantsTenant: true)
+        let (loki, server) = try await loki(requiresTenant: true)
         var tenant = try exporter(server.url) {
             $0.tenant = "team-a"
             $0.credentials = .bearer("abc")
@@ -62,8 +62,8 @@ struct LokiServerTests {
         #expect(server.requests.last?.headers.first(name: "Authorization") == "Basic bWU6cGFzcw==")
     }
 
-    @Test func `without its tenant Loki refuses, and the failure says what to give`() async throws {
-        let (_, server) = try await loki(wantsTenant: true)
+    @Test func `a missing tenant is a failure that names it`() async throws {
+        let (_, server) = try await loki(requiresTenant: true)
         var exporter = try exporter(server.url)
         try exporter.export(PushSamples.snapshot(topology))
         await #expect {
@@ -74,7 +74,7 @@ struct LokiServerTests {
         #expect(exporter.statistics.refused == 1)
     }
 
-    @Test func `of a request with one line too old the good is stored, and nothing sent again`() async throws {
+    @Test func `the valid lines of a refused request are stored, and nothing is sent again`() async throws {
         let (loki, server) = try await loki()
         // Loki's limit may be shorter than this exporter's.
         clock.advance(by: .seconds(8 * 86_400))
@@ -96,7 +96,7 @@ struct LokiServerTests {
         #expect(exporter.statistics.refused == 2)
     }
 
-    @Test func `429, 500, a closed and a hanging connection end well, and nothing is stored twice`() async throws {
+    @Test func `lines survive 429, 500, a closed and a hanging connection, and are stored once`() async throws {
         let (loki, server) = try await loki()
         loki.script([
             .status(429, headers: [("Retry-After", "2")], body: "ingestion rate limit exceeded"), .status(500), .close,
@@ -105,14 +105,14 @@ struct LokiServerTests {
         var exporter = try exporter(server.url) { $0.timeout = .seconds(300) }
         try exporter.export(PushSamples.snapshot(topology))
         let statistics = { [exporter] in exporter.statistics }
-        // Slow enough that only the hanging connection runs out of its time.
+        // Slow enough that only the hanging connection times out.
         try await clock.run { statistics().sent == 1 }
         #expect(loki.stored.count == 1)
         #expect(server.requests.count >= 5)
         #expect(statistics().retried >= 4)
     }
 
-    @Test func `nobody at the address is a failure that names it, and the lines wait`() async throws {
+    @Test func `an unreachable address is a failure that names it, and the lines stay queued`() async throws {
         let url: String
         do {
             let (_, server) = try await loki()
@@ -130,7 +130,7 @@ struct LokiServerTests {
         }
     }
 
-    @Test func `a redirect is not followed, since that would make GET of POST`() async throws {
+    @Test func `a redirect is not followed, since that would turn POST into GET`() async throws {
         let (_, target) = try await loki()
         let url = target.url
         let server = try await HTTPStub.start { _ in .status(302, headers: [("Location", "\(url)/login")]) }
@@ -144,7 +144,7 @@ struct LokiServerTests {
         #expect(target.requests.isEmpty)
     }
 
-    @Test func `a check finds a Loki, stores nothing, and finds none where there is none`() async throws {
+    @Test func `a check recognizes Loki without storing anything`() async throws {
         let (loki, server) = try await loki()
         try await exporter(server.url).check()
         #expect(loki.stored.isEmpty)
@@ -158,7 +158,7 @@ struct LokiServerTests {
         }
     }
 
-    @Test func `an endless answer is read no further than people read`() async throws {
+    @Test func `only the beginning of a long answer is read`() async throws {
         let server = try await HTTPStub.start { _ in .status(400, body: String(repeating: "no ", count: 1_000_000)) }
         var exporter = try exporter(server.url)
         try exporter.export(PushSamples.snapshot(topology))

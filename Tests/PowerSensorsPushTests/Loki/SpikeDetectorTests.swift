@@ -1,6 +1,7 @@
 #if Exporters
 import PowerSensors
 import PowerSensorsPush
+import PowerSensorsTesting
 import Testing
 
 struct SpikeDetectorTests {
@@ -8,57 +9,57 @@ struct SpikeDetectorTests {
         -> [Int]
     {
         var detector = SpikeDetector(rule)
-        return powers.indices.filter { detector.take(Watts(powers[$0]), over: interval) != nil }
+        return powers.indices.filter { detector.record(Watts(powers[$0]), over: interval) != nil }
     }
 
     @Test(arguments: [0.0, 1, 40, 5000])
-    func `a steady power is no spike`(power: Double) { #expect(spikes(Array(repeating: power, count: 1000)) == []) }
+    func `a steady power is not a spike`(power: Double) { #expect(spikes(Array(repeating: power, count: 1000)) == []) }
 
-    @Test func `a spike is told once, when it begins, and so is the next`() {
+    @Test func `each spike is reported once, when it begins`() {
         let calm = Array(repeating: 40.0, count: 50)
         #expect(spikes(calm + [90, 95, 90] + calm + [90] + calm) == [50, 103])
     }
 
-    @Test func `nothing is told before the baseline is known`() {
+    @Test func `nothing is reported before the baseline is known`() {
         #expect(spikes([10, 10, 500, 10, 10]) == [])
     }
 
-    @Test func `a level that lasts becomes the baseline`() {
+    @Test func `a lasting level becomes the baseline`() {
         let found = spikes(Array(repeating: 40, count: 100) + Array(repeating: 90, count: 2000) + [200])
         #expect(found == [100, 2100])
     }
 
-    @Test func `the report says against what`() throws {
+    @Test func `a spike has its power, baseline and threshold`() throws {
         var detector = SpikeDetector(SpikeRule())
-        for _ in 0..<50 { _ = detector.take(Watts(40), over: .seconds(5)) }
-        let found = detector.take(Watts(60), over: .seconds(5))
+        for _ in 0..<50 { _ = detector.record(Watts(40), over: .seconds(5)) }
+        let found = detector.record(Watts(60), over: .seconds(5))
         let spike = try #require(found)
         #expect(spike.power == Watts(60))
         #expect(spike.baseline == Watts(40))
         #expect(spike.threshold == Watts(50))
     }
 
-    @Test func `what is no power, or of no time, is as if it had not come`() {
+    @Test func `an invalid power, or one of no duration, is ignored`() {
         var plain = SpikeDetector(SpikeRule())
         var disturbed = plain
         for _ in 0..<50 {
-            for odd in [Double.nan, .infinity, -5] { #expect(disturbed.take(Watts(odd), over: .seconds(5)) == nil) }
-            #expect(disturbed.take(Watts(900), over: .zero) == nil)
-            _ = plain.take(Watts(40), over: .seconds(5))
-            _ = disturbed.take(Watts(40), over: .seconds(5))
+            for odd in [Double.nan, .infinity, -5] { #expect(disturbed.record(Watts(odd), over: .seconds(5)) == nil) }
+            #expect(disturbed.record(Watts(900), over: .zero) == nil)
+            _ = plain.record(Watts(40), over: .seconds(5))
+            _ = disturbed.record(Watts(40), over: .seconds(5))
         }
-        #expect(plain.take(Watts(70), over: .seconds(5)) == disturbed.take(Watts(70), over: .seconds(5)))
+        #expect(plain.record(Watts(70), over: .seconds(5)) == disturbed.record(Watts(70), over: .seconds(5)))
     }
 
     @Test(arguments: 0..<50)
-    func `a spike lies above each margin, and noise within the least margin is none`(seed: UInt64) {
-        var generator = SplitMix(seed: seed)
+    func `a spike exceeds all margins, and noise within the smallest one is not a spike`(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
         let level = Double.random(in: 5...2000, using: &generator)
         var detector = SpikeDetector(SpikeRule())
         for _ in 0..<2000 {
             let isNoisy = Int.random(in: 0..<20, using: &generator) == 0
             let power = level * (isNoisy ? Double.random(in: 0...4, using: &generator) : 1)
-            guard let spike = detector.take(Watts(power), over: .seconds(2)) else { continue }
+            guard let spike = detector.record(Watts(power), over: .seconds(2)) else { continue }
             #expect(spike.power.rawValue == power)
             #expect(power > spike.threshold.rawValue)
             #expect(spike.threshold.rawValue >= spike.baseline.rawValue + 10)
@@ -68,16 +69,16 @@ struct SpikeDetectorTests {
         #expect(spikes(calm) == [])
     }
 
-    @Test func `how often it is asked does not change how soon a level becomes the baseline`() {
+    @Test func `the interval does not change how soon a level becomes the baseline`() {
         let lasting = { (seconds: Int) -> Int? in
             var detector = SpikeDetector(SpikeRule())
-            for _ in 0..<(3000 / seconds) { _ = detector.take(Watts(100), over: .seconds(seconds)) }
-            // Told again once the detector has let go of the first.
-            _ = detector.take(Watts(400), over: .seconds(seconds))
+            for _ in 0..<(3000 / seconds) { _ = detector.record(Watts(100), over: .seconds(seconds)) }
+            // A copy reports a spike again once the first is over.
+            _ = detector.record(Watts(400), over: .seconds(seconds))
             for time in stride(from: 0, to: 6000, by: seconds) {
-                _ = detector.take(Watts(400), over: .seconds(seconds))
+                _ = detector.record(Watts(400), over: .seconds(seconds))
                 var copy = detector
-                if copy.take(Watts(10_000), over: .seconds(seconds)) != nil { return time }
+                if copy.record(Watts(10_000), over: .seconds(seconds)) != nil { return time }
             }
             return nil
         }

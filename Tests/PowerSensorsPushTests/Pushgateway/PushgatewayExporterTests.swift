@@ -15,7 +15,7 @@ struct PushgatewayExporterTests {
         var configuration = PushgatewayConfiguration()
         change(&configuration)
         var exporter = try PushgatewayExporter(
-            "http://gateway/prefix/", node: "n1", page: PrometheusPage(version: "1"), configuration: configuration,
+            "http://gateway/prefix/", node: "n1", format: PrometheusFormat(version: "1"), configuration: configuration,
             transport: transport, environment: PushSamples.environment(clock))
         exporter.prepare(for: topology)
         return exporter
@@ -28,18 +28,18 @@ struct PushgatewayExporterTests {
         ("j", "", "/metrics/job/j/instance@base64/="),
         ("j", "a/?>", "/metrics/job/j/instance@base64/YS8_Pg"),
     ])
-    func `the key is a path, whatever the names hold`(job: String, node: String, path: String) {
+    func `the key is a valid path for any names`(job: String, node: String, path: String) {
         #expect(GroupingKey(job: job, instance: node).path == path)
     }
 
     @Test(arguments: ["gateway", "http://gateway/metrics/job/a", "http://gateway/metrics"])
-    func `an address that cannot be right is refused`(url: String) {
+    func `an invalid address is refused`(url: String) {
         #expect(throws: PushSetupError.self) {
-            try PushgatewayExporter(url, node: "n1", page: PrometheusPage(version: "1"))
+            try PushgatewayExporter(url, node: "n1", format: PrometheusFormat(version: "1"))
         }
     }
 
-    @Test func `a page replaces the one before, and is deleted at the end`() async throws {
+    @Test func `a page replaces the previous one, and is deleted at the end`() async throws {
         let transport = ScriptedTransport(PushSamples.environment(clock)) { _, _ in PushResponse(status: 200) }
         var exporter = try exporter(transport)
         for round in 1...2 {
@@ -57,12 +57,12 @@ struct PushgatewayExporterTests {
         #expect(page.contains("powersensors_host_power_watts{scope=\"cpu\"} 41.2\n"))
     }
 
-    @Test func `while the Pushgateway is away only the newest page is kept`() async throws {
+    @Test func `only the newest page is kept while the Pushgateway is unreachable`() async throws {
         let transport = ScriptedTransport(PushSamples.environment(clock)) { number, _ in
             if number < 3 { throw ScriptedTransport.Unreachable() }
             return PushResponse(status: 200)
         }
-        var exporter = try exporter(transport) { $0.deletesAtTheEnd = false }
+        var exporter = try exporter(transport) { $0.deletesOnFinish = false }
         for power in 1...10 { try? exporter.export(PushSamples.snapshot(topology, power: Double(power) * 10)) }
         let statistics = { [exporter] in exporter.statistics }
         try await clock.run { statistics().sent == 1 }
@@ -73,7 +73,7 @@ struct PushgatewayExporterTests {
         #expect(result.retried == 3)
     }
 
-    @Test func `a page that is refused is not pushed again, and the failure is told`() async throws {
+    @Test func `a refused page is not pushed again, and the failure is reported`() async throws {
         let transport = ScriptedTransport(PushSamples.environment(clock)) { _, request in
             PushResponse(status: request.method == .put ? 400 : 202, message: "text format parsing error")
         }
@@ -89,14 +89,14 @@ struct PushgatewayExporterTests {
         #expect(transport.sent.map(\.request.method) == [.put, .delete])
     }
 
-    @Test func `what was never pushed is not deleted`() async throws {
+    @Test func `nothing is deleted if nothing was pushed`() async throws {
         let transport = ScriptedTransport(PushSamples.environment(clock))
         var exporter = try exporter(transport)
         try await exporter.finish()
         #expect(transport.sent.isEmpty)
     }
 
-    @Test func `a page that could not be deleted is told of within the limit`() async throws {
+    @Test func `a page that could not be deleted is reported within the time limit`() async throws {
         let transport = ScriptedTransport(PushSamples.environment(clock)) { _, request in
             if request.method == .delete { throw ScriptedTransport.Unreachable() }
             return PushResponse(status: 200)
@@ -105,7 +105,7 @@ struct PushgatewayExporterTests {
         try exporter.export(PushSamples.snapshot(topology))
         let statistics = { [exporter] in exporter.statistics }
         try await eventually { statistics().sent == 1 }
-        let isOver = Guarded(false)
+        let isOver = Locked(false)
         let end = Task { [exporter] in
             var ending = exporter
             defer { isOver.withLock { $0 = true } }

@@ -13,7 +13,7 @@ import Testing
 import Glibc
 #endif
 
-/// Against Debian's prometheus-pushgateway.
+/// The exporter with Debian's prometheus-pushgateway.
 @Suite(.timeLimit(.minutes(2)))
 struct RealPushgatewayTests {
     private static let program = "/usr/bin/prometheus-pushgateway"
@@ -22,13 +22,13 @@ struct RealPushgatewayTests {
         .enabled("prometheus-pushgateway is missing: sudo apt-get install prometheus-pushgateway") {
             unsafe access(program, X_OK) == 0
         })
-    func `a real Pushgateway shows the series of a machine, and no more of them after the end`() async throws {
+    func `a real Pushgateway shows a machine's series until the exporter finishes`() async throws {
         let port = try await freePort()
         let url = "http://127.0.0.1:\(port)"
         let script = "exec \"$@\" >/dev/null 2>&1"
         let result = try await Subprocess.run(
             .name("sh"),
-            // Debian's keeps what it was given in a file of the machine's, unless it is told to keep it in memory.
+            // Without an empty --persistence.file, Debian's package keeps pages in a file.
             arguments: [
                 "-c", script, "sh", Self.program, "--web.listen-address=127.0.0.1:\(port)", "--persistence.file=",
             ],
@@ -48,7 +48,7 @@ struct RealPushgatewayTests {
         var configuration = PushgatewayConfiguration()
         configuration.interval = .milliseconds(20)
         let exporter = try PushgatewayExporter(
-            url, node: "rack/n1", page: PrometheusPage(version: "1"), configuration: configuration)
+            url, node: "rack/n1", format: PrometheusFormat(version: "1"), configuration: configuration)
         while (try? await exporter.check()) == nil { try await Task.sleep(for: .milliseconds(10)) }
         let running = Task { await monitor.export(to: [exporter]) { Issue.record($0) } }
         try await eventually { exporter.statistics.sent > 1 }
@@ -59,7 +59,7 @@ struct RealPushgatewayTests {
         monitor.stop()
         await running.value
         #expect(exporter.statistics.refused == 0)
-        // It answers 202 to a deletion, and does it a moment later.
+        // It answers 202 to a deletion, and performs it a moment later.
         for _ in 0..<500 where try await metrics(url).contains("powersensors_") {
             try await Task.sleep(for: .milliseconds(10))
         }

@@ -5,28 +5,28 @@ import NIOHTTPCompression
 import NIOPosix
 import PowerSensors
 
-/// A server of HTTP on the loopback, which answers as it is told.
+/// An HTTP server on the loopback interface with scripted answers.
 final class HTTPStub: Sendable {
     struct Request: Sendable {
         var method: String
         var path: String
         var headers: HTTPHeaders
-        /// The body, decompressed where the headers say so.
+        /// The body, decompressed if the headers say so.
         var body: [UInt8] = []
     }
 
     enum Answer: Sendable {
         case status(Int, headers: [(String, String)] = [], body: String = "")
-        /// Closes the connection without a word.
+        /// Closes the connection without a response.
         case close
-        /// Never says anything.
+        /// Never responds.
         case hang
     }
 
     private let channel: any NIOCore.Channel
-    private let log: Guarded<[Request]>
+    private let log: Locked<[Request]>
 
-    private init(_ channel: any NIOCore.Channel, _ log: Guarded<[Request]>) {
+    private init(_ channel: any NIOCore.Channel, _ log: Locked<[Request]>) {
         self.channel = channel
         self.log = log
     }
@@ -36,12 +36,12 @@ final class HTTPStub: Sendable {
     /// Its address.
     var url: String { "http://127.0.0.1:\(channel.localAddress?.port ?? 0)" }
 
-    /// What it was asked so far.
+    /// The requests so far.
     var requests: [Request] { log.withLock { $0 } }
 
-    /// Starts one on a free port.
+    /// Starts a server on a free port.
     static func start(_ answer: @escaping @Sendable (Request) -> Answer) async throws -> HTTPStub {
-        let log = Guarded<[Request]>([])
+        let log = Locked<[Request]>([])
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
@@ -61,7 +61,7 @@ final class HTTPStub: Sendable {
     }
 }
 
-/// Gathers a request, and answers it.
+/// Collects a request and answers it.
 private final class StubHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart

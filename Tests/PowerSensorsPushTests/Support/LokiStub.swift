@@ -3,50 +3,50 @@ import Foundation
 import NIOHTTP1
 import PowerSensors
 
-/// Judges pushes as a Loki 3.4.6 with its default limits was seen to, but for protobuf, which nobody here sends.
+/// Answers pushes as Loki 3.4.6 with default limits does, except that it knows no protobuf.
 final class LokiStub: Sendable {
     private struct State: Sendable {
         var stored: [PushedLine] = []
-        /// The newest time of each stream.
-        var heads: [[String: String]: Int64] = [:]
-        /// What is left of the burst of 6 MB.
+        /// The latest time in each stream.
+        var latest: [[String: String]: Int64] = [:]
+        /// What remains of the permitted burst of 6 MB.
         var burst = 6_000_000
-        /// What to do instead, request by request.
+        /// The answers to the next requests, whatever they contain.
         var script: [HTTPStub.Answer] = []
     }
 
     private let wallNanoseconds: @Sendable () -> Int64
-    private let wantsTenant: Bool
+    private let requiresTenant: Bool
     private let checksAge: Bool
     private let hasSchemaOf1970: Bool
-    private let state = Guarded(State())
+    private let state = Locked(State())
 
     init(
-        wantsTenant: Bool = false, checksAge: Bool = true, hasSchemaOf1970: Bool = false,
+        requiresTenant: Bool = false, checksAge: Bool = true, hasSchemaOf1970: Bool = false,
         wallNanoseconds: @escaping @Sendable () -> Int64
     ) {
-        self.wantsTenant = wantsTenant
+        self.requiresTenant = requiresTenant
         self.checksAge = checksAge
         self.hasSchemaOf1970 = hasSchemaOf1970
         self.wallNanoseconds = wallNanoseconds
     }
 
-    /// What a query would find.
+    /// The lines that a query would find.
     var stored: [PushedLine] { state.withLock { $0.stored } }
 
-    /// Answers the next requests so, whatever they hold; after them it is itself again.
+    /// Sets the answers to the next requests, whatever they contain.
     func script(_ answers: [HTTPStub.Answer]) { state.withLock { $0.script = answers } }
 
     func answer(_ request: HTTPStub.Request) -> HTTPStub.Answer {
         let scripted = state.withLock { $0.script.isEmpty ? nil : $0.script.removeFirst() }
-        return scripted ?? judge(request)
+        return scripted ?? push(request)
     }
 
-    private func judge(_ request: HTTPStub.Request) -> HTTPStub.Answer {
-        if wantsTenant, request.headers["X-Scope-OrgID"].isEmpty { return .status(401, body: "no org id") }
+    private func push(_ request: HTTPStub.Request) -> HTTPStub.Answer {
+        if requiresTenant, request.headers["X-Scope-OrgID"].isEmpty { return .status(401, body: "no org id") }
         switch request.path {
         case "/loki/api/v1/push": break
-        // The decoder of old finds no entries in a body of today, and stores none.
+        // The old API's decoder finds no entries in a body of today's format.
         case "/api/prom/push": return .status(204)
         default: return .status(404, body: "404 page not found")
         }
@@ -71,7 +71,7 @@ final class LokiStub: Sendable {
     }
 
     private func store(_ streams: [[String: Any]]) -> HTTPStub.Answer {
-        var complaints: [String] = []
+        var problems: [String] = []
         for stream in streams {
             guard var labels = stream["stream"] as? [String: String], let values = stream["values"] as? [[Any]] else {
                 return .status(400, body: "couldn't parse push request: no labels or values")
@@ -80,25 +80,25 @@ final class LokiStub: Sendable {
             if labels.keys.contains(where: { $0.contains("-") }) { return .status(400, body: "error parsing labels") }
             if labels.isEmpty { labels = ["service_name": "unknown_service"] }
             for value in values {
-                // A number is no text, and RFC 3339 no number.
+                // The time must be a string of digits: neither a number nor RFC 3339.
                 guard value.count >= 2, let time = value[0] as? String, let nanoseconds = Int64(time),
                     let line = value[1] as? String
                 else { return .status(400, body: "couldn't parse push request: invalid timestamp") }
                 let metadata = value.count > 2 ? value[2] as? [String: String] : nil
                 let entry = PushedLine(labels: labels, time: time, line: line, metadata: metadata)
-                // With the check of ages off, where a schema reaches back to 1970, an entry is taken that no query finds;
-                // where none does, that is the server's own failure.
-                if !checksAge, nanoseconds < 1_000_000_000_000_000_000, state.withLock({ $0.heads[labels] }) == nil {
+                // Without the age check, an entry from 1970 is accepted but never found if a schema reaches back that far;
+                // otherwise it is an internal server error.
+                if !checksAge, nanoseconds < 1_000_000_000_000_000_000, state.withLock({ $0.latest[labels] }) == nil {
                     if hasSchemaOf1970 { continue }
                     return .status(500, body: "no schema config found for time \(nanoseconds)")
                 }
-                if let complaint = store(entry, at: nanoseconds) { complaints.append(complaint) }
+                if let problem = store(entry, at: nanoseconds) { problems.append(problem) }
             }
         }
-        return complaints.isEmpty ? .status(204) : .status(400, body: complaints.joined(separator: "\n"))
+        return problems.isEmpty ? .status(204) : .status(400, body: problems.joined(separator: "\n"))
     }
 
-    /// Stores a good entry; says what is wrong with another.
+    /// Stores a valid entry; returns the problem of an invalid one.
     private func store(_ entry: PushedLine, at nanoseconds: Int64) -> String? {
         let now = wallNanoseconds()
         let hour: Int64 = 3_600_000_000_000
@@ -109,9 +109,9 @@ final class LokiStub: Sendable {
                 return "entry has timestamp too old: \(date)"
             }
             if nanoseconds > now + hour / 6 { return "entry has timestamp too new" }
-            let head = state.heads[entry.labels] ?? nanoseconds
-            if nanoseconds < head - hour { return "entry too far behind" }
-            state.heads[entry.labels] = max(head, nanoseconds)
+            let latest = state.latest[entry.labels] ?? nanoseconds
+            if nanoseconds < latest - hour { return "entry too far behind" }
+            state.latest[entry.labels] = max(latest, nanoseconds)
             if !state.stored.contains(entry) { state.stored.append(entry) }
             return nil
         }

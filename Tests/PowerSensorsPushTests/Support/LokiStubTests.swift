@@ -3,7 +3,7 @@ import NIOHTTP1
 import PowerSensors
 import Testing
 
-/// The stub is only worth something if it answers as the real one does: the rows seen on Loki 3.4.6.
+/// The stub must answer as the real server does: these rows were observed with Loki 3.4.6.
 struct LokiStubTests {
     private static let now: Int64 = 1_795_356_000_000_000_000
     private static let minute: Int64 = 60_000_000_000
@@ -29,7 +29,7 @@ struct LokiStubTests {
     private static let rows: [Row] = [
         Row(testDescription: "nanoseconds", body: body(value(now)), status: 204, stored: 1),
         Row(
-            testDescription: "the path of old", path: "/api/prom/push", body: body(value(now)), status: 204, stored: 0),
+            testDescription: "the old path", path: "/api/prom/push", body: body(value(now)), status: 204, stored: 0),
         Row(
             testDescription: "seconds", body: body("[\"1656644497\",\"a\"]"), status: 400,
             message: "timestamp too old: 1970-01-01T00:00:01Z"),
@@ -37,7 +37,7 @@ struct LokiStubTests {
         Row(testDescription: "a number", body: body("[\(now),\"a\"]"), status: 400, message: "parse"),
         Row(testDescription: "RFC 3339", body: body("[\"2026-11-22T14:00:00Z\",\"a\"]"), status: 400, message: "parse"),
         Row(
-            testDescription: "one good, one too old", body: body(value(now), value(1_656_644_497)), status: 400,
+            testDescription: "one valid, one too old", body: body(value(now), value(1_656_644_497)), status: 400,
             message: "too old", stored: 1),
         Row(
             testDescription: "30 minutes behind", body: body(value(now), value(now - 30 * minute)), status: 204,
@@ -77,7 +77,7 @@ struct LokiStubTests {
     ]
 
     @Test(arguments: rows)
-    func `the stub answers as a real Loki did`(row: Row) {
+    func `the stub answers as the real Loki did`(row: Row) {
         let stub = LokiStub { Self.now }
         let answer = stub.answer(
             HTTPStub.Request(method: "POST", path: row.path, headers: row.headers, body: Array(row.body.utf8)))
@@ -90,7 +90,7 @@ struct LokiStubTests {
         #expect(stub.stored.count == row.stored)
     }
 
-    @Test func `seconds with the check of ages off are its own failure, or too far behind`() {
+    @Test func `without the age check, seconds are an internal error or too far behind`() {
         let stub = LokiStub(checksAge: false) { Self.now }
         let statuses = [
             Self.body("[\"1656644497\",\"a\"]"), Self.body(Self.value(Self.now)), Self.body("[\"1656644497\",\"a\"]"),
@@ -104,7 +104,7 @@ struct LokiStubTests {
         #expect(statuses == [500, 204, 400])
     }
 
-    @Test func `seconds where the schema reaches back to 1970 are taken, and never found`() {
+    @Test func `seconds are accepted and never found if the schema reaches back to 1970`() {
         let stub = LokiStub(checksAge: false, hasSchemaOf1970: true) { Self.now }
         let answer = stub.answer(
             HTTPStub.Request(
@@ -117,7 +117,7 @@ struct LokiStubTests {
         #expect(stub.stored.isEmpty)
     }
 
-    @Test func `the fourth request of 2 MB in a row is too many`() {
+    @Test func `the fourth request of 2 MB in a row exceeds the rate limit`() {
         let stub = LokiStub { Self.now }
         let line = String(repeating: "x", count: 1_900_000)
         let body = Array(Self.body(Self.value(Self.now, line)).utf8)
@@ -130,8 +130,8 @@ struct LokiStubTests {
         #expect(statuses.last == 429)
     }
 
-    @Test func `without a tenant where one is wanted it answers 401`() {
-        let stub = LokiStub(wantsTenant: true) { Self.now }
+    @Test func `a missing tenant is answered with 401`() {
+        let stub = LokiStub(requiresTenant: true) { Self.now }
         let answer = stub.answer(HTTPStub.Request(method: "POST", path: "/loki/api/v1/push", headers: [:]))
         guard case .status(401, _, _) = answer else {
             Issue.record("It answered \(answer).")

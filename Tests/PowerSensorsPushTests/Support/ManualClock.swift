@@ -1,7 +1,7 @@
 #if Exporters
 import PowerSensors
 
-/// A clock that moves when it is told to.
+/// A clock that only moves when told to.
 final class ManualClock: Clock {
     struct Instant: InstantProtocol {
         var time = Duration.zero
@@ -22,12 +22,12 @@ final class ManualClock: Clock {
         var count = 0
     }
 
-    private let state = Guarded(State())
+    private let state = Locked(State())
 
     var now: Instant { state.withLock { $0.now } }
     var minimumResolution: Duration { .nanoseconds(1) }
 
-    /// Lets time pass, and wakes whoever slept until then.
+    /// Advances the time and resumes the tasks whose sleep is over.
     func advance(by time: Duration) {
         let due = state.withLock { state in
             state.now = state.now.advanced(by: time)
@@ -63,7 +63,7 @@ final class ManualClock: Clock {
         }
     }
 
-    /// Lets time pass, step by step, until something is so.
+    /// Advances the time step by step until a condition is true.
     func run(step: Duration = .milliseconds(100), until isDone: () -> Bool) async throws {
         while !isDone() {
             advance(by: step)
@@ -72,8 +72,8 @@ final class ManualClock: Clock {
     }
 }
 
-/// Waits until something is so; the suite's time limit ends it otherwise.
-func eventually(_ isSo: () -> Bool) async throws {
-    while !isSo() { try await Task.sleep(for: .milliseconds(1)) }
+/// Waits until a condition is true, or for the suite's time limit.
+func eventually(_ condition: () -> Bool) async throws {
+    while !condition() { try await Task.sleep(for: .milliseconds(1)) }
 }
 #endif

@@ -1,9 +1,9 @@
 #if Exporters
-import Foundation
 import PowerSensors
 import PowerSensorsPush
+import PowerSensorsTesting
 
-/// A machine of a package with its core, and psys; and an environment in which its time passes.
+/// Samples of a machine with a package, its core, and psys; and an environment with a manual clock.
 enum PushSamples {
     /// 2026-11-22T14:00:00Z.
     static let wall: Int64 = 1_795_356_000_000_000_000
@@ -31,7 +31,7 @@ enum PushSamples {
             encoding: .counter(.powercap(range: 262_143_328_850)), component: component)
     }
 
-    /// A snapshot so many nanoseconds after 14 o'clock. psys cannot be read.
+    /// A snapshot taken some nanoseconds after 14:00. psys cannot be read.
     static func snapshot(_ topology: Topology = topology(), power: Double? = 41.2, after nanoseconds: Int64 = 0)
         -> Snapshot
     {
@@ -63,53 +63,13 @@ enum PushSamples {
             channels: channels, host: host)
     }
 
-    /// An environment of a manual clock, whose wall time begins at 14 o'clock.
+    /// An environment with a manual clock, whose wall time starts at 14:00.
     static func environment(_ clock: ManualClock, seed: UInt64 = 1) -> PushEnvironment {
         let start = clock.now
         return PushEnvironment(
             clock: clock,
             wallNanoseconds: { wall + start.duration(to: clock.now).wholeNanoseconds },
-            generator: SplitMix(seed: seed))
-    }
-}
-
-/// The same numbers for the same seed.
-struct SplitMix: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
-/// A line of a push, as somebody else's JSON parser finds it.
-struct PushedLine: Hashable {
-    let labels: [String: String]
-    let time: String
-    let line: String
-    let metadata: [String: String]?
-
-    /// The lines of a body, and nothing of one that is not of Loki's form.
-    static func all(in body: [UInt8]) -> [PushedLine] {
-        guard let root = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any],
-            let streams = root["streams"] as? [[String: Any]]
-        else { return [] }
-        return streams.flatMap { stream -> [PushedLine] in
-            let labels = stream["stream"] as? [String: String] ?? [:]
-            return (stream["values"] as? [[Any]] ?? []).compactMap { value in
-                guard value.count >= 2, let time = value[0] as? String, let line = value[1] as? String else {
-                    return nil
-                }
-                let metadata = value.count > 2 ? value[2] as? [String: String] : nil
-                return PushedLine(labels: labels, time: time, line: line, metadata: metadata)
-            }
-        }
+            generator: SeededGenerator(seed: seed))
     }
 }
 #endif

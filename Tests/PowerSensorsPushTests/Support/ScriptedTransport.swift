@@ -2,21 +2,21 @@
 import PowerSensors
 import PowerSensorsPush
 
-/// A server that is no more than a function.
+/// A transport to a server that is just a function.
 final class ScriptedTransport: PushTransport {
     struct Sent: Sendable {
         let request: PushRequest
-        let at: Duration
+        let time: Duration
     }
 
-    /// There is nobody there.
+    /// The server does not respond.
     struct Unreachable: Error {}
 
     private let environment: PushEnvironment
     private let answer: @Sendable (Int, PushRequest) async throws -> PushResponse
-    private let log = Guarded<[Sent]>([])
+    private let log = Locked<[Sent]>([])
 
-    /// - Parameter answer: What becomes of a request, by its number from 0.
+    /// - Parameter answer: The response to a request and its number, which starts at 0.
     init(
         _ environment: PushEnvironment,
         answer: @escaping @Sendable (Int, PushRequest) async throws -> PushResponse = { _, _ in
@@ -27,11 +27,11 @@ final class ScriptedTransport: PushTransport {
         self.answer = answer
     }
 
-    /// What was sent so far.
+    /// The requests so far.
     var sent: [Sent] { log.withLock { $0 } }
 
     func send(_ request: PushRequest) async throws -> PushResponse {
-        let sent = Sent(request: request, at: environment.elapsed())
+        let sent = Sent(request: request, time: environment.elapsed())
         let number = log.withLock { log in
             log.append(sent)
             return log.count - 1

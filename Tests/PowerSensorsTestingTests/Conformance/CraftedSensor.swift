@@ -4,7 +4,7 @@ import Synchronization
 /// A sensor that keeps every rule, until a test changes a part of it.
 struct CraftedSensor: Sensor {
     var name = SensorName("crafted")
-    var refreshInterval: Duration?
+    var readingInterval: Duration?
     var channels = [Channel.crafted("a"), .crafted("b", quantity: .power, encoding: .gauge), .crafted("c")]
     var findings: [Finding] = []
     var incompleteScopes: Set<Scope> = []
@@ -24,7 +24,7 @@ struct CraftedSensor: Sensor {
             incompleteScopes: incompleteScopes)
     }
 
-    func discoveryMark() -> Int? { marking(looks.next()) }
+    func discoveryFingerprint() -> Int? { marking(looks.next()) }
 
     func open(_ channels: [Channel]) throws -> any SensorReader { try opening(channels) }
 

@@ -10,8 +10,8 @@ struct LibrarySensorsTests {
     func `the sensor of powercap keeps them`(controlTypes: [MockControlType]) throws {
         let machine = try MockMachine()
         for controlType in controlTypes { try machine.add(controlType) }
-        #expect(SensorConformance.check(RaplSensor(roots: machine.roots), isStill: true) == [])
-        #expect(!RaplSensor(roots: machine.roots).discover().channels.isEmpty)
+        #expect(SensorConformance.check(RAPLSensor(roots: machine.roots), isStill: true) == [])
+        #expect(!RAPLSensor(roots: machine.roots).discover().channels.isEmpty)
     }
 
     @Test(arguments: [MockFault.garbage, .empty, .missing])
@@ -21,7 +21,7 @@ struct LibrarySensorsTests {
         for file in ["energy_uj", "max_energy_range_uj"] {
             let zone = try #require(machine.zone("package-0"))
             try zone.inject(fault, at: file)
-            #expect(SensorConformance.check(RaplSensor(roots: machine.roots), isStill: true) == [])
+            #expect(SensorConformance.check(RAPLSensor(roots: machine.roots), isStill: true) == [])
             try zone.restore(file)
         }
     }
@@ -73,7 +73,7 @@ struct LibrarySensorsTests {
 
     @Test func `all say why they find nothing on an empty machine`() throws {
         let machine = try MockMachine()
-        #expect(SensorConformance.check(RaplSensor(roots: machine.roots), isStill: true) == [])
+        #expect(SensorConformance.check(RAPLSensor(roots: machine.roots), isStill: true) == [])
         #expect(SensorConformance.check(Estimator(roots: machine.roots), isStill: true) == [])
         #expect(SensorConformance.check(HwmonSensor(roots: machine.roots), isStill: true) == [])
         #expect(SensorConformance.check(PowerSupplySensor(roots: machine.roots), isStill: true) == [])

@@ -62,8 +62,8 @@ struct SensorConformanceTests {
         let violation = try #require(SensorConformance.check(sensor).first)
         #expect(
             violation.description == """
-                crafted/a: it is estimated, and has no band. Estimates have a band, and what is shared or attributed \
-                names its origin.
+                crafted/a: it is estimated, and has no band. Estimates have a band, and shared or attributed \
+                channels name their origin.
                 """)
     }
 
@@ -86,7 +86,7 @@ struct SensorConformanceTests {
             }
         },
         Fault("a mark that changes", .stableDiscovery) { $0.marking = { $0 } },
-        Fault("no refresh interval at all", .limits) { $0.refreshInterval = .zero },
+        Fault("no refresh interval at all", .limits) { $0.readingInterval = .zero },
     ]
 
     static let channelFaults = [
@@ -136,7 +136,7 @@ struct SensorConformanceTests {
         Fault("no text", .findings) { $0.findings = [.note(text: "")] },
         Fault("two lines of text", .findings) { $0.findings = [.note(text: "a\nb")] },
         Fault("no subject", .findings) { $0.findings = [.note(subject: "")] },
-        Fault("a reason of two words", .findings) { $0.findings = [.note(reason: "not there")] },
+        Fault("a reason of two words", .findings) { $0.findings = [.note(reason: Finding.Reason("not there"))] },
         Fault("a warning without a remedy", .findings) { $0.findings = [.note(severity: .warning)] },
         Fault("an error with an empty remedy", .findings) { $0.findings = [.note(severity: .error, remedy: "")] },
     ]
@@ -190,7 +190,7 @@ extension Finding {
     fileprivate static let note = note()
 
     fileprivate static func note(
-        severity: Severity = .info, subject: String = "meter", reason: String = "absent", text: String = "None.",
+        severity: Severity = .info, subject: String = "meter", reason: Finding.Reason = .absent, text: String = "None.",
         remedy: String? = nil
     ) -> Finding {
         Finding(severity: severity, subject: subject, reason: reason, text: text, remedy: remedy)

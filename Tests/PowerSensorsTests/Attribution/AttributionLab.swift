@@ -22,11 +22,10 @@ final class AttributionLab {
 
     /// A sampler that divides the energy.
     func sampler(_ change: (inout Attribution) -> Void = { _ in }) throws -> Sampler {
-        var attribution = Attribution(roots: machine.roots)
+        var attribution = Attribution()
         change(&attribution)
-        var sensors = SensorSet(only: [sensor])
-        sensors.attribution = attribution
-        return try Sampler(sensors) { [clock] in clock.instant }
+        let sensors = SensorSet(only: [sensor], roots: machine.roots)
+        return try Sampler(sensors, attribution: attribution) { [clock] in clock.instant }
     }
 
     /// Lets energy be used, in counts of 2⁻¹⁴ J for each domain.

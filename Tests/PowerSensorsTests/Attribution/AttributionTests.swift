@@ -64,9 +64,8 @@ struct AttributionTests {
         let sensor = ScriptedSensor(channels: [.counter("psys", scope: .platform, domain: "psys")])
         sensor.show(.count(1000))
         let lab = try AttributionLab()
-        var sensors = SensorSet(only: [sensor])
-        sensors.attribution = Attribution(roots: lab.machine.roots)
-        var sampler = try Sampler(sensors)
+        let sensors = SensorSet(only: [sensor], roots: lab.machine.roots)
+        var sampler = try Sampler(SamplingConfiguration(sensors: sensors, attribution: Attribution()))
         #expect(sampler.snapshot().attribution == nil)
         #expect(sampler.findings().contains { $0.subject == "attribution" && $0.text.contains("only platform") })
     }
@@ -418,9 +417,8 @@ struct AttributionTests {
         sensor.show(.missing(.forbidden), .count(1000))
         let lab = try AttributionLab()
         let web = try lab.start(10, comm: "web")
-        var sensors = SensorSet(only: [sensor])
-        sensors.attribution = Attribution(roots: lab.machine.roots)
-        var sampler = try Sampler(sensors) { lab.clock.instant }
+        let sensors = SensorSet(only: [sensor], roots: lab.machine.roots)
+        var sampler = try Sampler(sensors, attribution: Attribution()) { lab.clock.instant }
         _ = sampler.snapshot()
         try web.run(ticks: 50)
         try lab.pass(tasks: 50, idle: 50)
@@ -456,9 +454,7 @@ struct AttributionTests {
         let web = try lab.start(10, comm: "web")
         var sampler = try lab.sampler()
         _ = sampler.snapshot()
-        var joined = SensorSet(only: [both])
-        joined.attribution = Attribution(roots: lab.machine.roots)
-        sampler.move(to: joined.discover(generation: 2))
+        sampler.move(to: SensorSet(only: [both]).bind())
         sampler.sample()
         both.show(.count(1000 + 100 * joule), .count(9_000_000 + 40 * joule))
         try web.run(ticks: 50)
@@ -476,9 +472,8 @@ struct AttributionTests {
         sensor.show(.count(1000))
         let lab = try AttributionLab()
         let web = try lab.start(10, comm: "web")
-        var sensors = SensorSet(only: [sensor])
-        sensors.attribution = Attribution(roots: lab.machine.roots)
-        var sampler = try Sampler(sensors) { lab.clock.instant }
+        let sensors = SensorSet(only: [sensor], roots: lab.machine.roots)
+        var sampler = try Sampler(sensors, attribution: Attribution()) { lab.clock.instant }
         _ = sampler.snapshot()
         for round in 1...2 {
             try web.run(ticks: 50)
@@ -490,6 +485,9 @@ struct AttributionTests {
             #expect(snapshot.consumer(.process, "web")?.power == Watts(50))
             #expect(snapshot.consumer(.process, "web")?.low == Watts(40))
             #expect(snapshot.consumer(.process, "web")?.high == Watts(65))
+            let web = try #require(snapshot.consumer(.process, "web"))
+            #expect(web.lowEnergy == web.energy * 0.8)
+            #expect(web.highEnergy == web.energy * 1.3)
         }
     }
 }

@@ -60,7 +60,7 @@ struct ConservationTests {
             let snapshot = sampler.snapshot()
             let measured = EnergyParts(package: lab.nanojoules(0) - divided[0], dram: lab.nanojoules(1) - divided[1])
             divided = [lab.nanojoules(0), lab.nanojoules(1)]
-            for kind in Consumer.Kind.known { #expect(snapshot.gains(kind, since: last) == measured, "\(kind)") }
+            for kind in Consumer.Kind.all { #expect(snapshot.gains(kind, since: last) == measured, "\(kind)") }
             for consumer in snapshot.consumers { #expect((consumer.power?.rawValue ?? 0) >= 0) }
             last = snapshot
         }
@@ -87,12 +87,12 @@ struct ConservationTests {
     @Test func `who takes snapshots rarely misses nothing that was given to those who ended meanwhile`() async throws {
         let lab = try AttributionLab(domains: ["package"])
         let steady = try lab.start(10, comm: "steady")
-        var sensors = SensorSet(only: [lab.sensor])
-        sensors.attribution = Attribution(roots: lab.machine.roots, kinds: [.process], interval: .milliseconds(10))
         let monitor = try PowerMonitor(
-            MonitorConfiguration(sensors: sensors, interval: .milliseconds(10), rediscoveryInterval: .zero))
+            MonitorConfiguration(
+                sensors: SensorSet(only: [lab.sensor], roots: lab.machine.roots), interval: .milliseconds(10),
+                attribution: Attribution(kinds: [.process], interval: .milliseconds(10)), rediscoveryInterval: .zero))
         defer { monitor.stop() }
-        let finish = Guarded(false)
+        let finish = Locked(false)
         let busy = Task.detached {
             var birth: UInt64 = 1000
             while !finish.withLock({ $0 }) {

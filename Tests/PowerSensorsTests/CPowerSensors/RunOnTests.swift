@@ -27,14 +27,14 @@ struct RunOnTests {
             let machine = try MockMachine()
             try machine.set(.smallServer(sockets: 1))
             try machine.addRegisters([0x606: 0xA_0E03, 0x611: 5])
-            let sensor = RaplSensor(roots: machine.roots, mechanisms: [.msr])
+            let sensor = RAPLSensor(roots: machine.roots, mechanisms: [.msr])
             let monitor = try PowerMonitor(
                 MonitorConfiguration(
-                    sensors: SensorSet(only: [sensor, SlowSensor()]), interval: .milliseconds(1),
-                    rediscoveryInterval: .milliseconds(5)))
+                    sensors: SensorSet(only: [sensor, SlowSensor(), PowerSupplySensor(roots: machine.roots)]),
+                    interval: .milliseconds(1), rediscoveryInterval: .milliseconds(5)))
             while monitor.latest() == nil { usleep(1000) }
             // Threads of the next generation are made by one that has been moved.
-            try machine.add(.intelServer())
+            try machine.add(.supply("BAT0", files: ["status": "Discharging", "power_now": "10000000"]))
             while monitor.latest()?.topology.generation == 1 { usleep(1000) }
             // The first package's processor is 0.
             var places: [[Int]] = []
@@ -58,7 +58,7 @@ struct RunOnTests {
 /// Something that is read by a thread of its own.
 private struct SlowSensor: Sensor {
     let name = SensorName("slow")
-    let refreshInterval: Duration? = .milliseconds(5)
+    let readingInterval: Duration? = .milliseconds(5)
 
     func discover() -> Discovery {
         Discovery(channels: [

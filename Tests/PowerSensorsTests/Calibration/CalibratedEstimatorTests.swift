@@ -72,10 +72,10 @@ struct CalibratedEstimatorTests {
         if isForced {
             #expect(discovery.channels.first?.countsIn == .cpu)
             #expect(discovery.channels.first?.mechanism == "calibration")
-            #expect(discovery.findings.map(\.reason) == ["estimated"])
+            #expect(discovery.findings.map(\.reason.name) == ["estimated"])
         } else {
             #expect(discovery.channels.isEmpty)
-            #expect(discovery.findings.map(\.reason) == ["configuration"])
+            #expect(discovery.findings.map(\.reason.name) == ["configuration"])
             #expect(discovery.findings.first?.text.contains("other hardware") == true)
         }
     }

@@ -134,7 +134,7 @@ struct KernelSumTests {
         machine.pass(.seconds(1), counts: 50 << 14)
         machine.read()
         let later = machine.instant.advanced(by: .seconds(2))
-        #expect(machine.counter.beginAnew(at: 60 << 32, began: later, ended: later) == .reset)
+        #expect(machine.counter.restart(at: 60 << 32, began: later, ended: later) == .reset)
         #expect(machine.counter.energy == Joules(50), "60 J from 0 are none of ours")
         let bound = machine.counter.ambiguousEnergy
         #expect(bound >= Joules(2000))

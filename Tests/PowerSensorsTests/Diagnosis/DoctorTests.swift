@@ -10,7 +10,7 @@ struct DoctorTests {
         var processor: MockProcessor?
         var kernel: String?
         var modules: [String] = []
-        let reason: String
+        let reason: Finding.Reason
         let remedy: String
     }
 
@@ -28,39 +28,39 @@ struct DoctorTests {
 
     @Test(arguments: [
         Missing(
-            testDescription: "a guest on Intel", processor: guest, kernel: "6.1.0", reason: "guest",
+            testDescription: "a guest on Intel", processor: guest, kernel: "6.1.0", reason: .guest,
             remedy: "rapl-helper-socket"),
         Missing(
-            testDescription: "a guest on AMD", processor: amdGuest, kernel: "6.1.0", reason: "guest",
+            testDescription: "a guest on AMD", processor: amdGuest, kernel: "6.1.0", reason: .guest,
             remedy: "estimator"),
         Missing(
             testDescription: "a guest on Intel, whose host may give counters already", processor: guest,
-            kernel: "6.1.0", reason: "guest", remedy: "sudo modprobe intel_rapl_msr — have the host's operator"),
+            kernel: "6.1.0", reason: .guest, remedy: "sudo modprobe intel_rapl_msr — have the host's operator"),
         Missing(
             testDescription: "a guest on Intel, whose driver looked before the host gave them", processor: guest,
-            kernel: "6.1.0", modules: ["intel_rapl_msr"], reason: "guest", remedy: "modprobe -r intel_rapl_msr"),
+            kernel: "6.1.0", modules: ["intel_rapl_msr"], reason: .guest, remedy: "modprobe -r intel_rapl_msr"),
         Missing(
-            testDescription: "a guest on Intel to which the host may give a share", processor: guest, reason: "guest",
-            remedy: "guest's share, and mount it: sudo mount -t 9p"),
+            testDescription: "a guest on Intel to which the host may give a share", processor: guest, reason: .guest,
+            remedy: "guest's share: Docs/GuestShare.md"),
         Missing(
-            testDescription: "a guest on AMD to which the host may give a share", processor: amdGuest, reason: "guest",
-            remedy: "sudo mount -t 9p"),
+            testDescription: "a guest on AMD to which the host may give a share", processor: amdGuest, reason: .guest,
+            remedy: "guest's share: Docs/GuestShare.md"),
         Missing(
-            testDescription: "a driver not loaded", processor: .intelServer(), kernel: "6.1.0", reason: "unloaded",
+            testDescription: "a driver not loaded", processor: .intelServer(), kernel: "6.1.0", reason: .unloaded,
             remedy: "sudo modprobe intel_rapl_msr"),
         Missing(
-            testDescription: "a driver of before 5.3", processor: .intelServer(), kernel: "4.19.0", reason: "unloaded",
+            testDescription: "a driver of before 5.3", processor: .intelServer(), kernel: "4.19.0", reason: .unloaded,
             remedy: "sudo modprobe intel_rapl "),
         Missing(
             testDescription: "a driver that found nothing", processor: .intelServer(), kernel: "6.1.0",
-            modules: ["intel_rapl_msr"], reason: "absent", remedy: "dmesg"),
+            modules: ["intel_rapl_msr"], reason: .absent, remedy: "dmesg"),
         Missing(
-            testDescription: "AMD on an old kernel", processor: .amdServer(), kernel: "5.10.0", reason: "old",
+            testDescription: "AMD on an old kernel", processor: .amdServer(), kernel: "5.10.0", reason: .kernelTooOld,
             remedy: "5.11"),
         Missing(
-            testDescription: "AMD on a new kernel", processor: .amdServer(), kernel: "5.11.0", reason: "unloaded",
+            testDescription: "AMD on a new kernel", processor: .amdServer(), kernel: "5.11.0", reason: .unloaded,
             remedy: "modprobe"),
-        Missing(testDescription: "a machine of which nothing is known", reason: "unloaded", remedy: "modprobe"),
+        Missing(testDescription: "a machine of which nothing is known", reason: .unloaded, remedy: "modprobe"),
     ])
     func `a missing counter is explained by the machine that lacks it`(row: Missing) throws {
         let machine = try MockMachine()
@@ -78,33 +78,36 @@ struct DoctorTests {
     @Test func `a guest on AMD is sent to load no driver, whichever way is tried`() throws {
         let machine = try MockMachine()
         try machine.set(Self.amdGuest)
-        let tried = [
-            ("class/powercap", "absent"), ("bus/event_source/devices/power", "absent"), ("cpu/0/msr", "absent"),
-            ("class/hwmon", "absent"),
-        ].map {
-            Finding(severity: .error, subject: $0.0, reason: $0.1, text: "none", remedy: "sudo modprobe something")
+        let tried = ["class/powercap", "bus/event_source/devices/power", "cpu/0/msr"].map {
+            Obstacle(
+                $0 == "class/powercap" ? .noZones : .noDriver,
+                Finding(severity: .error, subject: $0, reason: .absent, text: "none", remedy: "sudo modprobe something")
+            )
         }
-        let diagnosis = RaplDiagnosis(Surroundings(machine.roots), machine.roots)
+        let diagnosis = RAPLDiagnosis(HostEnvironment(machine.roots), machine.roots)
         let explained = diagnosis.explain(tried)
-        #expect(explained.map(\.subject) == ["class/powercap", "class/hwmon"], "one cause is told once")
+        #expect(explained.map(\.subject) == ["class/powercap"], "one cause is told once")
         #expect(explained[0].remedy?.contains("modprobe") == false)
-        #expect(diagnosis.explain([tried[1]]).map(\.reason) == ["guest"])
-        #expect(diagnosis.explain([tried[2]]).map(\.reason) == ["guest"])
+        #expect(diagnosis.explain([tried[1]]).map(\.reason.name) == ["guest"])
+        #expect(diagnosis.explain([tried[2]]).map(\.reason.name) == ["guest"])
     }
 
-    @Test(arguments: ["absent", "masked"])
-    func `zones that lie in a sysfs mounted elsewhere are found there`(reason: String) throws {
+    @Test(arguments: [Obstacle.Kind.noZones, .masked])
+    func `zones that lie in a sysfs mounted elsewhere are found there`(kind: Obstacle.Kind) throws {
         let machine = try MockMachine()
-        var surroundings = Surroundings(machine.roots)
-        surroundings.otherSysfs = ["/host/sys"]
-        let subject = reason == "absent" ? "class/powercap" : "devices/virtual/powercap"
-        let missing = Finding(severity: .error, subject: subject, reason: reason, text: "There is no zone.")
-        let explained = RaplDiagnosis(surroundings, machine.roots).explain([missing])
-        #expect(explained.map(\.reason) == ["elsewhere"])
-        #expect(explained.first?.remedy == "Name that tree: powersensors --sysfs /host/sys")
-        surroundings.otherSysfs = []
-        let plain = RaplDiagnosis(surroundings, machine.roots).explain([missing])
-        #expect(plain.first?.reason != "elsewhere")
+        let host = try MockMachine()
+        try host.add(.intelClient())
+        var environment = HostEnvironment(machine.roots)
+        environment.otherSysfs = [host.sysfs.path]
+        let subject = kind == .noZones ? "class/powercap" : "devices/virtual/powercap"
+        let missing = Obstacle(
+            kind, Finding(severity: .error, subject: subject, reason: .absent, text: "There is no zone."))
+        let explained = RAPLDiagnosis(environment, machine.roots).explain([missing])
+        #expect(explained.map(\.reason.name) == ["elsewhere"])
+        #expect(explained.first?.remedy == "Name that tree: powersensors --sysfs \(host.sysfs.path)")
+        environment.otherSysfs = []
+        let plain = RAPLDiagnosis(environment, machine.roots).explain([missing])
+        #expect(plain.first?.reason != .elsewhere)
     }
 
     @Test func `an Arm machine is told that it has no such counters`() throws {
@@ -112,7 +115,7 @@ struct DoctorTests {
         try machine.procfs.write(
             "processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n\n", to: "cpuinfo")
         let finding = try #require(examine(machine).findings.first { $0.subject == "class/powercap" })
-        #expect(finding.reason == "unsupported")
+        #expect(finding.reason == .unsupported)
     }
 
     @Test func `a healthy machine works, and nothing is said against it`() throws {
@@ -130,13 +133,13 @@ struct DoctorTests {
         let machine = try MockMachine()
         try machine.add(MockControlType(zones: [MockZone(name: "package-0", power: Watts(50))]))
         let still = examine(machine)
-        #expect(still.findings.contains { $0.reason == "frozen" && $0.subject.hasSuffix("energy_uj") })
+        #expect(still.findings.contains { $0.reason == .frozen && $0.subject.hasSuffix("energy_uj") })
         #expect(still.verdict == .frozen)
         #expect(!still.isMeasured && still.hasSource)
         let sensor = try #require(still.sensors.first { $0.name == .rapl })
         #expect(sensor.state == .limited)
-        #expect(sensor.still == 1)
-        #expect(!examine(machine, moving: true).findings.contains { $0.reason == "frozen" })
+        #expect(sensor.frozen == 1)
+        #expect(!examine(machine, moving: true).findings.contains { $0.reason == .frozen })
     }
 
     @Test func `a sum that begins when it is opened stands still at 0`() throws {
@@ -160,7 +163,7 @@ struct DoctorTests {
         let sensor = try #require(diagnosis.sensors.first { $0.name == .rapl })
         #expect(sensor.state == .failing)
         #expect(sensor.readable == 0)
-        let finding = try #require(diagnosis.findings.first { $0.reason == "frozen" })
+        let finding = try #require(diagnosis.findings.first { $0.reason == .frozen })
         #expect(finding.subject == "class/powercap/intel-rapl:0/energy_uj")
         #expect(finding.remedy?.contains("qemu-vmsr-helper") == true)
     }
@@ -179,7 +182,7 @@ struct DoctorTests {
         try machine.add(.intelServer())
         let still = examine(machine)
         #expect(still.verdict == .frozen)
-        #expect(still.findings.filter { $0.reason == "frozen" }.contains { $0.text.contains("rapl/psys") })
+        #expect(still.findings.filter { $0.reason == .frozen }.contains { $0.text.contains("rapl/psys") })
         #expect(examine(machine, moving: true).verdict == .measured)
     }
 
@@ -191,7 +194,7 @@ struct DoctorTests {
             ]))
         let diagnosis = examine(machine, moving: true)
         #expect(diagnosis.verdict == .partly)
-        #expect(diagnosis.findings.filter { $0.reason == "frozen" }.count == 1)
+        #expect(diagnosis.findings.filter { $0.reason == .frozen }.count == 1)
     }
 
     @Test func `a chip that nobody knows the place of measures a part, and no figure`() throws {
@@ -221,10 +224,12 @@ struct DoctorTests {
         let zones = try machine.add(MockControlType(zones: [MockZone(name: "package-0", power: Watts(50))]))
         let file = zones[0].path(of: "energy_uj")
         let owner = try machine.roots.sysfs.fileStatus(file).owner
-        try machine.procfs.write("Uid:\t\(owner)\t\(owner)\t\(owner)\t\(owner)\n", to: "self/status")
-        let surroundings = Surroundings(machine.roots)
-        let refused = Finding(severity: .warning, subject: file, reason: "forbidden", text: "Permission denied.")
-        let explained = RaplDiagnosis(surroundings, machine.roots).explain([refused])
+        try machine.procfs.write("Uid:\t\(owner)\t\(owner)\t\(owner)\t\(owner)\n", to: "thread-self/status")
+        let environment = HostEnvironment(machine.roots)
+        let refused = Finding(severity: .warning, subject: file, reason: .forbidden, text: "Permission denied.")
+        let explained = RAPLDiagnosis(environment, machine.roots).explain([
+            Obstacle(.forbidden(isCounter: true), refused)
+        ])
         #expect(explained.first?.text.contains("security module") == true)
     }
 
@@ -234,11 +239,13 @@ struct DoctorTests {
             MockControlType(zones: [MockZone(name: "package-0"), MockZone(name: "package-1"), MockZone(name: "psys")]))
         let files = [zones[0].path(of: "energy_uj"), zones[1].path(of: "name"), zones[2].path(of: "energy_uj")]
         for file in files { try machine.sysfs.inject(.forbidden, at: file) }
-        try machine.procfs.write("Uid:\t65534\t65534\t65534\t65534\n", to: "self/status")
-        let refused = files.map {
-            Finding.unreadable($0, AttributeError(path: $0, errno: EACCES), in: machine.roots.sysfs)
+        try machine.procfs.write("Uid:\t65534\t65534\t65534\t65534\n", to: "thread-self/status")
+        let refused = files.map { file in
+            Obstacle(
+                .forbidden(isCounter: file.hasSuffix("energy_uj")),
+                Finding.unreadable(file, AttributeError(path: file, errno: EACCES), in: machine.roots.sysfs))
         }
-        let explained = RaplDiagnosis(Surroundings(machine.roots), machine.roots).explain(refused)
+        let explained = RAPLDiagnosis(HostEnvironment(machine.roots), machine.roots).explain(refused)
         try #require(explained.map(\.subject) == [files[1], files[0]])
         #expect(explained[0].remedy?.contains("chmod g+r \(machine.sysfs.path)/\(files[1])") == true)
         #expect(explained[1].remedy?.contains("class/powercap/*/energy_uj") == true)
@@ -273,7 +280,7 @@ struct DoctorTests {
         try machine.sysfs.write("0x120000\n", to: "bus/pci/devices/0000:05:00.0/class")
         try machine.sysfs.write("0x1da3\n", to: "bus/pci/devices/0000:05:00.0/vendor")
         try machine.sysfs.write("243:0\n", to: "class/ipmi/ipmi0/dev")
-        let unreached = examine(machine).findings.filter { $0.reason == "unreached" }
+        let unreached = examine(machine).findings.filter { $0.reason == .unreachable }
         #expect(
             unreached.map(\.subject) == [
                 "bus/pci/devices/0000:01:00.0", "bus/pci/devices/0000:04:00.0", "bus/pci/devices/0000:05:00.0",
@@ -289,7 +296,7 @@ struct DoctorTests {
     @Test func `a management controller without a driver is named, with the modules`() throws {
         let machine = try MockMachine()
         try machine.sysfs.write("38\n", to: "firmware/dmi/entries/38-0/type")
-        let finding = try #require(examine(machine).findings.first { $0.reason == "unreached" })
+        let finding = try #require(examine(machine).findings.first { $0.reason == .unreachable })
         #expect(finding.subject == "firmware/dmi/entries/38-0")
         #expect(finding.remedy?.contains("sudo modprobe -a ipmi_si ipmi_devintf") == true)
     }
@@ -307,6 +314,6 @@ struct DoctorTests {
         let doctor = Doctor(SensorSet(roots: machine.roots), roots: machine.roots)
         var step: (() -> Void)?
         if moving { step = { try? machine.advanceAll(by: .milliseconds(10)) } }
-        return doctor.examine(for: .milliseconds(10), betweenLooks: step)
+        return doctor.examine(for: .milliseconds(10), betweenReads: step)
     }
 }

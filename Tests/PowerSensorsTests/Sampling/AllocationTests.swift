@@ -99,10 +99,10 @@ struct AllocationTests {
         try machine.add(.intelClient())
         try machine.add(pmu: .intelClient())
         try machine.addRegisters([0x606: 0xA_0E03, 0x611: 5, 0x619: 6, 0x639: 7])
-        let perf = RaplSensor(roots: machine.roots, events: CountingEvents())
+        let perf = RAPLSensor(roots: machine.roots, events: CountingEvents())
         var both = try Sampler(SensorSet(only: [perf]))
         #expect(Set(both.topology.channels.map(\.mechanism)) == ["perf", "powercap"])
-        var registers = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots, mechanisms: [.msr])]))
+        var registers = try Sampler(SensorSet(only: [RAPLSensor(roots: machine.roots, mechanisms: [.msr])]))
         #expect(registers.topology.channels.count == 3)
         for _ in 0..<40 {
             both.sample()

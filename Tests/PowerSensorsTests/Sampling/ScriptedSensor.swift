@@ -4,12 +4,12 @@ import PowerSensors
 final class ScriptedSensor: Sensor {
     let name: SensorName
     let channels: [Channel]
-    private let shown: Guarded<[Reading]>
+    private let shown: Locked<[Reading]>
 
     init(_ name: String = "scripted", channels: [Channel]) {
         self.name = SensorName(name)
         self.channels = channels
-        shown = Guarded(channels.map { _ in .missing(.absent) })
+        shown = Locked(channels.map { _ in .missing(.absent) })
     }
 
     func show(_ readings: Reading...) { shown.withLock { $0 = readings } }

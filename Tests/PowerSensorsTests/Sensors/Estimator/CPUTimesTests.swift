@@ -41,32 +41,32 @@ struct CPUTimesTests {
         ("cpu  1 -2 3 4\n", .malformed),
         ("cpu  1 2 3 18446744073709551616\n", .overflow),
     ])
-    func `a line that is none says why`(text: String, error: CPUTimesError) {
+    func `a malformed line says why`(text: String, error: CPUTimesError) {
         #expect(throws: error) { try parse(text) }
     }
 
     @Test(arguments: ["cpu  1 2 3 4 5 6", "cpu  1 2 3 4 5 6 ", "cpu  1 2 3 4 5 6 7 8 9 1"])
-    func `a line that goes on beyond the text is refused`(text: String) {
+    func `a line that continues beyond the text is refused`(text: String) {
         #expect(throws: CPUTimesError.cutOff) { try parse(text, isWhole: false) }
     }
 
-    @Test func `stolen time is in the whole and never busy`() {
+    @Test func `stolen time is part of the total and never busy`() {
         let earlier = CPUTimes(SIMD8(100, 100, 100, 100, 100, 100, 100, 100))
         let later = CPUTimes(SIMD8(101, 102, 104, 108, 116, 132, 164, 228))
-        let (busy, whole) = later.elapsed(since: earlier)
-        #expect(busy == 1 + 2 + 4 + 32 + 64)
-        #expect(whole == 255)
+        let elapsed = later.elapsed(since: earlier)
+        #expect(elapsed.busy == 1 + 2 + 4 + 32 + 64)
+        #expect(elapsed.total == 255)
     }
 
-    @Test func `fields that step back count nothing`() {
+    @Test func `fields that step back count as 0`() {
         let earlier = CPUTimes(SIMD8(100, 100, 100, 100, 100, 100, 100, 100))
         let later = CPUTimes(SIMD8(110, 0, 100, 120, 7, 100, 100, 100))
-        let (busy, whole) = later.elapsed(since: earlier)
-        #expect(busy == 10)
-        #expect(whole == 30)
+        let elapsed = later.elapsed(since: earlier)
+        #expect(elapsed.busy == 10)
+        #expect(elapsed.total == 30)
     }
 
-    @Test func `random texts never trap, and busy stays within the whole`() {
+    @Test func `random texts never trap, and busy never exceeds the total`() {
         var random = SeededGenerator(seed: 7)
         var earlier = CPUTimes(SIMD8())
         for _ in 0..<20_000 {
@@ -80,8 +80,8 @@ struct CPUTimesTests {
                 bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
             }
             guard let later = try? CPUTimes(parsing: bytes.span, isWhole: random.next() % 2 == 0) else { continue }
-            let (busy, whole) = later.elapsed(since: earlier)
-            #expect(busy >= 0 && busy <= whole)
+            let elapsed = later.elapsed(since: earlier)
+            #expect(elapsed.busy <= elapsed.total)
             earlier = later
         }
     }

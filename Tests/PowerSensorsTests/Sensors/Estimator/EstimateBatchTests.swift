@@ -8,7 +8,7 @@ private func batch(_ text: String, isAnchored: Bool = false) throws -> (lines: [
     var lines: [String] = []
     var complaints: [String] = []
     while let record = records.next() {
-        do throws(EstimateBatch.Complaint) {
+        do throws(EstimateBatch.Failure) {
             lines.append(try batch.line(for: record))
         } catch {
             complaints.append(error.description)
@@ -73,7 +73,7 @@ struct EstimateBatchTests {
         #expect(lines.count == 2)
         #expect(lines.last?.hasPrefix("\"quoted, \"\"good\"\"\",") == true)
         #expect(complaints.map { $0.prefix { $0 != ":" } } == [3, 4, 6, 7, 8, 9, 10, 11, 13].map { "line \($0)" })
-        #expect(complaints.first == "line 3: cores '-4': allowed is a whole number from 1")
+        #expect(complaints.first == "line 3: cores '-4': must be a whole number from 1")
         #expect(complaints.last?.contains("close its quotes") == true)
     }
 
@@ -95,7 +95,7 @@ struct EstimateBatchTests {
         )
         #expect(lines.count == 1)
         #expect(complaints.count == 3)
-        #expect(throws: EstimateBatch.Complaint.self) { try batch("cpu,w_0\n", isAnchored: true) }
+        #expect(throws: EstimateBatch.Failure.self) { try batch("cpu,w_0\n", isAnchored: true) }
     }
 
     @Test func `line ends of any kind and a byte order mark are understood`() {

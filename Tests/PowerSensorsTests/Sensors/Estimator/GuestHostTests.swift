@@ -94,7 +94,7 @@ struct GuestHostTests {
         estimator.host.load = load
         let discovery = estimator.discover()
         #expect(discovery.channels.isEmpty)
-        #expect(discovery.findings.map(\.reason) == ["configuration"])
+        #expect(discovery.findings.map(\.reason.name) == ["configuration"])
     }
 
     @Test func `idle and work are the whole, to the count, at every load`() {

@@ -148,7 +148,7 @@ struct ServerEstimateTests {
 
     @Test func `a host with frequencies held high idles at a fifth and rises at once`() {
         let server = ModelledServer(generation: .skylake, sockets: 2, cores: 56, memoryGigabytes: 192, isClient: false)
-        let estimate = EstimatorModel.estimate(of: server, profile: .performanceHost)
+        let estimate = EstimatorModel.estimate(of: server, profile: .performance)
         let curve = estimate.curve
         #expect(curve.idle.rawValue >= 0.2 * curve.maximum.rawValue)
         let range = curve.maximum.rawValue - curve.idle.rawValue
@@ -157,7 +157,7 @@ struct ServerEstimateTests {
             #expect(abs(found - share) < 1e-9)
         }
         #expect(estimate.band == EstimatorModel.bandOfAssumptions)
-        #expect(LoadProfile(named: "performanceHost") == .performanceHost)
+        #expect(LoadProfile(named: "performance") == .performance)
         #expect(LoadProfile(named: "turbo") == nil)
     }
 }

@@ -30,7 +30,7 @@ struct GuestShareSensorTests {
         }
 
         func discover(_ places: [String] = []) -> Discovery {
-            GuestShareSensor(procfs: machine.roots.procfs, places: places.map { "\(folders.path)/\($0)" }).discover()
+            GuestShareSensor(roots: machine.roots, knownFolders: places.map { "\(folders.path)/\($0)" }).discover()
         }
 
         func found(_ places: [String] = []) -> [String?] {
@@ -58,7 +58,7 @@ struct GuestShareSensorTests {
             try mounts.record(in: folder)
             #expect(mounts.found() == ["\(folder)/share", "\(folder)/share"])
         }
-        #expect(mounts.discover().findings.filter { $0.reason == "unread" }.count == 2)
+        #expect(mounts.discover().findings.filter { $0.reason == .unread }.count == 2)
     }
 
     @Test func `known places are looked at, and other file systems are not`() throws {
@@ -67,7 +67,7 @@ struct GuestShareSensorTests {
         try mounts.record(in: "disk")
         try mounts.mount([("net", "9p", "powersensors", "rw,trans=tcp"), ("disk", "ext4", "powersensors", "rw")])
         #expect(mounts.found() == [])
-        #expect(mounts.discover().findings.map(\.reason) == ["absent"])
+        #expect(mounts.discover().findings.map(\.reason.name) == ["absent"])
         #expect(mounts.found(["nowhere", "disk"]) == ["disk/share", "disk/share"])
     }
 
@@ -108,26 +108,26 @@ struct GuestShareSensorTests {
         try mounts.record(in: "a")
         try mounts.mount([("a", "9p", "powersensors", "ro,\(option),trans=virtio")])
         let discovery = mounts.discover()
-        let finding = discovery.findings.first { $0.reason == "cached" }
+        let finding = discovery.findings.first { $0.reason == .cached }
         #expect((finding == nil) == (name == nil))
         guard let name else { return }
         #expect(finding?.text.contains("mounted with \(name),") == true)
         let mend =
             "sudo mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=none powersensors \(mounts.folders.path)/a"
         #expect(finding?.remedy?.hasSuffix(mend) == true, "\(finding?.remedy ?? "")")
-        let standstill = try #require(discovery.channels.first?.standstill)
-        #expect(standstill.text.contains(name))
-        #expect(standstill.remedy.hasSuffix(mend))
+        let staleExplanation = try #require(discovery.channels.first?.staleExplanation)
+        #expect(staleExplanation.text.contains(name))
+        #expect(staleExplanation.remedy.hasSuffix(mend))
     }
 
     @Test func `of virtiofs it says that a guest cannot see the cache`() throws {
         let mounts = try Mounts()
         try mounts.record(in: "a")
         try mounts.mount([("a", "virtiofs", "powersensors", "ro")])
-        let standstill = try #require(mounts.discover().channels.first?.standstill)
-        #expect(standstill.text.contains("cache=always"))
-        #expect(standstill.remedy.contains("cache=none"))
-        #expect(standstill.remedy.contains("mount -t virtiofs -o ro powersensors"))
+        let staleExplanation = try #require(mounts.discover().channels.first?.staleExplanation)
+        #expect(staleExplanation.text.contains("cache=always"))
+        #expect(staleExplanation.remedy.contains("cache=none"))
+        #expect(staleExplanation.remedy.contains("mount -t virtiofs -o ro powersensors"))
     }
 
     @Test(arguments: 1...8)
@@ -140,7 +140,7 @@ struct GuestShareSensorTests {
         try guest.share.publish(host.advance(by: .seconds(5), at: 40))
         let sensors = SensorSet(roots: guest.machine.roots, share: guest.sensor())
         var sampler = try Sampler(sensors, now: { [clock = guest.clock] in clock.instant })
-        #expect(sampler.topology.headline == .cpu)
+        #expect(sampler.topology.headlineScope == .cpu)
         #expect(sampler.topology.channels.allSatisfy { $0.sensor == .share }, "the estimator stays away")
         _ = sampler.snapshot()
         guest.clock.advance(by: .seconds(5))
@@ -153,13 +153,13 @@ struct GuestShareSensorTests {
         try guest.machine.add(.intelServer())
         var host = SharingHost()
         try guest.share.publish(host.advance(by: .seconds(5), at: 40))
-        let topology = SensorSet(roots: guest.machine.roots, share: guest.sensor()).discover().topology
+        let topology = SensorSet(roots: guest.machine.roots, share: guest.sensor()).discover()
         #expect(topology.channels.contains { $0.sensor == .share })
         #expect(topology.channels.filter { $0.countsIn == .cpu }.allSatisfy { $0.sensor == .rapl })
         let selected = SensorSet(
             roots: guest.machine.roots, selections: [SensorSet.Selection("share")].compactMap(\.self),
             share: guest.sensor()
-        ).discover().topology
+        ).discover()
         #expect(selected.channels.map(\.countsIn) == [.cpu, .cpu])
     }
 
@@ -172,7 +172,7 @@ struct GuestShareSensorTests {
         var host = SharingHost()
         host.period = .milliseconds(300)
         try share.publish(host.advance(by: .seconds(5), at: 40))
-        let sensor = GuestShareSensor(procfs: machine.roots.procfs, directory: share.path)
+        let sensor = GuestShareSensor(roots: machine.roots, directory: share.path)
         var looks = 0
         let diagnosis = Doctor(SensorSet(roots: machine.roots, share: sensor), roots: machine.roots)
             .examine(for: .milliseconds(100)) {
@@ -182,7 +182,7 @@ struct GuestShareSensorTests {
         #expect(looks >= 12)
         #expect(diagnosis.verdict == .measured)
         #expect(diagnosis.sensors.first { $0.name == .share }?.state == .works)
-        #expect(!diagnosis.findings.contains { $0.reason == "guest" && $0.severity != .info })
+        #expect(!diagnosis.findings.contains { $0.reason == .guest && $0.severity != .info })
     }
 
     @Test func `a guest of KubeVirt is told what there is in place of a share`() throws {

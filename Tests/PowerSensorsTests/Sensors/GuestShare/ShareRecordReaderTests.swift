@@ -90,9 +90,9 @@ struct ShareRecordReaderTests {
             #expect(channel.status == (second <= 15 ? .ok : .stale), "after \(second) s")
             #expect(channel.power == (second <= 15 ? Watts(40) : nil), "after \(second) s")
         }
-        let finding = try #require(sampler.findings().first { $0.reason == "stale" })
+        let finding = try #require(sampler.findings().first { $0.reason == .stale })
         #expect(finding.text.contains(guest.share.path))
-        #expect(sampler.findings().filter { $0.reason == "stale" }.count == 1, "one source has one thing to say")
+        #expect(sampler.findings().filter { $0.reason == .stale }.count == 1, "one source has one thing to say")
         try guest.share.publish(host.advance(by: .seconds(40), at: 20))
         let back = try #require(sampler.snapshot()[channel: Self.package])
         #expect(back.status == .ok)
@@ -130,8 +130,8 @@ struct ShareRecordReaderTests {
         #expect(later.resets == 1)
     }
 
-    @Test(arguments: MockShare.Way.allCases)
-    func `whichever way it is written, it is followed`(way: MockShare.Way) throws {
+    @Test(arguments: MockShare.WriteMode.allCases)
+    func `whichever way it is written, it is followed`(way: MockShare.WriteMode) throws {
         let guest = try SharedGuest()
         var host = SharingHost()
         try guest.share.publish(host.advance(by: .seconds(5), at: 40), way)
@@ -150,7 +150,7 @@ struct ShareRecordReaderTests {
         let guest = try SharedGuest()
         let path = "\(guest.share.path)/vm"
         let sensor = GuestShareSensor(
-            procfs: guest.machine.roots.procfs, directory: path, now: { [clock = guest.clock] in clock.instant })
+            roots: guest.machine.roots, directory: path, now: { [clock = guest.clock] in clock.instant })
         var host = SharingHost()
         try guest.share.tree.write(bytes: host.advance(by: .seconds(5), at: 40).encoded(), to: "vm/share")
         var sampler = try guest.sampler(sensor)
@@ -258,7 +258,7 @@ struct ShareRecordReaderTests {
         #expect(discovery.channels[0].origin == .estimated)
         #expect(discovery.channels[0].hops == 2)
         #expect(discovery.channels[0].band == RelativeBand(low: 0.7, high: 1.5))
-        let sensor = GuestShareSensor(procfs: guest.machine.roots.procfs, directory: guest.share.path)
+        let sensor = GuestShareSensor(roots: guest.machine.roots, directory: guest.share.path)
         #expect(SensorConformance.check(sensor, isStill: true) == [])
     }
 
@@ -272,14 +272,14 @@ struct ShareRecordReaderTests {
         _ = sampler.snapshot()
         guest.clock.advance(by: .seconds(5))
         try guest.share.publish(host.advance(by: .seconds(5), at: 40))
-        sampler.move(to: sensors.discover(generation: 2))
+        sampler.move(to: sensors.bind())
         _ = sampler.snapshot()
         #expect(sampler.snapshot()[channel: Self.package]?.energy == Joules(200))
         #expect(sampler.snapshot()[channel: Self.package]?.resets == 0)
         var next = host.restarted()
         guest.clock.advance(by: .seconds(5))
         try guest.share.publish(next.advance(by: .seconds(5), at: 40))
-        sampler.move(to: sensors.discover(generation: 3))
+        sampler.move(to: sensors.bind())
         for _ in 0..<10 { _ = sampler.snapshot() }
         #expect(sampler.snapshot()[channel: Self.package]?.resets == 1)
         #expect(sampler.snapshot()[channel: Self.package]?.energy == Joules(200))

@@ -80,8 +80,8 @@ struct ShareTreeReaderTests {
         var scaphandre = Scaphandre(guest.share)
         try scaphandre.step(30)
         let discovery = guest.sensor().discover()
-        #expect(discovery.findings.contains { $0.reason == "uncorrected" && $0.remedy?.contains("scaphandre") == true })
-        #expect(guest.sensor(.scaphandre).discover().findings.allSatisfy { $0.reason != "uncorrected" })
+        #expect(discovery.findings.contains { $0.reason == .uncorrected && $0.remedy?.contains("scaphandre") == true })
+        #expect(guest.sensor(.scaphandre).discover().findings.allSatisfy { $0.reason != .uncorrected })
         var sampler = try guest.sampler()
         for _ in 0..<5 {
             _ = sampler.snapshot()
@@ -102,7 +102,7 @@ struct ShareTreeReaderTests {
         #expect(discovery.channels.first?.mechanism == "tree")
         #expect(discovery.channels.first?.origin == .measured)
         #expect(discovery.channels.first?.hops == nil)
-        let sensor = GuestShareSensor(procfs: guest.machine.roots.procfs, directory: guest.share.path)
+        let sensor = GuestShareSensor(roots: guest.machine.roots, directory: guest.share.path)
         #expect(SensorConformance.check(sensor, isStill: true) == [])
     }
 
@@ -161,7 +161,7 @@ struct ShareTreeReaderTests {
         try guest.share.tree.write(bytes: other, to: "share")
         let discovery = guest.sensor().discover()
         #expect(discovery.channels.map(\.mechanism) == ["tree", "tree"])
-        let finding = try #require(discovery.findings.first { $0.reason == "unsupported" })
+        let finding = try #require(discovery.findings.first { $0.reason == .unsupported })
         #expect(finding.text.contains("version 9"))
     }
 
@@ -218,19 +218,19 @@ struct ShareTreeReaderTests {
         let guest = try SharedGuest()
         let sensor = guest.sensor()
         let sensors = SensorSet(only: [sensor])
-        let mark = sensor.discoveryMark()
+        let mark = sensor.discoveryFingerprint()
         let discovery = sensor.discover()
         #expect(discovery.channels.map(\.status) == [.absent])
-        #expect(discovery.findings.contains { $0.reason == "absent" && $0.subject == guest.share.path })
+        #expect(discovery.findings.contains { $0.reason == .absent && $0.subject == guest.share.path })
         var sampler = try Sampler(sensors, now: { [clock = guest.clock] in clock.instant })
         #expect(sampler.snapshot()[channel: Self.package]?.status == .absent)
         guest.clock.advance(by: .seconds(15))
         var scaphandre = Scaphandre(guest.share)
         try scaphandre.step(30)
         #expect(sampler.snapshot()[channel: Self.package]?.status == .warmingUp)
-        #expect(sensor.discoveryMark() != mark)
-        var rediscovery = Rediscovery(sensors, sensors.discover(), at: 0, every: .seconds(1))
-        #expect(rediscovery.look(at: 5_000_000_000) == nil)
+        #expect(sensor.discoveryFingerprint() != mark)
+        var rediscovery = Rediscovery(sensors, sensors.bind(), at: 0, every: .seconds(1))
+        #expect(rediscovery.check(at: 5_000_000_000) == nil)
         guest.clock.advance(by: .seconds(5))
         try scaphandre.step(30)
         _ = sampler.snapshot()
@@ -244,25 +244,25 @@ struct ShareTreeReaderTests {
         try guest.share.publishTree(package: 1, dram: 2)
         let sensor = guest.sensor()
         let sensors = SensorSet(only: [sensor])
-        let discovered = sensors.discover()
+        let discovered = sensors.bind()
         var rediscovery = Rediscovery(sensors, discovered, at: 0, every: .seconds(1))
-        var sampler = try Sampler(discovered)
+        var sampler = try Sampler(SamplingConfiguration(), discovered)
         sampler.sample()
-        #expect(rediscovery.look(at: 2_000_000_000) == nil)
+        #expect(rediscovery.check(at: 2_000_000_000) == nil)
         var host = SharingHost()
         try guest.share.publish(host.advance(by: .seconds(5), at: 40))
         guest.clock.advance(by: .seconds(11))
         sampler.sample()
-        let found = rediscovery.look(at: 4_000_000_000)
+        let found = rediscovery.check(at: 4_000_000_000)
         let next = try #require(found)
         #expect(next.topology.channels.map(\.mechanism) == ["record", "record"])
         try guest.share.tree.remove("share")
-        var later = try Sampler(next)
+        var later = try Sampler(SamplingConfiguration(), next)
         for _ in 0..<4 {
             guest.clock.advance(by: .seconds(1))
             later.sample()
         }
-        let again = rediscovery.look(at: 6_000_000_000)
+        let again = rediscovery.check(at: 6_000_000_000)
         let last = try #require(again)
         #expect(last.topology.channels.map(\.mechanism) == ["tree", "tree"])
     }
@@ -291,8 +291,8 @@ struct ShareTreeReaderTests {
         #expect(try #require(back.power) < Watts(1))
     }
 
-    @Test(arguments: MockShare.Way.allCases)
-    func `whichever way it is written, it is followed`(way: MockShare.Way) throws {
+    @Test(arguments: MockShare.WriteMode.allCases)
+    func `whichever way it is written, it is followed`(way: MockShare.WriteMode) throws {
         let guest = try SharedGuest()
         try guest.share.publish(counter: 1_000_000, way)
         var sampler = try guest.sampler()
@@ -315,7 +315,7 @@ struct ShareTreeReaderTests {
         let guest = try SharedGuest()
         try guest.share.publish(counter: 5)
         let discovery = guest.sensor().discover()
-        #expect(discovery.findings.contains { $0.reason == "writable" && $0.severity == .warning })
+        #expect(discovery.findings.contains { $0.reason == .writable && $0.severity == .warning })
         #expect(discovery.channels.map(\.status) == [.ok])
     }
 }

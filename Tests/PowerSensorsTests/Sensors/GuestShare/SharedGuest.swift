@@ -14,7 +14,7 @@ struct SharedGuest {
 
     func sensor(_ correction: GuestShareSensor.Correction? = nil, every interval: Duration? = nil) -> GuestShareSensor {
         GuestShareSensor(
-            procfs: machine.roots.procfs, directory: share.path, correction: correction, refreshInterval: interval,
+            roots: machine.roots, directory: share.path, correction: correction, readingInterval: interval,
             now: { [clock] in clock.instant })
     }
 
@@ -25,7 +25,7 @@ struct SharedGuest {
 
 /// A guest's clock, which sensors may look at from anywhere.
 final class GuestClock: Sendable {
-    private let now = Guarded(
+    private let now = Locked(
         SampleInstant(boottimeNanoseconds: 1_000_000_000_000, monotonicNanoseconds: 1_000_000_000_000))
 
     var instant: SampleInstant { now.withLock { $0 } }

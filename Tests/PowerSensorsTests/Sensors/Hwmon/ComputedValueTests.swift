@@ -83,7 +83,7 @@ struct ComputedValueTests {
         let machine = try MockMachine()
         let library = Library()
         let sensors = library.make()
-        #expect(try !sensors.load(machine.roots.sysfs).isOld)
+        #expect(try !sensors.load(machine.roots.sysfs).isStale)
         async let hung = Task.detached {
             var address = LibSensors.Address(folder: "hung", file: "in0_input")
             return sensors.read(&address)
@@ -95,12 +95,12 @@ struct ComputedValueTests {
         #expect(sensors.read(&address) == 12)
         // The library may not be loaded again from under the read, so what was known stands.
         let known = try sensors.load(machine.roots.sysfs)
-        #expect(known.isOld)
+        #expect(known.isStale)
         #expect(known.chips == Library.chips)
         #expect(library.loads.load(ordering: .sequentiallyConsistent) == 1)
         library.isHung.store(false, ordering: .sequentiallyConsistent)
         #expect(await hung == 5)
-        #expect(try !sensors.load(machine.roots.sysfs).isOld)
+        #expect(try !sensors.load(machine.roots.sysfs).isStale)
         #expect(sensors.read(&address) == 12, "it finds its way in the new one")
     }
 }

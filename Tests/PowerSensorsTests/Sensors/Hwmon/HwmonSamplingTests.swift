@@ -122,9 +122,9 @@ struct HwmonSamplingTests {
         let slow = try machine.add(.chip("bmc", hardware: "ipmi.0", files: ["power1_input": "1000000"]))
         try slow.inject(.delayed(by: .milliseconds(20)), at: "power1_input")
         try machine.add(.chip("ina226", hardware: "i2c-1/1-0040", files: ["power1_input": "3000000"]))
-        let discovered = SensorSet(only: [HwmonSensor(roots: machine.roots)]).discover()
+        let bound = SensorSet(only: [HwmonSensor(roots: machine.roots)]).bind()
         try slow.inject(.delayed(by: .seconds(20)), at: "power1_input")
-        var sampler = try Sampler(readingSlowBesides: discovered, headline: nil)
+        var sampler = try Sampler(SamplingConfiguration(readsSlowSourcesOnThreads: true), bound)
         let began = ContinuousClock.now
         var snapshot = sampler.snapshot()
         for _ in 0..<20 { snapshot = sampler.snapshot() }
@@ -139,11 +139,11 @@ struct HwmonSamplingTests {
         let chip = try machine.add(
             .chip("ina226", hardware: "i2c-1/1-0040", files: ["power1_input": "1000000"]))
         let sensor = HwmonSensor(roots: machine.roots)
-        let mark = sensor.discoveryMark()
+        let mark = sensor.discoveryFingerprint()
         let channels = sensor.discover().channels
         try machine.remove(chip)
         try machine.add(.chip("ina226", hardware: "i2c-1/1-0041", files: ["power1_input": "9000000"]))
-        #expect(sensor.discoveryMark() != mark)
+        #expect(sensor.discoveryFingerprint() != mark)
         var readings: [Reading] = []
         var reader = sensor.open(channels)
         readings.append(addingCapacity: 1) { reader.read(into: &$0) }

@@ -264,7 +264,7 @@ struct HwmonTrapTests {
         let missing = shown.filter { $1.status != .ok }.map { (String($0.id.dropFirst(6)), $1.status) }
         #expect(Dictionary(uniqueKeysWithValues: missing) == trap.missing)
         for (subject, reason) in trap.findings {
-            #expect(snapshot.topology.findings.contains { $0.subject.hasSuffix(subject) && $0.reason == reason })
+            #expect(snapshot.topology.findings.contains { $0.subject.hasSuffix(subject) && $0.reason.name == reason })
         }
         #expect(snapshot.topology.findings.count == trap.findings.count)
         #expect(SensorConformance.check(sensor, isStill: true) == [])

@@ -63,14 +63,14 @@ struct InputMeterTests {
         for chip in machine.chips { try mock.add(chip) }
         let discovery = HwmonSensor(roots: mock.roots).discover()
         #expect(discovery.channels.filter { $0.countsIn == .platform }.map(\.id) == machine.counted)
-        #expect(discovery.findings.count { $0.reason == "uncounted" } == machine.uncounted)
+        #expect(discovery.findings.count { $0.reason == .uncounted } == machine.uncounted)
     }
 
     @Test func `where psys is, an input meter stands beside it and is not added`() throws {
         let mock = try MockMachine()
         try mock.add(MockControlType(zones: [MockZone(name: "psys", power: Watts(40))]))
         try mock.add(Self.powerMeter("ACPI000D:00"))
-        let topology = SensorSet(roots: mock.roots).discover().topology
+        let topology = SensorSet(roots: mock.roots).discover()
         #expect(topology.channels.filter { $0.countsIn == .platform }.map(\.id) == ["rapl/psys"])
         #expect(topology.channels.contains { $0.id == "hwmon/power_meter/ACPI000D:00/power1_average" })
     }

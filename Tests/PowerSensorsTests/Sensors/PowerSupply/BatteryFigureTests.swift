@@ -175,18 +175,18 @@ struct BatteryFigureTests {
             var readings: [Reading] = []
             readings.append(addingCapacity: channels.count) { reader.read(into: &$0) }
         }
-        let mark = sensor.discoveryMark()
+        let mark = sensor.discoveryFingerprint()
         read()
-        #expect(sensor.discoveryMark() == mark)
+        #expect(sensor.discoveryFingerprint() == mark)
         try battery.write("9000000", to: "power_now")
         read()
-        let known = sensor.discoveryMark()
+        let known = sensor.discoveryFingerprint()
         #expect(known != mark)
         for rate in ["0", "9000000"] {
             try battery.write(rate, to: "power_now")
             read()
         }
-        #expect(sensor.discoveryMark() == known)
+        #expect(sensor.discoveryFingerprint() == known)
     }
 
     @Test func `a battery that is also a chip is counted once, and its chip says what it mirrors`() throws {
@@ -202,12 +202,12 @@ struct BatteryFigureTests {
         }
         try machine.sysfs.link("\(folder)/hwmon4/device", to: "../../BAT0")
         try machine.sysfs.link("class/hwmon/hwmon4", to: "../../\(folder)/hwmon4")
-        let topology = SensorSet(roots: machine.roots).discover().topology
+        let topology = SensorSet(roots: machine.roots).discover()
         #expect(topology.channels.filter { $0.countsIn != nil }.map(\.id) == ["supply/BAT0/discharge"])
         let mirrors = topology.channels.filter { $0.sensor == .hwmon }
         #expect(mirrors.map(\.id) == ["hwmon/BAT0/BAT0/power1", "hwmon/BAT0/BAT0/in0"])
         #expect(mirrors.map(\.mirrorOf) == ["supply/BAT0/power", "supply/BAT0/voltage"])
-        let alone = SensorSet(only: [HwmonSensor(roots: machine.roots)]).discover().topology
+        let alone = SensorSet(only: [HwmonSensor(roots: machine.roots)]).discover()
         #expect(alone.channels.allSatisfy { $0.mirrorOf == nil }, "there is nothing to mirror without the other sensor")
     }
 
@@ -216,13 +216,13 @@ struct BatteryFigureTests {
         let battery = try machine.add(.supply("BAT0", files: ["status": "Charging", "power_now": "9000000"]))
         let sensor = PowerSupplySensor(roots: machine.roots)
         let channels = sensor.discover().channels
-        let mark = sensor.discoveryMark()
+        let mark = sensor.discoveryFingerprint()
         try battery.write("Discharging", to: "status")
-        #expect(sensor.discoveryMark() == mark)
+        #expect(sensor.discoveryFingerprint() == mark)
         var reader = sensor.open(channels)
         var readings: [Reading] = []
         readings.append(addingCapacity: channels.count) { reader.read(into: &$0) }
-        #expect(sensor.discoveryMark() != mark)
+        #expect(sensor.discoveryFingerprint() != mark)
         #expect(sensor.discover().channels.first { $0.countsIn == .battery }?.status == .ok)
     }
 }

@@ -18,7 +18,7 @@ struct PerfGroupTests {
     }
 
     private func sampler() throws -> Sampler {
-        let sensor = RaplSensor(roots: machine.roots, mechanisms: [.perf], events: events)
+        let sensor = RAPLSensor(roots: machine.roots, mechanisms: [.perf], events: events)
         return try Sampler(SensorSet(only: [sensor]), now: { clock.instant })
     }
 
@@ -82,7 +82,7 @@ struct PerfGroupTests {
         #expect(cpu.power == nil)
         // With zones it is only read in another way.
         try machine.add(.intelServer(sockets: 2, hasPlatform: false))
-        let whole = RaplSensor(roots: machine.roots, events: events).discover()
+        let whole = RAPLSensor(roots: machine.roots, events: events).discover()
         #expect(whole.channels.first { $0.id == "rapl/package-1" }?.mechanism == "powercap")
         #expect(whole.channels.allSatisfy { $0.status == .ok })
     }

@@ -24,10 +24,10 @@ struct PerfMirrorTests {
         let pmu = MockPMU.intelServer(processors: [0, 1])
         try machine.add(pmu: pmu)
         let events = MockEvents([pmu], isShared: isShared)
-        events.moveByThemselves(seed: 3)
+        events.advanceRandomly(seed: 3)
         if let refused { for event: UInt64 in 1...3 { events.refuse(event, on: 1, errno: refused) } }
-        return RaplSensor(
-            roots: machine.roots, mechanisms: hasZones ? RaplMechanism.byPreference : [.perf], events: events
+        return RAPLSensor(
+            roots: machine.roots, mechanisms: hasZones ? RAPLMechanism.all : [.perf], events: events
         )
         .discover()
     }
@@ -38,7 +38,7 @@ struct PerfMirrorTests {
         #expect(counted == ["rapl/package-0-die-0", "rapl/package-0-die-0/dram"])
         let mirror = try #require(discovery.channels.first { $0.id == "rapl/package-0-die-1" })
         #expect(mirror.mirrorOf == "rapl/package-0-die-0")
-        #expect(discovery.findings.count { $0.reason == "mirrored" } == 2)
+        #expect(discovery.findings.count { $0.reason == .mirrored } == 2)
         #expect(discovery.incompleteScopes.isEmpty)
     }
 
@@ -46,7 +46,7 @@ struct PerfMirrorTests {
         let discovery = try discovery(isShared: true, release: "6.13.1-amd64", refused: EIO)
         #expect(discovery.channels.allSatisfy { $0.mirrorOf == nil })
         #expect(discovery.incompleteScopes == [.cpu])
-        #expect(discovery.findings.contains { $0.reason == "ambiguous" })
+        #expect(discovery.findings.contains { $0.reason == .ambiguous })
     }
 
     @Test(arguments: ["6.13.1-amd64", "6.12.95", nil])
@@ -61,7 +61,7 @@ struct PerfMirrorTests {
     func `where the kernel may have read one die for the other, the sum is unknown`(release: String?) throws {
         let discovery = try discovery(isShared: true, release: release)
         #expect(discovery.incompleteScopes == [.cpu])
-        let finding = try #require(discovery.findings.first { $0.reason == "ambiguous" })
+        let finding = try #require(discovery.findings.first { $0.reason == .ambiguous })
         #expect(finding.remedy?.contains("rapl:powercap") == true)
         // Which is no matter to who reads the dies in another way.
         let mended = try self.discovery(isShared: true, release: release, hasZones: true)

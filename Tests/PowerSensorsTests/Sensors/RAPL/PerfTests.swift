@@ -21,11 +21,11 @@ struct PerfTests {
             if hasZones { try machine.add(.intelServer(sockets: 2, hasPlatform: false)) }
         }
 
-        func sensor(_ mechanisms: [RaplMechanism] = RaplMechanism.byPreference) -> RaplSensor {
-            RaplSensor(roots: machine.roots, mechanisms: mechanisms, events: events)
+        func sensor(_ mechanisms: [RAPLMechanism] = RAPLMechanism.all) -> RAPLSensor {
+            RAPLSensor(roots: machine.roots, mechanisms: mechanisms, events: events)
         }
 
-        func sampler(_ mechanisms: [RaplMechanism] = RaplMechanism.byPreference) throws -> Sampler {
+        func sampler(_ mechanisms: [RAPLMechanism] = RAPLMechanism.all) throws -> Sampler {
             try Sampler(SensorSet(only: [sensor(mechanisms)]), now: { clock.instant })
         }
 
@@ -193,13 +193,13 @@ struct PerfTests {
         }
         let discovery = server.sensor().discover()
         #expect(discovery.channels.allSatisfy { $0.mechanism == "powercap" && $0.status == .ok })
-        let finding = try #require(discovery.findings.first { $0.reason == "forbidden" })
-        #expect(discovery.findings.count { $0.reason == "forbidden" } == 1)
+        let finding = try #require(discovery.findings.first { $0.reason == .forbidden })
+        #expect(discovery.findings.count { $0.reason == .forbidden } == 1)
         #expect(finding.severity == .info, "nothing is lost by it")
         #expect(finding.text.contains("perf_event_paranoid is 3") || finding.text.contains("filter of system calls"))
         let forced = server.sensor([.perf]).discover()
         #expect(forced.channels.allSatisfy { $0.mechanism == "perf" && $0.status == .forbidden })
-        #expect(forced.findings.contains { $0.reason == "forbidden" && $0.severity == .warning })
+        #expect(forced.findings.contains { $0.reason == .forbidden && $0.severity == .warning })
     }
 
     @Test(arguments: [
@@ -236,7 +236,7 @@ struct PerfTests {
         try machine.add(pmu: pmu)
         let events = MockEvents([pmu])
         for event: UInt64 in 1...3 { events.refuse(event, errno: code) }
-        let sensor = RaplSensor(roots: machine.roots, events: events)
+        let sensor = RAPLSensor(roots: machine.roots, events: events)
         let discovery = sensor.discover()
         #expect(discovery.channels.map(\.id) == ["rapl/package-0"])
         #expect(discovery.channels.first?.mechanism == "powercap")
@@ -291,10 +291,10 @@ struct PerfTests {
         for pmu in pmus { try machine.add(pmu: pmu) }
         let events = MockEvents(pmus)
         events.advanceAll(by: .seconds(1), at: Watts(1))
-        let usual = RaplSensor(roots: machine.roots, events: events).discover()
+        let usual = RAPLSensor(roots: machine.roots, events: events).discover()
         #expect(usual.channels.map(\.id) == ["rapl/package-0"])
-        #expect(usual.findings.contains { $0.reason == "unread" && $0.severity == .info })
-        let asked = RaplSensor(roots: machine.roots, mechanisms: [.perf], events: events).discover()
+        #expect(usual.findings.contains { $0.reason == .unread && $0.severity == .info })
+        let asked = RAPLSensor(roots: machine.roots, mechanisms: [.perf], events: events).discover()
         #expect(asked.channels.map(\.id) == ["rapl/package-0", "rapl/package-0/core-0", "rapl/package-0/core-1"])
         #expect(asked.channels.map(\.countsIn) == [.cpu, nil, nil])
         #expect(asked.channels.map(\.component.core) == [nil, 0, 1])
@@ -303,9 +303,9 @@ struct PerfTests {
     @Test func `a tree that is no sysfs opens no event of the machine`() throws {
         let server = try Server(hasZones: false)
         // The kernel's own events this time.
-        let usual = RaplSensor(roots: server.machine.roots).discover()
+        let usual = RAPLSensor(roots: server.machine.roots).discover()
         #expect(usual.channels.isEmpty)
-        let forced = RaplSensor(roots: server.machine.roots, mechanisms: [.perf]).discover()
+        let forced = RAPLSensor(roots: server.machine.roots, mechanisms: [.perf]).discover()
         #expect(forced.channels.isEmpty)
         #expect(forced.findings.contains { $0.text.contains(server.machine.sysfs.path) })
     }

@@ -17,8 +17,8 @@ struct PowercapDiscoveryTests {
         let discovery = PowercapDiscovery(machine.roots.sysfs, maximumPower: nil).discover()
         #expect(discovery.incompleteScopes == [.cpu])
         let finding = try #require(discovery.findings.first { $0.subject == "class/powercap/intel-rapl:1" })
-        #expect(finding.reason == "absent")
-        var sampler = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots, mechanisms: [.powercap])]))
+        #expect(finding.reason == .absent)
+        var sampler = try Sampler(SensorSet(only: [RAPLSensor(roots: machine.roots, mechanisms: [.powercap])]))
         #expect(sampler.snapshot().host.first { $0.scope == .cpu }?.status == .partial)
     }
 
@@ -40,7 +40,7 @@ struct PowercapDiscoveryTests {
         #expect(topology.channels.filter { $0.countsIn == .cpu }.map(\.id).count == 4)
         #expect(topology.channels.filter { $0.countsIn == .platform }.map(\.id) == ["rapl/psys", "rapl/psys-1"])
         #expect(topology.scopes == [.cpu, .platform])
-        #expect(topology.findings.map(\.reason) == ["merged"])
+        #expect(topology.findings.map(\.reason.name) == ["merged"])
         let dram = try #require(topology.channels.first { $0.id == "rapl/package-1/dram" })
         #expect(dram.component.socket == 1)
         #expect(dram.parent == "rapl/package-1")
@@ -88,7 +88,7 @@ struct PowercapDiscoveryTests {
         let topology = discover(machine)
         #expect(topology.channels.map(\.mirrorOf) == [nil, "rapl/package-0-die-0"])
         #expect(topology.channels.map(\.countsIn) == [.cpu, nil])
-        #expect(topology.findings.map(\.reason) == ["mirrored"])
+        #expect(topology.findings.map(\.reason.name) == ["mirrored"])
     }
 
     @Test(arguments: [0, 1])
@@ -99,14 +99,14 @@ struct PowercapDiscoveryTests {
         try machine.add(control)
         let zone = try #require(machine.zone("package-0-die-\(die)"))
         try zone.inject(.empty, at: "energy_uj")
-        let sensor = RaplSensor(roots: machine.roots)
-        let mark = sensor.discoveryMark()
+        let sensor = RAPLSensor(roots: machine.roots)
+        let mark = sensor.discoveryFingerprint()
         let discovery = sensor.discover()
         #expect(discovery.incompleteScopes == [.cpu])
-        #expect(discovery.findings.contains { $0.reason == "ambiguous" })
+        #expect(discovery.findings.contains { $0.reason == .ambiguous })
         try zone.restore("energy_uj")
-        #expect(sensor.discoveryMark() != mark)
-        #expect(sensor.discoveryMark() == sensor.discoveryMark())
+        #expect(sensor.discoveryFingerprint() != mark)
+        #expect(sensor.discoveryFingerprint() == sensor.discoveryFingerprint())
         let mended = sensor.discover()
         #expect(mended.channels.map(\.countsIn) == [.cpu, nil])
         #expect(mended.incompleteScopes.isEmpty)
@@ -147,7 +147,7 @@ struct PowercapDiscoveryTests {
         let zones = topology.channels.filter { $0.id.hasPrefix("rapl/dtpm/") }
         #expect(zones.map(\.id) == ["rapl/dtpm/pkg", "rapl/dtpm/pkg/cpu0-cpufreq"])
         #expect(zones.allSatisfy { $0.quantity == .power && $0.countsIn == nil && $0.encoding == .gauge })
-        var sampler = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots)]))
+        var sampler = try Sampler(SensorSet(only: [RAPLSensor(roots: machine.roots)]))
         let snapshot = sampler.snapshot()
         #expect(snapshot[channel: "rapl/dtpm/pkg"]?.power == Watts(4))
     }
@@ -193,14 +193,14 @@ struct PowercapDiscoveryTests {
         try machine.add(.intelServer(sockets: 2, hasPlatform: false))
         try #require(machine.zone("package-1")).write("package-0\n", to: "name")
         #expect(try hostStatus(machine) == .partial)
-        #expect(discover(machine).findings.map(\.reason).contains("duplicate"))
+        #expect(discover(machine).findings.map(\.reason.name).contains("duplicate"))
     }
 
     @Test func `a zone without a readable name is listed and read alike`() throws {
         let machine = try MockMachine()
         try machine.add(.intelServer(hasPlatform: false))
         try #require(machine.zone("package-0/dram")).inject(.missing, at: "name")
-        var sampler = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots)]))
+        var sampler = try Sampler(SensorSet(only: [RAPLSensor(roots: machine.roots)]))
         let id = "rapl/package-0/intel-rapl:0:1"
         #expect(sampler.topology.channels.first { $0.id == id }?.status == .ok)
         #expect(sampler.snapshot()[channel: id]?.status == .warmingUp)
@@ -209,9 +209,9 @@ struct PowercapDiscoveryTests {
     @Test func `a zone that got another name since it was discovered is not read in its place`() throws {
         let machine = try MockMachine()
         try machine.add(.intelServer(hasPlatform: false))
-        let discovered = SensorSet(only: [RaplSensor(roots: machine.roots)]).discover()
+        let discovered = SensorSet(only: [RAPLSensor(roots: machine.roots)]).bind()
         try #require(machine.zone("package-0")).write("package-1\n", to: "name")
-        var sampler = try Sampler(discovered)
+        var sampler = try Sampler(SamplingConfiguration(), discovered)
         #expect(sampler.snapshot()[channel: "rapl/package-0"]?.status == .absent)
     }
 
@@ -230,7 +230,7 @@ struct PowercapDiscoveryTests {
         try machine.add(.intelClient())
         try #require(machine.zone("package-0")).write("262143328851\n", to: "energy_uj")
         #expect(discover(machine).channels[0].status == .implausible)
-        #expect(discover(machine).findings.map(\.reason) == ["implausible"])
+        #expect(discover(machine).findings.map(\.reason.name) == ["implausible"])
     }
 
     @Test func `a missing range still counts, and says that wraps are lost`() throws {
@@ -251,7 +251,7 @@ struct PowercapDiscoveryTests {
         try machine.add(control)
         let topology = discover(machine)
         #expect(topology.channels.first { $0.id == "rapl/package-0/dram" }?.status == .absent)
-        #expect(topology.findings.map(\.reason) == ["absent"])
+        #expect(topology.findings.map(\.reason.name) == ["absent"])
     }
 
     @Test func `zones that a container runtime masked are told from a driver that is not there`() throws {
@@ -259,12 +259,12 @@ struct PowercapDiscoveryTests {
         try machine.add(.intelClient())
         try machine.sysfs.remove("devices/virtual/powercap")
         try machine.sysfs.makeDirectory("devices/virtual/powercap")
-        #expect(discover(machine).findings.map(\.reason) == ["masked"])
+        #expect(discover(machine).findings.map(\.reason.name) == ["masked"])
 
         let bare = try MockMachine()
-        #expect(discover(bare).findings.map(\.reason) == ["absent"])
+        #expect(discover(bare).findings.map(\.reason.name) == ["unloaded"])
         try bare.sysfs.makeDirectory("class/powercap")
-        #expect(discover(bare).findings.map(\.reason) == ["absent"])
+        #expect(discover(bare).findings.map(\.reason.name) == ["unloaded"])
     }
 
     @Test(arguments: [
@@ -289,7 +289,7 @@ struct PowercapDiscoveryTests {
         #expect(channels.first { $0.id == "rapl/package-0" }?.maximumPower == Watts(1600))
         #expect(channels.first { $0.id == "rapl/package-1" }?.maximumPower == Watts(1000))
         #expect(channels.first { $0.id == "rapl/psys" }?.maximumPower == Watts(2000))
-        let set = RaplSensor(roots: machine.roots, maximumPower: Watts(50)).discover().channels
+        let set = RAPLSensor(roots: machine.roots, maximumPower: Watts(50)).discover().channels
         #expect(set.allSatisfy { $0.maximumPower == Watts(50) })
     }
 
@@ -306,11 +306,11 @@ struct PowercapDiscoveryTests {
         await #expect(processExitsWith: .success) { [path = path as String] in
             // Only root can become somebody else; an ordinary user is somebody else already.
             if getuid() == 0 { try #require(setgid(65534) == 0 && setuid(65534) == 0) }
-            let discovery = RaplSensor(roots: try SystemRoots(sysfs: path)).discover()
+            let discovery = RAPLSensor(roots: try SystemRoots(sysfs: path)).discover()
             try #require(discovery.channels.count == 4)
             try #require(discovery.channels.allSatisfy { $0.status == .forbidden })
             try #require(
-                discovery.findings.allSatisfy { $0.reason == "forbidden" && $0.remedy?.contains(path) == true }
+                discovery.findings.allSatisfy { $0.reason == .forbidden && $0.remedy?.contains(path) == true }
             )
         }
     }
@@ -325,8 +325,8 @@ struct PowercapDiscoveryTests {
         let (path, folder) = (machine.sysfs.path, zone.path)
         await #expect(processExitsWith: .success) { [path = path as String, folder = folder as String] in
             try #require(setgid(65534) == 0 && setuid(65534) == 0)
-            let findings = RaplSensor(roots: try SystemRoots(sysfs: path)).discover().findings
-            let names = findings.filter { $0.reason == "forbidden" && $0.subject.hasSuffix("/name") }
+            let findings = RAPLSensor(roots: try SystemRoots(sysfs: path)).discover().findings
+            let names = findings.filter { $0.reason == .forbidden && $0.subject.hasSuffix("/name") }
             try #require(names.count == 3)
             try #require(names.allSatisfy { $0.remedy?.hasSuffix("sudo chmod o+x \(path)/\(folder)") == true })
         }
@@ -334,7 +334,7 @@ struct PowercapDiscoveryTests {
 
     private func hostStatus(_ machine: MockMachine) throws -> ReadingStatus? {
         let clock = ManualClock()
-        var sampler = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots)]), now: { clock.instant })
+        var sampler = try Sampler(SensorSet(only: [RAPLSensor(roots: machine.roots)]), now: { clock.instant })
         var last: Snapshot?
         for _ in 0..<4 {
             last = sampler.snapshot()
@@ -345,6 +345,6 @@ struct PowercapDiscoveryTests {
     }
 
     private func discover(_ machine: MockMachine) -> Topology {
-        Topology(generation: 1, discoveries: [RaplSensor(roots: machine.roots).discover()])
+        Topology(generation: 1, discoveries: [RAPLSensor(roots: machine.roots).discover()])
     }
 }

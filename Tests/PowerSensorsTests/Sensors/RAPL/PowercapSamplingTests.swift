@@ -8,7 +8,7 @@ struct PowercapSamplingTests {
         let machine = try MockMachine()
         try machine.add(.intelServer(sockets: 2))
         let clock = ManualClock()
-        var sampler = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots)]), now: { clock.instant })
+        var sampler = try Sampler(SensorSet(only: [RAPLSensor(roots: machine.roots)]), now: { clock.instant })
         _ = sampler.snapshot()
         let safe = sampler.longestSafeInterval ?? .zero
         #expect(safe > .seconds(8), "15.3 µJ of dram at four times its limit or 1 kW")
@@ -40,7 +40,7 @@ struct PowercapSamplingTests {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         let clock = ManualClock()
-        var sampler = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots)]), now: { clock.instant })
+        var sampler = try Sampler(SensorSet(only: [RAPLSensor(roots: machine.roots)]), now: { clock.instant })
         let zone = try #require(machine.zone("package-0"))
         _ = sampler.snapshot()
         try zone.inject(fault, at: "energy_uj")
@@ -70,7 +70,7 @@ struct PowercapSamplingTests {
         let zone = try #require(machine.zone("package-0"))
         // For an attribute that cannot be opened, a folder in its place does what a mode does to others than root.
         try zone.inject(.missing, at: "energy_uj")
-        var sampler = try Sampler(SensorSet(only: [RaplSensor(roots: machine.roots)]))
+        var sampler = try Sampler(SensorSet(only: [RAPLSensor(roots: machine.roots)]))
         #expect(sampler.snapshot()[channel: "rapl/package-0"]?.status == .absent)
         try zone.restore("energy_uj")
         try await Task.sleep(for: .milliseconds(110))

@@ -19,8 +19,8 @@ struct RegisterTests {
         return (machine, devices)
     }
 
-    private func sensor(_ machine: MockMachine, _ mechanisms: [RaplMechanism] = [.msr]) -> RaplSensor {
-        RaplSensor(roots: machine.roots, mechanisms: mechanisms)
+    private func sensor(_ machine: MockMachine, _ mechanisms: [RAPLMechanism] = [.msr]) -> RAPLSensor {
+        RAPLSensor(roots: machine.roots, mechanisms: mechanisms)
     }
 
     @Test func `a server's registers are channels, named as its zones are, one processor a package`() throws {
@@ -98,9 +98,9 @@ struct RegisterTests {
         #expect(asked.channels.map(\.component.core) == [nil, 0, 1, 2])
         #expect(asked.channels.map(\.countsIn) == [.cpu, nil, nil, nil])
         #expect(SensorConformance.check(sensor(machine), isStill: true) == [])
-        let usual = sensor(machine, RaplMechanism.byPreference).discover()
+        let usual = sensor(machine, RAPLMechanism.all).discover()
         #expect(usual.channels.map(\.id) == ["rapl/package-0"])
-        #expect(usual.findings.contains { $0.reason == "unread" })
+        #expect(usual.findings.contains { $0.reason == .unread })
     }
 
     @Test func `where powercap counts dies and the registers packages, a package is counted once`() throws {
@@ -113,7 +113,7 @@ struct RegisterTests {
         for number in 0..<4 {
             try machine.addRegisters([0xC001_0299: Self.unit, 0xC001_029B: 4711], processor: number)
         }
-        let packages = sensor(machine, RaplMechanism.byPreference).discover().channels.filter { $0.countsIn == .cpu }
+        let packages = sensor(machine, RAPLMechanism.all).discover().channels.filter { $0.countsIn == .cpu }
         #expect(packages.map(\.id) == ["rapl/package-0-die-0", "rapl/package-0-die-1"])
     }
 
@@ -125,7 +125,7 @@ struct RegisterTests {
         let discovery = sensor(machine).discover()
         #expect(discovery.channels.isEmpty)
         #expect(discovery.incompleteScopes.isEmpty)
-        #expect(discovery.findings.contains { $0.reason == "absent" && $0.subject == "cpu/0/msr" })
+        #expect(discovery.findings.contains { $0.reason == .absent && $0.subject == "cpu/0/msr" })
     }
 
     @Test func `a guest whose host answers 0 has no channel, and a finding says why`() throws {
@@ -134,7 +134,7 @@ struct RegisterTests {
         try machine.addRegisters([0x606: 0, 0x611: 0, 0x619: 0, 0x639: 0, 0x64D: 0])
         let discovery = sensor(machine).discover()
         #expect(discovery.channels.isEmpty)
-        #expect(discovery.findings.contains { $0.reason == "absent" && $0.subject == "cpu/0/msr" })
+        #expect(discovery.findings.contains { $0.reason == .absent && $0.subject == "cpu/0/msr" })
     }
 
     @Test func `a virtual counter that begins at 0 counts once it moves, and until then is absent`() throws {
@@ -237,9 +237,9 @@ struct RegisterTests {
         #expect(missing.channels.isEmpty)
         #expect(missing.findings.contains { $0.remedy?.contains("modprobe msr") == true })
         #expect(
-            sensor(machine, RaplMechanism.byPreference).discover().findings.allSatisfy { !$0.subject.contains("msr") })
+            sensor(machine, RAPLMechanism.all).discover().findings.allSatisfy { !$0.subject.contains("msr") })
         // The machine's own device, whatever it is, must not be read for a fixture's processors.
         let mixed = try SystemRoots(sysfs: machine.sysfs.path, procfs: machine.procfs.path)
-        #expect(RaplSensor(roots: mixed, mechanisms: [.msr]).discover().channels.isEmpty)
+        #expect(RAPLSensor(roots: mixed, mechanisms: [.msr]).discover().channels.isEmpty)
     }
 }

@@ -74,7 +74,7 @@ struct ResctrlTests {
         let machine = try MockMachine()
         let discovery = ResctrlSensor(roots: machine.roots).discover()
         #expect(discovery.channels.isEmpty)
-        #expect(discovery.findings.map(\.reason) == ["absent"])
+        #expect(discovery.findings.map(\.reason.name) == ["absent"])
         #expect(SensorConformance.check(ResctrlSensor(roots: machine.roots), isStill: true) == [])
     }
 }

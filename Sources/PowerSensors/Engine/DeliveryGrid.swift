@@ -1,0 +1,26 @@
+/// When a subscriber of a monitor is next given a snapshot: for each point of its own grid, the nearest sample.
+package struct DeliveryGrid: Sendable {
+    private var grid: TimeGrid?
+
+    /// The time between two points, in nanoseconds.
+    package let interval: Int64
+
+    /// Creates a grid that starts at the first sample.
+    package init(every interval: Int64) { self.interval = interval }
+
+    /// Whether a snapshot is due at a sample; if so, the grid advances to its next point.
+    ///
+    /// - Parameters:
+    ///   - now: The monotonic time of the sample in nanoseconds.
+    ///   - tick: The time to the next sample. A sample that is early by less than half of it is due, since the next would be
+    ///     further off. Without this, a late first sample would make a subscriber with the same interval miss the second.
+    package mutating func isDue(at now: Int64, tick: Int64) -> Bool {
+        guard let due = grid?.next else {
+            grid = TimeGrid(from: now &+ interval, every: interval)
+            return true
+        }
+        guard now >= due || due - now < tick / 2 else { return false }
+        grid?.advance(past: max(now, due))
+        return true
+    }
+}

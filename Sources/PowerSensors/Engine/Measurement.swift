@@ -1,0 +1,122 @@
+public import PowerSensorsCore
+
+/// The energy that the machine used during a piece of work, from ``Sampler/measure(_:)``.
+public struct Measurement: Hashable, Sendable {
+    /// The energy of one scope during the work.
+    public struct Figure: Hashable, Sendable {
+        /// The part of the machine that the figure covers.
+        public let scope: Scope
+
+        /// Whether the energy is measured, shared or estimated.
+        public let provenance: Provenance
+
+        /// The energy in joules; nil if a part is missing.
+        public let energy: Joules?
+
+        /// The mean power in watts; nil if a part is missing.
+        public let power: Watts?
+
+        /// The lower bound of the energy in joules; nil if a part is missing. It is the lower end of an estimate's 68 % band,
+        /// minus what the source may have counted late at the start of the work.
+        public let low: Joules?
+
+        /// The upper bound of the energy in joules; nil if a part is missing. It is the upper end of an estimate's 68 % band,
+        /// plus what the source may not have counted yet at the end of the work, plus ambiguous energy.
+        public let high: Joules?
+
+        /// Whether the energy is known and, if not, why.
+        public let status: ReadingStatus
+    }
+
+    /// How long the work took, suspended time included.
+    public let duration: Duration
+
+    /// One figure for each scope, in the order of ``Scope/all``. Figures of different scopes must not be added.
+    public let figures: [Figure]
+
+    /// The scope of the figure to show first; nil if there is no figure.
+    public let headlineScope: Scope?
+
+    /// The figure to show first; nil if there is no figure.
+    public var headline: Figure? { figures.first { $0.scope == headlineScope } }
+}
+
+extension Sampler {
+    /// Measures the energy of a piece of work, by reading the sensors right before and right after it.
+    ///
+    /// If the work takes longer than ``longestSafeInterval``, a counter may wrap unnoticed. The energy is then a lower bound, and
+    /// ``Measurement/Figure/high`` the upper one. The intervals of ``snapshot()`` are not affected.
+    ///
+    /// ```swift
+    /// var sampler = try Sampler()
+    /// let (result, measurement) = sampler.measure { work() }
+    /// if let figure = measurement.headline, let energy = figure.energy { print(energy, "of", figure.scope) }
+    /// ```
+    ///
+    /// - Returns: What the work returned, and its energy.
+    /// - Throws: What the work threw.
+    public mutating func measure<Result, Failure: Error>(
+        _ work: () throws(Failure) -> Result
+    ) throws(Failure) -> (result: Result, measurement: Measurement) {
+        var writer = measuringWriter()
+        let before = snapshot(by: &writer)
+        let result = try work()
+        let after = snapshot(by: &writer)
+        return (result, Measurement(from: before, to: after))
+    }
+}
+
+extension Measurement {
+    init(from before: Snapshot, to after: Snapshot) {
+        let duration = after.instant.continuous - before.instant.continuous
+        self.duration = duration
+        headlineScope = after.headline?.scope
+        figures = after.host.map { host in
+            let first = before.host.first { $0.scope == host.scope }?.energy
+            return Figure(
+                host, since: first, over: duration, lateEnergy: Self.lateEnergy(of: host, after),
+                after.ambiguous(host.scope) - before.ambiguous(host.scope))
+        }
+    }
+
+    /// The energy that sources may have counted late at the start or the end: their power times their update period.
+    private static func lateEnergy(of host: HostSnapshot, _ snapshot: Snapshot) -> Joules {
+        let parts = snapshot.channelFigures.filter { $0.channel.countsIn == host.scope }
+        return parts.reduce(.zero) { sum, part in
+            let update = part.channel.refreshInterval ?? part.channel.readingInterval ?? .milliseconds(1)
+            return sum + Joules((part.figures.power?.rawValue ?? 0) * update.seconds)
+        }
+    }
+}
+
+extension Measurement.Figure {
+    fileprivate init(
+        _ host: HostSnapshot, since first: Joules?, over duration: Duration, lateEnergy: Joules, _ ambiguous: Joules
+    ) {
+        scope = host.scope
+        provenance = host.provenance
+        guard let first, let last = host.energy else {
+            (energy, power, low, high) = (nil, nil, nil, nil)
+            status = host.status == .ok ? .warmingUp : host.status
+            return
+        }
+        let used = last - first
+        energy = used
+        power = used.power(over: duration)
+        status = host.status == .warmingUp ? .ok : host.status
+        // The relative band of an estimate's energy is that of its power.
+        let (below, above) =
+            host.power.map { power in
+                power > .zero ? ((host.low ?? power) / power, (host.high ?? power) / power) : (1, 1)
+            } ?? (1, 1)
+        low = max(used * below - lateEnergy, .zero)
+        high = used * above + lateEnergy + ambiguous
+    }
+}
+
+extension Snapshot {
+    /// The ambiguous energy of a scope so far.
+    fileprivate func ambiguous(_ scope: Scope) -> Joules {
+        channelFigures.filter { $0.channel.countsIn == scope }.reduce(.zero) { $0 + $1.figures.ambiguousEnergy }
+    }
+}

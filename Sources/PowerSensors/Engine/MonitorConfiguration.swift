@@ -1,0 +1,54 @@
+public import PowerSensorsAttribution
+public import PowerSensorsCore
+
+/// The configuration of a ``PowerMonitor``. The defaults suit an agent.
+public struct MonitorConfiguration: Sendable {
+    /// The sensors to use.
+    public var sensors: SensorSet
+
+    /// The time between two samples, at least 1 ms. Samples are taken more often if a subscriber requests it or a counter would
+    /// wrap otherwise.
+    public var interval: Duration
+
+    /// The interval of ``PowerMonitor/latest()``, which is also how often it is updated; at least ``interval``.
+    public var latestInterval: Duration
+
+    /// The scope of the headline figure; nil for ``Topology/headlineScope``.
+    public var headlineScope: Scope?
+
+    /// How the energy is divided among consumers; nil, the default, to not divide it, since scanning every process costs more
+    /// than reading the sensors.
+    public var attribution: Attribution?
+
+    /// The carbon intensity of the machine's electricity, for example from ``CarbonRegions``; nil if unknown.
+    public var carbonIntensity: CarbonIntensity?
+
+    /// How often to check whether sensors were added or removed; zero for never.
+    public var rediscoveryInterval: Duration
+
+    /// Creates a configuration with defaults for everything that is not given.
+    public init(
+        sensors: SensorSet = SensorSet(),
+        interval: Duration = .seconds(1),
+        latestInterval: Duration = .seconds(1),
+        headlineScope: Scope? = nil,
+        attribution: Attribution? = nil,
+        carbonIntensity: CarbonIntensity? = nil,
+        rediscoveryInterval: Duration = .seconds(10)
+    ) {
+        self.sensors = sensors
+        self.interval = interval
+        self.latestInterval = latestInterval
+        self.headlineScope = headlineScope
+        self.attribution = attribution
+        self.carbonIntensity = carbonIntensity
+        self.rediscoveryInterval = rediscoveryInterval
+    }
+
+    /// The configuration of the monitor's engine.
+    var sampling: SamplingConfiguration {
+        SamplingConfiguration(
+            sensors: sensors, headlineScope: headlineScope, attribution: attribution, carbonIntensity: carbonIntensity,
+            rediscoveryInterval: rediscoveryInterval, readsSlowSourcesOnThreads: true)
+    }
+}

@@ -1,0 +1,77 @@
+import PowerSensorsCore
+
+/// The part of a monitor that its thread uses and keeps alive.
+final class MonitorCore: Sendable {
+    let state: Locked<MonitorState>
+    let timer = InterruptibleTimer()
+    private let configuration: SamplingConfiguration
+    private let firstDiscovery: BoundSensors
+
+    init(_ configuration: MonitorConfiguration) throws(SamplerError) {
+        let bound = configuration.sensors.bind()
+        try bound.topology.check(headlineScope: configuration.headlineScope)
+        self.configuration = configuration.sampling
+        firstDiscovery = bound
+        state = Locked(MonitorState(bound.topology, configuration))
+    }
+
+    func stop() {
+        let (subscriptions, listeners) = state.withLock { $0.stop() }
+        // Finishing a stream calls back into the state, so the lock must not be held.
+        for subscription in subscriptions { subscription.finish() }
+        for listener in listeners { listener.finish() }
+        timer.wake()
+    }
+
+    /// The body of the thread, which returns when the monitor is stopped.
+    func run() {
+        var engine = SamplingEngine(configuration, firstDiscovery, recordsEvents: true, pinsThread: true)
+        var grid: TimeGrid?
+        while true {
+            let wakeCount = timer.wakeCount
+            guard let (now, tick) = sample(&engine) else { return }
+            if engine.rediscoverIfDue(at: now) {
+                state.withLock { $0.move(to: engine, at: .now) }.send()
+                grid = nil
+                continue
+            }
+            let next = Self.next(of: &grid, after: now, every: tick)
+            timer.sleep(until: next, from: now, unlessWokenSince: wakeCount)
+        }
+    }
+
+    /// Reads every channel once, and delivers snapshots to the subscribers that are due; nil when the monitor is stopped.
+    private func sample(_ engine: inout SamplingEngine) -> (now: Int64, tick: Int64)? {
+        let info = engine.readAndDivide()
+        // The lock is taken only after the reads and the attribution, so that callers do not wait for them.
+        let events = engine.drainEvents()
+        let delivered = state.withLock { state -> (deliveries: Deliveries, tick: Int64)? in
+            if state.isStopping { return nil }
+            let deliveries = state.deliver(engine, info, events)
+            return (deliveries, state.tickNanoseconds(atMost: engine.longestIntervalNanoseconds))
+        }
+        guard let (deliveries, tick) = delivered else { return nil }
+        deliveries.send()
+        return (info.ended.monotonicNanoseconds, tick)
+    }
+
+    /// The delay of the second sample of a generation, which shows early which counters are fast.
+    private static let warmUpNanoseconds: Int64 = 10_000_000
+
+    /// When to take the next sample.
+    private static func next(of grid: inout TimeGrid?, after now: Int64, every tick: Int64) -> Int64 {
+        guard var current = grid else {
+            let first = TimeGrid(from: now + min(tick, warmUpNanoseconds), every: tick)
+            grid = first
+            return first.next
+        }
+        // The interval has changed, or the thread was woken early: start a new grid.
+        if current.interval != tick || current.next > now {
+            current = TimeGrid(from: now + tick, every: tick)
+        } else {
+            current.advance(past: now)
+        }
+        grid = current
+        return current.next
+    }
+}

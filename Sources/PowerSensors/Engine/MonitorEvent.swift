@@ -1,0 +1,87 @@
+public import PowerSensorsCore
+
+/// Something that happened to a sensor while it was monitored, for a program's log.
+public struct MonitorEvent: Hashable, Sendable, CustomStringConvertible {
+    /// The kind of an event. A struct with static members rather than an enum, so that later versions can add kinds.
+    public struct Kind: Hashable, Sendable, CustomStringConvertible {
+        /// The word in output, such as `sensor_lost`.
+        public let name: String
+
+        /// A channel can no longer be read; ``MonitorEvent/status`` says why.
+        public static let sensorLost = Kind(name: "sensor_lost")
+
+        /// A channel can be read again.
+        public static let sensorBack = Kind(name: "sensor_back")
+
+        /// A counter was reset; the energy in between is ambiguous.
+        public static let counterReset = Kind(name: "counter_reset")
+
+        /// A gap may hide wraps of a counter; ``MonitorEvent/ambiguousEnergy`` says how much energy is ambiguous.
+        public static let ambiguousGap = Kind(name: "ambiguous_gap")
+
+        /// Sensors were added or removed: the following snapshots have a new topology.
+        public static let newGeneration = Kind(name: "new_generation")
+
+        /// Something is missing or limited; ``MonitorEvent/finding`` says what.
+        public static let finding = Kind(name: "finding")
+
+        /// The same as ``name``.
+        public var description: String { name }
+    }
+
+    /// The kind of event, which determines which of the optional properties are set.
+    public let kind: Kind
+
+    /// When the monitor noticed it.
+    public let instant: SampleInstant
+
+    /// The ``Topology/generation`` at that time.
+    public let generation: Int
+
+    /// The `id` of the channel; nil for ``Kind/newGeneration`` and ``Kind/finding``.
+    public var channel: String?
+
+    /// Why the channel was lost; nil except for ``Kind/sensorLost``.
+    public var status: ReadingStatus?
+
+    /// The channel's ambiguous energy so far, in joules; nil except for ``Kind/ambiguousGap``.
+    public var ambiguousEnergy: Joules?
+
+    /// What is missing or limited; nil except for ``Kind/finding``.
+    public var finding: Finding?
+
+    package init(_ kind: Kind, _ instant: SampleInstant, generation: Int) {
+        self.kind = kind
+        self.instant = instant
+        self.generation = generation
+    }
+
+    /// The event as one line.
+    public var description: String {
+        if let finding { return "\(kind): \(finding)" }
+        let subject = channel ?? "generation \(generation)"
+        let reason = status.map { " (\($0.name))" } ?? ambiguousEnergy.map { " (\($0.rawValue) J in all)" } ?? ""
+        return "\(kind): \(subject)\(reason)"
+    }
+}
+
+extension MonitorEvent {
+    init(_ event: ChannelAccumulator.Event, _ instant: SampleInstant, of topology: Topology) {
+        switch event {
+        case .lost(let index, let status):
+            self.init(.sensorLost, instant, generation: topology.generation)
+            channel = topology.channels[index].id
+            self.status = status
+        case .back(let index):
+            self.init(.sensorBack, instant, generation: topology.generation)
+            channel = topology.channels[index].id
+        case .reset(let index):
+            self.init(.counterReset, instant, generation: topology.generation)
+            channel = topology.channels[index].id
+        case .ambiguous(let index, let energy):
+            self.init(.ambiguousGap, instant, generation: topology.generation)
+            channel = topology.channels[index].id
+            ambiguousEnergy = energy
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import PowerSensorsCore
+
+/// Snapshots and events to deliver after the monitor's lock is released.
+///
+/// Cancelling a stream takes the monitor's lock while it holds the task's lock, so yielding under the monitor's lock could
+/// deadlock.
+struct Deliveries: Sendable {
+    fileprivate(set) var snapshots: [(to: AsyncStream<Snapshot>.Continuation, snapshot: Snapshot)] = []
+    fileprivate(set) var events: [MonitorEvent] = []
+    fileprivate(set) var listeners: [AsyncStream<MonitorEvent>.Continuation] = []
+
+    func send() {
+        for delivery in snapshots { delivery.to.yield(delivery.snapshot) }
+        for event in events {
+            for listener in listeners { listener.yield(event) }
+        }
+    }
+}
+
+/// The state that the monitor's thread and its callers share under a lock.
+struct MonitorState {
+    private struct Subscription {
+        let id: Int
+        var grid: DeliveryGrid
+        var sequence = 0
+        var writer: SnapshotWriter
+        let continuation: AsyncStream<Snapshot>.Continuation
+    }
+
+    private struct Listener {
+        let id: Int
+        let continuation: AsyncStream<MonitorEvent>.Continuation
+    }
+
+    /// The number of snapshots that are buffered for a slow subscriber.
+    static let bufferedSnapshots = 4
+
+    private let headlineScope: Scope?
+    private let ownNanoseconds: Int64
+    private(set) var topology: Topology
+    private(set) var latest: Snapshot?
+    private var latestWriter: SnapshotWriter
+    private var latestGrid: DeliveryGrid
+    private var subscriptions: [Subscription] = []
+    private var listeners: [Listener] = []
+    private var nextID = 0
+    private var announced: [Finding] = []
+    private(set) var isStopping = false
+
+    init(_ topology: Topology, _ configuration: MonitorConfiguration) {
+        self.topology = topology
+        headlineScope = configuration.headlineScope
+        latestWriter = SnapshotWriter(topology, headline: headlineScope)
+        ownNanoseconds = max(configuration.interval.wholeNanoseconds, Self.shortestNanoseconds)
+        latestGrid = DeliveryGrid(every: max(configuration.latestInterval.wholeNanoseconds, ownNanoseconds))
+    }
+
+    /// No counter is updated more often than once a millisecond (Intel SDM volume 3, energy status registers).
+    static let shortestNanoseconds: Int64 = 1_000_000
+
+    /// The time between samples: the shortest interval that is requested, and no longer than is safe.
+    func tickNanoseconds(atMost safe: Int64) -> Int64 {
+        var tick = min(ownNanoseconds, safe)
+        for index in subscriptions.indices { tick = min(tick, subscriptions[index].grid.interval) }
+        return max(tick, Self.shortestNanoseconds)
+    }
+
+    // MARK: Samples
+
+    /// Writes a snapshot for every subscriber that is due. No writer's arrays are copied.
+    ///
+    /// - Parameters:
+    ///   - engine: The engine, which has just read a sample.
+    ///   - info: The times of the sample.
+    ///   - events: What happened to channels since the last call.
+    mutating func deliver(
+        _ engine: borrowing SamplingEngine, _ info: SampleInfo, _ events: [ChannelAccumulator.Event]
+    ) -> Deliveries {
+        var deliveries = Deliveries()
+        let now = info.began.monotonicNanoseconds
+        if latestGrid.isDue(at: now, tick: Self.shortestNanoseconds) {
+            latest = engine.write(info, by: &latestWriter)
+            deliveries.events += newFindings(engine.findings, info.began)
+        }
+        if !subscriptions.isEmpty {
+            let tick = tickNanoseconds(atMost: engine.longestIntervalNanoseconds)
+            for index in subscriptions.indices where subscriptions[index].grid.isDue(at: now, tick: tick) {
+                var snapshot = engine.write(info, by: &subscriptions[index].writer)
+                snapshot.sequence = subscriptions[index].sequence
+                subscriptions[index].sequence += 1
+                deliveries.snapshots.append((subscriptions[index].continuation, snapshot))
+            }
+        }
+        if !events.isEmpty { deliveries.events += events.map { MonitorEvent($0, info.began, of: topology) } }
+        if !deliveries.events.isEmpty { deliveries.listeners = listeners.map(\.continuation) }
+        return deliveries
+    }
+
+    // MARK: Generations
+
+    /// Switches to a new generation. Totals and intervals are continued for channels that both generations have.
+    mutating func move(to engine: borrowing SamplingEngine, at instant: SampleInstant) -> Deliveries {
+        topology = engine.topology
+        latestWriter = engine.writer(continuing: latestWriter)
+        for index in subscriptions.indices {
+            subscriptions[index].writer = engine.writer(continuing: subscriptions[index].writer)
+        }
+        var deliveries = Deliveries()
+        deliveries.events.append(MonitorEvent(.newGeneration, instant, generation: topology.generation))
+        deliveries.events += newFindings(engine.findings, instant)
+        deliveries.listeners = listeners.map(\.continuation)
+        return deliveries
+    }
+
+    // MARK: Subscribers
+
+    /// Adds a subscriber, and returns its identifier.
+    mutating func subscribe(
+        every nanoseconds: Int64, _ continuation: AsyncStream<Snapshot>.Continuation
+    ) -> Int {
+        nextID += 1
+        subscriptions.append(
+            Subscription(
+                id: nextID, grid: DeliveryGrid(every: max(nanoseconds, Self.shortestNanoseconds)),
+                writer: SnapshotWriter(topology, headline: headlineScope), continuation: continuation))
+        return nextID
+    }
+
+    /// Adds a listener. The findings so far are delivered to it.
+    mutating func listen(
+        _ continuation: AsyncStream<MonitorEvent>.Continuation, at instant: SampleInstant
+    ) -> (id: Int, deliveries: Deliveries) {
+        nextID += 1
+        listeners.append(Listener(id: nextID, continuation: continuation))
+        var deliveries = Deliveries()
+        deliveries.events = announced.map { event($0, instant) }
+        deliveries.listeners = [continuation]
+        return (nextID, deliveries)
+    }
+
+    /// Removes a subscriber or listener.
+    mutating func remove(_ id: Int) {
+        subscriptions.removeAll { $0.id == id }
+        listeners.removeAll { $0.id == id }
+    }
+
+    /// Marks the monitor as stopped, and returns the streams to finish after the lock is released.
+    mutating func stop() -> (
+        subscriptions: [AsyncStream<Snapshot>.Continuation], listeners: [AsyncStream<MonitorEvent>.Continuation]
+    ) {
+        isStopping = true
+        defer {
+            subscriptions = []
+            listeners = []
+        }
+        return (subscriptions.map(\.continuation), listeners.map(\.continuation))
+    }
+
+    // MARK: Events
+
+    private mutating func newFindings(_ current: [Finding], _ instant: SampleInstant) -> [MonitorEvent] {
+        defer { announced = current }
+        return current.filter { !announced.contains($0) }.map { event($0, instant) }
+    }
+
+    private func event(_ finding: Finding, _ instant: SampleInstant) -> MonitorEvent {
+        var event = MonitorEvent(.finding, instant, generation: topology.generation)
+        event.finding = finding
+        return event
+    }
+}

@@ -1,0 +1,86 @@
+public import PowerSensorsCore
+
+/// Samples on its own thread, for any number of subscribers.
+///
+/// It samples often enough that no counter wraps unnoticed, and at the shortest interval of its subscribers. Its methods never
+/// access hardware. It stops in ``stop()`` or when it is deallocated.
+///
+/// ```swift
+/// let monitor = try PowerMonitor()
+/// for await snapshot in monitor.snapshots(every: .seconds(5)) {
+///     if let power = snapshot.headline?.power { print(power) }
+/// }
+/// ```
+public final class PowerMonitor: Sendable {
+    private let core: MonitorCore
+    private let thread: Locked<OwnedThread?>
+
+    /// Discovers and opens the sensors, and starts sampling.
+    ///
+    /// - Throws: ``SamplerError`` if there is nothing to read, the headline scope does not exist, or no thread can be started.
+    public init(_ configuration: MonitorConfiguration = MonitorConfiguration()) throws(SamplerError) {
+        let core = try MonitorCore(configuration)
+        self.core = core
+        do throws(ThreadError) {
+            thread = Locked(try OwnedThread(name: "powersensors") { core.run() })
+        } catch {
+            throw .noThread(errno: error.errno)
+        }
+    }
+
+    deinit { stop() }
+
+    /// The current topology, which the next sample will have.
+    public var topology: Topology { core.state.withLock { $0.topology } }
+
+    /// The last snapshot over ``MonitorConfiguration/latestInterval``; nil until the first sample.
+    ///
+    /// It costs a lock and no system call.
+    public func latest() -> Snapshot? { core.state.withLock { $0.latest } }
+
+    /// Subscribes to snapshots at an interval.
+    ///
+    /// The first snapshot comes with the next sample and has no power yet; each of the others covers the interval since the
+    /// previous one. The subscription ends with the iterating task or with the monitor.
+    ///
+    /// - Parameter interval: The time between two snapshots; at least 1 ms.
+    public func snapshots(every interval: Duration) -> SnapshotSequence {
+        let core = core
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: Snapshot.self, bufferingPolicy: .bufferingNewest(MonitorState.bufferedSnapshots))
+        let id = core.state.withLock { state -> Int? in
+            state.isStopping ? nil : state.subscribe(every: interval.wholeNanoseconds, continuation)
+        }
+        guard let id else {
+            continuation.finish()
+            return SnapshotSequence(stream: stream)
+        }
+        continuation.onTermination = { [weak core] _ in core?.state.withLock { $0.remove(id) } }
+        core.timer.wake()
+        return SnapshotSequence(stream: stream)
+    }
+
+    /// Subscribes to events: the findings so far, and everything from now on. The newest 256 are buffered.
+    public func events() -> AsyncStream<MonitorEvent> {
+        let core = core
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: MonitorEvent.self, bufferingPolicy: .bufferingNewest(256))
+        let listening = core.state.withLock { state in
+            state.isStopping ? nil : state.listen(continuation, at: .now)
+        }
+        guard let (id, deliveries) = listening else {
+            continuation.finish()
+            return stream
+        }
+        deliveries.send()
+        continuation.onTermination = { [weak core] _ in core?.state.withLock { $0.remove(id) } }
+        return stream
+    }
+
+    /// Stops sampling, ends every subscription, and waits for the thread to end, which takes at most one sample. Calling it again
+    /// has no effect.
+    public func stop() {
+        core.stop()
+        thread.withLock { $0.take()?.join() }
+    }
+}

@@ -1,0 +1,68 @@
+import PowerSensorsCore
+
+/// Decides when a new generation begins while a machine is sampled.
+///
+/// A generation begins when something can be measured that could not be measured before, or when the estimator becomes needed
+/// or unneeded.
+///
+/// A channel that disappears does not begin a generation: it stays `absent`, and its host figure `partial`, until it returns,
+/// either on the same path, which its reader notices, or on another one, which needs a new discovery. ``AbsentParts`` decides
+/// which channels stay; while one is absent, no estimate replaces its figure.
+package struct Rediscovery {
+    private let sensors: SensorSet
+    private var bound: BoundSensors
+    private var fingerprints: [Int?]
+    private var grid: TimeGrid
+
+    /// Starts with the result of a discovery.
+    ///
+    /// - Parameters:
+    ///   - sensors: The sensors.
+    ///   - bound: What they found.
+    ///   - now: The monotonic time in nanoseconds, as for ``check(at:)``.
+    ///   - interval: The time between two checks; zero for no checks.
+    package init(
+        _ sensors: SensorSet, _ bound: BoundSensors, at now: Int64, every interval: Duration = .seconds(10)
+    ) {
+        self.sensors = sensors
+        self.bound = bound
+        fingerprints = bound.fingerprints
+        let nanoseconds = interval.wholeNanoseconds
+        grid = TimeGrid(from: nanoseconds > 0 ? now &+ nanoseconds : .max, every: nanoseconds)
+    }
+
+    /// If a check is due, compares the sensors' fingerprints, and runs a discovery if one of them has changed.
+    ///
+    /// - Returns: The next generation; nil if the current one continues.
+    package mutating func check(at now: Int64) -> BoundSensors? {
+        guard grid.isDue(at: now) else { return nil }
+        let seen = sensors.discoveryFingerprints()
+        guard seen != fingerprints else { return nil }
+        // A change during the discovery is noticed at the next check.
+        fingerprints = seen
+        let found = sensors.bind(after: bound)
+        guard beginsGeneration(found) else { return nil }
+        bound = found
+        return found
+    }
+
+    private func beginsGeneration(_ found: BoundSensors) -> Bool {
+        // If every source is already known, the readers notice changes themselves.
+        if !found.measuredSources.isSubset(of: bound.measuredSources) { return true }
+        return found.absent.isEmpty && found.estimates != bound.estimates
+    }
+}
+
+extension BoundSensors {
+    /// What is measured and where, and whether it is forbidden, since a new permission may change the headline figure.
+    fileprivate var measuredSources: Set<[String?]> {
+        let absent = absent
+        let measured = topology.channels.filter { $0.provenance != .estimated && !absent.contains($0.id) }
+        return Set(measured.map { [$0.id, $0.mechanism, $0.path, $0.status == .forbidden ? "forbidden" : nil] })
+    }
+
+    /// The identities of the channels that are estimated.
+    fileprivate var estimates: Set<String> {
+        Set(topology.channels.lazy.filter { $0.provenance == .estimated }.map(\.id))
+    }
+}

@@ -1,0 +1,107 @@
+package import PowerSensorsAttribution
+public import PowerSensorsCore
+
+/// Reads every channel in the caller's own loop, without a thread or a task.
+///
+/// Files are opened once and stay open; a sample costs only its system calls and does not allocate. Call it at least every
+/// ``longestSafeInterval``, or a counter may wrap unnoticed and its energy becomes ambiguous.
+///
+/// ```swift
+/// var sampler = try Sampler()
+/// while true {
+///     if let power = sampler.snapshot().headline?.power { print(power) }
+///     sleep(2)
+/// }
+/// ```
+public struct Sampler: ~Copyable {
+    private var engine: SamplingEngine
+    private var writer: SnapshotWriter
+
+    /// Discovers and opens the sensors that work here.
+    ///
+    /// - Throws: ``SamplerError`` if there is nothing to read, or the headline scope does not exist.
+    public init(_ configuration: SamplingConfiguration) throws(SamplerError) {
+        try self.init(configuration, configuration.sensors.bind())
+    }
+
+    /// Discovers and opens the sensors that work here.
+    ///
+    /// - Parameters:
+    ///   - sensors: The sensors to use.
+    ///   - headlineScope: The scope of the headline figure; nil for ``Topology/headlineScope``.
+    /// - Throws: ``SamplerError`` if there is nothing to read, or the headline scope does not exist.
+    public init(_ sensors: SensorSet = SensorSet(), headlineScope: Scope? = nil) throws(SamplerError) {
+        try self.init(SamplingConfiguration(sensors: sensors, headlineScope: headlineScope))
+    }
+
+    /// As above, with clocks that a test controls.
+    package init(
+        _ sensors: SensorSet, attribution: Attribution? = nil, carbonIntensity: CarbonIntensity? = nil,
+        now: @escaping () -> SampleInstant
+    ) throws(SamplerError) {
+        let configuration = SamplingConfiguration(
+            sensors: sensors, attribution: attribution, carbonIntensity: carbonIntensity)
+        try self.init(configuration, sensors.bind(), now: now)
+    }
+
+    /// Opens what a discovery found, with clocks that a test controls.
+    package init(
+        _ configuration: SamplingConfiguration, _ bound: BoundSensors, now: (() -> SampleInstant)? = nil
+    ) throws(SamplerError) {
+        try bound.topology.check(headlineScope: configuration.headlineScope)
+        engine = SamplingEngine(configuration, bound, now: now)
+        writer = engine.writer()
+        engine.waitForFirstReadings()
+    }
+
+    /// The current topology. ``snapshot()`` may begin a new generation, see ``SamplingConfiguration/rediscoveryInterval``.
+    public var topology: Topology { engine.topology }
+
+    /// The longest safe time between two samples: half the range of the fastest counter at its maximum power, and at most 20 s
+    /// if power is integrated. Nil if there is neither a counter nor power to integrate.
+    public var longestSafeInterval: Duration? { engine.accumulator.longestSafeInterval }
+
+    /// What is missing or limited: the findings of discovery, and problems that show only over time, such as a frozen counter.
+    public func findings() -> [Finding] { engine.findings }
+
+    /// Reads every channel once, counts its energy, and calls `body` with the readings.
+    ///
+    /// The readings are in the order of the topology's channels. It does not allocate.
+    public mutating func sample<Result, Failure: Error>(
+        _ body: (SampleInfo, Span<Reading>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let info = engine.read()
+        return try engine.withReadings { readings throws(Failure) in try body(info, readings) }
+    }
+
+    /// Reads every channel once and counts its energy, without attribution or rediscovery. It does not allocate.
+    public mutating func sample() { _ = engine.read() }
+
+    /// Reads every channel once, and creates a snapshot of the interval since the previous one.
+    ///
+    /// The first has energies of 0 J and no power for counters. It also scans the consumers if attribution is configured, and
+    /// runs a rediscovery if one is due; if that finds something new, the snapshot is the first of a new generation.
+    public mutating func snapshot() -> Snapshot {
+        var info = engine.readAndDivide()
+        if engine.rediscoverIfDue(at: info.ended.monotonicNanoseconds) {
+            writer = engine.writer(continuing: writer)
+            info = engine.read()
+        }
+        return engine.write(info, by: &writer)
+    }
+
+    /// Switches to another discovery. Totals are continued for channels that both have.
+    package mutating func move(to bound: BoundSensors) {
+        engine.move(to: bound)
+        writer = engine.writer(continuing: writer)
+    }
+
+    /// A second writer of snapshots with its own intervals.
+    func measuringWriter() -> SnapshotWriter { engine.writer() }
+
+    /// Reads every channel once, and creates a snapshot with another writer.
+    mutating func snapshot(by writer: inout SnapshotWriter) -> Snapshot {
+        let info = engine.read()
+        return engine.write(info, by: &writer)
+    }
+}

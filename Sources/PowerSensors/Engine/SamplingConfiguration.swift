@@ -1,0 +1,42 @@
+public import PowerSensorsAttribution
+public import PowerSensorsCore
+
+/// The configuration of a ``Sampler``. The defaults suit a program with its own loop.
+public struct SamplingConfiguration: Sendable {
+    /// The sensors to use.
+    public var sensors: SensorSet
+
+    /// The scope of the headline figure; nil for ``Topology/headlineScope``.
+    public var headlineScope: Scope?
+
+    /// How the energy is divided among consumers; nil, the default, to not divide it, since scanning every process costs more
+    /// than reading the sensors.
+    public var attribution: Attribution?
+
+    /// The carbon intensity of the machine's electricity, for example from ``CarbonRegions``; nil if unknown.
+    public var carbonIntensity: CarbonIntensity?
+
+    /// How often ``Sampler/snapshot()`` checks whether sensors were added or removed; zero, the default, for never.
+    public var rediscoveryInterval: Duration
+
+    /// Whether slow sources are read on threads of the library, which end with the sampler. If false, the default, no thread is
+    /// started, and slow sources are read on the caller's thread when they are due.
+    public var readsSlowSourcesOnThreads: Bool
+
+    /// Creates a configuration with defaults for everything that is not given.
+    public init(
+        sensors: SensorSet = SensorSet(),
+        headlineScope: Scope? = nil,
+        attribution: Attribution? = nil,
+        carbonIntensity: CarbonIntensity? = nil,
+        rediscoveryInterval: Duration = .zero,
+        readsSlowSourcesOnThreads: Bool = false
+    ) {
+        self.sensors = sensors
+        self.headlineScope = headlineScope
+        self.attribution = attribution
+        self.carbonIntensity = carbonIntensity
+        self.rediscoveryInterval = rediscoveryInterval
+        self.readsSlowSourcesOnThreads = readsSlowSourcesOnThreads
+    }
+}

@@ -1,0 +1,153 @@
+import PowerSensorsAttribution
+import PowerSensorsCore
+
+/// Owns the readers, the accumulator, attribution and rediscovery.
+///
+/// ``Sampler`` runs it in the caller's loop, ``PowerMonitor`` on its own thread.
+struct SamplingEngine: ~Copyable {
+    private let configuration: SamplingConfiguration
+    private let now: (() -> SampleInstant)?
+    private let recordsEvents: Bool
+    private var affinity: ThreadAffinity?
+    private var readers: OpenedReaders
+    private let attributor: Attributor?
+    private var rediscovery: Rediscovery
+
+    /// The state of every channel.
+    private(set) var accumulator: ChannelAccumulator
+
+    /// Discovers and opens the sensors.
+    ///
+    /// - Parameters:
+    ///   - configuration: What to sample.
+    ///   - bound: What a discovery found.
+    ///   - recordsEvents: Whether events of channels are recorded; then ``drainEvents()`` must be called.
+    ///   - pinsThread: Whether to move the thread to the processor on which reading is cheapest; only for the library's threads.
+    ///   - now: The clocks; nil for the system's.
+    init(
+        _ configuration: SamplingConfiguration, _ bound: BoundSensors, recordsEvents: Bool = false,
+        pinsThread: Bool = false, now: (() -> SampleInstant)? = nil
+    ) {
+        self.configuration = configuration
+        self.now = now
+        self.recordsEvents = recordsEvents
+        affinity = pinsThread ? ThreadAffinity() : nil
+        readers = Self.open(bound, configuration, &affinity)
+        accumulator = ChannelAccumulator(bound.topology.channels, recordsEvents: recordsEvents)
+        attributor = configuration.attribution.map {
+            Attributor($0, roots: configuration.sensors.roots, bound.topology)
+        }
+        rediscovery = Rediscovery(
+            configuration.sensors, bound, at: (now?() ?? .now).monotonicNanoseconds,
+            every: configuration.rediscoveryInterval)
+    }
+
+    private static func open(
+        _ bound: BoundSensors, _ configuration: SamplingConfiguration, _ affinity: inout ThreadAffinity?
+    ) -> OpenedReaders {
+        let readers = OpenedReaders(
+            bound.topology, bound.sensors, slow: configuration.readsSlowSourcesOnThreads ? .ownThreads : .callerThread)
+        // Threads inherit the affinity of their creator, but background threads need none.
+        affinity?.move(to: nil)
+        readers.startBackground()
+        affinity?.move(to: readers.preferredProcessor)
+        return readers
+    }
+
+    /// The topology of the current generation.
+    var topology: Topology { readers.topology }
+
+    /// The energy attributed so far; nil if it is not divided.
+    var attributed: AttributedEnergy? { attributor?.attributed }
+
+    /// The longest time between two reads, so that no counter wraps unnoticed and consumers are scanned in time.
+    var longestIntervalNanoseconds: Int64 {
+        min(accumulator.longestSafeNanoseconds, configuration.attribution?.intervalNanoseconds ?? .max)
+    }
+
+    /// What is missing or limited: the findings of discovery, and problems that show only over time.
+    var findings: [Finding] {
+        topology.findings + readers.findings + (attributor?.findings ?? [])
+            + accumulator.findings(topology.channels, at: now?() ?? .now)
+    }
+
+    /// Creates a writer of snapshots.
+    ///
+    /// - Parameter previous: A writer of the previous generation, whose intervals are continued.
+    func writer(continuing previous: SnapshotWriter? = nil) -> SnapshotWriter {
+        SnapshotWriter(topology, headline: configuration.headlineScope, continuing: previous)
+    }
+
+    /// Waits briefly for the first readings of slow sources.
+    func waitForFirstReadings() { readers.waitForFirstReadings() }
+
+    // MARK: Sampling
+
+    /// Reads every channel once and counts its energy. No allocation.
+    mutating func read() -> SampleInfo {
+        let info = readers.read(now)
+        readers.withReadings { accumulator.record($0, began: info.began, ended: info.ended) }
+        return info
+    }
+
+    /// Reads like ``read()``, and scans and divides the energy if that is due.
+    mutating func readAndDivide() -> SampleInfo {
+        // The scan reads many files, so it comes before the sample, whose channels are then read close to each other.
+        attributor?.scanIfDue(at: now?() ?? .now)
+        let info = read()
+        _ = attributor?.divide(accumulator)
+        return info
+    }
+
+    /// Calls `body` with the readings of the last sample.
+    func withReadings<Result, Failure: Error>(
+        _ body: (Span<Reading>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try readers.withReadings(body)
+    }
+
+    /// Writes a snapshot.
+    func write(_ info: SampleInfo, by writer: inout SnapshotWriter) -> Snapshot {
+        var snapshot = writer.write(accumulator, info, attributed)
+        snapshot.carbonIntensity = configuration.carbonIntensity
+        return snapshot
+    }
+
+    /// What happened to channels since the last call.
+    mutating func drainEvents() -> [ChannelAccumulator.Event] { accumulator.drainEvents() }
+
+    // MARK: Generations
+
+    /// Begins a new generation if ``Rediscovery`` finds one; its channels must then be read at once.
+    ///
+    /// - Returns: Whether a new generation began.
+    mutating func rediscoverIfDue(at now: Int64) -> Bool {
+        guard let found = rediscovery.check(at: now) else { return false }
+        move(to: found)
+        return true
+    }
+
+    /// Switches to another discovery. Totals are continued for channels that both have.
+    mutating func move(to found: BoundSensors) {
+        let next = Self.open(found, configuration, &affinity)
+        // The old readers are read as late as possible, since the new ones start to count at their first reading.
+        _ = read()
+        next.resume(from: readers)
+        // A source that does not answer must not delay the next generation.
+        readers.stopBackground()
+        readers = next
+        accumulator = ChannelAccumulator(
+            found.topology.channels, continuing: accumulator, recordsEvents: recordsEvents)
+        attributor?.move(to: found.topology, accumulator)
+    }
+}
+
+extension Topology {
+    /// Throws if there is nothing to read, or the headline scope does not exist.
+    func check(headlineScope: Scope?) throws(SamplerError) {
+        guard !channels.isEmpty else { throw .nothingToRead(findings) }
+        if let headlineScope, !scopes.contains(headlineScope) {
+            throw .noSuchScope(headlineScope, available: scopes)
+        }
+    }
+}

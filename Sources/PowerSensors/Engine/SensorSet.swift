@@ -1,0 +1,179 @@
+public import PowerSensorsCore
+import PowerSensorsRAPL
+import PowerSensorsHwmon
+import PowerSensorsPowerSupply
+public import PowerSensorsGuestShare
+import PowerSensorsResctrl
+public import PowerSensorsEstimator
+import PowerSensorsAttribution
+
+/// The sensors to use, and the file trees to find them in.
+public struct SensorSet: Sendable {
+    /// A sensor selected by name, optionally with one of its mechanisms: `rapl`, `rapl:powercap`.
+    public struct Selection: Hashable, Sendable, CustomStringConvertible {
+        /// The name of the sensor.
+        public let sensor: SensorName
+
+        /// The name of the mechanism; nil for the best that works.
+        public let mechanism: String?
+
+        /// Every selection that this version of the library supports.
+        public static let all: [Selection] = [
+            Selection(sensor: .rapl), Selection(sensor: .rapl, mechanism: "perf"),
+            Selection(sensor: .rapl, mechanism: "powercap"), Selection(sensor: .rapl, mechanism: "msr"),
+            Selection(sensor: .share), Selection(sensor: .hwmon), Selection(sensor: .supply),
+            Selection(sensor: .resctrl), Selection(sensor: .estimator),
+        ]
+
+        package init(sensor: SensorName, mechanism: String? = nil) {
+            self.sensor = sensor
+            self.mechanism = mechanism
+        }
+
+        /// Parses `sensor` or `sensor:mechanism`; nil if it is not in ``all``.
+        public init?(_ text: String) {
+            guard let found = Self.all.first(where: { $0.description == text }) else { return nil }
+            self = found
+        }
+
+        /// `sensor` or `sensor:mechanism`.
+        public var description: String { mechanism.map { "\(sensor):\($0)" } ?? sensor.name }
+    }
+
+    private let sensors: [any Sensor]
+    private let fallback: (any Sensor)?
+
+    /// The file trees in which sensors, processes and control groups are found.
+    public let roots: SystemRoots
+
+    /// Selects sensors of this library.
+    ///
+    /// - Parameters:
+    ///   - roots: The file trees in which sensors, processes and control groups are found.
+    ///   - selections: The sensors to use; empty for all of them, with the estimator only if no other provides a host figure.
+    ///   - maximumPower: The highest power of any one channel; nil to derive it from each channel's own limits.
+    ///   - usesLibSensors: Whether `hwmon` uses labels, ignored channels and computed values from libsensors, if it is
+    ///     installed. libsensors has one state per process, so leave this out if the program uses libsensors itself.
+    ///   - share: A share sensor for a given folder; nil for one that finds the folder itself. It ranks after `rapl`, since
+    ///     a machine's own counters, even virtual ones, are preferred to what its host reports.
+    ///   - estimator: An estimator for a given machine; nil for one that detects the machine itself.
+    ///   - additional: Custom sensors, which are preferred to the library's.
+    public init(
+        roots: SystemRoots = .default,
+        selections: [Selection] = [],
+        maximumPower: Watts? = nil,
+        usesLibSensors: Bool = false,
+        share: GuestShareSensor? = nil,
+        estimator: Estimator? = nil,
+        additional: [any Sensor] = []
+    ) {
+        self.roots = roots
+        let rapl = RAPLSensor(
+            roots: roots, mechanisms: Self.mechanisms(of: selections), maximumPower: maximumPower)
+        let meters: [any Sensor] = [
+            share ?? GuestShareSensor(roots: roots, maximumPower: maximumPower),
+            HwmonSensor(roots: roots, maximumPower: maximumPower, usesLibSensors: usesLibSensors),
+            PowerSupplySensor(roots: roots, maximumPower: maximumPower),
+            ResctrlSensor(roots: roots),
+        ]
+        let estimator = estimator ?? Estimator(roots: roots)
+        if selections.isEmpty {
+            sensors = additional + [rapl] + meters
+            fallback = estimator
+        } else {
+            let names = selections.map(\.sensor)
+            let library = [rapl] + meters + [estimator]
+            sensors = additional + library.filter { names.contains($0.name) }
+            fallback = nil
+        }
+    }
+
+    /// The selected mechanisms of RAPL; all if the sensor is selected as a whole or not by name.
+    private static func mechanisms(of selections: [Selection]) -> [RAPLMechanism] {
+        let rapl = selections.filter { $0.sensor == .rapl }
+        if rapl.contains(where: { $0.mechanism == nil }) || rapl.isEmpty { return RAPLMechanism.all }
+        return RAPLMechanism.all.filter { mechanism in rapl.contains { $0.mechanism == mechanism.name } }
+    }
+
+    /// Uses only custom sensors.
+    ///
+    /// - Parameters:
+    ///   - sensors: The sensors, in order of preference.
+    ///   - roots: The file trees in which processes and control groups are found.
+    public init(only sensors: [any Sensor], roots: SystemRoots = .default) {
+        self.sensors = sensors
+        self.roots = roots
+        fallback = nil
+    }
+
+    /// The same sensors, with the estimator even if other sensors provide a host figure.
+    package var withFallback: SensorSet {
+        SensorSet(only: sensors + [fallback].compactMap(\.self), roots: roots)
+    }
+
+    /// The names of the sensors, in order of preference.
+    package var names: [SensorName] { sensors.map(\.name) }
+
+    /// Finds the channels, as `powersensors list` does. A sensor that fails as a whole becomes a finding.
+    public func discover() -> Topology { bind().topology }
+
+    /// Finds the channels, and binds the sensors to them.
+    ///
+    /// - Parameter previous: The previous generation, whose missing channels stay as absent, see ``AbsentParts``.
+    package func bind(after previous: BoundSensors? = nil) -> BoundSensors {
+        // Computed first, so that a change during the discovery is noticed at the next check.
+        let fingerprints = discoveryFingerprints()
+        let generation = (previous?.topology.generation ?? 0) + 1
+        var used = sensors
+        var discoveries = sensors.map(Self.discovery)
+        if let fallback, !discoveries.contains(where: \.hasHostFigure) {
+            used.append(fallback)
+            discoveries.append(Self.discovery(of: fallback))
+        }
+        var topology = Topology(generation: generation, discoveries: discoveries)
+        if let absent = previous.flatMap({ AbsentParts(from: $0.topology, to: topology) }) {
+            used.append(absent)
+            discoveries.append(absent.discover())
+            topology = Topology(generation: generation, discoveries: discoveries)
+        }
+        return BoundSensors(topology, used, fingerprints: fingerprints)
+    }
+
+    /// The current fingerprint of every sensor; a change means that a new discovery is needed.
+    package func discoveryFingerprints() -> [Int?] {
+        (sensors + [fallback].compactMap(\.self)).map { $0.discoveryFingerprint() }
+    }
+
+    private static func discovery(of sensor: any Sensor) -> Discovery {
+        do {
+            var discovery = try sensor.discover()
+            // A sensor opens only channels with its own name, so others would never be read.
+            for channel in discovery.channels where channel.sensor != sensor.name {
+                discovery.findings.append(.foreignChannel(channel, of: sensor.name))
+            }
+            discovery.channels.removeAll { $0.sensor != sensor.name }
+            if let interval = sensor.readingInterval {
+                for index in discovery.channels.indices where discovery.channels[index].readingInterval == nil {
+                    discovery.channels[index].readingInterval = interval
+                }
+            }
+            return discovery
+        } catch {
+            return Discovery(findings: [.failed(sensor.name, error)])
+        }
+    }
+}
+
+extension Finding {
+    fileprivate static func foreignChannel(_ channel: Channel, of sensor: SensorName) -> Finding {
+        Finding(
+            severity: .error, subject: channel.id, reason: .malformed,
+            text: "The sensor \(sensor) has a channel of another sensor, \(channel.sensor), which is left out.",
+            remedy: "Fix the sensor: its channels must have its own name.")
+    }
+}
+
+extension Discovery {
+    /// Whether a channel of a host figure can be read.
+    fileprivate var hasHostFigure: Bool { channels.contains { $0.countsIn != nil && $0.status == .ok } }
+}

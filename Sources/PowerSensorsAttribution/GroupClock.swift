@@ -1,0 +1,54 @@
+import PowerSensorsCore
+import PowerSensorsMachine
+
+/// Reads the processor time of one control group from the kernel.
+final class GroupClock {
+    private let path: String
+    private let sysfs: SystemRoot
+    private var file: KeptFile
+    private let isKeptOpen: Bool
+
+    /// - Parameters:
+    ///   - path: The group's `cpu.stat` or `cpuacct.usage`.
+    ///   - sysfs: The tree with the file.
+    ///   - isKeptOpen: Whether the file stays open between readings.
+    init(_ path: String, beneath sysfs: SystemRoot, isKeptOpen: Bool) {
+        self.path = path
+        self.sysfs = sysfs
+        self.isKeptOpen = isKeptOpen
+        file = KeptFile(path, beneath: sysfs, opensNow: isKeptOpen)
+    }
+
+    /// The time that its tasks have run, in microseconds; nil if the group is gone. No allocation if the file is kept
+    /// open.
+    func microseconds() -> UInt64? {
+        if !isKeptOpen {
+            guard let bytes = try? sysfs.bytes(path, limit: 64) else { return nil }
+            return Self.microseconds(in: bytes.span)
+        }
+        var buffer = InlineArray<64, UInt8>(repeating: 0)
+        var bytes = buffer.mutableSpan
+        var count = try? file.read(into: &bytes)
+        if count == nil {
+            // The group may have been removed and created again.
+            file = KeptFile(path, beneath: sysfs)
+            count = try? file.read(into: &bytes)
+        }
+        return count.flatMap { Self.microseconds(in: buffer.span.extracting(first: $0)) }
+    }
+
+    private static let key = Array("usage_usec ".utf8)
+
+    /// Parses the beginning of either file: `usage_usec` and a number of microseconds, or a number of nanoseconds
+    /// alone.
+    private static func microseconds(in text: Span<UInt8>) -> UInt64? {
+        var position = 0
+        while position < min(key.count, text.count), text[position] == key[position] { position += 1 }
+        let hasKey = position == key.count
+        if position > 0, !hasKey { return nil }
+        guard let number = text.decimal(at: &position), !number.overflows, position < text.count,
+            text[position] == UInt8(ascii: "\n")
+        else { return nil }
+        return hasKey ? number.value : number.value / 1000
+    }
+}

@@ -1,0 +1,76 @@
+import PowerSensorsCore
+
+/// The virtual machines that run here, and the processor time that each used.
+struct MachineTable {
+    /// A virtual machine: a process, and for a moment those that it forks.
+    struct Machine {
+        fileprivate(set) var consumer: Consumer
+        fileprivate let identity: VirtualMachineIdentity
+        fileprivate var processes = 1
+        /// The ticks that its processes, and the kernel threads that serve it, ran since the last reset.
+        fileprivate var elapsed: UInt64 = 0
+        fileprivate(set) var record: SlotIndex?
+    }
+
+    private var machines = SlotArray<Machine>()
+
+    /// Adds a process of a virtual machine, and returns the machine's index.
+    ///
+    /// Each process is a machine of its own, since anyone may give a program another machine's name. The exception is a
+    /// process that the machine itself started: this is the moment between fork and exec.
+    ///
+    /// - Parameters:
+    ///   - identity: The machine as its arguments describe it.
+    ///   - consumer: The same for a snapshot, with its process.
+    ///   - parent: The machine that started the process; nil for none.
+    mutating func addProcess(
+        _ identity: VirtualMachineIdentity, _ consumer: Consumer, startedBy parent: SlotIndex?
+    ) -> SlotIndex {
+        if let parent, let machine = machines[parent], machine.identity == identity,
+            machine.consumer.userID == consumer.userID
+        {
+            machines.update(at: parent) { $0.processes += 1 }
+            return parent
+        }
+        var consumer = consumer
+        consumer.hasNamesake = machines.slots.contains { $0?.identity == identity }
+        return machines.insert(Machine(consumer: consumer, identity: identity))
+    }
+
+    /// Removes a process that ended.
+    mutating func removeProcess(of machine: SlotIndex) { machines.update(at: machine) { $0.processes -= 1 } }
+
+    /// Notes that a machine's process moved to another control group.
+    ///
+    /// - Returns: The machine's record.
+    mutating func move(_ machine: SlotIndex, to group: ControlGroup) -> SlotIndex? {
+        machines.update(at: machine) { $0.consumer.setControlGroup(group) }
+        return machines[machine]?.record
+    }
+
+    /// Adds to a machine's time.
+    mutating func add(_ ticks: UInt64, to machine: SlotIndex) { machines.update(at: machine) { $0.elapsed += ticks } }
+
+    /// Sets every machine's time back to 0.
+    mutating func resetElapsed() { machines.update { $0.elapsed = 0 } }
+
+    /// Removes the machines that stopped, and returns them.
+    mutating func removeStopped() -> [Machine] { machines.remove { $0.processes <= 0 } }
+
+    /// Starts records for new machines.
+    mutating func addRecords(to energies: inout ConsumerEnergies) {
+        machines.update { if $0.record == nil { $0.record = energies.addRecord(for: $0.consumer) } }
+    }
+
+    /// Gives each machine its share. The rest was used by other processes.
+    ///
+    /// - Parameters:
+    ///   - energy: What all tasks used.
+    ///   - totalTicks: The ticks that all tasks ran.
+    ///   - energies: Where the shares are counted.
+    mutating func divide(_ energy: EnergyParts, totalTicks: UInt64, into energies: inout ConsumerEnergies) {
+        var splitter = EnergySplitter(energy, totalWeight: totalTicks)
+        machines.update { energies.add(splitter.share(of: $0.elapsed), to: $0.record, .virtualMachine) }
+        energies.addUnattributed(splitter.rest, .virtualMachine, .other)
+    }
+}

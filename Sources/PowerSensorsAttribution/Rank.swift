@@ -1,0 +1,54 @@
+/// How much a consumer has run lately, which decides whether it is listed or folded into the rest.
+struct Rank {
+    /// Its record in ``ConsumerEnergies``; nil while it is folded.
+    var record: SlotIndex?
+
+    /// The mean of its times over about eight scans, in thousandths of its clock's unit.
+    private(set) var score: UInt64 = 0
+
+    /// Adds the time that it ran since the last scan.
+    mutating func update(_ step: UInt64) {
+        if step == 0, score == 0 { return }
+        score = (score - score / 8) + min(step, 1 << 40) * 125
+    }
+
+    /// Chooses which consumers of a kind are listed: those that run most.
+    ///
+    /// To take another's place, a consumer needs a score a quarter higher, so that two of about the same size do not
+    /// alternate.
+    ///
+    /// - Parameters:
+    ///   - count: The number of consumers.
+    ///   - limit: How many of them to list.
+    ///   - rank: Returns a consumer's rank, given its index.
+    /// - Returns: The indices of those to be listed and to be folded from now on.
+    static func changes(
+        among count: Int, limit: Int, _ rank: (Int) -> Rank?
+    ) -> (promoted: [Int], folded: [Int]) {
+        let limit = max(limit, 0)
+        var listed: [(index: Int, score: UInt64)] = []
+        for index in 0..<count {
+            if let rank = rank(index), rank.record != nil { listed.append((index, rank.score)) }
+        }
+        listed.sort { $0.score < $1.score }
+        // Nearly all scores are below this and need not be sorted.
+        let threshold = listed.count < limit ? 0 : listed.first.map { $0.score + $0.score / 4 } ?? .max
+        var candidates: [(index: Int, score: UInt64)] = []
+        for index in 0..<count {
+            if let rank = rank(index), rank.record == nil, rank.score > threshold {
+                candidates.append((index, rank.score))
+            }
+        }
+        if candidates.isEmpty { return ([], []) }
+        let free = max(limit - listed.count, 0)
+        candidates.sort { $0.score > $1.score }
+        var promoted = candidates.prefix(free).map(\.index)
+        var folded: [Int] = []
+        for (candidate, member) in zip(candidates.dropFirst(free), listed) {
+            guard candidate.score > member.score + member.score / 4 else { break }
+            promoted.append(candidate.index)
+            folded.append(member.index)
+        }
+        return (promoted, folded)
+    }
+}

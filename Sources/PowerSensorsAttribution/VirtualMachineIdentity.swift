@@ -1,0 +1,140 @@
+/// A virtual machine's name and UUID, as found in the arguments of the process that runs it.
+package struct VirtualMachineIdentity: Hashable, Sendable {
+    /// A hypervisor's program.
+    enum Hypervisor: String, Sendable {
+        case qemu
+        case cloudHypervisor = "cloud-hypervisor"
+        case firecracker
+
+        /// Recognizes a process by its first argument's base name, else by the kernel's name for it; nil for other
+        /// programs, such as `virt-launcher`, whose options resemble QEMU's.
+        init?(argument: String, comm: String) {
+            let base = argument.split(separator: "/").last.map(String.init) ?? ""
+            guard let found = Self.named(base) ?? Self.named(comm) else { return nil }
+            self = found
+        }
+
+        private static func named(_ name: String) -> Hypervisor? {
+            if name.hasPrefix("qemu-system-") || name == "qemu-kvm" || name == "kvm" { return .qemu }
+            // The kernel truncates its name to 15 bytes.
+            if ["cloud-hypervisor", "cloud-hypervis", "cloud-hyperviso"].contains(name) { return .cloudHypervisor }
+            return name == "firecracker" ? .firecracker : nil
+        }
+    }
+
+    /// The program that runs the machine.
+    let hypervisor: Hypervisor
+
+    /// The machine's namespace in Kubernetes; empty elsewhere.
+    package let namespace: String
+
+    /// The machine's name, else its UUID; empty if it has neither.
+    package let name: String
+
+    /// The machine's UUID; empty if the arguments do not tell.
+    package let uuid: String
+
+    /// Whether a process is a hypervisor, given its first argument and the kernel's name for it.
+    static func isHypervisor(_ argument: String, comm: String) -> Bool {
+        Hypervisor(argument: argument, comm: comm) != nil
+    }
+
+    /// Parses a process's arguments; nil if the process does not run a virtual machine.
+    ///
+    /// - Parameters:
+    ///   - commandLine: procfs' `PID/cmdline`: the arguments, each terminated by a 0 byte.
+    ///   - comm: The kernel's name for the process.
+    ///   - group: The process's control group. In a pod, KubeVirt's names consist of a namespace and a name.
+    package init?(commandLine: [UInt8], comm: String, group: ControlGroup?) {
+        let arguments = commandLine.split(separator: 0, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        guard let first = arguments.first, !commandLine.isEmpty,
+            let hypervisor = Hypervisor(argument: first, comm: comm)
+        else { return nil }
+        let options = Options(arguments, allowsEquals: hypervisor != .qemu)
+        let uuid: String
+        let full: String
+        switch hypervisor {
+        case .qemu:
+            uuid = options["uuid"] ?? options["smbios"].flatMap { Self.value(of: "uuid", in: $0) } ?? ""
+            full = options["name"].map(Self.guestName) ?? ""
+        case .cloudHypervisor:
+            uuid = options["platform"].flatMap { Self.value(of: "uuid", in: $0) } ?? ""
+            // It has no name, but its socket is usually named after the machine.
+            let socket = options["api-socket"].map { Self.value(of: "path", in: $0) ?? $0 } ?? ""
+            let file = socket.split(separator: "/").last.map(String.init) ?? ""
+            full = file.hasSuffix(".sock") ? String(file.dropLast(5)) : file
+        case .firecracker:
+            uuid = ""
+            full = options["id"] ?? ""
+        }
+        self.hypervisor = hypervisor
+        self.uuid = uuid
+        if group?.podUID != nil, hypervisor == .qemu, let underscore = full.firstIndex(of: "_") {
+            namespace = String(full[..<underscore])
+            name = String(full[full.index(after: underscore)...])
+        } else {
+            namespace = ""
+            name = full.isEmpty ? uuid : full
+        }
+    }
+
+    /// The options with their values. The first of each counts: a manager of machines passes the name before anything
+    /// that the guest's owner may choose, such as the arguments of its kernel.
+    private struct Options {
+        private var values: [String: String] = [:]
+
+        /// - Parameters:
+        ///   - arguments: The program and its arguments.
+        ///   - allowsEquals: Whether `--option=value` is allowed; QEMU does not know it.
+        init(_ arguments: [String], allowsEquals: Bool) {
+            var rest = arguments.dropFirst()
+            while let argument = rest.popFirst() {
+                guard argument.hasPrefix("-") else { continue }
+                let name = String(argument.drop { $0 == "-" })
+                if allowsEquals, let equals = name.firstIndex(of: "=") {
+                    add(String(name[name.index(after: equals)...]), of: String(name[..<equals]))
+                } else if let next = rest.first, name == "append" || !next.hasPrefix("-") {
+                    // An option's value is never an option itself, whatever it looks like.
+                    rest.removeFirst()
+                    add(next, of: name)
+                }
+            }
+        }
+
+        private mutating func add(_ value: String, of name: String) {
+            if values[name] == nil { values[name] = value }
+        }
+
+        subscript(_ name: String) -> String? { values[name] }
+    }
+
+    /// The name in QEMU's `-name`: either `guest=NAME` among other settings, or the first setting.
+    private static func guestName(_ value: String) -> String {
+        let settings = settings(of: value)
+        if let guest = settings.first(where: { $0.hasPrefix("guest=") }) { return String(guest.dropFirst(6)) }
+        return settings.first { !$0.contains("=") } ?? settings.first ?? ""
+    }
+
+    private static func value(of key: String, in text: String) -> String? {
+        settings(of: text).first { $0.hasPrefix("\(key)=") }.map { String($0.dropFirst(key.count + 1)) }
+    }
+
+    /// Splits at single commas; a doubled comma stands for a comma inside a setting.
+    private static func settings(of text: String) -> [String] {
+        var parts = [""]
+        var isAfterComma = false
+        for character in text {
+            if character == "," {
+                if isAfterComma { parts[parts.count - 1].append(",") }
+                isAfterComma.toggle()
+                continue
+            }
+            if isAfterComma { parts.append("") }
+            isAfterComma = false
+            parts[parts.count - 1].append(character)
+        }
+        return parts
+    }
+}

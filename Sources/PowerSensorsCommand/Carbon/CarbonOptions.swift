@@ -1,0 +1,59 @@
+#if Exporters
+import ArgumentParser
+import PowerSensors
+import PowerSensorsExporters
+
+/// How much the machine's electricity costs the climate: by its region, or as a number.
+struct CarbonOptions: ParsableArguments {
+    @Option(
+        "region",
+        "Where the machine is, for the carbon of its electricity, such as DE, US-CA or aws:eu-north-1; list shows all.",
+        .text("code"))
+    var region: Setting<String?>
+
+    @Option(
+        "carbon-intensity", "The carbon of its electricity, in grams of CO2 per kilowatt-hour.",
+        .number(
+            "grams", CarbonIntensity.plausible,
+            "a number of grams of CO2 per kilowatt-hour from 0 to 10000, such as 380"))
+    var carbonIntensity: Setting<Double?>
+
+    @Option("carbon-file", "A file of carbon intensities that override the built-in ones.", .text("file"))
+    var carbonFile: Setting<String?>
+
+    /// The intensity to use; nil where no option tells.
+    ///
+    /// `--region list` prints the known regions, and ends.
+    func intensity(in environment: Environment) throws(CommandFailure) -> CarbonIntensity? {
+        let region = region.given(in: environment)
+        let file = carbonFile.given(in: environment)
+        let regions =
+            try file.map { (file) throws(CommandFailure) in
+                CarbonRegions.builtIn.overridden(by: try CarbonFile(file.value).intensities)
+            } ?? .builtIn
+        if region?.value == "list" {
+            var bytes: [UInt8] = []
+            CarbonText.append(regions, to: &bytes)
+            try StandardOutput.write(bytes)
+            throw .ended
+        }
+        if let number = carbonIntensity.given(in: environment) {
+            if let other = region ?? file {
+                throw number.refused("\(other.name) names an intensity too; leave one of the two out.")
+            }
+            return try carbonIntensity.value(in: environment).flatMap { CarbonIntensity(gramsPerKilowattHour: $0) }
+        }
+        guard let region else {
+            if let file { throw file.refused("it has no effect without a region; add --region with one of its codes.") }
+            return nil
+        }
+        do throws(CarbonRegionError) {
+            return try regions.intensity(of: region.value)
+        } catch {
+            throw region.refused(
+                "\(error) --region list shows the codes; --carbon-intensity sets a number by hand, "
+                    + "and --region World uses the world's mean.")
+        }
+    }
+}
+#endif

@@ -1,0 +1,111 @@
+#if Exporters
+import ArgumentParser
+
+/// An option that an environment variable or a configuration file may set too; the flag wins.
+///
+/// One declaration is all there is to it: `@Option("max-power", "The highest …", .watts) var maxPower: Setting<Watts?>` makes the
+/// flag `--max-power` and the variable `POWERSENSORS_MAX_POWER`, with their help and the values they allow.
+struct Setting<Value: Sendable>: Sendable {
+    let name: String
+    fileprivate let parser: ValueParser<Value>
+    fileprivate let fallback: Value?
+    fileprivate var text: String?
+
+    /// The flag as typed; nil where there is none.
+    var flag: OptionValue? { text.map { OptionValue(name: "--\(name)", value: $0) } }
+
+    /// The flag as typed, or else the variable; nil where there is neither.
+    func given(in environment: Environment) -> OptionValue? { flag ?? environment.variable(of: name) }
+
+    /// The value of the flag, or else of the variable, or else the default.
+    func value(in environment: Environment) throws(CommandFailure) -> Value {
+        if let given = given(in: environment) { return try parser.value(of: given) }
+        guard let fallback else { throw .usage("--\(name) is missing.") }
+        return fallback
+    }
+
+    fileprivate func with(_ text: String) -> Setting {
+        var setting = self
+        setting.text = text
+        return setting
+    }
+}
+
+/// A flag that a variable may set too: an enum with one case, which is named like the flag.
+protocol Switch: EnumerableFlag, RawRepresentable<String> {}
+
+extension Switch {
+    static var name: String { allCases.first?.rawValue ?? "" }
+}
+
+extension Array {
+    /// The first flag as typed, or else the variable; nil where there is neither.
+    func given<Value>(in environment: Environment) -> OptionValue? where Element == Setting<Value> {
+        first?.given(in: environment)
+    }
+
+    /// The values of a flag that may be repeated, or else those that the variable lists.
+    func values<Value>(in environment: Environment) throws(CommandFailure) -> [Value] where Element == Setting<Value> {
+        var values: [Value] = []
+        for setting in self {
+            for given in setting.flag.map({ [$0] }) ?? environment.variable(of: setting.name)?.items ?? [] {
+                values.append(try setting.parser.value(of: given))
+            }
+        }
+        return values
+    }
+}
+
+extension Option {
+    /// An option that may be left out.
+    init<Wrapped>(_ name: String, _ help: String, _ parser: ValueParser<Wrapped>) where Value == Setting<Wrapped?> {
+        self.init(Setting(name: name, parser: parser.optional, fallback: .some(nil)), help)
+    }
+
+    /// An option with a default, which is written as a user would.
+    init<Parsed>(
+        _ name: String, _ help: String, _ parser: ValueParser<Parsed>, default text: String
+    ) where Value == Setting<Parsed> {
+        self.init(Setting(name: name, parser: parser, fallback: parser.parse(text)), "\(help) (default: \(text))")
+    }
+
+    /// An option that may be repeated; its variable separates the values with commas.
+    init<Element>(_ name: String, _ help: String, _ parser: ValueParser<Element>) where Value == [Setting<Element>] {
+        let setting = Setting(name: name, parser: parser, fallback: nil)
+        // The one without a text stands for the variable; the first flag replaces it.
+        self.init(
+            wrappedValue: [setting], name: .customLong(name),
+            help: ArgumentHelp("\(help) Repeatable.", valueName: parser.valueName), transform: setting.with)
+    }
+
+    private init<Parsed>(_ setting: Setting<Parsed>, _ help: String) where Value == Setting<Parsed> {
+        self.init(
+            wrappedValue: setting, name: .customLong(setting.name),
+            parsing: setting.parser.takesDashes ? .unconditional : .next,
+            help: ArgumentHelp(help, valueName: setting.parser.valueName), transform: setting.with)
+    }
+}
+
+// MARK: Names
+
+extension ParsableCommand {
+    /// The names of all options that a variable may set, of a command that has been parsed.
+    var optionNames: Set<String> { Set(names(in: self)) }
+}
+
+private func names(in value: Any) -> [String] {
+    if let option = value as? any NamedOption { return [option.name] }
+    return Mirror(reflecting: value).children.flatMap { names(in: $0.value) }
+}
+
+private protocol NamedOption {
+    var name: String { get }
+}
+
+extension Setting: NamedOption {}
+
+// What the property of a switch holds.
+extension Optional: NamedOption where Wrapped: Switch {
+    fileprivate var name: String { Wrapped.name }
+}
+#endif

@@ -1,0 +1,394 @@
+/// Converts the numbers of a wrapping counter to a growing total of energy, across wraps, resets and gaps.
+///
+/// Differences are taken between register counts, modulo the register's range, and summed as integers: the
+/// total stays exact over any number of single wraps. A gap that may hide further wraps is counted at its lower bound, and
+/// ``ambiguousEnergy`` says how much more it may have been.
+public struct EnergyCounter: Sendable {
+    /// What one reading did to the counter.
+    public enum Outcome: Hashable, Sendable {
+        /// The first number: there is nothing to compare it with.
+        case baseline
+
+        /// The counter has been 0 since the start, so no hardware drives it.
+        case absent
+
+        /// The energy since the reading before is known; it may be 0.
+        case counted
+
+        /// The gap may hide further wraps: the lower bound was counted.
+        case ambiguous
+
+        /// The counter was reset: of the energy in between only the upper bound is known, as ambiguous energy.
+        case reset
+
+        /// The number is out of range, or too far from the previous one for the maximum power.
+        case implausible
+    }
+
+    /// The state of the counter when its number last changed, from which power is computed.
+    ///
+    /// The energy between two checkpoints of the same `segment` is known completely.
+    package struct Checkpoint: Hashable, Sendable {
+        package var total: UInt64
+        package var monotonicNanoseconds: Int64
+        /// False for the first number, whose age is unknown.
+        package var isChange: Bool
+        package var segment: Int
+    }
+
+    struct Accepted {
+        var number: UInt64
+        var count: UInt64
+        var began: SampleInstant
+        var ended: SampleInstant
+    }
+
+    /// The unit and range of the counter's numbers, which may be refined as numbers are seen.
+    public internal(set) var encoding: CounterEncoding
+
+    /// The number of times the counter wrapped around.
+    public private(set) var wraps = 0
+
+    /// The number of times it was reset.
+    public private(set) var resets = 0
+
+    /// The counts since the first reading, at least.
+    package internal(set) var total: UInt64 = 0
+
+    /// How many more counts there may have been.
+    package internal(set) var ambiguous: UInt64 = 0
+
+    package internal(set) var checkpoint: Checkpoint?
+
+    /// The time between two changes of the number: learned, and 1 s until then.
+    ///
+    /// QEMU's virtual registers move once a second (facts of `qemu-vmsr-helper`), the slowest known.
+    package private(set) var updateNanoseconds: Int64
+
+    /// Over a shorter time than this, a single change of a source with an unknown update period does not determine power.
+    package let slowestUpdateNanoseconds: Int64
+    let maximumPower: Watts
+    var maximumCountsPerNanosecond = 0.0
+    /// ``longestSafeInterval`` in nanoseconds, recomputed when the encoding changes.
+    var longestSafeNanoseconds: Int64 = 0
+    var modulusUncertainty: UInt64 = 0
+    var learner: StepLearner?
+    var fittingNumbers = 0
+    var misfits = 0
+    var unitIsProven = false
+    /// Every bit that was set in any of the kernel's sums, while the register's unit is being learned.
+    var seenBits: UInt64 = 0
+    /// A copy of `encoding.stepShift` for the fast path.
+    var stepShift = 0
+    /// When the counter that this one continues was last read; nil once this one has been read.
+    private var resumedAt: SampleInstant?
+    var previous: Accepted?
+    /// An implausible number, kept until the next reading shows whether it was a glitch or a reset.
+    var suspect: Accepted?
+    /// The start of the reading before the one that last saw a new number: the source changed after this instant.
+    private var changedAfter: SampleInstant?
+    /// The same while the number is unchanged: the energy of the next step may reach back to this instant.
+    private var quietSince: SampleInstant?
+    package private(set) var hasMoved: Bool
+
+    /// The longest time whose energy a source may show in a single step; a longer pause does not justify a larger step.
+    static let longestQuietNanoseconds: Int64 = 10_000_000_000
+
+    /// Creates a counter that has not been read yet.
+    ///
+    /// - Parameters:
+    ///   - encoding: The unit and range of its numbers.
+    ///   - maximumPower: The highest possible power, which distinguishes a wrap from a reset; at least 1 mW.
+    ///   - refreshInterval: The time between two updates by the source; nil if unknown.
+    public init(
+        encoding: CounterEncoding,
+        maximumPower: Watts = Watts(1000),
+        refreshInterval: Duration? = nil
+    ) {
+        self.init(
+            encoding: encoding, maximumPower: maximumPower, refreshInterval: refreshInterval, isKnownToCount: false)
+    }
+
+    /// As above. A counter that is known to count may be 0 at first, such as a sum that starts when it is opened.
+    package init(
+        encoding: CounterEncoding,
+        maximumPower: Watts,
+        refreshInterval: Duration?,
+        isKnownToCount: Bool
+    ) {
+        hasMoved = isKnownToCount
+        self.encoding = encoding
+        self.maximumPower = maximumPower.rawValue >= 1e-3 ? maximumPower : Watts(1e-3)
+        slowestUpdateNanoseconds = refreshInterval.map { max($0.wholeNanoseconds, 0) } ?? 1_000_000_000
+        updateNanoseconds = slowestUpdateNanoseconds
+        adopt(encoding)
+    }
+
+    /// The energy in joules since the first reading: exact while ``ambiguousEnergy`` is 0, otherwise the lower bound.
+    public var energy: Joules { encoding.unit.energy(of: RegisterCount(total)) }
+
+    /// How much more energy than ``energy`` there may have been, in joules.
+    public var ambiguousEnergy: Joules { encoding.unit.energy(of: RegisterCount(ambiguous)) }
+
+    /// The longest time between two readings in which no wrap can be missed: half the range at the maximum power.
+    public var longestSafeInterval: Duration { .nanoseconds(longestSafeNanoseconds) }
+
+    func safeNanoseconds() -> Int64 {
+        Int64(clamping: UInt64(clamping: Double(encoding.countsOfShortestTurn) / maximumCountsPerNanosecond / 2))
+    }
+
+    /// Whether another counter, which has not been read yet, shows the same register in the same encoding.
+    func canContinue(as other: EnergyCounter) -> Bool {
+        encoding.showsLike(other.encoding)
+    }
+
+    /// Continues the total of a counter of the same channel that was read through another mechanism.
+    ///
+    /// The energy in between becomes ambiguous energy with the first number.
+    mutating func resume(from old: EnergyCounter) {
+        guard previous == nil, let reading = old.lastReading ?? old.resumedAt else { return }
+        total = encoding.unit.counts(of: old.total, in: old.encoding.unit)
+        ambiguous = encoding.unit.counts(of: old.ambiguous, in: old.encoding.unit)
+        (wraps, resets) = (old.wraps, old.resets)
+        checkpoint = old.checkpoint
+        checkpoint?.total = total
+        hasMoved = old.hasMoved
+        resumedAt = reading
+    }
+
+    /// How long the number has been unchanged at an instant.
+    package func unchangedNanoseconds(at instant: SampleInstant) -> Int64 {
+        checkpoint.map { instant.monotonicNanoseconds &- $0.monotonicNanoseconds } ?? 0
+    }
+
+    /// When the number was last read; for a slow source that may be some time ago. Nil before the first reading.
+    package var lastReading: SampleInstant? { previous?.ended }
+
+    /// Counts the number that the counter showed at some moment between two instants.
+    ///
+    /// If they are far apart, for example because the thread was preempted, the whole time enters the bound on energy.
+    public mutating func advance(
+        to number: UInt64,
+        began: SampleInstant,
+        ended: SampleInstant
+    ) -> Outcome {
+        if advanceQuickly(to: number, began, ended) { return .counted }
+        guard let count = decode(number) else { return .implausible }
+        guard let previous else { return start(number, count, began, ended) }
+        if count == previous.count, count == 0, !hasMoved {
+            self.previous?.began = began
+            self.previous?.ended = ended
+            return .absent
+        }
+
+        let step = modularStep(from: previous.count, to: count)
+        let now = Accepted(number: number, count: count, began: began, ended: ended)
+        let fell = hasFallen(from: previous.count, to: count)
+        // The kernel's sum is never reset, so this is a wrap that the kernel missed, and its size is unknown.
+        if fell, encoding.isKernelSum, encoding.lastCount.rawValue == .max { return restart(at: now, after: previous) }
+        let isAwake = wasAwake(from: previous, to: now)
+        let isPlausible = step <= allowedStep(from: previous, quietSince, to: now) && (isAwake || !fell)
+
+        if let suspect, follows(suspect, now), !isPlausible || fell {
+            return acceptSuspect(suspect, then: now, after: previous)
+        }
+        if !isPlausible {
+            // A fall after a suspend is a reset: no second reading is needed to confirm it.
+            if fell, !isAwake { return restart(at: now, after: previous) }
+            discardSuspect(suspect, after: previous)
+            suspect = now
+            return .implausible
+        }
+        if let suspect, follows(suspect, now) { countAlternative(step, beside: suspect, then: now, after: previous) }
+        suspect = nil
+        return accept(now, step: step, fell: fell, after: previous)
+    }
+
+    /// Counts the first number of a source that was set up again, which is unrelated to the previous numbers.
+    package mutating func restart(
+        at number: UInt64, began: SampleInstant, ended: SampleInstant
+    ) -> Outcome {
+        guard let count = decode(number) else { return .implausible }
+        guard let previous else { return start(number, count, began, ended) }
+        return restart(at: Accepted(number: number, count: count, began: began, ended: ended), after: previous)
+    }
+
+    // MARK: The kinds of step
+
+    /// The fast path for nearly every reading: the counter is unchanged or rises by a clearly possible step.
+    ///
+    /// It has the same result as the general path, without what only wraps, resets, gaps and unproven units need.
+    ///
+    /// - Returns: False if nothing was done and the general path must be taken.
+    @inline(__always)
+    private mutating func advanceQuickly(
+        to number: UInt64,
+        _ began: SampleInstant,
+        _ ended: SampleInstant
+    ) -> Bool {
+        guard hasMoved, let last = previous, suspect == nil, number >= last.number else { return false }
+        let elapsed = elapsedNanoseconds(from: last.began, to: ended)
+        guard elapsed <= longestSafeNanoseconds else { return false }
+        if number == last.number {
+            previous?.began = began
+            previous?.ended = ended
+            if quietSince == nil { quietSince = changedAfter }
+            return true
+        }
+        guard let count = encoding.provenCount(number, isProven: unitIsProven), count > last.count else {
+            return false
+        }
+        let step = (count - last.count) >> UInt64(stepShift)
+        // The smallest slack; the general path adds the time for which the counter was unchanged.
+        let possible = Double(elapsed &+ updateNanoseconds) * maximumCountsPerNanosecond
+        guard Double(step) <= possible else { return false }
+        let now = Accepted(number: number, count: count, began: began, ended: ended)
+        previous = now
+        add(step)
+        recordChange(to: now, after: last)
+        return true
+    }
+
+    private mutating func start(
+        _ number: UInt64,
+        _ count: UInt64,
+        _ began: SampleInstant,
+        _ ended: SampleInstant
+    ) -> Outcome {
+        let first = Accepted(number: number, count: count, began: began, ended: ended)
+        previous = first
+        hasMoved = hasMoved || count != 0
+        changedAfter = began
+        if let resumedAt {
+            self.resumedAt = nil
+            let before = Accepted(number: number, count: count, began: resumedAt, ended: resumedAt)
+            addAmbiguous(allowedStep(from: before, nil, to: first))
+        }
+        setCheckpoint(at: first, isChange: false, segment: checkpoint.map { $0.segment + 1 } ?? 0)
+        return .baseline
+    }
+
+    @inline(__always)
+    private mutating func accept(
+        _ now: Accepted,
+        step: UInt64,
+        fell: Bool,
+        after previous: Accepted
+    ) -> Outcome {
+        self.previous = now
+        add(step)
+        if fell {
+            wraps += 1
+            addAmbiguous(modulusUncertainty)
+        }
+        let turns = furtherTurns(beyond: step, from: previous, to: now)
+        if step == 0 {
+            if quietSince == nil { quietSince = changedAfter }
+        } else {
+            recordChange(to: now, after: previous)
+        }
+        guard turns > 0 else { return .counted }
+        let (counts, overflow) = turns.multipliedReportingOverflow(by: encoding.lastCount.rawValue)
+        addAmbiguous(overflow ? .max : counts)
+        addAmbiguous(turns)
+        return .ambiguous
+    }
+
+    /// Records that the number has changed since the previous reading.
+    @inline(__always)
+    private mutating func recordChange(to now: Accepted, after previous: Accepted) {
+        learnUpdate(from: checkpoint, to: now)
+        quietSince = nil
+        changedAfter = previous.began
+        hasMoved = true
+        setCheckpoint(at: now, isChange: true, segment: checkpoint?.segment ?? 0)
+    }
+
+    /// The suspect was not a glitch, since the number continues from it: it becomes the new baseline.
+    private mutating func acceptSuspect(
+        _ suspect: Accepted,
+        then now: Accepted,
+        after previous: Accepted
+    ) -> Outcome {
+        let fell = hasFallen(from: previous.count, to: suspect.count)
+        let step = modularStep(from: previous.count, to: suspect.count)
+        // A rise is either a reset or more power than was thought possible; in that case it is the whole step.
+        addAmbiguous(fell ? allowedStep(from: previous, quietSince, to: suspect) : step)
+        if fell { resets += 1 }
+        add(modularStep(from: suspect.count, to: now.count))
+        beginSegment(at: now, after: suspect)
+        return fell ? .reset : .implausible
+    }
+
+    /// The number can follow both the previous number and the suspect: either the suspect was a glitch, or the counter was
+    /// reset and has caught up.
+    ///
+    /// The smaller energy, that of a glitch, is counted; the difference to the other becomes ambiguous energy.
+    private mutating func countAlternative(
+        _ step: UInt64, beside suspect: Accepted, then now: Accepted, after previous: Accepted
+    ) {
+        let most = allowedStep(from: previous, quietSince, to: suspect)
+            .saturatingAdd(modularStep(from: suspect.count, to: now.count))
+        addAmbiguous(most > step ? most - step : 0)
+    }
+
+    /// The next number does not follow the suspect, which may nevertheless have been correct, at more than the maximum power.
+    private mutating func discardSuspect(_ suspect: Accepted?, after previous: Accepted) {
+        guard let suspect else { return }
+        addAmbiguous(modularStep(from: previous.count, to: suspect.count))
+        self.previous = suspect
+        beginGap()
+    }
+
+    /// Starts a segment: the energy before it is unknown, so no mean power spans the boundary.
+    private mutating func beginGap() {
+        quietSince = nil
+        checkpoint?.segment += 1
+    }
+
+    private mutating func restart(at now: Accepted, after previous: Accepted) -> Outcome {
+        resets += 1
+        addAmbiguous(allowedStep(from: previous, quietSince, to: now))
+        beginSegment(at: now, after: previous)
+        return .reset
+    }
+
+    private mutating func beginSegment(at now: Accepted, after last: Accepted) {
+        suspect = nil
+        previous = now
+        quietSince = nil
+        changedAfter = last.began
+        hasMoved = hasMoved || now.count != 0
+        setCheckpoint(at: now, isChange: true, segment: (checkpoint?.segment ?? 0) + 1)
+    }
+
+    // MARK: Totals and checkpoints
+
+    @inline(__always)
+    private mutating func add(_ counts: UInt64) { total = total.saturatingAdd(counts) }
+
+    @inline(__always)
+    private mutating func addAmbiguous(_ counts: UInt64) { ambiguous = ambiguous.saturatingAdd(counts) }
+
+    @inline(__always)
+    private mutating func setCheckpoint(at reading: Accepted, isChange: Bool, segment: Int) {
+        let spread = reading.ended.monotonicNanoseconds &- reading.began.monotonicNanoseconds
+        checkpoint = Checkpoint(
+            total: total,
+            monotonicNanoseconds: reading.began.monotonicNanoseconds &+ spread / 2,
+            isChange: isChange,
+            segment: segment
+        )
+    }
+
+    /// Learns the update period: it decreases slowly towards the observed time between changes, and increases at once.
+    ///
+    /// If the number changes at every reading, the source is only known to be faster than the readings.
+    @inline(__always)
+    private mutating func learnUpdate(from checkpoint: Checkpoint?, to now: Accepted) {
+        guard let checkpoint, checkpoint.isChange else { return }
+        let gap = now.ended.monotonicNanoseconds &- checkpoint.monotonicNanoseconds
+        let seen = quietSince == nil ? min(gap, slowestUpdateNanoseconds) : min(gap, Self.longestQuietNanoseconds)
+        updateNanoseconds = max(seen, updateNanoseconds - updateNanoseconds / 8)
+    }
+}

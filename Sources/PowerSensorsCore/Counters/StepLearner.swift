@@ -1,0 +1,58 @@
+/// Determines the step of a counter in µJ from its numbers, when its range does not determine it.
+///
+/// The modulus is the range plus one step, so the step decides what a wrap adds. Every number rules out the units in which
+/// it is impossible. The coarsest remaining unit is the step, once enough numbers fit it that chance can be excluded.
+struct StepLearner: Hashable, Sendable {
+    /// Every unit that a RAPL driver is known to use, in nJ, the coarsest first. The last is 1 µJ, which fits every number.
+    private static let candidates: [UInt64] = {
+        let binary = (0...19).map { UInt64(1_000_000_000) >> UInt64($0) }
+        let microjoules = (0...15).map { UInt64(1000) << UInt64($0) }
+        return Set(binary + microjoules + [15_300]).sorted(by: >)
+    }()
+
+    private var fitting: [UInt64]
+    private var previous: UInt64?
+    private var observations = 0
+
+    init() { fitting = Self.candidates }
+
+    /// Rules out the units in which a number of the counter, in µJ, is impossible.
+    mutating func observe(_ number: UInt64) {
+        guard number != previous else { return }
+        previous = number
+        observations += 1
+        if fitting.count > 1 { fitting.removeAll { !Self.shows(number, $0) } }
+    }
+
+    /// The modulus in nJ of a counter with this range, and how much larger it may be.
+    func modulus(range: UInt64) -> (nanojoules: UInt64, uncertainty: UInt64) {
+        let finest = (range + 1) * 1000
+        guard let step = fitting.first, step > 1000 else { return (finest, 0) }
+        let modulus = Self.modulus(range: range, step: step)
+        if isProof(observations, ofUnit: step) { return (modulus, 0) }
+        return (min(finest, modulus), max(finest, modulus) - min(finest, modulus))
+    }
+
+    /// The range is the highest number, or an upper limit of it if it is not a possible number itself.
+    private static func modulus(range: UInt64, step: UInt64) -> UInt64 {
+        let last = shows(range, step) ? (range * 1000).dividedRoundingUp(by: step) : range * 1000 / step
+        return (last + 1) * step
+    }
+
+    private static func shows(_ number: UInt64, _ step: UInt64) -> Bool {
+        (number * 1000).dividedRoundingUp(by: step) * step / 1000 == number
+    }
+}
+
+/// Whether a number of observations that all fit a unit proves the unit.
+///
+/// By chance one number in (unit ÷ 1 µJ) fits, so each is log₂ of that in bits of evidence; the error probability is one in
+/// a million.
+func isProof(_ observations: Int, ofUnit nanojoules: UInt64) -> Bool {
+    Double(observations) * (Double(nanojoules) / 1000).lowerLogarithm2 >= 20
+}
+
+extension Double {
+    /// A lower bound of the base-2 logarithm, exact for powers of two.
+    fileprivate var lowerLogarithm2: Double { Double(exponent) + (significand - 1) }
+}

@@ -1,0 +1,102 @@
+/// What one channel showed in one sample: its raw number, or why there is none.
+public struct Reading: Sendable {
+    /// The type of the number. It fits in the padding after the status, so it does not enlarge a reading.
+    package enum Kind: UInt8, Sendable {
+        case none
+        case count
+        case value
+        /// The first count of a counter that was set up again.
+        case newCount
+    }
+
+    /// The number's bits: a register count, or a `Double`.
+    private let bits: UInt64
+
+    /// `ok` if there is a number; otherwise why there is none.
+    public let status: ReadingStatus
+
+    /// The type of the number. A gauge's number from a counter's channel, or the reverse, is implausible.
+    package let kind: Kind
+
+    /// Boot time of the reading, or `.min` if it was taken during the sample. An optional would double a reading's size.
+    private let boottimeNanoseconds: Int64
+
+    private init(bits: UInt64, kind: Kind, status: ReadingStatus = .ok, boottimeNanoseconds: Int64 = .min) {
+        self.bits = bits
+        self.status = status
+        self.kind = kind
+        self.boottimeNanoseconds = boottimeNanoseconds
+    }
+
+    /// When the source was read; nil if that was during the sample itself.
+    public var instant: ContinuousClock.Instant? {
+        guard boottimeNanoseconds != .min else { return nil }
+        return ContinuousClock().systemEpoch.advanced(by: .nanoseconds(boottimeNanoseconds))
+    }
+
+    /// The number that a counter showed during the sample, in the channel's ``CounterEncoding``.
+    public static func count(_ count: UInt64) -> Reading {
+        Reading(bits: count, kind: .count)
+    }
+
+    /// The number that a counter showed at an earlier instant, for sources that are too slow to be read on every sample.
+    public static func count(_ count: UInt64, at instant: ContinuousClock.Instant) -> Reading {
+        Reading(bits: count, kind: .count, boottimeNanoseconds: nanoseconds(of: instant))
+    }
+
+    /// The first number of a counter that was set up again, read during the sample. It is unrelated to the previous number, so
+    /// the difference is not counted.
+    ///
+    /// Sources that start to count when they are opened, such as perf events, report it once after each opening.
+    public static func newCount(_ count: UInt64) -> Reading {
+        Reading(bits: count, kind: .newCount)
+    }
+
+    /// The value that a gauge showed during the sample, in the quantity's unit.
+    public static func value(_ value: Double) -> Reading {
+        Reading(bits: value.bitPattern, kind: .value)
+    }
+
+    /// The value that a gauge showed at an earlier instant, in the quantity's unit.
+    public static func value(_ value: Double, at instant: ContinuousClock.Instant) -> Reading {
+        Reading(bits: value.bitPattern, kind: .value, boottimeNanoseconds: nanoseconds(of: instant))
+    }
+
+    /// A reading without a number, and why.
+    public static func missing(_ status: ReadingStatus) -> Reading {
+        Reading(bits: 0, kind: .none, status: status)
+    }
+
+    /// The number of a counter that was read during the sample itself; nil for every other reading.
+    var countOfSample: UInt64? { kind == .count && boottimeNanoseconds == .min ? bits : nil }
+
+    /// The same reading, taken at an instant; one that has an instant already keeps it.
+    package func stamped(at instant: SampleInstant) -> Reading {
+        guard boottimeNanoseconds == .min else { return self }
+        return Reading(bits: bits, kind: kind, status: status, boottimeNanoseconds: instant.boottimeNanoseconds)
+    }
+
+    /// The instant of a reading that was not taken during the sample, on both clocks; nil for one that was.
+    ///
+    /// - Parameter now: A recent instant; the difference of its clocks converts boot time to the other clock.
+    func stamp(near now: SampleInstant) -> SampleInstant? {
+        guard boottimeNanoseconds != .min else { return nil }
+        let suspended = now.boottimeNanoseconds - now.monotonicNanoseconds
+        return SampleInstant(
+            boottimeNanoseconds: boottimeNanoseconds, monotonicNanoseconds: boottimeNanoseconds - suspended)
+    }
+
+    private static func nanoseconds(of instant: ContinuousClock.Instant) -> Int64 {
+        ContinuousClock().systemEpoch.duration(to: instant).wholeNanoseconds
+    }
+
+    /// The number of a counter, in the channel's encoding; nil if there is none or the reading is a gauge's.
+    public var count: UInt64? { kind == .count || kind == .newCount ? bits : nil }
+
+    /// The value of a gauge, in the quantity's unit; nil if there is none, it is not finite, or the reading is a counter's.
+    public var value: Double? {
+        guard kind == .value else { return nil }
+        let value = Double(bitPattern: bits)
+        return value.isFinite ? value : nil
+    }
+}

@@ -1,0 +1,43 @@
+/// Whether a value is known and, if not, why. An unknown value is never shown as 0.
+public enum ReadingStatus: Hashable, Sendable {
+    /// The value is known.
+    case ok
+
+    /// The source answers, but the value needs one more reading.
+    case warmingUp
+
+    /// A part of a sum is missing. The sum is then unknown, rather than smaller.
+    case partial
+
+    /// There is nothing to read: no file, or a counter that never changed from 0.
+    case absent
+
+    /// The file exists, but this process lacks the permission to read it.
+    case forbidden
+
+    /// The read failed, or the text that was read is not a number.
+    ///
+    /// `errno` is the kernel's. For text that is not a number it is ENODATA if it is empty, EOVERFLOW if the number exceeds
+    /// 64 bits, EMSGSIZE if it is longer than a page, and EBADMSG otherwise.
+    case io(errno: Int32)
+
+    /// The value cannot be true: it is out of range, or it changed faster than the maximum power allows.
+    case implausible
+
+    /// The source has not changed or answered for longer than it should take.
+    case stale
+
+    /// The word in output, such as `warming_up`.
+    public var name: String {
+        switch self {
+        case .ok: "ok"
+        case .warmingUp: "warming_up"
+        case .partial: "partial"
+        case .absent: "absent"
+        case .forbidden: "forbidden"
+        case .io: "io"
+        case .implausible: "implausible"
+        case .stale: "stale"
+        }
+    }
+}

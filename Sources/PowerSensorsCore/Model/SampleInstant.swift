@@ -1,0 +1,88 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// One instant on two clocks: one that includes the time a machine is suspended, and one that does not.
+///
+/// The first limits the energy that a gap can hide, the second gives the mean power while the machine is awake. Both are
+/// stored as nanoseconds, since they are subtracted for every channel of every sample.
+public struct SampleInstant: Hashable, Sendable {
+    /// CLOCK_BOOTTIME in nanoseconds since boot, suspended time included.
+    package var boottimeNanoseconds: Int64
+
+    /// CLOCK_MONOTONIC in nanoseconds, suspended time excluded.
+    package var monotonicNanoseconds: Int64
+
+    package init(boottimeNanoseconds: Int64, monotonicNanoseconds: Int64) {
+        self.boottimeNanoseconds = boottimeNanoseconds
+        self.monotonicNanoseconds = monotonicNanoseconds
+    }
+
+    /// Combines two instants that were taken at the same moment.
+    public init(continuous: ContinuousClock.Instant, suspending: SuspendingClock.Instant) {
+        boottimeNanoseconds = ContinuousClock().systemEpoch.duration(to: continuous).wholeNanoseconds
+        monotonicNanoseconds = SuspendingClock().systemEpoch.duration(to: suspending).wholeNanoseconds
+    }
+
+    /// The current instant, from two calls of `clock_gettime`.
+    public static var now: SampleInstant {
+        SampleInstant(
+            boottimeNanoseconds: nanoseconds(of: CLOCK_BOOTTIME),
+            monotonicNanoseconds: nanoseconds(of: CLOCK_MONOTONIC)
+        )
+    }
+
+    /// The current instant, shortly after an earlier one. It reads only one clock, unless so much time has passed that the
+    /// machine may have been suspended.
+    package static func now(after began: SampleInstant) -> SampleInstant {
+        let boottime = nanoseconds(of: CLOCK_BOOTTIME)
+        let elapsed = boottime &- began.boottimeNanoseconds
+        guard elapsed < 100_000_000 else { return .now }
+        return SampleInstant(
+            boottimeNanoseconds: boottime, monotonicNanoseconds: began.monotonicNanoseconds &+ elapsed)
+    }
+
+    /// The instant on the clock that includes suspended time.
+    public var continuous: ContinuousClock.Instant {
+        ContinuousClock().systemEpoch.advanced(by: .nanoseconds(boottimeNanoseconds))
+    }
+
+    /// The instant on the clock that excludes suspended time.
+    public var suspending: SuspendingClock.Instant {
+        SuspendingClock().systemEpoch.advanced(by: .nanoseconds(monotonicNanoseconds))
+    }
+
+    /// The instant that is `time` later on both clocks.
+    public func advanced(by time: Duration) -> SampleInstant {
+        let nanoseconds = time.wholeNanoseconds
+        return SampleInstant(
+            boottimeNanoseconds: boottimeNanoseconds &+ nanoseconds,
+            monotonicNanoseconds: monotonicNanoseconds &+ nanoseconds
+        )
+    }
+
+    /// The instant after the machine was suspended for `time`: only the continuous clock has advanced.
+    package func suspended(for time: Duration) -> SampleInstant {
+        var later = self
+        later.boottimeNanoseconds &+= time.wholeNanoseconds
+        return later
+    }
+
+    private static func nanoseconds(of clock: clockid_t) -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(clock, &time)
+        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+    }
+}
+
+/// When a sample was taken, and of which topology.
+public struct SampleInfo: Sendable {
+    /// The ``Topology/generation`` whose channels the readings belong to.
+    public let generation: Int
+
+    /// The instant before the first channel was read.
+    public let began: SampleInstant
+
+    /// The instant after the last channel was read.
+    public let ended: SampleInstant
+}

@@ -1,0 +1,252 @@
+import Synchronization
+
+/// Reads slow sources in the background, so that a management controller that takes a second to answer delays neither samples
+/// nor, for long, other sources.
+///
+/// The last readings of a source are used for three of its intervals; after that they are stale, as are those of a source
+/// that has not answered since the start. Sources are read by this object's threads after ``start()``, or by the caller of
+/// ``readDue()``.
+package final class BackgroundReaders: Sendable {
+    /// A source and its last readings.
+    private final class Source: @unchecked Sendable {
+        let sensor: any Sensor
+        let channels: [Channel]
+        let interval: Duration
+        let latest: LatestReadings
+
+        // These two are accessed only by the thread that has claimed the source; claiming takes a lock.
+        var reader: (any SensorReader)?
+        var buffer: ReadingBuffer
+
+        init(_ sensor: any Sensor, _ channels: [Channel], every interval: Duration) {
+            self.sensor = sensor
+            self.channels = channels
+            self.interval = interval
+            latest = LatestReadings(count: channels.count)
+            buffer = ReadingBuffer(count: channels.count)
+        }
+    }
+
+    /// The last readings of one source.
+    fileprivate final class LatestReadings: Sendable {
+        struct Content: Sendable {
+            var readings: [Reading]
+
+            /// Boot time of the source's last answer, or of the start if it has not answered. The readings themselves may be
+            /// older.
+            var answeredNanoseconds = SampleInstant.now.boottimeNanoseconds
+        }
+
+        let content: Locked<Content>
+
+        init(count: Int) {
+            content = Locked(Content(readings: Array(repeating: .missing(.warmingUp), count: count)))
+        }
+    }
+
+    /// Holds a thread until it is joined.
+    private final class Worker: Sendable {
+        let thread: Locked<OwnedThread?>
+
+        init(_ thread: consuming OwnedThread) { self.thread = Locked(thread) }
+    }
+
+    private let sources = Locked<[Source]>([])
+    private let schedule = Locked(ReadSchedule())
+    private let failures = Locked<[Finding]>([])
+    private let isStopping = Atomic(false)
+    private let timer = InterruptibleTimer()
+    private let workers = Locked<[Worker]>([])
+
+    package init() {}
+
+    /// Adds channels of a sensor, which must be before the start, and returns a reader of their last readings.
+    package func add(_ sensor: any Sensor, _ channels: [Channel], every interval: Duration) -> any SensorReader {
+        let source = Source(sensor, channels, every: interval)
+        sources.withLock { $0.append(source) }
+        schedule.withLock { $0.add(every: interval, at: SampleInstant.now.monotonicNanoseconds) }
+        return LatestReadingsReader(channels: channels, latest: source.latest, interval: interval)
+    }
+
+    /// Why sources could not be opened.
+    package var findings: [Finding] { failures.withLock { $0 } }
+
+    /// Reads every source that is due on the calling thread.
+    package func readDue() {
+        let now = SampleInstant.now.monotonicNanoseconds
+        while let index = schedule.withLock({ $0.claim(at: now, lateBy: 0) }) {
+            read(sources.withLock { $0[index] })
+            schedule.withLock { $0.release(index) }
+        }
+    }
+
+    // MARK: Threads
+
+    /// The number of threads at the start. One does all the reading unless a source blocks it; the others stand by. When the
+    /// last of them is needed another one is started, so that no number of blocked sources delays the rest.
+    private static let firstWorkers = 4
+
+    /// How much later each further stand-by thread checks whether it is needed; threads beyond the first few do not wait
+    /// longer.
+    private static let standByNanoseconds: Int64 = 100_000_000
+
+    /// Starts the threads, if there are sources.
+    package func start() throws(ThreadError) {
+        let sources = sources.withLock { $0 }
+        if sources.isEmpty { return }
+        try workers.withLock { (workers) throws(ThreadError) in
+            for rank in 0..<min(sources.count, Self.firstWorkers) { workers.append(try worker(sources, rank)) }
+        }
+    }
+
+    /// Waits until every source has been read once, but no longer than the limit. Most sources answer at once, and the first
+    /// snapshot is then complete.
+    package func waitForFirstReadings(atMost milliseconds: Int) {
+        for _ in 0..<milliseconds where !hasAnswered { pause(.milliseconds(1)) }
+    }
+
+    /// Stops the threads.
+    ///
+    /// - Parameter limit: How long to wait for reads in progress. A thread that takes longer is detached: it uses only its own
+    ///   state, and ends when its read does.
+    package func stop(waiting limit: Duration = .seconds(1)) {
+        isStopping.store(true, ordering: .sequentiallyConsistent)
+        timer.wake()
+        let workers = workers.withLock { workers in
+            defer { workers = [] }
+            return workers
+        }
+        for worker in workers { worker.thread.withLock { $0.take()?.join(within: limit) } }
+    }
+
+    private var hasAnswered: Bool {
+        sources.withLock { $0 }.allSatisfy { source in
+            source.latest.content.withLock {
+                $0.readings.allSatisfy { $0.instant != nil || $0.status != .warmingUp }
+            }
+        }
+    }
+
+    private func worker(_ sources: [Source], _ rank: Int) throws(ThreadError) -> Worker {
+        Worker(try OwnedThread(name: "powersensors-bg") { [self] in run(sources, rank) })
+    }
+
+    /// Starts another thread if the last stand-by thread is about to read. If the system refuses, the next claim tries again.
+    private func startAnother(_ sources: [Source], after rank: Int) {
+        workers.withLock { workers in
+            let isWanted = workers.count == rank + 1 && workers.count < sources.count
+            guard isWanted, !isStopping.load(ordering: .sequentiallyConsistent) else { return }
+            if let another = try? worker(sources, rank + 1) { workers.append(another) }
+        }
+    }
+
+    private func run(_ sources: [Source], _ rank: Int) {
+        while true {
+            // If all threads before this one are busy, this one is next and does not wait.
+            let isNext = schedule.withLock { $0.claimed >= rank }
+            let delay = isNext ? 0 : Int64(min(rank, Self.firstWorkers)) * Self.standByNanoseconds
+            let wakeCount = timer.wakeCount
+            if isStopping.load(ordering: .sequentiallyConsistent) { return }
+            let now = SampleInstant.now.monotonicNanoseconds
+            if let index = schedule.withLock({ $0.claim(at: now, lateBy: delay) }) {
+                startAnother(sources, after: rank)
+                read(sources[index])
+                schedule.withLock { $0.release(index) }
+            } else {
+                let due = schedule.withLock { $0.nextDue(after: now) }
+                timer.sleep(until: due + delay, from: now, unlessWokenSince: wakeCount)
+            }
+        }
+    }
+
+    // MARK: Reading
+
+    /// Reads a source and stores its readings. It does not allocate once the source is open.
+    private func read(_ source: Source) {
+        let count = source.channels.count
+        let instant = SampleInstant.now
+        do {
+            // A sensor that could not be opened is tried again each time.
+            var reader = try source.reader ?? source.sensor.open(source.channels)
+            source.reader = nil
+            source.buffer.fill(from: 0, count: count, by: &reader)
+            source.reader = reader
+        } catch {
+            source.buffer.fill(with: .missing(record(error, of: source.sensor)))
+        }
+        source.latest.content.withLock { content in
+            source.buffer.withSpan { readings in
+                for index in 0..<count { content.readings[index] = readings[index].stamped(at: instant) }
+            }
+            content.answeredNanoseconds = SampleInstant.now.boottimeNanoseconds
+        }
+    }
+
+    private func record(_ error: any Error, of sensor: any Sensor) -> ReadingStatus {
+        let finding = Finding.failed(sensor.name, error)
+        failures.withLock { if !$0.contains(finding) { $0.append(finding) } }
+        return (error as? AttributeError)?.status ?? .absent
+    }
+}
+
+/// When each source is to be read. Sources with the same interval are due together, so that a thread wakes up once for all.
+private struct ReadSchedule: Sendable {
+    private struct Entry {
+        let interval: Int64
+        var due: Int64
+        var isClaimed = false
+    }
+
+    private var entries: [Entry] = []
+
+    /// Adds a source, which is due at once.
+    mutating func add(every interval: Duration, at now: Int64) {
+        entries.append(Entry(interval: max(interval.wholeNanoseconds, 1_000_000), due: now))
+    }
+
+    /// Claims a source that has been due for at least `delay` nanoseconds, until ``release(_:)``; nil if there is none.
+    mutating func claim(at now: Int64, lateBy delay: Int64) -> Int? {
+        // This runs on every sample, so it must not allocate.
+        for index in entries.indices where !entries[index].isClaimed && entries[index].due <= now - delay {
+            entries[index].isClaimed = true
+            entries[index].due = TimeGrid.next(after: now, every: entries[index].interval)
+            return index
+        }
+        return nil
+    }
+
+    /// How many sources are claimed.
+    var claimed: Int { entries.count(where: \.isClaimed) }
+
+    mutating func release(_ index: Int) { entries[index].isClaimed = false }
+
+    /// When to check again: at most a second from now, as a source may be released in the meantime.
+    func nextDue(after now: Int64) -> Int64 {
+        entries.reduce(now + 1_000_000_000) { $1.isClaimed ? $0 : min($0, max($1.due, now)) }
+    }
+}
+
+/// Returns the last readings of a slow source.
+private struct LatestReadingsReader: SensorReader {
+    let channels: [Channel]
+    let latest: BackgroundReaders.LatestReadings
+    let interval: Duration
+
+    func read(into readings: inout OutputSpan<Reading>) {
+        let oldest = SampleInstant.now.boottimeNanoseconds - 3 * interval.wholeNanoseconds
+        latest.content.withLock { content in
+            // A source that has never answered becomes stale like one that has stopped answering.
+            let isStale = content.answeredNanoseconds < oldest
+            for index in content.readings.indices {
+                readings.append(isStale ? .missing(.stale) : content.readings[index])
+            }
+        }
+    }
+}
+
+extension Finding {
+    /// A sensor that threw an error at discovery or opening.
+    package static func failed(_ sensor: SensorName, _ error: any Error) -> Finding {
+        Finding(severity: .error, subject: sensor.name, reason: .failed, text: "\(error)")
+    }
+}

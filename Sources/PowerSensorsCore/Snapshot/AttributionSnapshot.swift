@@ -1,0 +1,135 @@
+/// How a machine's energy was divided among its consumers, as part of a ``Snapshot``.
+///
+/// For each kind of consumer, the energies of its consumers and unattributed entries in an interval add up to the divided
+/// energy, exact to the nanojoule.
+public struct AttributionSnapshot: Sendable {
+    /// When the consumers were last scanned.
+    public let instant: SampleInstant
+
+    /// The host figure that is divided.
+    public let scope: Scope
+
+    /// The provenance of that figure; the provenance of the consumers' energy is always `attributed`.
+    public let origin: Provenance
+
+    /// How idle energy is treated.
+    public let policy: AttributionPolicy
+
+    /// The consumers, grouped by kind, and within a kind in the order of discovery.
+    public internal(set) var consumers: [ConsumerSnapshot]
+
+    /// The energy that was attributed to no consumer, by kind and reason.
+    public internal(set) var unattributed: [UnattributedSnapshot]
+
+    /// The total energy of all consumers of a kind, including those that have ended.
+    package let given: [Consumer.Kind: EnergyParts]
+
+    package init(
+        instant: SampleInstant, scope: Scope, origin: Provenance, policy: AttributionPolicy,
+        consumers: [ConsumerSnapshot], unattributed: [UnattributedSnapshot], given: [Consumer.Kind: EnergyParts]
+    ) {
+        self.instant = instant
+        self.scope = scope
+        self.origin = origin
+        self.policy = policy
+        self.consumers = consumers
+        self.unattributed = unattributed
+        self.given = given
+    }
+}
+
+/// The energy attributed to one consumer.
+public struct ConsumerSnapshot: Sendable {
+    /// The consumer.
+    public let consumer: Consumer
+
+    /// Its energy in joules since the first scan that found it.
+    public let energy: Joules
+
+    /// Its mean power in watts over the interval; nil in the first interval and while the host's power is unknown.
+    public internal(set) var power: Watts?
+
+    /// The lower end of the power's 68 % band, in watts; nil if the divided figure is not estimated.
+    public internal(set) var low: Watts?
+
+    /// The upper end of the power's 68 % band, in watts; nil if the divided figure is not estimated.
+    public internal(set) var high: Watts?
+
+    /// The lower end of the energy's 68 % band, in joules; nil if the divided figure is not estimated.
+    public internal(set) var lowEnergy: Joules?
+
+    /// The upper end of the energy's 68 % band, in joules; nil if the divided figure is not estimated.
+    public internal(set) var highEnergy: Joules?
+
+    /// The energy in whole nanojoules.
+    package let parts: EnergyParts
+
+    /// A number that is unique for the lifetime of the process.
+    package let id: Int
+
+    package init(consumer: Consumer, parts: EnergyParts, id: Int) {
+        self.consumer = consumer
+        energy = parts.joules
+        self.parts = parts
+        self.id = id
+    }
+}
+
+/// Energy that was attributed to no consumer of a kind, and why.
+public struct UnattributedSnapshot: Sendable {
+    /// Why energy is not attributed.
+    public struct Reason: Hashable, Sendable, CustomStringConvertible {
+        /// The word in output: `idle`, `interrupts`, `short_lived`, `folded`, `ended` or `other`.
+        public let name: String
+
+        /// The processors were idle.
+        public static let idle = Reason(name: "idle")
+
+        /// The kernel handled interrupts, whose time it does not count for any process.
+        public static let interrupts = Reason(name: "interrupts")
+
+        /// Processes that started and ended between two scans or are hidden from this process, the time between the last scan
+        /// and the end of others, and the rounding of process times to 10 ms ticks.
+        public static let shortLived = Reason(name: "short_lived")
+
+        /// Consumers in excess of ``Attribution/limit``.
+        public static let folded = Reason(name: "folded")
+
+        /// Consumers of the previous snapshot that are missing from this one, because they ended or others took their place
+        /// within ``Attribution/limit``: their energy since then. It differs between subscribers with different intervals.
+        public static let ended = Reason(name: "ended")
+
+        /// Everything that is not a virtual machine, and the time between the last scan of a machine and its end.
+        public static let other = Reason(name: "other")
+
+        /// The same as ``name``.
+        public var description: String { name }
+    }
+
+    /// The kind of consumer among which the energy was divided.
+    public let kind: Consumer.Kind
+
+    /// Why it is not attributed.
+    public let reason: Reason
+
+    /// The energy in joules since the start.
+    public let energy: Joules
+
+    /// The energy in whole nanojoules.
+    package let parts: EnergyParts
+
+    package init(kind: Consumer.Kind, reason: Reason, parts: EnergyParts) {
+        self.kind = kind
+        self.reason = reason
+        energy = parts.joules
+        self.parts = parts
+    }
+}
+
+extension Snapshot {
+    /// The consumers and their energy; empty if attribution is not configured or there is no figure to divide.
+    public var consumers: [ConsumerSnapshot] { attribution?.consumers ?? [] }
+
+    /// The energy that was attributed to no consumer; empty like ``consumers``.
+    public var unattributed: [UnattributedSnapshot] { attribution?.unattributed ?? [] }
+}

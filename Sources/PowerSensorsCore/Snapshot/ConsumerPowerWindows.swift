@@ -1,0 +1,87 @@
+/// The energy attributed so far, without powers, which depend on a subscriber's interval.
+package struct AttributedEnergy {
+    package let snapshot: AttributionSnapshot
+    package let band: RelativeBand?
+
+    package init(snapshot: AttributionSnapshot, band: RelativeBand?) {
+        self.snapshot = snapshot
+        self.band = band
+    }
+}
+
+/// The mean powers of consumers, from the last scan before one snapshot to the last scan before the next.
+struct ConsumerPowerWindows {
+    private var instant: SampleInstant?
+    private var energies: [Int: EnergyParts] = [:]
+    private var powers: [Int: Watts] = [:]
+    private var given: [Consumer.Kind: EnergyParts] = [:]
+    private var ended: [Consumer.Kind: EnergyParts] = [:]
+    /// The start of the interval of the next powers; earlier than ``instant`` if the host's power was unknown in between.
+    private var powersSince: SampleInstant?
+    private var energiesThen: [Int: EnergyParts] = [:]
+
+    /// Fills in the powers since the previous snapshot. Without a new scan they are unchanged.
+    ///
+    /// - Parameters:
+    ///   - attributed: The energy attributed so far.
+    ///   - isKnown: Whether the divided power is known. While it is not, the powers of consumers are unknown too; afterwards
+    ///     they are means that include the gap, so that there is neither a dip nor a spike.
+    mutating func advance(_ attributed: AttributedEnergy, isKnown: Bool) -> AttributionSnapshot {
+        var result = attributed.snapshot
+        if instant != result.instant { countEnded(result) }
+        if !isKnown {
+            powers = [:]
+            if powersSince == nil { beginPowers(at: result) }
+        } else if powersSince != result.instant {
+            measure(result)
+        }
+        for index in result.consumers.indices {
+            let power = powers[result.consumers[index].id]
+            result.consumers[index].power = power
+            guard let band = attributed.band else { continue }
+            let energy = result.consumers[index].energy
+            (result.consumers[index].lowEnergy, result.consumers[index].highEnergy) = (
+                energy * band.low, energy * band.high
+            )
+            (result.consumers[index].low, result.consumers[index].high) =
+                (power.map { $0 * band.low }, power.map { $0 * band.high })
+        }
+        for (kind, parts) in ended.sorted(by: { $0.key.name < $1.key.name }) {
+            result.unattributed.append(
+                UnattributedSnapshot(kind: kind, reason: .ended, parts: parts))
+        }
+        return result
+    }
+
+    /// Counts the energy of consumers that have ended or are no longer listed.
+    private mutating func countEnded(_ snapshot: AttributionSnapshot) {
+        if instant != nil {
+            var missing: [Consumer.Kind: EnergyParts] = [:]
+            for (kind, parts) in snapshot.given { missing[kind] = parts - (given[kind] ?? .zero) }
+            for one in snapshot.consumers {
+                // A consumer that is new had no energy before.
+                let kind = one.consumer.kind
+                missing[kind] = (missing[kind] ?? .zero) - (one.parts - (energies[one.id] ?? .zero))
+            }
+            for (kind, parts) in missing where parts != .zero { ended[kind, default: .zero] += parts }
+        }
+        energies = Dictionary(snapshot.consumers.map { ($0.id, $0.parts) }) { first, _ in first }
+        (given, instant) = (snapshot.given, snapshot.instant)
+    }
+
+    private mutating func measure(_ snapshot: AttributionSnapshot) {
+        let time = powersSince.map { snapshot.instant.monotonicNanoseconds - $0.monotonicNanoseconds } ?? 0
+        var next: [Int: Watts] = [:]
+        for one in snapshot.consumers where time > 0 {
+            let energy = one.parts - (energiesThen[one.id] ?? .zero)
+            next[one.id] = energy.joules.power(over: .nanoseconds(time))
+        }
+        powers = next
+        beginPowers(at: snapshot)
+    }
+
+    private mutating func beginPowers(at snapshot: AttributionSnapshot) {
+        powersSince = snapshot.instant
+        energiesThen = energies
+    }
+}

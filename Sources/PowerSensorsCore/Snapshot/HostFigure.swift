@@ -1,0 +1,85 @@
+/// A host figure: the channels that it consists of, and their sum.
+struct HostFigure {
+    private let scope: Scope
+    private let members: [Member]
+    private let provenance: Provenance
+    private let sensor: SensorName
+    private let isHeadline: Bool
+    /// Whether a part is known to be missing that has no channel.
+    private let isIncomplete: Bool
+
+    /// A channel that is added to the figure.
+    private struct Member {
+        let index: Int
+        let isIntermittent: Bool
+    }
+
+    /// Finds the channels of a scope; nil if there are none.
+    init?(_ scope: Scope, of topology: Topology, headline: Scope?) {
+        let indices = topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
+        guard let first = indices.first else { return nil }
+        members = indices.map { Member(index: $0, isIntermittent: topology.channels[$0].isIntermittent) }
+        self.scope = scope
+        provenance = topology.channels[first].provenance
+        sensor = topology.channels[first].sensor
+        isHeadline = scope == headline
+        isIncomplete = topology.incompleteScopes.contains(scope)
+    }
+
+    /// The sum at a snapshot, which is known if all parts are known. No allocation.
+    func snapshot(_ channels: [ChannelSnapshot], _ accumulator: borrowing ChannelAccumulator) -> HostSnapshot {
+        var host = HostSnapshot(
+            scope: scope, provenance: provenance, sensor: sensor, isHeadline: isHeadline,
+            status: isIncomplete ? .partial : status(channels, accumulator))
+        guard host.status == .ok || host.status == .warmingUp else { return host }
+        var (energy, power, low, high) = (0.0, 0.0, 0.0, 0.0)
+        var (hasBounds, isBegun) = (false, true)
+        for member in members where !accumulator.isEmpty(member.index) {
+            let part = channels[member.index]
+            if isIdle(member, part) {
+                energy += accumulator.integrator(member.index)?.energy.rawValue ?? 0
+                continue
+            }
+            isBegun = isBegun && part.energy != nil
+            energy += part.energy?.rawValue ?? 0
+            let watts = part.power?.rawValue ?? 0
+            power += watts
+            low += part.low?.rawValue ?? watts
+            high += part.high?.rawValue ?? watts
+            hasBounds = hasBounds || part.low != nil
+        }
+        // The energy of a part that was never read is unknown rather than 0.
+        if isBegun { host.energy = Joules(energy) + accumulator.carried(scope) }
+        guard host.status == .ok else { return host }
+        host.power = Watts(power)
+        if hasBounds { (host.low, host.high) = (Watts(low), Watts(high)) }
+        return host
+    }
+
+    /// Whether a part currently supplies nothing, such as one of two batteries while the other discharges.
+    private func isIdle(_ member: Member, _ part: ChannelSnapshot) -> Bool {
+        member.isIntermittent && part.status == .absent
+    }
+
+    /// The status of a part. Negative power counts as missing, since it would make the sum smaller than the consumption.
+    private func partStatus(_ part: ChannelSnapshot) -> ReadingStatus {
+        (part.power?.rawValue ?? 0) < 0 || (part.value ?? 0) < 0 ? .partial : part.status
+    }
+
+    /// The status of the sum, from those of its parts.
+    ///
+    /// A counter that never changed from 0 is not driven by hardware, so the sum is complete without it. A file that has
+    /// disappeared is a missing part.
+    private func status(_ channels: [ChannelSnapshot], _ accumulator: borrowing ChannelAccumulator) -> ReadingStatus {
+        var common: ReadingStatus?
+        var (isUniform, isReadable) = (true, true)
+        for member in members where !accumulator.isEmpty(member.index) && !isIdle(member, channels[member.index]) {
+            let status = partStatus(channels[member.index])
+            isUniform = isUniform && status == common ?? status
+            isReadable = isReadable && (status == .ok || status == .warmingUp)
+            common = common ?? status
+        }
+        if isUniform { return common ?? .absent }
+        return isReadable ? .warmingUp : .partial
+    }
+}

@@ -1,0 +1,97 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Creates snapshots from the accumulator, each of the interval since the previous one.
+package struct SnapshotWriter {
+    private let topology: Topology
+    private let figures: [HostFigure]
+    private var windows: [PowerWindow]
+    private var integrated: [IntegratedWindow]
+    private var last: SampleInstant?
+    private var consumers = ConsumerPowerWindows()
+
+    /// Creates a writer for a topology.
+    ///
+    /// - Parameters:
+    ///   - topology: The topology of the accumulator.
+    ///   - headline: The scope to show first; nil for the topology's own.
+    ///   - old: The writer of the previous generation, whose intervals are continued.
+    package init(_ topology: Topology, headline: Scope?, continuing old: SnapshotWriter? = nil) {
+        self.topology = topology
+        let headline = headline ?? topology.headlineScope
+        figures = topology.scopes.compactMap { HostFigure($0, of: topology, headline: headline) }
+        last = old?.last
+        if let old { consumers = old.consumers }
+        let known = zip(old?.topology.channels ?? [], old?.windows ?? []).map { ($0.id, $1) }
+        let kept = Dictionary(known) { first, _ in first }
+        windows = topology.channels.map { kept[$0.id] ?? PowerWindow() }
+        integrated = topology.channels.map { _ in IntegratedWindow() }
+    }
+
+    /// Writes a snapshot.
+    ///
+    /// - Parameters:
+    ///   - accumulator: The state of the channels.
+    ///   - info: The last recorded sample.
+    ///   - attribution: The attributed energy; nil if it is not divided.
+    package mutating func write(
+        _ accumulator: borrowing ChannelAccumulator, _ info: SampleInfo, _ attribution: AttributedEnergy? = nil
+    ) -> Snapshot {
+        let channels = topology.channels.indices.map { channel($0, accumulator, info.ended) }
+        let interval = last.map { Duration.nanoseconds(info.began.boottimeNanoseconds - $0.boottimeNanoseconds) }
+        last = info.began
+        var snapshot = Snapshot(
+            topology: topology,
+            instant: info.began,
+            timeNanoseconds: wallTimeNanoseconds(),
+            interval: interval,
+            sampleDuration: .nanoseconds(info.ended.boottimeNanoseconds - info.began.boottimeNanoseconds),
+            channels: channels,
+            host: figures.map { $0.snapshot(channels, accumulator) }
+        )
+        snapshot.attribution = attribution.map { attributed in
+            let divided = snapshot.host.first { $0.scope == attributed.snapshot.scope }
+            return consumers.advance(attributed, isKnown: divided?.power != nil)
+        }
+        return snapshot
+    }
+
+    private mutating func channel(_ index: Int, _ accumulator: borrowing ChannelAccumulator, _ ended: SampleInstant)
+        -> ChannelSnapshot
+    {
+        var result = ChannelSnapshot(status: accumulator.status(index))
+        let isKnown = result.status == .ok || result.status == .warmingUp
+        if let counter = accumulator.counter(index) {
+            result.wraps = counter.wraps
+            result.resets = counter.resets
+            result.ambiguousEnergy = counter.ambiguousEnergy
+            // Before the first reading the energy is unknown rather than 0.
+            if isKnown, counter.checkpoint != nil {
+                result.energy = counter.energy
+                result.power = windows[index].advance(counter, to: ended)
+                if result.power == nil { result.status = .warmingUp }
+                // The power is the lower bound; the ambiguous energy of a gap comes on top.
+                if let power = result.power, let open = windows[index].ambiguousPower {
+                    (result.low, result.high) = (power, power + open)
+                }
+            }
+        } else if let integrator = accumulator.integrator(index) {
+            result.ambiguousEnergy = integrator.ambiguousEnergy
+            if isKnown, integrator.power != nil { result.energy = integrator.energy }
+            if result.status == .ok { result.power = integrated[index].advance(integrator) }
+        }
+        if result.status == .ok, topology.channels[index].encoding == .gauge { result.value = accumulator.value(index) }
+        if let band = topology.channels[index].band, let power = result.power {
+            result.low = power * band.low
+            result.high = power * band.high
+        }
+        return result
+    }
+
+    private func wallTimeNanoseconds() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,85 @@
+import CPowerSensors
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A file kept open, so that reading it again costs a single system call.
+///
+/// It owns its descriptor: it cannot be copied, and closes it when it goes away. A file whose descriptor is
+/// dead is opened again, with a ``BackOff``.
+package struct KeptFile: ~Copyable {
+    private let root: SystemRoot
+    private let path: String
+    private var descriptor: CInt = -1
+    private var backOff = BackOff()
+    private var failure: AttributeError
+
+    /// Opens the file. If that fails, reads throw the error until a later attempt succeeds.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - root: The tree that contains it.
+    ///   - opensNow: Whether to open it now rather than at the first read.
+    package init(_ path: String, beneath root: SystemRoot, opensNow: Bool = true) {
+        self.root = root
+        self.path = path
+        failure = AttributeError(path: "\(root.path)/\(path)", errno: ENOENT)
+        if opensNow { open() }
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Reads from the start of the file as much as fits.
+    ///
+    /// - Returns: The number of bytes.
+    package mutating func read(into bytes: inout MutableSpan<UInt8>) throws(AttributeError) -> Int {
+        if descriptor >= 0 {
+            do throws(AttributeError) {
+                return try readOpened(into: &bytes)
+            } catch {
+                guard error.isOfDeadDescriptor else { throw error }
+                close(descriptor)
+                descriptor = -1
+                failure = error
+                backOff.recordFailure()
+            }
+        }
+        if backOff.isDue { open() }
+        if descriptor < 0 { throw failure }
+        return try readOpened(into: &bytes)
+    }
+
+    /// An error of this file for an `errno`.
+    package func error(_ code: Int32) -> AttributeError { AttributeError(path: failure.path, errno: code) }
+
+    private borrowing func readOpened(into bytes: inout MutableSpan<UInt8>) throws(AttributeError) -> Int {
+        let file = descriptor
+        let count = unsafe bytes.withUnsafeMutableBytes { bytes in
+            unsafe bytes.baseAddress.map { unsafe cpowersensors_read(file, $0, bytes.count) } ?? 0
+        }
+        if count < 0 { throw error(Int32(clamping: -count)) }
+        return count
+    }
+
+    private mutating func open() {
+        backOff.recordAttempt()
+        do throws(AttributeError) {
+            descriptor = try root.open(path)
+        } catch {
+            failure = error
+        }
+    }
+}
+
+extension AttributeError {
+    /// Whether the descriptor is dead, as after the removal of a device; other failures may be temporary.
+    package var isOfDeadDescriptor: Bool { Self.meansDeadDescriptor(errno) }
+
+    /// The same for an `errno`.
+    package static func meansDeadDescriptor(_ code: Int32) -> Bool {
+        code == ENODEV || code == ENXIO || code == EBADF || code == ESTALE
+    }
+}

@@ -1,0 +1,80 @@
+import CPowerSensors
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Measures what it costs to read the attributes of one source, by reading them once at discovery.
+package struct ReadingMeter: Sendable {
+    /// The duration of all reads.
+    package private(set) var total = Duration.zero
+
+    /// Whether a read waited for a bus or computed for long; such a source is read in the background.
+    package private(set) var isSlow = false
+
+    /// The number of reads.
+    private var reads = 0
+
+    /// The expected duration of reading `count` values, some of which may not have been read yet.
+    package func expected(ofAll count: Int) -> Duration {
+        reads > 0 && reads < count ? total / reads * count : total
+    }
+
+    /// The mean duration of reading one of `count` values; nil before the first read.
+    package func cost(ofOneOf count: Int) -> Duration? {
+        total > .zero && count > 0 ? total / count : nil
+    }
+
+    /// Creates a meter without reads.
+    package init() {}
+
+    /// A bus takes at least 100 µs to answer (I²C, one word at 400 kHz); shorter waits are those of a file system.
+    private static let waiting = Duration.microseconds(50)
+
+    /// A register of a processor takes a few microseconds to read; an emulator may take ten times as long.
+    private static let computing: Int64 = 200_000
+
+    /// Records the duration of a read, the CPU time that it took, and how often the thread waited. Being preempted does not
+    /// count as waiting.
+    mutating func record(_ time: Duration, nanoseconds: Int64, waits: Int64) {
+        total += time
+        reads += 1
+        if waits > 0 && time >= Self.waiting || nanoseconds >= Self.computing { isSlow = true }
+    }
+}
+
+extension SystemRoot {
+    /// Reads the signed decimal in a small attribute, and measures the cost of a second read.
+    ///
+    /// The meter records the first read, since a driver may cache its answer. A slow source is not read twice.
+    package func number(
+        _ relativePath: String, _ meter: inout ReadingMeter
+    ) throws(AttributeError) -> (number: Int64, cost: Duration) {
+        let file = try open(relativePath)
+        defer { close(file) }
+        var number: Int64 = 0
+        let before = cpowersensors_thread_effort()
+        let began = ContinuousClock.now
+        let code = unsafe cpowersensors_read_i64(file, &number)
+        let first = ContinuousClock.now - began
+        let after = cpowersensors_thread_effort()
+        meter.record(
+            first, nanoseconds: after.nanoseconds - before.nanoseconds, waits: after.waits - before.waits)
+        if code != 0 { throw AttributeError(path: "\(path)/\(relativePath)", errno: errnoOfAttribute(code)) }
+        if meter.isSlow { return (number, first) }
+        var again: Int64 = 0
+        let beganAgain = ContinuousClock.now
+        _ = unsafe cpowersensors_read_i64(file, &again)
+        return (number, ContinuousClock.now - beganAgain)
+    }
+
+    /// Reads the signed decimal in a small attribute.
+    package func signedNumber(_ relativePath: String) throws(AttributeError) -> Int64 {
+        let file = try open(relativePath)
+        defer { close(file) }
+        var number: Int64 = 0
+        let code = unsafe cpowersensors_read_i64(file, &number)
+        if code != 0 { throw AttributeError(path: "\(path)/\(relativePath)", errno: errnoOfAttribute(code)) }
+        return number
+    }
+}

@@ -1,0 +1,293 @@
+import CPowerSensors
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// `/sys`, `/proc` or `/dev`, or a folder in its place: every file is opened beneath it.
+///
+/// Symbolic links, including absolute ones, are resolved inside the folder and never lead out of it, for example when a host's
+/// `/sys` is mounted at `/host/sys`.
+public final class SystemRoot: Sendable {
+    /// The folder's path.
+    public let path: String
+
+    /// Where the kernel's own links expect the folder to be mounted, such as `/sys`.
+    package let mountPoint: String
+
+    /// Negative if the folder is missing; it then counts as empty.
+    private let descriptor: CInt
+
+    /// Whether openat2(2) is tried first. Tests turn it off to test the fallback, which must have the same results.
+    private let prefersKernelResolution: Bool
+
+    /// Opens a folder, which must exist.
+    ///
+    /// - Parameters:
+    ///   - path: The folder.
+    ///   - mountPoint: The absolute path that the kernel's links use for it, such as `/sys`.
+    /// - Throws: ``AttributeError`` if it is not a folder or cannot be opened.
+    public convenience init(path: String, mountPoint: String) throws(AttributeError) {
+        try self.init(path: path, mountPoint: mountPoint, prefersKernelResolution: true)
+    }
+
+    package init(path: String, mountPoint: String, prefersKernelResolution: Bool) throws(AttributeError) {
+        descriptor = unsafe Glibc.open(path, cpowersensors_path_only_flag() | O_DIRECTORY | O_CLOEXEC)
+        if descriptor < 0 { throw AttributeError(path: path, errno: errno) }
+        // A folder without search permission can be opened, but not the files in it.
+        if unsafe faccessat(descriptor, ".", X_OK, 0) != 0 {
+            let code = errno
+            close(descriptor)
+            throw AttributeError(path: path, errno: code)
+        }
+        self.path = path
+        self.mountPoint = mountPoint
+        self.prefersKernelResolution = prefersKernelResolution
+    }
+
+    /// Opens the system's own folder, which counts as empty if it is not mounted.
+    package init(mountPoint: String) {
+        descriptor = unsafe Glibc.open(mountPoint, cpowersensors_path_only_flag() | O_DIRECTORY | O_CLOEXEC)
+        path = mountPoint
+        self.mountPoint = mountPoint
+        prefersKernelResolution = true
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Whether this is the system's own tree rather than a fixture or another mount.
+    package var isDefault: Bool { path == mountPoint }
+
+    /// Opens a file or folder beneath the root for reading; the caller closes the descriptor.
+    package func open(_ relativePath: String, flags: Int32 = O_RDONLY) throws(AttributeError) -> CInt {
+        guard descriptor >= 0 else { throw failure(relativePath, ENOENT) }
+        // Opening a pipe in an untrusted tree must not block. Path-only descriptors never block, and openat2(2) rejects
+        // these flags for them.
+        let isPathOnly = flags & cpowersensors_path_only_flag() != 0
+        let flags = isPathOnly ? flags : flags | O_NONBLOCK | O_NOCTTY
+        if prefersKernelResolution {
+            let opened = unsafe cpowersensors_open_in_root(descriptor, relativePath, flags)
+            if opened >= 0 { return opened }
+            // ENOENT may be due to a link to an absolute path of the mount point, which only `resolve` handles.
+            guard [ENOSYS, EPERM, ENOENT].contains(-opened) else { throw failure(relativePath, -opened) }
+        }
+        let resolved = try resolve(relativePath)
+        let opened = unsafe openat(descriptor, resolved.isEmpty ? "." : resolved, flags | O_NOFOLLOW | O_CLOEXEC)
+        if opened < 0 { throw failure(relativePath, errno) }
+        return opened
+    }
+
+    /// The path beneath the root with every link resolved.
+    package func resolve(_ relativePath: String) throws(AttributeError) -> String {
+        var pending = Array(relativePath.split(separator: "/").reversed())
+        var resolved: [Substring] = []
+        var links = 0
+        while let component = pending.popLast() {
+            switch component {
+            case ".": continue
+            case "..": _ = resolved.popLast()
+            default:
+                resolved.append(component)
+                guard let target = readLink(resolved.joined(separator: "/")) else { continue }
+                links += 1
+                // The kernel's own limit (path_resolution(7)).
+                if links > 40 { throw failure(relativePath, ELOOP) }
+                resolved.removeLast()
+                if target.hasPrefix("/") { resolved = [] }
+                pending += beneathRoot(target).split(separator: "/").reversed()
+            }
+        }
+        return resolved.joined(separator: "/")
+    }
+
+    /// The names in a folder, sorted, without `.` and `..`.
+    package func list(_ relativePath: String) throws(AttributeError) -> [String] {
+        let folder = try open(relativePath, flags: O_RDONLY | O_DIRECTORY)
+        guard let stream = unsafe fdopendir(folder) else {
+            let code = errno
+            close(folder)
+            throw failure(relativePath, code)
+        }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+                unsafe String(cString: UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self))
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// A file's bytes, at most `limit` of them.
+    package func bytes(_ relativePath: String, limit: Int = 1 << 20) throws(AttributeError) -> [UInt8] {
+        let file = try open(relativePath)
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var failed: Int32 = 0
+        while bytes.count < limit {
+            let size = min(65536, limit - bytes.count)
+            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                let read = unsafe Glibc.read(file, buffer.baseAddress, size)
+                if read < 0 { failed = errno }
+                count = max(read, 0)
+            }
+            if failed == EINTR {
+                failed = 0
+                continue
+            }
+            if failed != 0 { throw failure(relativePath, failed) }
+            if chunk.isEmpty { break }
+            bytes += chunk
+        }
+        return bytes
+    }
+
+    /// A small attribute's text without the white space around it; ill-formed UTF-8 is repaired.
+    package func text(_ relativePath: String) throws(AttributeError) -> String {
+        String(trimming: try bytes(relativePath, limit: 4096))
+    }
+
+    /// The unsigned decimal in a small attribute.
+    ///
+    /// - Throws: The kernel's error, or one with the `errno` of ``ReadingStatus/io(errno:)`` for malformed content.
+    package func number(_ relativePath: String) throws(AttributeError) -> UInt64 {
+        try timedNumber(relativePath).number
+    }
+
+    /// The unsigned decimal in a small attribute, and the duration of a second read of the open file.
+    package func timedNumber(
+        _ relativePath: String
+    ) throws(AttributeError) -> (number: UInt64, cost: Duration) {
+        let file = try open(relativePath)
+        defer { close(file) }
+        var number: UInt64 = 0
+        let code = unsafe cpowersensors_read_u64(file, &number)
+        if code != 0 { throw failure(relativePath, errnoOfAttribute(code)) }
+        var again: UInt64 = 0
+        let began = ContinuousClock.now
+        _ = unsafe cpowersensors_read_u64(file, &again)
+        return (number, ContinuousClock.now - began)
+    }
+
+    /// The mode, owner and group of a file (inode(7)).
+    package func fileStatus(_ relativePath: String) throws(AttributeError) -> (
+        mode: UInt32, owner: UInt32, group: UInt32
+    ) {
+        let file = try open(relativePath, flags: cpowersensors_path_only_flag())
+        defer { close(file) }
+        var status = stat()
+        if unsafe fstat(file, &status) != 0 { throw failure(relativePath, errno) }
+        return (status.st_mode, status.st_uid, status.st_gid)
+    }
+
+    /// The folder that this process may not enter to reach a file, links resolved; nil if all folders can be entered.
+    package func closedFolder(above relativePath: String) -> String? {
+        guard let resolved = try? resolve(relativePath) else { return nil }
+        var folder = ""
+        for part in resolved.split(separator: "/") {
+            let next = folder.isEmpty ? String(part) : "\(folder)/\(part)"
+            do throws(AttributeError) {
+                _ = try fileStatus(next)
+            } catch {
+                return error.status == .forbidden && !folder.isEmpty ? folder : nil
+            }
+            folder = next
+        }
+        return nil
+    }
+
+    /// Whether a file or folder is on a real sysfs, rather than in a fixture or on a network share.
+    package func isOnSysfs(_ relativePath: String) -> Bool {
+        guard let file = try? open(relativePath, flags: cpowersensors_path_only_flag()) else { return false }
+        defer { close(file) }
+        return cpowersensors_file_system(file) == UInt64(CPOWERSENSORS_SYSFS)
+    }
+
+    /// Whether a file or folder exists and can be reached.
+    package func exists(_ relativePath: String) -> Bool {
+        guard let file = try? open(relativePath, flags: cpowersensors_path_only_flag()) else { return false }
+        close(file)
+        return true
+    }
+
+    /// Whether no file or folder exists, as opposed to one that this process may not reach.
+    package func isMissing(_ relativePath: String) -> Bool {
+        do throws(AttributeError) {
+            close(try open(relativePath, flags: cpowersensors_path_only_flag()))
+            return false
+        } catch {
+            return error.status == .absent
+        }
+    }
+
+    private func failure(_ relativePath: String, _ code: Int32) -> AttributeError {
+        AttributeError(path: relativePath.isEmpty ? path : "\(path)/\(relativePath)", errno: code)
+    }
+
+    /// The target of a link; nil if it is not a link.
+    private func readLink(_ relativePath: String) -> String? {
+        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(PATH_MAX)) { buffer in
+            let count = unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
+                unsafe characters.baseAddress.map { unsafe readlinkat(descriptor, relativePath, $0, buffer.count) }
+            }
+            guard let count, count > 0 else { return nil }
+            return unsafe String(decoding: buffer[..<count], as: UTF8.self)
+        }
+    }
+
+    /// The path beneath this root for the target of an absolute link, which may begin with the folder or its mount point.
+    private func beneathRoot(_ target: String) -> String {
+        for prefix in [path, mountPoint] where target.hasPrefix(prefix + "/") {
+            return String(target.dropFirst(prefix.count))
+        }
+        return target
+    }
+}
+
+/// The three file trees in which sensors find their files.
+public struct SystemRoots: Sendable {
+    /// `/sys`, or the folder in its place.
+    public let sysfs: SystemRoot
+
+    /// `/proc`, or the folder in its place.
+    public let procfs: SystemRoot
+
+    /// `/dev`, or the folder in its place.
+    public let dev: SystemRoot
+
+    /// Opens the system's own trees, or folders in their place.
+    ///
+    /// - Parameters:
+    ///   - sysfs: The folder to use as `/sys`; nil for `/sys` itself.
+    ///   - procfs: The folder to use as `/proc`; nil for `/proc` itself.
+    ///   - dev: The folder to use as `/dev`; nil for `/dev` itself.
+    /// - Throws: ``AttributeError`` if a given folder cannot be opened. A default one that is not mounted counts as empty.
+    public init(sysfs: String? = nil, procfs: String? = nil, dev: String? = nil) throws(AttributeError) {
+        self.sysfs = try Self.root(sysfs, mountPoint: "/sys")
+        self.procfs = try Self.root(procfs, mountPoint: "/proc")
+        self.dev = try Self.root(dev, mountPoint: "/dev")
+    }
+
+    /// The system's own `/sys`, `/proc` and `/dev`.
+    public static var `default`: SystemRoots {
+        SystemRoots(
+            sysfs: SystemRoot(mountPoint: "/sys"),
+            procfs: SystemRoot(mountPoint: "/proc"),
+            dev: SystemRoot(mountPoint: "/dev")
+        )
+    }
+
+    package init(sysfs: SystemRoot, procfs: SystemRoot, dev: SystemRoot) {
+        self.sysfs = sysfs
+        self.procfs = procfs
+        self.dev = dev
+    }
+
+    private static func root(_ path: String?, mountPoint: String) throws(AttributeError) -> SystemRoot {
+        guard let path else { return SystemRoot(mountPoint: mountPoint) }
+        return try SystemRoot(path: path, mountPoint: mountPoint)
+    }
+}

@@ -1,0 +1,67 @@
+/// The records of comma-separated values (RFC 4180). Quoted fields may contain commas, line ends and doubled quotes.
+package struct TableRecords: Sequence, IteratorProtocol, Sendable {
+    /// A record and the line it begins on, from 1.
+    package struct Record: Hashable, Sendable {
+        /// The number of the record's first line.
+        package let line: Int
+
+        /// The fields, without their quotes.
+        package let fields: [String]
+
+        /// Whether the table ends inside a quoted field.
+        package let isCutOff: Bool
+    }
+
+    private let bytes: [UInt8]
+    private var at: Int
+    private var line = 1
+
+    /// The records of a table. A byte order mark before it is skipped.
+    package init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        at = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    }
+
+    /// The next record that is not an empty line.
+    package mutating func next() -> Record? {
+        while at < bytes.count {
+            let record = record()
+            if record.fields != [""] { return record }
+        }
+        return nil
+    }
+
+    private mutating func record() -> Record {
+        let first = line
+        var fields: [String] = []
+        var field: [UInt8] = []
+        var isQuoted = false
+        while at < bytes.count {
+            let byte = bytes[at]
+            at += 1
+            if byte == UInt8(ascii: "\n") { line += 1 }
+            switch byte {
+            case UInt8(ascii: "\"") where isQuoted:
+                if at < bytes.count, bytes[at] == byte {
+                    field.append(byte)
+                    at += 1
+                } else {
+                    isQuoted = false
+                }
+            case UInt8(ascii: "\"") where field.isEmpty: isQuoted = true
+            case _ where isQuoted: field.append(byte)
+            case UInt8(ascii: ","):
+                fields.append(String(decoding: field, as: UTF8.self))
+                field.removeAll(keepingCapacity: true)
+            case UInt8(ascii: "\n"):
+                if field.last == UInt8(ascii: "\r") { field.removeLast() }
+                fields.append(String(decoding: field, as: UTF8.self))
+                return Record(line: first, fields: fields, isCutOff: false)
+            default: field.append(byte)
+            }
+        }
+        if field.last == UInt8(ascii: "\r") { field.removeLast() }
+        fields.append(String(decoding: field, as: UTF8.self))
+        return Record(line: first, fields: fields, isCutOff: isQuoted)
+    }
+}

@@ -1,0 +1,31 @@
+/// Equally spaced points in time. Missed points are skipped.
+package struct TimeGrid: Sendable {
+    /// The time between two points, in nanoseconds.
+    package let interval: Int64
+
+    /// The next point.
+    package private(set) var next: Int64
+
+    /// Creates a grid with a first point.
+    package init(from first: Int64, every interval: Int64) {
+        self.interval = max(interval, 1)
+        next = first
+    }
+
+    /// Advances to the first point after `now`, and returns it.
+    @discardableResult
+    package mutating func advance(past now: Int64) -> Int64 {
+        if next <= now { next += ((now - next) / interval + 1) * interval }
+        return next
+    }
+
+    /// Whether the next point has been reached; if so, the grid advances to the first point after `now`.
+    package mutating func isDue(at now: Int64) -> Bool {
+        guard now >= next else { return false }
+        advance(past: now)
+        return true
+    }
+
+    /// The first point after `now` of a grid that starts at 0.
+    package static func next(after now: Int64, every interval: Int64) -> Int64 { (now / interval + 1) * interval }
+}

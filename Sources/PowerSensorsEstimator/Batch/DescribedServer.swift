@@ -1,0 +1,92 @@
+import PowerSensorsMachine
+
+/// A server as a user describes it: everything but the processor's name may be missing.
+package struct DescribedServer: Hashable, Sendable {
+    /// The processor's model name.
+    package var processor: String
+
+    /// The populated sockets.
+    package var sockets: Int?
+
+    /// The physical cores of all sockets.
+    package var cores: Int?
+
+    /// The hardware threads of all sockets. They determine the cores if these are missing.
+    package var threads: Int?
+
+    /// The memory in GB.
+    package var memoryGigabytes: Double?
+
+    /// The nominal frequency in MHz.
+    package var megahertz: Double?
+
+    /// The year of the hardware. It determines the generation if the name does not.
+    package var year: Int?
+
+    /// The machine's manufacturer.
+    package var maker: String = ""
+
+    package init(processor: String) { self.processor = processor }
+
+    /// Why a server cannot be modelled.
+    package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
+        /// What is wrong, and what would be right.
+        package let description: String
+    }
+
+    /// The server with typical values for what is missing, and whether its generation or size is only assumed.
+    package func modelled() throws(Failure) -> (server: ModelledServer, isAssumed: Bool) {
+        let match = try generation()
+        let typical = match.generation.coefficients
+        let words = ProcessorKey(processor)
+        let key = match.isKnown || match.generation == .other ? words.text : ""
+        let typicalCores =
+            ReferencePoints.embedded.coresPerSocket(of: match.generation, key: key) ?? match.typicalCoresPerSocket
+        let knownCores = self.cores ?? threads.map { max($0 / typical.threadsPerCore, 1) }
+        let sockets = self.sockets ?? typicalSockets(match, key, cores: knownCores, perSocket: typicalCores)
+        let cores = knownCores ?? typicalCores * sockets
+        if cores < sockets { throw Failure(description: "\(cores) cores are fewer than \(sockets) sockets") }
+        let server = ModelledServer(
+            generation: match.generation, sockets: sockets, cores: cores,
+            memoryGigabytes: memoryGigabytes ?? typical.gigabytesPerCore * Double(cores), isClient: match.isClient,
+            processorKey: key, megahertz: megahertz ?? words.megahertz, maker: maker,
+            hasUnseenGeneration: match.isGuessed)
+        // A machine with twice the sockets has twice the watts.
+        return (server, match.isGuessed || (self.sockets == nil && knownCores == nil))
+    }
+
+    /// The sockets, if they are not given: judging by the processor's name, the cores, or machines in the data with
+    /// such a processor.
+    private func typicalSockets(_ match: GenerationMatch, _ key: String, cores: Int?, perSocket: Int) -> Int {
+        if match.isClient || ProcessorName(processor).isForSingleSocket { return 1 }
+        if let cores { return min(max(Int((Double(cores) / Double(perSocket)).rounded()), 1), 8) }
+        return ReferencePoints.embedded.typicalSockets(of: match.generation, key: key) ?? 2
+    }
+
+    /// The generation: by the name, else the vendor's that is nearest to the year, else the vendor's typical one.
+    private func generation() throws(Failure) -> GenerationMatch {
+        let words = ProcessorName(processor)
+        if !words.isGeneric, var match = words.generation {
+            match.isClient = match.isClient || words.isClient
+            return match
+        }
+        let name = processor.lowercased()
+        let vendor: CPUVendor
+        if ["intel", "xeon", "core i", "core 2", "pentium", "celeron"].contains(where: name.contains) {
+            vendor = .intel
+        } else if ["amd", "epyc", "opteron", "ryzen"].contains(where: name.contains) {
+            vendor = .amd
+        } else if ["ampere", "neoverse", "graviton", "arm"].contains(where: name.contains) {
+            vendor = .arm
+        } else {
+            throw Failure(
+                description: processor.isEmpty
+                    ? "the processor's name is missing"
+                    : "'\(processor)' does not name the processor's vendor; write Intel, AMD or Ampere before it")
+        }
+        let typical = ProcessorIdentity(vendor: vendor, name: "").generation
+        guard let year else { return GenerationMatch(typical.generation, typical.basis, isClient: words.isClient) }
+        let nearest = ReferencePoints.embedded.generation(nearestTo: year, like: typical.generation)
+        return GenerationMatch(nearest ?? typical.generation, .assumed, isClient: words.isClient)
+    }
+}

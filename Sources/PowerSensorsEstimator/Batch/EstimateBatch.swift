@@ -1,0 +1,167 @@
+package import PowerSensorsCore
+
+/// Estimates every machine of a table, row by row. A row that cannot be estimated does not affect the others.
+package struct EstimateBatch: Sendable {
+    /// What is wrong with a row, or with the table.
+    package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
+        /// The row's first line, from 1.
+        let line: Int
+
+        /// What is wrong, and what would be right.
+        let text: String
+
+        /// Such as `line 7: cores '-4': …`.
+        package var description: String { "line \(line): \(text)" }
+    }
+
+    /// The columns that a table may have, in any order.
+    package static let columns =
+        [
+            "result_id", "vendor", "model", "cpu", "generation", "tdp_w", "mhz", "sockets", "cores", "threads",
+            "memory_gb", "nodes", "form_factor", "psu", "hw_year", "pub_year", "overall_ops_per_watt", "ssj_ops_100",
+        ] + loads + ["full_curve", "watts_source", "split"]
+
+    private static let loads = (0...10).map { "w_\($0 * 10)" }
+
+    /// The header of the output.
+    package static let header = (["result_id"] + loads.flatMap { [$0, "\($0)_low", "\($0)_high"] })
+        .joined(separator: ",")
+
+    private let columnIndices: [String: Int]
+    private let columnCount: Int
+    private let isAnchored: Bool
+    private let profile: LoadProfile
+
+    /// Reads the names of a table's columns.
+    ///
+    /// - Parameters:
+    ///   - header: The first record.
+    ///   - isAnchored: Whether each row's `w_0` and `w_100` are used as known watts.
+    ///   - profile: How load and power are related.
+    package init(
+        header: TableRecords.Record, isAnchored: Bool, profile: LoadProfile = .powersave
+    ) throws(Failure) {
+        var indices: [String: Int] = [:]
+        for (index, name) in header.fields.enumerated() {
+            guard Self.columns.contains(name) else {
+                throw Failure(
+                    line: header.line,
+                    text: "no column is called '\(name)'; known are \(Self.columns.joined(separator: ", "))")
+            }
+            guard indices.updateValue(index, forKey: name) == nil else {
+                throw Failure(line: header.line, text: "column \(name) occurs twice; remove one")
+            }
+        }
+        for name in isAnchored ? ["cpu", "w_0", "w_100"] : ["cpu"] where indices[name] == nil {
+            throw Failure(line: header.line, text: "column \(name) is missing; add it")
+        }
+        columnIndices = indices
+        columnCount = header.fields.count
+        self.isAnchored = isAnchored
+        self.profile = profile
+    }
+
+    /// A row's estimate: its ID, and watts with their bands at eleven loads, of all its nodes together.
+    package func line(for record: TableRecords.Record) throws(Failure) -> String {
+        if record.isCutOff { throw Failure(line: record.line, text: "a quoted field has no end; close its quotes") }
+        guard record.fields.count == columnCount else {
+            throw Failure(
+                line: record.line,
+                text: "there are \(record.fields.count) fields, but the header has \(columnCount)")
+        }
+        let row = Row(record: record, columnIndices: columnIndices)
+        let nodes = try row.count("nodes") ?? 1
+        var known = KnownWatts()
+        if isAnchored {
+            guard let idle = try row.number("w_0"), let maximum = try row.number("w_100"),
+                let ends = KnownWatts(idle: Watts(idle / Double(nodes)), maximum: Watts(maximum / Double(nodes)))
+            else {
+                throw Failure(
+                    line: record.line,
+                    text: "w_0 and w_100 must be watts above 0, and w_0 no more than w_100")
+            }
+            known = ends
+        }
+        let (server, isAssumed) = try modelled(row, nodes: nodes)
+        let estimate = EstimatorModel.estimate(of: server, known: known, profile: profile)
+        var line = Self.quoted(row.text("result_id"))
+        for tenth in 0...10 {
+            let load = Double(tenth) / 10
+            let watts = estimate.curve.power(at: load).rawValue * Double(nodes)
+            let band = isAssumed && !isAnchored ? EstimatorModel.bandOfAssumptions : estimate.band(at: load)
+            for value in [watts, watts * band.low, watts * band.high] { line += "," + Self.decimal(value) }
+        }
+        return line
+    }
+
+    private func modelled(_ row: Row, nodes: Int) throws(Failure) -> (server: ModelledServer, isAssumed: Bool) {
+        var server = DescribedServer(processor: row.text("cpu"))
+        server.sockets = try row.count("sockets", perNodeOf: nodes)
+        server.cores = try row.count("cores", perNodeOf: nodes)
+        server.threads = try row.count("threads", perNodeOf: nodes)
+        server.memoryGigabytes = try row.number("memory_gb").map { $0 / Double(nodes) }
+        server.megahertz = try row.number("mhz")
+        server.year = try row.count("hw_year")
+        server.maker = row.text("vendor")
+        do throws(DescribedServer.Failure) {
+            return try server.modelled()
+        } catch {
+            throw Failure(line: row.record.line, text: error.description)
+        }
+    }
+
+    /// A number with three decimals.
+    private static func decimal(_ value: Double) -> String {
+        let thousandths = Int64((value * 1000).rounded())
+        let fraction = String(thousandths % 1000)
+        return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - fraction.utf8.count) + fraction
+    }
+
+    /// A field, in quotes if it needs them.
+    private static func quoted(_ text: String) -> String {
+        guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
+        let doubled = text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+        return "\"\(doubled)\""
+    }
+}
+
+/// A row of the table, whose fields are read by their columns.
+private struct Row {
+    let record: TableRecords.Record
+    let columnIndices: [String: Int]
+
+    func text(_ column: String) -> String { columnIndices[column].map { record.fields[$0] } ?? "" }
+
+    /// A number above 0; nil for an empty field.
+    func number(_ column: String) throws(EstimateBatch.Failure) -> Double? {
+        let text = text(column)
+        if text.isEmpty { return nil }
+        guard let number = Double(text), number.isFinite, number > 0, number <= 1e9 else {
+            throw failure("\(column) '\(text)': must be a number above 0")
+        }
+        return number
+    }
+
+    /// A whole number from 1; nil for an empty field.
+    func count(_ column: String) throws(EstimateBatch.Failure) -> Int? {
+        let text = text(column)
+        if text.isEmpty { return nil }
+        guard let number = Double(text), number >= 1, number <= 1e7, number == number.rounded() else {
+            throw failure("\(column) '\(text)': must be a whole number from 1")
+        }
+        return Int(number)
+    }
+
+    /// One node's part of a count for all nodes.
+    func count(_ column: String, perNodeOf nodes: Int) throws(EstimateBatch.Failure) -> Int? {
+        guard let all = try count(column) else { return nil }
+        guard all >= nodes else {
+            throw failure("\(column) '\(all)': there are \(nodes) nodes, each with at least one")
+        }
+        return (all + nodes / 2) / nodes
+    }
+
+    private func failure(_ text: String) -> EstimateBatch.Failure {
+        EstimateBatch.Failure(line: record.line, text: text)
+    }
+}

@@ -1,0 +1,215 @@
+package import PowerSensorsCore
+
+/// A machine's mean load and power over a time window.
+package struct CalibrationPoint: Hashable, Sendable {
+    /// The mean load of all processors, from 0 to 1.
+    package let load: Double
+
+    /// The mean power.
+    package let power: Watts
+
+    package init(load: Double, power: Watts) {
+        self.load = load
+        self.power = power
+    }
+}
+
+/// Why measurements do not yield a machine's curve.
+package enum CalibrationError: Error, Hashable, CustomStringConvertible {
+    /// There are too few usable measurements.
+    case tooFewPoints(Int)
+
+    /// The load hardly changed.
+    case loadHardlyChanged(from: Double, to: Double)
+
+    /// The power does not rise with the load.
+    case powerDoesNotRise
+
+    /// The mean relative error on measurements that the fit did not use is too large.
+    case doesNotFit(Double)
+
+    /// What is wrong and what would help, as one line.
+    package var description: String {
+        switch self {
+        case .tooFewPoints(let count):
+            "only \(count) measurements are usable, but \(CalibrationFit.fewestPoints) are needed. Measure for longer."
+        case .loadHardlyChanged(let from, let to):
+            "the load only went from \(Int(from * 100)) to \(Int(to * 100)) %, but must cover half the range from idle "
+                + "to full load. Measure for longer, or leave out --passive. A quota of processor time limits the load too."
+        case .powerDoesNotRise:
+            "the power does not rise with the load, so the sensor does not measure these processors. Choose another by "
+                + "--sensor or --scope."
+        case .doesNotFit(let error):
+            "the curve's mean error is \(Int((error * 100).rounded())) %: the power depends on something other than "
+                + "the load. Choose another sensor by --sensor or --scope."
+        }
+    }
+}
+
+/// The curve of a machine's power over its load, fitted to measurements.
+///
+/// It is piecewise linear with eleven knots, one at each tenth of the load: a least-squares fit of relative errors,
+/// with a slight penalty on bends to bridge loads that were not measured. Outliers count little or nothing (Tukey's
+/// weights), since meters and neighbours may interfere. The curve never falls, as no machine's power does.
+package struct CalibrationFit: Hashable, Sendable {
+    /// The number of knots.
+    static let knots = 11
+
+    /// The fewest measurements that are accepted.
+    package static let fewestPoints = 20
+
+    /// The part of the load's range that must be measured.
+    private static let smallestRange = 0.5
+
+    /// The penalty on bends, relative to the measurements' mean weight per knot.
+    private static let stiffness = 0.005
+
+    /// The distance from which Tukey's weights ignore a measurement, in standard deviations.
+    private static let outlierDistance = 4.685
+
+    /// The power at each knot.
+    package let powers: [Watts]
+
+    /// The range of measured loads.
+    package let loads: ClosedRange<Double>
+
+    /// The mean relative error on measurements that the fit did not use.
+    package let error: Double
+
+    /// How many measurements the fit used, and on how many it was tested.
+    package let counts: (used: Int, tried: Int)
+
+    /// Fits a curve to two thirds of the measurements, and tests it on the others.
+    ///
+    /// - Parameter points: The measurements in chronological order.
+    package init(_ points: [CalibrationPoint]) throws(CalibrationError) {
+        let usable = points.filter {
+            (0...1).contains($0.load) && $0.power.rawValue.isFinite && $0.power.rawValue > 0
+        }
+        guard usable.count >= Self.fewestPoints else { throw .tooFewPoints(usable.count) }
+        let least = usable.map(\.load).min() ?? 0
+        let most = usable.map(\.load).max() ?? 0
+        guard most - least >= Self.smallestRange else { throw .loadHardlyChanged(from: least, to: most) }
+
+        let used = usable.enumerated().filter { $0.offset % 3 != 2 }.map(\.element)
+        let tried = usable.enumerated().filter { $0.offset % 3 == 2 }.map(\.element)
+        let line = Self.rising(Self.robustLine(used), weights: Self.weights(of: used))
+        guard let first = line.first, let last = line.last, last > first * 1.02 else { throw .powerDoesNotRise }
+        // Extrapolation below the measured loads must not lead below 0.
+        powers = line.map { Watts(max($0, 0)) }
+        loads = least...most
+        counts = (used.count, tried.count)
+        error =
+            tried.map { abs(Self.value(of: line, at: $0.load) / $0.power.rawValue - 1) }.reduce(0, +)
+            / Double(tried.count)
+        guard error <= 0.5 else { throw .doesNotFit(error) }
+    }
+
+    package static func == (left: CalibrationFit, right: CalibrationFit) -> Bool {
+        left.powers == right.powers && left.loads == right.loads && left.error == right.error
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(powers) }
+
+    // MARK: The line
+
+    /// The knot below a load, and how far the load is from it to the next, from 0 to 1.
+    private static func position(of load: Double) -> (knot: Int, part: Double) {
+        let position = load * Double(knots - 1)
+        let knot = min(Int(position), knots - 2)
+        return (knot, position - Double(knot))
+    }
+
+    private static func value(of line: [Double], at load: Double) -> Double {
+        let (knot, part) = position(of: load)
+        return line[knot] * (1 - part) + line[knot + 1] * part
+    }
+
+    /// How many measurements support each knot.
+    private static func weights(of points: [CalibrationPoint]) -> [Double] {
+        var weights = [Double](repeating: 1e-6, count: knots)
+        for point in points {
+            let (knot, part) = position(of: point.load)
+            weights[knot] += 1 - part
+            weights[knot + 1] += part
+        }
+        return weights
+    }
+
+    /// Iterated least squares, with less weight for outliers each time.
+    private static func robustLine(_ points: [CalibrationPoint]) -> [Double] {
+        var line = fitted(points, weights: Array(repeating: 1, count: points.count))
+        for _ in 0..<20 {
+            let residuals = points.map { abs(value(of: line, at: $0.load) / $0.power.rawValue - 1) }
+            // The median of a normal distribution's magnitudes is 0.6745 of its standard deviation.
+            let deviation = residuals.sorted()[residuals.count / 2] / 0.6745
+            // No meter is so good that an error of two per cent is an outlier. Without a minimum, a clean curve loses
+            // its ends.
+            let scale = outlierDistance * max(deviation, 0.02)
+            let weights = residuals.map { residual in
+                let distance = min(residual / scale, 1)
+                return (1 - distance * distance) * (1 - distance * distance)
+            }
+            line = fitted(points, weights: weights)
+        }
+        return line
+    }
+
+    /// Weighted least squares with the penalty on bends.
+    private static func fitted(_ points: [CalibrationPoint], weights: [Double]) -> [Double] {
+        var matrix = [[Double]](repeating: Array(repeating: 0, count: knots + 1), count: knots)
+        var total = 0.0
+        for (point, robust) in zip(points, weights) {
+            let (knot, part) = position(of: point.load)
+            let weight = robust / (point.power.rawValue * point.power.rawValue)
+            total += weight
+            for (row, left) in [(knot, 1 - part), (knot + 1, part)] {
+                matrix[row][knot] += weight * left * (1 - part)
+                matrix[row][knot + 1] += weight * left * part
+                matrix[row][knots] += weight * left * point.power.rawValue
+            }
+        }
+        let penalty = stiffness * total / Double(knots)
+        for middle in 1..<(knots - 1) {
+            let bend = [(middle - 1, 1.0), (middle, -2.0), (middle + 1, 1.0)]
+            for (row, left) in bend {
+                for (column, right) in bend { matrix[row][column] += penalty * left * right }
+            }
+        }
+        return solved(matrix)
+    }
+
+    /// Gaussian elimination. The penalty and two different loads make the matrix positive definite.
+    private static func solved(_ system: [[Double]]) -> [Double] {
+        var rows = system
+        let count = rows.count
+        for pivot in 0..<count {
+            for row in (pivot + 1)..<max(count, pivot + 1) {
+                let factor = rows[row][pivot] / rows[pivot][pivot]
+                for column in pivot...count { rows[row][column] -= factor * rows[pivot][column] }
+            }
+        }
+        var solution = [Double](repeating: 0, count: count)
+        for row in stride(from: count - 1, through: 0, by: -1) {
+            let known = ((row + 1)..<max(count, row + 1)).reduce(0) { $0 + rows[row][$1] * solution[$1] }
+            solution[row] = (rows[row][count] - known) / rows[row][row]
+        }
+        return solution
+    }
+
+    /// The nearest line that never falls (the pool-adjacent-violators algorithm).
+    private static func rising(_ line: [Double], weights: [Double]) -> [Double] {
+        var pools: [(value: Double, weight: Double, count: Int)] = []
+        for (value, weight) in zip(line, weights) {
+            pools.append((value, weight, 1))
+            while pools.count > 1, pools[pools.count - 2].value > pools[pools.count - 1].value {
+                let last = pools.removeLast()
+                let before = pools.removeLast()
+                let weight = before.weight + last.weight
+                let value = (before.value * before.weight + last.value * last.weight) / weight
+                pools.append((value, weight, before.count + last.count))
+            }
+        }
+        return pools.flatMap { Array(repeating: $0.value, count: $0.count) }
+    }
+}

@@ -1,0 +1,87 @@
+package import PowerSensorsCore
+package import PowerSensorsMachine
+
+/// Integrates a machine's modelled power over time: the power at the mean load of an interval, times its length.
+///
+/// Time and load are passed in, so that it needs no machine. If the power curve bends, a long interval of changing load
+/// counts slightly less than several short ones.
+package struct EnergyIntegral: Sendable {
+    /// The counter's first value. It is not 0, because a counter that stays 0 counts as absent.
+    static let firstCount: UInt64 = 1
+
+    /// After this long without a tick, the source is dead: processors that run count at least idle ticks.
+    private static let longestPauseNanoseconds: Int64 = 1_000_000_000
+
+    /// Over a shorter time, the load is only a few ticks of 10 ms, so the last load is used.
+    static let shortestWindowNanoseconds: Int64 = 100_000_000
+
+    private let curve: PowerCurve
+    private var times: CPUTimes?
+    /// When ``times`` were read, which is where the current window begins.
+    private var windowNanoseconds: Int64 = 0
+    /// Up to when energy has been counted.
+    private var countedNanoseconds: Int64 = 0
+    private var power: Watts?
+    private var count = firstCount
+    private var fraction = 0.0
+    private var idleFraction = 0.0
+
+    /// The energy that the machine would have used so far without work, in µJ above ``firstCount``.
+    package private(set) var idleCount = firstCount
+
+    /// The rest of the energy, in µJ above ``firstCount``.
+    package var activeCount: UInt64 { count - min(idleCount, count) + Self.firstCount }
+
+    package init(_ curve: PowerCurve) { self.curve = curve }
+
+    /// Takes the processors' times and returns the energy so far, in µJ above ``firstCount``. The first call sets the
+    /// origin.
+    ///
+    /// Readings at least 100 ms apart count at the load between them. Between more frequent ones, the last window's
+    /// load is used, so that the number neither stops nor jumps. A gap after failed readings counts at its mean load.
+    ///
+    /// - Parameters:
+    ///   - times: The processors' times since boot.
+    ///   - nanoseconds: When they were read, on CLOCK_MONOTONIC: a suspended machine is modelled as off.
+    package mutating func advance(to times: CPUTimes, at nanoseconds: Int64) -> Reading {
+        guard let earlier = self.times else {
+            (self.times, windowNanoseconds, countedNanoseconds) = (times, nanoseconds, nanoseconds)
+            return .count(count)
+        }
+        let (passed, overflow) = nanoseconds.subtractingReportingOverflow(windowNanoseconds)
+        if overflow { return .missing(.stale) }
+        guard let load = times.elapsed(since: earlier).load else {
+            // Fields that only stepped back set a new origin. Otherwise the load would be unknown until they catch up.
+            self.times = times
+            if passed > Self.longestPauseNanoseconds { return .missing(.stale) }
+            if let power { add(power, until: nanoseconds) }
+            return .count(count)
+        }
+        if passed >= Self.shortestWindowNanoseconds {
+            let mean = curve.power(at: load)
+            let isPartlyCounted = countedNanoseconds > windowNanoseconds && passed <= Self.longestPauseNanoseconds
+            add(isPartlyCounted ? power ?? mean : mean, until: nanoseconds)
+            power = mean
+            (self.times, windowNanoseconds) = (times, nanoseconds)
+        } else if let power {
+            add(power, until: nanoseconds)
+        }
+        return .count(count)
+    }
+
+    /// Adds energy. Fractions of 1 µJ are kept for the next time.
+    private mutating func add(_ power: Watts, until nanoseconds: Int64) {
+        let (time, overflow) = nanoseconds.subtractingReportingOverflow(countedNanoseconds)
+        guard time > 0, !overflow else { return }
+        countedNanoseconds = nanoseconds
+        let microjoules = fraction + power.rawValue * Double(time) / 1000
+        let whole = microjoules.rounded(.down)
+        // 9 EJ are a power station's lifetime: only a broken clock gets here.
+        guard whole >= 0, whole < 0x1p63 else { return }
+        fraction = microjoules - whole
+        count &+= UInt64(whole)
+        let idle = idleFraction + curve.idle.rawValue * Double(time) / 1000
+        idleFraction = idle - idle.rounded(.down)
+        idleCount &+= UInt64(min(idle.rounded(.down), whole))
+    }
+}

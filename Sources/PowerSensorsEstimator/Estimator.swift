@@ -1,0 +1,114 @@
+public import PowerSensorsCore
+import PowerSensorsMachine
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// The sensor for machines without one: a model of the power at the plug, driven by the processors' load.
+///
+/// It knows the processor generation and the machine's size from procfs' `cpuinfo` and `meminfo`. It has a channel of
+/// energy, in µJ, with the provenance ``Provenance/estimated`` and the scope ``Scope/wall``, and two more for the parts
+/// of it that idling and work use. In a guest it models the guest's part of a typical host. An estimate is not a
+/// measurement: the channel's band tells how far off it may be, two times out of three.
+///
+/// The model was fitted to published results of SPECpower_ssj2008. SPEC® and SPECpower_ssj2008® are trademarks of
+/// the Standard Performance Evaluation Corporation (spec.org); an estimate is not a SPEC metric.
+public struct Estimator: Sensor {
+    /// `estimator`.
+    public var name: SensorName { .estimator }
+
+    /// The known watts of the whole server without load; for a guest, its host's.
+    public var idleWatts: Watts?
+
+    /// The known watts of the whole server at full load; for a guest, its host's.
+    public var maximumWatts: Watts?
+
+    /// How the machine's load and power are related.
+    public var profile: LoadProfile = .powersave
+
+    /// A calibration of this machine, its host, or an identical machine, which replaces the model.
+    ///
+    /// If it was made on other hardware, nothing is estimated unless ``forcesCalibration`` is set.
+    public var calibration: CalibrationProfile?
+
+    /// Whether to use a calibration of other hardware.
+    public var forcesCalibration = false
+
+    /// What is known of the host, if this machine is a guest.
+    public var host = GuestHost()
+
+    private let roots: SystemRoots
+
+    /// An estimator of the machine that the roots show.
+    ///
+    /// It reads procfs, and sysfs' DMI names if the processors do not tell whether they are virtual.
+    public init(roots: SystemRoots = .default) {
+        self.roots = roots
+    }
+
+    /// Reads the machine's description, and reports its assumptions as findings.
+    public func discover() -> Discovery {
+        var file = "cpuinfo"
+        let machine: MachineDescription
+        do throws(AttributeError) {
+            machine = try MachineDescription(roots: roots)
+            if !forcesCalibration, let mismatch = calibration?.hardware.mismatch(with: machine) {
+                return Discovery(findings: [.foreignCalibration(mismatch)])
+            }
+            file = LoadReader.path
+            var load = LoadReader(beneath: roots.procfs)
+            _ = try load.read()
+        } catch {
+            return Discovery(findings: [.noEstimate(file, error, roots.procfs)])
+        }
+        guard let known = KnownWatts(idle: idleWatts, maximum: maximumWatts), host.isPossible else {
+            return Discovery(findings: [.impossibleConfiguration])
+        }
+        let estimate = MachineEstimate(machine, known: known, profile: profile, calibration: calibration, host: host)
+        var findings = [Finding.estimated(estimate)]
+        if estimate.calibration == nil {
+            if !estimate.match.isKnown { findings.append(.unknownProcessor(machine, estimate)) }
+            if machine.isGuest == nil { findings.append(.undecidedGuest) }
+            if machine.memoryGigabytes == nil, machine.isGuest != true {
+                findings.append(.unknownMemory(estimate, roots.procfs))
+            }
+        }
+        return Discovery(channels: Self.channels(of: estimate), findings: findings)
+    }
+
+    /// Opens the processors' times.
+    ///
+    /// - Throws: ``AttributeError`` if `cpuinfo` can no longer be read.
+    public func open(_ channels: [Channel]) throws -> any SensorReader {
+        let known = KnownWatts(idle: idleWatts, maximum: maximumWatts) ?? KnownWatts()
+        let estimate = MachineEstimate(
+            try MachineDescription(roots: roots), known: known, profile: profile, calibration: calibration, host: host)
+        return EstimatorReader(channels, curve: estimate.curve, beneath: roots.procfs)
+    }
+
+    /// The host's figure, and the parts of it that idling and work use.
+    private static func channels(of estimate: MachineEstimate) -> [Channel] {
+        EstimatorReader.Part.allCases.map { part in
+            var channel = Channel(
+                id: part.rawValue, sensor: .estimator,
+                mechanism: estimate.calibration == nil ? "model" : "calibration", quantity: .energy,
+                encoding: .counter(.counts(unit: .microjoules(1), lastCount: .max)),
+                component: Component(id: Component.hostID, kind: .host, parent: nil))
+            channel.provenance = .estimated
+            channel.band = estimate.band
+            channel.label = estimate.label
+            channel.path = LoadReader.path
+            // The kernel shows the processors' times in hundredths of a second, which is too coarse for a load by
+            // itself.
+            channel.refreshInterval = .nanoseconds(EnergyIntegral.shortestWindowNanoseconds)
+            channel.maximumPower = max(estimate.curve.maximum * 4, Watts(1000))
+            if part == .total {
+                channel.countsIn = estimate.calibration?.scope ?? .wall
+            } else {
+                channel.parent = EstimatorReader.Part.total.rawValue
+            }
+            return channel
+        }
+    }
+}

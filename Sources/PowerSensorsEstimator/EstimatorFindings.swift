@@ -1,0 +1,106 @@
+import PowerSensorsCore
+import PowerSensorsMachine
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+// What the estimator assumes, and why it cannot estimate.
+
+extension Finding {
+    /// The power is an estimate, by the model or a calibration.
+    static func estimated(_ estimate: MachineEstimate) -> Finding {
+        let isCalibrated = estimate.calibration != nil
+        let part = estimate.part.map {
+            ", with this guest as the part of \(isCalibrated ? "its" : "the") host that is \($0.virtualProcessors) of "
+                + "its\(isCalibrated ? "" : " usual") \($0.hostThreads) threads"
+        }
+        let basis =
+            switch estimate.match.basis {
+            case .cpuid: "found by its number"
+            case .name: "found by its name"
+            case .nearest: "the nearest to this processor"
+            case .assumed: "assumed"
+            }
+        let model = estimate.method
+        let method =
+            estimate.calibration.map { "by a calibration with \($0.sensor) on \($0.hardware.name)\(part ?? "")" }
+            ?? "\(model.method) of the model, by \(model.inputs.joined(separator: ", ")) (generation \(basis))"
+            + "\(part ?? ""), with the load profile \(model.profile.name)"
+        let (low, high) = (percent(estimate.band.low), percent(estimate.band.high))
+        return Finding(
+            severity: .info, subject: SensorName.estimator.name, reason: .estimated,
+            text: "Host power is an estimate, not a measurement: \(method), off by \(low) to \(high) two times out of"
+                + " three.")
+    }
+
+    /// The calibration does not apply to this machine.
+    static func foreignCalibration(_ mismatch: String) -> Finding {
+        Finding(
+            severity: .error, subject: SensorName.estimator.name, reason: .configuration,
+            text: "The calibration profile is of other hardware: \(mismatch).",
+            remedy: "Calibrate on the same hardware, leave out the profile, or force it.")
+    }
+
+    /// The model was not fitted to such a processor.
+    static func unknownProcessor(_ machine: MachineDescription, _ estimate: MachineEstimate) -> Finding {
+        let isUnknown = estimate.match.basis == .assumed
+        let name = machine.processor.name.isEmpty ? "this one, which has no name" : "'\(machine.processor.name)'"
+        let generation = estimate.match.generation.rawValue
+        return Finding(
+            severity: .warning, subject: "cpuinfo", reason: isUnknown ? .unknown : .unseen,
+            text: isUnknown
+                ? "The processor generation of \(name) is unknown; \(generation) is assumed."
+                : "The estimator's data have no processor such as \(name); processor generation \(generation) is used.",
+            remedy: isUnknown && machine.isGuest == true
+                ? "Let the hypervisor show its own processor; with QEMU: -cpu host."
+                : "Measure the machine once at the plug, to know how far off its estimate is.")
+    }
+
+    /// Neither the processors nor the firmware tell whether the machine is virtual.
+    static let undecidedGuest = Finding(
+        severity: .warning, subject: "\(FirmwareDescription.dmiFolder)/sys_vendor", reason: .undecided,
+        text: """
+            Nothing tells whether this machine is virtual. It is modelled as a whole server, which is far too much if \
+            it is a small guest.
+            """,
+        remedy: "Let the host's firmware tell its guests that they are virtual; with QEMU, that is the default.")
+
+    /// The configured numbers cannot be a machine's.
+    static let impossibleConfiguration = Finding(
+        severity: .error, subject: SensorName.estimator.name, reason: .configuration,
+        text: """
+            Nothing can be estimated: idle and full load must be above 0 W, and idle no more than full load; a host \
+            has at least one thread, an overcommit of at least 1, some memory, and a load above 0 and up to 1.
+            """,
+        remedy: "Set them to what was measured, or leave them out.")
+
+    static func unknownMemory(_ estimate: MachineEstimate, _ procfs: SystemRoot) -> Finding {
+        Finding(
+            severity: .warning, subject: "meminfo", reason: .absent,
+            text: """
+                The size of the memory is unknown; \(Int(estimate.server.memoryGigabytes.rounded())) GB are assumed, \
+                which is typical for such a processor.
+                """,
+            remedy: "Mount procfs there, with its meminfo: mount -t proc proc \(procfs.path)")
+    }
+
+    /// A file that the estimator needs cannot be read.
+    static func noEstimate(_ file: String, _ error: AttributeError, _ procfs: SystemRoot) -> Finding {
+        let isMalformed = [EBADMSG, ENODATA, EOVERFLOW, EMSGSIZE].contains(error.errno)
+        return Finding(
+            severity: .error, subject: file, reason: isMalformed ? .malformed : Finding.Reason(error.status),
+            text: isMalformed
+                ? "Nothing can be estimated: \(procfs.path)/\(file) is not what the kernel writes."
+                : "Nothing can be estimated: \(procfs.path)/\(file): \(systemMessage(errno: error.errno)).",
+            remedy: isMalformed || error.status == .absent
+                ? "Mount procfs there: mount -t proc proc \(procfs.path)"
+                : "Let this user read it: chmod a+r \(procfs.path)/\(file)")
+    }
+
+    /// A factor as a signed difference in per cent.
+    private static func percent(_ factor: Double) -> String {
+        let percent = Int(((factor - 1) * 100).rounded())
+        return percent < 0 ? "−\(-percent) %" : "+\(percent) %"
+    }
+}

@@ -1,0 +1,70 @@
+package import PowerSensorsCore
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// The model of AC power at the plug: a formula of generation and size, corrected by how similar machines of the fit
+/// differ from it.
+///
+/// It includes power supply, memory and board, so nothing must be added. The guide tells how far off it is, depending
+/// on what is known of a machine. See ``GenerationCoefficients`` for the source of its numbers.
+package enum EstimatorModel {
+    /// The band for unknown or unseen generations, for guests, and for machines that may be guests.
+    ///
+    /// This is a judgement, not a fit. For guests it covers what is assumed of the host's size, but not what a guest
+    /// cannot see: how many virtual processors the host has sold for each thread, and the load of the neighbours.
+    package static let bandOfAssumptions = RelativeBand(low: 0.65, high: 1.35)
+
+    /// A server's power by the formula alone.
+    package static func formula(of server: ModelledServer) -> PowerCurve {
+        let logarithms = logarithms(of: server)
+        return PowerCurve(
+            idle: Watts(exp(logarithms.x)), maximum: Watts(exp(logarithms.y)),
+            shape: server.generation.coefficients.curve)
+    }
+
+    /// A server's estimated power.
+    ///
+    /// - Parameters:
+    ///   - server: The machine.
+    ///   - known: Its known watts. If both ends are known, only the curve between them is estimated.
+    ///   - profile: How its load and power are related.
+    package static func estimate(
+        of server: ModelledServer, known: KnownWatts = KnownWatts(), profile: LoadProfile = .powersave
+    ) -> ServerEstimate {
+        let points = ReferencePoints.embedded
+        let match = ReferenceMatch(server, among: points)
+        var ends = logarithms(of: server)
+        if match.isInData { ends += points.ends(for: match) }
+        ends.y = max(ends.x, ends.y)
+        ends = known.applied(to: ends, slopes: points.slopes)
+
+        var shape = profile.shape ?? server.generation.coefficients.curve
+        if profile.shape == nil, match.isInData {
+            shape = shape.adding(points.curve(for: match, ends: ends, cores: server.cores))
+        }
+        var idle = known.idle ?? Watts(exp(ends.x))
+        let maximum = known.maximum ?? Watts(exp(ends.y))
+        if known.idle == nil { idle = min(max(idle, maximum * profile.minimumIdle), maximum) }
+        return ServerEstimate(
+            server: server, known: known, profile: profile, basis: known.basis ?? match.basis,
+            curve: PowerCurve(idle: idle, maximum: maximum, shape: shape))
+    }
+
+    /// The logarithms of the watts at idle and full load, by the formula.
+    private static func logarithms(of server: ModelledServer) -> SIMD2<Double> {
+        let coefficients = server.generation.coefficients
+        let sockets = log(Double(server.sockets))
+        let cores = log(Double(server.cores) / Double(server.sockets))
+        let memory = log(server.memoryGigabytes / Double(server.sockets) / 32)
+        let client = server.isClient ? 1.0 : 0.0
+
+        let idleOfSize = 0.8958478903328739 * sockets - 0.07730848985170309 * cores + 0.2850376290047324 * memory
+        let maximumOfSize = 0.9944174075086925 * sockets + 0.36059704248550756 * cores + 0.17769398873787165 * memory
+        return SIMD2(
+            3.949527828932988 + idleOfSize - 0.23233380657583377 * client + coefficients.idle,
+            3.943973034164504 + maximumOfSize - 0.03739546557741028 * client + coefficients.maximum
+        )
+    }
+}

@@ -1,0 +1,51 @@
+import PowerSensorsCore
+import PowerSensorsMachine
+
+/// The opened estimator: it reads the load once per sample, and integrates the modelled power.
+final class EstimatorReader: SensorReader {
+    /// What a channel shows of the energy.
+    enum Part: String, CaseIterable {
+        /// All of it: the host's figure.
+        case total = "estimator/host"
+
+        /// What the machine uses without work.
+        case idle = "estimator/host/idle"
+
+        /// What work adds.
+        case active = "estimator/host/active"
+    }
+
+    let channels: [Channel]
+
+    private let parts: [Part]
+    private var load: LoadReader
+    private var energy: EnergyIntegral
+
+    init(_ channels: [Channel], curve: PowerCurve, beneath procfs: SystemRoot) {
+        self.channels = channels
+        parts = channels.map { Part(rawValue: $0.id) ?? .total }
+        load = LoadReader(beneath: procfs)
+        energy = EnergyIntegral(curve)
+    }
+
+    func read(into readings: inout OutputSpan<Reading>) {
+        if channels.isEmpty { return }
+        let total = reading()
+        let isKnown = total.count != nil
+        for index in parts.indices {
+            switch parts[index] {
+            case .idle where isKnown: readings.append(.count(energy.idleCount))
+            case .active where isKnown: readings.append(.count(energy.activeCount))
+            default: readings.append(total)
+            }
+        }
+    }
+
+    private func reading() -> Reading {
+        do throws(AttributeError) {
+            return energy.advance(to: try load.read(), at: SampleInstant.now.monotonicNanoseconds)
+        } catch {
+            return .missing(error.status)
+        }
+    }
+}

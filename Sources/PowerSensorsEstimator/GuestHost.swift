@@ -1,0 +1,48 @@
+import PowerSensorsCore
+
+/// What is known of the host that a guest runs on. What is not is assumed to be typical for the guest's processor.
+public struct GuestHost: Hashable, Sendable {
+    /// The host's hardware threads; nil for those of a typical host.
+    public var threads: Int?
+
+    /// How many virtual processors the host sells for each thread, at least 1. It makes each one's part smaller.
+    public var overcommit = 1.0
+
+    /// The host's memory in GB of 2³⁰ bytes. If it is known, a quarter of the guest's part depends on memory; that it
+    /// is a quarter is a convention, not a measurement.
+    public var memoryGigabytes: Double?
+
+    /// The host's mean load, from 0 to 1. If it is known, the parts of all guests add up to the host's power; nil to
+    /// assume that the host is as busy as the guest.
+    public var load: Double?
+
+    /// A host of which nothing is known.
+    public init() {}
+
+    /// Whether this can be a host.
+    var isPossible: Bool {
+        let isInRange = { (value: Double?, range: PartialRangeFrom<Double>) in
+            value.map { $0.isFinite && range.contains($0) } ?? true
+        }
+        return (threads ?? 1) >= 1 && isInRange(overcommit, 1...) && isInRange(memoryGigabytes, 0.001...)
+            && (load.map { $0 > 0 && $0 <= 1 } ?? true)
+    }
+}
+
+extension PowerCurve {
+    /// A guest's power over its own load, given its host's curve.
+    ///
+    /// The guest is charged its part of the host's idle power. Of the power of the host's work it is charged its own
+    /// load's share, if the host's load is known: then all guests add up to the host. Otherwise the host is assumed to
+    /// be as busy as the guest, which adds up within some per cent.
+    ///
+    /// - Parameters:
+    ///   - part: The guest's part of the host, from 0 to 1.
+    ///   - load: The host's load, above 0; nil if unknown.
+    package func ofGuest(part: Double, hostLoad load: Double?) -> PowerCurve {
+        guard let load, load > 0 else { return PowerCurve(idle: idle * part, maximum: maximum * part, shape: shape) }
+        let steepness = (power(at: load) - idle) * (1 / load)
+        return PowerCurve(
+            idle: idle * part, maximum: (idle + steepness) * part, shape: LoadCurve(jump: 0, slope: 1))
+    }
+}

@@ -1,0 +1,51 @@
+package import PowerSensorsCore
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A machine's known watts at idle and at full load. Either may be missing.
+///
+/// One known end is worth more than any modelling, since it tells much about the other as well.
+package struct KnownWatts: Hashable, Sendable {
+    /// The watts without load.
+    package let idle: Watts?
+
+    /// The watts at full load.
+    package let maximum: Watts?
+
+    /// Nothing is known.
+    package init() { (idle, maximum) = (nil, nil) }
+
+    /// Known watts; nil if one is not a positive number, or idle is above full load.
+    package init?(idle: Watts?, maximum: Watts?) {
+        for watts in [idle, maximum] {
+            if let watts, !(watts.rawValue.isFinite && watts.rawValue > 0) { return nil }
+        }
+        if let idle, let maximum, idle > maximum { return nil }
+        self.idle = idle
+        self.maximum = maximum
+    }
+
+    /// The basis of an estimate that uses them; nil if nothing is known.
+    var basis: ServerEstimate.Basis? {
+        switch (idle, maximum) {
+        case (nil, nil): nil
+        case (_?, nil): .idle
+        case (nil, _?): .maximum
+        case (_?, _?): .anchored
+        }
+    }
+
+    /// Replaces the logarithms of estimated ends by known ones.
+    ///
+    /// - Parameter slopes: How far a known full load moves idle, and a known idle full load.
+    func applied(to ends: SIMD2<Double>, slopes: SIMD2<Double>) -> SIMD2<Double> {
+        switch (idle.map { log($0.rawValue) }, maximum.map { log($0.rawValue) }) {
+        case (nil, nil): ends
+        case (let idle?, nil): SIMD2(idle, max(ends.y + slopes.y * (idle - ends.x), idle))
+        case (nil, let maximum?): SIMD2(min(ends.x + slopes.x * (maximum - ends.y), maximum), maximum)
+        case (let idle?, let maximum?): SIMD2(idle, maximum)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package import PowerSensorsCore
+package import PowerSensorsMachine
+
+/// The model applied to one machine: what is assumed, and the resulting power.
+package struct MachineEstimate: Hashable, Sendable {
+    /// A guest's part of its host.
+    package struct PartOfHost: Hashable, Sendable {
+        /// The guest's virtual processors.
+        package let virtualProcessors: Int
+
+        /// The host's hardware threads.
+        package let hostThreads: Int
+
+        /// How many virtual processors the host sells for each thread.
+        let overcommit: Double
+
+        /// The guest's part of the host's memory; nil if only processors count.
+        let memory: Double?
+
+        /// The part as a number above 0 and at most 1.
+        package var fraction: Double {
+            let processors = Double(virtualProcessors) / (Double(hostThreads) * overcommit)
+            return min(memory.map { 0.75 * processors + 0.25 * $0 } ?? processors, 1)
+        }
+    }
+
+    /// The processor's generation, and how it was found.
+    let match: GenerationMatch
+
+    /// The server that is modelled: the machine itself, or the host that a guest is assumed to run on.
+    package let server: ModelledServer
+
+    /// A guest's part of the server; nil for a machine that is modelled as a whole.
+    package let part: PartOfHost?
+
+    /// How the server's power was found.
+    package let method: ServerEstimate
+
+    /// The calibration that replaces the model, if there is one.
+    let calibration: CalibrationProfile?
+
+    /// The power of the machine; for a guest, its part of the host's.
+    package let curve: PowerCurve
+
+    /// How far the truth may be from the model.
+    package let band: RelativeBand
+
+    /// Applies the model to a machine.
+    ///
+    /// - Parameters:
+    ///   - machine: The machine.
+    ///   - known: The known watts of the whole server; for a guest, of its host.
+    ///   - profile: How load and power are related.
+    ///   - calibration: A calibration of the server. It makes the other parameters irrelevant.
+    ///   - host: What is known of a guest's host.
+    package init(
+        _ machine: MachineDescription, known: KnownWatts = KnownWatts(), profile: LoadProfile = .powersave,
+        calibration: CalibrationProfile? = nil, host: GuestHost = GuestHost()
+    ) {
+        let match = machine.processor.generation
+        self.match = match
+        let part: PartOfHost?
+        var server: ModelledServer
+        if machine.isGuest == true {
+            var known = host
+            known.threads = host.threads ?? calibration?.hardware.threads
+            (server, part) = Self.host(of: machine, match, known)
+        } else {
+            let typical = match.generation.coefficients
+            server = ModelledServer(
+                generation: match.generation,
+                // Without a number of sockets: no socket in the data has more than 192 cores, and none of Arm's over
+                // 128.
+                sockets: machine.sockets ?? (machine.cores > 128 ? 2 : 1), cores: machine.cores,
+                memoryGigabytes: machine.memoryGigabytes ?? typical.gigabytesPerCore * Double(machine.cores),
+                isClient: match.isClient, maker: machine.isGuest == false ? machine.maker : "")
+            part = nil
+        }
+        // A hypervisor's own model of a processor does not identify one.
+        if match.isKnown, !ProcessorName(machine.processor.name).isHypervisorModel {
+            let key = ProcessorKey(machine.processor.name)
+            server.processorKey = key.text
+            server.megahertz = key.megahertz
+        }
+        server.hasUnseenGeneration = match.isGuessed
+        method = EstimatorModel.estimate(of: server, known: known, profile: profile)
+        self.server = server
+        self.part = part
+        self.calibration = calibration
+        let total = calibration?.powerCurve ?? method.curve
+        curve = part.map { total.ofGuest(part: $0.fraction, hostLoad: host.load) } ?? total
+        if let calibration {
+            // If it was forced on other hardware, or on a part of it, it is no better than an assumption.
+            let applies = machine.isGuest == false && calibration.hardware.mismatch(with: machine) == nil
+            band = applies ? calibration.band : EstimatorModel.bandOfAssumptions
+        } else {
+            // What may be a guest is modelled as a whole, which is far off if it is a small guest.
+            let isAssumed = !match.isKnown || machine.isGuest != false
+            let isAnchored = known.basis == .anchored && machine.isGuest == false
+            band = isAssumed && !isAnchored ? EstimatorModel.bandOfAssumptions : method.band
+        }
+    }
+
+    /// The assumptions in a few words, such as `turin, tier 1, 2/640 part of the host`.
+    package var label: String {
+        var words = [match.generation.rawValue, method.method]
+        words += method.inputs.dropFirst(4)
+        if let calibration { words = ["calibrated by \(calibration.sensor)"] }
+        if let part { words.append("\(part.virtualProcessors)/\(part.hostThreads) part of the host") }
+        if method.profile != .powersave { words.append(method.profile.name) }
+        return words.joined(separator: ", ")
+    }
+
+    /// The host that a guest is assumed to run on: the known one, else a typical one of its generation, or a larger one
+    /// if necessary.
+    private static func host(
+        of guest: MachineDescription, _ match: GenerationMatch, _ known: GuestHost
+    ) -> (ModelledServer, PartOfHost) {
+        let typical = match.generation.coefficients
+        var sockets = match.isClient ? 1 : 2
+        var coresPerSocket = match.typicalCoresPerSocket
+        // With overcommit, a guest may have more processors than its host has threads.
+        let least = Int((Double(guest.threads) / known.overcommit).rounded(.up))
+        let threadsPerSocket = coresPerSocket * typical.threadsPerCore
+        if known.threads == nil, least > sockets * threadsPerSocket {
+            if !match.isClient {
+                // Rounded: slightly too many for two sockets means larger processors, twice as many means four sockets.
+                sockets = max(sockets, (least + threadsPerSocket / 2) / threadsPerSocket)
+            }
+            let step = sockets * typical.threadsPerCore
+            coresPerSocket = max(coresPerSocket, (least + step - 1) / step)
+        }
+        let threads = known.threads.map { max($0, least) }
+        let cores = threads.map { max($0 / typical.threadsPerCore, 1) } ?? sockets * coresPerSocket
+        let server = ModelledServer(
+            generation: match.generation, sockets: min(sockets, cores), cores: cores,
+            memoryGigabytes: known.memoryGigabytes ?? typical.gigabytesPerCore * Double(cores),
+            isClient: match.isClient)
+        let memory = known.memoryGigabytes.flatMap { total in
+            guest.memoryGigabytes.map { min($0 / total, 1) }
+        }
+        let part = PartOfHost(
+            virtualProcessors: guest.threads, hostThreads: threads ?? cores * typical.threadsPerCore,
+            overcommit: known.overcommit, memory: memory)
+        return (server, part)
+    }
+}

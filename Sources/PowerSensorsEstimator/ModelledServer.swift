@@ -1,0 +1,46 @@
+/// What the model needs to know of a whole server.
+package struct ModelledServer: Hashable, Sendable {
+    /// The processors' generation.
+    package var generation: CPUGeneration
+
+    /// The number of populated sockets, at least 1.
+    package var sockets: Int
+
+    /// The physical cores of all sockets together, at least one per socket.
+    package var cores: Int
+
+    /// The memory in GB of 2³⁰ bytes, as memory is sold.
+    package var memoryGigabytes: Double
+
+    /// Whether the processor is desktop-derived and for a single socket, such as a Xeon E3 or an EPYC 4004.
+    package var isClient: Bool
+
+    /// Identifies the processor within its generation, as ``ProcessorKey/text``; empty if unknown.
+    package var processorKey: String
+
+    /// The processors' nominal frequency in MHz; nil if unknown, for that of similar processors.
+    package var megahertz: Double?
+
+    /// The machine's manufacturer, such as DMI's `sys_vendor`; empty if unknown.
+    package var maker: String
+
+    /// Whether the generation stands for one that is not in the data. Then machines of it tell little.
+    var hasUnseenGeneration: Bool
+
+    /// A server; numbers are limited to those that a server can have.
+    package init(
+        generation: CPUGeneration, sockets: Int, cores: Int, memoryGigabytes: Double, isClient: Bool,
+        processorKey: String = "", megahertz: Double? = nil, maker: String = "", hasUnseenGeneration: Bool = false
+    ) {
+        self.generation = generation
+        self.sockets = max(sockets, 1)
+        self.cores = max(cores, self.sockets)
+        // A server with less than 1 GB is outside the data, and the logarithm falls without limit.
+        self.memoryGigabytes = memoryGigabytes.isFinite ? max(memoryGigabytes, 1) : 1
+        self.isClient = isClient
+        self.processorKey = processorKey
+        self.megahertz = megahertz.flatMap { (100...100_000).contains($0) ? $0 : nil }
+        self.maker = maker
+        self.hasUnseenGeneration = hasUnseenGeneration
+    }
+}

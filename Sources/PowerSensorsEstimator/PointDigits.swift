@@ -1,0 +1,72 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Decodes the points of the tables, whose numbers are in base 64.
+struct PointDigits {
+    /// The digits of a point.
+    static let width = 46
+
+    /// The offset that makes weights positive.
+    private static let zeroWeight = 131_071.0
+
+    /// The resolution of the logarithms of watts.
+    private static let endStep = 0.04
+
+    /// The resolution of each of the ten weights.
+    let steps: [Double]
+
+    /// The generations' median years.
+    let years: [Double]
+
+    /// The generations' brands.
+    let brands: [Int: Int]
+
+    /// Every point of the text; none if the text is malformed.
+    func points(in text: [UInt8]) -> [ReferencePoints.Point] {
+        guard text.count % Self.width == 0, steps.count == 10 else { return [] }
+        return stride(from: 0, to: text.count, by: Self.width).compactMap {
+            point(in: text[$0..<($0 + Self.width)])
+        }
+    }
+
+    private func point(in text: ArraySlice<UInt8>) -> ReferencePoints.Point? {
+        var text = text
+        func number(_ digits: Int) -> Int {
+            let value = text.prefix(digits).reduce(0) { $0 << 6 | Self.digit($1) }
+            text = text.dropFirst(digits)
+            return value
+        }
+        let (generation, maker, key) = (number(1), number(1), number(2))
+        let (sockets, cores, halfGigabytes) = (Double(number(1)), Double(number(2)), Double(number(3)))
+        let megahertz = Double(number(2)) * 10
+        let ends = SIMD2(Double(-number(2)), Double(number(2) - 200)) * Self.endStep
+        guard years.indices.contains(generation), let brand = brands[generation] else { return nil }
+        let weights = steps.map { $0 * (Double(number(3)) - Self.zeroWeight) }
+        return ReferencePoints.Point(
+            features: ReferencePoints.Features(
+                generation: generation, maker: maker == 0 ? nil : maker, key: key == Self.noKey ? nil : key,
+                year: years[generation], brand: brand,
+                logSize: SIMD3(log(sockets), log(cores / sockets), log(halfGigabytes / 2 / sockets / 32)),
+                logMegahertz: log(megahertz)),
+            ends: ends,
+            weights: [
+                SIMD2(weights[0], weights[1]), SIMD2(weights[2], weights[3]), SIMD2(weights[4], weights[5]),
+            ],
+            curve: SIMD4(weights[6], weights[7], weights[8], weights[9])
+        )
+    }
+
+    /// The key of a point whose processor is unknown.
+    private static let noKey = 4095
+
+    private static func digit(_ byte: UInt8) -> Int {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): Int(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): Int(byte - UInt8(ascii: "A")) + 10
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): Int(byte - UInt8(ascii: "a")) + 36
+        case UInt8(ascii: "+"): 62
+        default: 63
+        }
+    }
+}

@@ -1,0 +1,192 @@
+import PowerSensorsCore
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// The machines of the fit, with the correction that each contributes to estimates of similar machines.
+///
+/// This is a Gaussian process on the formula's residuals; the fitting program computes the weights. Its covariances
+/// tell how similar two machines are, and must be the same as in the fitting program.
+struct ReferencePoints: Sendable {
+    /// One machine of the fit.
+    struct Point: Sendable {
+        let features: Features
+
+        /// The logarithms of idle over full load, and of watts per core at full load.
+        let ends: SIMD2<Double>
+
+        /// Its contributions to the logarithms of idle and full load, for each ``Knowledge``.
+        let weights: InlineArray<3, SIMD2<Double>>
+
+        /// Its contribution to the curve, in the shapes in which curves differ.
+        let curve: SIMD4<Double>
+    }
+
+    /// The features in which two machines are compared.
+    struct Features: Sendable {
+        /// The number of the generation; nil if the data do not have it.
+        var generation: Int?
+        /// The number of the machine's manufacturer; nil if the data have too few of its machines.
+        var maker: Int?
+        /// The number of the processor's key; nil if the data do not have it.
+        var key: Int?
+        /// The median year of the generation.
+        var year: Double
+        /// 0 Intel, 1 AMD, 2 others; nil if the data do not have the generation.
+        var brand: Int?
+        /// The logarithms of sockets, cores per socket, and GB per socket over 32.
+        var logSize: SIMD3<Double>
+        /// The logarithm of the frequency in MHz.
+        var logMegahertz: Double
+
+        /// Whether both have the same known processor.
+        func hasSameProcessor(as other: Self) -> Bool {
+            key == other.key && generation == other.generation && key != nil
+        }
+
+        /// Whether both have the same known manufacturer.
+        func hasSameMaker(as other: Self) -> Bool { maker == other.maker && maker != nil }
+    }
+
+    /// How much is known of a machine.
+    enum Knowledge: Int, Sendable { case generation, processor, maker }
+
+    /// The points that are built into the program.
+    static let embedded = ReferencePoints()
+
+    let points: [Point]
+
+    /// How far a known full load moves idle, and a known idle full load, as parts of logarithms.
+    let slopes: SIMD2<Double>
+
+    private let generations: [CPUGeneration: Int]
+    private let years: [Double]
+    private let makers: [[String]]
+    private let keys: [String: Int]
+    private let levels: [Variances]
+    private let shapes: [[Double]]
+    private let bands: [[Double]]
+
+    private init() {
+        var generations: [CPUGeneration: Int] = [:]
+        for (index, name) in EstimatorTables.generations.split(separator: " ").enumerated() {
+            if let generation = CPUGeneration(rawValue: String(name)) { generations[generation] = index }
+        }
+        self.generations = generations
+        years = Self.numbers(EstimatorTables.years).first ?? []
+        makers = EstimatorTables.makers.split(separator: ";").map { $0.split(separator: ",").map(String.init) }
+        keys = Dictionary(
+            EstimatorTables.keys.split(separator: " ").enumerated().map { (String($1), $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        levels = Self.numbers(EstimatorTables.levels).compactMap(Variances.init)
+        shapes = Self.numbers(EstimatorTables.shapes)
+        bands = Self.numbers(EstimatorTables.bands)
+        let slopes = Self.numbers(EstimatorTables.slopes).first ?? []
+        self.slopes = slopes.count == 2 ? SIMD2(slopes[0], slopes[1]) : .zero
+        let brands = generations.reduce(into: [Int: Int]()) { $0[$1.value] = $1.key.brand }
+        points = PointDigits(steps: Self.numbers(EstimatorTables.steps).first ?? [], years: years, brands: brands)
+            .points(in: Array(EstimatorTables.points.utf8))
+    }
+
+    private static func numbers(_ text: String) -> [[Double]] {
+        text.split(separator: ";").map { $0.split(separator: " ").compactMap { Double($0) } }
+    }
+
+    // MARK: Numbers of names
+
+    /// A manufacturer's number, by the beginning of its name; nil if the data have too few of its machines.
+    func maker(named name: String) -> Int? {
+        let name = name.lowercased()
+        return makers.firstIndex { $0.contains { name.hasPrefix($0) } }.map { $0 + 1 }
+    }
+
+    /// A generation's number, median year and brand; nil if it is not in the data.
+    func entry(of generation: CPUGeneration) -> (number: Int, year: Double, brand: Int)? {
+        guard let number = generations[generation], years.indices.contains(number) else { return nil }
+        return (number, years[number], generation.brand)
+    }
+
+    /// A key's number; nil if it is not in the data.
+    func key(_ key: String) -> Int? { keys[key] }
+
+    // MARK: Typical machines
+
+    /// The generation of another one's brand whose median year is nearest to a year.
+    func generation(nearestTo year: Int, like other: CPUGeneration) -> CPUGeneration? {
+        func distance(_ generation: CPUGeneration) -> Double {
+            entry(of: generation).map { abs($0.year - Double(year)) } ?? .infinity
+        }
+        return CPUGeneration.allCases.filter { $0.brand == other.brand && $0 != .other && !$0.isClientOnly }
+            .min { distance($0) < distance($1) }
+    }
+
+    /// The cores per socket of a processor; nil if it is not in the data.
+    func coresPerSocket(of generation: CPUGeneration, key: String) -> Int? {
+        machines(of: generation, key: key).first.map { Int(exp($0.features.logSize.y).rounded()) }
+    }
+
+    /// The most frequent number of sockets of machines with a processor; nil if it is not in the data.
+    func typicalSockets(of generation: CPUGeneration, key: String) -> Int? {
+        let counts = Dictionary(grouping: machines(of: generation, key: key)) {
+            Int(exp($0.features.logSize.x).rounded())
+        }
+        .mapValues(\.count)
+        return counts.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
+    }
+
+    private func machines(of generation: CPUGeneration, key: String) -> [Point] {
+        guard let number = generations[generation], let key = keys[key] else { return [] }
+        return points.filter { $0.features.generation == number && $0.features.key == key }
+    }
+
+    // MARK: Corrections
+
+    /// What to add to the logarithms of idle and full load.
+    func ends(for match: ReferenceMatch) -> SIMD2<Double> {
+        let level = match.knowledge.rawValue
+        guard levels.indices.contains(level) else { return .zero }
+        let variances = levels[level]
+        var sum = SIMD2<Double>.zero
+        for index in points.indices {
+            sum += points[index].weights[level] * variances.covariance(match.features, points[index].features)
+        }
+        return sum
+    }
+
+    /// What to add to the curve's shares at the nine tenths between idle and full load.
+    func curve(for match: ReferenceMatch, ends: SIMD2<Double>, cores: Int) -> [Double] {
+        let own = SIMD2(ends.x - ends.y, ends.y - log(Double(cores)))
+        var sum = SIMD4<Double>.zero
+        for point in points where point.features.generation == match.features.generation {
+            let differences = (own - point.ends) / SIMD2(0.12, 0.2)
+            let squares = differences * differences
+            let ratio = exp(-0.5 * squares.x)
+            var covariance = 1.5 + 2 * ratio + 0.75 * exp(-0.5 * squares.y)
+            if match.features.hasSameProcessor(as: point.features) { covariance += 0.5 * ratio }
+            if match.features.hasSameMaker(as: point.features) { covariance += 0.75 }
+            sum += point.curve * covariance
+        }
+        return (0..<9).map { load in
+            shapes.indices.prefix(4).reduce(0) { $0 + sum[$1] * shapes[$1][load] }
+        }
+    }
+
+    /// The factors between which the truth lies: at a tenth of the load, or for column 11 over all loads.
+    func band(of basis: ServerEstimate.Basis, column: Int) -> RelativeBand {
+        let row = basis.rawValue * 2
+        return RelativeBand(low: exp(bands[row][column]), high: exp(bands[row + 1][column]))
+    }
+}
+
+extension CPUGeneration {
+    /// The vendor, as the fit distinguishes them: 0 Intel, 1 AMD, 2 others.
+    var brand: Int {
+        switch self {
+        case .k10, .bulldozer, .naples, .rome, .milan, .genoa, .turin, .zenAM5: 1
+        case .altra, .other: 2
+        default: 0
+        }
+    }
+}

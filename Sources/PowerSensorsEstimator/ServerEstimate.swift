@@ -1,0 +1,96 @@
+package import PowerSensorsCore
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A server's estimated power, with how it was found and how far off it may be.
+package struct ServerEstimate: Hashable, Sendable {
+    /// What an estimate is based on. Each basis has its own band, found on machines that the fit had not seen.
+    package enum Basis: Int, CaseIterable, Sendable {
+        /// Only generation and size.
+        case generation
+
+        /// Also the processor, which is in the data.
+        case processor
+
+        /// Also the processor, which is not in the data.
+        case unseenProcessor
+
+        /// Also the processor and the machine's manufacturer.
+        case maker
+
+        /// Also the machine's manufacturer, and a processor that is not in the data.
+        case makerOfUnseenProcessor
+
+        /// Known watts at idle.
+        case idle
+
+        /// Known watts at full load.
+        case maximum
+
+        /// Known watts at both ends.
+        case anchored
+    }
+
+    package let server: ModelledServer
+
+    /// The known watts.
+    package let known: KnownWatts
+
+    /// How load and power are related.
+    package let profile: LoadProfile
+
+    package let basis: Basis
+
+    /// The estimated power over the load.
+    package let curve: PowerCurve
+
+    /// 1 if only the generation is known, else 2.
+    package var tier: Int { basis == .generation ? 1 : 2 }
+
+    /// The tier in words: `tier 1`, `tier 2`, or `anchored` if both ends are known.
+    package var method: String {
+        switch known.basis {
+        case nil: "tier \(tier)"
+        case .anchored: "anchored"
+        default: "tier \(tier) with one known end"
+        }
+    }
+
+    /// What the estimate knows of the server, such as `generation turin`, `sockets`, `cores`, `memory`, `processor
+    /// 8380`.
+    package var inputs: [String] {
+        var inputs = ["generation \(server.generation.rawValue)", "sockets", "cores", "memory"]
+        let points = ReferencePoints.embedded
+        if ReferenceMatch(server, among: points).knowledge != .generation {
+            inputs.append("processor \(server.processorKey)")
+            if server.megahertz != nil { inputs.append("frequency") }
+            if points.maker(named: server.maker) != nil { inputs.append("maker") }
+        }
+        if known.idle != nil { inputs.append("idle watts") }
+        if known.maximum != nil { inputs.append("maximum watts") }
+        return inputs
+    }
+
+    /// The factors of the estimate between which the truth lies about two times out of three, over all loads.
+    package var band: RelativeBand {
+        profile == .powersave
+            ? ReferencePoints.embedded.band(of: basis, column: 11) : EstimatorModel.bandOfAssumptions
+    }
+
+    /// The same at one load, limited to 0…1. A known end has no error.
+    package func band(at load: Double) -> RelativeBand {
+        let points = ReferencePoints.embedded
+        let load = load > 0 ? min(load, 1) : 0
+        if profile != .powersave {
+            let isKnown = load == 0 && known.idle != nil || load == 1 && known.maximum != nil
+            return isKnown ? RelativeBand(low: 1, high: 1) : EstimatorModel.bandOfAssumptions
+        }
+        let tenth = min(Int(load * 10), 9)
+        let part = load * 10 - Double(tenth)
+        let (low, high) = (points.band(of: basis, column: tenth), points.band(of: basis, column: tenth + 1))
+        return RelativeBand(
+            low: low.low + (high.low - low.low) * part, high: low.high + (high.high - low.high) * part)
+    }
+}

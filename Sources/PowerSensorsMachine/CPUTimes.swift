@@ -1,0 +1,121 @@
+import CPowerSensors
+import PowerSensorsCore
+
+/// Why procfs' `stat` does not tell the processors' times.
+package struct CPUTimesError: Error, Hashable, Sendable {
+    /// The shim's code for an attribute with the same fault.
+    private let code: Int32
+
+    /// The text is empty.
+    package static let empty = CPUTimesError(code: Int32(CPOWERSENSORS_EMPTY))
+
+    /// The text is not what the kernel writes.
+    package static let malformed = CPUTimesError(code: Int32(CPOWERSENSORS_MALFORMED))
+
+    /// A number has more than 64 bits.
+    package static let overflow = CPUTimesError(code: Int32(CPOWERSENSORS_OVERFLOW))
+
+    /// The line continues beyond the text.
+    package static let cutOff = CPUTimesError(code: Int32(CPOWERSENSORS_TOO_LONG))
+
+    /// The matching `errno`, as for attributes.
+    package var errno: Int32 { errnoOfAttribute(code) }
+}
+
+/// What the machine's processors did between two readings, in ticks of 10 ms.
+package struct ElapsedTicks: Hashable, Sendable {
+    /// Running tasks.
+    package var tasks: UInt64 = 0
+
+    /// Handling interrupts, which the kernel charges to no task.
+    package var interrupts: UInt64 = 0
+
+    /// Everything, including idle and stolen time.
+    package var total: UInt64 = 0
+
+    /// Tasks and interrupts: at most ``total``.
+    package var busy: UInt64 { tasks.saturatingAdd(interrupts) }
+
+    /// The busy part, from 0 to 1; nil if no time passed.
+    package var load: Double? { total > 0 ? Double(busy) / Double(total) : nil }
+}
+
+/// What the machine's processors have done since boot, summed over all of them, in ticks of 10 ms.
+///
+/// The fields are those of procfs' `stat`: user, nice, system, idle, iowait, irq, softirq, steal. Later fields are
+/// already included in user and nice (proc_stat(5)).
+package struct CPUTimes: Hashable, Sendable {
+    /// The fields in the kernel's order; 0 for those that an old kernel lacks.
+    package let fields: SIMD8<UInt64>
+
+    /// Kernels before 2.6 write only user, nice, system and idle.
+    private static let fewestFields = 4
+
+    package init(_ fields: SIMD8<UInt64>) { self.fields = fields }
+
+    /// Parses the first line of procfs' `stat` in place, without allocation.
+    ///
+    /// - Parameters:
+    ///   - text: The beginning of the file.
+    ///   - isWhole: Whether the text reaches the end of the file, so that a line without a newline is complete.
+    package init(parsing text: Span<UInt8>, isWhole: Bool) throws(CPUTimesError) {
+        if text.isEmpty { throw .empty }
+        guard text.count > 3, text[0] == UInt8(ascii: "c"), text[1] == UInt8(ascii: "p"), text[2] == UInt8(ascii: "u")
+        else { throw .malformed }
+
+        var fields = SIMD8<UInt64>()
+        var count = 0
+        var position = 3
+        while true {
+            guard position < text.count, text[position] == UInt8(ascii: " ") || text[position] == UInt8(ascii: "\n")
+            else {
+                if position == text.count, isWhole { break }
+                throw position == text.count ? .cutOff : .malformed
+            }
+            while position < text.count, text[position] == UInt8(ascii: " ") { position += 1 }
+            if position == text.count { continue }
+            if text[position] == UInt8(ascii: "\n") { break }
+
+            guard let field = text.decimal(at: &position) else { throw .malformed }
+            if field.overflows { throw .overflow }
+            if count < fields.scalarCount { fields[count] = field.value }
+            count += 1
+        }
+        if count < Self.fewestFields { throw .malformed }
+        self.fields = fields
+    }
+
+    /// The ticks since an earlier reading.
+    ///
+    /// Single fields may step back: iowait often does, others when processors come and go. Such a step counts as 0.
+    package func elapsed(since earlier: CPUTimes) -> ElapsedTicks {
+        var elapsed = ElapsedTicks()
+        for index in 0..<fields.scalarCount where fields[index] > earlier.fields[index] {
+            let ticks = fields[index] - earlier.fields[index]
+            elapsed.total = elapsed.total.saturatingAdd(ticks)
+            switch index {
+            case 0...2: elapsed.tasks = elapsed.tasks.saturatingAdd(ticks)
+            case 5...6: elapsed.interrupts = elapsed.interrupts.saturatingAdd(ticks)
+            default: break
+            }
+        }
+        return elapsed
+    }
+}
+
+extension Span<UInt8> {
+    /// Parses the decimal that starts at a position, and moves the position behind it; nil if there is no digit.
+    package func decimal(at position: inout Int) -> (value: UInt64, overflows: Bool)? {
+        let first = position
+        var value: UInt64 = 0
+        var overflows = false
+        while position < count, case let digit = self[position] &- UInt8(ascii: "0"), digit <= 9 {
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carried) = product.addingReportingOverflow(UInt64(digit))
+            if overflow || carried { overflows = true }
+            value = sum
+            position += 1
+        }
+        return position == first ? nil : (value, overflows)
+    }
+}

@@ -1,0 +1,61 @@
+package import PowerSensorsCore
+
+/// What the firmware calls the machine, by DMI or a device tree; mainly to tell whether it is virtual.
+package struct FirmwareDescription: Hashable, Sendable {
+    /// The folder of DMI's names, relative to sysfs.
+    package static let dmiFolder = "class/dmi/id"
+
+    /// DMI's manufacturer of the machine; empty if there is none.
+    package var vendor: String
+
+    /// DMI's product name of the machine; empty if there is none.
+    package var product: String
+
+    /// The device tree's `compatible` property; empty if there is none.
+    package var compatible: String
+
+    /// Whether the device tree has a node for a hypervisor.
+    package var hasHypervisorNode: Bool
+
+    package init(
+        vendor: String = "", product: String = "", compatible: String = "", hasHypervisorNode: Bool = false
+    ) {
+        self.vendor = vendor
+        self.product = product
+        self.compatible = compatible
+        self.hasHypervisorNode = hasHypervisorNode
+    }
+
+    /// Reads the firmware's names; those that cannot be read are left empty.
+    package init(sysfs: SystemRoot, procfs: SystemRoot) {
+        self.init(
+            vendor: (try? sysfs.text("\(Self.dmiFolder)/sys_vendor")) ?? "",
+            product: (try? sysfs.text("\(Self.dmiFolder)/product_name")) ?? "",
+            compatible: (try? procfs.text("device-tree/compatible")) ?? "",
+            hasHypervisorNode: procfs.exists("device-tree/hypervisor")
+        )
+    }
+
+    /// Whether the machine is virtual; nil if its names do not tell.
+    ///
+    /// No name proves a machine physical, since many companies build servers. The exception is Amazon, which gives the
+    /// instance type: only those without a hypervisor are called metal.
+    package var isGuest: Bool? {
+        if vendor == "Amazon EC2" {
+            let size = product.split(separator: ".").dropFirst().first
+            return size?.hasPrefix("metal") != true
+        }
+        if hasHypervisorNode || compatible.contains("linux,dummy-virt") { return true }
+        if Self.virtualVendors.contains(where: { vendor.hasPrefix($0) }) { return true }
+        if Self.virtualProducts.contains(where: { product.hasPrefix($0) }) { return true }
+        return vendor == "Microsoft Corporation" && product == "Virtual Machine" ? true : nil
+    }
+
+    /// Vendors of virtual machines only.
+    private static let virtualVendors = ["QEMU", "KubeVirt", "VMware", "Xen", "innotek GmbH", "OpenStack"]
+
+    /// Virtual machines whose vendors also build physical ones, or use several names.
+    private static let virtualProducts = [
+        "KVM", "QEMU", "Google Compute Engine", "VMware", "HVM domU", "VirtualBox", "OpenStack", "AHV", "vServer",
+    ]
+}

@@ -1,0 +1,182 @@
+package import PowerSensorsCore
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// The machine's size and kind, as the kernel describes it: what the estimator models.
+package struct MachineDescription: Hashable, Sendable {
+    /// The first processor. The others are assumed to be the same.
+    package var processor: ProcessorIdentity
+
+    /// The populated sockets; nil if the kernel does not tell, as on Arm.
+    package var sockets: Int?
+
+    /// The physical cores of all sockets together: at least 1 and at most ``threads``.
+    package var cores: Int
+
+    /// The online hardware threads, or a guest's virtual processors; at least 1.
+    package var threads: Int
+
+    /// The memory in GB of 2³⁰ bytes, without what firmware and kernel reserve; nil if unknown.
+    package var memoryGigabytes: Double?
+
+    /// Whether the machine is virtual; nil if nothing tells.
+    package var isGuest: Bool?
+
+    /// The machine's manufacturer, as its firmware says; empty if unknown.
+    package var maker: String
+
+    package init(
+        processor: ProcessorIdentity, sockets: Int?, cores: Int, threads: Int, memoryGigabytes: Double?, isGuest: Bool?,
+        maker: String = ""
+    ) {
+        self.processor = processor
+        // Far more than any machine has, so that sums of such numbers never overflow.
+        let threads = min(max(threads, 1), 1 << 24)
+        self.threads = threads
+        self.cores = min(max(cores, 1), threads)
+        self.sockets = sockets.map { min(max($0, 1), threads) }
+        self.memoryGigabytes = memoryGigabytes
+        self.isGuest = isGuest
+        self.maker = maker
+    }
+
+    /// Parses procfs' `cpuinfo` and `meminfo`. Malformed lines count as missing; nil if `cpuinfo` lists no processor.
+    ///
+    /// - Parameters:
+    ///   - cpuinfo: The whole file, a kilobyte or two per thread.
+    ///   - meminfo: The file or its beginning; nil if it cannot be read.
+    ///   - firmware: For processors that do not tell whether they are virtual.
+    package init?(cpuinfo: [UInt8], meminfo: [UInt8]?, firmware: FirmwareDescription = FirmwareDescription()) {
+        var processors = ProcessorLines()
+        for line in cpuinfo.split(separator: UInt8(ascii: "\n")) {
+            if let (key, value) = Self.keyAndValue(of: line) { processors.record(key, value) }
+        }
+        guard processors.count > 0 else { return nil }
+        self.init(
+            processor: processors.identity,
+            sockets: processors.sockets.isEmpty ? nil : processors.sockets.count,
+            cores: processors.physicalCores,
+            threads: processors.count,
+            memoryGigabytes: meminfo.flatMap(Self.memoryGigabytes),
+            isGuest: processors.hasHypervisor ?? firmware.isGuest,
+            maker: firmware.vendor
+        )
+    }
+
+    /// Describes the machine that the roots show, from procfs' `cpuinfo` and `meminfo` and the firmware's names.
+    package init(roots: SystemRoots) throws(AttributeError) {
+        // Enough for 4096 threads, whose entries are less than 2 KB each.
+        let cpuinfo = try roots.procfs.bytes("cpuinfo", limit: 1 << 23)
+        let meminfo = try? roots.procfs.bytes("meminfo", limit: 4096)
+        let firmware = FirmwareDescription(sysfs: roots.sysfs, procfs: roots.procfs)
+        guard let machine = MachineDescription(cpuinfo: cpuinfo, meminfo: meminfo, firmware: firmware) else {
+            throw AttributeError(path: "\(roots.procfs.path)/cpuinfo", errno: EBADMSG)
+        }
+        self = machine
+    }
+
+    /// `MemTotal`, which is in units of 1024 bytes; nil if it is missing, 0, or more than any machine has.
+    private static func memoryGigabytes(of meminfo: [UInt8]) -> Double? {
+        for line in meminfo.split(separator: UInt8(ascii: "\n")) {
+            guard let (key, value) = keyAndValue(of: line), key == "MemTotal" else { continue }
+            let number = value.prefix { $0 != " " }
+            guard let kilobytes = UInt64(number), (1...(1 << 40)).contains(kilobytes) else { return nil }
+            return Double(kilobytes) / 1_048_576
+        }
+        return nil
+    }
+
+    /// The trimmed text before and after a line's first colon.
+    private static func keyAndValue(of line: ArraySlice<UInt8>) -> (key: String, value: String)? {
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        return (String(trimming: line[..<colon]), String(trimming: line[(colon + 1)...]))
+    }
+}
+
+/// What the lines of `cpuinfo` add up to.
+private struct ProcessorLines {
+    private struct Core: Hashable {
+        let socket: UInt64?
+        let id: UInt64
+    }
+
+    private(set) var count = 0
+    private(set) var sockets: Set<UInt64> = []
+
+    private var cores: Set<Core> = []
+    private var processorsWithCore = 0
+    private var coresPerSocket: Int?
+    private var socket: UInt64?
+
+    private var vendor: CPUVendor?
+    private var family: Int?
+    private var model: Int?
+    private var stepping: Int?
+    private var implementer: Int?
+    private var part: Int?
+    private var name = ""
+    private var flags: String?
+
+    /// Evaluates a line. For the kind of processor, the first processor's lines decide.
+    mutating func record(_ key: String, _ value: String) {
+        switch key {
+        case "processor":
+            guard UInt64(value) != nil else { return }
+            count += 1
+            socket = nil
+        case "physical id":
+            socket = UInt64(value)
+            if let socket { sockets.insert(socket) }
+        case "core id":
+            // Each socket has its own core numbers; the kernel writes the socket's line first.
+            guard let id = UInt64(value) else { return }
+            processorsWithCore += 1
+            cores.insert(Core(socket: socket, id: id))
+        case "cpu cores": coresPerSocket = coresPerSocket ?? Int(value)
+        case "flags": flags = flags ?? value
+        case "vendor_id": vendor = vendor ?? Self.vendor(of: value)
+        case "cpu family": family = family ?? Int(value)
+        case "model": model = model ?? Int(value)
+        case "stepping": stepping = stepping ?? Int(value)
+        case "model name": name = name.isEmpty ? value : name
+        case "CPU implementer": implementer = implementer ?? Self.hexadecimal(value)
+        case "CPU part": part = part ?? Self.hexadecimal(value)
+        default: break
+        }
+    }
+
+    /// Whether the first processor says that it is virtual; nil if it has no flags, as on Arm.
+    var hasHypervisor: Bool? { flags.map { $0.split(separator: " ").contains("hypervisor") } }
+
+    /// The kind of the first processor.
+    var identity: ProcessorIdentity {
+        if let implementer {
+            return ProcessorIdentity(vendor: .arm, model: part, implementer: implementer, name: name)
+        }
+        return ProcessorIdentity(
+            vendor: vendor ?? .other, family: family, model: model, stepping: stepping, name: name)
+    }
+
+    /// The distinct cores if every processor names its own, else the stated number of cores for each socket.
+    var physicalCores: Int {
+        if processorsWithCore == count, !cores.isEmpty { return cores.count }
+        guard let coresPerSocket, coresPerSocket > 0 else { return count }
+        let (product, overflow) = coresPerSocket.multipliedReportingOverflow(by: max(sockets.count, 1))
+        return overflow ? count : min(product, count)
+    }
+
+    private static func vendor(of value: String) -> CPUVendor {
+        switch value {
+        case "GenuineIntel": .intel
+        case "AuthenticAMD": .amd
+        case "HygonGenuine": .hygon
+        default: .other
+        }
+    }
+
+    private static func hexadecimal(_ value: String) -> Int? {
+        value.hasPrefix("0x") ? Int(value.dropFirst(2), radix: 16) : nil
+    }
+}

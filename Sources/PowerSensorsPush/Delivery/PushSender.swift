@@ -1,0 +1,60 @@
+#if Exporters
+import PowerSensors
+
+/// Delivers a queue in a background task, so that callers never wait for the server.
+///
+/// Requests go out one at a time and in order. Temporary failures are retried until they succeed; meanwhile the queue limits
+/// its own size.
+final class PushSender: Sendable {
+    private let delivery: DeliveryLoop
+    private let worker = Locked<Task<Void, Never>?>(nil)
+
+    init(_ delivery: DeliveryLoop) { self.delivery = delivery }
+
+    // An exporter that goes away without `finish()` delivers nothing more.
+    deinit { worker.withLock { $0.take()?.cancel() } }
+
+    /// Starts the background task, or tells it that the queue has changed.
+    func wake() {
+        let delivery = delivery
+        worker.withLock { worker in
+            if worker == nil { worker = Task { await delivery.run() } }
+        }
+        delivery.signal.notify()
+    }
+
+    /// Throws the oldest failure that was not reported yet.
+    func throwFailure() throws(PushFailure) {
+        if let failure = delivery.failures.withLock({ $0.popFirst() }) { throw failure }
+    }
+
+    /// Throws the oldest refusal that was not reported yet. For the end, when temporary failures no longer matter.
+    func throwRefusal() throws(PushFailure) {
+        if let failure = delivery.failures.withLock({ $0.popFirstRefusal() }) { throw failure }
+    }
+
+    /// The failure to report for what could not be delivered before the end.
+    func unfinished(_ text: String, remedy: String, url: String) -> PushFailure {
+        let cause = delivery.failures.withLock { $0.last?.text }
+        return PushFailure(
+            reason: .unfinished, url: url, text: cause.map { "\(text); the last failure: \($0)" } ?? text,
+            remedy: remedy)
+    }
+
+    /// Delivers what is left, for at most this time.
+    ///
+    /// It takes its time even in a cancelled task, as exporters typically finish in one.
+    func finish(within limit: Duration) async {
+        let worker = worker.withLock { $0.take() }
+        if let worker {
+            delivery.isFinishing.withLock { $0 = true }
+            delivery.signal.notify()
+            let environment = delivery.environment
+            let timeout = Task { if (try? await environment.sleep(limit)) != nil { worker.cancel() } }
+            await worker.value
+            timeout.cancel()
+        }
+        await delivery.transport.close()
+    }
+}
+#endif

@@ -1,0 +1,170 @@
+#if Exporters
+import PowerSensors
+import PowerSensorsExporters
+
+/// The lines to deliver to Loki.
+final class LokiPushQueue: PushQueue {
+    private struct State: Sendable {
+        var queue: LokiQueue
+        var statistics = LokiStatistics()
+        /// The labels of each stream as JSON.
+        var streams: [[UInt8]] = []
+        var streamOf: [Provenance: Int] = [:]
+    }
+
+    private let url: String
+    private let node: String
+    private let configuration: LokiConfiguration
+    private let wallNanoseconds: @Sendable () -> Int64
+    private let state: Locked<State>
+
+    init(
+        url: String, node: String, configuration: LokiConfiguration, wallNanoseconds: @escaping @Sendable () -> Int64
+    ) {
+        self.url = url
+        self.node = node
+        self.configuration = configuration
+        self.wallNanoseconds = wallNanoseconds
+        state = Locked(State(queue: LokiQueue(limit: max(configuration.maximumQueuedBytes, 1 << 16))))
+    }
+
+    var statistics: LokiStatistics {
+        state.withLock { state in
+            var statistics = state.statistics
+            statistics.queued = state.queue.count
+            statistics.queuedBytes = state.queue.bytes
+            return statistics
+        }
+    }
+
+    /// Adds a line.
+    func append(_ line: LokiLines.Line) {
+        let json = rendered(line)
+        state.withLock { state in
+            let stream = state.streamOf[line.provenance] ?? state.streams.count
+            if stream == state.streams.count {
+                state.streams.append(labels(line.provenance))
+                state.streamOf[line.provenance] = stream
+            }
+            let entry = LokiQueue.Entry(nanoseconds: line.nanoseconds, stream: stream, json: json)
+            state.statistics.dropped += state.queue.append(entry)
+        }
+    }
+
+    /// Discards the remaining lines and returns how many there were.
+    func abandon() -> Int {
+        state.withLock { state in
+            _ = state.queue.nextBatch(maximumBytes: .max)
+            let count = state.queue.complete(removing: true)
+            state.statistics.abandoned += count
+            return count
+        }
+    }
+
+    // MARK: Delivery
+
+    var fill: PushQueueFill {
+        state.withLock { $0.queue.count == 0 ? .empty : $0.queue.bytes >= batchBytes ? .full : .some }
+    }
+
+    func next() -> PushRequest? {
+        let body: [UInt8]? = state.withLock { state in
+            let oldest = wallNanoseconds() &- configuration.maximumAge.wholeNanoseconds
+            state.statistics.expired += state.queue.removeFirst(before: oldest)
+            guard state.queue.count > 0 else { return nil }
+            return Self.body(state.queue.nextBatch(maximumBytes: batchBytes), state.streams)
+        }
+        return body.map { request($0) }
+    }
+
+    func complete(_ outcome: PushOutcome) {
+        state.withLock { state in
+            switch outcome {
+            case .delivered: state.statistics.sent += state.queue.complete(removing: true)
+            case .refused: state.statistics.refused += state.queue.complete(removing: true)
+            case .failed:
+                _ = state.queue.complete(removing: false)
+                state.statistics.retried += 1
+            case .cancelled: _ = state.queue.complete(removing: false)
+            }
+        }
+    }
+
+    /// A request without lines. Loki answers 422 to it if this program is allowed to push.
+    var probe: PushRequest { request(Array("{\"streams\":[]}".utf8)) }
+
+    private var batchBytes: Int { min(max(configuration.maximumBatchBytes, 1 << 10), 1 << 20) - 1024 }
+
+    private func request(_ body: [UInt8]) -> PushRequest {
+        var request = PushRequest(method: .post, url: url, headers: [("Content-Type", "application/json")], body: body)
+        if configuration.isCompressed, let compressed = GzipCompressor()?.compress(body) {
+            request.headers.append(("Content-Encoding", "gzip"))
+            request.body = compressed
+        }
+        if let tenant = configuration.tenant { request.headers.append(("X-Scope-OrgID", tenant)) }
+        return request
+    }
+
+    // MARK: JSON
+
+    /// `{"streams":[{"stream":{…},"values":[…]}]}`, with the entries of each stream in order.
+    private static func body(_ entries: ArraySlice<LokiQueue.Entry>, _ streams: [[UInt8]]) -> [UInt8] {
+        var body: [UInt8] = []
+        JSONWriter.append(to: &body) { json in
+            json.object { json in
+                json.name("streams")
+                json.array { json in
+                    for (index, labels) in streams.enumerated() where entries.contains(where: { $0.stream == index }) {
+                        json.object { json in
+                            json.name("stream")
+                            json.rendered(labels)
+                            json.name("values")
+                            json.array { json in
+                                for entry in entries where entry.stream == index { json.rendered(entry.json) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return body
+    }
+
+    /// The labels of a stream. They are few and never change, since Loki keeps an index for every set of labels.
+    private func labels(_ provenance: Provenance) -> [UInt8] {
+        var bytes: [UInt8] = []
+        JSONWriter.append(to: &bytes) { json in
+            json.object { json in
+                json.member("job", "powersensors")
+                json.member("host", node)
+                json.member("provenance", provenance.name)
+            }
+        }
+        return bytes
+    }
+
+    /// `["nanoseconds","line"]`, with structured metadata as a third element if configured.
+    ///
+    /// The time is a string of nanoseconds: Loki refuses a number, and mistakes seconds or milliseconds for a time in 1970.
+    private func rendered(_ line: LokiLines.Line) -> [UInt8] {
+        let hasMetadata = configuration.usesStructuredMetadata
+        let fields = hasMetadata ? line.fields.filter { !$0.isWord } : line.fields
+        var bytes: [UInt8] = []
+        JSONWriter.append(to: &bytes) { json in
+            json.array { json in
+                json.string(String(line.nanoseconds))
+                json.string(configuration.lineFormat == .json ? fields.json : fields.logfmt)
+                guard hasMetadata else { return }
+                json.object { json in
+                    for field in line.fields {
+                        guard case .word(let word) = field.value else { continue }
+                        json.name(text: field.key)
+                        json.string(word)
+                    }
+                }
+            }
+        }
+        return bytes
+    }
+}
+#endif

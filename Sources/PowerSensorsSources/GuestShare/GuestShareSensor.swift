@@ -1,0 +1,127 @@
+public import PowerSensorsCore
+
+/// The energy that this virtual machine uses, as its host reports it in a shared folder.
+///
+/// It reads the record that `powersensors export --guests` writes or, if there is none, the tree of counters that
+/// Scaphandre and others write. Power is energy over the host's own time. A share that no longer changes is `stale`,
+/// which is neither 0 W nor its last figure. `Docs/GuestShare.md` explains how a share is set up, and what it contains.
+public struct GuestShareSensor: Sensor {
+    /// A known error of a tree's counters. A struct with static members, so that the set may grow.
+    public struct Correction: Hashable, Sendable, CustomStringConvertible {
+        /// The name for flags.
+        public let name: String
+
+        /// What the counters are multiplied by.
+        let factor: UInt64
+
+        /// Scaphandre adds up watts every five seconds without multiplying by five (its issue 428), so its counters run
+        /// five times too slow. The tree does not tell whether the host's Scaphandre does so: only the user can know.
+        public static let scaphandre = Correction(name: "scaphandre", factor: 5)
+
+        /// Every correction that this version of the library knows.
+        public static let all: [Correction] = [.scaphandre]
+
+        /// The correction of a name; nil if there is none.
+        public init?(_ text: String) {
+            guard let found = Self.all.first(where: { $0.name == text }) else { return nil }
+            self = found
+        }
+
+        private init(name: String, factor: UInt64) {
+            self.name = name
+            self.factor = factor
+        }
+
+        /// The name for flags.
+        public var description: String { name }
+    }
+
+    /// Once a second, off the fast path: no publisher writes more often, and a host that hangs must not delay samples.
+    public let readingInterval: Duration?
+
+    private let finder: ShareFinder
+    private let roots: SystemRoots
+    private let correction: Correction?
+    private let maximumPower: Watts
+    private let now: @Sendable () -> SampleInstant
+    private let history = ShareDiscoveryHistory()
+
+    /// A sensor that reads a given share, or looks for one.
+    ///
+    /// - Parameters:
+    ///   - roots: The trees. The mount table is searched only if procfs is the machine's own.
+    ///   - directory: The share's folder; nil to look for it.
+    ///   - correction: A known error of a tree's counters. Records need none.
+    ///   - maximumPower: The greatest power of a channel; nil for 8 kW, as the host's processors are unknown.
+    public init(
+        roots: SystemRoots = .default, directory: String? = nil, correction: Correction? = nil,
+        maximumPower: Watts? = nil
+    ) {
+        self.init(
+            finder: ShareFinder(
+                procfs: roots.procfs, directory: directory, searches: roots.procfs.isDefault,
+                knownFolders: ShareFinder.defaultFolders),
+            roots: roots, correction: correction, maximumPower: maximumPower, readingInterval: .seconds(1),
+            now: { .now })
+    }
+
+    /// The same for a test: with its own folders to search, mount table and clock, and read on every sample.
+    package init(
+        roots: SystemRoots, directory: String? = nil, knownFolders: [String] = [], correction: Correction? = nil,
+        readingInterval: Duration? = nil, now: @escaping @Sendable () -> SampleInstant = { .now }
+    ) {
+        self.init(
+            finder: ShareFinder(
+                procfs: roots.procfs, directory: directory, searches: true, knownFolders: knownFolders),
+            roots: roots, correction: correction, maximumPower: nil, readingInterval: readingInterval, now: now)
+    }
+
+    private init(
+        finder: ShareFinder, roots: SystemRoots, correction: Correction?, maximumPower: Watts?,
+        readingInterval: Duration?, now: @escaping @Sendable () -> SampleInstant
+    ) {
+        self.finder = finder
+        self.roots = roots
+        self.correction = correction
+        self.maximumPower = maximumPower ?? Watts(8000)
+        self.readingInterval = readingInterval
+        self.now = now
+    }
+
+    /// `share`.
+    public var name: SensorName { .share }
+
+    /// A fingerprint of the mounts, and of what readers have noticed. A share is read for it only if it is on this
+    /// machine's own file systems, since a host that hangs would block the caller.
+    public func discoveryFingerprint() -> Int? {
+        var hasher = Hasher()
+        for location in finder.candidates() {
+            hasher.combine(location)
+            if location.isLocal { hasher.combine(ShareScan(location).fingerprint) }
+        }
+        hasher.combine(history.changes)
+        return hasher.finalize()
+    }
+
+    /// Finds the share and reads it once. Whatever fails becomes a finding.
+    public func discover() -> Discovery {
+        let scans = finder.candidates().map { ShareScan($0) }
+        let found = scans.first(where: \.hasRecord) ?? scans.first(where: \.isShare)
+        guard let chosen = found ?? scans.first(where: \.location.isExplicit) else {
+            return Discovery(findings: finder.absenceFindings(roots))
+        }
+        var discovery = chosen.discovery(correction, maximumPower)
+        for other in scans where other != chosen && other.isShare {
+            discovery.findings.append(.unreadShare(other.location, beside: chosen.location))
+        }
+        return discovery
+    }
+
+    /// Opens the share's files. A channel that cannot be opened reports why in its readings.
+    public func open(_ channels: [Channel]) -> any SensorReader {
+        guard let first = channels.first?.handle?.value(as: ShareRecordHandle.self) else {
+            return ShareTreeReader(channels, history, now: now)
+        }
+        return ShareRecordReader(channels, of: first.directory, history, now: now)
+    }
+}

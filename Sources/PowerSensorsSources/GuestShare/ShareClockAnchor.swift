@@ -1,0 +1,82 @@
+import PowerSensorsCore
+
+/// Relates a host's clock to the guest's: the instant of one record on both.
+struct ShareClockAnchor: Hashable, Sendable {
+    /// The record's epoch, within which the host's nanoseconds can be compared.
+    let epoch: ShareRecord.Epoch
+
+    /// The record's number in its epoch.
+    let sequence: UInt64
+
+    /// The record's instant on the host's clock.
+    private let hostNanoseconds: UInt64
+
+    /// The same instant on the guest's boot-time clock.
+    private let boottimeNanoseconds: Int64
+
+    private init(_ header: ShareRecord.Header, boottimeNanoseconds: Int64) {
+        epoch = header.epoch
+        sequence = header.sequence
+        hostNanoseconds = header.nanoseconds
+        self.boottimeNanoseconds = boottimeNanoseconds
+    }
+
+    /// An anchor at the first record of an epoch.
+    ///
+    /// Its age is unknown, but it is at most a period if the publisher is alive. By assuming the earliest instant, no
+    /// later record is in the future.
+    init(_ header: ShareRecord.Header, after last: ShareClockAnchor? = nil, _ now: SampleInstant) {
+        let earliest = now.boottimeNanoseconds &- header.periodNanoseconds
+        self.init(header, boottimeNanoseconds: max(earliest, last.map { $0.boottimeNanoseconds &+ 1 } ?? .min))
+    }
+
+    /// An anchor at a later record of the epoch, given the host's time between the two.
+    ///
+    /// Clocks drift. A record in the future is moved back, but by no more than a two-thousandth of the time between,
+    /// since the power is wrong by the same factor. The clocks of working machines never differ by as much (ntp's
+    /// limit, RFC 5905, is 500 ppm).
+    func advanced(to header: ShareRecord.Header, _ now: SampleInstant) -> ShareClockAnchor {
+        let time = Int64(truncatingIfNeeded: header.nanoseconds &- hostNanoseconds)
+        let instant = boottimeNanoseconds &+ time
+        let ahead = max(instant &- now.boottimeNanoseconds, 0)
+        return ShareClockAnchor(header, boottimeNanoseconds: instant &- min(ahead, max(time, 0) / 2000))
+    }
+
+    /// Whether it is in the future by more than a time.
+    func isAhead(of now: SampleInstant, byNanoseconds nanoseconds: Int64) -> Bool {
+        boottimeNanoseconds &- now.boottimeNanoseconds > nanoseconds
+    }
+
+    /// The instant for a reading's stamp, which only uses boot time.
+    var instant: SampleInstant { .onlyBoottime(boottimeNanoseconds) }
+}
+
+extension SampleInstant {
+    /// An instant for a reading's stamp, which only uses boot time.
+    static func onlyBoottime(_ nanoseconds: Int64) -> SampleInstant {
+        SampleInstant(boottimeNanoseconds: nanoseconds, monotonicNanoseconds: nanoseconds)
+    }
+}
+
+/// How often a share changes.
+enum SharePeriod {
+    /// The period of our own publisher and of Scaphandre, in nanoseconds.
+    static let defaultNanoseconds: Int64 = 5_000_000_000
+
+    /// A record's period, limited to between a tenth of a second and an hour.
+    static func nanoseconds(_ period: UInt64) -> Int64 {
+        period == 0 ? defaultNanoseconds : min(max(Int64(clamping: period), 100_000_000), 3_600_000_000_000)
+    }
+}
+
+extension ShareRecord.Header {
+    /// The time from one record to the next.
+    var periodNanoseconds: Int64 { SharePeriod.nanoseconds(period) }
+
+    /// Whether a record can be true and follow the one before: no clock runs for a century, or backwards.
+    func isPlausible(after last: ShareRecord.Header?) -> Bool {
+        guard sequence > 0, nanoseconds < 1 << 62 else { return false }
+        guard let last, last.epoch == epoch, sequence > last.sequence else { return true }
+        return nanoseconds > last.nanoseconds
+    }
+}

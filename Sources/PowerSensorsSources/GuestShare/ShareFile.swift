@@ -1,0 +1,94 @@
+import CPowerSensors
+import PowerSensorsCore
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A file of a share that stays open, so that reading it again costs a single system call.
+///
+/// If the host replaces the file, a descriptor continues to show the old one without an error. So the file is opened
+/// again by its path now and then, together with the share's folder, which may be another folder or mount by then.
+struct ShareFile: ~Copyable {
+    private let directory: String
+    private let name: String
+    private var descriptor: CInt = -1
+    private var identity: (device: UInt64, file: UInt64)?
+    private var nextOpening: Int64 = .min
+
+    /// Whether the path has led to more than one file: then only a file that was just opened is certainly the latest.
+    private var wasReplaced = false
+
+    /// A file in a share's folder, which is not opened yet. Links are followed only inside the folder.
+    init(_ name: String, in directory: String) {
+        self.name = name
+        self.directory = directory
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    var isOpen: Bool { descriptor >= 0 }
+
+    /// Opens the file again if it is not open, fails, has been replaced, or has not changed for a period.
+    ///
+    /// If that fails, the old file stays open.
+    ///
+    /// - Parameters:
+    ///   - now: CLOCK_MONOTONIC in nanoseconds, as all times here.
+    ///   - isFailing: Whether the last reads failed.
+    ///   - changed: When the file last changed.
+    ///   - period: How often it changes.
+    /// - Returns: Why it could not be opened; nil if it was, or that was not due.
+    mutating func openIfDue(_ now: Int64, isFailing: Bool, changed: Int64, period: Int64) -> ReadingStatus? {
+        let isHealthy = isOpen && !isFailing && !wasReplaced
+        if isHealthy, now &- changed <= period { return nil }
+        guard now >= nextOpening else { return nil }
+        nextOpening = now &+ (isHealthy ? period : 250_000_000)
+        do throws(AttributeError) {
+            let opened = try SystemRoot(path: directory, mountPoint: directory).open(name)
+            if descriptor >= 0 { close(descriptor) }
+            descriptor = opened
+            updateIdentity()
+            return nil
+        } catch {
+            return error.status
+        }
+    }
+
+    /// Makes the next opening due at once.
+    mutating func expire() { nextOpening = .min }
+
+    private mutating func updateIdentity() {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { return }
+        let opened = (device: UInt64(status.st_dev), file: UInt64(status.st_ino))
+        if let identity, identity != opened { wasReplaced = true }
+        identity = opened
+    }
+
+    /// Reads from the file's start as much as fits, without allocation.
+    ///
+    /// - Returns: The number of bytes, or the negated `errno`.
+    func read(into bytes: inout MutableSpan<UInt8>) -> Int {
+        let file = descriptor
+        return unsafe bytes.withUnsafeMutableBytes { bytes in
+            unsafe bytes.baseAddress.map { unsafe cpowersensors_read(file, $0, bytes.count) } ?? 0
+        }
+    }
+
+    /// Reads the file's unsigned decimal, without allocation.
+    ///
+    /// - Returns: 0, or an `errno` as of ``errnoOfAttribute(_:)``.
+    func read(_ number: inout UInt64) -> Int32 {
+        errnoOfAttribute(unsafe cpowersensors_read_u64(descriptor, &number))
+    }
+
+    /// When the file was last written, in nanoseconds of the host's wall clock; nil if unknown.
+    var modified: Int64? {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+        return Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+    }
+}

@@ -1,0 +1,100 @@
+import PowerSensorsCore
+import PowerSensorsMachine
+
+/// A folder that may be a share.
+struct ShareLocation: Hashable, Sendable {
+    /// The folder, without a trailing slash.
+    let directory: String
+
+    /// The mount that it is on; nil if the mount table is not searched.
+    let mount: MountTable.Mount?
+
+    /// Whether it is declared to be a share: by an option, a mount tag, or the folder's name.
+    let isExplicit: Bool
+
+    /// Whether it is known to be on one of this machine's own file systems, which answer at once.
+    var isLocal: Bool { mount.map { Self.localTypes.contains($0.type) } ?? false }
+
+    private static let localTypes: Set<String> = ["tmpfs", "ext4", "xfs", "btrfs", "overlay", "squashfs", "rootfs"]
+
+    init(_ directory: String, _ mount: MountTable.Mount?, isExplicit: Bool) {
+        var directory = directory
+        while directory.utf8.count > 1, directory.hasSuffix("/") { directory.removeLast() }
+        self.directory = directory
+        self.mount = mount
+        self.isExplicit = isExplicit
+    }
+}
+
+/// Lists the folders that may be a share: the configured one, else folders that a hypervisor shares, and those that our
+/// own publisher's and Scaphandre's guests use.
+struct ShareFinder: Sendable {
+    /// The folders that are shares by convention.
+    static let defaultFolders = ["/run/powersensors", "/var/lib/powersensors/share", "/var/scaphandre"]
+
+    /// Tags, and last names of mount points, that declare a share.
+    private static let names = ["powersensors", "scaphandre"]
+
+    let procfs: SystemRoot
+    let directory: String?
+    /// Whether to search the mount table and the known folders. With a fixture, they would show this machine's figures.
+    let searches: Bool
+    let knownFolders: [String]
+
+    /// The folders, the most likely first.
+    func candidates() -> [ShareLocation] {
+        let table = searches ? MountTable((try? procfs.bytes("self/mountinfo")) ?? []) : MountTable([])
+        if let directory { return [ShareLocation(directory, table.mount(holding: directory), isExplicit: true)] }
+        if !searches { return [] }
+        let mounts = table.mounts.filter { mount in
+            // Another 9p mount may be of a network server, which is not the hypervisor and may not answer.
+            mount.type == "virtiofs" || mount.type == "9p" && mount.options.contains("trans=virtio")
+        }
+        let named = mounts.filter { mount in
+            Self.names.contains(mount.source) || Self.names.contains { mount.point.hasSuffix("/\($0)") }
+        }
+        let known = knownFolders.filter { folder in !named.contains { $0.point == folder } }
+        let candidates =
+            named.map { ShareLocation($0.point, $0, isExplicit: true) }
+            + known.map { ShareLocation($0, table.mount(holding: $0), isExplicit: false) }
+            + mounts.filter { !named.contains($0) }.map { ShareLocation($0.point, $0, isExplicit: false) }
+        var seen: Set<String> = []
+        return candidates.filter { seen.insert($0.directory).inserted }
+    }
+}
+
+/// Whether the cache of a mount hides changes from a guest.
+enum ShareCache: Hashable {
+    /// It does, because of a mount option.
+    case hidesChanges(option: String)
+
+    /// Only the host knows.
+    case unknown
+
+    case showsChanges
+
+    /// Parses the options of 9p as the kernel shows them.
+    ///
+    /// Linux up to 6.3 shows a bare word, and its `mmap` shows changes. Since 6.4 every cache keeps a file's content
+    /// (observed with `mmap` and `loose` on 6.12), and the option is shown as bits, such as `cache=0x5`, or since 6.19
+    /// by its name (fs/9p/v9fs.c and v9fs.h).
+    init(_ mount: MountTable.Mount?) {
+        self = .showsChanges
+        switch mount?.type {
+        case "virtiofs": self = .unknown
+        case "9p":
+            let options = mount?.options ?? []
+            if let word = options.first(where: { ["loose", "fscache"].contains($0) }) {
+                self = .hidesChanges(option: "cache=\(word)")
+            } else if let word = options.first(where: { $0.hasPrefix("cache=") })?.dropFirst("cache=".count) {
+                let bits = Int(word.hasPrefix("0x") ? word.dropFirst(2) : word, radix: 16)
+                if word == "none" || bits == 0 { return }
+                self = .hidesChanges(option: "cache=\(bits.flatMap { Self.names[$0] } ?? String(word))")
+            }
+        default: break
+        }
+    }
+
+    /// The names of combinations of bits.
+    private static let names = [0x1: "readahead", 0x5: "mmap", 0xF: "loose", 0x8F: "fscache"]
+}

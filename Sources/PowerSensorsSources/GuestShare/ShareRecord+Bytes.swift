@@ -1,0 +1,135 @@
+import PowerSensorsCore
+
+/// Why bytes are not a valid record of a share.
+package enum ShareRecordError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// They end before the record does.
+    case short
+
+    /// They do not begin like a record.
+    case notARecord
+
+    /// The record is of another major version, whose layout is unknown.
+    case otherMajor(UInt16)
+
+    /// The check sum or the lengths do not match: it was read while it was written, or is damaged.
+    case torn
+
+    package var description: String {
+        switch self {
+        case .short: "ends before the record does"
+        case .notARecord: "does not begin like a share's record"
+        case .otherMajor(let major):
+            "is a record of version \(major), and only version \(ShareRecord.major) is known here"
+        case .torn: "has a wrong check sum"
+        }
+    }
+}
+
+extension ShareRecord {
+    /// The version of the layout. Readers reject any other.
+    static let major: UInt16 = 1
+
+    /// The version of what follows the entries. Readers accept any.
+    static let minor: UInt16 = 0
+
+    /// `PWRSHARE`, as a little-endian number.
+    static let magic: UInt64 = 0x4552_4148_5352_5750
+
+    /// The size of a header, and of an entry, in bytes.
+    fileprivate static let headerSize = 64
+    fileprivate static let entrySize = 48
+
+    /// Whether a file begins like a record of any version.
+    package static func isRecord(_ bytes: [UInt8]) -> Bool {
+        var position = 0
+        return bytes.count >= 8 && bytes.span.number(8, at: &position) == magic
+    }
+
+    /// Decodes the content of a record's file. Bytes beyond the known layout are ignored.
+    package static func decode(_ bytes: [UInt8]) throws(ShareRecordError) -> ShareRecord {
+        let bytes = bytes.span
+        let header = try Header(bytes)
+        return ShareRecord(header: header, entries: (0..<header.count).map { Entry(number: $0, of: bytes) })
+    }
+
+    /// The content of the record's file: always ``size`` bytes.
+    package func encoded() -> [UInt8] {
+        let length = Self.headerSize + entries.count * Self.entrySize
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.size)
+        bytes.append(number: Self.magic)
+        bytes.append(number: Self.major)
+        bytes.append(number: Self.minor)
+        bytes.append(number: UInt32(length))
+        for number in [header.epoch.first, header.epoch.second, header.sequence, header.nanoseconds, header.period] {
+            bytes.append(number: number)
+        }
+        bytes += [header.policy.code, header.hops, header.origin.code, 0]
+        bytes.append(number: UInt32(entries.count))
+        for entry in entries { entry.encode(into: &bytes) }
+        bytes.append(number: CRC32C.checksum(of: bytes.span, count: length))
+        return bytes + [UInt8](repeating: 0, count: Self.size - bytes.count)
+    }
+}
+
+extension ShareRecord.Header {
+    /// Verifies a whole record, and decodes its header. No allocation.
+    init(_ bytes: Span<UInt8>) throws(ShareRecordError) {
+        guard bytes.count >= 10 else { throw .short }
+        var position = 0
+        guard bytes.number(8, at: &position) == ShareRecord.magic else { throw .notARecord }
+        let major = UInt16(truncatingIfNeeded: bytes.number(2, at: &position))
+        guard major == ShareRecord.major else { throw .otherMajor(major) }
+        guard bytes.count >= ShareRecord.headerSize else { throw .short }
+        _ = bytes.number(2, at: &position)  // The minor version.
+        let length = Int(bytes.number(4, at: &position))
+        epoch = ShareRecord.Epoch(bytes.number(8, at: &position), bytes.number(8, at: &position))
+        sequence = bytes.number(8, at: &position)
+        nanoseconds = bytes.number(8, at: &position)
+        period = bytes.number(8, at: &position)
+        policy = ShareRecord.Policy(code: bytes[position])
+        hops = bytes[position + 1]
+        origin = ShareRecord.Origin(code: bytes[position + 2])
+        position += 4
+        count = Int(bytes.number(4, at: &position))
+        guard count <= ShareRecord.maximumEntries,
+            length >= ShareRecord.headerSize + count * ShareRecord.entrySize, length <= ShareRecord.size - 4
+        else { throw .torn }
+        guard bytes.count >= length + 4 else { throw .short }
+        position = length
+        guard CRC32C.checksum(of: bytes, count: length) == bytes.number(4, at: &position) else { throw .torn }
+    }
+}
+
+extension ShareRecord.Entry {
+    /// Decodes an entry, given its number from 0, of a verified record.
+    init(number: Int, of bytes: Span<UInt8>) {
+        var position = ShareRecord.headerSize + number * ShareRecord.entrySize
+        domain = ShareRecord.Domain(first: bytes.number(8, at: &position), second: bytes.number(8, at: &position))
+        energy = bytes.number(8, at: &position)
+        low = bytes.number(8, at: &position)
+        high = bytes.number(8, at: &position)
+        status = ReadingStatus(shareCode: bytes[position])
+    }
+
+    fileprivate func encode(into bytes: inout [UInt8]) {
+        for number in [domain.first, domain.second, energy, low, high] { bytes.append(number: number) }
+        bytes.append(number: UInt64(status.shareCode))
+    }
+}
+
+extension Span<UInt8> {
+    /// Reads a little-endian number of a size of up to eight bytes, and moves the position behind it.
+    fileprivate func number(_ size: Int, at position: inout Int) -> UInt64 {
+        var number: UInt64 = 0
+        for index in 0..<size { number |= UInt64(self[position + index]) &<< UInt64(8 &* index) }
+        position += size
+        return number
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append<Number: FixedWidthInteger & UnsignedInteger>(number: Number) {
+        for index in 0..<MemoryLayout<Number>.size { append(UInt8(truncatingIfNeeded: number >> (index * 8))) }
+    }
+}

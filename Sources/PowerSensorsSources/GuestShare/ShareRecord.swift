@@ -1,0 +1,121 @@
+import PowerSensorsCore
+
+/// What a host tells one of its guests about the guest's energy: the content of the file `share`.
+///
+/// A record is 4096 bytes, little-endian, written by a single `pwrite`: a guest that reads during the write sees either
+/// a complete record or a wrong check sum. `Docs/GuestShare.md` has its layout and test vectors. It contains neither
+/// the host's identity nor its wall time, so that tenants do not learn that they are neighbours.
+@dynamicMemberLookup
+package struct ShareRecord: Hashable, Sendable {
+    /// The file in a guest's folder.
+    static let fileName = "share"
+
+    /// The size of the file in bytes. What follows the check sum is 0.
+    package static let size = 4096
+
+    /// The most entries that a record holds.
+    static let maximumEntries = 64
+
+    /// Identifies a life of a share by 128 random bits, which change whenever the directory is created or its publisher
+    /// starts. Sums of two epochs have nothing to do with each other.
+    package struct Epoch: Hashable, Sendable {
+        /// The first eight bytes, as a little-endian number.
+        package let first: UInt64
+
+        /// The last eight bytes, as a little-endian number.
+        package let second: UInt64
+
+        package init(_ first: UInt64, _ second: UInt64) {
+            self.first = first
+            self.second = second
+        }
+
+        /// A new epoch.
+        package static func random() -> Epoch {
+            Epoch(.random(in: .min ... .max), .random(in: .min ... .max))
+        }
+    }
+
+    /// What happens to the host's idle energy. The set may grow.
+    package struct Policy: Hashable, Sendable {
+        /// The number in the record.
+        let code: UInt8
+
+        /// Guests are given the energy of their own work; idle energy stays with the host.
+        package static let active = Policy(code: 1)
+
+        /// Idle energy is divided among the guests, too.
+        package static let proportional = Policy(code: 2)
+    }
+
+    /// Where the host's own figures come from. The set may grow.
+    package struct Origin: Hashable, Sendable {
+        /// The number in the record.
+        let code: UInt8
+
+        /// A machine's sensor measured them.
+        package static let measured = Origin(code: 1)
+
+        /// A model computed them.
+        package static let estimated = Origin(code: 2)
+
+        /// The corresponding provenance; nil for an unknown number.
+        var provenance: Provenance? {
+            switch self {
+            case .measured: .measured
+            case .estimated: .estimated
+            default: nil
+            }
+        }
+    }
+
+    /// The part of a record before its entries.
+    package struct Header: Hashable, Sendable {
+        package let epoch: Epoch
+
+        /// Counts the records of an epoch, from 1.
+        package let sequence: UInt64
+
+        /// When the energy was measured: nanoseconds of the host's boot-time clock since the epoch's start.
+        package let nanoseconds: UInt64
+
+        /// The time from one record to the next, in nanoseconds.
+        package let period: UInt64
+
+        package let policy: Policy
+
+        /// How many machines the figures have passed through: 1 if the host has its own sensors, and one more for each
+        /// level.
+        package let hops: UInt8
+
+        package let origin: Origin
+
+        /// The number of entries.
+        let count: Int
+    }
+
+    package let header: Header
+
+    /// The energy, domain by domain.
+    package let entries: [Entry]
+
+    init(header: Header, entries: [Entry]) {
+        self.header = header
+        self.entries = entries
+    }
+
+    /// A record with at most 64 entries.
+    package init(
+        epoch: Epoch, sequence: UInt64, nanoseconds: UInt64, period: UInt64, policy: Policy, hops: UInt8,
+        origin: Origin, entries: [Entry]
+    ) {
+        precondition(entries.count <= Self.maximumEntries, "a record holds at most 64 entries")
+        header = Header(
+            epoch: epoch, sequence: sequence, nanoseconds: nanoseconds, period: period, policy: policy, hops: hops,
+            origin: origin, count: entries.count)
+        self.entries = entries
+    }
+
+    /// The header's fields.
+    package subscript<Value>(dynamicMember field: KeyPath<Header, Value>) -> Value { header[keyPath: field] }
+}

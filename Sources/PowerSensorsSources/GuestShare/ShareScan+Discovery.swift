@@ -1,0 +1,111 @@
+import PowerSensorsCore
+import PowerSensorsMachine
+
+extension ShareScan {
+    /// The channels of a folder's content, and the findings about it.
+    func discovery(_ correction: GuestShareSensor.Correction?, _ maximumPower: Watts) -> Discovery {
+        var discovery = Discovery()
+        switch content {
+        case .record(let record) where !record.entries.isEmpty:
+            discovery.channels = record.entries.filter { !$0.domain.description.isEmpty }.map {
+                channel(of: $0, in: record)
+            }
+        case .tree(let tree):
+            discovery.channels = tree.zones.map { channel(of: $0, correction) }
+            if !tree.hasName, correction == nil { discovery.findings.append(.uncorrected(location)) }
+        case .unreadable(let status, let reason):
+            discovery.channels = [placeholder(status)]
+            discovery.findings.append(.unreadableShare(location, status, reason))
+        case .record, .nothing:
+            discovery.channels = [placeholder(.absent)]
+            discovery.findings.append(.emptyShare(location))
+        }
+        // A domain that occurs twice is counted once.
+        var seen: Set<String> = []
+        discovery.channels = discovery.channels.filter { seen.insert($0.id).inserted }
+        let package = DomainLocation(domain: "package", socket: 0)
+        let hasPackage = discovery.channels.contains { $0.component.domain == "package" }
+        for index in discovery.channels.indices {
+            if hasPackage, discovery.channels[index].component.domain == "dram" {
+                discovery.channels[index].parent = "\(SensorName.share)/\(package.identity)"
+            }
+            discovery.channels[index].carriesInstants = true
+            discovery.channels[index].maximumPower = maximumPower
+            discovery.channels[index].staleExplanation = StaleExplanation(of: location)
+        }
+        discovery.components += package.enclosingComponents
+        if case .otherMajor(let major)? = recordError { discovery.findings.append(.otherMajor(major, location)) }
+        if case .hidesChanges(let option) = ShareCache(location.mount) {
+            discovery.findings.append(.cachedShare(location, option))
+        }
+        if isWritable { discovery.findings.append(.writableShare(location)) }
+        return discovery
+    }
+
+    // MARK: Channels
+
+    private func channel(of entry: ShareRecord.Entry, in record: ShareRecord) -> Channel {
+        var channel = shared(entry.domain.description, by: "record", .nanojoules(1))
+        channel.origin = record.origin.provenance ?? .estimated
+        channel.hops = Int(record.hops)
+        channel.band = entry.band
+        channel.path = "\(location.directory)/\(ShareRecord.fileName)"
+        channel.handle = ChannelHandle(ShareRecordHandle(directory: location.directory, domain: entry.domain))
+        channel.refreshInterval = .nanoseconds(record.header.periodNanoseconds)
+        channel.status = entry.status
+        return channel
+    }
+
+    private func channel(of zone: ShareTree.Zone, _ correction: GuestShareSensor.Correction?) -> Channel {
+        var channel = treeChannel(zone.domain, file: zone.path, zone.status, factor: correction?.factor ?? 1)
+        channel.path = "\(location.directory)/\(zone.path)"
+        return channel
+    }
+
+    /// Stands for what the share will contain, or what cannot be read.
+    private func placeholder(_ status: ReadingStatus) -> Channel {
+        var channel = treeChannel("package", file: nil, status, factor: 1)
+        // What it will measure is unknown.
+        channel.countsIn = nil
+        return channel
+    }
+
+    private func treeChannel(_ domain: String, file: String?, _ status: ReadingStatus, factor: UInt64) -> Channel {
+        // The tree's range is that of the host's registers, which means nothing for a sum.
+        var channel = shared(domain, by: "tree", .microjoules(factor))
+        channel.handle = ChannelHandle(ShareTreeHandle(directory: location.directory, file: file))
+        channel.refreshInterval = .nanoseconds(SharePeriod.defaultNanoseconds)
+        channel.status = status
+        return channel
+    }
+
+    private func shared(_ domain: String, by mechanism: String, _ unit: EnergyUnit) -> Channel {
+        let rapl = DomainLocation(domain: domain, socket: 0)
+        let (identity, component, scope): (String, Component, Scope?) =
+            switch domain {
+            case "package", "dram": (rapl.identity, rapl.component, .cpu)
+            case "host": ("host", .host, .wall)
+            default: (domain.asIdentifier, Component(id: "share/\(domain.asIdentifier)", kind: .domain), nil)
+            }
+        var channel = Channel(
+            id: "\(SensorName.share)/\(identity)", sensor: .share, mechanism: mechanism, quantity: .energy,
+            encoding: .counter(.counts(unit: unit, lastCount: .max)), component: component)
+        channel.provenance = .shared
+        // As far as is known, whoever writes a tree in RAPL's form has read RAPL.
+        channel.origin = .measured
+        channel.countsIn = scope
+        channel.isKnownToCount = true
+        return channel
+    }
+}
+
+extension ShareRecord.Entry {
+    /// How far the truth may be from the sum; nil if the sum is exact or still 0.
+    fileprivate var band: RelativeBand? {
+        guard energy > 0, low != energy || high != energy else { return nil }
+        // Differences, as the sums are modulo 2⁶⁴.
+        let (below, above) = (Double(energy &- low), Double(high &- energy))
+        let sum = Double(energy)
+        return RelativeBand(low: 1 - below / sum, high: 1 + above / sum)
+    }
+}

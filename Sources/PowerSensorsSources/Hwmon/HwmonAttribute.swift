@@ -1,0 +1,75 @@
+import PowerSensorsCore
+
+/// A value file of a hardware-monitoring chip, parsed from its name (kernel document
+/// Documentation/hwmon/sysfs-interface.rst). Flags, limits, alarms and other files are not values.
+package struct HwmonAttribute: Hashable, Sendable {
+    /// What the file measures, in the order in which channels are listed.
+    enum Kind: String, CaseIterable, Sendable {
+        case power, energy
+        case voltage = "in"
+        case current = "curr"
+        case temperature = "temp"
+    }
+
+    /// Whether the value is the present one or a mean.
+    enum Form: String, Sendable {
+        case input, average
+    }
+
+    let kind: Kind
+
+    /// The channel's number, which starts at 0 for some kinds and at 1 for others.
+    let number: Int
+
+    let form: Form
+
+    /// Parses a file's name; nil if the file is not a value.
+    package init?(_ file: String) {
+        let parts = file.split(separator: "_", omittingEmptySubsequences: false)
+        guard parts.count == 2, let form = Form(rawValue: String(parts[1])) else { return nil }
+        let digits = parts[0].reversed().prefix { $0.isASCII && $0.isNumber }.count
+        guard (1...4).contains(digits), let number = Int(parts[0].suffix(digits)),
+            let kind = Kind(rawValue: String(parts[0].dropLast(digits)))
+        else { return nil }
+        // The mean of a counter means nothing.
+        if kind == .energy, form == .average { return nil }
+        (self.kind, self.number, self.form) = (kind, number, form)
+    }
+
+    init(_ kind: Kind, _ number: Int, _ form: Form = .input) {
+        (self.kind, self.number, self.form) = (kind, number, form)
+    }
+
+    /// The beginning of the names of all of the channel's files, such as `power1`.
+    var stem: String { "\(kind.rawValue)\(number)" }
+
+    /// The file's name.
+    var file: String { "\(stem)_\(form.rawValue)" }
+
+    /// The last part of the channel's ID: `power1`, or `power1_average` for a mean.
+    var name: String { form == .input ? stem : file }
+
+    /// Divides the file's number to convert it to the quantity's unit; nil for a counter of µJ.
+    var divisor: Double? {
+        switch kind {
+        case .power: 1e6
+        case .energy: nil
+        case .voltage, .current, .temperature: 1e3
+        }
+    }
+
+    var quantity: Quantity {
+        switch kind {
+        case .power: .power
+        case .energy: .energy
+        case .voltage: .voltage
+        case .current: .current
+        case .temperature: .temperature
+        }
+    }
+
+    /// Sorts by kind, then by number, then the present value before the mean.
+    var order: [Int] {
+        [Kind.allCases.firstIndex(of: kind) ?? 0, number, form == .input ? 0 : 1]
+    }
+}

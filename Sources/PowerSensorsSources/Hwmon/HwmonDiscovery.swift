@@ -1,0 +1,141 @@
+import PowerSensorsCore
+
+/// Discovers the channels of the chips in `class/hwmon`. A chip is identified by its name and device, never by its
+/// number.
+struct HwmonDiscovery {
+    private let sysfs: SystemRoot
+    private let maximumPower: Watts?
+    private let history: HwmonDiscoveryHistory
+    private var findings: [Finding] = []
+
+    init(_ sysfs: SystemRoot, maximumPower: Watts?, history: HwmonDiscoveryHistory) {
+        self.sysfs = sysfs
+        self.maximumPower = maximumPower
+        self.history = history
+    }
+
+    /// Reads all chips of the class.
+    consuming func discover() -> Discovery {
+        let folders: [String]
+        do throws(AttributeError) {
+            folders = try sysfs.list(HwmonChip.classPath)
+        } catch {
+            return Discovery(findings: [.noChips(error, in: sysfs)])
+        }
+        let chips = folders.compactMap { HwmonChip(folder: $0, in: sysfs, history: history, findings: &findings) }
+            .sorted { ($0.device ?? "", $0.order) < ($1.device ?? "", $1.order) }
+        if chips.isEmpty, findings.isEmpty { findings.append(.noChips(nil, in: sysfs)) }
+
+        var channels: [Channel] = []
+        var owners: [Int] = []
+        for (index, (chip, identity)) in zip(chips, identities(of: chips)).enumerated() {
+            let own = self.channels(of: chip, Self.component(of: chip, identity))
+            channels += own
+            owners += own.map { _ in index }
+        }
+        InputMeter(chips).mark(&channels, owners: owners, findings: &findings)
+        return Discovery(channels: channels, findings: findings)
+    }
+
+    /// An identity such as `ina226/1-0040` for each chip. Of chips with the same one, the later ones are numbered.
+    private mutating func identities(of chips: [HwmonChip]) -> [String] {
+        var counts: [String: Int] = [:]
+        return chips.map { chip in
+            let identity = "\(chip.name.asIdentifier)/\(chip.deviceName)"
+            let count = counts[identity, default: 0] + 1
+            counts[identity] = count
+            guard count > 1 else { return identity }
+            findings.append(.duplicate(chip, "\(identity)+\(count)"))
+            return "\(identity)+\(count)"
+        }
+    }
+
+    private static func component(of chip: HwmonChip, _ identity: String) -> Component {
+        var component = Component(id: identity, kind: .chip)
+        component.chip = chip.name
+        component.device = chip.device
+        return component
+    }
+
+    // MARK: Channels
+
+    private func channels(of chip: HwmonChip, _ component: Component) -> [Channel] {
+        let values = chip.values.map { channel(of: $0, chip, component) }
+        // Power first, so that channels with the same reading interval are neighbours.
+        return values.filter(\.isPowerOrEnergy) + DerivedPower.all(of: chip).map { channel(of: $0, chip, component) }
+            + values.filter { !$0.isPowerOrEnergy }
+    }
+
+    private func channel(of value: HwmonChip.Value, _ chip: HwmonChip, _ component: Component) -> Channel {
+        let attribute = value.attribute
+        var channel = Channel(
+            id: "\(SensorName.hwmon)/\(component.id)/\(attribute.name)", sensor: .hwmon, mechanism: "sysfs",
+            quantity: attribute.quantity, encoding: attribute.kind == .energy ? .counter(.unbounded) : .gauge,
+            component: component)
+        channel.label = value.label ?? chip.accuracy(of: attribute, in: sysfs)
+        channel.path = "\(chip.path)/\(attribute.file)"
+        channel.status = value.status
+        channel.readCost = value.cost
+        channel.mirrorOf = chip.supply.flatMap { attribute.mirrored(in: $0) }
+        complete(&channel, chip, HwmonHandle(chip, attribute))
+        if attribute.form == .average,
+            let interval = sysfs.milliseconds("\(chip.path)/\(attribute.stem)_average_interval")
+        {
+            channel.refreshInterval = interval
+        }
+        return channel
+    }
+
+    private func channel(of derived: DerivedPower, _ chip: HwmonChip, _ component: Component) -> Channel {
+        let parts = [derived.voltage, derived.current].compactMap(chip.value)
+        var channel = Channel(
+            id: "\(SensorName.hwmon)/\(component.id)/\(derived.name)", sensor: .hwmon, mechanism: "derived",
+            quantity: .power, encoding: .gauge, component: component)
+        let product = "\(derived.voltage.stem) × \(derived.current.stem)"
+        channel.label = parts.first?.label.map { "\($0), \(product)" } ?? product
+        channel.path = "\(chip.path)/\(derived.current.file)"
+        channel.status = parts.first { $0.status != .ok }?.status ?? .ok
+        channel.readCost = parts.compactMap(\.cost).reduce(.zero, +)
+        complete(&channel, chip, HwmonHandle(chip, derived.current, times: derived.voltage))
+        return channel
+    }
+
+    /// Fills in what is the same for all channels of a chip.
+    private func complete(_ channel: inout Channel, _ chip: HwmonChip, _ handle: HwmonHandle) {
+        channel.handle = ChannelHandle(handle)
+        channel.refreshInterval = chip.updateInterval
+        // The largest power shelves of a rack deliver some 30 kW, and a chip measures a part of that.
+        channel.maximumPower = maximumPower ?? Watts(10_000)
+        channel.readingInterval = readingInterval(of: channel, chip)
+    }
+
+    /// How often a channel is read: on every sample if that is cheap and energy depends on it.
+    ///
+    /// Reading a slow chip takes at most a twentieth of the time. Power is read at least twice a minute.
+    private func readingInterval(of channel: Channel, _ chip: HwmonChip) -> Duration? {
+        if channel.isPowerOrEnergy, !chip.meter.isSlow { return nil }
+        let minimum = chip.meter.isSlow ? chip.meter.expected(ofAll: chip.values.count) * 20 : .zero
+        return min(max(.seconds(1), chip.updateInterval ?? .zero, minimum), .seconds(30))
+    }
+}
+
+extension Channel {
+    fileprivate var isPowerOrEnergy: Bool { quantity == .power || quantity == .energy }
+}
+
+extension HwmonAttribute {
+    /// The channel of the sensor `supply` that shows the same value, for a power supply's chip.
+    fileprivate func mirrored(in supply: String) -> String? {
+        // These quantities have the same names there; energy is a store there and a counter here.
+        form == .input && kind != .energy ? "supply/\(supply.asIdentifier)/\(kind)" : nil
+    }
+}
+
+extension HwmonChip {
+    /// What an ACPI power meter says of itself, such as `accuracy 95.0%`.
+    fileprivate func accuracy(of attribute: HwmonAttribute, in sysfs: SystemRoot) -> String? {
+        guard attribute.kind == .power, let text = try? sysfs.text("\(path)/\(attribute.stem)_accuracy"), !text.isEmpty
+        else { return nil }
+        return "accuracy \(text)"
+    }
+}

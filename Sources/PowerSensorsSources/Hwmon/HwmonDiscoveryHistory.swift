@@ -1,0 +1,24 @@
+import PowerSensorsCore
+
+/// Remembers what slow chips returned at discovery, so that a hot-plug elsewhere does not read them all again.
+final class HwmonDiscoveryHistory: Sendable {
+    typealias Result = (values: [HwmonChip.Value], meter: ReadingMeter)
+
+    private let chips = Locked<[String: Result]>([:])
+
+    /// What is known of a chip with the same values; nil if it must be read.
+    func result(for chip: HwmonChip) -> Result? {
+        let key = Self.key(of: chip)
+        return chips.withLock { $0[key] }.flatMap { known in
+            known.values.map(\.attribute) == chip.values.map(\.attribute) ? known : nil
+        }
+    }
+
+    /// Records a chip if it is slow and all of its values could be read.
+    func record(_ chip: HwmonChip) {
+        guard chip.meter.isSlow, chip.values.allSatisfy({ $0.status == .ok }) else { return }
+        chips.withLock { $0[Self.key(of: chip)] = (chip.values, chip.meter) }
+    }
+
+    private static func key(of chip: HwmonChip) -> String { "\(chip.name) \(chip.resolvedPath)" }
+}

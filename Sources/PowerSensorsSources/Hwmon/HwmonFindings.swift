@@ -1,0 +1,78 @@
+import PowerSensorsCore
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+// What can be wrong with hardware-monitoring chips, and how to fix it.
+
+extension Finding {
+    /// There are no chips, or the class cannot be listed.
+    static func noChips(_ error: AttributeError?, in sysfs: SystemRoot) -> Finding {
+        if let error, error.status != .absent {
+            return Finding(
+                severity: .warning, subject: HwmonChip.classPath, reason: Finding.Reason(error.status),
+                text: "The folder of the hardware-monitoring chips cannot be listed: \(error.reason).",
+                remedy: "Run as root, or let this user list it: sudo chmod o+rx \(sysfs.path)/\(HwmonChip.classPath)")
+        }
+        return Finding(
+            severity: .info, subject: HwmonChip.classPath, reason: .absent,
+            text: "There is no hardware-monitoring chip, as in most virtual machines, or no driver for one is loaded.",
+            remedy: "On a physical machine look for drivers: sudo sensors-detect")
+    }
+
+    static func unnamedChip(_ path: String) -> Finding {
+        Finding(
+            severity: .warning, subject: "\(path)/name", reason: .malformed,
+            text: "The chip has no readable name, so it is called 'unnamed'.",
+            remedy: "Reload its driver, or use a newer kernel.")
+    }
+
+    static func disabled(_ file: String, by switchFile: String) -> Finding {
+        Finding(
+            severity: .info, subject: file, reason: .disabled,
+            text: "The channel is switched off, so what its file shows is not measured.",
+            remedy: "Switch it on: echo 1 | sudo tee \(switchFile)")
+    }
+
+    private static func implausible(_ file: String, _ text: String, remedy: String) -> Finding {
+        Finding(severity: .warning, subject: file, reason: .implausible, text: text, remedy: remedy)
+    }
+
+    static func unknownValue(_ number: Int64, _ file: String) -> Finding {
+        implausible(
+            file, "The file shows \(number), by which a driver says that it does not know the value.",
+            remedy: "Nothing needs to be done; the channel has no value until the file shows another number.")
+    }
+
+    static func negativeCount(_ number: Int64, _ file: String) -> Finding {
+        implausible(
+            file, "The energy counter shows \(number), but energy used cannot be negative.",
+            remedy: "Reload its driver, so that it counts from 0; if that does not help, tell its authors.")
+    }
+
+    /// A value that cannot be read. Only power and energy are worth a warning.
+    static func unreadableValue(
+        _ file: String, _ error: AttributeError, in sysfs: SystemRoot, _ attribute: HwmonAttribute
+    ) -> Finding {
+        let finding = unreadable(file, error, in: sysfs)
+        let isMinor = ![.power, .energy].contains(attribute.kind) || error.errno == ENODATA
+        return Finding(
+            severity: isMinor ? .info : finding.severity, subject: finding.subject, reason: finding.reason,
+            text: finding.text, remedy: finding.remedy)
+    }
+
+    /// Chips that only their order distinguishes.
+    static func duplicate(_ chip: HwmonChip, _ identity: String) -> Finding {
+        Finding(
+            severity: .info, subject: chip.path, reason: .duplicate,
+            text: "Another chip is called \(chip.name) too, and both have the same device; this one is \(identity).")
+    }
+
+    /// Input power that may be only a part of the machine's.
+    static func uncounted(_ channel: Channel, _ why: String) -> Finding {
+        Finding(
+            severity: .info, subject: channel.path ?? channel.id, reason: .uncounted,
+            text: "\(channel.id) is shown, but counts in no figure of the host: \(why)")
+    }
+}

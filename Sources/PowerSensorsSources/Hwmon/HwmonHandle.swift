@@ -1,0 +1,47 @@
+import PowerSensorsCore
+
+/// Which files a chip's channel reads: the channel's handle.
+struct HwmonHandle: Hashable, Sendable {
+    /// The folder with the chip's files, in the class.
+    let folder: String
+
+    /// The hardware behind the chip, as a path beneath `devices`; nil if there is none.
+    let device: String?
+
+    /// The chip's name, which identifies it when its files are opened again; nil if it has none.
+    let chip: String?
+
+    /// The file of the value, or of the current if power is derived.
+    let attribute: HwmonAttribute
+
+    /// The file of the voltage by which the current is multiplied; nil if nothing is derived.
+    let voltage: HwmonAttribute?
+
+    /// Whether the files stay open between readings.
+    var keepsOpen = true
+
+    init(_ chip: HwmonChip, _ attribute: HwmonAttribute, times voltage: HwmonAttribute? = nil) {
+        folder = chip.path
+        device = chip.device
+        self.chip = chip.isNamed ? chip.name : nil
+        self.attribute = attribute
+        self.voltage = voltage
+    }
+
+    /// The handle of a channel of this sensor.
+    init?(_ channel: Channel) {
+        guard let handle = channel.handle?.value(as: HwmonHandle.self) else { return nil }
+        self = handle
+    }
+
+    /// The names of its files.
+    var files: [String] { [attribute, voltage].compactMap { $0?.file } }
+
+    /// The folder without links. It leads to the device that was discovered, even if the class has given the chip's
+    /// number to another one.
+    func resolvedFolder(beneath sysfs: SystemRoot) -> String {
+        let resolved = (try? sysfs.resolve(folder)) ?? folder
+        guard let device, !resolved.hasPrefix("devices/\(device)") else { return resolved }
+        return "devices/\(device)/hwmon/\(folder.split(separator: "/").last ?? "")"
+    }
+}

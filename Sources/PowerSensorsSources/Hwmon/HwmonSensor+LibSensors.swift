@@ -1,0 +1,92 @@
+package import PowerSensorsCore
+
+extension HwmonSensor {
+    /// Applies the user's sensors3.conf: labels, channels to ignore, values to compute.
+    func applyConfiguration(to discovery: inout Discovery) {
+        if discovery.channels.isEmpty { return }
+        do throws(LibSensors.Failure) {
+            apply(try LibSensors.shared.load(roots.sysfs), to: &discovery)
+        } catch {
+            discovery.findings.append(.libSensors(error))
+        }
+    }
+
+    /// Applies a configuration that has been loaded.
+    package func apply(_ catalogue: LibSensors.Catalogue, to discovery: inout Discovery) {
+        if let line = catalogue.malformedLine { discovery.findings.append(.malformed(line)) }
+        if catalogue.isStale { discovery.findings.append(.notReloaded) }
+        var ignored: [Channel] = []
+        discovery.channels = discovery.channels.compactMap { channel in
+            let configured = configured(channel, catalogue)
+            if configured == nil { ignored.append(channel) }
+            return configured
+        }
+        if !ignored.isEmpty { discovery.findings.append(.ignored(ignored)) }
+    }
+
+    /// The channel as the configuration changes it; nil if it is to be ignored.
+    private func configured(_ channel: Channel, _ catalogue: LibSensors.Catalogue) -> Channel? {
+        // A chip that the library does not know has no configuration.
+        guard let handle = HwmonHandle(channel), let folder = try? roots.sysfs.resolve(handle.folder),
+            let chip = catalogue.chips[folder]
+        else { return channel }
+        if handle.voltage != nil {
+            // A derived power needs the values of the files: neither may be ignored or computed.
+            return handle.files.allSatisfy { chip[$0]?.isComputed == false } ? channel : nil
+        }
+        guard let value = chip[handle.attribute.file] else {
+            // The library knows means of power, but not of other kinds.
+            let isKnown = channel.quantity == .power || handle.attribute.form == .input
+            return isKnown ? nil : channel
+        }
+        var channel = channel
+        channel.label = value.label ?? channel.label
+        if value.isComputed {
+            channel.mechanism = "libsensors"
+            channel.readingInterval = max(.seconds(1), channel.readingInterval ?? .zero)
+        }
+        return channel
+    }
+}
+
+extension Finding {
+    /// libsensors cannot be used, so the user's configuration for `sensors` has no effect.
+    fileprivate static func libSensors(_ failure: LibSensors.Failure) -> Finding {
+        let (text, remedy) =
+            switch failure {
+            case .notBuilt:
+                ("This program was built without libsensors.", "Build it where libsensors-dev is installed.")
+            case .absent: ("libsensors is not installed.", "sudo apt-get install libsensors5")
+            case .foreign:
+                ("libsensors.so.5 lacks functions that it should have.", "sudo apt-get install libsensors5")
+            case .failed: ("libsensors does not start.", "See its error message: sensors")
+            case .fatal: ("libsensors met an error that it considers fatal.", "See its error message: sensors")
+            }
+        let isMissing = failure == .notBuilt || failure == .absent
+        return Finding(
+            severity: isMissing ? .info : .warning, subject: "libsensors.so.5",
+            reason: isMissing ? .absent : .failed,
+            text: "\(text) Chips are read anyway, but without the labels and computations of sensors3.conf.",
+            remedy: remedy)
+    }
+
+    /// A read in libsensors hangs. Reloading the library now would free what it is using.
+    fileprivate static let notReloaded = Finding(
+        severity: .warning, subject: "libsensors.so.5", reason: .stale,
+        text: "A chip does not answer libsensors, so its configuration was not read again; the earlier one is used.",
+        remedy: "Find out which chip it is: sensors — and reload that chip's driver.")
+
+    fileprivate static func malformed(_ line: LibSensors.MalformedLine) -> Finding {
+        let more = line.errorCount > 1 ? " There are \(line.errorCount - 1) more." : ""
+        return Finding(
+            severity: .warning, subject: line.file.isEmpty ? "sensors3.conf" : line.file, reason: .malformed,
+            text: "libsensors does not understand line \(line.number): \(line.message).\(more)",
+            remedy: "Correct the line; see man sensors.conf.")
+    }
+
+    fileprivate static func ignored(_ channels: [Channel]) -> Finding {
+        Finding(
+            severity: .info, subject: "sensors3.conf", reason: .ignored,
+            text: "Ignored, as libsensors' configuration says: \(channels.map(\.id).joined(separator: ", ")).")
+    }
+}

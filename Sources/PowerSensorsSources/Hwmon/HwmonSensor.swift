@@ -1,0 +1,75 @@
+public import PowerSensorsCore
+
+/// Hardware-monitoring chips: power, energy, voltage, current and temperature of boards, supplies, cards and drives.
+///
+/// A chip is identified by its name and its device, so its channels' IDs survive a reboot. Values that a driver updates
+/// once a second, or takes long to fetch, are read off the fast path. Only a meter at the machine's input counts in a
+/// host figure, of scope `platform`.
+public struct HwmonSensor: Sensor {
+    let roots: SystemRoots
+    private let maximumPower: Watts?
+    private let usesLibSensors: Bool
+    private let descriptorBudget: Int
+    private let history = HwmonDiscoveryHistory()
+
+    /// A sensor for the chips that the given trees show.
+    ///
+    /// - Parameters:
+    ///   - roots: The trees.
+    ///   - maximumPower: The highest plausible power of a channel; nil for no limit.
+    ///   - usesLibSensors: Whether labels, ignored channels and computed values are taken from libsensors if it is
+    ///     installed. Its state is shared by the whole process, so leave it out if the program uses libsensors itself.
+    ///     It is never used with another tree than `/sys`, the only one that it knows.
+    public init(roots: SystemRoots = .default, maximumPower: Watts? = nil, usesLibSensors: Bool = false) {
+        self.init(roots: roots, maximumPower: maximumPower, usesLibSensors: usesLibSensors, descriptorBudget: nil)
+    }
+
+    /// The same with a test's budget of descriptors.
+    package init(roots: SystemRoots, maximumPower: Watts? = nil, usesLibSensors: Bool = false, descriptorBudget: Int?) {
+        self.roots = roots
+        self.maximumPower = maximumPower
+        self.descriptorBudget = descriptorBudget ?? DescriptorBudget.ofSensor
+        self.usesLibSensors = usesLibSensors && roots.sysfs.isDefault
+    }
+
+    /// `hwmon`.
+    public var name: SensorName { .hwmon }
+
+    /// A fingerprint of the chips' numbers, names and devices.
+    public func discoveryFingerprint() -> Int? {
+        let sysfs = roots.sysfs
+        var hasher = Hasher()
+        for folder in (try? sysfs.list(HwmonChip.classPath)) ?? [] {
+            let top = "\(HwmonChip.classPath)/\(folder)"
+            hasher.combine(folder)
+            hasher.combine(try? sysfs.resolve("\(top)/device"))
+            hasher.combine((try? sysfs.text("\(top)/name")) ?? (try? sysfs.text("\(top)/device/name")))
+        }
+        return hasher.finalize()
+    }
+
+    /// Finds the chips and reads each value once. Whatever fails becomes a finding.
+    public func discover() -> Discovery {
+        var discovery = HwmonDiscovery(roots.sysfs, maximumPower: maximumPower, history: history).discover()
+        if usesLibSensors { applyConfiguration(to: &discovery) }
+        if discovery.channels.count > descriptorBudget { Self.spareDescriptors(&discovery) }
+        return discovery
+    }
+
+    /// Opens each channel's files. A channel that cannot be opened reports why in its readings.
+    public func open(_ channels: [Channel]) -> any SensorReader {
+        HwmonReader(channels, maximumPower: maximumPower, beneath: roots.sysfs)
+    }
+
+    /// Opens the files that are read rarely only for each reading, if all files would be more than the budget.
+    ///
+    /// A file that stays open makes a reading some five times as cheap, which matters for those that are read on every
+    /// sample.
+    private static func spareDescriptors(_ discovery: inout Discovery) {
+        for index in discovery.channels.indices where discovery.channels[index].readingInterval != nil {
+            guard var handle = HwmonHandle(discovery.channels[index]) else { continue }
+            handle.keepsOpen = false
+            discovery.channels[index].handle = ChannelHandle(handle)
+        }
+    }
+}

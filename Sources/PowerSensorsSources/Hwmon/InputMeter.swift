@@ -1,0 +1,79 @@
+import PowerSensorsCore
+
+/// Decides which channels measure the whole machine's input: the host figure of scope `platform`.
+///
+/// Only two kinds are certain: a single ACPI power meter (ACPI specification, section 10.4; it measures the whole
+/// system unless it names devices), and the input power of all mains power supplies together (PMBus `READ_PIN`, label
+/// `pin`). A single hot-swap controller is at a board's input. Input power of anything else, such as a voltage
+/// regulator, is a part of the same power. In doubt nothing counts.
+struct InputMeter {
+    private let chips: [HwmonChip]
+
+    init(_ chips: [HwmonChip]) { self.chips = chips }
+
+    /// Marks the channels that count, and reports why other candidates do not.
+    ///
+    /// - Parameters:
+    ///   - channels: The chips' channels.
+    ///   - owners: The index of each channel's chip.
+    func mark(_ channels: inout [Channel], owners: [Int], findings: inout [Finding]) {
+        let candidates = channels.indices.filter { isInputPower(channels[$0], of: chips[owners[$0]]) }
+        if candidates.isEmpty { return }
+        let meters = candidates.filter { Self.isPowerMeter(chips[owners[$0]]) }
+        let mainsNames = Set(candidates.map { chips[owners[$0]] }.filter(Self.isAtMains).map(\.name))
+        // An unplugged supply is recognized by its name.
+        let supplies = candidates.filter { mainsNames.contains(chips[owners[$0]].name) }
+        let boards = candidates.filter { Self.isHotSwap(chips[owners[$0]]) }
+        let counted = meters.count == 1 ? meters : !supplies.isEmpty ? supplies : boards.count == 1 ? boards : []
+        for index in candidates {
+            if counted.contains(index) {
+                channels[index].countsIn = .platform
+            } else {
+                let why = Self.reason(hasCounted: !counted.isEmpty, meters: meters.count, boards: boards.count)
+                findings.append(.uncounted(channels[index], why))
+            }
+        }
+    }
+
+    private static func reason(hasCounted: Bool, meters: Int, boards: Int) -> String {
+        if hasCounted { return "another meter is nearer to the machine's input." }
+        if meters > 1 { return "there are \(meters) power meters, and nothing tells how they add up." }
+        if boards > 1 { return "there are \(boards) hot-swap controllers, and nothing tells how they add up." }
+        return "nothing tells whether it is the whole machine's."
+    }
+
+    private func isInputPower(_ channel: Channel, of chip: HwmonChip) -> Bool {
+        guard channel.quantity == .power, chip.supply == nil else { return false }
+        let attribute = HwmonHandle(channel)?.attribute
+        if Self.isPowerMeter(chip) { return attribute == HwmonAttribute(.power, 1, .average) && !chip.isBattery }
+        // A mean has the same label, and is the same power.
+        return Self.isNamed(channel.label, "pin") && attribute?.form == .input
+    }
+
+    private static func isPowerMeter(_ chip: HwmonChip) -> Bool {
+        chip.name == "power_meter" || chip.name == "acpi_power_meter"
+    }
+
+    /// Whether its voltage is that of the mains or of a data centre's direct current, 90 V or more. Boards have at most
+    /// 60 V.
+    private static func isAtMains(_ chip: HwmonChip) -> Bool {
+        chip.values.contains { value in
+            value.attribute.kind == .voltage && isNamed(value.label, "vin") && (value.number ?? 0) >= 90_000
+        }
+    }
+
+    /// Whether it is one of the PMBus hot-swap controllers that have kernel drivers.
+    private static func isHotSwap(_ chip: HwmonChip) -> Bool {
+        [
+            "adm1075", "adm127", "adm128", "adm129", "lm25056", "lm25063", "lm25066", "lm5064", "lm5066", "ltc4286",
+            "mp5023",
+        ]
+        .contains { chip.name.hasPrefix($0) }
+    }
+
+    /// Whether a label is a word, perhaps followed by a number.
+    private static func isNamed(_ label: String?, _ word: String) -> Bool {
+        guard let label = label?.lowercased(), label.hasPrefix(word) else { return false }
+        return label.dropFirst(word.count).allSatisfy(\.isNumber)
+    }
+}

@@ -1,0 +1,210 @@
+import CPowerSensors
+package import PowerSensorsCore
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// libsensors, which applies a user's sensors3.conf to the kernel's chips: labels, channels to ignore, values to
+/// compute.
+///
+/// Its state is shared by the whole process, so there is one instance. Values are read in parallel, since a chip may be
+/// slow or hang; the configuration is loaded while no value is being read. The library is loaded at run time if it is
+/// installed. Here it prints nothing and never ends the process.
+package final class LibSensors: Sendable {
+    /// Why the library cannot be used.
+    package enum Failure: Error, Hashable, Sendable {
+        case notBuilt, absent, foreign, failed, fatal
+
+        init?(_ code: Int32) {
+            switch code {
+            case 0: return nil
+            case Int32(CPOWERSENSORS_LIBSENSORS_NOT_BUILT): self = .notBuilt
+            case Int32(CPOWERSENSORS_LIBSENSORS_ABSENT): self = .absent
+            case Int32(CPOWERSENSORS_LIBSENSORS_FOREIGN): self = .foreign
+            case Int32(CPOWERSENSORS_LIBSENSORS_FATAL): self = .fatal
+            default: self = .failed
+            }
+        }
+    }
+
+    /// What the library knows about a value.
+    package struct Value: Hashable, Sendable {
+        /// A name for people; nil if it is the kernel's own name for the channel, such as `in0`.
+        let label: String?
+
+        /// Whether a line of the configuration may compute it.
+        let isComputed: Bool
+
+        /// The library's numbers for the chip and the value.
+        fileprivate let chip: Int32
+        fileprivate let number: Int32
+
+        package init(label: String? = nil, isComputed: Bool = false, chip: Int32 = -1, number: Int32 = -1) {
+            self.label = label
+            self.isComputed = isComputed
+            self.chip = chip
+            self.number = number
+        }
+    }
+
+    /// The first line of the configuration that the library did not understand.
+    struct MalformedLine: Hashable, Sendable {
+        let file: String
+        let number: Int
+        let message: String
+        let errorCount: Int
+    }
+
+    /// All values that the configuration does not ignore.
+    package struct Catalogue: Sendable {
+        /// By the chip's folder in sysfs, without links, and the file's name.
+        package fileprivate(set) var chips: [String: [String: Value]] = [:]
+        fileprivate(set) var malformedLine: MalformedLine?
+
+        /// Whether it is from an earlier load, since a value is being read.
+        package fileprivate(set) var isStale = false
+
+        fileprivate var generation = 0
+
+        package init(_ chips: [String: [String: Value]] = [:]) { self.chips = chips }
+    }
+
+    private struct State: Sendable {
+        var catalogue = Catalogue()
+        /// How many values are being read.
+        var reads = 0
+    }
+
+    /// Identifies a computed value, and caches where it is in the library until that is loaded again.
+    package struct Address: Sendable {
+        private let folder: String
+        private let file: String
+        private var generation = 0
+        private var value: Value?
+
+        /// - Parameters:
+        ///   - folder: The chip's folder without links.
+        ///   - file: The file's name, such as `in0_input`.
+        package init(folder: String, file: String) { (self.folder, self.file) = (folder, file) }
+
+        fileprivate mutating func value(in catalogue: Catalogue) -> Value? {
+            if generation != catalogue.generation {
+                generation = catalogue.generation
+                value = catalogue.chips[folder]?[file]
+            }
+            return value
+        }
+    }
+
+    package static let shared = LibSensors(scan: scan, value: value)
+
+    private let state = Locked(State())
+    private let scan: @Sendable (SystemRoot) -> Result<Catalogue, Failure>
+    private let value: @Sendable (_ chip: Int32, _ number: Int32) -> Double?
+
+    /// A library; a test may replace what it does.
+    ///
+    /// - Parameters:
+    ///   - scan: Reads the configuration and the chips.
+    ///   - value: Reads one value.
+    package init(
+        scan: @escaping @Sendable (SystemRoot) -> Result<Catalogue, Failure>,
+        value: @escaping @Sendable (_ chip: Int32, _ number: Int32) -> Double?
+    ) {
+        self.scan = scan
+        self.value = value
+    }
+
+    /// Why it cannot be used; nil if it can be loaded.
+    package var failure: Failure? { state.withLock { _ in Failure(cpowersensors_libsensors_check()) } }
+
+    /// Reads the configuration and the chips, again if it has done so before.
+    ///
+    /// It waits 200 ms for reads that are in progress. If one hangs, it returns the earlier catalogue.
+    ///
+    /// - Parameter sysfs: The machine's own `/sys`.
+    package func load(_ sysfs: SystemRoot) throws(Failure) -> Catalogue {
+        let end = ContinuousClock.now + .milliseconds(200)
+        while true {
+            let outcome = state.withLock { $0.reads == 0 ? load(sysfs, into: &$0) : nil }
+            if let outcome { return try outcome.get() }
+            if ContinuousClock.now >= end { break }
+            pause(.milliseconds(5))
+        }
+        var catalogue = state.withLock { $0.catalogue }
+        catalogue.isStale = true
+        return catalogue
+    }
+
+    private func load(_ sysfs: SystemRoot, into state: inout State) -> Result<Catalogue, Failure> {
+        let generation = state.catalogue.generation + 1
+        let outcome = scan(sysfs)
+        state.catalogue = (try? outcome.get()) ?? Catalogue()
+        state.catalogue.generation = generation
+        return outcome.map { _ in state.catalogue }
+    }
+
+    /// Reads a value with its computations; nil if the library does not return it.
+    ///
+    /// It takes as long as the chip needs, and blocks no other reader.
+    package func read(_ address: inout Address) -> Double? {
+        let found = state.withLock { state -> Value? in
+            let value = address.value(in: state.catalogue)
+            if value != nil { state.reads += 1 }
+            return value
+        }
+        guard let found else { return nil }
+        defer { state.withLock { $0.reads -= 1 } }
+        return value(found.chip, found.number)
+    }
+
+    // MARK: The library itself
+
+    @Sendable private static func scan(_ sysfs: SystemRoot) -> Result<Catalogue, Failure> {
+        let configuration = SensorsConfiguration.ofSystem()
+        var report = cpowersensors_libsensors_report()
+        if let failure = Failure(unsafe cpowersensors_libsensors_start(&report)) { return .failure(failure) }
+        var catalogue = Catalogue()
+        if report.errors > 0 {
+            catalogue.malformedLine = MalformedLine(
+                file: text(report.file), number: Int(report.line), message: text(report.message),
+                errorCount: Int(report.errors))
+        }
+        var cursor = unsafe cpowersensors_libsensors_cursor()
+        var found = cpowersensors_libsensors_value()
+        while unsafe cpowersensors_libsensors_next(&cursor, &found) == 1 { catalogue.add(found, configuration, sysfs) }
+        return .success(catalogue)
+    }
+
+    @Sendable private static func value(_ chip: Int32, _ number: Int32) -> Double? {
+        var value = 0.0
+        let code = unsafe cpowersensors_libsensors_read(chip, number, &value)
+        return code == 0 && value.isFinite ? value : nil
+    }
+}
+
+extension LibSensors.Catalogue {
+    fileprivate mutating func add(
+        _ found: cpowersensors_libsensors_value, _ configuration: SensorsConfiguration, _ sysfs: SystemRoot
+    ) {
+        let path = text(found.path)
+        guard path.hasPrefix("/sys/") else { return }
+        let folder = (try? sysfs.resolve(String(path.dropFirst("/sys/".count)))) ?? path
+        var values = chips[folder, default: [:]]
+        if found.number >= 0 {
+            let (feature, label) = (text(found.feature), text(found.label))
+            let isComputed =
+                found.may_be_computed != 0 && configuration.computes(feature, ofChip: text(found.prefix))
+            values[text(found.name)] = LibSensors.Value(
+                label: label.isEmpty || label == feature ? nil : label, isComputed: isComputed, chip: found.chip,
+                number: found.number)
+        }
+        chips[folder] = values
+    }
+}
+
+/// A C string in a field of fixed size.
+private func text<Field>(_ field: Field) -> String {
+    unsafe withUnsafeBytes(of: field) { bytes in unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
+}

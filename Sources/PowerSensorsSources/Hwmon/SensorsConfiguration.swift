@@ -1,0 +1,88 @@
+package import PowerSensorsCore
+
+/// Tells which values a configuration of libsensors computes (sensors.conf(5)).
+///
+/// The library applies computations without telling which values have one, and a value that comes out unchanged proves
+/// nothing. So its files are searched for `compute` lines. False positives only cost time, since such a value is read
+/// through the library.
+package struct SensorsConfiguration: Sendable {
+    private struct Rule: Hashable, Sendable {
+        let chip: String
+        let feature: String
+    }
+
+    private var rules: Set<Rule> = []
+
+    /// Parses the texts of the files.
+    package init(_ texts: [String]) {
+        for text in texts { parse(text) }
+    }
+
+    /// Parses the files that the library reads by default.
+    ///
+    /// - Parameter root: The root of the file system, since links may lead out of `/etc`.
+    package static func ofSystem(_ root: SystemRoot = SystemRoot(mountPoint: "/")) -> SensorsConfiguration {
+        let main = ["etc/sensors3.conf", "etc/sensors.conf"].first { root.exists($0) }
+        let others = ((try? root.list("etc/sensors.d")) ?? []).map { "etc/sensors.d/\($0)" }
+        let texts = ([main].compactMap(\.self) + others).compactMap { try? root.bytes($0) }
+        return SensorsConfiguration(texts.map { String(decoding: $0, as: UTF8.self) })
+    }
+
+    /// Whether a line may compute a feature, such as `in3`, of chips with a name.
+    package func computes(_ feature: String, ofChip name: String) -> Bool {
+        rules.contains(Rule(chip: name, feature: feature)) || rules.contains(Rule(chip: "*", feature: feature))
+    }
+
+    private mutating func parse(_ text: String) {
+        var chips: [String] = []
+        for line in Self.lines(of: text) {
+            let words = Self.words(of: line)
+            switch words.first {
+            case "chip": chips = words.dropFirst().map(Self.name(inPattern:))
+            case "compute" where words.count > 1:
+                for chip in chips { rules.insert(Rule(chip: chip, feature: words[1])) }
+            default: continue
+            }
+        }
+    }
+
+    /// Splits into lines; a backslash at its end joins a line to the next.
+    private static func lines(of text: String) -> [String] {
+        var lines: [String] = []
+        var joined = ""
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+            if line.last == "\\" {
+                joined += line.dropLast() + " "
+            } else {
+                lines.append(joined + line)
+                joined = ""
+            }
+        }
+        return joined.isEmpty ? lines : lines + [joined]
+    }
+
+    /// Splits into words and quoted texts, up to a comment.
+    private static func words(of line: String) -> [String] {
+        var words: [String] = []
+        var word = ""
+        var isQuoted = false
+        for character in line {
+            if character == "\"" {
+                isQuoted.toggle()
+            } else if !isQuoted, character == "#" {
+                break
+            } else if !isQuoted, character.isWhitespace {
+                if !word.isEmpty { words.append(word) }
+                word = ""
+            } else {
+                word.append(character)
+            }
+        }
+        return word.isEmpty ? words : words + [word]
+    }
+
+    /// The chip's name in `name-bus-address`, where each part may be `*`.
+    private static func name(inPattern pattern: String) -> String {
+        pattern.split(separator: "-", maxSplits: 1).first.map(String.init) ?? "*"
+    }
+}

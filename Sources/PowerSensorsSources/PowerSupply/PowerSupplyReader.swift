@@ -1,0 +1,147 @@
+import PowerSensorsCore
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Which files a supply's channel reads: the channel's handle.
+struct SupplyHandle: Hashable, Sendable {
+    /// The supply's name.
+    let supply: String
+
+    /// What the channel shows of it.
+    let attribute: SupplyAttribute
+
+    /// The file of the number, or of the current if power is derived; nil for what follows from the status alone.
+    var file: String?
+
+    /// The file of the voltage by which the current is multiplied; nil if nothing is derived.
+    var voltageFile: String?
+}
+
+/// Reads power supplies: every file once per sample, however many channels need it.
+final class PowerSupplyReader: SensorReader {
+    /// A channel, with the indices of its supply and of its files.
+    private struct Line {
+        let attribute: SupplyAttribute
+        let supply: Int
+        let file: Int?
+        let voltage: Int?
+    }
+
+    let channels: [Channel]
+    private let lines: [Line]
+    private let supplies: [SupplyState]
+    /// Supplies whose channels another reader reads. They are read only if one of ours is at a rate of 0: what they
+    /// were last recorded to do may no longer be true.
+    private let peers: [SupplyState]
+    /// The index of the peers' first file.
+    private let firstPeerFile: Int
+    private let flows: SupplyFlows
+    private let limit: Double
+    // One sampler owns the reader and calls it from one thread at a time, so the run-time check would only cost.
+    @exclusivity(unchecked) private var attributes: Attributes
+    private var numbers: [Attributes.Number]
+
+    /// Opens the channels' files.
+    ///
+    /// - Parameters:
+    ///   - channels: The channels.
+    ///   - maximumPower: Greater power is implausible; nil for no limit.
+    ///   - flows: Where it reports what supplies do.
+    ///   - sysfs: The tree with the files.
+    init(_ channels: [Channel], maximumPower: Watts?, flows: SupplyFlows, beneath sysfs: SystemRoot) {
+        self.channels = channels
+        self.flows = flows
+        limit = maximumPower?.rawValue ?? .infinity
+        var files: [String] = []
+        var names: [String] = []
+        func index(of file: String?) -> Int? { file.map { files.index(adding: $0) } }
+        lines = channels.map { channel in
+            let handle = channel.handle?.value(as: SupplyHandle.self) ?? SupplyHandle(supply: "", attribute: .power)
+            return Line(
+                attribute: handle.attribute, supply: names.index(adding: handle.supply), file: index(of: handle.file),
+                voltage: index(of: handle.voltageFile))
+        }
+        func state(of name: String) -> SupplyState {
+            let present = "\(PowerSupply.classPath)/\(name)/present"
+            let flow = flows.files(of: name)
+            let indices = SupplyState.Files(
+                present: sysfs.exists(present) ? index(of: present) : nil, online: index(of: flow.online),
+                stored: index(of: flow.stored), output: index(of: flow.output),
+                voltage: index(of: flow.voltage))
+            return SupplyState(name: name, files: indices, beneath: sysfs)
+        }
+        supplies = names.map(state)
+        firstPeerFile = files.count
+        peers = flows.supplies.filter { !names.contains($0) }.map(state)
+        unsafe attributes = Attributes(files.map { Attributes.Source(path: $0) }, beneath: sysfs)
+        numbers = Array(repeating: .missing(.absent), count: files.count)
+    }
+
+    func read(into readings: inout OutputSpan<Reading>) {
+        for index in 0..<firstPeerFile { numbers[index] = unsafe attributes.number(at: index) }
+        for index in supplies.indices { supplies[index].update(numbers, flows) }
+        readPeersIfNeeded()
+        for index in supplies.indices { supplies[index].checkRate(numbers, flows) }
+        for index in lines.indices { readings.append(reading(of: lines[index], supplies[lines[index].supply])) }
+    }
+
+    private func readPeersIfNeeded() {
+        var isNeeded = false
+        for index in supplies.indices where supplies[index].isAtZeroRate { isNeeded = true }
+        guard isNeeded else { return }
+        for index in firstPeerFile..<numbers.count { numbers[index] = unsafe attributes.number(at: index) }
+        for index in peers.indices { peers[index].update(numbers, flows) }
+    }
+
+    private func reading(of line: Line, _ supply: SupplyState) -> Reading {
+        guard supply.isPresent else { return .missing(.absent) }
+        switch line.attribute {
+        case .discharging: return supply.discharging
+        case .discharge: return discharge(line, supply)
+        case .power where supply.hasUnknownRate: return .missing(.io(errno: ENODATA))
+        default: return value(line)
+        }
+    }
+
+    /// The power, if it flows out of the battery.
+    private func discharge(_ line: Line, _ supply: SupplyState) -> Reading {
+        let power = value(line)
+        if let status = supply.failure {
+            // A battery without a status is not a battery that is gone.
+            let exists = supply.isKnownPresent || power.status == .ok
+            return .missing(status == .absent && exists ? .io(errno: ENODATA) : status)
+        }
+        if supply.hasUnknownRate { return .missing(.io(errno: ENODATA)) }
+        switch supply.direction {
+        case .charging, .idle: return .missing(.absent)
+        // A battery that discharges at an unknown rate is a missing part, not an idle one.
+        case .discharging: return power.status == .absent ? .missing(.io(errno: ENODATA)) : power
+        case .unknown: return power.value == 0 ? .missing(.absent) : .missing(.io(errno: ENODATA))
+        }
+    }
+
+    private func value(_ line: Line) -> Reading {
+        guard let file = line.file else { return .missing(.io(errno: ENODATA)) }
+        guard case .number(let number) = numbers[file] else { return .missing(numbers[file].status) }
+        let value: Double?
+        if let voltage = line.voltage {
+            guard case .number(let microvolts) = numbers[voltage] else { return .missing(numbers[voltage].status) }
+            value = SupplyAttribute.power(microamperes: number, microvolts: microvolts)
+        } else {
+            value = line.attribute.value(of: number)
+        }
+        guard let value, line.attribute.quantity != .power || value <= limit else { return .missing(.implausible) }
+        return .value(value)
+    }
+}
+
+extension [String] {
+    /// The index of an element, which is added if it is missing.
+    fileprivate mutating func index(adding element: String) -> Int {
+        if let index = firstIndex(of: element) { return index }
+        append(element)
+        return count - 1
+    }
+}

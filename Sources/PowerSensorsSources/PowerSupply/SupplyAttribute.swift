@@ -1,0 +1,90 @@
+import PowerSensorsCore
+
+/// What a power supply's channel shows, and its file (kernel documents Documentation/ABI/testing/sysfs-class-power and
+/// Documentation/power/power_supply_class.rst).
+enum SupplyAttribute: String, CaseIterable, Sendable {
+    /// The power that flows, in either direction.
+    case power
+
+    /// The power that a battery gives, while it discharges.
+    case discharge
+
+    case voltage, current, energy, charge, ratio, temperature, online, discharging
+
+    /// The file of the number; nil for what follows from the direction alone. Power may also be current times voltage.
+    var file: String? { source.file }
+
+    var quantity: Quantity { source.quantity }
+
+    private var source: (file: String?, quantity: Quantity) {
+        switch self {
+        case .power, .discharge: ("power_now", .power)
+        case .voltage: ("voltage_now", .voltage)
+        case .current: ("current_now", .current)
+        case .energy: ("energy_now", .storedEnergy)
+        case .charge: ("charge_now", .charge)
+        case .ratio: ("capacity", .ratio)
+        case .temperature: ("temp", .temperature)
+        case .online: ("online", .online)
+        case .discharging: (nil, .discharging)
+        }
+    }
+
+    /// Converts a file's number to the quantity's unit; nil for a number that cannot be true.
+    ///
+    /// Files hold µW, µV, µA, µWh, µAh, tenths of a degree, and percent. The sign of power is ignored: only some
+    /// drivers give one, so the status tells the direction.
+    func value(of number: Int64) -> Double? {
+        if number.isUnknownValue { return nil }
+        let number = Double(number)
+        switch self {
+        case .power, .discharge: return abs(number) / 1e6
+        case .voltage, .current: return number / 1e6
+        // The files hold millionths of a watt-hour or an ampere-hour, which is 3600 J or C.
+        case .energy, .charge: return number < 0 ? nil : number * 36 / 10_000
+        case .ratio: return (0...100).contains(number) ? number / 100 : nil
+        case .temperature: return number / 10
+        case .online: return number > 0 ? 1 : 0
+        case .discharging: return nil
+        }
+    }
+
+    /// A derived power in watts; nil if one of the numbers stands for an unknown value.
+    static func power(microamperes: Int64, microvolts: Int64) -> Double? {
+        if microamperes.isUnknownValue || microvolts.isUnknownValue { return nil }
+        // As integers of 10⁻¹² W, the product would overflow beyond 9 MW.
+        return Double(microamperes.magnitude) * Double(microvolts.magnitude) / 1e12
+    }
+}
+
+/// Where a battery's energy goes, as its `status` says.
+enum SupplyDirection: Sendable {
+    case discharging, charging
+    /// Full, or not charging.
+    case idle
+    case unknown
+
+    /// Parses the text of a `status` file.
+    init(_ text: String) { self.init(Array(text.utf8), count: text.utf8.count) }
+
+    /// Parses the first bytes of a buffer, without allocation.
+    init(_ bytes: [UInt8], count: Int) {
+        var count = min(count, bytes.count)
+        while count > 0, bytes[count - 1] == 0x0A || bytes[count - 1] == 0x20 { count -= 1 }
+        self = .unknown
+        // By index: in a debug build, an iterator would allocate.
+        for index in Self.words.indices where Self.isWord(bytes, count, Self.words[index].word) {
+            self = Self.words[index].direction
+        }
+    }
+
+    private static let words: [(word: StaticString, direction: SupplyDirection)] = [
+        ("Discharging", .discharging), ("Charging", .charging), ("Full", .idle), ("Not charging", .idle),
+    ]
+
+    private static func isWord(_ bytes: [UInt8], _ count: Int, _ word: StaticString) -> Bool {
+        guard word.utf8CodeUnitCount == count else { return false }
+        for index in 0..<count where unsafe word.utf8Start[index] != bytes[index] { return false }
+        return true
+    }
+}

@@ -1,0 +1,83 @@
+import PowerSensorsCore
+
+/// Tracks what all supplies do: what feeds the machine, and how often batteries have started or stopped to discharge.
+///
+/// Readers report what they see anyway, so that a slow gauge need not be read just to decide whether to discover again.
+final class SupplyFlows: Sendable {
+    /// What a supply does.
+    struct Flow: Hashable, Sendable {
+        /// Whether it is a battery that discharges.
+        var isDischarging = false
+
+        /// Whether it gives the machine a known power, or is connected to the mains.
+        var isFeeding = false
+    }
+
+    /// The files that tell what a supply does, whichever of its channels are read; nil for files that do not exist.
+    struct Files: Sendable {
+        /// The power that it gives the machine, or the current if power is derived.
+        var output: String?
+        var voltage: String?
+        var online: String?
+
+        /// The energy or charge that it holds.
+        var stored: String?
+    }
+
+    private struct State: Sendable {
+        var flows: [String: Flow] = [:]
+        var files: [String: Files] = [:]
+        var peripherals: Set<String> = []
+        /// Batteries that discharge at a rate that was unknown at discovery.
+        var unknownRates: Set<String> = []
+        var changes = 0
+    }
+
+    private let state = Locked(State())
+
+    /// Grows whenever a battery starts or stops to discharge, or its rate becomes known.
+    var changes: Int { state.withLock { $0.changes } }
+
+    /// Records what a discovery found, which is not a change.
+    func recordDiscovery(of supply: PowerSupply) {
+        let flow = Flow(isDischarging: supply.direction == .discharging, isFeeding: supply.isFeeding)
+        state.withLock { state in
+            state.flows[supply.name] = flow
+            state.files[supply.name] = supply.flowFiles
+            if supply.isPeripheral { state.peripherals.insert(supply.name) }
+            if supply.feedsHost, flow.isDischarging, !flow.isFeeding {
+                state.unknownRates.insert(supply.name)
+            } else {
+                state.unknownRates.remove(supply.name)
+            }
+        }
+    }
+
+    /// Records what a reader saw.
+    func record(_ flow: Flow, of supply: String) {
+        state.withLock { state in
+            let known = state.flows[supply]
+            guard known != flow else { return }
+            state.flows[supply] = flow
+            let isTurn = known.map { $0.isDischarging != flow.isDischarging } ?? false
+            if isTurn || flow.isDischarging && flow.isFeeding && state.unknownRates.remove(supply) != nil {
+                state.changes += 1
+            }
+        }
+    }
+
+    /// A supply's files.
+    func files(of supply: String) -> Files { state.withLock { $0.files[supply] } ?? Files() }
+
+    /// All supplies except peripherals.
+    var supplies: [String] {
+        state.withLock { state in state.flows.keys.filter { !state.peripherals.contains($0) }.sorted() }
+    }
+
+    /// Whether something else than one supply feeds the machine.
+    func isFed(exceptBy supply: String) -> Bool {
+        state.withLock { state in
+            state.flows.contains { $0.key != supply && $0.value.isFeeding && !state.peripherals.contains($0.key) }
+        }
+    }
+}

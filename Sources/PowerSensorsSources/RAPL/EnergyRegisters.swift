@@ -1,0 +1,101 @@
+package import PowerSensorsCore
+package import PowerSensorsMachine
+
+/// The model-specific registers in which a processor counts energy, and their units.
+///
+/// Sources: Intel's SDM (volume 3, power and thermal management; volume 4), AMD's PPRs of families 17h to 1Ah, and the
+/// tables of the kernel's own drivers (arch/x86/events/rapl.c, drivers/powercap/intel_rapl_common.c).
+package struct EnergyRegisters: Hashable, Sendable {
+    /// The register of one domain.
+    package struct Domain: Hashable, Sendable {
+        /// `package`, `dram`, `core`, `uncore` or `psys`.
+        package let name: String
+
+        /// The register's number.
+        package let number: UInt32
+    }
+
+    /// The register with the units.
+    package let unitNumber: UInt32
+
+    /// The registers that count for a whole package or die.
+    package let domains: [Domain]
+
+    /// The register that counts for a single core; nil if there is none.
+    package let coreNumber: UInt32?
+
+    /// The register with the package's thermal design power; nil if there is none.
+    let powerNumber: UInt32?
+
+    /// Whether each die of a package has its own registers.
+    let arePerDie: Bool
+
+    private let quirks: Quirks
+
+    private enum Quirks: Hashable {
+        case none
+        /// The unit is 2ⁿ µJ.
+        case microjoules
+        /// Memory counts in 2⁻¹⁶ J, whatever the unit register says.
+        case finerMemory
+        /// The platform counts whole joules.
+        case platformJoules
+    }
+
+    /// The registers of a processor; nil if it has none, or they are not known.
+    package init?(_ processor: ProcessorIdentity) {
+        switch (processor.vendor, processor.family ?? 0, processor.model ?? 0) {
+        case (.intel, 15, _): return nil
+        case (.intel, 6..., let model):
+            unitNumber = 0x606
+            domains = [
+                Domain(name: "package", number: 0x611), Domain(name: "core", number: 0x639),
+                Domain(name: "uncore", number: 0x641), Domain(name: "dram", number: 0x619),
+                Domain(name: "psys", number: 0x64D),
+            ]
+            (coreNumber, powerNumber, arePerDie) = (nil, 0x614, true)
+            quirks = processor.family == 6 ? Self.quirks(ofModel: model) : .none
+        case (.amd, 0x17..., _), (.hygon, 0x18..., _):
+            unitNumber = 0xC001_0299
+            domains = [Domain(name: "package", number: 0xC001_029B)]
+            (coreNumber, powerNumber, arePerDie, quirks) = (0xC001_029A, nil, false, .none)
+        default: return nil
+        }
+    }
+
+    /// The energy of one count, given the unit register; nil if that does not really exist.
+    ///
+    /// KVM returns 0 for it when it has no counters. Taken literally, that would be a whole joule.
+    package func unit(of domain: String, _ register: UInt64) -> EnergyUnit? {
+        let exponent = Int(register >> 8 & 0x1F)
+        if exponent == 0 { return nil }
+        switch (quirks, domain) {
+        case (.microjoules, _): return .microjoules(1 << UInt64(exponent))
+        // The kernel's powercap assumes 15.3 µJ and perf this; a register counts in powers of two.
+        case (.finerMemory, "dram"): return .binaryFraction(16)
+        case (.platformJoules, "psys"): return .binaryFraction(0)
+        default: return .binaryFraction(exponent)
+        }
+    }
+
+    /// The package's thermal design power, given its power register and the unit register; nil if they do not tell.
+    package func designPower(_ power: UInt64, unit: UInt64) -> Watts? {
+        let units = power & 0x7FFF
+        guard quirks != .microjoules, units > 0 else { return nil }
+        return Watts(Double(units) / Double(UInt64(1) << (unit & 0xF)))
+    }
+
+    /// Models by their numbers in the kernel's intel-family.h.
+    private static func quirks(ofModel model: Int) -> Quirks {
+        switch model {
+        // Silvermont and Airmont: Bay Trail, Merrifield, Cherry Trail, Avoton, Moorefield.
+        case 0x37, 0x4A, 0x4C, 0x4D, 0x5A: .microjoules
+        // Servers of Haswell, Broadwell (with its D), Skylake to Cooper Lake, Ice Lake (with its D); Knights Landing,
+        // Mill.
+        case 0x3F, 0x4F, 0x56, 0x55, 0x6A, 0x6C, 0x57, 0x85: .finerMemory
+        // Sapphire and Emerald Rapids.
+        case 0x8F, 0xCF: .platformJoules
+        default: .none
+        }
+    }
+}

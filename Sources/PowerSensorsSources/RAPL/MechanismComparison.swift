@@ -1,0 +1,104 @@
+import PowerSensorsCore
+
+/// Compares mechanisms that show the same registers: what one counted must lie between what another counted in a
+/// slightly shorter and a slightly longer time.
+///
+/// So no allowance is needed for when a register is updated, and a wrong unit shows within milliseconds.
+struct MechanismComparison {
+    /// A domain that two mechanisms read.
+    private struct Pair {
+        /// The channel in use, which is read before and after the other.
+        let chosen: Channel
+        let other: Channel
+    }
+
+    private let pairs: [Pair]
+    private let open: ([Channel]) -> any SensorReader
+
+    /// - Parameters:
+    ///   - alternatives: For each domain, a channel of every mechanism, the chosen one first.
+    ///   - open: Opens channels.
+    init(_ alternatives: [[Channel]], by open: @escaping ([Channel]) -> any SensorReader) {
+        pairs = alternatives.flatMap { channels in
+            channels.dropFirst().map { Pair(chosen: channels[0], other: $0) }
+        }
+        self.open = open
+    }
+
+    /// The disagreements that two comparisons in a row find.
+    func findings() -> [Finding] {
+        if pairs.isEmpty { return [] }
+        let suspects = Set(compare().map(\.subject))
+        return suspects.isEmpty ? [] : compare().filter { suspects.contains($0.subject) }
+    }
+
+    private func compare() -> [Finding] {
+        var chosen = open(pairs.map(\.chosen))
+        var others = open(pairs.map(\.other))
+        var outer: [[Sample]] = []
+        var inner: [[Sample]] = []
+        for round in 0..<2 {
+            if round > 0 { pause(.milliseconds(15)) }
+            outer.append(read(&chosen))
+            inner.append(read(&others))
+            outer.append(read(&chosen))
+        }
+        return pairs.indices.compactMap { index in
+            let pair = pairs[index]
+            // From the first reading to the last, and between the two in the middle.
+            guard let most = energy(pair.chosen, outer[0][index], outer[3][index]),
+                let least = energy(pair.chosen, outer[1][index], outer[2][index]),
+                let counted = energy(pair.other, inner[0][index], inner[1][index])
+            else { return nil }
+            return disagreement(pair, counted, least, most)
+        }
+    }
+
+    private struct Sample {
+        let count: UInt64?
+        let instant: SampleInstant
+    }
+
+    private func read(_ reader: inout any SensorReader) -> [Sample] {
+        let began = SampleInstant.now
+        return reader.readings(pairs.count, stampedAt: began).map { Sample(count: $0.count, instant: began) }
+    }
+
+    private func energy(_ channel: Channel, _ first: Sample, _ last: Sample) -> Joules? {
+        guard case .counter(let encoding) = channel.encoding, let start = first.count, let end = last.count
+        else { return nil }
+        var counter = EnergyCounter(encoding: encoding, maximumPower: channel.maximumPower)
+        _ = counter.advance(to: start, began: first.instant, ended: first.instant)
+        switch counter.advance(to: end, began: last.instant, ended: last.instant) {
+        case .counted, .ambiguous, .absent: return counter.energy
+        case .baseline, .reset, .implausible: return nil
+        }
+    }
+
+    private func disagreement(_ pair: Pair, _ counted: Joules, _ least: Joules, _ most: Joules) -> Finding? {
+        guard case .counter(let ours) = pair.chosen.encoding, case .counter(let theirs) = pair.other.encoding
+        else { return nil }
+        // For servers' memory, one of the kernel's drivers assumes a unit of 15.3 µJ and the other one of 2⁻¹⁶ J.
+        let ratio = ours.unit.joules.rawValue / theirs.unit.joules.rawValue
+        let explained = abs(ratio - 1) < 0.005 ? ratio : 1
+        let scaled = Joules(counted.rawValue * explained)
+        // A number in µJ may be a count off at either end, and one in a finer unit more.
+        let slack = Joules(2 * max(ours.unit.joules.rawValue, theirs.unit.joules.rawValue, 1e-6))
+        if scaled + slack >= least, scaled <= most + slack { return nil }
+        let (chosen, other) = (pair.chosen, pair.other.mechanism)
+        return Finding(
+            severity: .warning, subject: chosen.id, reason: .disagreement,
+            text: "At the same time \(chosen.mechanism) counted \(least.millijoules) to \(most.millijoules) mJ of"
+                + " \(chosen.id), and \(other) \(counted.millijoules) mJ; the former is used.",
+            remedy: "If the latter is right, use that: --sensor rapl:\(other). Tell the driver's authors, too.")
+    }
+}
+
+extension Joules {
+    fileprivate var millijoules: String {
+        let hundredths = (rawValue * 1e5).rounded()
+        guard hundredths.magnitude < 1e15 else { return "\(rawValue * 1000)" }
+        let (whole, rest) = Int(hundredths).quotientAndRemainder(dividingBy: 100)
+        return "\(whole).\(rest < 10 ? "0" : "")\(rest)"
+    }
+}

@@ -1,0 +1,125 @@
+import PowerSensorsCore
+import PowerSensorsMachine
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Discovers the channels of perf's PMUs that count energy, whatever the processor.
+struct PerfDiscovery {
+    let sysfs: SystemRoot
+    let procfs: SystemRoot
+    let source: any EventSource
+    let knowledge: ZoneKnowledge
+
+    /// Whether to read the counters of single cores. That wakes up every core for each sample.
+    let countsCores: Bool
+
+    /// A scope's events, with their locations.
+    private struct Member {
+        let scope: PerfScope
+        let events: [(event: PerfPMU.Event, location: DomainLocation)]
+    }
+
+    /// Lists the PMUs, and opens their events to see whether that is allowed.
+    func discover() -> MechanismDiscovery {
+        guard source.isShown(in: sysfs) else {
+            return MechanismDiscovery(obstacle: .otherTree, .eventsOfOtherTree(sysfs))
+        }
+        let names = PerfPMU.names(in: sysfs)
+        if names.isEmpty { return MechanismDiscovery(obstacle: .noDriver, .noPMU()) }
+        var result = MechanismDiscovery()
+        var members: [Member] = []
+        for name in names {
+            do throws(AttributeError) {
+                let pmu = try PerfPMU(name, in: sysfs, findings: &result.discovery.findings)
+                members += self.members(of: pmu, &result)
+            } catch {
+                result.discovery.findings.append(.unreadable("\(PerfPMU.path(of: name))", error, in: sysfs))
+            }
+        }
+        let sockets = Set(members.map(\.scope.socket)).count
+        for member in members {
+            let (channels, finding) = channels(of: member, sockets: sockets)
+            result.discovery.channels += channels
+            result.discovery.components += member.events.first?.location.enclosingComponents ?? []
+            // If one event may not be opened, usually none may.
+            if let finding, !result.findings.contains(finding) { result.discovery.findings.append(finding) }
+        }
+        PerfMirrors(sysfs: sysfs, procfs: procfs, source: source).mark(&result.discovery)
+        return result
+    }
+
+    /// Splits a PMU into the scopes that the processors of its mask stand for.
+    private func members(of pmu: PerfPMU, _ result: inout MechanismDiscovery) -> [Member] {
+        if pmu.events.isEmpty || pmu.processors.isEmpty {
+            result.add(.noDriver, .emptyPMU(pmu))
+            return []
+        }
+        let isPerCore = pmu.events.allSatisfy { $0.name == "energy-core" }
+        if isPerCore, !countsCores {
+            result.discovery.findings.append(.coresLeftOut(pmu.path, by: .perf))
+            return []
+        }
+        var locations: [ProcessorLocation] = []
+        for processor in pmu.processors {
+            if let location = ProcessorLocation(of: processor, in: sysfs) {
+                locations.append(location)
+            } else {
+                result.discovery.findings.append(.unknownLocation(of: processor))
+                result.discovery.incompleteScopes = [.cpu, .platform]
+            }
+        }
+        var seen: Set<PerfScope> = []
+        return locations.compactMap { location in
+            let dies = Set(locations.filter { $0.socket == location.socket }.map(\.die))
+            let scope = PerfScope(
+                pmu: pmu.name, socket: location.socket, die: dies.count > 1 ? location.die : nil,
+                core: isPerCore ? location.core : nil)
+            guard seen.insert(scope).inserted else { return nil }
+            return Member(scope: scope, events: pmu.events.map { ($0, scope.location(of: $0.name)) })
+        }
+    }
+
+    private func channels(of member: Member, sockets: Int) -> (channels: [Channel], finding: Finding?) {
+        let events = member.events.enumerated().map { ($1.event.name, $0) }
+        let group = PerfGroup(member.scope, events, in: sysfs, by: source)
+        var readings: [Reading] = member.events.map { _ in .missing(.absent) }
+        group.read(into: &readings)
+        // The registers are updated about every millisecond.
+        if group.refusal == nil { pause(.milliseconds(3)) }
+        let began = ContinuousClock.now
+        group.read(into: &readings)
+        let cost = (ContinuousClock.now - began) / max(events.count, 1)
+        var channels: [Channel] = []
+        for (index, (event, location)) in member.events.enumerated() {
+            // A package without its counter is a missing part of the host. Other domains may not exist.
+            if location.domain != "package", group.isUnknown(event.name) { continue }
+            // Every package has the event, but only the first one has a register (Sapphire Rapids).
+            if location.domain == "psys", location.socket > 0, readings[index].count == 0 { continue }
+            let encoding = CounterEncoding.kernelSum(
+                exponent: event.exponent, registerExponent: knowledge.registerExponent(of: location))
+            var channel = location.channel(by: .perf, encoding)
+            channel.path = "\(PerfPMU.path(of: member.scope.pmu))/events/\(event.name)"
+            channel.handle = ChannelHandle(PerfHandle(scope: member.scope, event: event.name))
+            // The driver is meant to show only events whose registers are not 0. But before Linux 5.17 it showed
+            // Intel's events on AMD too, and it always shows the platform's.
+            channel.isKnownToCount = location.domain == "package" || knowledge.counts(location)
+            let isEmpty = readings[index].count == 0 && !channel.isKnownToCount
+            channel.status = isEmpty ? .absent : readings[index].status
+            channel.readCost = channel.status == .ok ? cost : nil
+            channel.maximumPower = knowledge.maximumPower(of: location, sockets: sockets)
+            channels.append(channel)
+        }
+        return (channels, group.refusal.map { .refused(member.scope.pmu, errno: $0, procfs) })
+    }
+}
+
+extension PerfScope {
+    /// The domain that an event counts; an unknown name stays as it is.
+    fileprivate func location(of event: String) -> DomainLocation {
+        let name = event.hasPrefix("energy-") ? String(event.dropFirst("energy-".count)) : event
+        let domain = ["pkg": "package", "cores": "core", "ram": "dram", "gpu": "uncore"][name] ?? name
+        return DomainLocation(domain: domain, socket: socket, die: die, core: core)
+    }
+}

@@ -1,0 +1,253 @@
+import PowerSensorsCore
+import PowerSensorsMachine
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// The part of the machine whose registers one processor of a PMU's `cpumask` reads.
+struct PerfScope: Hashable, Sendable {
+    /// The PMU's name.
+    let pmu: String
+    let socket: Int
+
+    /// Nil if the PMU counts whole packages.
+    var die: Int?
+
+    /// Nil unless the PMU counts single cores.
+    var core: Int?
+
+    /// The processor that currently stands for the scope; nil if all of its processors are offline.
+    func processor(of pmu: PerfPMU, in sysfs: SystemRoot) -> Int? {
+        pmu.processors.first { processor in
+            guard let location = ProcessorLocation(of: processor, in: sysfs), location.socket == socket
+            else { return false }
+            return (die ?? location.die) == location.die && (core ?? location.core) == location.core
+        }
+    }
+}
+
+/// The events of one PMU scope, opened as a group: one system call reads them all, at the same instant.
+///
+/// It owns its descriptors. When they fail, as with the last processor of a package, it opens them again with a
+/// ``BackOff``.
+final class PerfGroup {
+    let scope: PerfScope
+    // One sampler owns the group and calls it from one thread at a time, so the run-time checks would only cost.
+    @exclusivity(unchecked) private var events: PerfEvents
+
+    /// Opens a scope's events.
+    ///
+    /// - Parameters:
+    ///   - events: Their names, and where ``read(into:)`` puts their readings.
+    init(
+        _ scope: PerfScope, _ events: [(name: String, readingIndex: Int)], in sysfs: SystemRoot,
+        by source: any EventSource
+    ) {
+        self.scope = scope
+        unsafe self.events = PerfEvents(scope, events, in: sysfs, by: source)
+    }
+
+    /// The first `errno` with which the kernel refused to open an event; nil if all are open.
+    var refusal: Int32? { unsafe events.refusal }
+
+    /// Reads every event with one system call.
+    func read(into readings: inout [Reading]) { unsafe events.read(into: &readings) }
+
+    /// Replaces the events by those of another group, so that no counts are lost. The other group is left without
+    /// events and must not be read any more.
+    func resume(from other: PerfGroup) {
+        if other !== self { unsafe events.resume(from: &other.events) }
+    }
+
+    /// Whether the driver lists an event but does not support it, as AMD's does before Linux 5.17.
+    func isUnknown(_ event: String) -> Bool { unsafe events.isUnknown(event) }
+}
+
+/// The opened events of a group, and their state.
+private struct PerfEvents: ~Copyable {
+    private struct Slot {
+        let event: String
+        let readingIndex: Int
+        /// The position of its count in the group; nil if it is not open.
+        var position: Int?
+        var status = ReadingStatus.absent
+        var refusal: Int32?
+        /// Whether it was opened since the last reading: its count has started at 0.
+        var isNew = true
+    }
+
+    let scope: PerfScope
+    private let sysfs: SystemRoot
+    private let source: any EventSource
+    private var slots: [Slot]
+    private var descriptors: [CInt] = []
+    /// What a read returns: the number of events, nanoseconds enabled and running, the counts.
+    private var values: [UInt64] = []
+    private var processor = -1
+    private var enabledNanoseconds: UInt64 = 0
+    private var stoppedSince: SampleInstant?
+    private var backOff = BackOff()
+    /// When to try again to open events that were refused while others of the group were not.
+    private var refusedBackOff = BackOff()
+
+    var refusal: Int32? { slots.lazy.compactMap(\.refusal).first }
+
+    init(
+        _ scope: PerfScope, _ events: [(name: String, readingIndex: Int)], in sysfs: SystemRoot,
+        by source: any EventSource
+    ) {
+        self.scope = scope
+        self.sysfs = sysfs
+        self.source = source
+        slots = events.map { Slot(event: $0.name, readingIndex: $0.readingIndex) }
+        open()
+    }
+
+    deinit {
+        for descriptor in descriptors { source.close(descriptor) }
+    }
+
+    mutating func read(into readings: inout [Reading]) {
+        if !descriptors.isEmpty {
+            if descriptors.count < slots.count, refusedBackOff.isDue { openRefused() }
+            if readOpened(into: &readings) { return }
+        }
+        if backOff.isDue {
+            open()
+            if !descriptors.isEmpty, readOpened(into: &readings) { return }
+        }
+        for slot in slots { readings[slot.readingIndex] = .missing(slot.status) }
+    }
+
+    private mutating func readOpened(into readings: inout [Reading]) -> Bool {
+        let (source, leader) = (source, descriptors[0])
+        let size = 8 * values.count
+        var span = values.mutableSpan
+        let read = source.read(leader, into: &span)
+        guard read == size, values[0] == UInt64(descriptors.count) else {
+            // An event that can no longer run on its processor reads as an end of file (perf_event_open(2)).
+            fail(read < 0 ? ReadingStatus(errno: Int32(clamping: -read)) : .io(errno: ENODATA))
+            return false
+        }
+        // The counts lack what was used while other events had the counter.
+        guard values[1] == values[2] else {
+            fail(.io(errno: EBUSY))
+            return false
+        }
+        if values[1] != enabledNanoseconds {
+            enabledNanoseconds = values[1]
+            stoppedSince = nil
+        } else if isDead() {
+            fail(.absent)
+            return false
+        }
+        for index in slots.indices {
+            let readingIndex = slots[index].readingIndex
+            guard let position = slots[index].position else {
+                readings[readingIndex] = .missing(slots[index].status)
+                continue
+            }
+            let count = values[3 + position]
+            readings[readingIndex] = slots[index].isNew ? .newCount(count) : .count(count)
+            slots[index].isNew = false
+        }
+        return true
+    }
+
+    /// Whether events whose time does not advance are dead: the kernel does not report it when it takes their processor
+    /// away.
+    ///
+    /// Alternatively the clock may be too coarse to show the time between two readings.
+    private mutating func isDead() -> Bool {
+        let now = SampleInstant.now
+        let since = stoppedSince ?? now
+        stoppedSince = since
+        if now.boottimeNanoseconds - since.boottimeNanoseconds > 100_000_000 { return true }
+        return ProcessorLocation.online(in: sysfs).map { !$0.contains(processor) } ?? false
+    }
+
+    private mutating func fail(_ status: ReadingStatus) {
+        close()
+        for index in slots.indices { slots[index].status = status }
+        backOff.recordFailure()
+    }
+
+    private mutating func close() {
+        for descriptor in descriptors { source.close(descriptor) }
+        descriptors = []
+        for index in slots.indices { slots[index].position = nil }
+    }
+
+    mutating func resume(from other: inout PerfEvents) {
+        let theirs = other.slots.filter { $0.position != nil }
+        let isSubset = theirs.allSatisfy { slot in slots.contains { $0.event == slot.event } }
+        guard other.scope == scope, !theirs.isEmpty, isSubset else { return }
+        close()
+        (descriptors, values) = (other.descriptors, other.values)
+        (processor, enabledNanoseconds, stoppedSince) = (other.processor, other.enabledNanoseconds, other.stoppedSince)
+        other.descriptors = []
+        for index in slots.indices {
+            guard let slot = theirs.first(where: { $0.event == slots[index].event }) else {
+                slots[index].status = .absent
+                continue
+            }
+            (slots[index].position, slots[index].isNew) = (slot.position, slot.isNew)
+            (slots[index].status, slots[index].refusal) = (.ok, nil)
+        }
+        if descriptors.count < slots.count { openRefused() }
+    }
+
+    /// Finds the scope's processor again, since the kernel may have chosen another one, and opens what it can.
+    private mutating func open() {
+        backOff.recordAttempt()
+        close()
+        (enabledNanoseconds, stoppedSince, refusedBackOff) = (0, nil, BackOff())
+        refusedBackOff.recordAttempt()
+        var ignored: [Finding] = []
+        do throws(AttributeError) {
+            let pmu = try PerfPMU(scope.pmu, in: sysfs, findings: &ignored)
+            guard let processor = scope.processor(of: pmu, in: sysfs) else {
+                return refuse(slots.indices, ENODEV)
+            }
+            self.processor = processor
+            for index in slots.indices { open(index, pmu, on: processor) }
+        } catch {
+            refuse(slots.indices, error.errno)
+        }
+        resizeValues()
+    }
+
+    /// Tries again to open the refused events. They join the group of the others, whose counts continue.
+    private mutating func openRefused() {
+        refusedBackOff.recordAttempt()
+        var ignored: [Finding] = []
+        guard let pmu = try? PerfPMU(scope.pmu, in: sysfs, findings: &ignored) else { return }
+        for index in slots.indices where slots[index].position == nil { open(index, pmu, on: processor) }
+        resizeValues()
+    }
+
+    private mutating func resizeValues() { values = Array(repeating: 0, count: 3 + descriptors.count) }
+
+    private mutating func open(_ index: Int, _ pmu: PerfPMU, on processor: Int) {
+        guard let event = pmu.events.first(where: { $0.name == slots[index].event }) else {
+            return refuse(index..<index + 1, ENOENT)
+        }
+        let descriptor = source.open(event.code, processor: processor, leader: descriptors.first ?? -1)
+        guard descriptor >= 0 else { return refuse(index..<index + 1, -descriptor) }
+        slots[index].position = descriptors.count
+        (slots[index].status, slots[index].refusal, slots[index].isNew) = (.ok, nil, true)
+        descriptors.append(descriptor)
+    }
+
+    private mutating func refuse(_ indices: Range<Int>, _ code: Int32) {
+        for index in indices {
+            slots[index].status = ReadingStatus(errno: code)
+            slots[index].refusal = code
+        }
+    }
+
+    func isUnknown(_ event: String) -> Bool {
+        slots.first { $0.event == event }?.refusal.map { [EINVAL, ENOENT, EOPNOTSUPP].contains($0) } ?? false
+    }
+}

@@ -1,0 +1,48 @@
+import PowerSensorsCore
+
+/// Which perf event a channel reads: the channel's handle.
+struct PerfHandle: Hashable, Sendable {
+    /// The part of the machine that the event counts for.
+    let scope: PerfScope
+
+    /// Its name, such as `energy-pkg`.
+    let event: String
+}
+
+/// Reads perf's events with one system call for each PMU scope.
+struct PerfReader: SensorReader, EventGroups {
+    let channels: [Channel]
+    let groups: [PerfGroup]
+    private var readings: [Reading]
+
+    init(_ channels: [Channel], beneath sysfs: SystemRoot, by source: any EventSource) {
+        self.channels = channels
+        readings = channels.map { _ in .missing(.absent) }
+        var members: [(scope: PerfScope, events: [(name: String, readingIndex: Int)])] = []
+        for (index, channel) in channels.enumerated() {
+            guard let handle = channel.handle?.value(as: PerfHandle.self) else { continue }
+            let known = members.firstIndex { $0.scope == handle.scope } ?? members.count
+            if known == members.count { members.append((handle.scope, [])) }
+            members[known].events.append((handle.event, index))
+        }
+        groups = members.map { PerfGroup($0.scope, $0.events, in: sysfs, by: source) }
+    }
+
+    mutating func read(into readings: inout OutputSpan<Reading>) {
+        for index in groups.indices { groups[index].read(into: &self.readings) }
+        for index in self.readings.indices { readings.append(self.readings[index]) }
+    }
+
+    /// Takes over the other reader's events, since the counts of newly opened ones start again.
+    func resume(from previous: any SensorReader) {
+        let known = (previous as? any EventGroups)?.groups ?? []
+        for group in groups {
+            if let same = known.first(where: { $0.scope == group.scope }) { group.resume(from: same) }
+        }
+    }
+}
+
+/// A reader with groups of events, one for each PMU scope.
+protocol EventGroups {
+    var groups: [PerfGroup] { get }
+}

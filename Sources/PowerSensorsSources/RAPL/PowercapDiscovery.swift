@@ -1,0 +1,217 @@
+package import PowerSensorsCore
+import PowerSensorsMachine
+
+/// Discovers the channels of powercap's zones: identified by the zones' names, with twins merged and mirrors counted
+/// once.
+package struct PowercapDiscovery {
+    private let sysfs: SystemRoot
+    private let maximumPower: Watts?
+    private var zones: [String: PowercapZone] = [:]
+    /// How many subzones each zone has, by its folder.
+    private var childCounts: [String: Int] = [:]
+    private var socketCount = 0
+    private var result = MechanismDiscovery()
+
+    package init(_ sysfs: SystemRoot, maximumPower: Watts?) {
+        self.sysfs = sysfs
+        self.maximumPower = maximumPower
+    }
+
+    /// Reads all zones of `class/powercap`.
+    package consuming func discover() -> MechanismDiscovery {
+        let folders: [String]
+        do throws(AttributeError) {
+            folders = try sysfs.list(PowercapZone.classPath).filter { $0.contains(":") }
+        } catch {
+            if error.status == .absent { return MechanismDiscovery(obstacle: .noZones, .noZones) }
+            return MechanismDiscovery(finding: .closedPowercap(error, in: sysfs))
+        }
+        if folders.isEmpty { return MechanismDiscovery(obstacle: .noZones, .noZones) }
+        if areMasked(folders) { return MechanismDiscovery(obstacle: .masked, .maskedZones) }
+
+        for folder in folders { zones[folder] = PowercapZone(folder: folder, in: sysfs, into: &result) }
+        childCounts = Dictionary(zones.values.compactMap { $0.parentFolder.map { ($0, 1) } }, uniquingKeysWith: +)
+        let domains = zones.values.compactMap { $0.name.map { DomainName($0) } }
+        socketCount = Set(domains.filter { $0.name == "package" }.map(\.socket)).count
+        // An unnamed zone of the registers' own driver may be a package, its memory or psys.
+        if zones.values.contains(where: { $0.controlType == "intel-rapl" && $0.name == nil }) {
+            result.discovery.incompleteScopes = [.cpu, .platform]
+        }
+        reportMissingParents()
+        var channels = mergeTwins().map { (channel: channel($0.identity, $0.zone), order: $0.zone.order) }
+            .map { (key: $0.channel.raplSortKey + $0.order, channel: $0.channel) }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            .map(\.channel)
+        markAbsent(&channels)
+        let packages = channels.filter { $0.component.domain == "package" }
+        result.discovery.components = Set(packages.compactMap(\.component.socket)).sorted().map {
+            DomainLocation(domain: "package", socket: $0).component
+        }
+        result.discovery.channels = channels
+        let suspects = channels.indices.filter { channels[$0].countsIn != nil }
+        let paths = suspects.map { channels[$0].path ?? "" }
+        result.discovery.markMirrors(among: suspects) { [sysfs] in Self.showTheSame(paths[$0], paths[$1], in: sysfs) }
+        return result
+    }
+
+    /// If a zone is missing whose subzones exist, a package may be missing: then the sum is unknown, not smaller.
+    private mutating func reportMissingParents() {
+        let parents = zones.values.compactMap { $0.controlType == "intel-rapl" ? $0.parentFolder : nil }
+        for parent in Set(parents).sorted() where zones[parent] == nil {
+            result.discovery.incompleteScopes.insert(.cpu)
+            result.discovery.findings.append(.missingParent("\(PowercapZone.classPath)/\(parent)"))
+        }
+    }
+
+    // MARK: Identity
+
+    private func parent(of zone: PowercapZone) -> PowercapZone? { zone.parentFolder.flatMap { zones[$0] } }
+
+    /// An identity such as `package-0/core`, made from the names of the zone and of those that contain it.
+    private func identity(of zone: PowercapZone) -> String {
+        let own = (zone.name ?? zone.folder).asIdentifier
+        if let parent = parent(of: zone) { return "\(identity(of: parent))/\(own)" }
+        return zone.isRAPL ? own : "\(zone.controlType.asIdentifier)/\(own)"
+    }
+
+    /// Chooses one zone for each identity: one that can be read, and preferably `intel-rapl` to its MMIO twin.
+    private mutating func mergeTwins() -> [(identity: String, zone: PowercapZone)] {
+        let named = zones.values.filter { $0.name != nil || $0.firstNumber != nil }
+        let byIdentity = Dictionary(grouping: named, by: identity).sorted { $0.key < $1.key }
+        var chosen: [(identity: String, zone: PowercapZone)] = []
+        for (identity, zones) in byIdentity {
+            let zones = zones.sorted { $0.preference.lexicographicallyPrecedes($1.preference) }
+            let isAlive = { (zone: PowercapZone) in zone.status == .ok && zone.firstNumber != 0 }
+            guard let best = zones.first(where: isAlive) ?? zones.first(where: { $0.status == .ok }) ?? zones.first
+            else { continue }
+            chosen.append((identity, best))
+            for other in zones where other.folder != best.folder {
+                result.discovery.findings.append(.merged(other, into: best, identity))
+                // Twins show the same register. Zones of one driver with the same name are different, and one is not
+                // read.
+                if other.controlType == best.controlType, let scope = location(of: other).domain.scope {
+                    result.discovery.incompleteScopes.insert(scope)
+                }
+            }
+        }
+        return chosen
+    }
+
+    /// A zone's domain, and its package and die, which may be those of the zone that contains it.
+    private func location(of zone: PowercapZone) -> (domain: DomainName, socket: Int?, die: Int?) {
+        let domain = DomainName(zone.name ?? zone.folder)
+        guard let parent = parent(of: zone) else { return (domain, domain.socket, domain.die) }
+        let above = location(of: parent)
+        return (domain, domain.socket ?? above.socket, domain.die ?? above.die)
+    }
+
+    // MARK: Channels
+
+    private mutating func channel(_ identity: String, _ zone: PowercapZone) -> Channel {
+        let (domain, socket, die) = location(of: zone)
+        let parent = parent(of: zone)
+        let parentID = parent.map { self.identity(of: $0) }
+        let packageID = socket.flatMap { domain.name == "package" && die != nil ? "package-\($0)" : nil }
+        var component = Component(
+            id: identity,
+            kind: domain.name == "package" ? (die == nil ? .socket : .die) : .domain,
+            parent: parentID ?? packageID ?? Component.hostID
+        )
+        component.domain = domain.name
+        component.socket = socket
+        component.die = die
+
+        let isPower = zone.meter == .power
+        var channel = Channel(
+            id: "\(SensorName.rapl)/\(identity)", sensor: .rapl, mechanism: "powercap",
+            quantity: isPower ? .power : .energy, encoding: encoding(of: zone), component: component)
+        channel.parent = parentID.map { "\(SensorName.rapl)/\($0)" }
+        channel.path = zone.meterPath
+        channel.handle = ChannelHandle(
+            PowercapHandle(folder: zone.path, file: zone.meterFile, name: zone.name, isRAPL: zone.isRAPL))
+        channel.readCost = zone.readCost
+        channel.status = zone.status
+        channel.maximumPower = maximumPower ?? assumedMaximumPower(of: zone, domain)
+        if isSingleCore(zone) { channel.label = "one core" }
+        // Only Intel's and AMD's own registers are known to add up. Zones of other drivers count in no figure.
+        if zone.isRAPL, !isPower, let scope = domain.scope {
+            // A channel in a zone without a name will have another identity, and would count twice, once that has one.
+            if zone.parentFolder == nil || parent?.name != nil {
+                channel.countsIn = scope
+            } else {
+                result.discovery.incompleteScopes.insert(scope)
+            }
+        }
+        return channel
+    }
+
+    private func encoding(of zone: PowercapZone) -> Channel.Encoding {
+        guard case .energy(let range) = zone.meter else { return .gauge }
+        let encoding = CounterEncoding.powercap(range: range)
+        // A number that the unit cannot show proves that the unit is not what the range suggests.
+        if let range, let number = zone.firstNumber, number <= range, !encoding.canShow(number) {
+            return .counter(.microjoules(range: range))
+        }
+        return .counter(encoding)
+    }
+
+    /// Four times the largest limit, since limits are not peaks, and at least 1 kW per package (design, section 3).
+    private func assumedMaximumPower(of zone: PowercapZone, _ domain: DomainName) -> Watts {
+        let floor = 1000 * Double(domain.name == "psys" ? max(socketCount, 1) : 1)
+        return Watts(max(4 * (zone.largestConstraint?.rawValue ?? 0), floor))
+    }
+
+    /// AMD's `core` is the register of a single core (AMD PPR, MSR C001_029A), and AMD's zones have no limits.
+    private func isSingleCore(_ zone: PowercapZone) -> Bool {
+        guard zone.name == "core", let parent = parent(of: zone) else { return false }
+        return childCounts[parent.folder] == 1 && parent.largestConstraint == nil
+    }
+
+    // MARK: Counters that count nothing, or the same
+
+    /// Reads counters that were 0 once more: one that stays 0 has no register behind it.
+    private mutating func markAbsent(_ channels: inout [Channel]) {
+        let suspects = channels.indices.filter { index in
+            channels[index].status == .ok && channels[index].quantity == .energy
+                && zones.values.contains { $0.meterPath == channels[index].path && $0.firstNumber == 0 }
+        }
+        if suspects.isEmpty { return }
+        pause(.milliseconds(5))
+        for index in suspects {
+            guard let path = channels[index].path, (try? sysfs.number(path)) == 0 else { continue }
+            channels[index].status = .absent
+            result.discovery.findings.append(
+                Finding(
+                    severity: .info, subject: path, reason: .absent,
+                    text: "The counter is 0 and stays 0, so there is most likely no register behind it."))
+        }
+    }
+
+    /// Whether, three times in a row, one of two readings of each file is the same number: separate counters never do
+    /// that. Nil if a counter cannot be read.
+    private static func showTheSame(_ one: String, _ other: String, in sysfs: SystemRoot) -> Bool? {
+        for round in 0..<3 {
+            if round > 0 { pause(.milliseconds(2)) }
+            var numbers: ([UInt64], [UInt64]) = ([], [])
+            for _ in 0..<2 {
+                guard let first = try? sysfs.number(one), let second = try? sysfs.number(other) else { return nil }
+                numbers.0.append(first)
+                numbers.1.append(second)
+            }
+            if !numbers.0.contains(where: { $0 != 0 && numbers.1.contains($0) }) { return false }
+        }
+        return true
+    }
+
+    /// Container runtimes mount an empty folder over the zones, so that the links of the class dangle.
+    private func areMasked(_ folders: [String]) -> Bool {
+        folders.allSatisfy { sysfs.isMissing("\(PowercapZone.classPath)/\($0)/.") }
+    }
+}
+
+extension PowercapZone {
+    /// Sorts twins, the best first: the registers' own driver before the memory-mapped one, then lower numbers.
+    fileprivate var preference: [Int] {
+        [["intel-rapl": 0, "intel-rapl-mmio": 1][controlType] ?? 2] + order
+    }
+}

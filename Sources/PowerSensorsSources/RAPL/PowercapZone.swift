@@ -1,0 +1,153 @@
+import PowerSensorsCore
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// One zone of powercap, as its folder describes it at discovery.
+struct PowercapZone: Sendable {
+    /// What the zone measures.
+    enum Meter: Hashable, Sendable {
+        /// `energy_uj`, with `max_energy_range_uj` if that is a number.
+        case energy(range: UInt64?)
+
+        /// `power_uw`, for zones that count no energy (dtpm).
+        case power
+    }
+
+    static let classPath = "class/powercap"
+
+    /// The folder's name, such as `intel-rapl:0:1`. The numbers are hexadecimal, and may be reused.
+    let folder: String
+
+    /// The driver that registered it, such as `intel-rapl-mmio`: the folder's name up to the first colon.
+    let controlType: String
+
+    /// The text of its `name` file; nil if that cannot be read.
+    let name: String?
+
+    let meter: Meter
+
+    /// The number that the first reading returned.
+    let firstNumber: UInt64?
+    private(set) var status: ReadingStatus
+    let readCost: Duration?
+
+    /// The largest of its power limits; nil if it has none.
+    let largestConstraint: Watts?
+
+    /// The folder's path in sysfs.
+    var path: String { "\(Self.classPath)/\(folder)" }
+
+    /// Whether it is of the registers of Intel's and AMD's processors.
+    var isRAPL: Bool { controlType.hasPrefix("intel-rapl") }
+
+    /// The folder of the zone that contains this one; nil for a top-level zone.
+    var parentFolder: String? {
+        let parts = folder.split(separator: ":")
+        return parts.count > 2 ? parts.dropLast().joined(separator: ":") : nil
+    }
+
+    /// The path of the file with its numbers.
+    var meterPath: String { "\(path)/\(meterFile)" }
+
+    /// The name of that file.
+    var meterFile: String { meter == .power ? "power_uw" : "energy_uj" }
+
+    /// Sorts zones by their numbers: `intel-rapl:a` after `intel-rapl:9`, and both before `intel-rapl:10`.
+    var order: [Int] { folder.split(separator: ":").dropFirst().map { Int($0, radix: 16) ?? .max } }
+
+    /// Reads a zone's folder. What is missing becomes a finding, and affects only this zone.
+    init(folder: String, in sysfs: SystemRoot, into result: inout MechanismDiscovery) {
+        self.folder = folder
+        controlType = folder.split(separator: ":").first.map(String.init) ?? folder
+        let path = "\(Self.classPath)/\(folder)"
+        name = Self.name(path, in: sysfs, &result)
+        // Listing the folder is cheaper than trying every file that may exist. If it cannot be listed, its files may
+        // still be readable.
+        let files = (try? sysfs.list(path)) ?? Self.defaultFiles
+        largestConstraint = Self.largestConstraint(path, files, in: sysfs)
+
+        let hasEnergy = files.contains("energy_uj")
+        let hasPower = !hasEnergy && files.contains("power_uw")
+        let file = hasPower ? "\(path)/power_uw" : "\(path)/energy_uj"
+        do throws(AttributeError) {
+            (firstNumber, readCost) = try sysfs.timedNumber(file)
+            status = .ok
+        } catch {
+            (firstNumber, readCost) = (nil, nil)
+            status = error.status
+            // A zone that only has limits is not a broken sensor.
+            if name != nil { result.add(unreadable: file, error, in: sysfs, isCounter: hasEnergy) }
+        }
+        meter = hasPower ? .power : .energy(range: hasEnergy ? Self.range(path, sysfs, &result) : nil)
+        if case .energy(let range?) = meter, let number = firstNumber, number > range {
+            status = .implausible
+            result.discovery.findings.append(
+                Finding(
+                    severity: .warning, subject: file, reason: Finding.Reason(status),
+                    text: "The counter shows \(number) µJ, which is beyond its range of \(range) µJ.",
+                    remedy: "Reload the driver; if that does not help, tell its authors: ls -l \(sysfs.path)/\(file)"))
+        }
+    }
+
+    private static func name(_ path: String, in sysfs: SystemRoot, _ result: inout MechanismDiscovery) -> String? {
+        do throws(AttributeError) {
+            let name = try sysfs.text("\(path)/name")
+            if !name.isEmpty, name.utf8.count <= 64 { return name }
+            result.discovery.findings.append(
+                Finding(
+                    severity: .warning, subject: "\(path)/name", reason: .malformed,
+                    text: name.isEmpty
+                        ? "The zone's name is empty, so what it counts is unknown."
+                        : "The zone's name has \(name.utf8.count) bytes, which is too long for a RAPL domain.",
+                    remedy: "Reload the driver that registered the zone."))
+        } catch {
+            result.add(unreadable: "\(path)/name", error, in: sysfs)
+        }
+        return nil
+    }
+
+    private static func range(_ path: String, _ sysfs: SystemRoot, _ result: inout MechanismDiscovery) -> UInt64? {
+        let file = "\(path)/max_energy_range_uj"
+        let consequence = "Whenever the counter falls, a reset is assumed, so energy is lost at each wrap."
+        do throws(AttributeError) {
+            let range = try sysfs.number(file)
+            if range > 0 { return range }
+            result.discovery.findings.append(
+                Finding(
+                    severity: .warning, subject: file, reason: .malformed, text: "The range is 0. \(consequence)",
+                    remedy: "Use a newer kernel, or a driver that tells the range."))
+        } catch {
+            result.add(unreadable: file, error, in: sysfs, consequence: consequence)
+        }
+        return nil
+    }
+
+    private static let defaultFiles = ["energy_uj", "constraint_0_power_limit_uw", "constraint_1_power_limit_uw"]
+
+    private static func largestConstraint(_ path: String, _ files: [String], in sysfs: SystemRoot) -> Watts? {
+        // Firmware expresses "no limit" by the largest value that fits, 4095.875 W in units of 1/8 W (Intel SDM).
+        let believable: UInt64 = 4_000_000_000
+        let limits = files.filter { file in
+            file.hasPrefix("constraint_") && (file.hasSuffix("_power_limit_uw") || file.hasSuffix("_max_power_uw"))
+        }
+        let largest = limits.compactMap { try? sysfs.number("\(path)/\($0)") }.filter { $0 <= believable }.max()
+        return largest.map { Watts(Double($0) / 1e6) }
+    }
+}
+
+extension MechanismDiscovery {
+    /// Adds a zone's file that cannot be read.
+    fileprivate mutating func add(
+        unreadable file: String, _ error: AttributeError, in sysfs: SystemRoot, isCounter: Bool = false,
+        consequence: String? = nil
+    ) {
+        let finding = Finding.unreadable(file, error, in: sysfs, consequence: consequence)
+        if error.status == .forbidden {
+            add(.forbidden(isCounter: isCounter), finding)
+        } else {
+            discovery.findings.append(finding)
+        }
+    }
+}

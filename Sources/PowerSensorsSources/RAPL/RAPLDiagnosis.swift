@@ -1,0 +1,197 @@
+package import PowerSensorsCore
+package import PowerSensorsMachine
+
+/// Explains why a processor's energy counters are missing or forbidden on this machine.
+package struct RAPLDiagnosis {
+    private let environment: HostEnvironment
+    private let roots: SystemRoots
+
+    package init(_ environment: HostEnvironment, _ roots: SystemRoots) {
+        self.environment = environment
+        self.roots = roots
+    }
+
+    /// Turns obstacles into findings that fit this machine.
+    package func explain(_ obstacles: [Obstacle]) -> [Finding] {
+        var explained: [Finding] = []
+        var forbidden: [Obstacle] = []
+        var hasGuestFinding = false
+        for obstacle in obstacles {
+            switch obstacle.kind {
+            case .noDriver where environment.isGuest == true, .noZones where environment.isGuest == true:
+                // Whichever mechanism failed, the reason is the same: the host provides no counters.
+                if !hasGuestFinding { explained.append(elsewhere ?? hiddenFromGuest) }
+                hasGuestFinding = true
+            case .noZones: explained.append(elsewhere ?? missing)
+            case .masked: explained.append(elsewhere ?? obstacle.finding)
+            case .forbidden: forbidden.append(obstacle)
+            case .noDriver, .otherTree: explained.append(obstacle.finding)
+            }
+        }
+        return explained + explainForbidden(forbidden)
+    }
+
+    // MARK: Forbidden
+
+    /// One finding for all files that something other than their mode protects, and one for all counters: they are all
+    /// fixed in the same way. Other files and folders keep their own finding, which names them.
+    private func explainForbidden(_ obstacles: [Obstacle]) -> [Finding] {
+        let protected = obstacles.filter { modeAllowsReading($0.finding.subject) }
+        let closed = obstacles.filter { !modeAllowsReading($0.finding.subject) }
+        let counters = closed.filter { $0.kind == .forbidden(isCounter: true) }
+        var explained = closed.filter { $0.kind != .forbidden(isCounter: true) }.map(\.finding)
+        if let first = protected.first { explained.append(protectedByModule(first.finding)) }
+        if let first = counters.first { explained.append(closedCounters(first.finding, count: counters.count)) }
+        return explained
+    }
+
+    /// Whether a file's mode, or a capability, would let this process read it.
+    private func modeAllowsReading(_ file: String) -> Bool {
+        guard let status = try? roots.sysfs.fileStatus(file) else { return false }
+        // CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH by their numbers (capabilities(7)).
+        if environment.has(1) || environment.has(2) { return true }
+        return status.mode & (environment.user == status.owner ? 0o400 : 0o004) != 0
+    }
+
+    private func mode(of file: String) -> String {
+        let status = try? roots.sysfs.fileStatus(file)
+        return status.map { "mode 0\(String($0.mode & 0o7777, radix: 8)), owner \($0.owner)" } ?? "unknown mode"
+    }
+
+    /// Counters that this process may not read because of their mode.
+    private func closedCounters(_ first: Finding, count: Int) -> Finding {
+        let user = environment.user.map { "user \($0)" } ?? "this user"
+        let files = "\(roots.sysfs.path)/\(PowercapZone.classPath)/*/energy_uj"
+        let group = environment.group.map { "\($0)" } ?? "$(id -g)"
+        return first.with(
+            text: """
+                \(count == 1 ? "It" : "It and \(count - 1) more") may not be read: \(mode(of: first.subject)), while \
+                this process is \(user) without CAP_DAC_READ_SEARCH.
+                """,
+            remedy: """
+                Let this group read them until the driver is loaded again: sudo chgrp \(group) \(files) && sudo chmod \
+                g+r \(files) — or permanently, by a udev rule: see Docs/Permissions.md
+                """)
+    }
+
+    /// A file whose mode lets this process read it, while something else does not.
+    private func protectedByModule(_ first: Finding) -> Finding {
+        first.with(
+            text: "It may not be read although its \(mode(of: first.subject)) allows it: a security module forbids it.",
+            remedy: """
+                In a container, mount the host's sysfs elsewhere and name it: -v /sys:/host/sys:ro … --sysfs \
+                /host/sys; or allow it in the module's profile, as with Docker's: --security-opt apparmor=unconfined
+                """)
+    }
+
+    // MARK: Missing
+
+    private func finding(
+        _ severity: Finding.Severity, _ reason: Finding.Reason, _ text: String, remedy: String
+    ) -> Finding {
+        Finding(severity: severity, subject: PowercapZone.classPath, reason: reason, text: text, remedy: remedy)
+    }
+
+    /// The zones are in another sysfs that is mounted here; nil if they are not.
+    private var elsewhere: Finding? {
+        guard let folder = environment.otherSysfs.first(where: hasZones) else { return nil }
+        return finding(
+            .error, .elsewhere,
+            "The zones are not visible in \(roots.sysfs.path), but they are in the sysfs mounted at \(folder).",
+            remedy: "Name that tree: powersensors --sysfs \(folder)")
+    }
+
+    private func hasZones(_ folder: String) -> Bool {
+        guard let root = try? SystemRoot(path: folder, mountPoint: "/sys") else { return false }
+        let zones = (try? root.list(PowercapZone.classPath)) ?? []
+        return zones.contains { root.exists("\(PowercapZone.classPath)/\($0)/name") }
+    }
+
+    private var missing: Finding {
+        guard let processor = environment.processor else { return notLoaded }
+        if processor.vendor == .arm || processor.vendor == .other { return noSuchRegisters }
+        guard let kernel = environment.kernel, let needed = processor.firstKernel, kernel < needed else {
+            return notLoaded
+        }
+        return finding(
+            .warning, .kernelTooOld,
+            "Linux \(kernel) has no driver for this processor's counters; Linux \(needed) is the first that does.",
+            remedy: "Boot a newer kernel: uname -r must say \(needed) or more.")
+    }
+
+    private var hiddenFromGuest: Finding {
+        finding(
+            .warning, .guest,
+            """
+            This is a virtual machine without energy counters of the processor. The best replacement is a share, by \
+            which the host tells this guest its own part; next best are virtual counters, of Intel's packages only. \
+            Until then the estimator is used.
+            """,
+            remedy: guestRemedies.joined(separator: " — "))
+    }
+
+    /// What a guest can do, the easiest first. The share's own finding explains how a share is mounted.
+    private var guestRemedies: [String] {
+        // QEMU's virtual registers are Intel's, and require an Intel host (QEMU's documentation of rapl-msr).
+        if let vendor = environment.processor?.vendor, vendor != .intel {
+            return [
+                "Have the host's operator publish this guest's share: Docs/GuestShare.md",
+                "no hypervisor gives guests counters on this vendor's processors: without a share keep the estimator",
+            ]
+        }
+        let driver = "intel_rapl_msr"
+        // The driver looks for counters only when it is loaded.
+        let load =
+            roots.sysfs.exists("module/\(driver)")
+            ? "If the host has virtual counters by now, reload the driver: "
+                + "sudo modprobe -r \(driver) && sudo modprobe \(driver)"
+            : "Check whether the host provides virtual counters already: sudo modprobe \(driver)"
+        return [
+            load, "have the host's operator publish this guest's share: Docs/GuestShare.md",
+            """
+            or provide virtual counters, by QEMU 9.1 or newer with qemu-vmsr-helper running: \
+            -accel kvm,rapl=true,rapl-helper-socket=/run/qemu-vmsr-helper.sock
+            """,
+        ]
+    }
+
+    private var noSuchRegisters: Finding {
+        finding(
+            .info, .unsupported,
+            "Only processors of Intel, AMD and Hygon have these counters; this machine's has none.",
+            remedy: "Look for a meter on the board: powersensors list --sensor hwmon")
+    }
+
+    private var notLoaded: Finding {
+        let module = environment.kernel.map { $0 < KernelRelease(5, 3) } == true ? "intel_rapl" : "intel_rapl_msr"
+        return roots.sysfs.exists("module/\(module)")
+            ? finding(
+                .warning, .absent, "The driver \(module) is loaded, but found no register that counts.",
+                remedy: "See its messages: sudo dmesg | grep -i rapl")
+            : finding(
+                .warning, .unloaded, "The driver of the energy counters is not loaded.",
+                remedy: "Load it: sudo modprobe \(module) — at every boot: echo \(module) | sudo tee"
+                    + " /etc/modules-load.d/rapl.conf")
+    }
+}
+
+extension Finding {
+    fileprivate func with(text: String, remedy: String) -> Finding {
+        Finding(severity: severity, subject: subject, reason: reason, text: text, remedy: remedy)
+    }
+}
+
+extension ProcessorIdentity {
+    /// The first kernel whose powercap driver supports the processor, if that is known and not long ago.
+    ///
+    /// From the kernel's history of drivers/powercap/intel_rapl_common.c and intel_rapl.c.
+    fileprivate var firstKernel: KernelRelease? {
+        switch (vendor, family) {
+        case (.intel, _): KernelRelease(3, 13)
+        case (.amd, let family?) where family >= 26: KernelRelease(6, 12)
+        case (.amd, 23?), (.amd, 25?): KernelRelease(5, 11)
+        case (.hygon, _): KernelRelease(5, 11)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import PowerSensorsCore
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+// What can be wrong with powercap's zones and with dies that show the same register, and how to fix it.
+
+extension Finding {
+    /// There are no powercap zones.
+    static let noZones = Finding(
+        severity: .warning, subject: PowercapZone.classPath, reason: .absent,
+        text: "There is no RAPL zone: the driver is not loaded, or this is a virtual machine without counters.",
+        remedy: "On a physical machine load the driver: sudo modprobe intel_rapl_msr")
+
+    /// `class/powercap` cannot be listed.
+    static func closedPowercap(_ error: AttributeError, in sysfs: SystemRoot) -> Finding {
+        Finding(
+            severity: .error, subject: PowercapZone.classPath, reason: Finding.Reason(error.status),
+            text: "The folder of the energy counters cannot be listed: \(systemMessage(errno: error.errno)).",
+            remedy: "Run as root, or let this user list it: sudo chmod o+rx \(sysfs.path)/\(PowercapZone.classPath)")
+    }
+
+    /// The class lists zones whose folders are hidden.
+    static let maskedZones = Finding(
+        severity: .error, subject: "devices/virtual/powercap", reason: .masked,
+        text: "The zones are listed but their folders are hidden, as container runtimes do.",
+        remedy: "Mount the host's sysfs elsewhere and name it: -v /sys:/host/sys:ro … --sysfs /host/sys")
+
+    /// A zone is missing whose subzones exist.
+    static func missingParent(_ path: String) -> Finding {
+        Finding(
+            severity: .warning, subject: path, reason: .absent,
+            text: "The zone is missing although its subzones exist, so the packages' sum is unknown.",
+            remedy: "Mount the whole sysfs, or reload the driver: sudo modprobe -r intel_rapl_msr"
+                + " && sudo modprobe intel_rapl_msr")
+    }
+
+    /// Two zones have the same name: they show one register, or cannot be told apart.
+    static func merged(_ other: PowercapZone, into best: PowercapZone, _ identity: String) -> Finding {
+        let isTwin = other.controlType != best.controlType
+        return Finding(
+            severity: isTwin ? .info : .warning, subject: other.path, reason: isTwin ? .merged : .duplicate,
+            text: isTwin
+                ? "\(other.folder) shows \(identity) like \(best.folder), which is the one that is read."
+                : "\(other.folder) and \(best.folder) are both called \(identity); only the latter is read.")
+    }
+
+    /// Two dies show the same register.
+    static func mirrored(_ channel: Channel, _ twin: Channel) -> Finding {
+        Finding(
+            severity: .info, subject: channel.path ?? channel.id, reason: .mirrored,
+            text: "\(channel.id) shows the counter of \(twin.id), which is counted once.")
+    }
+
+    /// Whether two dies show the same register is unknown, since one of their counters cannot be read.
+    static func mirrorUnknown(_ channel: Channel, _ other: Channel) -> Finding {
+        Finding(
+            severity: .warning, subject: channel.path ?? channel.id, reason: .ambiguous,
+            text: "\(channel.id) and \(other.id) may show the same register, which is unknown until both can be read;"
+                + " so is their sum.",
+            remedy: "Find out why one of them cannot be read: powersensors doctor")
+    }
+}

@@ -1,0 +1,174 @@
+import PowerSensorsCore
+
+/// Chooses a mechanism for every domain from what each mechanism found.
+struct RAPLSelection {
+    /// What one mechanism found.
+    struct Offer {
+        let mechanism: RAPLMechanism
+        var found: MechanismDiscovery
+    }
+
+    /// Best mechanism first.
+    private let offers: [Offer]
+
+    /// Whether the user named the mechanisms, and so wants to know what is wrong with them.
+    private let isForced: Bool
+
+    /// The channels in use, by ID.
+    private var chosen: [String: Channel] = [:]
+
+    init(_ found: [Offer], isForced: Bool) {
+        let offers = Self.withUniformDies(found)
+        self.offers = offers
+        self.isForced = isForced
+        for id in Set(offers.flatMap { $0.found.channels.map(\.id) }) { chosen[id] = best(id) }
+        // A forbidden channel that no other mechanism shows may have no register behind it, so it is not a missing
+        // part.
+        let readable = Set(chosen.values.filter { $0.component.domain == "package" && $0.status == .ok }.map(\.package))
+        chosen = chosen.filter { _, channel in
+            channel.status != .forbidden || channel.mechanism == RAPLMechanism.powercap.name
+                || !readable.contains(channel.package)
+        }
+    }
+
+    /// Leaves out whole packages whose dies a better mechanism counts, and vice versa: together they would count the
+    /// same energy twice.
+    private static func withUniformDies(_ offers: [Offer]) -> [Offer] {
+        var shapes: [Int: (hasDies: Bool, mechanism: RAPLMechanism)] = [:]
+        for offer in offers {
+            for channel in offer.found.channels where channel.status == .ok {
+                guard channel.component.domain == "package", let socket = channel.component.socket else { continue }
+                if shapes[socket] == nil { shapes[socket] = (channel.component.die != nil, offer.mechanism) }
+            }
+        }
+        return offers.map { offer in
+            var offer = offer
+            offer.found.discovery.channels.removeAll { channel in
+                guard channel.countsIn == .cpu, let shape = channel.component.socket.flatMap({ shapes[$0] }) else {
+                    return false
+                }
+                return shape.mechanism != offer.mechanism && shape.hasDies != (channel.component.die != nil)
+            }
+            return offer
+        }
+    }
+
+    /// The combined discovery, with every domain once.
+    var found: MechanismDiscovery {
+        var found = MechanismDiscovery()
+        found.discovery.channels = sorted(chosen.values.map(withoutUnknownReferences))
+        let used = offers.filter { isUsed($0.mechanism) }
+        found.discovery.components = used.flatMap(\.found.components)
+        found.discovery.incompleteScopes = Set(used.flatMap(incompleteScopes))
+        for offer in offers where !isIrrelevant(offer) {
+            found.discovery.findings += offer.found.discovery.findings.map { weighed($0, of: offer) }
+            for obstacle in offer.found.obstacles where !isCoveredByPowercap(obstacle, of: offer) {
+                found.add(obstacle.kind, weighed(obstacle.finding, of: offer))
+            }
+        }
+        return found
+    }
+
+    /// For each domain that several mechanisms can read, a channel of every mechanism, the chosen one first.
+    var alternatives: [[Channel]] {
+        found.channels.compactMap { channel in
+            let others = candidates(channel.id).filter { other in
+                other.mechanism != channel.mechanism && other.status == .ok && !isDoubtful(other)
+            }
+            return channel.status == .ok && !others.isEmpty ? [channel] + others : nil
+        }
+    }
+
+    /// A mechanism's missing parts matter only to figures that it contributes to.
+    private func incompleteScopes(of offer: Offer) -> [Scope] {
+        offer.found.incompleteScopes.filter { scope in
+            chosen.values.contains { $0.mechanism == offer.mechanism.name && $0.countsIn == scope }
+        }
+    }
+
+    // MARK: Channels
+
+    private func candidates(_ id: String) -> [Channel] {
+        offers.flatMap { offer in offer.found.channels.filter { $0.id == id } }
+    }
+
+    /// The best that works, else the one whose file tells best what is wrong.
+    private func best(_ id: String) -> Channel? {
+        let candidates = candidates(id)
+        let working = candidates.filter { $0.status == .ok }
+        if let best = working.first(where: { !isDoubtful($0) }) ?? working.first { return best }
+        let present = candidates.filter { $0.status != .absent }
+        return present.first { $0.mechanism == RAPLMechanism.powercap.name } ?? present.first ?? candidates.first
+    }
+
+    /// Kernels before 6.13 read a die's event on whatever die of the package the reader runs (`__perf_event_read_cpu`
+    /// in kernel/events/core.c), so for packages with several dies, a mechanism that reads on the die itself is better.
+    private func isDoubtful(_ channel: Channel) -> Bool {
+        channel.mechanism == RAPLMechanism.perf.name && channel.component.die != nil
+    }
+
+    private func isUsed(_ mechanism: RAPLMechanism) -> Bool {
+        chosen.values.contains { $0.mechanism == mechanism.name }
+    }
+
+    /// The channel without references to channels that are not chosen.
+    private func withoutUnknownReferences(_ channel: Channel) -> Channel {
+        var channel = channel
+        if let parent = channel.parent, chosen[parent] == nil { channel.parent = nil }
+        if let twin = channel.mirrorOf, chosen[twin] == nil { channel.mirrorOf = nil }
+        return channel
+    }
+
+    private func sorted(_ channels: [Channel]) -> [Channel] {
+        let order = Dictionary(
+            offers.flatMap(\.found.channels).enumerated().map { ($1.id, $0) }
+        ) { first, _ in first }
+        return channels.map { (key: $0.raplSortKey + [order[$0.id] ?? .max], channel: $0) }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            .map(\.channel)
+    }
+
+    // MARK: Findings
+
+    /// Whether a mechanism's problems need no finding, since it is no better than one that works.
+    private func isIrrelevant(_ offer: Offer) -> Bool {
+        offer.mechanism == .msr && !isForced && works && !isUsed(offer.mechanism)
+    }
+
+    /// Whether perf is missing entirely, while powercap reports the same in more detail.
+    private func isCoveredByPowercap(_ obstacle: Obstacle, of offer: Offer) -> Bool {
+        // For a PMU that exists but cannot be read, there is only a warning.
+        offer.mechanism == .perf && [.noDriver, .otherTree].contains(obstacle.kind)
+            && obstacle.finding.severity == .error && !works && offers.contains { $0.mechanism == .powercap }
+    }
+
+    /// A finding with the severity that it has given the mechanisms that work.
+    private func weighed(_ finding: Finding, of offer: Offer) -> Finding {
+        if isForced && offers.count == 1 || finding.severity == .info { return finding }
+        let affected = offer.found.channels.filter { $0.path == finding.subject }
+        let isCompensated =
+            affected.isEmpty
+            ? works && !isUsed(offer.mechanism)
+            : affected.allSatisfy { chosen[$0.id]?.status == .ok && chosen[$0.id]?.mechanism != $0.mechanism }
+        // If only another mechanism needs something that is missing, the sensor has not failed.
+        let isOptional = offer.mechanism != .powercap && finding.reason == .absent
+        guard isCompensated || isOptional else {
+            return finding.severity == .error && offer.mechanism != .powercap ? finding.with(.warning) : finding
+        }
+        return finding.with(.info)
+    }
+
+    /// Whether a package can be read.
+    private var works: Bool { chosen.values.contains { $0.component.domain == "package" && $0.status == .ok } }
+}
+
+extension Channel {
+    /// The number of its package; psys of the first package has none.
+    fileprivate var package: Int { component.socket ?? 0 }
+}
+
+extension Finding {
+    fileprivate func with(_ severity: Severity) -> Finding {
+        Finding(severity: severity, subject: subject, reason: reason, text: text, remedy: remedy)
+    }
+}

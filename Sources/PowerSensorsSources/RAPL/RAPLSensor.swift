@@ -1,0 +1,131 @@
+public import PowerSensorsCore
+import PowerSensorsMachine
+
+/// The energy counters of Intel's and AMD's processors, read by perf, by powercap or directly from the registers.
+///
+/// Each domain is read by the best mechanism that works for it. Its channel's ID does not depend on which one that is.
+public struct RAPLSensor: Sensor {
+    private let roots: SystemRoots
+    private let mechanisms: [RAPLMechanism]
+    private let maximumPower: Watts?
+    private let events: any EventSource
+    private let history = RAPLDiscoveryHistory()
+
+    /// A sensor for the counters that the given trees show.
+    ///
+    /// - Parameters:
+    ///   - roots: The trees. perf is used only with a real sysfs.
+    ///   - mechanisms: The mechanisms to use, in any order: the best that works is chosen.
+    ///   - maximumPower: The highest plausible power of a zone; nil for 4 × its largest limit, and at least 1 kW.
+    public init(
+        roots: SystemRoots = .default,
+        mechanisms: [RAPLMechanism] = RAPLMechanism.all,
+        maximumPower: Watts? = nil
+    ) {
+        self.init(roots: roots, mechanisms: mechanisms, maximumPower: maximumPower, events: KernelEvents())
+    }
+
+    /// The same with a test's replacement for the kernel's events.
+    package init(
+        roots: SystemRoots,
+        mechanisms: [RAPLMechanism] = RAPLMechanism.all,
+        maximumPower: Watts? = nil,
+        events: any EventSource
+    ) {
+        self.roots = roots
+        self.mechanisms = RAPLMechanism.all.filter { mechanisms.contains($0) }
+        self.maximumPower = maximumPower
+        self.events = events
+    }
+
+    /// `rapl`.
+    public var name: SensorName { .rapl }
+
+    /// A fingerprint of which zones, PMUs and devices there are, which processors count for them, and who may read
+    /// them.
+    public func discoveryFingerprint() -> Int? {
+        let sysfs = roots.sysfs
+        var hasher = Hasher()
+        // A zone that reuses a number has another name.
+        let folders = (try? sysfs.list(PowercapZone.classPath)) ?? []
+        var dies: [String] = []
+        for folder in folders {
+            let name = try? sysfs.text("\(PowercapZone.classPath)/\(folder)/name")
+            hasher.combine(folder)
+            hasher.combine(name)
+            if let name, DomainName(name).die != nil { dies.append("\(folder):") }
+            hasher.combine(rightsOf: "\(PowercapZone.classPath)/\(folder)/energy_uj", in: sysfs)
+        }
+        // Whether two dies have the same register can be found out once both can be read.
+        for folder in folders where dies.contains(where: { "\(folder):".hasPrefix($0) }) {
+            hasher.combine((try? sysfs.number("\(PowercapZone.classPath)/\(folder)/energy_uj")) != nil)
+        }
+        if mechanisms.contains(.perf), events.isShown(in: sysfs) {
+            for name in PerfPMU.names(in: sysfs) {
+                hasher.combine(name)
+                hasher.combine(try? sysfs.text("\(PerfPMU.path(of: name))/type"))
+                hasher.combine(try? sysfs.text("\(PerfPMU.path(of: name))/cpumask"))
+            }
+            hasher.combine(try? roots.procfs.text(Finding.paranoiaPath))
+        }
+        hasher.combine(try? sysfs.text("\(ProcessorLocation.folder)/online"))
+        if mechanisms.contains(.msr), RegisterDiscovery.areShown(roots) {
+            // Checking every device is cheaper than finding out which of them are read.
+            for processor in ProcessorLocation.online(in: sysfs) ?? [] {
+                hasher.combine(rightsOf: RegisterDiscovery.path(of: processor), in: roots.dev)
+            }
+        }
+        return hasher.finalize()
+    }
+
+    /// Tries every mechanism and chooses one for each domain. Whatever fails becomes a finding.
+    public func discover() -> Discovery {
+        // Even if powercap is not to be read: its zones tell units and limits.
+        let powercap = PowercapDiscovery(roots.sysfs, maximumPower: maximumPower).discover()
+        let knowledge = ZoneKnowledge(powercap.channels, maximumPower: maximumPower)
+        let isForced = mechanisms.count < RAPLMechanism.all.count
+        let offers = mechanisms.compactMap { mechanism -> RAPLSelection.Offer? in
+            switch mechanism {
+            case .powercap: return .init(mechanism: mechanism, found: powercap)
+            case .perf where isForced || events.isShown(in: roots.sysfs):
+                let perf = PerfDiscovery(
+                    sysfs: roots.sysfs, procfs: roots.procfs, source: events, knowledge: knowledge,
+                    countsCores: isForced)
+                return .init(mechanism: mechanism, found: perf.discover())
+            case .msr where isForced || RegisterDiscovery.areShown(roots):
+                let msr = RegisterDiscovery(roots: roots, knowledge: knowledge, countsCores: isForced)
+                return .init(mechanism: mechanism, found: msr.discover())
+            default: return nil
+            }
+        }
+        let selection = RAPLSelection(offers, isForced: isForced)
+        let found = selection.found
+        var discovery = found.discovery
+        if !found.obstacles.isEmpty {
+            discovery.findings += RAPLDiagnosis(HostEnvironment(roots), roots).explain(found.obstacles)
+        }
+        discovery.findings += MechanismComparison(selection.alternatives, by: open).findings()
+        return history.addingOffline(to: discovery, in: roots.sysfs)
+    }
+
+    /// Opens each channel by its mechanism. A channel that cannot be opened reports why in its readings.
+    public func open(_ channels: [Channel]) -> any SensorReader {
+        RAPLReader.reader(of: channels) { mechanism, channels in
+            switch mechanism {
+            case .perf: PerfReader(channels, beneath: roots.sysfs, by: events)
+            case .msr: RegisterReader(channels, beneath: roots.dev)
+            default: PowercapReader(channels, beneath: roots.sysfs)
+            }
+        }
+    }
+}
+
+extension Hasher {
+    /// Combines who may read a file.
+    fileprivate mutating func combine(rightsOf path: String, in root: SystemRoot) {
+        let status = try? root.fileStatus(path)
+        combine(status?.mode)
+        combine(status?.owner)
+        combine(status?.group)
+    }
+}

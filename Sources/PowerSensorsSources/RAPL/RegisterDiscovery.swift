@@ -1,0 +1,141 @@
+import PowerSensorsCore
+import PowerSensorsMachine
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Discovers the energy registers themselves, through the devices `cpu/N/msr`.
+struct RegisterDiscovery {
+    let roots: SystemRoots
+    let knowledge: ZoneKnowledge
+
+    /// Whether to read the counters of single cores. That wakes up every core for each sample.
+    let countsCores: Bool
+
+    /// A register of a domain.
+    private typealias Register = (location: DomainLocation, number: UInt32, maximumPower: Watts)
+
+    /// The device of a processor.
+    static func path(of processor: Int) -> String { "cpu/\(processor)/msr" }
+
+    /// Whether the devices belong to the processors that the tree shows.
+    ///
+    /// A fixture's registers are plain files. Names of a fixture must never be combined with numbers of the machine,
+    /// nor the other way round.
+    static func areShown(_ roots: SystemRoots) -> Bool {
+        let first = ProcessorLocation.online(in: roots.sysfs)?.first ?? 0
+        guard let status = try? roots.dev.fileStatus(path(of: first)) else { return false }
+        return (status.mode & S_IFMT == S_IFCHR) == roots.sysfs.isOnSysfs(ProcessorLocation.folder)
+    }
+
+    /// Reads each register of one processor per package twice.
+    func discover() -> MechanismDiscovery {
+        guard let identity = HostEnvironment(roots).processor else {
+            return MechanismDiscovery(finding: .unknownProcessor(roots.procfs))
+        }
+        guard let registers = EnergyRegisters(identity) else { return MechanismDiscovery(finding: .noRegisters()) }
+        let processors = (ProcessorLocation.online(in: roots.sysfs) ?? []).compactMap { number in
+            ProcessorLocation(of: number, in: roots.sysfs).map { (number: number, location: $0) }
+        }
+        guard let first = processors.first else { return MechanismDiscovery(finding: .unknownLocation(of: 0)) }
+        guard Self.areShown(roots) else {
+            return MechanismDiscovery(obstacle: .noDriver, .noDevice(Self.path(of: first.number), roots.dev))
+        }
+        var result = MechanismDiscovery()
+        let sockets = Set(processors.map(\.location.socket)).count
+        var seen: Set<DomainLocation> = []
+        for (number, location) in processors {
+            let dies = Set(processors.filter { $0.location.socket == location.socket }.map(\.location.die))
+            let die = registers.arePerDie && dies.count > 1 ? location.die : nil
+            let package = DomainLocation(domain: "package", socket: location.socket, die: die)
+            // Always the first processor: in a guest, another processor's copy of a register may be older.
+            if seen.insert(package).inserted { add(package, on: number, registers, sockets: sockets, to: &result) }
+        }
+        if let core = registers.coreNumber {
+            if countsCores {
+                addCores(processors, core, registers, to: &result.discovery)
+            } else if !result.channels.isEmpty {
+                result.discovery.findings.append(.coresLeftOut(Self.path(of: first.number), by: .msr))
+            }
+        }
+        return result
+    }
+
+    private func add(
+        _ package: DomainLocation, on processor: Int, _ registers: EnergyRegisters, sockets: Int,
+        to result: inout MechanismDiscovery
+    ) {
+        let path = Self.path(of: processor)
+        let file: RegisterFile
+        let unit: UInt64
+        do throws(AttributeError) {
+            file = try RegisterFile(opening: path, beneath: roots.dev)
+            unit = try file.value(registers.unitNumber)
+        } catch {
+            // The processor refuses the register, as in guests on AMD: there is nothing to read.
+            if error.errno == EIO { return result.add(.noDriver, .emptyRegisters(path)) }
+            result.discovery.components += package.enclosingComponents
+            result.discovery.incompleteScopes = [.cpu, .platform]
+            let finding = Finding.closedDevice(path, error, roots.dev)
+            if error.status == .absent { return result.add(.noDriver, finding) }
+            result.discovery.findings.append(finding)
+            var channel = package.channel(by: .msr, .counts(unit: .binaryFraction(14), lastCount: UInt64(UInt32.max)))
+            channel.path = path
+            channel.handle = ChannelHandle(RegisterHandle(processor: processor, number: nil))
+            channel.status = error.status
+            result.discovery.channels.append(channel)
+            return
+        }
+        result.discovery.components += package.enclosingComponents
+        let power = registers.powerNumber.flatMap { try? file.value($0) }
+        let design = power.flatMap { registers.designPower($0, unit: unit) }
+        let found = channels(
+            registers.domains.map { domain in
+                let location = DomainLocation(domain: domain.name, socket: package.socket, die: package.die)
+                let maximum = knowledge.maximumPower(of: location, sockets: sockets, design: design)
+                return (location, domain.number, maximum)
+            }, on: processor, in: file, registers, unit)
+        result.discovery.channels += found
+        if !found.contains(where: { $0.status == .ok }) { result.add(.noDriver, .emptyRegisters(path)) }
+    }
+
+    private func addCores(
+        _ processors: [(number: Int, location: ProcessorLocation)], _ core: UInt32, _ registers: EnergyRegisters,
+        to discovery: inout Discovery
+    ) {
+        var seen: Set<DomainLocation> = []
+        for (number, location) in processors {
+            let location = DomainLocation(domain: "core", socket: location.socket, core: location.core)
+            guard seen.insert(location).inserted,
+                let file = try? RegisterFile(opening: Self.path(of: number), beneath: roots.dev),
+                let unit = try? file.value(registers.unitNumber)
+            else { continue }
+            let maximum = knowledge.maximumPower(of: location, sockets: 1)
+            discovery.channels += channels([(location, core, maximum)], on: number, in: file, registers, unit)
+        }
+    }
+
+    /// The channels of the registers that exist: neither refused nor always 0. A package's own register may still be 0.
+    private func channels(
+        _ domains: [Register], on processor: Int, in file: RegisterFile, _ registers: EnergyRegisters, _ unit: UInt64
+    ) -> [Channel] {
+        let first = domains.map { try? file.count($0.number) }
+        if first.contains(0) { pause(.milliseconds(5)) }
+        return zip(domains, first).compactMap { register, first in
+            let began = ContinuousClock.now
+            guard let unit = registers.unit(of: register.location.domain, unit), first != nil,
+                let second = try? file.count(register.number), second != 0 || register.location.domain == "package"
+            else { return nil }
+            let cost = ContinuousClock.now - began
+            var channel = register.location.channel(by: .msr, .counts(unit: unit, lastCount: UInt64(UInt32.max)))
+            channel.path = file.path
+            channel.handle = ChannelHandle(RegisterHandle(processor: processor, number: register.number))
+            channel.readCost = cost
+            // A virtual counter starts at 0, and may still begin to move.
+            if second == 0 { channel.status = .absent }
+            channel.maximumPower = register.maximumPower
+            return channel
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import CPowerSensors
+import PowerSensorsCore
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// The registers of one processor, read through its device, which stays open.
+///
+/// It owns its descriptor. If the device disappears, as when its processor is switched off, it is opened again with a
+/// ``BackOff``.
+final class RegisterFile {
+    /// The device, relative to its root.
+    let path: String
+    private let root: SystemRoot
+    private var descriptor: CInt = -1
+    /// An attempt costs one system call, and a processor that returns shows at once what was used meanwhile.
+    private var backOff = BackOff(longest: .seconds(1))
+    private(set) var status = ReadingStatus.ok
+
+    /// Opens a device that must exist.
+    init(opening path: String, beneath root: SystemRoot) throws(AttributeError) {
+        self.path = path
+        self.root = root
+        descriptor = try root.open(path)
+    }
+
+    /// Opens a device, now or as soon as it exists.
+    init(_ path: String, beneath root: SystemRoot) {
+        self.path = path
+        self.root = root
+        open()
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// A register's value.
+    func value(_ number: UInt32) throws(AttributeError) -> UInt64 {
+        var value: UInt64 = 0
+        let code = unsafe cpowersensors_read_register(descriptor, number, &value)
+        if code != 0 { throw AttributeError(path: "\(root.path)/\(path)", errno: errnoOfAttribute(code)) }
+        return value
+    }
+
+    /// An energy register's count: its low 32 bits. The others are reserved (SDM, MSR_PKG_ENERGY_STATUS).
+    func count(_ number: UInt32) throws(AttributeError) -> UInt64 { try value(number) & 0xFFFF_FFFF }
+
+    /// A reading of an energy register.
+    func reading(_ number: UInt32) -> Reading {
+        if descriptor < 0, backOff.isDue { open() }
+        if descriptor < 0 { return .missing(status) }
+        var value: UInt64 = 0
+        let code = unsafe cpowersensors_read_register(descriptor, number, &value)
+        if code == 0 { return .count(value & 0xFFFF_FFFF) }
+        let failure = ReadingStatus(errno: errnoOfAttribute(code))
+        if AttributeError.meansDeadDescriptor(code) {
+            close(descriptor)
+            descriptor = -1
+            status = failure
+            backOff.recordFailure()
+        }
+        return .missing(failure)
+    }
+
+    private func open() {
+        backOff.recordAttempt()
+        do throws(AttributeError) {
+            descriptor = try root.open(path)
+        } catch {
+            status = error.status
+        }
+    }
+}
+
+/// Which register a channel reads: the channel's handle.
+struct RegisterHandle: Hashable, Sendable {
+    /// The processor whose device reads it.
+    let processor: Int
+
+    /// The register's number; nil if the device could not be opened to find out.
+    let number: UInt32?
+}
+
+/// Reads the registers themselves with one `pread` per channel.
+///
+/// Each read interrupts the register's processor, unless the reader runs on it.
+struct RegisterReader: SensorReader {
+    let channels: [Channel]
+    private var files: [RegisterFile] = []
+    private var processors: [Int] = []
+    private var slots: [(file: Int, number: UInt32?)] = []
+
+    init(_ channels: [Channel], beneath dev: SystemRoot) {
+        self.channels = channels
+        for channel in channels {
+            let handle = channel.handle?.value(as: RegisterHandle.self) ?? RegisterHandle(processor: 0, number: nil)
+            let known = processors.firstIndex(of: handle.processor) ?? files.count
+            if known == files.count {
+                processors.append(handle.processor)
+                files.append(RegisterFile(RegisterDiscovery.path(of: handle.processor), beneath: dev))
+            }
+            slots.append((known, handle.number))
+        }
+    }
+
+    /// The first package's processor. Those of other packages are interrupted wherever the reader runs.
+    var preferredProcessor: Int? { processors.first }
+
+    func read(into readings: inout OutputSpan<Reading>) {
+        for index in slots.indices {
+            let file = files[slots[index].file]
+            readings.append(slots[index].number.map { file.reading($0) } ?? .missing(file.status))
+        }
+    }
+}

@@ -1,0 +1,133 @@
+public import PowerSensorsCore
+
+/// The energy of processor cores by resource-control groups: what the tasks of each group used, package by package.
+///
+/// Linux 7.0 shows it as `mon_data/mon_PERF_PKG_*/core_energy` on processors whose telemetry distinguishes tasks
+/// (Documentation/filesystems/resctrl.rst; Intel Application Energy Telemetry). It covers only cores with their first
+/// two cache levels, so it counts in no host figure. A control group's energy includes that of its monitoring groups.
+public struct ResctrlSensor: Sensor {
+    private let roots: SystemRoots
+
+    /// A sensor for the groups of resctrl, mounted at `fs/resctrl` of sysfs.
+    public init(roots: SystemRoots = .default) { self.roots = roots }
+
+    /// `resctrl`.
+    public var name: SensorName { .resctrl }
+
+    private static let top = "fs/resctrl"
+
+    /// A fingerprint of the groups' names.
+    public func discoveryFingerprint() -> Int? {
+        var hasher = Hasher()
+        for group in groups() { hasher.combine(group.path) }
+        return hasher.finalize()
+    }
+
+    /// Finds the groups and reads each counter once. Whatever fails becomes a finding.
+    public func discover() -> Discovery {
+        var discovery = Discovery()
+        for group in groups() { add(group, to: &discovery) }
+        if discovery.channels.isEmpty, discovery.findings.isEmpty {
+            discovery.findings.append(.noGroups(in: roots.sysfs))
+        }
+        if discovery.channels.count > DescriptorBudget.ofSensor { Self.spareDescriptors(&discovery) }
+        return discovery
+    }
+
+    /// Opens each channel's file. A channel that cannot be opened reports why in its readings.
+    public func open(_ channels: [Channel]) -> any SensorReader { ResctrlReader(channels, beneath: roots.sysfs) }
+
+    /// Opens files only for each reading, if all files would be more than a sensor may keep open.
+    private static func spareDescriptors(_ discovery: inout Discovery) {
+        for index in discovery.channels.indices {
+            guard var handle = discovery.channels[index].handle?.value(as: ResctrlHandle.self) else { continue }
+            handle.keepsOpen = false
+            discovery.channels[index].handle = ChannelHandle(handle)
+        }
+    }
+
+    // MARK: Groups
+
+    private struct Group {
+        /// Its name in IDs: `root`, a control group's name, or both groups' names.
+        let name: String
+        let path: String
+        var parent: String?
+    }
+
+    /// The root, the control groups, and the monitoring groups in each.
+    private func groups() -> [Group] {
+        let controls = names(in: Self.top).filter {
+            !["info", "mon_data", "mon_groups"].contains($0) && roots.sysfs.exists("\(Self.top)/\($0)/mon_data/.")
+        }
+        let tops =
+            [Group(name: "root", path: Self.top)]
+            + controls.map { Group(name: $0.asIdentifier, path: "\(Self.top)/\($0)") }
+        return tops.flatMap { top in
+            [top]
+                + names(in: "\(top.path)/mon_groups").map { name in
+                    Group(
+                        name: "\(top.name)/\(name.asIdentifier)", path: "\(top.path)/mon_groups/\(name)",
+                        parent: top.name)
+                }
+        }
+    }
+
+    private func names(in folder: String) -> [String] { (try? roots.sysfs.list(folder)) ?? [] }
+
+    private func add(_ group: Group, to discovery: inout Discovery) {
+        for folder in names(in: "\(group.path)/mon_data") where folder.hasPrefix("mon_PERF_PKG_") {
+            guard let package = Int(folder.dropFirst("mon_PERF_PKG_".count)), package >= 0 else { continue }
+            let path = "\(group.path)/mon_data/\(folder)/core_energy"
+            guard !roots.sysfs.isMissing(path) else { continue }
+            var channel = channel(of: group, package, path)
+            do throws(AttributeError) {
+                let began = ContinuousClock.now
+                let text = try roots.sysfs.text(path)
+                channel.readCost = ContinuousClock.now - began
+                if DecimalEnergy(Array(text.utf8)) == nil {
+                    channel.status = ResctrlReader.status(of: text)
+                    discovery.findings.append(.noEnergy(channel.status, path))
+                }
+            } catch {
+                channel.status = error.status
+                discovery.findings.append(.unreadable(path, error, in: roots.sysfs))
+            }
+            discovery.channels.append(channel)
+        }
+    }
+
+    private func channel(of group: Group, _ package: Int, _ path: String) -> Channel {
+        let identity = "\(group.name)/package-\(package)"
+        var component = Component(id: "resctrl/\(identity)", kind: .domain)
+        component.socket = package
+        var channel = Channel(
+            id: "\(SensorName.resctrl)/\(identity)", sensor: .resctrl, mechanism: "resctrl", quantity: .energy,
+            encoding: .counter(.unbounded), component: component)
+        channel.label = "cores, group \(group.name)"
+        channel.parent = group.parent.map { "\(SensorName.resctrl)/\($0)/package-\(package)" }
+        channel.path = path
+        channel.handle = ChannelHandle(ResctrlHandle(path: path))
+        // There may be hundreds of groups, and a counter loses nothing when it is read rarely.
+        channel.readingInterval = .seconds(1)
+        return channel
+    }
+}
+
+extension Finding {
+    fileprivate static func noGroups(in sysfs: SystemRoot) -> Finding {
+        Finding(
+            severity: .info, subject: "fs/resctrl", reason: .absent,
+            text: "There is no energy by groups of tasks: that takes Linux 7.0, a processor with such telemetry, and a"
+                + " mounted resctrl.",
+            remedy: "If the processor has it: sudo mount -t resctrl resctrl \(sysfs.path)/fs/resctrl")
+    }
+
+    fileprivate static func noEnergy(_ status: ReadingStatus, _ path: String) -> Finding {
+        Finding(
+            severity: .warning, subject: path, reason: status == .absent ? .absent : .malformed,
+            text: status == .absent
+                ? "The kernel has no energy for this group." : "The file does not contain a decimal of joules.",
+            remedy: "Look at the file; if it does not change, tell the kernel's authors.")
+    }
+}

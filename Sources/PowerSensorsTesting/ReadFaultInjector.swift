@@ -1,0 +1,41 @@
+import CPowerSensorsTesting
+import PowerSensors
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Makes the reads of one file fail during its lifetime.
+///
+/// Reads are recognized by the file's inode; the open file prevents the inode's reuse.
+final class ReadFaultInjector: Sendable {
+    private let descriptor: CInt
+    private let device: UInt64
+    private let inode: UInt64
+
+    /// Starts to inject a fault; nil for a fault of the file itself.
+    init?(of location: String, in tree: MockTree, as fault: MockFault) throws(AttributeError) {
+        let (error, length, delay, every): (Int32, Int, Duration, Int)
+        switch fault.form {
+        case .failing(let errno, let interval): (error, length, delay, every) = (errno, 0, .zero, interval)
+        case .torn(let bytes, let interval): (error, length, delay, every) = (0, bytes, .zero, interval)
+        case .delayed(let time): (error, length, delay, every) = (0, .max, time, 1)
+        case .gone: (error, length, delay, every) = (ENODEV, 0, .zero, 1)
+        default: return nil
+        }
+        descriptor = unsafe openat(tree.descriptor, location, O_RDONLY | O_CLOEXEC)
+        if descriptor < 0 { throw AttributeError(path: "\(tree.path)/\(location)", errno: errno) }
+        var file = stat()
+        unsafe fstat(descriptor, &file)
+        (device, inode) = (UInt64(file.st_dev), UInt64(file.st_ino))
+        let code = cpowersensorstesting_inject_read_fault(
+            device, inode, error, UInt32(clamping: length), UInt32(clamping: Int(delay / .microseconds(1))),
+            UInt32(clamping: every))
+        if code != 0 { throw AttributeError(path: "\(tree.path)/\(location)", errno: code) }
+    }
+
+    deinit {
+        cpowersensorstesting_remove_read_fault(device, inode)
+        close(descriptor)
+    }
+}

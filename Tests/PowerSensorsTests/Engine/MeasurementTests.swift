@@ -1,0 +1,96 @@
+import PowerSensors
+import Testing
+
+struct MeasurementTests {
+    private let joule: UInt64 = 16_384
+    private let clock = ManualClock()
+
+    private func sampler(_ sensor: ScriptedSensor) throws -> Sampler {
+        try Sampler(SensorSet(only: [sensor])) { [clock] in clock.instant }
+    }
+
+    @Test func `a piece of work is given its energy, its mean power and its duration`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("package-1")])
+        sensor.show(.count(1000), .count(2000))
+        var sampler = try sampler(sensor)
+        sampler.sample()
+        let (result, measurement) = sampler.measure {
+            clock.advance(by: .seconds(4))
+            sensor.show(.count(1000 + 100 * joule), .count(2000 + 60 * joule))
+            return "done"
+        }
+        #expect(result == "done")
+        #expect(measurement.duration == .seconds(4))
+        let figure = try #require(measurement.headline)
+        #expect(figure.scope == .cpu)
+        #expect(figure.energy == 160)
+        #expect(figure.power == 40)
+        #expect(figure.status == .ok)
+        #expect(
+            try #require(figure.low) < 160 && #require(figure.high) > 160,
+            "a counter is late by up to its update period")
+    }
+
+    @Test func `snapshots go on as if nothing had been measured`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        sensor.show(.count(1000))
+        var sampler = try sampler(sensor)
+        _ = sampler.snapshot()
+        for step in 1...4 {
+            clock.advance(by: .seconds(1))
+            sensor.show(.count(1000 + UInt64(step) * 10 * joule))
+            if step == 2 { _ = sampler.measure {} }
+        }
+        let snapshot = sampler.snapshot()
+        #expect(snapshot.interval == .seconds(4))
+        #expect(snapshot.headline?.power == 10)
+        #expect(snapshot.headline?.energy == 40)
+    }
+
+    @Test func `an estimate's band is that of its energy`() throws {
+        var channel = Channel.counter("host", scope: .wall, domain: "host")
+        channel.provenance = .estimated
+        channel.band = RelativeBand(low: 0.8, high: 1.3)
+        channel.refreshInterval = .milliseconds(1)
+        let sensor = ScriptedSensor(channels: [channel])
+        sensor.show(.count(1000))
+        var sampler = try sampler(sensor)
+        sampler.sample()
+        let measurement = sampler.measure {
+            clock.advance(by: .seconds(10))
+            sensor.show(.count(1000 + 100 * joule))
+        }.measurement
+        let figure = try #require(measurement.headline)
+        #expect(figure.provenance == .estimated)
+        #expect(abs(try #require(figure.low).rawValue - 80) < 0.1)
+        #expect(abs(try #require(figure.high).rawValue - 130) < 0.1)
+    }
+
+    @Test func `where a part is missing the energy is unknown, and not smaller`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("package-1")])
+        sensor.show(.count(1000), .count(2000))
+        var sampler = try sampler(sensor)
+        sampler.sample()
+        let measurement = sampler.measure {
+            clock.advance(by: .seconds(4))
+            sensor.show(.count(1000 + 100 * joule), .missing(.io(errno: 5)))
+        }.measurement
+        let figure = try #require(measurement.figures.first)
+        #expect(figure.energy == nil)
+        #expect(figure.status == .partial)
+    }
+
+    @Test func `what the work throws is thrown`() throws {
+        struct Failure: Error {}
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        sensor.show(.count(1000))
+        var sampler = try sampler(sensor)
+        do {
+            _ = try sampler.measure { () throws(Failure) in throw Failure() }
+            Issue.record("nothing was thrown")
+        } catch {
+            let snapshot = sampler.snapshot()
+            #expect(snapshot.headline != nil, "the sampler goes on")
+        }
+    }
+}

@@ -1,0 +1,242 @@
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct PowerMonitorTests {
+    private let joule: UInt64 = 16_384
+
+    @Test func `every subscriber has its own rhythm, and all see the same joules`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        let monitor = try PowerMonitor(configuration(machine, interval: .milliseconds(5)))
+        let package = try #require(machine.zone("package-0")?.counter)
+        async let fast = collect(10, from: monitor.snapshots(every: .milliseconds(5)))
+        async let slow = collect(3, from: monitor.snapshots(every: .milliseconds(40)))
+        for _ in 0..<40 {
+            try package.advance(counts: joule)
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        let (quick, rare) = await (fast, slow)
+        #expect(quick.count == 10 && rare.count == 3)
+        for snapshots in [quick, rare] {
+            #expect(snapshots[0].channels[0].power == nil)
+            let energies = snapshots.compactMap { $0.channels[0].energy }
+            #expect(energies == energies.sorted())
+        }
+        // One may come late and the next in time, so only both together tell the rhythm.
+        let span = rare.dropFirst().compactMap(\.interval).reduce(.zero, +)
+        #expect(span >= .milliseconds(41), "\(span)")
+        monitor.stop()
+        #expect(monitor.latest()?.topology.channels.count == 4)
+    }
+
+    @Test func `a slow subscriber keeps the newest few, knows how many it missed, and loses no joule`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        let package = try #require(machine.zone("package-0")?.counter)
+        let monitor = try PowerMonitor(configuration(machine, interval: .milliseconds(2)))
+        var iterator = monitor.snapshots(every: .milliseconds(2)).makeAsyncIterator()
+        let first = try #require(await iterator.next())
+        #expect(first.skipped == 0)
+        for _ in 0..<30 {
+            try package.advance(counts: joule)
+            try await Task.sleep(for: .milliseconds(4))
+        }
+        monitor.stop()
+        var rest: [Snapshot] = []
+        while let snapshot = await iterator.next() { rest.append(snapshot) }
+        #expect((1...4).contains(rest.count))
+        #expect((rest.first?.skipped ?? 0) > 5)
+        #expect(rest.dropFirst().allSatisfy { $0.skipped == 0 })
+        let last = try #require(rest.last)
+        #expect((last.channels[0].energy?.rawValue ?? 0) >= 28)
+    }
+
+    @Test func `no wrap is missed, however rarely anybody asks`() async throws {
+        let machine = try MockMachine()
+        let zone = MockZone(
+            name: "package-0", register: .nanojoules(61_035, lastCount: 1 << 20 - 1), power: Watts(60), startCount: 77)
+        try machine.add(MockControlType(zones: [zone]))
+        // 64 J at 1 kW: safe every 32 ms, though nobody asks for a minute.
+        let monitor = try PowerMonitor(configuration(machine, interval: .seconds(60)))
+        let counter = try #require(machine.zone("package-0")?.counter)
+        // Not before the origin is set, which a busy machine may take its time for.
+        while monitor.latest() == nil { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<60 {
+            try counter.advance(counts: 1 << 17)
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        try await Task.sleep(for: .milliseconds(100))
+        var iterator = monitor.snapshots(every: .milliseconds(1)).makeAsyncIterator()
+        let snapshot = try #require(await iterator.next())
+        let channel = snapshot.channels[0]
+        let truth = Double(counter.trueCounts) * 61_035e-9
+        #expect(abs((channel.energy?.rawValue ?? 0) - truth) <= 2e-6 + channel.ambiguousEnergy.rawValue)
+        // On a machine too busy to let it sample in time, a turn is told as ambiguous.
+        let ambiguousTurns = Int((channel.ambiguousEnergy.rawValue / (61_035e-9 * Double(1 << 20))).rounded(.up))
+        #expect((7...7 + ambiguousTurns).contains(channel.wraps + ambiguousTurns))
+        monitor.stop()
+    }
+
+    @Test func `to stop ends every subscription and the thread, twice as well as once`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        let monitor = try PowerMonitor(configuration(machine, interval: .seconds(3600)))
+        let sequence = monitor.snapshots(every: .seconds(3600))
+        let events = monitor.events()
+        async let ended: Void = {
+            for await _ in sequence {}
+            for await _ in events {}
+        }()
+        monitor.stop()
+        monitor.stop()
+        await ended
+        for await _ in monitor.snapshots(every: .seconds(1)) { Issue.record("a stopped monitor gives nothing") }
+    }
+
+    @Test func `a cancelled task ends its subscription, and the monitor goes on`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        let monitor = try PowerMonitor(configuration(machine, interval: .milliseconds(1)))
+        let task = Task { for await _ in monitor.snapshots(every: .milliseconds(1)) {} }
+        try await Task.sleep(for: .milliseconds(20))
+        task.cancel()
+        await task.value
+        let others = await collect(3, from: monitor.snapshots(every: .milliseconds(1)))
+        #expect(others.count == 3)
+    }
+
+    @Test func `a monitor that nobody holds any more stops by itself`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        var sequence: SnapshotSequence?
+        do {
+            let monitor = try PowerMonitor(configuration(machine, interval: .milliseconds(5)))
+            sequence = monitor.snapshots(every: .milliseconds(5))
+        }
+        for await _ in try #require(sequence) {}
+    }
+
+    @Test func `a zone that appears makes a new generation, and what was counted goes on`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelServer(hasPlatform: false))
+        let monitor = try PowerMonitor(
+            configuration(machine, interval: .milliseconds(2), rediscovery: .milliseconds(10)))
+        let package = try #require(machine.zone("package-0")?.counter)
+        var events = monitor.events().makeAsyncIterator()
+        var iterator = monitor.snapshots(every: .milliseconds(2)).makeAsyncIterator()
+        _ = await iterator.next()
+        try package.advance(counts: 10 * joule)
+        try machine.add(MockControlType(zones: [MockZone(name: "psys", register: .intel, power: Watts(5))]))
+        while let event = await events.next(), event.kind != .newGeneration {}
+        try package.advance(counts: 10 * joule)
+        var last = try #require(await iterator.next())
+        while last.channels[0].energy != Joules(20) || last.topology.generation < 2 {
+            last = try #require(await iterator.next())
+        }
+        #expect(last.topology.channels.contains { $0.id == "rapl/psys" })
+
+        // And back again.
+        let psys = try #require(machine.zone("psys"))
+        try psys.inject(.gone, at: "energy_uj")
+        try machine.remove(psys)
+        while let event = await events.next(), event.kind != .sensorLost {}
+        while last[channel: "rapl/psys"]?.status != .absent { last = try #require(await iterator.next()) }
+        #expect(last.topology.generation == 2, "what only went begins no generation")
+        #expect(last.host.first { $0.scope == .platform }?.power == nil)
+        #expect(last[channel: "rapl/package-0"]?.energy == Joules(20))
+        monitor.stop()
+    }
+
+    @Test func `a zone that goes and comes back keeps what it had counted`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        let monitor = try PowerMonitor(
+            configuration(machine, interval: .milliseconds(2), rediscovery: .milliseconds(10)))
+        var events = monitor.events().makeAsyncIterator()
+        var iterator = monitor.snapshots(every: .milliseconds(2)).makeAsyncIterator()
+        var last = try #require(await iterator.next())
+        let zone = try #require(machine.zone("psys"))
+        try #require(zone.counter).advance(counts: 30 * joule)
+        while last[channel: "rapl/psys"]?.energy != Joules(30) { last = try #require(await iterator.next()) }
+        let count = try #require(zone.counter?.count)
+        try zone.inject(.gone, at: "energy_uj")
+        try machine.remove(zone)
+        while let event = await events.next(), event.kind != .sensorLost {}
+        try machine.add(
+            MockControlType(zones: [MockZone(name: "psys", power: Watts(5), startCount: count + 7 * joule)]))
+        while let event = await events.next(), event.kind != .sensorBack {}
+        // What it counted while it was away is in it.
+        while last[channel: "rapl/psys"]?.energy != Joules(37) { last = try #require(await iterator.next()) }
+        monitor.stop()
+    }
+
+    @Test(arguments: [MockFault.failing(errno: 5), .gone])
+    func `a counter that a new generation cannot read comes back with all that it counted`(fault: MockFault)
+        async throws
+    {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        let monitor = try PowerMonitor(
+            configuration(machine, interval: .milliseconds(2), rediscovery: .milliseconds(10)))
+        var iterator = monitor.snapshots(every: .milliseconds(2)).makeAsyncIterator()
+        var last = try #require(await iterator.next())
+        let zone = try #require(machine.zone("psys"))
+        let counter = try #require(zone.counter)
+        try counter.advance(counts: 30 * joule)
+        while last[channel: "rapl/psys"]?.energy != Joules(30) { last = try #require(await iterator.next()) }
+        try zone.inject(fault, at: "energy_uj")
+        while last[channel: "rapl/psys"]?.status == .ok { last = try #require(await iterator.next()) }
+        // Another zone's coming makes a generation in which this one cannot be read.
+        let generation = last.topology.generation
+        try machine.add(MockControlType("intel-rapl-other", zones: [MockZone(name: "spare")]))
+        while last.topology.generation <= generation { last = try #require(await iterator.next()) }
+        try await Task.sleep(for: .milliseconds(50))
+        try counter.advance(counts: 40 * joule)
+        try zone.restore("energy_uj")
+        while last[channel: "rapl/psys"]?.status != .ok { last = try #require(await iterator.next()) }
+        for _ in 0..<5 { last = try #require(await iterator.next()) }
+        #expect(last[channel: "rapl/psys"]?.energy == Joules(70))
+        #expect(last[channel: "rapl/psys"]?.ambiguousEnergy == Joules(0))
+        monitor.stop()
+    }
+
+    @Test func `what befalls a channel is told as an event`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        let monitor = try PowerMonitor(configuration(machine, interval: .milliseconds(2)))
+        let zone = try #require(machine.zone("package-0"))
+        var events = monitor.events().makeAsyncIterator()
+        try await Task.sleep(for: .milliseconds(20))
+        try zone.inject(.garbage, at: "energy_uj")
+        // On a slow machine a finding may come before: the counters of this one stand still.
+        var lost = try #require(await events.next())
+        while lost.kind == .finding { lost = try #require(await events.next()) }
+        #expect(lost.kind == .sensorLost)
+        #expect(lost.channel == "rapl/package-0")
+        #expect(lost.status == .io(errno: 74))
+        try zone.restore("energy_uj")
+        var back = try #require(await events.next())
+        while back.kind == .finding { back = try #require(await events.next()) }
+        #expect(back.kind == .sensorBack)
+        monitor.stop()
+    }
+
+    private func configuration(
+        _ machine: MockMachine, interval: Duration, rediscovery: Duration = .zero
+    ) -> MonitorConfiguration {
+        MonitorConfiguration(
+            sensors: SensorSet(only: [RAPLSensor(roots: machine.roots)]),
+            interval: interval, latestInterval: interval, rediscoveryInterval: rediscovery)
+    }
+
+    private func collect(_ count: Int, from sequence: SnapshotSequence) async -> [Snapshot] {
+        var snapshots: [Snapshot] = []
+        for await snapshot in sequence {
+            snapshots.append(snapshot)
+            if snapshots.count == count { break }
+        }
+        return snapshots
+    }
+}

@@ -1,0 +1,132 @@
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+struct RediscoveryTests {
+    private let joule: UInt64 = 16_384
+    private let second: Int64 = 1_000_000_000
+
+    @Test func `a zone that comes back with another number is found, and nothing is let go meanwhile`() throws {
+        let machine = try MockMachine()
+        try machine.add(MockControlType(zones: [MockZone(name: "package-0"), MockZone(name: "package-1")]))
+        let sensors = SensorSet(only: [RAPLSensor(roots: machine.roots)])
+        let discovered = sensors.bind()
+        var sampler = try Sampler(SamplingConfiguration(), discovered)
+        var rediscovery = Rediscovery(sensors, discovered, at: 0)
+        _ = sampler.snapshot()
+        let zone = try #require(machine.zone("package-1"))
+        for name in ["package-0", "package-1"] {
+            try #require(machine.zone(name)?.counter).advance(counts: 10 * joule)
+        }
+        _ = sampler.snapshot()
+        let count = try #require(zone.counter?.count)
+
+        try machine.remove(zone)
+        let without = rediscovery.check(at: 11 * second)
+        #expect(without?.topology.generation == nil, "a part would be missing without a word")
+
+        // Its number is taken when it comes back.
+        try machine.add(
+            MockControlType(zones: [
+                MockZone(name: "psys"), MockZone(name: "package-1", startCount: count + 7 * joule),
+            ]))
+        let early = rediscovery.check(at: 12 * second)
+        #expect(early?.topology.generation == nil, "it is not due")
+        let next = rediscovery.check(at: 21 * second)
+        let found = try #require(next)
+        #expect(found.topology.generation == 2)
+        sampler.move(to: found)
+        sampler.sample()
+        let back = sampler.snapshot()
+        #expect(back[channel: "rapl/package-0"]?.energy == Joules(10))
+        #expect(back[channel: "rapl/package-1"]?.energy == Joules(17), "what it counted while it was away is in it")
+        #expect(back.topology.channels.contains { $0.id == "rapl/psys" })
+        let later = rediscovery.check(at: 31 * second)
+        #expect(later?.topology.generation == nil, "nothing changed since")
+    }
+
+    @Test func `what is found again as it was is not opened again`() throws {
+        let machine = try MockMachine()
+        try machine.add(MockControlType(zones: [MockZone(name: "package-0"), MockZone(name: "package-1")]))
+        let sensors = SensorSet(only: [RAPLSensor(roots: machine.roots)])
+        var rediscovery = Rediscovery(sensors, sensors.bind(), at: 0)
+        try machine.remove(try #require(machine.zone("package-1")))
+        let without = rediscovery.check(at: 11 * second)
+        #expect(without?.topology.generation == nil)
+        try machine.add(MockControlType(zones: [MockZone(name: "package-1")]))
+        let again = rediscovery.check(at: 21 * second)
+        #expect(again?.topology.generation == nil, "its reader has found it by itself")
+    }
+
+    @Test func `what counts in no figure and is gone keeps nothing else from being found`() throws {
+        var mouse = Channel.counter("mouse", scope: nil, domain: "battery")
+        mouse.isIntermittent = true
+        let package = Channel.counter("package-0")
+        let sensor = Marked(channels: [package, mouse])
+        let sensors = SensorSet(only: [sensor])
+        var rediscovery = Rediscovery(sensors, sensors.bind(), at: 0)
+        sensor.set([package])
+        let without = rediscovery.check(at: 11 * second)
+        #expect(without?.topology.generation == nil, "nothing came")
+        sensor.set([package, .counter("package-1")])
+        let found = rediscovery.check(at: 21 * second)
+        #expect(found?.topology.channels.map(\.id) == ["scripted/package-0", "scripted/package-1"])
+        // And a part of a figure comes along, absent, until it is back.
+        sensor.set([package, .counter("psys", scope: .platform)])
+        let other = rediscovery.check(at: 31 * second)
+        let channels = try #require(other).topology.channels
+        #expect(Set(channels.map(\.id)) == ["scripted/package-0", "scripted/package-1", "scripted/psys"])
+        #expect(channels.filter { $0.status == .absent }.map(\.id) == ["scripted/package-1"])
+        sensor.set([package, .counter("package-1"), .counter("psys", scope: .platform)])
+        let back = rediscovery.check(at: 41 * second)
+        #expect(back?.topology.channels.contains { $0.status == .absent } == false)
+    }
+
+    @Test func `an estimate comes where nothing measures any more, and goes where something does`() throws {
+        var discharge = Channel.counter("battery", scope: .battery, domain: "battery")
+        discharge.isIntermittent = true
+        let battery = Marked(channels: [discharge])
+        let machine = try MockMachine()
+        try machine.set(.guest(processors: 2))
+        let sensors = SensorSet(roots: machine.roots, additional: [battery])
+        let first = sensors.bind()
+        #expect(first.topology.headlineScope == .battery)
+        var rediscovery = Rediscovery(sensors, first, at: 0)
+        var idle = discharge
+        idle.status = .absent
+        battery.set([idle])
+        let onMains = rediscovery.check(at: 11 * second)
+        #expect(onMains?.topology.headlineScope == .wall, "the plug is in")
+        battery.set([discharge])
+        let unplugged = rediscovery.check(at: 21 * second)
+        #expect(unplugged?.topology.headlineScope == .battery)
+        #expect(unplugged?.topology.scopes.contains(.wall) == false)
+    }
+
+    @Test func `no estimate takes the place of a measured part that is gone`() throws {
+        let machine = try MockMachine()
+        try machine.set(.guest(processors: 2))
+        try machine.add(MockControlType(zones: [MockZone(name: "package-0")]))
+        let sensors = SensorSet(roots: machine.roots)
+        var rediscovery = Rediscovery(sensors, sensors.bind(), at: 0)
+        try machine.remove(try #require(machine.zone("package-0")))
+        let without = rediscovery.check(at: 11 * second)
+        #expect(without?.topology.generation == nil, "the figure stays, unknown, until the part is back")
+    }
+
+    /// A sensor whose channels come and go.
+    private final class Marked: Sensor {
+        let name = SensorName("scripted")
+        private let channels: Locked<[Channel]>
+
+        init(channels: [Channel]) { self.channels = Locked(channels) }
+
+        func set(_ channels: [Channel]) { self.channels.withLock { $0 = channels } }
+
+        func discoveryFingerprint() -> Int? { channels.withLock { $0.hashValue } }
+
+        func discover() -> Discovery { Discovery(channels: channels.withLock { $0 }) }
+
+        func open(_ channels: [Channel]) -> any SensorReader { ScriptedSensor(channels: channels).open(channels) }
+    }
+}

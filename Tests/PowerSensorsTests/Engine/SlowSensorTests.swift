@@ -1,0 +1,138 @@
+import Glibc
+import PowerSensors
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct SlowSensorTests {
+    /// A management controller: it takes its time, and one day it answers no more.
+    private final class Controller: Sensor {
+        let name: SensorName
+        let readingInterval: Duration? = .milliseconds(40)
+        let reads = Atomic(0)
+        let isSilent = Atomic(false)
+        let refusal = Atomic(Int32(0))
+        let delayMicroseconds: UInt32
+
+        init(_ name: String = "bmc", delay: Duration = .zero, isSilent: Bool = false, refusal: Int32 = 0) {
+            self.name = SensorName(name)
+            delayMicroseconds = UInt32(delay / .microseconds(1))
+            self.isSilent.store(isSilent, ordering: .relaxed)
+            self.refusal.store(refusal, ordering: .relaxed)
+        }
+
+        func discover() -> Discovery {
+            Discovery(channels: [
+                Channel(
+                    id: "\(name)/input", sensor: name, mechanism: "test", quantity: .power, encoding: .gauge,
+                    component: .host)
+            ])
+        }
+
+        func open(_ channels: [Channel]) throws -> any SensorReader {
+            let code = refusal.load(ordering: .relaxed)
+            if code != 0 { throw AttributeError(path: "/dev/bmc", errno: code) }
+            return Reader(controller: self, channels: channels)
+        }
+
+        struct Reader: SensorReader {
+            let controller: Controller
+            let channels: [Channel]
+
+            func read(into readings: inout OutputSpan<Reading>) {
+                usleep(controller.delayMicroseconds)
+                while controller.isSilent.load(ordering: .relaxed) { usleep(1000) }
+                let count = controller.reads.add(1, ordering: .relaxed).newValue
+                readings.append(.value(Double(100 + count)))
+            }
+        }
+    }
+
+    @Test func `a sampler reads it when it is due, and repeats it with its instant until then`() throws {
+        let controller = Controller()
+        var sampler = try Sampler(SensorSet(only: [controller]))
+        var instants: Set<ContinuousClock.Instant?> = []
+        for _ in 0..<20 {
+            sampler.sample { _, readings in _ = instants.insert(readings[0].instant) }
+        }
+        #expect(controller.reads.load(ordering: .relaxed) == 1)
+        #expect(instants.count == 1)
+        #expect(instants.first != .some(nil))
+        usleep(45_000)
+        #expect(sampler.snapshot().channels[0].value == 102)
+    }
+
+    @Test func `one that never answered is stale after three intervals, and is told of`() throws {
+        let controller = Controller(isSilent: true)
+        let fast = ScriptedSensor(channels: [.counter("package-0")])
+        fast.show(.count(5))
+        var sampler = try Sampler(
+            SamplingConfiguration(sensors: SensorSet(only: [fast, controller]), readsSlowSourcesOnThreads: true))
+        var statuses: [ReadingStatus] = []
+        while statuses.last != .stale {
+            let status = sampler.snapshot().channels[1].status
+            if statuses.last != status { statuses.append(status) }
+            usleep(2000)
+        }
+        #expect(statuses.last == .stale)
+        let finding = try #require(sampler.findings().first { $0.subject == "bmc/input" })
+        #expect(finding.reason == .stale)
+        #expect(finding.text.contains("in progress"))
+        controller.isSilent.store(false, ordering: .relaxed)
+        while sampler.snapshot().channels[1].status != .ok { usleep(2000) }
+        #expect(!sampler.findings().contains { $0.reason == .stale })
+    }
+
+    @Test func `one that answers that it stands still is not said to leave a read under way`() throws {
+        let still = ScriptedSensor(channels: [.counter("package-0")])
+        still.show(.missing(.stale))
+        var sampler = try Sampler(SensorSet(only: [still]))
+        sampler.sample()
+        let finding = try #require(sampler.findings().first { $0.reason == .stale })
+        #expect(finding.text.contains("has not changed"))
+        #expect(!finding.text.contains("in progress"))
+    }
+
+    @Test func `however many do not answer, those that do are read again and again`() throws {
+        let silent = (0..<6).map { Controller("silent\($0)", isSilent: true) }
+        defer { for controller in silent { controller.isSilent.store(false, ordering: .relaxed) } }
+        let answering = Controller("answering")
+        var sampler = try Sampler(
+            SamplingConfiguration(sensors: SensorSet(only: silent + [answering]), readsSlowSourcesOnThreads: true))
+        while answering.reads.load(ordering: .relaxed) < 5 { usleep(2000) }
+        sampler.sample()
+        for controller in silent { #expect(controller.reads.load(ordering: .relaxed) == 0) }
+    }
+
+    @Test func `one that does not open says why, and is tried again`() throws {
+        let controller = Controller(refusal: EACCES)
+        var sampler = try Sampler(
+            SamplingConfiguration(sensors: SensorSet(only: [controller]), readsSlowSourcesOnThreads: true))
+        while sampler.snapshot().channels[0].status != .forbidden { usleep(2000) }
+        controller.refusal.store(0, ordering: .relaxed)
+        while sampler.snapshot().channels[0].status != .ok { usleep(2000) }
+    }
+
+    @Test func `a monitor is not held up by it, and takes its silence for staleness after three intervals`()
+        async throws
+    {
+        let controller = Controller(delay: .milliseconds(30))
+        let fast = ScriptedSensor(channels: [.counter("package-0")])
+        fast.show(.count(5))
+        let monitor = try PowerMonitor(
+            MonitorConfiguration(sensors: SensorSet(only: [fast, controller]), interval: .milliseconds(2)))
+        var iterator = monitor.snapshots(every: .milliseconds(2)).makeAsyncIterator()
+        var snapshot = try #require(await iterator.next())
+        #expect(snapshot.channels[1].status == .warmingUp)
+        while snapshot.channels[1].status != .ok { snapshot = try #require(await iterator.next()) }
+        #expect((snapshot.channels[1].power?.rawValue ?? 0) > 100)
+        #expect(snapshot.sampleDuration < .milliseconds(30), "the controller takes as long for one reading")
+
+        controller.isSilent.store(true, ordering: .relaxed)
+        while snapshot.channels[1].status != .stale { snapshot = try #require(await iterator.next()) }
+        #expect(snapshot.channels[1].value == nil)
+        controller.isSilent.store(false, ordering: .relaxed)
+        while snapshot.channels[1].status != .ok { snapshot = try #require(await iterator.next()) }
+        monitor.stop()
+    }
+}

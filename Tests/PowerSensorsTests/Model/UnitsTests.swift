@@ -1,0 +1,27 @@
+import PowerSensors
+import Testing
+
+struct UnitsTests {
+    @Test(
+        arguments: [
+            (41.2, "41.2 W"), (0, "0.0 W"), (313.908123456, "313.908 W"), (-0.000123456789, "-0.000123457 W"),
+            (1_234_567.8, "1234570.0 W"), (.infinity, "inf W"), (.leastNonzeroMagnitude, "5e-324 W"),
+        ] as [(Double, String)])
+    func `a value prints with its unit, in six digits at most`(watts: Double, text: String) {
+        #expect(Watts(watts).description == text)
+    }
+
+    @Test func `each unit has its symbol, and a share has none`() {
+        #expect(
+            "\(Joules(1)) \(Volts(1)) \(Amperes(1)) \(Celsius(1)) \(Grams(1)) \(Ratio(0.5))"
+                == "1.0 J 1.0 V 1.0 A 1.0 °C 1.0 g 0.5")
+    }
+
+    @Test func `values are literals, and add, scale and divide within their unit`() {
+        var energy: Joules = 10
+        energy += 2.5
+        #expect(energy / 2 == 6.25)
+        #expect(energy / Joules(5) == 2.5)
+        #expect(energy - 12.5 == .zero)
+    }
+}

@@ -1,0 +1,30 @@
+import PowerSensors
+import Testing
+
+struct TimeGridTests {
+    @Test func `a point that is reached is due once`() {
+        var grid = TimeGrid(from: 100, every: 10)
+        let due = [99, 100, 109, 110].filter { grid.isDue(at: $0) }
+        #expect(due == [100, 110])
+    }
+
+    @Test func `points that were missed are left out, and the grid keeps its points`() {
+        var grid = TimeGrid(from: 100, every: 10)
+        let due = grid.isDue(at: 137)
+        #expect(due)
+        #expect(grid.next == 140)
+    }
+
+    @Test func `delays never shift the points`() {
+        var grid = TimeGrid(from: 1100, every: 100)
+        #expect(grid.next == 1100)
+        let points = [1103, 1299].map { grid.advance(past: $0) }
+        #expect(points == [1200, 1300])
+    }
+
+    @Test func `a grid without a next point is never due`() {
+        var grid = TimeGrid(from: .max, every: 0)
+        let due = grid.isDue(at: .max - 1)
+        #expect(!due)
+    }
+}
