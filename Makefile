@@ -21,7 +21,7 @@ SOAK ?= 300
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
-.PHONY: help deps run test test-kernel examples traits api api-renew sanitize bench bench-scrape fuzz soak lint format docs clean \
+.PHONY: help deps run test test-kernel examples layers traits api api-renew sanitize bench bench-scrape fuzz soak lint format docs clean \
     estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
@@ -32,7 +32,7 @@ deps: ## install the Debian packages that are missing, or say what goes on witho
 	@sh Scripts/install-dependencies.sh
 
 run: deps ## show this machine's watts for five seconds
-	@echo "Building the command; the first time takes a minute or so."
+	@echo "Building the command; the first time takes some minutes."
 	@$(SWIFT_BUILD) --product powersensors
 	@timeout --kill-after=5s 60s "$$(swift build --show-bin-path)/powersensors" watch --interval 1s --duration 5s
 
@@ -45,6 +45,9 @@ test-kernel: ## run the command on real kernels, in guests that QEMU emulates; O
 
 examples: deps ## build and run the examples, and check that they link and fetch nothing else
 	@bash Scripts/examples.sh
+
+layers: deps ## print the layers of the library, and prove that an import against their order is refused
+	@bash Scripts/layers.sh
 
 traits: deps ## build without the trait Exporters
 	@bash Scripts/build-without-traits.sh
@@ -89,8 +92,8 @@ lint: deps ## check the format and the project's rules
 format: deps ## put the sources in the house's format
 	@swift format --in-place --parallel --recursive $(SOURCES)
 
-docs: deps ## build the API reference into .build/docs
-	@sh Scripts/build-docs.sh PowerSensors PowerSensorsTesting
+docs: deps ## build the guides and the API reference into .build/docs
+	@bash Scripts/build-docs.sh
 
 clean: ## remove everything that was built
 	@rm -rf .build Examples/*/.build Benchmarks/.build

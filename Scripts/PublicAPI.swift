@@ -1,6 +1,6 @@
 import Foundation
 
-// Writes what a module makes public, one declaration a line, sorted, from the symbol graphs in a folder.
+// Writes what a module makes public, one declaration a line, sorted, from its symbol graphs.
 
 /// The parts of a symbol graph that tell what a program can use.
 struct SymbolGraph: Decodable {
@@ -24,14 +24,14 @@ struct SymbolGraph: Decodable {
     let relationships: [Relationship]
 }
 
-guard let folder = CommandLine.arguments.dropFirst().first else {
-    FileHandle.standardError.write(Data("usage: PublicAPI FOLDER\n".utf8))
+let files = CommandLine.arguments.dropFirst()
+guard !files.isEmpty else {
+    FileHandle.standardError.write(Data("usage: PublicAPI GRAPH.symbols.json...\n".utf8))
     exit(64)
 }
 
-let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".symbols.json") }
 let graphs = try files.map { file in
-    try JSONDecoder().decode(SymbolGraph.self, from: Data(contentsOf: URL(filePath: "\(folder)/\(file)")))
+    try JSONDecoder().decode(SymbolGraph.self, from: Data(contentsOf: URL(filePath: file)))
 }
 var lines: Set<String> = []
 var paths: [String: String] = [:]

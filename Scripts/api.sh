@@ -1,34 +1,45 @@
 #!/bin/bash
-# Compares what the modules make public with the baselines in Docs/PublicAPI; with --renew it writes these anew.
+# Compares what the library's modules make public with the baselines in Docs/PublicAPI; --renew writes these again.
 #
 # There is no release yet that SwiftPM's own check (diagnose-api-breaking-changes) could compare with. And unlike that
-# check a baseline shows what was added, too: in a review every public declaration is seen.
+# check a baseline shows what was added, too: a review sees every public declaration.
 set -euo pipefail
+shopt -s nullglob
 cd "$(dirname "$0")/.."
 
 renew=${1:-}
-tool=.build/api/PublicAPI
-mkdir -p .build/api
+scratch=.build/api
+tool=$scratch/PublicAPI
+mkdir -p "$scratch" Docs/PublicAPI
 if [ ! -x "$tool" ] || [ Scripts/PublicAPI.swift -nt "$tool" ]; then
     swiftc -swift-version 6 Scripts/PublicAPI.swift -o "$tool"
 fi
 
+# The modules of every library product, and those that PowerSensors exports again.
+mapfile -t modules < <(
+    sed -n 's/.*\.library(name: "\([^"]*\)".*/\1/p' Package.swift
+    sed -n 's/^@_exported public import //p' Sources/PowerSensors/Exports.swift
+)
+rm -rf "$scratch/graphs"
+if [ "$renew" = --renew ]; then rm -f Docs/PublicAPI/*.txt; fi
+bash Scripts/symbol-graphs.sh "$scratch/graphs" "${modules[@]}"
+
 changed=0
-# Not yet those that serve and push: they are young, and other packages would have to be built once more for them.
-for module in PowerSensors PowerSensorsExporters PowerSensorsTesting; do
+for module in "${modules[@]}"; do
     baseline=Docs/PublicAPI/$module.txt
-    sh Scripts/symbol-graphs.sh "$module" ".build/api/$module"
-    "$tool" ".build/api/$module" >".build/api/$module.txt"
+    now=$scratch/$module.txt
+    "$tool" "$scratch/graphs/$module".symbols.json "$scratch/graphs/$module"@*.symbols.json >"$now"
+    # A module that only other modules of this package use makes nothing public.
+    if [ ! -s "$now" ] && [ ! -e "$baseline" ]; then continue; fi
     if [ "$renew" = --renew ]; then
-        mkdir -p Docs/PublicAPI
-        cp ".build/api/$module.txt" "$baseline"
-    elif ! diff --unified=0 --label "$baseline" --label "$module now" "$baseline" ".build/api/$module.txt" >&2; then
+        cp "$now" "$baseline"
+    elif ! diff --unified=0 --new-file --label "$baseline" --label "$module now" "$baseline" "$now" >&2; then
         changed=1
     fi
-    echo "api: $module has $(wc -l <"$baseline") public declarations and conformances in its baseline"
+    echo "api: $module has $(wc -l <"$now") public declarations and conformances"
 done
 if [ "$changed" -ne 0 ]; then
-    echo "api: the public API is not what its baseline says. Was that meant? Then: make api-renew, and a line in" \
-        "CHANGELOG.md; what was removed or changed is a new minor version" >&2
+    echo "api: the public API differs from its baseline. If that was meant: make api-renew, and a line in CHANGELOG.md;" \
+        "what was removed or changed is a new minor version" >&2
     exit 1
 fi

@@ -59,7 +59,7 @@ agent=Examples/Agent
 quietly "build of $agent" '' swift build --package-path "$agent" --configuration release
 check_dependencies "$agent"
 programs=$(swift build --package-path "$agent" --configuration release --show-bin-path)
-for program in Agent PullLoop FastLoop WhoUsesIt; do
+for program in Agent FastLoop Watts WhoUsesIt Work; do
     check_linkage "$programs/$program"
     quietly "$program" ' W|moved' timeout --kill-after=5s 30s "$programs/$program"
     grep -q ' W' "$log" || fail "$program shows no watts" "$(cat "$log")"
@@ -72,3 +72,15 @@ check_dependencies "$sensor"
 exporter=Examples/ThirdPartyExporter
 quietly "tests of $exporter" ' Test run with |^received: ' swift test --disable-xctest --package-path "$exporter"
 check_dependencies "$exporter"
+
+# The endpoint's packages would take minutes to build once more: it is checked against the modules that are built here already.
+check_endpoint() {
+    local binaries map options=()
+    swift build --quiet
+    binaries=$(swift build --show-bin-path)
+    while read -r map; do
+        options+=(-Xcc "-fmodule-map-file=$map")
+    done < <(find "$binaries" .build/checkouts -path '*.build/module.modulemap' -o -path '*/Sources/*/include/module.modulemap')
+    swiftc -typecheck -swift-version 6 -I "$binaries/Modules" "${options[@]}" Examples/Endpoint/Sources/Endpoint/main.swift
+}
+quietly "check of Examples/Endpoint" '' check_endpoint

@@ -25,16 +25,20 @@ forbid "a library must not end its host: no try!, as! or fatalError" \
     '(^|[^A-Za-z_])(try!|as!)|(^|[^A-Za-z_.])fatalError\(' Sources
 forbid "an example shows what others copy: no try!, as! or fatalError" \
     '(^|[^A-Za-z_])(try!|as!)|(^|[^A-Za-z_.])fatalError\(' Examples
-forbid "PowerSensors must not need Foundation" \
-    '^ *((public|package|internal|fileprivate|private) +)?import +((class|enum|func|protocol|struct|typealias|var) +)?Foundation' \
-    Sources/PowerSensors
-forbid "nobody can depend on a package with unsafeFlags" 'unsafeFlags' Package.swift
+for target in PowerSensors PowerSensors{Core,Machine,Sources,Estimator,Attribution}; do
+    forbid "$target must not need Foundation" \
+        '^ *((public|package|internal|fileprivate|private) +)?import +((class|enum|func|protocol|struct|typealias|var) +)?Foundation' \
+        "Sources/$target"
+done
+forbid "tests see what the package sees: no @testable" '@testable' Tests
+forbid "no package can depend on one with unsafeFlags" 'unsafeFlags' Package.swift
 forbid "tests are written with Swift Testing" '^ *import +XCTest' Tests
 
 # What the guides show is what the examples do: every line of their code is one of an example's.
 shown_by_examples=$(find Examples -name .build -prune -o -name '*.swift' -exec sed 's/^ *//; /^$/d' {} +)
-for guide in Docs/Attribution.md Docs/EmbeddingInAnAgent.md Docs/SamplingFast.md Docs/WritingASensor.md Docs/WritingAnExporter.md; do
+for guide in README.md Docs/*.md Docs/Reference/*.md; do
     code=$(awk '/^```/ { inside = ($0 == "```swift") && !inside; next } inside' "$guide" | sed 's/^ *//; /^$/d')
+    if [ -z "$code" ]; then continue; fi
     stale=$(grep -vxFf <(printf '%s\n' "$shown_by_examples") <<<"$code" || true)
     if [ -n "$stale" ]; then complain "$guide shows code that no example has" "$stale"; fi
 done

@@ -1,19 +1,28 @@
-#!/bin/sh
-# Writes the symbol graphs of what a module makes public. Arguments: the module, and the folder for its graphs.
-set -eu
-
+#!/bin/bash
+# Writes the symbol graphs of what modules make public.
+#
+# Usage: symbol-graphs.sh FOLDER MODULE... [-- OPTION...], the options being those of swift symbolgraph-extract.
+set -euo pipefail
 cd "$(dirname "$0")/.."
-module=$1
-graphs=$2
 
-# The compiler writes a module's graph only when it compiles it, so the graphs stay beside what was compiled.
-scratch=$PWD/.build/docs-build
-all_graphs=$scratch/symbol-graphs
-rm -rf "$graphs"
-mkdir -p "$graphs" "$all_graphs"
-swift build --quiet --target "$module" --scratch-path "$scratch" \
-    -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc "$all_graphs"
-# Only its own: the modules it depends on have graphs of their own.
-for graph in "$all_graphs/$module.symbols.json" "$all_graphs/$module@"*.symbols.json; do
-    if [ -e "$graph" ]; then cp "$graph" "$graphs"; fi
+graphs=$1
+shift
+modules=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    modules+=("$1")
+    shift
+done
+options=("${@:2}")
+
+swift build --quiet
+binaries=$(swift build --show-bin-path)
+# The C modules that the compiled ones import, ours and those of other packages.
+while read -r map; do
+    options+=(-Xcc "-fmodule-map-file=$map")
+done < <(find "$binaries" .build/checkouts -path '*.build/module.modulemap' -o -path '*/Sources/*/include/module.modulemap')
+
+mkdir -p "$graphs"
+for module in "${modules[@]}"; do
+    swift symbolgraph-extract -module-name "$module" -I "$binaries/Modules" -output-dir "$graphs" \
+        -target "$(basename "$(dirname "$binaries")")" -module-cache-path "$binaries/ModuleCache" "${options[@]}"
 done
