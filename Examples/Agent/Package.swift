@@ -8,24 +8,9 @@ let package = Package(
         // Without traits the library needs no other package, and none is fetched.
         .package(name: "power-sensors", path: "../..", traits: [])
     ],
-    targets: [
-        .executableTarget(
-            name: "Agent",
-            dependencies: [.product(name: "PowerSensors", package: "power-sensors")]
-        ),
-        .executableTarget(
-            name: "PullLoop",
-            dependencies: [.product(name: "PowerSensors", package: "power-sensors")]
-        ),
-        .executableTarget(
-            name: "FastLoop",
-            dependencies: [.product(name: "PowerSensors", package: "power-sensors")]
-        ),
-        .executableTarget(
-            name: "WhoUsesIt",
-            dependencies: [.product(name: "PowerSensors", package: "power-sensors")]
-        ),
-    ]
+    targets: ["Agent", "FastLoop", "Watts", "WhoUsesIt", "Work"].map { name in
+        .executableTarget(name: name, dependencies: [.product(name: "PowerSensors", package: "power-sensors")])
+    }
 )
 
 for target in package.targets {

@@ -2,27 +2,29 @@
 import PackageDescription
 
 let package = Package(
-    name: "meter-sensor",
+    name: "third-party-sensor",
     platforms: [.macOS(.v26)],
-    products: [.library(name: "MeterSensor", targets: ["MeterSensor"])],
+    products: [
+        .library(name: "MeterSensor", targets: ["MeterSensor"]),
+        .library(name: "EventSensor", targets: ["EventSensor"]),
+    ],
     dependencies: [
         // Without traits the library needs no other package, and none is fetched.
         .package(name: "power-sensors", path: "../..", traits: [])
     ],
-    targets: [
-        .target(
-            name: "MeterSensor",
-            dependencies: [.product(name: "PowerSensors", package: "power-sensors")]
-        ),
-        .testTarget(
-            name: "MeterSensorTests",
-            dependencies: [
-                "MeterSensor",
-                .product(name: "PowerSensors", package: "power-sensors"),
-                .product(name: "PowerSensorsTesting", package: "power-sensors"),
-            ]
-        ),
-    ]
+    targets: ["MeterSensor", "EventSensor"].flatMap { name in
+        [
+            .target(name: name, dependencies: [.product(name: "PowerSensors", package: "power-sensors")]),
+            .testTarget(
+                name: "\(name)Tests",
+                dependencies: [
+                    .byName(name: name),
+                    .product(name: "PowerSensors", package: "power-sensors"),
+                    .product(name: "PowerSensorsTesting", package: "power-sensors"),
+                ]
+            ),
+        ]
+    }
 )
 
 for target in package.targets {

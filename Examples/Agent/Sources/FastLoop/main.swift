@@ -37,7 +37,7 @@ while deadline < start + 1_000_000_000 {
         last = readings[0].count
     }
     samples += 1
-    // Points of the grid that went by meanwhile are left out, not made up for.
+    // Points of the grid that went by in the meantime are left out: a burst to catch up would measure the burst.
     let behind = (monotonicNanoseconds() - deadline) / period
     missed += behind
     deadline += behind * period
@@ -46,6 +46,7 @@ while deadline < start + 1_000_000_000 {
 let result = sampler.snapshot()
 print("\(samples) samples, \(missed) missed; \(first.topology.channels[0].id) moved \(changes) times")
 if let host = result.headline {
-    let power = host.power.map { "\($0.rawValue) W" } ?? host.status.name
-    print("\(host.scope): \(host.energy?.rawValue ?? .nan) J, mean \(power) (\(host.provenance))")
+    let energy = host.energy?.description ?? host.status.name
+    let power = host.power?.description ?? host.status.name
+    print("\(host.scope): \(energy), mean \(power) (\(host.provenance))")
 }

@@ -1,16 +1,15 @@
 import PowerSensors
 
-// Who uses the power: the greatest processes of each second, and what adds up with them to the whole.
-var sensors = SensorSet()
-sensors.attribution = Attribution(kinds: [.process, .virtualMachine])
-let monitor = try PowerMonitor(MonitorConfiguration(sensors: sensors))
+// Watts per virtual machine and per process, and what no one of them was given: together they are the whole.
+let attribution = Attribution(kinds: [.virtualMachine, .process])
+let monitor = try PowerMonitor(MonitorConfiguration(attribution: attribution))
 var count = 0
 for await snapshot in monitor.snapshots(every: .seconds(1)) {
-    for one in snapshot.consumers {
-        guard let power = one.power else { continue }
-        print("\(one.consumer.kind) \(one.consumer.name): \(power.rawValue) W, \(one.energy.rawValue) J so far")
+    for share in snapshot.consumers {
+        guard let power = share.power else { continue }
+        print("\(share.consumer.kind) \(share.consumer.name): \(power), \(share.energy) so far")
     }
-    for rest in snapshot.unattributed { print("nobody's, \(rest.kind), \(rest.reason): \(rest.energy.rawValue) J") }
+    for rest in snapshot.unattributed { print("no \(rest.kind)'s, \(rest.reason): \(rest.energy)") }
     count += 1
     if count == 4 { break }
 }

@@ -2,7 +2,7 @@ import Glibc
 
 /// A socket to a port of this machine.
 final class DatagramSocket: Sendable {
-    /// What the kernel said.
+    /// The kernel refused an operation.
     struct Failure: Error, CustomStringConvertible {
         let port: UInt16
         let errno: Int32
@@ -33,7 +33,7 @@ final class DatagramSocket: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Sends a datagram, or none where the kernel would have to wait.
+    /// Sends a datagram, or none if that would block.
     func send(_ text: String) throws(Failure) {
         let bytes = Array(text.utf8)
         let count = unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT))

@@ -19,13 +19,13 @@ public struct StatsDExporter: Exporter {
         self.interval = interval
     }
 
-    /// Makes the names once; opens the socket, and tries that again before the next snapshot if it fails.
+    /// Makes the names and opens the socket; if that fails, it is called again before the next snapshot.
     public mutating func prepare(for topology: Topology) throws {
         gauges = topology.scopes.map { "power.\($0.name)" }
         if socket == nil { socket = try DatagramSocket(toPort: port) }
     }
 
-    /// Sends what is known. What is not known is left out: it is not 0.
+    /// Sends what is known. Unknown values are left out: they are not 0.
     public mutating func export(_ snapshot: Snapshot) throws {
         let lines = zip(gauges, snapshot.host).compactMap { gauge, host in
             host.power.map { "\(gauge):\($0.rawValue)|g" }
@@ -33,7 +33,7 @@ public struct StatsDExporter: Exporter {
         if !lines.isEmpty { try socket?.send(lines.joined(separator: "\n")) }
     }
 
-    /// Counts the sensors that are lost; other events have no place in StatsD.
+    /// Counts the sensors that are lost; it ignores other events.
     public mutating func export(_ event: MonitorEvent) throws {
         if event.kind == .sensorLost { try socket?.send("power.sensor_lost:1|c") }
     }

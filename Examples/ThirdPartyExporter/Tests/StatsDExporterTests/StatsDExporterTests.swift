@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct StatsDExporterTests {
-    @Test func `a monitor's figures reach the server, beside another exporter that fails`() async throws {
+    @Test func `snapshots reach the server while another exporter fails`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         let sensors = SensorSet(roots: machine.roots)
@@ -31,7 +31,7 @@ struct StatsDExporterTests {
         print("received: \(received)")
     }
 
-    @Test func `where nobody listens it says so, and what mends it`() async throws {
+    @Test func `with no server it reports the failure and the remedy`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         let monitor = try PowerMonitor(
@@ -70,7 +70,7 @@ private struct BrokenExporter: Exporter {
     func export(_ snapshot: Snapshot) {}
 }
 
-/// A socket on a free port, which takes datagrams.
+/// A UDP socket on a free port.
 private final class Server {
     let port: UInt16
     private let descriptor: CInt
@@ -93,7 +93,7 @@ private final class Server {
 
     deinit { close(descriptor) }
 
-    /// The next datagram; nil where there is none.
+    /// The next datagram; nil if there is none.
     func receive() -> String? {
         var bytes = [UInt8](repeating: 0, count: 1500)
         let count = unsafe recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))

@@ -9,10 +9,10 @@ struct MeterFile {
 
     /// What it shows now, or why it shows nothing.
     ///
-    /// It is opened each time, since whoever writes it may put a new file in its place. That costs several times what
-    /// a `pread` of an open file does, and here it is once a second, off the fast path.
+    /// It is opened each time, since the program that writes it may put a new file in its place. That costs several times
+    /// as much as a `pread` of an open file, but only once a second and off the fast path.
     var reading: Reading {
-        // Not to block, should somebody have put a pipe there.
+        // A pipe in its place must not block the read.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return .missing(ReadingStatus(errno: errno)) }
         defer { close(descriptor) }

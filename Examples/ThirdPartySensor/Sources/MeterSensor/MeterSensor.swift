@@ -26,11 +26,11 @@ public struct MeterSensor: Sensor {
     /// `meter`.
     public var name: SensorName { SensorName("meter") }
 
-    /// The meters answer once a second, so to read them on every sample would be in vain.
-    public var refreshInterval: Duration? { .seconds(1) }
+    /// The meters answer once a second, so reading them on every sample would show nothing new.
+    public var readingInterval: Duration? { .seconds(1) }
 
     /// Which of the files are there: a meter that is plugged in later is found then.
-    public func discoveryMark() -> Int? { meters.map { unsafe access($0.path, F_OK) }.hashValue }
+    public func discoveryFingerprint() -> Int? { meters.map { unsafe access($0.path, F_OK) }.hashValue }
 
     /// Finds a channel for every file that is there; what is missing or forbidden is a finding, and nothing is thrown.
     public func discover() -> Discovery {
@@ -44,7 +44,7 @@ public struct MeterSensor: Sensor {
             let text = "No meter was named."
             let remedy = "Name one: MeterSensor([Meter(name: \"rack\", path: \"/run/meter/rack\")])"
             discovery.findings.append(
-                Finding(severity: .info, subject: name.name, reason: "absent", text: text, remedy: remedy))
+                Finding(severity: .info, subject: name.name, reason: .absent, text: text, remedy: remedy))
         }
         return discovery
     }
@@ -64,7 +64,8 @@ public struct MeterSensor: Sensor {
         // All the meters together measure what the machine takes from the plug.
         channel.countsIn = .wall
         channel.path = meter.path
-        channel.refreshInterval = refreshInterval
+        channel.handle = ChannelHandle(meter)
+        channel.refreshInterval = readingInterval
         channel.status = status
         return channel
     }
@@ -76,19 +77,19 @@ public struct MeterSensor: Sensor {
             ? "Let this user read it: sudo chmod a+r \(meter.path)"
             : "Start the program that reads the meter \(meter.name), and let it write \(meter.path)."
         return Finding(
-            severity: .warning, subject: meter.path, reason: status.name,
+            severity: .warning, subject: meter.path, reason: Finding.Reason(status),
             text: "The meter \(meter.name) has no watts to read.", remedy: remedy)
     }
 }
 
-/// The part that runs again and again.
+/// The part that runs on every reading.
 struct MeterReader: SensorReader {
     let channels: [Channel]
     private let files: [MeterFile]
 
     init(_ channels: [Channel]) {
         self.channels = channels
-        files = channels.map { MeterFile($0.path ?? "") }
+        files = channels.map { MeterFile($0.handle?.value(as: MeterSensor.Meter.self)?.path ?? "") }
     }
 
     // One reading for each channel, whatever happens: a meter that fails says why, and the next is read.

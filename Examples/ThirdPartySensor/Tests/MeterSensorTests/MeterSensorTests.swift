@@ -17,7 +17,7 @@ struct MeterSensorTests {
         sensor = MeterSensor(["rack", "switch"].map { MeterSensor.Meter(name: $0, path: "\(folder.path)/\($0)") })
     }
 
-    @Test func `it is a sensor as others are`() {
+    @Test func `it conforms`() {
         #expect(SensorConformance.check(sensor, isStill: true) == [])
     }
 
@@ -25,7 +25,7 @@ struct MeterSensorTests {
         (MockFault.missing, ReadingStatus.absent), (.empty, .io(errno: 74)), (.garbage, .io(errno: 74)),
         (.directory, .io(errno: 21)), (.negative, .implausible),
     ])
-    func `it is one with a meter that fails, and then shows why`(fault: MockFault, status: ReadingStatus) throws {
+    func `a meter that fails says why, and the sensor still conforms`(fault: MockFault, status: ReadingStatus) throws {
         var reader = sensor.open(sensor.discover().channels)
         try folder.inject(fault, at: "rack")
         #expect(SensorConformance.check(sensor, isStill: true) == [])
@@ -38,17 +38,17 @@ struct MeterSensorTests {
         #expect(readings[2].value == 200.5)
     }
 
-    @Test func `without any meter it says so`() {
+    @Test func `with no meters there is a finding`() {
         #expect(SensorConformance.check(MeterSensor([]), isStill: true) == [])
-        #expect(MeterSensor([]).discover().findings.map(\.reason) == ["absent"])
+        #expect(MeterSensor([]).discover().findings.map(\.reason) == [.absent])
     }
 
-    @Test func `a meter that is plugged in later changes the mark, and is found`() throws {
+    @Test func `a meter that is plugged in later changes the fingerprint, and is found`() throws {
         try folder.remove("switch")
-        let mark = sensor.discoveryMark()
+        let fingerprint = sensor.discoveryFingerprint()
         #expect(sensor.discover().channels.map(\.id) == ["meter/rack"])
         try folder.write("41\n", to: "switch")
-        #expect(sensor.discoveryMark() != mark)
+        #expect(sensor.discoveryFingerprint() != fingerprint)
         #expect(sensor.discover().channels.map(\.id) == ["meter/rack", "meter/switch"])
     }
 
