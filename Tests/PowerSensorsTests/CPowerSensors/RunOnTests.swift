@@ -43,7 +43,7 @@ struct RunOnTests {
                 let folder = "/proc/self/task/\(thread)"
                 let name = try SystemRoot(path: folder, mountPoint: "/proc").text("comm")
                 let isMonitor = name == "powersensors"
-                if name == "powersensors-sl" { slowThreads += 1 }
+                if name == "powersensors-bg" { slowThreads += 1 }
                 let list = try allowed(folder)
                 if isMonitor { places.append(list) } else { try #require(list == usual) }
             }
