@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 task=${1:-check}
-tables=Sources/PowerSensors/Sensors/Estimator/Tables/EstimatorTables.swift
+tables=Sources/PowerSensorsEstimator/Tables/EstimatorTables.swift
 examples=Tests/PowerSensorsTests/Sensors/Estimator/PredictedMachines.swift
 
 if [ -z "${ESTIMATOR_DATA:-}" ]; then
