@@ -12,10 +12,12 @@ package struct RAPLDiagnosis {
     }
 
     /// Turns obstacles into findings that fit this machine.
-    package func explain(_ obstacles: [Obstacle]) -> [Finding] {
+    ///
+    /// - Parameter isMeasured: Whether another mechanism has found counters, so that a guest lacks none.
+    package func explain(_ obstacles: [Obstacle], isMeasured: Bool = false) -> [Finding] {
         var explained: [Finding] = []
         var forbidden: [Obstacle] = []
-        var hasGuestFinding = false
+        var hasGuestFinding = isMeasured
         for obstacle in obstacles {
             switch obstacle.kind {
             case .noDriver where environment.isGuest == true, .noZones where environment.isGuest == true:

@@ -102,7 +102,8 @@ public struct RAPLSensor: Sensor {
         let found = selection.found
         var discovery = found.discovery
         if !found.obstacles.isEmpty {
-            discovery.findings += RAPLDiagnosis(HostEnvironment(roots), roots).explain(found.obstacles)
+            discovery.findings += RAPLDiagnosis(HostEnvironment(roots), roots)
+                .explain(found.obstacles, isMeasured: !discovery.channels.isEmpty)
         }
         discovery.findings += MechanismComparison(selection.alternatives, by: open).findings()
         return history.addingOffline(to: discovery, in: roots.sysfs)
