@@ -3,7 +3,7 @@ import ArgumentParser
 import PowerSensors
 
 /// `powersensors calibrate`: learns this machine's curve from its real sensor.
-struct CalibrateCommand: RunnableCommand {
+struct CalibrateCommand: SensorsCommand {
     static let configuration = CommandConfiguration(
         commandName: "calibrate",
         abstract: "Learns this machine's power over its load, for its guests and machines like it.",
@@ -28,8 +28,14 @@ struct CalibrateCommand: RunnableCommand {
 
     @OptionGroup var shared: SharedOptions
 
+    @OptionGroup var carbon: CarbonOptions
+
+    @OptionGroup var estimator: EstimatorOptions
+
+    @OptionGroup var knownPower: KnownPowerOptions
+
     func run(in environment: Environment) throws(CommandFailure) {
-        let settings = try Settings(shared, in: environment)
+        let settings = try Settings(self, in: environment)
         let output = try output.value(in: environment)
         let passive = try passive.value(in: environment)
         if passive != nil, levelDuration.flag != nil {

@@ -4,7 +4,7 @@ import PowerSensors
 import PowerSensorsExporters
 
 /// `powersensors doctor`: what is missing or limited, why, and the command that fixes it.
-struct DoctorCommand: RunnableCommand {
+struct DoctorCommand: SensorsCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Explains what is missing, and how to fix it.",
@@ -19,8 +19,14 @@ struct DoctorCommand: RunnableCommand {
 
     @OptionGroup var shared: SharedOptions
 
+    @OptionGroup var carbon: CarbonOptions
+
+    @OptionGroup var estimator: EstimatorOptions
+
+    @OptionGroup var knownPower: KnownPowerOptions
+
     func run(in environment: Environment) throws(CommandFailure) {
-        let settings = try Settings(shared, in: environment)
+        let settings = try Settings(self, in: environment)
         let isJSON = try output.isOn(in: environment) ?? false
         let diagnosis = Doctor(settings.sensors, roots: settings.roots).examine()
         var bytes: [UInt8] = []

@@ -6,7 +6,7 @@ import PowerSensorsHTTP
 import PowerSensorsPush
 
 /// `powersensors export`: figures for other programs, until it is stopped.
-struct ExportCommand: RunnableCommand {
+struct ExportCommand: SensorsCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Exports the figures to other programs, any number of them at once.",
@@ -76,6 +76,12 @@ struct ExportCommand: RunnableCommand {
 
     @OptionGroup var shared: SharedOptions
 
+    @OptionGroup var carbon: CarbonOptions
+
+    @OptionGroup var estimator: EstimatorOptions
+
+    @OptionGroup var knownPower: KnownPowerOptions
+
     enum Created: String, Switch { case created }
 
     enum Check: String, Switch { case check }
@@ -88,7 +94,7 @@ struct ExportCommand: RunnableCommand {
             environment.file = try ConfigurationFile.variables(
                 path, knownNames: Set(names.map(Environment.variableName)))
         }
-        let settings = try Settings(shared, in: environment)
+        let settings = try Settings(self, in: environment)
         let export = try Export(self, settings, in: environment)
         if try environment.isOn(check) { try await export.check() } else { try await export.run() }
     }

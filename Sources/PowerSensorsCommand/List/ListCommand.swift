@@ -4,7 +4,7 @@ import PowerSensors
 import PowerSensorsExporters
 
 /// `powersensors list`: what was found.
-struct ListCommand: RunnableCommand {
+struct ListCommand: SensorsCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Lists what can be read, how, and what is missing."
@@ -14,8 +14,14 @@ struct ListCommand: RunnableCommand {
 
     @OptionGroup var shared: SharedOptions
 
+    @OptionGroup var carbon: CarbonOptions
+
+    @OptionGroup var estimator: EstimatorOptions
+
+    @OptionGroup var knownPower: KnownPowerOptions
+
     func run(in environment: Environment) throws(CommandFailure) {
-        let settings = try Settings(shared, in: environment)
+        let settings = try Settings(self, in: environment)
         let isJSON = try output.isOn(in: environment) ?? false
         let topology = settings.sensors.discover()
         var bytes: [UInt8] = []

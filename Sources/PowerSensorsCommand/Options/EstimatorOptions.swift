@@ -28,8 +28,6 @@ struct KnownPowerOptions: ParsableArguments {
 
 /// What the estimator is told about this machine.
 struct EstimatorOptions: ParsableArguments {
-    @OptionGroup var power: KnownPowerOptions
-
     @Option(
         "profile", "A profile of this machine, its host or one like it, made by powersensors calibrate.", .text("file"))
     var profile: Setting<String?>
@@ -58,7 +56,9 @@ struct EstimatorOptions: ParsableArguments {
     enum ForceProfile: String, Switch { case forceProfile = "force-profile" }
 
     /// An estimator that knows what the options say.
-    func estimator(roots: SystemRoots, in environment: Environment) throws(CommandFailure) -> Estimator {
+    func estimator(
+        _ power: KnownPowerOptions, roots: SystemRoots, in environment: Environment
+    ) throws(CommandFailure) -> Estimator {
         var estimator = Estimator(roots: roots)
         let known = try power.known(in: environment)
         estimator.idleWatts = known.idle
@@ -70,21 +70,21 @@ struct EstimatorOptions: ParsableArguments {
         estimator.host.load = try hostLoad.value(in: environment)
         estimator.forcesCalibration = try environment.isOn(forceProfile)
         if let option = profile.given(in: environment) {
-            estimator.calibration = try calibration(option, for: estimator, roots: roots, in: environment)
+            let replaced = [
+                power.idleWatts.given(in: environment), power.maxWatts.given(in: environment),
+                power.loadProfile.given(in: environment),
+            ]
+            if let other = replaced.compactMap(\.self).first {
+                throw other.refused("a profile takes its place; leave out either this or \(option.name).")
+            }
+            estimator.calibration = try calibration(option, for: estimator, roots: roots)
         }
         return estimator
     }
 
     private func calibration(
-        _ option: OptionValue, for estimator: Estimator, roots: SystemRoots, in environment: Environment
+        _ option: OptionValue, for estimator: Estimator, roots: SystemRoots
     ) throws(CommandFailure) -> CalibrationProfile {
-        let replaced = [
-            power.idleWatts.given(in: environment), power.maxWatts.given(in: environment),
-            power.loadProfile.given(in: environment),
-        ]
-        if let other = replaced.compactMap(\.self).first {
-            throw other.refused("a profile takes its place; leave out either this or \(option.name).")
-        }
         let calibration = try ProfileFile.read(option.value)
         let machine = try? MachineDescription(roots: roots)
         if !estimator.forcesCalibration, let mismatch = machine.flatMap({ calibration.hardware.mismatch(with: $0) }) {

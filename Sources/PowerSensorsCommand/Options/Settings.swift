@@ -1,7 +1,7 @@
 #if Exporters
 import PowerSensors
 
-/// What the shared options ask for, checked.
+/// What a subcommand's options say of sensors, checked.
 struct Settings {
     /// Which sensors to look for, and where.
     let sensors: SensorSet
@@ -27,7 +27,8 @@ struct Settings {
     var roots: SystemRoots { sensors.roots }
 
     /// Checks every option.
-    init(_ options: SharedOptions, in environment: Environment) throws(CommandFailure) {
+    init(_ command: some SensorsCommand, in environment: Environment) throws(CommandFailure) {
+        let options = command.shared
         scope = try options.scope.value(in: environment)
         scopeOption = options.scope.given(in: environment)?.name ?? "--scope"
         interval = try options.interval.value(in: environment)
@@ -45,8 +46,8 @@ struct Settings {
             share: GuestShareSensor(
                 roots: roots, directory: try options.share.value(in: environment),
                 correction: try options.shareCorrection.value(in: environment), maximumPower: maximumPower),
-            estimator: try options.estimator.estimator(roots: roots, in: environment))
-        carbonIntensity = try options.carbon.intensity(in: environment)
+            estimator: try command.estimator.estimator(command.knownPower, roots: roots, in: environment))
+        carbonIntensity = try command.carbon.intensity(in: environment)
     }
 
     /// How to divide the energy among consumers; nil where no kind of them is asked for.

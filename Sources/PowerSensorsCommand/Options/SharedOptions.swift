@@ -2,6 +2,16 @@
 import ArgumentParser
 import PowerSensors
 
+/// A subcommand that looks for sensors.
+///
+/// Its groups of options stand side by side: in a debug build, ArgumentParser checks a group five times for each group around it.
+protocol SensorsCommand: RunnableCommand {
+    var shared: SharedOptions { get }
+    var carbon: CarbonOptions { get }
+    var estimator: EstimatorOptions { get }
+    var knownPower: KnownPowerOptions { get }
+}
+
 /// The options that every subcommand has which looks for sensors.
 struct SharedOptions: ParsableArguments {
     @Option(
@@ -27,8 +37,6 @@ struct SharedOptions: ParsableArguments {
         "policy", "What to do with idle energy: active leaves it unattributed, proportional divides it too.",
         .choice("policy", of: AttributionPolicy.all, name: \.name), default: AttributionPolicy.active.name)
     var policy: Setting<AttributionPolicy>
-
-    @OptionGroup var carbon: CarbonOptions
 
     @Option(
         "node", "The name to give this machine; by default, the kernel's.",
@@ -57,8 +65,6 @@ struct SharedOptions: ParsableArguments {
         "A fault of the shared counters to correct: scaphandre, whose counters run at a fifth of the true speed.",
         .choice("name", of: GuestShareSensor.Correction.all, name: \.name))
     var shareCorrection: Setting<GuestShareSensor.Correction?>
-
-    @OptionGroup var estimator: EstimatorOptions
 
     enum Verbose: String, Switch { case verbose }
 }

@@ -3,7 +3,7 @@ import ArgumentParser
 import PowerSensors
 
 /// `powersensors watch`: figures again and again.
-struct WatchCommand: RunnableCommand {
+struct WatchCommand: SensorsCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
         abstract: "Shows figures again and again (the default)."
@@ -28,8 +28,14 @@ struct WatchCommand: RunnableCommand {
 
     @OptionGroup var shared: SharedOptions
 
+    @OptionGroup var carbon: CarbonOptions
+
+    @OptionGroup var estimator: EstimatorOptions
+
+    @OptionGroup var knownPower: KnownPowerOptions
+
     func run(in environment: Environment) throws(CommandFailure) {
-        let settings = try Settings(shared, in: environment)
+        let settings = try Settings(self, in: environment)
         let format = try resolvedFormat(in: environment)
         let top = try top.value(in: environment)
         // Text has no room for every kind.
