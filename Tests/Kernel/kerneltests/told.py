@@ -21,7 +21,9 @@ tell() {
 	: >/job/out/told.$1
 	{ head -n 1 /proc/stat; cat /proc/$inner/stat; } >/job/out/$1.ticks
 }
-scrape() { mark scrape-$1; wget -q -O /job/out/$1.metrics http://127.0.0.1:9100/metrics; }
+# The host does what it is told at its own time: what follows is looked at from when it says that it has.
+ask() { tell "$1"; until [ -e /job/out/done.$1 ]; do usleep 100000; done; mark "$1-done"; }
+scrape() { mark scrape-$1; wget -q -O /job/out/$1.metrics http://127.0.0.1:9100/metrics; mark scraped-$1; }
 mkdir /tmp/inner
 cat >/tmp/qemu-system-x86_64 <<'END'
 #!/bin/sh
@@ -44,8 +46,8 @@ list inner.list --share /tmp/inner/guests/inner --sensor share
 sleep 2; scrape before; sleep 1
 tell begin; work 10; sleep 3; tell end
 scrape after
-tell kill; sleep 6
-tell restart; sleep 4
+ask kill; sleep 6
+ask restart; sleep 4
 tell again; work 4; sleep 3; tell last
 scrape last
 end_watches
@@ -92,8 +94,11 @@ def _check_tree(run, checks):
     times = marks(run)
     entries = _entries(Watch(run, "watch"))
     before, after, last = (_joules(run.files[f"{name}.metrics"]) for name in ("before", "after", "last"))
-    ours = _energy(entries, times["scrape-after"]) - _energy(entries, times["scrape-before"])
-    checks.near("the guest's joules by node_exporter", after - before, ours, 0.03 * ours)
+    # A page shows what the counters were at some time of its scrape, which a busy guest takes long for.
+    least = _energy_before(entries, times["scrape-after"]) - _energy(entries, times["scraped-before"])
+    most = _energy(entries, times["scraped-after"]) - _energy_before(entries, times["scrape-before"])
+    checks.that(0 < 0.97 * least <= after - before <= 1.03 * most,
+                f"the guest's joules by node_exporter, {after - before}, are ours: {least} to {most}")  # fmt: skip
     checks.that(last > after, f"the tree goes on after a restart: {last} J after {after} J")
     checks.contains("who may read", run.files["files"], "-rw-r-----")
     checks.equal("how often the guest was kept from writing", run.files["files"].lower().count("read-only"), 2)
@@ -114,7 +119,7 @@ def _check_figures(run, checks, name, told):
     energies = [entry["energy_j"] for entry in entries if entry["energy_j"] is not None]
     checks.that(energies == sorted(energies), f"{name}: the energy never falls")
 
-    gone = [entry for entry in entries if times["kill"] + 3 * PERIOD + 1.5 <= entry["at"] <= times["restart"]]
+    gone = [entry for entry in entries if times["kill-done"] + 3 * PERIOD + 1.5 <= entry["at"] <= times["restart"]]
     checks.that(gone and all(entry["status"] == "stale" and entry["power_w"] is None for entry in gone),
                 f"{name}: without a publisher the share is stale: {gone}")  # fmt: skip
     back = [entry for entry in entries if entry["at"] >= times["again"]]
@@ -137,6 +142,11 @@ def _entries(watch):
 def _energy(entries, at):
     """The energy at a time, which is that of the first entry from then on."""
     return next(entry["energy_j"] for entry in entries if entry["at"] >= at)
+
+
+def _energy_before(entries, at):
+    """The energy at a time, which is that of the last entry until then."""
+    return [entry["energy_j"] for entry in entries if entry["at"] <= at][-1]
 
 
 def _ticks(run, mark):
