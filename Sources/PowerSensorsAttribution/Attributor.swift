@@ -1,10 +1,6 @@
 package import PowerSensorsCore
 import PowerSensorsMachine
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// Divides a machine's energy among the processes, control groups and virtual machines that used its processors.
 ///
 /// ``scanIfDue(at:)`` finds out who ran since the last scan; ``divide(_:)`` then gives them what the accumulator

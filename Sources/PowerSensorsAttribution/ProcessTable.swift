@@ -1,9 +1,6 @@
 import CPowerSensors
-import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensorsCore
 
 /// The processes of a machine, and the time that each ran between two scans.
 ///

@@ -1,10 +1,6 @@
 public import PowerSensorsCore
 import PowerSensorsMachine
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// The sensor for machines without one: a model of the power at the plug, driven by the processors' load.
 ///
 /// It knows the processor generation and the machine's size from procfs' `cpuinfo` and `meminfo`. It has a channel of

@@ -1,9 +1,6 @@
+import Glibc
 import PowerSensorsCore
 import PowerSensorsMachine
-
-#if canImport(Glibc)
-import Glibc
-#endif
 
 // What the estimator assumes, and why it cannot estimate.
 

@@ -1,8 +1,5 @@
-package import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+package import PowerSensorsCore
 
 /// The model of AC power at the plug: a formula of generation and size, corrected by how similar machines of the fit
 /// differ from it.

@@ -1,8 +1,5 @@
-package import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+package import PowerSensorsCore
 
 /// A machine's known watts at idle and at full load. Either may be missing.
 ///

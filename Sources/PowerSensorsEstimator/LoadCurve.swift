@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// How power rises from idle to full load: a jump on leaving idle, a shallow line, a convex rise at the end.
 ///

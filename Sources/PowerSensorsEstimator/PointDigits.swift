@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// Decodes the points of the tables, whose numbers are in base 64.
 struct PointDigits {

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// A server described by the features that the points of the fit are compared in.
 struct ReferenceMatch {

@@ -1,8 +1,5 @@
-import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensorsCore
 
 /// The machines of the fit, with the correction that each contributes to estimates of similar machines.
 ///

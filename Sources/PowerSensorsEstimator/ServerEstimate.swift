@@ -1,9 +1,5 @@
 package import PowerSensorsCore
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// A server's estimated power, with how it was found and how far off it may be.
 package struct ServerEstimate: Hashable, Sendable {
     /// What an estimate is based on. Each basis has its own band, found on machines that the fit had not seen.

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// How strongly similar machines correlate, as variances of the logarithm of watts; one set for each level of
 /// knowledge.

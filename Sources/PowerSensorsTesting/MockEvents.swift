@@ -1,8 +1,5 @@
-package import PowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
+package import PowerSensors
 
 /// A kernel's perf events in memory, including the errors that kernels make when they sum up registers.
 package final class MockEvents: EventSource {

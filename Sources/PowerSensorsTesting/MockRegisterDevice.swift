@@ -1,9 +1,6 @@
-public import PowerSensors
 import CPowerSensorsTesting
-
-#if canImport(Glibc)
 import Glibc
-#endif
+public import PowerSensors
 
 /// A processor's MSR device, `cpu/N/msr`.
 ///

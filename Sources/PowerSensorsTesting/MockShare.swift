@@ -1,8 +1,5 @@
-package import PowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
+package import PowerSensors
 
 /// A folder that a host shares with a guest, with records and trees of counters, written in the same ways as by publishers.
 package final class MockShare: Sendable {

@@ -1,8 +1,5 @@
-public import PowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
+public import PowerSensors
 
 /// A file with an injected fault.
 struct FaultyFile {

@@ -1,8 +1,5 @@
-import PowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensors
 
 /// Writing and removing files. Locations are paths whose links are resolved.
 extension MockTree {

@@ -1,8 +1,5 @@
-public import PowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
+public import PowerSensors
 
 /// A temporary folder of mock kernel files, removed on deinitialization.
 ///

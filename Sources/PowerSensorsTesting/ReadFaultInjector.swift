@@ -1,9 +1,6 @@
 import CPowerSensorsTesting
-import PowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensors
 
 /// Makes the reads of one file fail during its lifetime.
 ///

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 extension Finding {
     /// A finding about a file that could not be read, with the cause and the remedy.

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// One instant on two clocks: one that includes the time a machine is suspended, and one that does not.
 ///

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// A number whose type carries its unit, so that joules and watts cannot be mixed by accident.
 ///

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// Creates snapshots from the accumulator, each of the interval since the previous one.
 package struct SnapshotWriter {

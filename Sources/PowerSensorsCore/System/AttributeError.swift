@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// A file of sysfs, procfs or dev that could not be opened, listed or read.
 public struct AttributeError: Error, Hashable, Sendable, CustomStringConvertible {

@@ -1,8 +1,5 @@
 import CPowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// Attributes that hold a number, kept open, so that reading one again costs a single system call.
 ///

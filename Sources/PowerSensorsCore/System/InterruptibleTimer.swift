@@ -1,8 +1,5 @@
 import CPowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// A sleep until a deadline that another thread can end early.
 @safe package final class InterruptibleTimer: Sendable {

@@ -1,8 +1,5 @@
 import CPowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// A file kept open, so that reading it again costs a single system call.
 ///

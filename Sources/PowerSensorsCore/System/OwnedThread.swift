@@ -1,8 +1,5 @@
 import CPowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// The processor affinity of one of the library's threads. Only that thread may use it.
 package struct ThreadAffinity: ~Copyable {

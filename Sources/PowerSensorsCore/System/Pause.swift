@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// Sleeps on the calling thread; not for the hot path.
 package func pause(_ time: Duration) {

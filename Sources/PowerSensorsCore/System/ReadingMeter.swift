@@ -1,8 +1,5 @@
 import CPowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// Measures what it costs to read the attributes of one source, by reading them once at discovery.
 package struct ReadingMeter: Sendable {

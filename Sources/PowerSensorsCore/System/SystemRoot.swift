@@ -1,8 +1,5 @@
 import CPowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// `/sys`, `/proc` or `/dev`, or a folder in its place: every file is opened beneath it.
 ///
