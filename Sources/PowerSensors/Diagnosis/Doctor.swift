@@ -107,9 +107,7 @@ extension Sampler {
 extension Finding {
     fileprivate static func doesNotChange(_ channel: Channel, for time: Duration) -> Finding {
         Finding(
-            severity: .warning,
-            subject: channel.path ?? channel.id,
-            reason: .frozen,
+            .frozen, of: channel,
             text: """
                 The counter of \(channel.id) did not change for \(time). A running machine always uses energy, so the counter \
                 does not work.
@@ -117,7 +115,6 @@ extension Finding {
             remedy: """
                 In a virtual machine ask the host's operator to check what updates the registers (QEMU: qemu-vmsr-helper); \
                 on a physical one reload the driver: sudo modprobe -r intel_rapl_msr && sudo modprobe intel_rapl_msr
-                """
-        )
+                """)
     }
 }

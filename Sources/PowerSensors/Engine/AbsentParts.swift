@@ -70,7 +70,7 @@ extension Finding {
     /// A part of a host figure that an earlier discovery found and this one did not.
     fileprivate static func gone(_ channel: Channel, _ scope: Scope) -> Finding {
         Finding(
-            severity: .warning, subject: channel.path ?? channel.id, reason: .absent,
+            .absent, of: channel,
             text: "\(channel.id) has disappeared, so the figure \(scope) is unknown.",
             remedy: "Reconnect it or reload its driver; if it was removed for good, restart this program.")
     }

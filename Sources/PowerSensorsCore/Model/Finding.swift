@@ -42,6 +42,12 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
         self.remedy = remedy
     }
 
+    /// Creates a warning about a channel, with its path as the subject if it has one.
+    package init(_ reason: Reason, of channel: Channel, text: String, remedy: String) {
+        self.init(
+            severity: .warning, subject: channel.path ?? channel.id, reason: reason, text: text, remedy: remedy)
+    }
+
     /// Severity, subject, text and remedy on one line.
     public var description: String {
         let line = "\(severity): \(subject): \(text)"

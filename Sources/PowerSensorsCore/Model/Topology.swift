@@ -63,7 +63,8 @@ public struct Topology: Sendable {
         incompleteScopes = incomplete
         channelCounts = counts
         scopes = Scope.all.filter { owners[$0] != nil }
-        components = Self.tree(discoveries.flatMap(\.components) + channels.map(\.component))
+        let found = discoveries.flatMap(\.components) + channels.map(\.component)
+        components = parentsFirst([Component.host] + found, parent: \.parent)
     }
 
     /// The scope whose figure is shown first: `cpu` if RAPL works, otherwise `platform`, `battery` or `wall`; nil if there is
@@ -84,16 +85,6 @@ public struct Topology: Sendable {
         }
         return owners
     }
-
-    private static func tree(_ found: [Component]) -> [Component] {
-        var byID: [String: Component] = [:]
-        var order: [Component] = []
-        for component in [.host] + found where byID[component.id] == nil {
-            byID[component.id] = component
-            order.append(component)
-        }
-        return parentsFirst(order, parent: \.parent)
-    }
 }
 
 extension Component {
@@ -104,18 +95,15 @@ extension Component {
 extension Finding {
     fileprivate static func duplicateChannel(_ channel: Channel) -> Finding {
         Finding(
-            severity: .warning,
-            subject: channel.path ?? channel.id,
-            reason: .duplicate,
+            .duplicate, of: channel,
             text: "There is a second channel named \(channel.id); the first one is used.",
-            remedy: "Give the sensor \(channel.sensor) a unique name, or leave one of the two out."
-        )
+            remedy: "Give the sensor \(channel.sensor) a unique name, or leave one of the two out.")
     }
 }
 
 /// The elements in their order, but with every parent before its children. Parents that are not among them are ignored.
 ///
-/// The identities must be unique.
+/// Of elements with the same identity, the first is kept.
 private func parentsFirst<Element: Identifiable>(
     _ elements: [Element],
     parent: KeyPath<Element, String?>

@@ -287,14 +287,7 @@ package struct ChannelAccumulator {
     /// not answer, and inputs with negative power.
     package func findings(_ channels: [Channel], at instant: SampleInstant) -> [Finding] {
         let findings: [Finding] = channels.indices.compactMap { index in
-            if statuses[index] == .stale {
-                if let staleExplanation = channels[index].staleExplanation {
-                    return .stale(channels[index], staleExplanation)
-                }
-                // Only a channel that is read in the background can be without an answer.
-                return channels[index].readingInterval == nil
-                    ? .stale(channels[index]) : .silent(channels[index])
-            }
+            if statuses[index] == .stale { return .stale(channels[index]) }
             if let power = integrator(index)?.power, power < Watts(0), statuses[index] == .ok {
                 return channels[index].countsIn.map { .negative(channels[index], power, $0) }
             }
