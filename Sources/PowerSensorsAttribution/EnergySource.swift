@@ -2,12 +2,6 @@ import PowerSensorsCore
 
 /// The channels whose energy is divided among consumers, in whole nanojoules: those of one host figure.
 struct EnergySource {
-    private struct Part {
-        let index: Int
-        let id: String
-        let isDram: Bool
-    }
-
     /// The host figure.
     let scope: Scope
 
@@ -21,7 +15,8 @@ struct EnergySource {
     /// holds no idle energy.
     let excludesIdle: Bool
 
-    private let parts: [Part]
+    private let parts: [(index: Int, id: String, isDram: Bool)]
+
     /// Each channel's energy that has been drained, including channels of earlier topologies.
     private var drained: [String: UInt128]
 
@@ -45,10 +40,7 @@ struct EnergySource {
         origin = first.provenance
         band = first.band
         excludesIdle = first.provenance == .shared
-        parts = used.map {
-            Part(
-                index: $0, id: topology.channels[$0].id, isDram: topology.channels[$0].component.domain == "dram")
-        }
+        parts = used.map { ($0, topology.channels[$0].id, topology.channels[$0].component.domain == "dram") }
         drained = previous?.drained ?? [:]
     }
 

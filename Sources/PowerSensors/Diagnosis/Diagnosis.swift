@@ -170,16 +170,6 @@ extension Channel {
     fileprivate func isIdle(_ status: ReadingStatus) -> Bool { isIntermittent && status == .absent }
 }
 
-extension ReadingStatus {
-    /// Whether the source answers, even if its value needs another reading.
-    fileprivate var isReadable: Bool {
-        switch self {
-        case .ok, .warmingUp: true
-        case .partial, .absent, .forbidden, .io, .implausible, .stale: false
-        }
-    }
-}
-
 extension Array where Element: Hashable {
     /// The elements in order, without duplicates.
     fileprivate var unique: [Element] {

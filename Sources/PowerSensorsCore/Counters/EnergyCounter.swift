@@ -89,7 +89,7 @@ public struct EnergyCounter: Sendable {
     private var changedAfter: SampleInstant?
     /// The same while the number is unchanged: the energy of the next step may reach back to this instant.
     private var quietSince: SampleInstant?
-    package private(set) var hasMoved: Bool
+    package internal(set) var hasMoved = false
 
     /// The longest time whose energy a source may show in a single step; a longer pause does not justify a larger step.
     static let longestQuietNanoseconds: Int64 = 10_000_000_000
@@ -105,18 +105,6 @@ public struct EnergyCounter: Sendable {
         maximumPower: Watts = Watts(1000),
         refreshInterval: Duration? = nil
     ) {
-        self.init(
-            encoding: encoding, maximumPower: maximumPower, refreshInterval: refreshInterval, isKnownToCount: false)
-    }
-
-    /// As above. A counter that is known to count may be 0 at first, such as a sum that starts when it is opened.
-    package init(
-        encoding: CounterEncoding,
-        maximumPower: Watts,
-        refreshInterval: Duration?,
-        isKnownToCount: Bool
-    ) {
-        hasMoved = isKnownToCount
         self.encoding = encoding
         self.maximumPower = maximumPower.rawValue >= 1e-3 ? maximumPower : Watts(1e-3)
         slowestUpdateNanoseconds = refreshInterval.map { max($0.wholeNanoseconds, 0) } ?? 1_000_000_000

@@ -27,6 +27,9 @@ public enum ReadingStatus: Hashable, Sendable {
     /// The source has not changed or answered for longer than it should take.
     case stale
 
+    /// Whether the source answers, even if its value needs another reading.
+    package var isReadable: Bool { self == .ok || self == .warmingUp }
+
     /// The word in output, such as `warming_up`.
     public var name: String {
         switch self {

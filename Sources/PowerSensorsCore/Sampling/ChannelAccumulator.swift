@@ -51,14 +51,12 @@ package struct ChannelAccumulator {
             switch channel.encoding {
             case .counter(let encoding):
                 slots.append(.counter(counters.count))
-                counters.append(
-                    EnergyCounter(
-                        encoding: encoding,
-                        maximumPower: channel.maximumPower,
-                        refreshInterval: channel.carriesInstants ? .zero : channel.refreshInterval,
-                        isKnownToCount: channel.isKnownToCount
-                    )
-                )
+                var counter = EnergyCounter(
+                    encoding: encoding, maximumPower: channel.maximumPower,
+                    refreshInterval: channel.carriesInstants ? .zero : channel.refreshInterval)
+                // Such a counter may be 0 at first, as a sum that starts when it is opened.
+                counter.hasMoved = channel.isKnownToCount
+                counters.append(counter)
             case .gauge where channel.quantity == .power:
                 slots.append(.integrator(integrators.count))
                 integrators.append(
@@ -226,15 +224,13 @@ package struct ChannelAccumulator {
                 return record(newCount: number, counter, index, stamp ?? began, stamp ?? ended)
             }
             return record(number, counter, index, stamp ?? began, stamp ?? ended)
-        case .integrator(let integrator):
+        case .integrator, .gauge:
             guard let value = reading.value else { return .implausible }
             values[index] = value
-            integrators[integrator].advance(
-                to: Watts(value), monotonicNanoseconds: (stamp ?? began).monotonicNanoseconds)
-            return .ok
-        case .gauge:
-            guard let value = reading.value else { return .implausible }
-            values[index] = value
+            if case .integrator(let integrator) = slots[index] {
+                integrators[integrator].advance(
+                    to: Watts(value), monotonicNanoseconds: (stamp ?? began).monotonicNanoseconds)
+            }
             return .ok
         }
     }

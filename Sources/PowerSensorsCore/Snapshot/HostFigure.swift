@@ -9,16 +9,13 @@ struct HostFigure {
     private let isIncomplete: Bool
 
     /// A channel that is added to the figure.
-    private struct Member {
-        let index: Int
-        let isIntermittent: Bool
-    }
+    private typealias Member = (index: Int, isIntermittent: Bool)
 
     /// Finds the channels of a scope; nil if there are none.
     init?(_ scope: Scope, of topology: Topology, headline: Scope?) {
         let indices = topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
         guard let first = indices.first else { return nil }
-        members = indices.map { Member(index: $0, isIntermittent: topology.channels[$0].isIntermittent) }
+        members = indices.map { ($0, topology.channels[$0].isIntermittent) }
         self.scope = scope
         provenance = topology.channels[first].provenance
         sensor = topology.channels[first].sensor
@@ -31,7 +28,7 @@ struct HostFigure {
         var host = HostSnapshot(
             scope: scope, provenance: provenance, sensor: sensor, isHeadline: isHeadline,
             status: isIncomplete ? .partial : status(channels, accumulator))
-        guard host.status == .ok || host.status == .warmingUp else { return host }
+        guard host.status.isReadable else { return host }
         var (energy, power, low, high) = (0.0, 0.0, 0.0, 0.0)
         var (hasBounds, isBegun) = (false, true)
         for member in members where !accumulator.isEmpty(member.index) {
@@ -76,7 +73,7 @@ struct HostFigure {
         for member in members where !accumulator.isEmpty(member.index) && !isIdle(member, channels[member.index]) {
             let status = partStatus(channels[member.index])
             isUniform = isUniform && status == common ?? status
-            isReadable = isReadable && (status == .ok || status == .warmingUp)
+            isReadable = isReadable && status.isReadable
             common = common ?? status
         }
         if isUniform { return common ?? .absent }

@@ -59,13 +59,12 @@ package struct SnapshotWriter {
         -> ChannelSnapshot
     {
         var result = ChannelSnapshot(status: accumulator.status(index))
-        let isKnown = result.status == .ok || result.status == .warmingUp
         if let counter = accumulator.counter(index) {
             result.wraps = counter.wraps
             result.resets = counter.resets
             result.ambiguousEnergy = counter.ambiguousEnergy
             // Before the first reading the energy is unknown rather than 0.
-            if isKnown, counter.checkpoint != nil {
+            if result.status.isReadable, counter.checkpoint != nil {
                 result.energy = counter.energy
                 result.power = windows[index].advance(counter, to: ended)
                 if result.power == nil { result.status = .warmingUp }
@@ -76,7 +75,7 @@ package struct SnapshotWriter {
             }
         } else if let integrator = accumulator.integrator(index) {
             result.ambiguousEnergy = integrator.ambiguousEnergy
-            if isKnown, integrator.power != nil { result.energy = integrator.energy }
+            if result.status.isReadable, integrator.power != nil { result.energy = integrator.energy }
             if result.status == .ok { result.power = integrated[index].advance(integrator) }
         }
         if result.status == .ok, topology.channels[index].encoding == .gauge { result.value = accumulator.value(index) }
