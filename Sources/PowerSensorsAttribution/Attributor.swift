@@ -67,12 +67,12 @@ package final class Attributor {
     }
 
     /// How the energy has been divided so far; nil if nothing can be, and before the first scan.
-    package var attributed: AttributedEnergy? {
+    package var attributed: AttributionSnapshot? {
         guard let source, let dividedAt else { return nil }
-        let snapshot = AttributionSnapshot(
-            instant: dividedAt, scope: source.scope, origin: source.origin, policy: attribution.policy,
-            consumers: energies.consumers, unattributed: energies.unattributed, given: energies.given)
-        return AttributedEnergy(snapshot: snapshot, band: source.band)
+        return AttributionSnapshot(
+            instant: dividedAt, scope: source.scope, origin: source.origin, band: source.band,
+            policy: attribution.policy, consumers: energies.consumers, unattributed: energies.unattributed,
+            given: energies.given)
     }
 
     // MARK: Scanning

@@ -46,7 +46,7 @@ struct SamplingEngine: ~Copyable {
         _ bound: BoundSensors, _ configuration: SamplingConfiguration, _ affinity: inout ThreadAffinity?
     ) -> OpenedReaders {
         let readers = OpenedReaders(
-            bound.topology, bound.sensors, slow: configuration.readsSlowSourcesOnThreads ? .ownThreads : .callerThread)
+            bound.topology, bound.sensors, usesThreads: configuration.readsSlowSourcesOnThreads)
         // Threads inherit the affinity of their creator, but background threads need none.
         affinity?.move(to: nil)
         readers.startBackground()
@@ -56,9 +56,6 @@ struct SamplingEngine: ~Copyable {
 
     /// The topology of the current generation.
     var topology: Topology { readers.topology }
-
-    /// The energy attributed so far; nil if it is not divided.
-    var attributed: AttributedEnergy? { attributor?.attributed }
 
     /// The longest time between two reads, so that no counter wraps unnoticed and consumers are scanned in time.
     var longestIntervalNanoseconds: Int64 {
@@ -108,7 +105,7 @@ struct SamplingEngine: ~Copyable {
 
     /// Writes a snapshot.
     func write(_ info: SampleInfo, by writer: inout SnapshotWriter) -> Snapshot {
-        var snapshot = writer.write(accumulator, info, attributed)
+        var snapshot = writer.write(accumulator, info, attributor?.attributed)
         snapshot.carbonIntensity = configuration.carbonIntensity
         return snapshot
     }

@@ -11,45 +11,31 @@ package final class BackgroundReaders: Sendable {
     private final class Source: @unchecked Sendable {
         let sensor: any Sensor
         let channels: [Channel]
-        let interval: Duration
-        let latest: LatestReadings
+        let latest: Locked<LatestReadings>
 
         // These two are accessed only by the thread that has claimed the source; claiming takes a lock.
         var reader: (any SensorReader)?
         var buffer: ReadingBuffer
 
-        init(_ sensor: any Sensor, _ channels: [Channel], every interval: Duration) {
+        init(_ sensor: any Sensor, _ channels: [Channel]) {
             self.sensor = sensor
             self.channels = channels
-            self.interval = interval
-            latest = LatestReadings(count: channels.count)
+            latest = Locked(LatestReadings(readings: channels.map { _ in .missing(.warmingUp) }))
             buffer = ReadingBuffer(count: channels.count)
         }
     }
 
     /// The last readings of one source.
-    fileprivate final class LatestReadings: Sendable {
-        struct Content: Sendable {
-            var readings: [Reading]
+    fileprivate struct LatestReadings: Sendable {
+        var readings: [Reading]
 
-            /// Boot time of the source's last answer, or of the start if it has not answered. The readings themselves may be
-            /// older.
-            var answeredNanoseconds = SampleInstant.now.boottimeNanoseconds
-        }
-
-        let content: Locked<Content>
-
-        init(count: Int) {
-            content = Locked(Content(readings: Array(repeating: .missing(.warmingUp), count: count)))
-        }
+        /// Boot time of the source's last answer, or of the start if it has not answered. The readings themselves may be
+        /// older.
+        var answeredNanoseconds = SampleInstant.now.boottimeNanoseconds
     }
 
-    /// Holds a thread until it is joined.
-    private final class Worker: Sendable {
-        let thread: Locked<OwnedThread?>
-
-        init(_ thread: consuming OwnedThread) { self.thread = Locked(thread) }
-    }
+    /// A thread until it is joined.
+    private typealias Worker = Locked<OwnedThread?>
 
     private let sources = Locked<[Source]>([])
     private let schedule = Locked(ReadSchedule())
@@ -62,7 +48,7 @@ package final class BackgroundReaders: Sendable {
 
     /// Adds channels of a sensor, which must be before the start, and returns a reader of their last readings.
     package func add(_ sensor: any Sensor, _ channels: [Channel], every interval: Duration) -> any SensorReader {
-        let source = Source(sensor, channels, every: interval)
+        let source = Source(sensor, channels)
         sources.withLock { $0.append(source) }
         schedule.withLock { $0.add(every: interval, at: SampleInstant.now.monotonicNanoseconds) }
         return LatestReadingsReader(channels: channels, latest: source.latest, interval: interval)
@@ -116,12 +102,12 @@ package final class BackgroundReaders: Sendable {
             defer { workers = [] }
             return workers
         }
-        for worker in workers { worker.thread.withLock { $0.take()?.join(within: limit) } }
+        for worker in workers { worker.withLock { $0.take()?.join(within: limit) } }
     }
 
     private var hasAnswered: Bool {
         sources.withLock { $0 }.allSatisfy { source in
-            source.latest.content.withLock {
+            source.latest.withLock {
                 $0.readings.allSatisfy { $0.instant != nil || $0.status != .warmingUp }
             }
         }
@@ -172,20 +158,14 @@ package final class BackgroundReaders: Sendable {
             source.buffer.fill(from: 0, count: count, by: &reader)
             source.reader = reader
         } catch {
-            source.buffer.fill(with: .missing(record(error, of: source.sensor)))
+            source.buffer.fill(with: .missing(failures.withLock { $0.recordFailure(of: source.sensor, error) }))
         }
-        source.latest.content.withLock { content in
+        source.latest.withLock { latest in
             source.buffer.withSpan { readings in
-                for index in 0..<count { content.readings[index] = readings[index].stamped(at: instant) }
+                for index in 0..<count { latest.readings[index] = readings[index].stamped(at: instant) }
             }
-            content.answeredNanoseconds = SampleInstant.now.boottimeNanoseconds
+            latest.answeredNanoseconds = SampleInstant.now.boottimeNanoseconds
         }
-    }
-
-    private func record(_ error: any Error, of sensor: any Sensor) -> ReadingStatus {
-        let finding = Finding.failed(sensor.name, error)
-        failures.withLock { if !$0.contains(finding) { $0.append(finding) } }
-        return (error as? AttributeError)?.status ?? .absent
     }
 }
 
@@ -229,16 +209,16 @@ private struct ReadSchedule: Sendable {
 /// Returns the last readings of a slow source.
 private struct LatestReadingsReader: SensorReader {
     let channels: [Channel]
-    let latest: BackgroundReaders.LatestReadings
+    let latest: Locked<BackgroundReaders.LatestReadings>
     let interval: Duration
 
     func read(into readings: inout OutputSpan<Reading>) {
         let oldest = SampleInstant.now.boottimeNanoseconds - 3 * interval.wholeNanoseconds
-        latest.content.withLock { content in
+        latest.withLock { latest in
             // A source that has never answered becomes stale like one that has stopped answering.
-            let isStale = content.answeredNanoseconds < oldest
-            for index in content.readings.indices {
-                readings.append(isStale ? .missing(.stale) : content.readings[index])
+            let isStale = latest.answeredNanoseconds < oldest
+            for index in latest.readings.indices {
+                readings.append(isStale ? .missing(.stale) : latest.readings[index])
             }
         }
     }
@@ -248,5 +228,14 @@ extension Finding {
     /// A sensor that threw an error at discovery or opening.
     package static func failed(_ sensor: SensorName, _ error: any Error) -> Finding {
         Finding(severity: .error, subject: sensor.name, reason: .failed, text: "\(error)")
+    }
+}
+
+extension [Finding] {
+    /// Adds why a sensor could not be opened, once for all of its groups, and returns the status of its channels.
+    mutating func recordFailure(of sensor: any Sensor, _ error: any Error) -> ReadingStatus {
+        let finding = Finding.failed(sensor.name, error)
+        if !contains(finding) { append(finding) }
+        return (error as? AttributeError)?.status ?? .absent
     }
 }

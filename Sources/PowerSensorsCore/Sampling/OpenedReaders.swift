@@ -1,14 +1,5 @@
 /// The opened readers of one topology, and the buffer that holds their readings.
 package struct OpenedReaders: ~Copyable {
-    /// Where slow sources are read.
-    package enum SlowReading: Sendable {
-        /// On the calling thread, when they are due.
-        case callerThread
-
-        /// On separate threads.
-        case ownThreads
-    }
-
     private struct Entry {
         let sensor: SensorName
         var reader: any SensorReader
@@ -16,7 +7,7 @@ package struct OpenedReaders: ~Copyable {
     }
 
     package let topology: Topology
-    private let slow: SlowReading
+    private let usesThreads: Bool
     private let background = BackgroundReaders()
     private var buffer: ReadingBuffer
     private var entries: [Entry] = []
@@ -27,10 +18,13 @@ package struct OpenedReaders: ~Copyable {
     /// - Parameters:
     ///   - topology: The topology that the channels belong to.
     ///   - sensors: Each sensor with its channels, in the topology's order.
-    ///   - slow: Where slow sources are read; ``startBackground()`` starts their threads.
-    package init(_ topology: Topology, _ sensors: [(sensor: any Sensor, channels: [Channel])], slow: SlowReading) {
+    ///   - usesThreads: Whether slow sources are read on separate threads, which ``startBackground()`` starts. Otherwise
+    ///     they are read on the calling thread, when they are due.
+    package init(
+        _ topology: Topology, _ sensors: [(sensor: any Sensor, channels: [Channel])], usesThreads: Bool
+    ) {
         self.topology = topology
-        self.slow = slow
+        self.usesThreads = usesThreads
         buffer = ReadingBuffer(count: topology.channels.count)
         for (sensor, channels) in sensors {
             for group in ReadingGroup.groups(of: channels, sensor.readingInterval) {
@@ -48,10 +42,7 @@ package struct OpenedReaders: ~Copyable {
         do {
             return try sensor.open(channels)
         } catch {
-            let finding = Finding.failed(sensor.name, error)
-            // Several groups of a sensor usually fail for the same reason.
-            if !failures.contains(finding) { failures.append(finding) }
-            return UnopenedReader(channels: channels, status: (error as? AttributeError)?.status ?? .absent)
+            return UnopenedReader(channels: channels, status: failures.recordFailure(of: sensor, error))
         }
     }
 
@@ -62,14 +53,14 @@ package struct OpenedReaders: ~Copyable {
 
     /// Starts the threads that read slow sources, if there are any.
     package func startBackground() {
-        guard slow == .ownThreads else { return }
+        guard usesThreads else { return }
         // If no thread can be started, slow sources stay at warming_up and everything else works.
         try? background.start()
     }
 
     /// Waits a moment for the slow sources' first readings.
     package func waitForFirstReadings() {
-        if slow == .ownThreads { background.waitForFirstReadings(atMost: 200) }
+        if usesThreads { background.waitForFirstReadings(atMost: 200) }
     }
 
     /// Stops the threads without waiting for reads in progress.
@@ -87,7 +78,7 @@ package struct OpenedReaders: ~Copyable {
 
     /// Reads every channel once. No allocation.
     package mutating func read(_ now: (() -> SampleInstant)?) -> SampleInfo {
-        if slow == .callerThread { background.readDue() }
+        if !usesThreads { background.readDue() }
         let began = now?() ?? .now
         var first = 0
         for index in entries.indices {

@@ -24,13 +24,17 @@ public struct AttributionSnapshot: Sendable {
     /// The total energy of all consumers of a kind, including those that have ended.
     package let given: [Consumer.Kind: EnergyParts]
 
+    /// The error band of the divided figure; nil if it is certain.
+    package let band: RelativeBand?
+
     package init(
-        instant: SampleInstant, scope: Scope, origin: Provenance, policy: AttributionPolicy,
+        instant: SampleInstant, scope: Scope, origin: Provenance, band: RelativeBand?, policy: AttributionPolicy,
         consumers: [ConsumerSnapshot], unattributed: [UnattributedSnapshot], given: [Consumer.Kind: EnergyParts]
     ) {
         self.instant = instant
         self.scope = scope
         self.origin = origin
+        self.band = band
         self.policy = policy
         self.consumers = consumers
         self.unattributed = unattributed

@@ -1,14 +1,3 @@
-/// The energy attributed so far, without powers, which depend on a subscriber's interval.
-package struct AttributedEnergy {
-    package let snapshot: AttributionSnapshot
-    package let band: RelativeBand?
-
-    package init(snapshot: AttributionSnapshot, band: RelativeBand?) {
-        self.snapshot = snapshot
-        self.band = band
-    }
-}
-
 /// The mean powers of consumers, from the last scan before one snapshot to the last scan before the next.
 struct ConsumerPowerWindows {
     private var instant: SampleInstant?
@@ -23,11 +12,11 @@ struct ConsumerPowerWindows {
     /// Fills in the powers since the previous snapshot. Without a new scan they are unchanged.
     ///
     /// - Parameters:
-    ///   - attributed: The energy attributed so far.
+    ///   - attributed: The energy attributed so far, without powers, which depend on a subscriber's interval.
     ///   - isKnown: Whether the divided power is known. While it is not, the powers of consumers are unknown too; afterwards
     ///     they are means that include the gap, so that there is neither a dip nor a spike.
-    mutating func advance(_ attributed: AttributedEnergy, isKnown: Bool) -> AttributionSnapshot {
-        var result = attributed.snapshot
+    mutating func advance(_ attributed: AttributionSnapshot, isKnown: Bool) -> AttributionSnapshot {
+        var result = attributed
         if instant != result.instant { countEnded(result) }
         if !isKnown {
             powers = [:]

@@ -34,7 +34,7 @@ package struct SnapshotWriter {
     ///   - info: The last recorded sample.
     ///   - attribution: The attributed energy; nil if it is not divided.
     package mutating func write(
-        _ accumulator: borrowing ChannelAccumulator, _ info: SampleInfo, _ attribution: AttributedEnergy? = nil
+        _ accumulator: borrowing ChannelAccumulator, _ info: SampleInfo, _ attribution: AttributionSnapshot? = nil
     ) -> Snapshot {
         let channels = topology.channels.indices.map { channel($0, accumulator, info.ended) }
         let interval = last.map { Duration.nanoseconds(info.began.boottimeNanoseconds - $0.boottimeNanoseconds) }
@@ -49,7 +49,7 @@ package struct SnapshotWriter {
             host: figures.map { $0.snapshot(channels, accumulator) }
         )
         snapshot.attribution = attribution.map { attributed in
-            let divided = snapshot.host.first { $0.scope == attributed.snapshot.scope }
+            let divided = snapshot.host.first { $0.scope == attributed.scope }
             return consumers.advance(attributed, isKnown: divided?.power != nil)
         }
         return snapshot
