@@ -9,91 +9,53 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { CAPACITY = 256 };
+enum { CAPACITY = 512 };
 
-static struct {
+struct entry {
     uint64_t device, inode;
-    int error;
+    int is_redirection, error;
     uint32_t length, delay, every, reads;
-} faults[CAPACITY];
+};
+
+static struct entry entries[CAPACITY];
 
 // Atomic for a check without the lock; the entries are only read under it.
 static atomic_int count;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-static int find(uint64_t device, uint64_t inode) {
+static int find(uint64_t device, uint64_t inode, int is_redirection) {
     for (int at = 0; at < atomic_load(&count); at++) {
-        if (faults[at].device == device && faults[at].inode == inode) return at;
+        const struct entry *entry = entries + at;
+        if (entry->device == device && entry->inode == inode && entry->is_redirection == is_redirection) return at;
     }
     return -1;
+}
+
+static int set(struct entry entry) {
+    pthread_mutex_lock(&lock);
+    int at = find(entry.device, entry.inode, entry.is_redirection);
+    if (at < 0 && atomic_load(&count) < CAPACITY) at = atomic_fetch_add(&count, 1);
+    if (at >= 0) entries[at] = entry;
+    pthread_mutex_unlock(&lock);
+    return at < 0 ? ENOSPC : 0;
 }
 
 int cpowersensorstesting_inject_read_fault(
     uint64_t device, uint64_t inode, int error, uint32_t length, uint32_t delay, uint32_t every) {
-    int result = 0;
-    pthread_mutex_lock(&lock);
-    int at = find(device, inode);
-    if (at < 0 && atomic_load(&count) < CAPACITY) at = atomic_load(&count);
-    if (at < 0) {
-        result = ENOSPC;
-    } else {
-        faults[at].device = device;
-        faults[at].inode = inode;
-        faults[at].error = error;
-        faults[at].length = length;
-        faults[at].delay = delay;
-        faults[at].every = every > 0 ? every : 1;
-        faults[at].reads = 0;
-        if (at == atomic_load(&count)) atomic_fetch_add(&count, 1);
-    }
-    pthread_mutex_unlock(&lock);
-    return result;
-}
-
-void cpowersensorstesting_remove_read_fault(uint64_t device, uint64_t inode) {
-    pthread_mutex_lock(&lock);
-    const int at = find(device, inode);
-    if (at >= 0) {
-        faults[at] = faults[atomic_load(&count) - 1];
-        atomic_fetch_sub(&count, 1);
-    }
-    pthread_mutex_unlock(&lock);
-}
-
-static struct {
-    uint64_t device, inode;
-} redirections[CAPACITY];
-static atomic_int redirection_count;
-
-static int find_redirection(uint64_t device, uint64_t inode) {
-    for (int at = 0; at < atomic_load(&redirection_count); at++) {
-        if (redirections[at].device == device && redirections[at].inode == inode) return at;
-    }
-    return -1;
+    return set((struct entry){
+        .device = device, .inode = inode, .error = error, .length = length, .delay = delay,
+        .every = every > 0 ? every : 1,
+    });
 }
 
 int cpowersensorstesting_redirect_to_registers(uint64_t device, uint64_t inode) {
-    int result = 0;
-    pthread_mutex_lock(&lock);
-    const int at = atomic_load(&redirection_count);
-    if (at >= CAPACITY) {
-        result = ENOSPC;
-    } else if (find_redirection(device, inode) < 0) {
-        redirections[at].device = device;
-        redirections[at].inode = inode;
-        atomic_fetch_add(&redirection_count, 1);
-    }
-    pthread_mutex_unlock(&lock);
-    return result;
+    return set((struct entry){.device = device, .inode = inode, .is_redirection = 1});
 }
 
-void cpowersensorstesting_remove_redirection(uint64_t device, uint64_t inode) {
+void cpowersensorstesting_restore_reads(uint64_t device, uint64_t inode, int is_redirection) {
     pthread_mutex_lock(&lock);
-    const int at = find_redirection(device, inode);
-    if (at >= 0) {
-        redirections[at] = redirections[atomic_load(&redirection_count) - 1];
-        atomic_fetch_sub(&redirection_count, 1);
-    }
+    const int at = find(device, inode, is_redirection);
+    if (at >= 0) entries[at] = entries[atomic_fetch_sub(&count, 1) - 1];
     pthread_mutex_unlock(&lock);
 }
 
@@ -117,16 +79,16 @@ static ssize_t read_register(int descriptor, void *buffer, size_t size, off_t of
 ssize_t pread(int descriptor, void *buffer, size_t size, off_t offset) {
     struct stat file;
     int is_redirected = 0;
-    if ((atomic_load(&count) > 0 || atomic_load(&redirection_count) > 0) && fstat(descriptor, &file) == 0) {
+    if (atomic_load(&count) > 0 && fstat(descriptor, &file) == 0) {
         int error = 0;
         uint32_t delay = 0;
         pthread_mutex_lock(&lock);
-        is_redirected = find_redirection((uint64_t)file.st_dev, (uint64_t)file.st_ino) >= 0;
-        const int at = find((uint64_t)file.st_dev, (uint64_t)file.st_ino);
-        if (at >= 0 && ++faults[at].reads % faults[at].every == 0) {
-            error = faults[at].error;
-            delay = faults[at].delay;
-            if (error == 0 && size > faults[at].length) size = faults[at].length;
+        is_redirected = find((uint64_t)file.st_dev, (uint64_t)file.st_ino, 1) >= 0;
+        const int at = find((uint64_t)file.st_dev, (uint64_t)file.st_ino, 0);
+        if (at >= 0 && ++entries[at].reads % entries[at].every == 0) {
+            error = entries[at].error;
+            delay = entries[at].delay;
+            if (error == 0 && size > entries[at].length) size = entries[at].length;
         }
         pthread_mutex_unlock(&lock);
         if (delay > 0) usleep(delay);

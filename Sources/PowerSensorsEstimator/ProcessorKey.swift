@@ -15,8 +15,7 @@ package struct ProcessorKey: Hashable, Sendable {
     ]
 
     package init(_ name: String) {
-        let name = Array(name.lowercased().utf8)
-        let words = Self.words(of: name, endingAt: [UInt8(ascii: "("), UInt8(ascii: "@"), UInt8(ascii: ",")])
+        let words = Self.words(of: name, endingAt: "(@,")
         var kept = ""
         for (index, word) in words.enumerated() {
             let isFrequency =
@@ -27,14 +26,11 @@ package struct ProcessorKey: Hashable, Sendable {
         }
         text = kept.filter { $0 != "-" && $0 != "." }
 
-        let all = Self.words(of: name, endingAt: [UInt8(ascii: "("), UInt8(ascii: ",")])
-        var megahertz: Double?
-        for (index, word) in all.enumerated() where word.hasSuffix("ghz") {
-            let number = word == "ghz" ? index > 0 ? all[index - 1] : "" : String(word.dropLast(3))
-            megahertz = Double(number).map { $0 * 1000 }
-            break
+        let all = Self.words(of: name, endingAt: "(,")
+        megahertz = all.firstIndex { $0.hasSuffix("ghz") }.flatMap { index in
+            let number = all[index] == "ghz" ? index > 0 ? all[index - 1] : "" : String(all[index].dropLast(3))
+            return Double(number).map { $0 * 1000 }
         }
-        self.megahertz = megahertz
     }
 
     /// Whether a word consists of digits, a point and digits.
@@ -44,27 +40,11 @@ package struct ProcessorKey: Hashable, Sendable {
     }
 
     /// The words up to the first of some characters. (r) and (tm) separate words.
-    private static func words(of name: [UInt8], endingAt ends: [UInt8]) -> [String] {
-        var words: [String] = []
-        var word: [UInt8] = []
-        var rest = name[...]
-        while let byte = rest.first {
-            if let mark = ["(r)", "(tm)"].first(where: { rest.starts(with: $0.utf8) }) {
-                rest = rest.dropFirst(mark.utf8.count)
-            } else if ends.contains(byte) {
-                break
-            } else {
-                rest = rest.dropFirst()
-                let isLetterOrDigit = (97...122).contains(byte) || (48...57).contains(byte)
-                if isLetterOrDigit || "+.-".utf8.contains(byte) {
-                    word.append(byte)
-                    continue
-                }
-            }
-            if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
-            word = []
-        }
-        if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
-        return words
+    private static func words(of name: String, endingAt ends: String) -> [String] {
+        let bytes: [UInt8] = Array(name.lowercased().utf8)
+            .replacing("(r)".utf8, with: " ".utf8).replacing("(tm)".utf8, with: " ".utf8)
+        return bytes.prefix { !ends.utf8.contains($0) }
+            .split { !((97...122).contains($0) || (48...57).contains($0) || "+.-".utf8.contains($0)) }
+            .map { String(decoding: $0, as: UTF8.self) }
     }
 }

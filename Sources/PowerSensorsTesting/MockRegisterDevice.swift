@@ -1,4 +1,3 @@
-import CPowerSensorsTesting
 import Glibc
 public import PowerSensors
 
@@ -12,7 +11,7 @@ public final class MockRegisterDevice: Sendable {
         var values: [UInt32: UInt64] = [:]
         var injector: ReadFaultInjector?
         /// One for each file so far, because descriptors of earlier files may still be open.
-        var redirections: [RegisterReadRedirection] = []
+        var redirections: [ReadFaultInjector] = []
     }
 
     /// The processor's number.
@@ -41,7 +40,7 @@ public final class MockRegisterDevice: Sendable {
             let pairs = state.values.sorted { $0.key < $1.key }.flatMap { [UInt64($0.key), $0.value] }
             let isNew = !dev.exists(path)
             try dev.put(pairs.flatMap(Self.bytes(of:)), at: location)
-            if isNew { state.redirections.append(try RegisterReadRedirection(of: location, in: dev)) }
+            if isNew { state.redirections.append(try ReadFaultInjector(redirecting: location, in: dev)) }
         }
     }
 
@@ -74,30 +73,6 @@ public final class MockRegisterDevice: Sendable {
     /// Brings the device back with its registers.
     public func switchOn() throws(AttributeError) {
         for (register, value) in state.withLock({ $0.values }) { try set(register, to: value) }
-    }
-}
-
-/// Redirects the reads of one file to registers during its lifetime.
-///
-/// Reads are recognized by the file's inode; the open file prevents the inode's reuse.
-final class RegisterReadRedirection: Sendable {
-    private let descriptor: CInt
-    private let device: UInt64
-    private let inode: UInt64
-
-    init(of location: String, in tree: MockTree) throws(AttributeError) {
-        descriptor = unsafe openat(tree.descriptor, location, O_RDONLY | O_CLOEXEC)
-        if descriptor < 0 { throw AttributeError(path: "\(tree.path)/\(location)", errno: errno) }
-        var file = stat()
-        unsafe fstat(descriptor, &file)
-        (device, inode) = (UInt64(file.st_dev), UInt64(file.st_ino))
-        let code = cpowersensorstesting_redirect_to_registers(device, inode)
-        if code != 0 { throw AttributeError(path: "\(tree.path)/\(location)", errno: code) }
-    }
-
-    deinit {
-        cpowersensorstesting_remove_redirection(device, inode)
-        close(descriptor)
     }
 }
 

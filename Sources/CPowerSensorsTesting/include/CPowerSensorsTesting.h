@@ -25,10 +25,7 @@ int cpowersensorstesting_inject_read_fault(
 /// Returns 0, or ENOSPC if there are too many such files.
 int cpowersensorstesting_redirect_to_registers(uint64_t device, uint64_t inode);
 
-/// Makes reads of a file return its bytes again.
-void cpowersensorstesting_remove_redirection(uint64_t device, uint64_t inode);
-
-/// Ends the fault of a file's reads.
-void cpowersensorstesting_remove_read_fault(uint64_t device, uint64_t inode);
+/// Ends the redirection of a file's reads, or their fault.
+void cpowersensorstesting_restore_reads(uint64_t device, uint64_t inode, int is_redirection);
 
 #endif

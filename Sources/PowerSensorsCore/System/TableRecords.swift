@@ -36,7 +36,7 @@ package struct TableRecords: Sequence, IteratorProtocol, Sendable {
         var fields: [String] = []
         var field: [UInt8] = []
         var isQuoted = false
-        while at < bytes.count {
+        scan: while at < bytes.count {
             let byte = bytes[at]
             at += 1
             if byte == UInt8(ascii: "\n") { line += 1 }
@@ -53,10 +53,7 @@ package struct TableRecords: Sequence, IteratorProtocol, Sendable {
             case UInt8(ascii: ","):
                 fields.append(String(decoding: field, as: UTF8.self))
                 field.removeAll(keepingCapacity: true)
-            case UInt8(ascii: "\n"):
-                if field.last == UInt8(ascii: "\r") { field.removeLast() }
-                fields.append(String(decoding: field, as: UTF8.self))
-                return Record(line: first, fields: fields, isCutOff: false)
+            case UInt8(ascii: "\n"): break scan
             default: field.append(byte)
             }
         }

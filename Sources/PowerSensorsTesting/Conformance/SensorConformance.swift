@@ -14,6 +14,8 @@ public enum SensorConformance {
     public struct Rule: Hashable, Sendable, CustomStringConvertible {
         /// The rule in one sentence.
         public let description: String
+
+        fileprivate init(_ description: String) { self.description = description }
     }
 
     /// A rule that a sensor breaks.
@@ -55,74 +57,63 @@ public enum SensorConformance {
 
 extension SensorConformance.Rule {
     /// The name is the first part of every identity.
-    public static let name = Self(
-        description: "A sensor's name is of lower-case letters, digits and dashes.")
+    public static let name = Self("A sensor's name is of lower-case letters, digits and dashes.")
 
     /// A missing source is a finding, not an error.
-    public static let discovers = Self(
-        description: "Discovery throws only where the sensor itself cannot work.")
+    public static let discovers = Self("Discovery throws only where the sensor itself cannot work.")
 
     /// Everything that is missing is explained.
     public static let explainsAbsence = Self(
-        description: "A sensor that finds no channel, or not all of a host figure, says why in a finding.")
+        "A sensor that finds no channel, or not all of a host figure, says why in a finding.")
 
     /// A topology drops a second channel with the same identity.
-    public static let uniqueChannels = Self(description: "No two channels have the same id.")
+    public static let uniqueChannels = Self("No two channels have the same id.")
 
     /// Channels are opened by the sensor that they name.
     public static let ownChannels = Self(
-        description: "A channel's id begins with the sensor's name and a slash, and its sensor is that name.")
+        "A channel's id begins with the sensor's name and a slash, and its sensor is that name.")
 
     /// Identities connect a channel's energy across rediscovery and restarts.
     public static let stableDiscovery = Self(
-        description: "Discovered again, the same source gives the same channels and the same fingerprint.")
+        "Discovered again, the same source gives the same channels and the same fingerprint.")
 
     /// Components and channels form a tree.
-    public static let parents = Self(
-        description: "Every parent and mirrored channel exists, and nothing is its own ancestor.")
+    public static let parents = Self("Every parent and mirrored channel exists, and nothing is its own ancestor.")
 
     /// A topology uses only the first of several components with the same identity.
-    public static let components = Self(
-        description: "An id stands for one component, the same in every channel.")
+    public static let components = Self("An id stands for one component, the same in every channel.")
 
     /// Host figures are sums of energy or power.
     public static let quantities = Self(
-        description: "Counters count energy; what counts in a host figure is energy by a counter, or power.")
+        "Counters count energy; what counts in a host figure is energy by a counter, or power.")
 
     /// Estimates must be distinguishable from measurements.
-    public static let provenance = Self(
-        description: "Estimates have a band, and shared or attributed channels name their origin.")
+    public static let provenance = Self("Estimates have a band, and shared or attributed channels name their origin.")
 
     /// Intervals and limits are used as divisors.
-    public static let limits = Self(
-        description: "Refresh intervals and greatest powers are positive, and no cost is negative.")
+    public static let limits = Self("Refresh intervals and greatest powers are positive, and no cost is negative.")
 
     /// Findings tell people what is wrong and how to fix it.
     public static let findings = Self(
-        description:
-            "A finding has a subject, a reason of one word and a text of one line; warnings and errors have a remedy.")
+        "A finding has a subject, a reason of one word and a text of one line; warnings and errors have a remedy.")
 
     /// A channel fails alone.
     public static let opens = Self(
-        description: "What was discovered can be opened; a channel that cannot be read answers with its status.")
+        "What was discovered can be opened; a channel that cannot be read answers with its status.")
 
     /// The sampler allocates its storage once.
-    public static let readerChannels = Self(
-        description: "A reader's channels are always the requested ones, in the same order.")
+    public static let readerChannels = Self("A reader's channels are always the requested ones, in the same order.")
 
     /// A missing or extra reading shifts all that follow.
-    public static let readingCount = Self(
-        description: "A reader appends exactly one reading for each channel.")
+    public static let readingCount = Self("A reader appends exactly one reading for each channel.")
 
     /// An unknown value is never reported as 0.
     public static let readingKinds = Self(
-        description:
-            "Counters give counts within their range, gauges give finite values, and missing readings give a reason.")
+        "Counters give counts within their range, gauges give finite values, and missing readings give a reason.")
 
     /// Readings are identified by their position alone.
-    public static let readingOrder = Self(
-        description: "A channel's reading is its own, in whatever order the channels are opened.")
+    public static let readingOrder = Self("A channel's reading is its own, in whatever order the channels are opened.")
 
     /// A reading's age is calculated from its instant.
-    public static let instants = Self(description: "No reading is from the future.")
+    public static let instants = Self("No reading is from the future.")
 }
