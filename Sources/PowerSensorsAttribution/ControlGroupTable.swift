@@ -24,30 +24,23 @@ struct ControlGroupTable: ~Copyable {
     }
 
     /// Where the kernel shows a group's time.
-    private enum Hierarchy {
-        /// `cpu.stat`, in microseconds (Documentation/admin-guide/cgroup-v2.rst).
-        case unified
-        /// `cpuacct.usage`, in nanoseconds (Documentation/admin-guide/cgroup-v1/cpuacct.rst).
-        case accounting(folder: String)
+    private struct Hierarchy {
+        let folder: String
+        /// The file in a group's folder: `cpu.stat` of the unified hierarchy, in microseconds
+        /// (Documentation/admin-guide/cgroup-v2.rst), or `cpuacct.usage`, in nanoseconds
+        /// (Documentation/admin-guide/cgroup-v1/cpuacct.rst).
+        let file: String
 
         /// The hierarchy that is mounted in a tree and shows times; nil if there is none.
-        init?(beneath sysfs: SystemRoot) {
+        static func mounted(in sysfs: SystemRoot) -> Hierarchy? {
             if sysfs.exists("fs/cgroup/cpu.stat"), sysfs.exists("fs/cgroup/cgroup.controllers") {
-                self = .unified
-                return
+                return Hierarchy(folder: "fs/cgroup", file: "cpu.stat")
             }
-            let folders = ["fs/cgroup/cpuacct", "fs/cgroup/cpu,cpuacct"]
-            guard let folder = folders.first(where: { sysfs.exists("\($0)/cpuacct.usage") }) else { return nil }
-            self = .accounting(folder: folder)
+            return ["fs/cgroup/cpuacct", "fs/cgroup/cpu,cpuacct"].map { Hierarchy(folder: $0, file: "cpuacct.usage") }
+                .first { sysfs.exists("\($0.folder)/\($0.file)") }
         }
 
-        func path(of group: ControlGroup) -> String {
-            let path = group.path == "/" ? "" : group.path
-            switch self {
-            case .unified: return "fs/cgroup\(path)/cpu.stat"
-            case .accounting(let folder): return "\(folder)\(path)/cpuacct.usage"
-            }
-        }
+        func path(of group: ControlGroup) -> String { "\(folder)\(group.path == "/" ? "" : group.path)/\(file)" }
     }
 
     private let sysfs: SystemRoot
@@ -71,8 +64,8 @@ struct ControlGroupTable: ~Copyable {
     init(beneath sysfs: SystemRoot, readsClocks: Bool, descriptorBudget: Int) {
         self.sysfs = sysfs
         self.descriptorBudget = descriptorBudget
-        let found = Hierarchy(beneath: sysfs)
-        if case .accounting = found { prefersUnified = false } else { prefersUnified = true }
+        let found = Hierarchy.mounted(in: sysfs)
+        prefersUnified = found?.file != "cpuacct.usage"
         hierarchy = readsClocks ? found : nil
         derivesRoot = prefersUnified && !sysfs.exists("fs/cgroup/cgroup.events")
         if hierarchy != nil { _ = index(of: ControlGroup(path: "/")) }

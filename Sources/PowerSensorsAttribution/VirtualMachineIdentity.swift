@@ -52,7 +52,7 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
         guard let first = arguments.first, !commandLine.isEmpty,
             let hypervisor = Hypervisor(argument: first, comm: comm)
         else { return nil }
-        let options = Options(arguments, allowsEquals: hypervisor != .qemu)
+        let options = Self.options(in: arguments, allowsEquals: hypervisor != .qemu)
         let uuid: String
         let full: String
         switch hypervisor {
@@ -82,32 +82,25 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
 
     /// The options with their values. The first of each counts: a manager of machines passes the name before anything
     /// that the guest's owner may choose, such as the arguments of its kernel.
-    private struct Options {
-        private var values: [String: String] = [:]
-
-        /// - Parameters:
-        ///   - arguments: The program and its arguments.
-        ///   - allowsEquals: Whether `--option=value` is allowed; QEMU does not know it.
-        init(_ arguments: [String], allowsEquals: Bool) {
-            var rest = arguments.dropFirst()
-            while let argument = rest.popFirst() {
-                guard argument.hasPrefix("-") else { continue }
-                let name = String(argument.drop { $0 == "-" })
-                if allowsEquals, let equals = name.firstIndex(of: "=") {
-                    add(String(name[name.index(after: equals)...]), of: String(name[..<equals]))
-                } else if let next = rest.first, name == "append" || !next.hasPrefix("-") {
-                    // An option's value is never an option itself, whatever it looks like.
-                    rest.removeFirst()
-                    add(next, of: name)
-                }
+    ///
+    /// - Parameters:
+    ///   - arguments: The program and its arguments.
+    ///   - allowsEquals: Whether `--option=value` is allowed; QEMU does not know it.
+    private static func options(in arguments: [String], allowsEquals: Bool) -> [String: String] {
+        var options: [(String, String)] = []
+        var rest = arguments.dropFirst()
+        while let argument = rest.popFirst() {
+            guard argument.hasPrefix("-") else { continue }
+            let name = String(argument.drop { $0 == "-" })
+            if allowsEquals, let equals = name.firstIndex(of: "=") {
+                options.append((String(name[..<equals]), String(name[name.index(after: equals)...])))
+            } else if let next = rest.first, name == "append" || !next.hasPrefix("-") {
+                // An option's value is never an option itself, whatever it looks like.
+                rest.removeFirst()
+                options.append((name, next))
             }
         }
-
-        private mutating func add(_ value: String, of name: String) {
-            if values[name] == nil { values[name] = value }
-        }
-
-        subscript(_ name: String) -> String? { values[name] }
+        return Dictionary(options) { first, _ in first }
     }
 
     /// The name in QEMU's `-name`: either `guest=NAME` among other settings, or the first setting.

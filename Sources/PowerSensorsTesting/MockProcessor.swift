@@ -96,21 +96,14 @@ public struct MockProcessor: Hashable, Sendable {
         return processor
     }
 
-    /// One logical processor and its location.
-    struct LogicalProcessor {
-        let number: Int
-        let socket: Int
-        let core: Int
-    }
-
     /// The number of logical processors.
     public var threadCount: Int { sockets * coresPerSocket * threadsPerCore }
 
     /// Every logical processor. All first threads come before the second ones, as firmware numbers them.
-    var logicalProcessors: [LogicalProcessor] {
+    var logicalProcessors: [(number: Int, socket: Int, core: Int)] {
         (0..<threadCount).map { number in
             let core = number % (sockets * coresPerSocket)
-            return LogicalProcessor(number: number, socket: core / coresPerSocket, core: core % coresPerSocket)
+            return (number, core / coresPerSocket, core % coresPerSocket)
         }
     }
 

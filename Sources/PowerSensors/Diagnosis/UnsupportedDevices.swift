@@ -42,51 +42,46 @@ enum UnsupportedDevices {
 
         func finding(_ paths: [String]) -> Finding {
             let count = paths.count == 1 ? "there is one" : "there are \(paths.count)"
-            let (text, remedy) =
-                switch self {
-                case .nvidia:
-                    (
-                        "NVIDIA graphics processors report their power only through NVIDIA's library (NVML), which Power Sensors does not load; \(count) here.",
-                        "Query it with: nvidia-smi --query-gpu=power.draw --format=csv — or \(customSensorHint)"
-                    )
-                case .amd:
-                    (
-                        "AMD graphics processors report their power through the driver amdgpu, which is not in use here; \(count) here.",
-                        "Load it: sudo modprobe amdgpu"
-                    )
-                case .other:
-                    (
-                        "Accelerators of this vendor report their power only through the vendor's library; \(count) here.",
-                        "Check what the vendor's tools show, and \(customSensorHint)"
-                    )
-                }
-            return Finding(severity: .info, subject: paths[0], reason: .unreachable, text: text, remedy: remedy)
+            switch self {
+            case .nvidia:
+                return .unreachable(
+                    paths[0],
+                    "NVIDIA graphics processors report their power only through NVIDIA's library (NVML), which Power Sensors does not load; \(count) here.",
+                    remedy: "Query it with: nvidia-smi --query-gpu=power.draw --format=csv — or \(customSensorHint)")
+            case .amd:
+                return .unreachable(
+                    paths[0],
+                    "AMD graphics processors report their power through the driver amdgpu, which is not in use here; \(count) here.",
+                    remedy: "Load it: sudo modprobe amdgpu")
+            case .other:
+                return .unreachable(
+                    paths[0],
+                    "Accelerators of this vendor report their power only through the vendor's library; \(count) here.",
+                    remedy: "Check what the vendor's tools show, and \(customSensorHint)")
+            }
         }
     }
 
     private static func managementController(in sysfs: SystemRoot) -> Finding? {
         let query = "sudo ipmitool dcmi power reading — then \(customSensorHint)"
         if let device = ((try? sysfs.list("class/ipmi")) ?? []).first(where: { $0.hasPrefix("ipmi") }) {
-            return Finding(
-                severity: .info,
-                subject: "class/ipmi/\(device)",
-                reason: .unreachable,
-                text: """
-                    The board's management controller may know the power at the plug, but reports it by IPMI and not in files.
-                    """,
-                remedy: "Check whether it does: \(query)"
-            )
+            return .unreachable(
+                "class/ipmi/\(device)",
+                "The board's management controller may know the power at the plug, but reports it by IPMI and not in files.",
+                remedy: "Check whether it does: \(query)")
         }
         // Type 38 is the interface of a management controller (SMBIOS specification, section 7.39).
         let entry = "firmware/dmi/entries/38-0"
         guard sysfs.exists(entry) else { return nil }
-        return Finding(
-            severity: .info,
-            subject: entry,
-            reason: .unreachable,
-            text:
-                "The board has a management controller, which may know the power at the plug, but its driver is not loaded.",
-            remedy: "Load it: sudo modprobe -a ipmi_si ipmi_devintf — and check whether it does: \(query)"
-        )
+        return .unreachable(
+            entry,
+            "The board has a management controller, which may know the power at the plug, but its driver is not loaded.",
+            remedy: "Load it: sudo modprobe -a ipmi_si ipmi_devintf — and check whether it does: \(query)")
+    }
+}
+
+extension Finding {
+    fileprivate static func unreachable(_ subject: String, _ text: String, remedy: String) -> Finding {
+        Finding(severity: .info, subject: subject, reason: .unreachable, text: text, remedy: remedy)
     }
 }

@@ -67,21 +67,16 @@ public struct MonitorEvent: Hashable, Sendable, CustomStringConvertible {
 
 extension MonitorEvent {
     init(_ event: ChannelAccumulator.Event, _ instant: SampleInstant, of topology: Topology) {
-        switch event {
-        case .lost(let index, let status):
-            self.init(.sensorLost, instant, generation: topology.generation)
-            channel = topology.channels[index].id
-            self.status = status
-        case .back(let index):
-            self.init(.sensorBack, instant, generation: topology.generation)
-            channel = topology.channels[index].id
-        case .reset(let index):
-            self.init(.counterReset, instant, generation: topology.generation)
-            channel = topology.channels[index].id
-        case .ambiguous(let index, let energy):
-            self.init(.ambiguousGap, instant, generation: topology.generation)
-            channel = topology.channels[index].id
-            ambiguousEnergy = energy
-        }
+        let (kind, index): (Kind, Int) =
+            switch event {
+            case .lost(let index, _): (.sensorLost, index)
+            case .back(let index): (.sensorBack, index)
+            case .reset(let index): (.counterReset, index)
+            case .ambiguous(let index, _): (.ambiguousGap, index)
+            }
+        self.init(kind, instant, generation: topology.generation)
+        channel = topology.channels[index].id
+        if case .lost(_, let status) = event { self.status = status }
+        if case .ambiguous(_, let energy) = event { ambiguousEnergy = energy }
     }
 }

@@ -7,10 +7,6 @@ import PowerSensorsPush
 import ServiceLifecycle
 import UnixSignals
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// A monitor and the exporters that were asked for.
 struct Export {
     private let settings: Settings
@@ -34,7 +30,7 @@ struct Export {
         page = PrometheusFormat(
             version: RootCommand.version, node: settings.node,
             compatibility: try options.compat.value(in: environment).map { [$0] } ?? [],
-            createdNanoseconds: try environment.isOn(options.created) ? Self.wallNanoseconds : nil)
+            createdNanoseconds: try environment.isOn(options.created) ? SampleInstant.wallNanoseconds : nil)
         prometheus = try options.prometheus.value(in: environment)
         webConfiguration = try options.webConfig.value(in: environment)
         if prometheus == nil, let useless = options.webConfig.given(in: environment) {
@@ -79,12 +75,6 @@ struct Export {
         } catch {
             throw .usage("\(option.name): \(error)")
         }
-    }
-
-    private static var wallNanoseconds: Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     /// Exports until SIGINT, SIGTERM or SIGQUIT; what is still queued has ten seconds to be delivered.

@@ -66,6 +66,9 @@ public struct SampleInstant: Hashable, Sendable {
         return later
     }
 
+    /// The wall-clock time in nanoseconds since 1970 UTC.
+    package static var wallNanoseconds: Int64 { nanoseconds(of: CLOCK_REALTIME) }
+
     private static func nanoseconds(of clock: clockid_t) -> Int64 {
         var time = timespec()
         unsafe clock_gettime(clock, &time)

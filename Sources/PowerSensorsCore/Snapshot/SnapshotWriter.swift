@@ -1,5 +1,3 @@
-import Glibc
-
 /// Creates snapshots from the accumulator, each of the interval since the previous one.
 package struct SnapshotWriter {
     private let topology: Topology
@@ -42,7 +40,7 @@ package struct SnapshotWriter {
         var snapshot = Snapshot(
             topology: topology,
             instant: info.began,
-            timeNanoseconds: wallTimeNanoseconds(),
+            timeNanoseconds: SampleInstant.wallNanoseconds,
             interval: interval,
             sampleDuration: .nanoseconds(info.ended.boottimeNanoseconds - info.began.boottimeNanoseconds),
             channels: channels,
@@ -84,11 +82,5 @@ package struct SnapshotWriter {
             result.high = power * band.high
         }
         return result
-    }
-
-    private func wallTimeNanoseconds() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 }

@@ -37,7 +37,7 @@ package struct KeptFile: ~Copyable {
             do throws(AttributeError) {
                 return try readOpened(into: &bytes)
             } catch {
-                guard error.isOfDeadDescriptor else { throw error }
+                guard AttributeError.meansDeadDescriptor(error.errno) else { throw error }
                 close(descriptor)
                 descriptor = -1
                 failure = error
@@ -72,10 +72,8 @@ package struct KeptFile: ~Copyable {
 }
 
 extension AttributeError {
-    /// Whether the descriptor is dead, as after the removal of a device; other failures may be temporary.
-    package var isOfDeadDescriptor: Bool { Self.meansDeadDescriptor(errno) }
-
-    /// The same for an `errno`.
+    /// Whether an `errno` means that the descriptor is dead, as after the removal of a device; other failures may be
+    /// temporary.
     package static func meansDeadDescriptor(_ code: Int32) -> Bool {
         code == ENODEV || code == ENXIO || code == EBADF || code == ESTALE
     }

@@ -51,7 +51,7 @@ package enum CalibrationError: Error, Hashable, CustomStringConvertible {
 /// It is piecewise linear with eleven knots, one at each tenth of the load: a least-squares fit of relative errors,
 /// with a slight penalty on bends to bridge loads that were not measured. Outliers count little or nothing (Tukey's
 /// weights), since meters and neighbours may interfere. The curve never falls, as no machine's power does.
-package struct CalibrationFit: Hashable, Sendable {
+package struct CalibrationFit: Sendable {
     /// The number of knots.
     static let knots = 11
 
@@ -104,12 +104,6 @@ package struct CalibrationFit: Hashable, Sendable {
             / Double(tried.count)
         guard error <= 0.5 else { throw .doesNotFit(error) }
     }
-
-    package static func == (left: CalibrationFit, right: CalibrationFit) -> Bool {
-        left.powers == right.powers && left.loads == right.loads && left.error == right.error
-    }
-
-    package func hash(into hasher: inout Hasher) { hasher.combine(powers) }
 
     // MARK: The line
 

@@ -1,10 +1,6 @@
 #if Exporters
 import PowerSensors
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// The time and randomness that a delivery depends on. Tests substitute their own.
 package struct PushEnvironment: Sendable {
     /// Waits, or throws when the task is cancelled.
@@ -37,11 +33,7 @@ package struct PushEnvironment: Sendable {
     package static var machine: PushEnvironment {
         PushEnvironment(
             clock: ContinuousClock(),
-            wallNanoseconds: {
-                var time = timespec()
-                unsafe clock_gettime(CLOCK_REALTIME, &time)
-                return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-            },
+            wallNanoseconds: { SampleInstant.wallNanoseconds },
             generator: SystemRandomNumberGenerator())
     }
 }
