@@ -51,7 +51,7 @@ public struct Sampler: ~Copyable {
         try bound.topology.check(headlineScope: configuration.headlineScope)
         engine = SamplingEngine(configuration, bound, now: now)
         writer = engine.writer()
-        engine.waitForFirstReadings()
+        engine.readers.waitForFirstReadings()
     }
 
     /// The current topology. ``snapshot()`` may begin a new generation, see ``SamplingConfiguration/rediscoveryInterval``.
@@ -71,7 +71,7 @@ public struct Sampler: ~Copyable {
         _ body: (SampleInfo, Span<Reading>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let info = engine.read()
-        return try engine.withReadings { readings throws(Failure) in try body(info, readings) }
+        return try engine.readers.withReadings { readings throws(Failure) in try body(info, readings) }
     }
 
     /// Reads every channel once and counts its energy, without attribution or rediscovery. It does not allocate.

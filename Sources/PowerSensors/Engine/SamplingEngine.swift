@@ -9,7 +9,7 @@ struct SamplingEngine: ~Copyable {
     private let now: (() -> SampleInstant)?
     private let recordsEvents: Bool
     private var affinity: ThreadAffinity?
-    private var readers: OpenedReaders
+    private(set) var readers: OpenedReaders
     private let attributor: Attributor?
     private var rediscovery: Rediscovery
 
@@ -75,9 +75,6 @@ struct SamplingEngine: ~Copyable {
         SnapshotWriter(topology, headline: configuration.headlineScope, continuing: previous)
     }
 
-    /// Waits briefly for the first readings of slow sources.
-    func waitForFirstReadings() { readers.waitForFirstReadings() }
-
     // MARK: Sampling
 
     /// Reads every channel once and counts its energy. No allocation.
@@ -94,13 +91,6 @@ struct SamplingEngine: ~Copyable {
         let info = read()
         _ = attributor?.divide(accumulator)
         return info
-    }
-
-    /// Calls `body` with the readings of the last sample.
-    func withReadings<Result, Failure: Error>(
-        _ body: (Span<Reading>) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try readers.withReadings(body)
     }
 
     /// Writes a snapshot.

@@ -125,11 +125,6 @@ public struct EnergyCounter: Sendable {
         Int64(clamping: UInt64(clamping: Double(encoding.countsOfShortestTurn) / maximumCountsPerNanosecond / 2))
     }
 
-    /// Whether another counter, which has not been read yet, shows the same register in the same encoding.
-    func canContinue(as other: EnergyCounter) -> Bool {
-        encoding.showsLike(other.encoding)
-    }
-
     /// Continues the total of a counter of the same channel that was read through another mechanism.
     ///
     /// The energy in between becomes ambiguous energy with the first number.

@@ -93,7 +93,7 @@ package struct ChannelAccumulator {
             let startsOver = (scopes[index].map(left.contains) ?? false) && !present.contains(id)
             switch (slots[index], retired[id]) {
             case (.counter(let counter), .counter(let kept)):
-                if !startsOver, kept.canContinue(as: counters[counter]) {
+                if !startsOver, kept.encoding.showsLike(counters[counter].encoding) {
                     counters[counter] = kept
                 } else {
                     counters[counter].resume(from: kept)

@@ -71,14 +71,11 @@ package struct DescribedServer: Hashable, Sendable {
             return match
         }
         let name = processor.lowercased()
-        let vendor: CPUVendor
-        if ["intel", "xeon", "core i", "core 2", "pentium", "celeron"].contains(where: name.contains) {
-            vendor = .intel
-        } else if ["amd", "epyc", "opteron", "ryzen"].contains(where: name.contains) {
-            vendor = .amd
-        } else if ["ampere", "neoverse", "graviton", "arm"].contains(where: name.contains) {
-            vendor = .arm
-        } else {
+        let vendors: [(vendor: CPUVendor, words: [String])] = [
+            (.intel, ["intel", "xeon", "core i", "core 2", "pentium", "celeron"]),
+            (.amd, ["amd", "epyc", "opteron", "ryzen"]), (.arm, ["ampere", "neoverse", "graviton", "arm"]),
+        ]
+        guard let vendor = vendors.first(where: { $0.words.contains { name.contains($0) } })?.vendor else {
             throw Failure(
                 description: processor.isEmpty
                     ? "the processor's name is missing"

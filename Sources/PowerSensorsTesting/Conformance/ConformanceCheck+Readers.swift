@@ -2,16 +2,8 @@ import PowerSensors
 
 extension ConformanceCheck {
     /// What must stay equal while the source does not change.
-    private struct Shown: Hashable {
-        let status: ReadingStatus
-        let count: UInt64?
-        let value: UInt64?
-
-        init(_ reading: Reading) {
-            status = reading.status
-            count = reading.count
-            value = reading.value?.bitPattern
-        }
+    private func shown(_ reading: Reading) -> (ReadingStatus, UInt64?, UInt64?) {
+        (reading.status, reading.count, reading.value?.bitPattern)
     }
 
     /// Opens the channels in several selections and orders, and reads each of them twice.
@@ -20,7 +12,7 @@ extension ConformanceCheck {
         var seen: Set<String> = []
         let channels = channels.filter { seen.insert($0.id).inserted }
         if channels.isEmpty { return }
-        var known: [String: Shown] = [:]
+        var known: [String: Reading] = [:]
         // The first reader stays open to the end: a second one must not make it fail.
         guard var first = open(channels) else { return }
         for selection in selections(of: channels) {
@@ -31,9 +23,9 @@ extension ConformanceCheck {
                 guard readings.count == selection.count else { break }
                 if !isStill { continue }
                 for (channel, reading) in zip(selection, readings) {
-                    let shown = known[channel.id] ?? Shown(reading)
-                    known[channel.id] = shown
-                    if shown != Shown(reading) {
+                    let earliest = known[channel.id] ?? reading
+                    known[channel.id] = earliest
+                    if shown(earliest) != shown(reading) {
                         report(.readingOrder, channel.id, "its reading depends on the channels that it is opened with")
                     }
                 }
