@@ -137,7 +137,7 @@ package final class Attributor {
 
     private func identify(_ index: Int) {
         let entry = processes.entries[index]
-        let files = ProcessFiles(entry.number, beneath: roots.procfs)
+        let files = ProcessFiles(number: entry.number, procfs: roots.procfs)
         let group = files.controlGroup(prefersUnified: groups.prefersUnified)
         let groupIndex = group.map { groups.addProcess(in: $0) }
         let machine = dividesMachines ? machine(of: entry, files, group) : nil
@@ -168,7 +168,7 @@ package final class Attributor {
     private func moveIfNeeded(_ index: Int) {
         let entry = processes.entries[index]
         let links = entry.links
-        let files = ProcessFiles(entry.number, beneath: roots.procfs)
+        let files = ProcessFiles(number: entry.number, procfs: roots.procfs)
         guard let group = files.controlGroup(prefersUnified: groups.prefersUnified),
             group != links.group.flatMap({ groups[$0] })
         else { return }
@@ -204,7 +204,7 @@ package final class Attributor {
         guard attribution.kinds.contains(.process) else { return }
         let (procfs, prefersUnified) = (roots.procfs, groups.prefersUnified)
         processes.chooseListed(limit: attribution.limit, in: &energies) { entry in
-            let files = ProcessFiles(entry.number, beneath: procfs)
+            let files = ProcessFiles(number: entry.number, procfs: procfs)
             var consumer = Consumer(kind: .process, name: entry.comm)
             consumer.setProcess(entry, files, files.controlGroup(prefersUnified: prefersUnified))
             return consumer

@@ -2,13 +2,8 @@ import PowerSensorsCore
 
 /// A process's files in procfs beside its times. They are read when the process appears, not on every scan.
 struct ProcessFiles {
-    private let procfs: SystemRoot
-    private let number: Int32
-
-    init(_ number: Int32, beneath procfs: SystemRoot) {
-        self.number = number
-        self.procfs = procfs
-    }
+    let number: Int32
+    let procfs: SystemRoot
 
     /// The first argument, which is enough to recognize a hypervisor.
     var program: [UInt8] { Array(bytes("cmdline", limit: 4096).prefix { $0 != 0 }) }

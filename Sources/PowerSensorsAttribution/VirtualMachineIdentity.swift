@@ -106,8 +106,7 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
     /// The name in QEMU's `-name`: either `guest=NAME` among other settings, or the first setting.
     private static func guestName(_ value: String) -> String {
         let settings = settings(of: value)
-        if let guest = settings.first(where: { $0.hasPrefix("guest=") }) { return String(guest.dropFirst(6)) }
-        return settings.first { !$0.contains("=") } ?? settings.first ?? ""
+        return Self.value(of: "guest", in: value) ?? settings.first { !$0.contains("=") } ?? settings.first ?? ""
     }
 
     private static func value(of key: String, in text: String) -> String? {

@@ -26,8 +26,7 @@ public struct CarbonRegions: Sendable {
     public func intensity(of code: String) throws(CarbonRegionError) -> CarbonIntensity {
         let key = Self.key(code)
         let wanted = countryCodes[key].map(Self.key) ?? key
-        let exact = intensities.last { Self.key($0.region) == wanted }
-        if let exact { return exact }
+        if let exact = intensities.last(where: { Self.key($0.region) == wanted }) { return exact }
         let clouds = intensities.filter { region in
             region.region.split(separator: ":", maxSplits: 1).dropFirst().first.map { Self.key(String($0)) } == key
         }

@@ -27,11 +27,6 @@ struct MonitorState {
         let continuation: AsyncStream<Snapshot>.Continuation
     }
 
-    private struct Listener {
-        let id: Int
-        let continuation: AsyncStream<MonitorEvent>.Continuation
-    }
-
     /// The number of snapshots that are buffered for a slow subscriber.
     static let bufferedSnapshots = 4
 
@@ -42,7 +37,7 @@ struct MonitorState {
     private var latestWriter: SnapshotWriter
     private var latestGrid: DeliveryGrid
     private var subscriptions: [Subscription] = []
-    private var listeners: [Listener] = []
+    private var listeners: [Int: AsyncStream<MonitorEvent>.Continuation] = [:]
     private var nextID = 0
     private var announced: [Finding] = []
     private(set) var isStopping = false
@@ -92,7 +87,7 @@ struct MonitorState {
             }
         }
         if !events.isEmpty { deliveries.events += events.map { MonitorEvent($0, info.began, of: topology) } }
-        if !deliveries.events.isEmpty { deliveries.listeners = listeners.map(\.continuation) }
+        if !deliveries.events.isEmpty { deliveries.listeners = Array(listeners.values) }
         return deliveries
     }
 
@@ -105,19 +100,18 @@ struct MonitorState {
         for index in subscriptions.indices {
             subscriptions[index].writer = engine.writer(continuing: subscriptions[index].writer)
         }
-        var deliveries = Deliveries()
-        deliveries.events.append(MonitorEvent(.newGeneration, instant, generation: topology.generation))
-        deliveries.events += newFindings(engine.findings, instant)
-        deliveries.listeners = listeners.map(\.continuation)
-        return deliveries
+        let begun = MonitorEvent(.newGeneration, instant, generation: topology.generation)
+        return Deliveries(
+            events: [begun] + newFindings(engine.findings, instant), listeners: Array(listeners.values))
     }
 
     // MARK: Subscribers
 
-    /// Adds a subscriber, and returns its identifier.
+    /// Adds a subscriber, and returns its identifier; nil if the monitor has stopped.
     mutating func subscribe(
         every nanoseconds: Int64, _ continuation: AsyncStream<Snapshot>.Continuation
-    ) -> Int {
+    ) -> Int? {
+        if isStopping { return nil }
         nextID += 1
         subscriptions.append(
             Subscription(
@@ -126,22 +120,20 @@ struct MonitorState {
         return nextID
     }
 
-    /// Adds a listener. The findings so far are delivered to it.
+    /// Adds a listener, to which the findings so far are delivered; nil if the monitor has stopped.
     mutating func listen(
         _ continuation: AsyncStream<MonitorEvent>.Continuation, at instant: SampleInstant
-    ) -> (id: Int, deliveries: Deliveries) {
+    ) -> (id: Int, deliveries: Deliveries)? {
+        if isStopping { return nil }
         nextID += 1
-        listeners.append(Listener(id: nextID, continuation: continuation))
-        var deliveries = Deliveries()
-        deliveries.events = announced.map { event($0, instant) }
-        deliveries.listeners = [continuation]
-        return (nextID, deliveries)
+        listeners[nextID] = continuation
+        return (nextID, Deliveries(events: announced.map { event($0, instant) }, listeners: [continuation]))
     }
 
     /// Removes a subscriber or listener.
     mutating func remove(_ id: Int) {
         subscriptions.removeAll { $0.id == id }
-        listeners.removeAll { $0.id == id }
+        listeners[id] = nil
     }
 
     /// Marks the monitor as stopped, and returns the streams to finish after the lock is released.
@@ -151,9 +143,9 @@ struct MonitorState {
         isStopping = true
         defer {
             subscriptions = []
-            listeners = []
+            listeners = [:]
         }
-        return (subscriptions.map(\.continuation), listeners.map(\.continuation))
+        return (subscriptions.map(\.continuation), Array(listeners.values))
     }
 
     // MARK: Events

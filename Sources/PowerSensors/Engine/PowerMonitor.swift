@@ -48,15 +48,12 @@ public final class PowerMonitor: Sendable {
         let core = core
         let (stream, continuation) = AsyncStream.makeStream(
             of: Snapshot.self, bufferingPolicy: .bufferingNewest(MonitorState.bufferedSnapshots))
-        let id = core.state.withLock { state -> Int? in
-            state.isStopping ? nil : state.subscribe(every: interval.wholeNanoseconds, continuation)
-        }
-        guard let id else {
+        if let id = core.state.withLock({ $0.subscribe(every: interval.wholeNanoseconds, continuation) }) {
+            continuation.onTermination = { [weak core] _ in core?.state.withLock { $0.remove(id) } }
+            core.timer.wake()
+        } else {
             continuation.finish()
-            return SnapshotSequence(stream: stream)
         }
-        continuation.onTermination = { [weak core] _ in core?.state.withLock { $0.remove(id) } }
-        core.timer.wake()
         return SnapshotSequence(stream: stream)
     }
 
@@ -65,15 +62,12 @@ public final class PowerMonitor: Sendable {
         let core = core
         let (stream, continuation) = AsyncStream.makeStream(
             of: MonitorEvent.self, bufferingPolicy: .bufferingNewest(256))
-        let listening = core.state.withLock { state in
-            state.isStopping ? nil : state.listen(continuation, at: .now)
-        }
-        guard let (id, deliveries) = listening else {
+        if let (id, deliveries) = core.state.withLock({ $0.listen(continuation, at: .now) }) {
+            deliveries.send()
+            continuation.onTermination = { [weak core] _ in core?.state.withLock { $0.remove(id) } }
+        } else {
             continuation.finish()
-            return stream
         }
-        deliveries.send()
-        continuation.onTermination = { [weak core] _ in core?.state.withLock { $0.remove(id) } }
         return stream
     }
 

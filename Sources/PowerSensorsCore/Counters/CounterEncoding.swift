@@ -140,9 +140,8 @@ public struct CounterEncoding: Hashable, Sendable {
     /// False for units below 1 µJ and for unknown units: their error is below 1 µJ or is reported as ambiguous energy.
     public var isExact: Bool {
         switch form {
-        case .counts: true
+        case .counts, .truncatedFraction: true
         case .truncatedNanojoules(let nanojoules): nanojoules >= 1000
-        case .truncatedFraction: true
         case .kernelSum(_, let shift): shift != nil
         case .microjoules, .unbounded: false
         }
@@ -150,8 +149,7 @@ public struct CounterEncoding: Hashable, Sendable {
 
     /// The energy, in joules, after which the counter wraps around.
     public var range: Joules {
-        let last = unit.energy(of: lastCount)
-        return last + unit.joules
+        unit.energy(of: lastCount) + unit.joules
     }
 
     /// The count for a number; nil if the number is out of range.

@@ -5,13 +5,14 @@ extension EnergyCounter {
     func allowedStep(from old: Accepted, _ quietSince: SampleInstant?, to new: Accepted) -> UInt64 {
         let quiet = quietSince.map { old.began.boottimeNanoseconds &- $0.boottimeNanoseconds } ?? 0
         let slack = max(updateNanoseconds, min(quiet, Self.longestQuietNanoseconds))
-        let time = Double(elapsedNanoseconds(from: old, to: new)) + Double(slack)
+        let time = Double(elapsedNanoseconds(from: old.began, to: new.ended)) + Double(slack)
         return UInt64(clamping: time * maximumCountsPerNanosecond).saturatingAdd(1)
     }
 
     @inline(__always)
     func furtherTurns(beyond step: UInt64, from old: Accepted, to new: Accepted) -> UInt64 {
-        let most = UInt64(clamping: Double(elapsedNanoseconds(from: old, to: new)) * maximumCountsPerNanosecond)
+        let elapsed = Double(elapsedNanoseconds(from: old.began, to: new.ended))
+        let most = UInt64(clamping: elapsed * maximumCountsPerNanosecond)
         // A range of 2⁶⁴ cannot wrap twice.
         guard most > step, most - step > encoding.lastCount.rawValue else { return 0 }
         return (most - step) / (encoding.lastCount.rawValue + 1)
@@ -22,11 +23,6 @@ extension EnergyCounter {
     }
 
     @inline(__always)
-    func elapsedNanoseconds(from old: Accepted, to new: Accepted) -> Int64 {
-        elapsedNanoseconds(from: old.began, to: new.ended)
-    }
-
-    @inline(__always)
     func elapsedNanoseconds(from began: SampleInstant, to ended: SampleInstant) -> Int64 {
         max(ended.boottimeNanoseconds &- began.boottimeNanoseconds, 0)
     }
@@ -34,7 +30,7 @@ extension EnergyCounter {
     @inline(__always)
     func wasAwake(from old: Accepted, to new: Accepted) -> Bool {
         let awake = new.ended.monotonicNanoseconds &- old.began.monotonicNanoseconds
-        return elapsedNanoseconds(from: old, to: new) &- awake < 100_000_000
+        return elapsedNanoseconds(from: old.began, to: new.ended) &- awake < 100_000_000
     }
 
     @inline(__always)

@@ -35,10 +35,8 @@ struct ConsumerPowerWindows {
             (result.consumers[index].low, result.consumers[index].high) =
                 (power.map { $0 * band.low }, power.map { $0 * band.high })
         }
-        for (kind, parts) in ended.sorted(by: { $0.key.name < $1.key.name }) {
-            result.unattributed.append(
-                UnattributedSnapshot(kind: kind, reason: .ended, parts: parts))
-        }
+        result.unattributed += ended.sorted { $0.key.name < $1.key.name }
+            .map { UnattributedSnapshot(kind: $0.key, reason: .ended, parts: $0.value) }
         return result
     }
 
