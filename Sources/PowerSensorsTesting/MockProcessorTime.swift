@@ -60,14 +60,10 @@ public struct MockTicks: Hashable, Sendable {
 
 /// The running clock of `proc/stat`. Every change is written to the file immediately.
 public final class MockProcessorTime: Sendable {
-    private struct State {
-        var ticks: [MockTicks]
+    private struct Processor {
+        var ticks = MockTicks()
 
-        /// Fractions of a tick, per processor.
-        var carries: [Carry]
-    }
-
-    private struct Carry {
+        // Fractions of a tick.
         var busy = Duration.zero
         var steal = Duration.zero
         var idle = Duration.zero
@@ -76,22 +72,17 @@ public final class MockProcessorTime: Sendable {
     private static let tick: Duration = .milliseconds(10)
 
     private let procfs: MockTree
-    private let state: Locked<State>
+    private let processors: Locked<[Processor]>
 
     /// Starts the clock of a number of processors at 0 and writes the file.
     init(processors: Int, in procfs: MockTree) throws(AttributeError) {
         self.procfs = procfs
-        state = Locked(
-            State(
-                ticks: Array(repeating: MockTicks(), count: processors),
-                carries: Array(repeating: Carry(), count: processors)
-            )
-        )
+        self.processors = Locked(Array(repeating: Processor(), count: processors))
         try change { _ in }
     }
 
     /// The ticks of each processor.
-    public var ticks: [MockTicks] { state.withLock { $0.ticks } }
+    public var ticks: [MockTicks] { processors.withLock { $0.map(\.ticks) } }
 
     /// Advances every processor by a time.
     ///
@@ -104,14 +95,14 @@ public final class MockProcessorTime: Sendable {
     public func advance(by time: Duration, busy: Ratio, steal: Ratio = Ratio(0)) throws(AttributeError) {
         let busy = time * busy.rawValue
         let steal = time * steal.rawValue
-        try change { state in
-            for index in state.ticks.indices {
-                state.carries[index].busy += busy
-                state.carries[index].steal += steal
-                state.carries[index].idle += time - busy - steal
-                state.ticks[index].user += Self.wholeTicks(from: &state.carries[index].busy)
-                state.ticks[index].steal += Self.wholeTicks(from: &state.carries[index].steal)
-                state.ticks[index].idle += Self.wholeTicks(from: &state.carries[index].idle)
+        try change { processors in
+            for index in processors.indices {
+                processors[index].busy += busy
+                processors[index].steal += steal
+                processors[index].idle += time - busy - steal
+                processors[index].ticks.user += Self.wholeTicks(from: &processors[index].busy)
+                processors[index].ticks.steal += Self.wholeTicks(from: &processors[index].steal)
+                processors[index].ticks.idle += Self.wholeTicks(from: &processors[index].idle)
             }
         }
     }
@@ -122,25 +113,23 @@ public final class MockProcessorTime: Sendable {
     ///   - ticks: The ticks of each kind.
     ///   - processor: The processor's number; nil for every processor. An unknown number is ignored.
     public func advance(_ ticks: MockTicks, on processor: Int? = nil) throws(AttributeError) {
-        try change { state in
-            for index in state.ticks.indices where processor == nil || processor == index {
-                state.ticks[index] = state.ticks[index] + ticks
+        try change { processors in
+            for index in processors.indices where processor == nil || processor == index {
+                processors[index].ticks = processors[index].ticks + ticks
             }
         }
     }
 
     /// Sets the ticks of every processor. Their number may change, as when one goes offline.
     public func set(_ ticks: [MockTicks]) throws(AttributeError) {
-        try change { state in
-            state = State(ticks: ticks, carries: Array(repeating: Carry(), count: ticks.count))
-        }
+        try change { $0 = ticks.map { Processor(ticks: $0) } }
     }
 
-    private func change(_ body: (inout State) -> Void) throws(AttributeError) {
-        try state.withLock { state throws(AttributeError) in
-            body(&state)
-            var text = "cpu  \(state.ticks.reduce(MockTicks(), +).text)\n"
-            for (index, ticks) in state.ticks.enumerated() { text += "cpu\(index) \(ticks.text)\n" }
+    private func change(_ body: (inout [Processor]) -> Void) throws(AttributeError) {
+        try processors.withLock { processors throws(AttributeError) in
+            body(&processors)
+            var text = "cpu  \(processors.map(\.ticks).reduce(MockTicks(), +).text)\n"
+            for (index, processor) in processors.enumerated() { text += "cpu\(index) \(processor.ticks.text)\n" }
             text += """
                 intr 0
                 ctxt 0
