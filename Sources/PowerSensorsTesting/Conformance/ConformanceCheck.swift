@@ -18,10 +18,7 @@ struct ConformanceCheck {
     /// Checks and returns the sensor's discovery; nil if it throws.
     mutating func checkDiscovery() -> Discovery? {
         let name = sensor.name.name
-        let isPlain = name.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
-        }
+        let isPlain = name.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789-".utf8.contains($0) }
         if name.isEmpty || !isPlain { report(.name, "'\(name)'", "this is not a valid name") }
         if let interval = sensor.readingInterval, interval <= .zero {
             report(.limits, name, "its refresh interval is \(interval)")
