@@ -29,4 +29,14 @@ extension Finding {
             remedy: remedy
         )
     }
+
+    /// A finding about a sensor's folder that could not be listed, with the cause and the remedy.
+    package static func unlisted(
+        _ content: String, _ path: String, _ error: AttributeError, in root: SystemRoot, _ severity: Severity = .warning
+    ) -> Finding {
+        Finding(
+            severity: severity, subject: path, reason: Finding.Reason(error.status),
+            text: "The folder of the \(content) cannot be listed: \(error.reason).",
+            remedy: "Run as root, or let this user list it: sudo chmod o+rx \(root.path)/\(path)")
+    }
 }

@@ -20,11 +20,12 @@ struct HwmonDiscovery {
         do throws(AttributeError) {
             folders = try sysfs.list(HwmonChip.classPath)
         } catch {
-            return Discovery(findings: [.noChips(error, in: sysfs)])
+            let unlisted = Finding.unlisted("hardware-monitoring chips", HwmonChip.classPath, error, in: sysfs)
+            return Discovery(findings: [error.status == .absent ? .noChips : unlisted])
         }
         let chips = folders.compactMap { HwmonChip(folder: $0, in: sysfs, history: history, findings: &findings) }
             .sorted { ($0.device ?? "", $0.order) < ($1.device ?? "", $1.order) }
-        if chips.isEmpty, findings.isEmpty { findings.append(.noChips(nil, in: sysfs)) }
+        if chips.isEmpty, findings.isEmpty { findings.append(.noChips) }
 
         var channels: [Channel] = []
         var owners: [Int] = []

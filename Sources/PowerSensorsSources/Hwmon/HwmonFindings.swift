@@ -7,19 +7,11 @@ import Glibc
 // What can be wrong with hardware-monitoring chips, and how to fix it.
 
 extension Finding {
-    /// There are no chips, or the class cannot be listed.
-    static func noChips(_ error: AttributeError?, in sysfs: SystemRoot) -> Finding {
-        if let error, error.status != .absent {
-            return Finding(
-                severity: .warning, subject: HwmonChip.classPath, reason: Finding.Reason(error.status),
-                text: "The folder of the hardware-monitoring chips cannot be listed: \(error.reason).",
-                remedy: "Run as root, or let this user list it: sudo chmod o+rx \(sysfs.path)/\(HwmonChip.classPath)")
-        }
-        return Finding(
-            severity: .info, subject: HwmonChip.classPath, reason: .absent,
-            text: "There is no hardware-monitoring chip, as in most virtual machines, or no driver for one is loaded.",
-            remedy: "On a physical machine look for drivers: sudo sensors-detect")
-    }
+    /// There are no chips.
+    static let noChips = Finding(
+        severity: .info, subject: HwmonChip.classPath, reason: .absent,
+        text: "There is no hardware-monitoring chip, as in most virtual machines, or no driver for one is loaded.",
+        remedy: "On a physical machine look for drivers: sudo sensors-detect")
 
     static func unnamedChip(_ path: String) -> Finding {
         Finding(

@@ -200,17 +200,9 @@ extension AttributeError {
 extension Finding {
     private static let reloadDriver = "Reload its driver; if that does not help, tell its authors."
 
-    static func noSupplies(_ error: AttributeError?, in sysfs: SystemRoot) -> Finding {
-        if let error, error.status != .absent {
-            return Finding(
-                severity: .warning, subject: PowerSupply.classPath, reason: Finding.Reason(error.status),
-                text: "The folder of the power supplies cannot be listed: \(error.reason).",
-                remedy: "Run as root, or let this user list it: sudo chmod o+rx \(sysfs.path)/\(PowerSupply.classPath)")
-        }
-        return Finding(
-            severity: .info, subject: PowerSupply.classPath, reason: .absent,
-            text: "The kernel knows no battery and no other power supply.")
-    }
+    static let noSupplies = Finding(
+        severity: .info, subject: PowerSupply.classPath, reason: .absent,
+        text: "The kernel knows no battery and no other power supply.")
 
     /// A supply whose type or scope cannot be read.
     fileprivate static func unidentifiedSupply(_ file: String, _ unknown: String, _ error: AttributeError) -> Finding {
@@ -245,11 +237,9 @@ extension Finding {
     }
 
     /// Batteries tell about the host only while they feed it.
-    static var onMains: Finding {
-        Finding(
-            severity: .info, subject: PowerSupply.classPath, reason: .idle,
-            text: "No battery discharges, so the figure of scope battery has no value until one does.")
-    }
+    static let onMains = Finding(
+        severity: .info, subject: PowerSupply.classPath, reason: .idle,
+        text: "No battery discharges, so the figure of scope battery has no value until one does.")
 
     /// A supply that feeds something else.
     static func peripheral(_ supply: PowerSupply) -> Finding {

@@ -38,7 +38,8 @@ public struct PowerSupplySensor: Sensor {
         do throws(AttributeError) {
             names = try roots.sysfs.list(PowerSupply.classPath)
         } catch {
-            return Discovery(findings: [.noSupplies(error, in: roots.sysfs)])
+            let unlisted = Finding.unlisted("power supplies", PowerSupply.classPath, error, in: roots.sysfs)
+            return Discovery(findings: [error.status == .absent ? .noSupplies : unlisted])
         }
         var discovery = Discovery()
         var supplies = names.map { PowerSupply(name: $0, in: roots.sysfs, findings: &discovery.findings) }
@@ -62,9 +63,7 @@ public struct PowerSupplySensor: Sensor {
         if !batteries.isEmpty, batteries.allSatisfy({ $0.direction != .discharging }) {
             discovery.findings.append(.onMains)
         }
-        if discovery.channels.isEmpty, discovery.findings.isEmpty {
-            discovery.findings.append(.noSupplies(nil, in: roots.sysfs))
-        }
+        if discovery.channels.isEmpty, discovery.findings.isEmpty { discovery.findings.append(.noSupplies) }
         return discovery
     }
 

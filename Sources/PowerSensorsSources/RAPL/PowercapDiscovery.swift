@@ -24,7 +24,8 @@ package struct PowercapDiscovery {
             folders = try sysfs.list(PowercapZone.classPath).filter { $0.contains(":") }
         } catch {
             if error.status == .absent { return MechanismDiscovery(obstacle: .noZones, .noZones) }
-            return MechanismDiscovery(finding: .closedPowercap(error, in: sysfs))
+            return MechanismDiscovery(
+                finding: .unlisted("energy counters", PowercapZone.classPath, error, in: sysfs, .error))
         }
         if folders.isEmpty { return MechanismDiscovery(obstacle: .noZones, .noZones) }
         if areMasked(folders) { return MechanismDiscovery(obstacle: .masked, .maskedZones) }

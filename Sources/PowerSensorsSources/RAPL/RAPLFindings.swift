@@ -1,9 +1,5 @@
 import PowerSensorsCore
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 // What can be wrong with powercap's zones and with dies that show the same register, and how to fix it.
 
 extension Finding {
@@ -12,14 +8,6 @@ extension Finding {
         severity: .warning, subject: PowercapZone.classPath, reason: .absent,
         text: "There is no RAPL zone: the driver is not loaded, or this is a virtual machine without counters.",
         remedy: "On a physical machine load the driver: sudo modprobe intel_rapl_msr")
-
-    /// `class/powercap` cannot be listed.
-    static func closedPowercap(_ error: AttributeError, in sysfs: SystemRoot) -> Finding {
-        Finding(
-            severity: .error, subject: PowercapZone.classPath, reason: Finding.Reason(error.status),
-            text: "The folder of the energy counters cannot be listed: \(systemMessage(errno: error.errno)).",
-            remedy: "Run as root, or let this user list it: sudo chmod o+rx \(sysfs.path)/\(PowercapZone.classPath)")
-    }
 
     /// The class lists zones whose folders are hidden.
     static let maskedZones = Finding(
