@@ -16,20 +16,15 @@ final class GroupClock {
         self.path = path
         self.sysfs = sysfs
         self.isKeptOpen = isKeptOpen
-        file = KeptFile(path, beneath: sysfs, opensNow: isKeptOpen)
+        file = KeptFile(path, beneath: sysfs, isKept: isKeptOpen)
     }
 
-    /// The time that its tasks have run, in microseconds; nil if the group is gone. No allocation if the file is kept
-    /// open.
+    /// The time that its tasks have run, in microseconds; nil if the group is gone. No allocation.
     func microseconds() -> UInt64? {
-        if !isKeptOpen {
-            guard let bytes = try? sysfs.bytes(path, limit: 64) else { return nil }
-            return Self.microseconds(in: bytes.span)
-        }
         var buffer = InlineArray<64, UInt8>(repeating: 0)
         var bytes = buffer.mutableSpan
         var count = try? file.read(into: &bytes)
-        if count == nil {
+        if count == nil, isKeptOpen {
             // The group may have been removed and created again.
             file = KeptFile(path, beneath: sysfs)
             count = try? file.read(into: &bytes)

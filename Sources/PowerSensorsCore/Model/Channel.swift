@@ -76,6 +76,9 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// What the sensor found at discovery and needs to open the channel; nil if it needs nothing more than the channel.
     public var handle: ChannelHandle?
 
+    /// Whether its files stay open between readings, see ``Discovery/spareDescriptors(budget:)``.
+    package var keepsOpen = true
+
     /// Whether an absent reading means 0, as for a battery that does not discharge. Then nothing is integrated, and the host
     /// figure is the sum of its other channels; otherwise an absent channel makes the figure `partial`.
     public var isIntermittent = false

@@ -15,3 +15,14 @@ package enum DescriptorBudget {
         return (all - all / 4, all / 4)
     }
 }
+
+extension Discovery {
+    /// Opens the files that are read rarely only for each reading, if all files would be more than the budget.
+    ///
+    /// A file that stays open makes a reading some five times as cheap, which matters for those that are read on every
+    /// sample.
+    package mutating func spareDescriptors(budget: Int = DescriptorBudget.ofSensor) {
+        guard channels.count > budget else { return }
+        for index in channels.indices where channels[index].readingInterval != nil { channels[index].keepsOpen = false }
+    }
+}

@@ -4,10 +4,11 @@ import Glibc
 /// A file kept open, so that reading it again costs a single system call.
 ///
 /// It owns its descriptor: it cannot be copied, and closes it when it goes away. A file whose descriptor is
-/// dead is opened again, with a ``BackOff``.
+/// dead is opened again, with a ``BackOff``. Where descriptors must be spared, it is opened for each reading instead.
 package struct KeptFile: ~Copyable {
     private let root: SystemRoot
     private let path: String
+    private let isKept: Bool
     private var descriptor: CInt = -1
     private var backOff = BackOff()
     private var failure: AttributeError
@@ -17,12 +18,13 @@ package struct KeptFile: ~Copyable {
     /// - Parameters:
     ///   - path: The file.
     ///   - root: The tree that contains it.
-    ///   - opensNow: Whether to open it now rather than at the first read.
-    package init(_ path: String, beneath root: SystemRoot, opensNow: Bool = true) {
+    ///   - isKept: Whether it stays open between readings.
+    package init(_ path: String, beneath root: SystemRoot, isKept: Bool = true) {
         self.root = root
         self.path = path
+        self.isKept = isKept
         failure = AttributeError(path: "\(root.path)/\(path)", errno: ENOENT)
-        if opensNow { open() }
+        if isKept { open() }
     }
 
     deinit {
@@ -33,6 +35,14 @@ package struct KeptFile: ~Copyable {
     ///
     /// - Returns: The number of bytes.
     package mutating func read(into bytes: inout MutableSpan<UInt8>) throws(AttributeError) -> Int {
+        if !isKept {
+            descriptor = try root.open(path)
+            defer {
+                close(descriptor)
+                descriptor = -1
+            }
+            return try readOpened(into: &bytes)
+        }
         if descriptor >= 0 {
             do throws(AttributeError) {
                 return try readOpened(into: &bytes)

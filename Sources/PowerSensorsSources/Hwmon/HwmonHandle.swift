@@ -17,9 +17,6 @@ struct HwmonHandle: Hashable, Sendable {
     /// The file of the voltage by which the current is multiplied; nil if nothing is derived.
     let voltage: HwmonAttribute?
 
-    /// Whether the files stay open between readings.
-    var keepsOpen = true
-
     init(_ chip: HwmonChip, _ attribute: HwmonAttribute, times voltage: HwmonAttribute? = nil) {
         folder = chip.path
         device = chip.device

@@ -60,7 +60,7 @@ package final class HwmonReader: SensorReader {
                 addresses.append(LibSensors.Address(folder: folder, file: handle.attribute.file))
             }
             lines.append(Line(form: form, file: sources.count))
-            sources += Self.sources(of: handle, beneath: sysfs)
+            sources += Self.sources(of: handle, isKept: channel.keepsOpen, beneath: sysfs)
         }
         self.lines = lines
         unsafe attributes = Attributes(sources, beneath: sysfs)
@@ -127,14 +127,16 @@ package final class HwmonReader: SensorReader {
         return handle.attribute.divisor.map { .gauge(divisor: $0, limit: limit) } ?? .counter
     }
 
-    private static func sources(of handle: HwmonHandle, beneath sysfs: SystemRoot) -> [Attributes.Source] {
+    private static func sources(
+        of handle: HwmonHandle, isKept: Bool, beneath sysfs: SystemRoot
+    ) -> [Attributes.Source] {
         let folder = handle.resolvedFolder(beneath: sysfs)
         let hasName = sysfs.exists("\(folder)/name")
         let identity = handle.chip.flatMap { name in
             hasName ? Attributes.Source.Identity(path: "\(folder)/name", text: name) : nil
         }
         return handle.files.map {
-            Attributes.Source(path: "\(folder)/\($0)", identity: identity, isKept: handle.keepsOpen)
+            Attributes.Source(path: "\(folder)/\($0)", identity: identity, isKept: isKept)
         }
     }
 }

@@ -52,24 +52,12 @@ public struct HwmonSensor: Sensor {
     public func discover() -> Discovery {
         var discovery = HwmonDiscovery(roots.sysfs, maximumPower: maximumPower, history: history).discover()
         if usesLibSensors { applyConfiguration(to: &discovery) }
-        if discovery.channels.count > descriptorBudget { Self.spareDescriptors(&discovery) }
+        discovery.spareDescriptors(budget: descriptorBudget)
         return discovery
     }
 
     /// Opens each channel's files. A channel that cannot be opened reports why in its readings.
     public func open(_ channels: [Channel]) -> any SensorReader {
         HwmonReader(channels, maximumPower: maximumPower, beneath: roots.sysfs)
-    }
-
-    /// Opens the files that are read rarely only for each reading, if all files would be more than the budget.
-    ///
-    /// A file that stays open makes a reading some five times as cheap, which matters for those that are read on every
-    /// sample.
-    private static func spareDescriptors(_ discovery: inout Discovery) {
-        for index in discovery.channels.indices where discovery.channels[index].readingInterval != nil {
-            guard var handle = HwmonHandle(discovery.channels[index]) else { continue }
-            handle.keepsOpen = false
-            discovery.channels[index].handle = ChannelHandle(handle)
-        }
     }
 }

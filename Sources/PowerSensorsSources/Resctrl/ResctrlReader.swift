@@ -4,49 +4,32 @@ import PowerSensorsCore
 import Glibc
 #endif
 
-/// Which counter a channel reads: the channel's handle.
-struct ResctrlHandle: Hashable, Sendable {
-    /// The file.
-    let path: String
-
-    /// Whether it stays open between readings.
-    var keepsOpen = true
-}
-
 /// Reads the groups' counters with one `pread` each, as counts of 1 µJ.
 final class ResctrlReader: SensorReader {
     /// One counter's file. An array cannot hold the file itself, which cannot be copied.
     private final class Counter {
-        private let handle: ResctrlHandle
-        private let sysfs: SystemRoot
         private var file: KeptFile
         private var bytes = [UInt8](repeating: 0, count: 64)
 
         init(_ channel: Channel, beneath sysfs: SystemRoot) {
-            handle = channel.handle?.value(as: ResctrlHandle.self) ?? ResctrlHandle(path: "")
-            self.sysfs = sysfs
-            file = KeptFile(handle.path, beneath: sysfs, opensNow: handle.keepsOpen)
+            file = KeptFile(channel.path ?? "", beneath: sysfs, isKept: channel.keepsOpen)
         }
 
         func read() -> Reading {
             do throws(AttributeError) {
-                if !handle.keepsOpen {
-                    let text = try sysfs.bytes(handle.path, limit: 64)
-                    return Self.reading(of: text, count: text.count)
-                }
                 var span = bytes.mutableSpan
                 let count = try file.read(into: &span)
-                return Self.reading(of: bytes, count: count)
+                return reading(count: count)
             } catch {
                 return .missing(error.status)
             }
         }
 
-        /// Parses the first bytes of a buffer. No allocation if they are a number.
-        private static func reading(of bytes: [UInt8], count: Int) -> Reading {
+        /// Parses the first bytes of the buffer. No allocation if they are a number.
+        private func reading(count: Int) -> Reading {
             var (start, end) = (0, count)
-            while start < end, isBlank(bytes[start]) { start += 1 }
-            while start < end, isBlank(bytes[end - 1]) { end -= 1 }
+            while start < end, Self.isBlank(bytes[start]) { start += 1 }
+            while start < end, Self.isBlank(bytes[end - 1]) { end -= 1 }
             if let energy = DecimalEnergy(bytes, start..<end) { return .count(energy.microjoules) }
             return .missing(ResctrlReader.status(of: String(decoding: bytes[start..<end], as: UTF8.self)))
         }

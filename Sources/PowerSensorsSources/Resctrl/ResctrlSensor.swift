@@ -18,9 +18,7 @@ public struct ResctrlSensor: Sensor {
 
     /// A fingerprint of the groups' names.
     public func discoveryFingerprint() -> Int? {
-        var hasher = Hasher()
-        for group in groups() { hasher.combine(group.path) }
-        return hasher.finalize()
+        groups().map(\.path).hashValue
     }
 
     /// Finds the groups and reads each counter once. Whatever fails becomes a finding.
@@ -30,21 +28,12 @@ public struct ResctrlSensor: Sensor {
         if discovery.channels.isEmpty, discovery.findings.isEmpty {
             discovery.findings.append(.noGroups(in: roots.sysfs))
         }
-        if discovery.channels.count > DescriptorBudget.ofSensor { Self.spareDescriptors(&discovery) }
+        discovery.spareDescriptors()
         return discovery
     }
 
     /// Opens each channel's file. A channel that cannot be opened reports why in its readings.
     public func open(_ channels: [Channel]) -> any SensorReader { ResctrlReader(channels, beneath: roots.sysfs) }
-
-    /// Opens files only for each reading, if all files would be more than a sensor may keep open.
-    private static func spareDescriptors(_ discovery: inout Discovery) {
-        for index in discovery.channels.indices {
-            guard var handle = discovery.channels[index].handle?.value(as: ResctrlHandle.self) else { continue }
-            handle.keepsOpen = false
-            discovery.channels[index].handle = ChannelHandle(handle)
-        }
-    }
 
     // MARK: Groups
 
@@ -107,7 +96,6 @@ public struct ResctrlSensor: Sensor {
         channel.label = "cores, group \(group.name)"
         channel.parent = group.parent.map { "\(SensorName.resctrl)/\($0)/package-\(package)" }
         channel.path = path
-        channel.handle = ChannelHandle(ResctrlHandle(path: path))
         // There may be hundreds of groups, and a counter loses nothing when it is read rarely.
         channel.readingInterval = .seconds(1)
         return channel
