@@ -39,54 +39,12 @@ public struct GuestShareSensor: Sensor {
     /// Once a second, off the fast path: no publisher writes more often, and a host that hangs must not delay samples.
     public let readingInterval: Duration?
 
-    private let finder: ShareFinder
-    private let roots: SystemRoots
-    private let correction: Correction?
-    private let maximumPower: Watts
-    private let now: @Sendable () -> SampleInstant
+    let finder: ShareFinder
+    let roots: SystemRoots
+    let correction: Correction?
+    let maximumPower: Watts
+    let now: @Sendable () -> SampleInstant
     private let history = ShareDiscoveryHistory()
-
-    /// A sensor that reads a given share, or looks for one.
-    ///
-    /// - Parameters:
-    ///   - roots: The trees. The mount table is searched only if procfs is the machine's own.
-    ///   - directory: The share's folder; nil to look for it.
-    ///   - correction: A known error of a tree's counters. Records need none.
-    ///   - maximumPower: The greatest power of a channel; nil for 8 kW, as the host's processors are unknown.
-    public init(
-        roots: SystemRoots = .default, directory: String? = nil, correction: Correction? = nil,
-        maximumPower: Watts? = nil
-    ) {
-        self.init(
-            finder: ShareFinder(
-                procfs: roots.procfs, directory: directory, searches: roots.procfs.isDefault,
-                knownFolders: ShareFinder.defaultFolders),
-            roots: roots, correction: correction, maximumPower: maximumPower, readingInterval: .seconds(1),
-            now: { .now })
-    }
-
-    /// The same for a test: with its own folders to search, mount table and clock, and read on every sample.
-    package init(
-        roots: SystemRoots, directory: String? = nil, knownFolders: [String] = [], correction: Correction? = nil,
-        readingInterval: Duration? = nil, now: @escaping @Sendable () -> SampleInstant = { .now }
-    ) {
-        self.init(
-            finder: ShareFinder(
-                procfs: roots.procfs, directory: directory, searches: true, knownFolders: knownFolders),
-            roots: roots, correction: correction, maximumPower: nil, readingInterval: readingInterval, now: now)
-    }
-
-    private init(
-        finder: ShareFinder, roots: SystemRoots, correction: Correction?, maximumPower: Watts?,
-        readingInterval: Duration?, now: @escaping @Sendable () -> SampleInstant
-    ) {
-        self.finder = finder
-        self.roots = roots
-        self.correction = correction
-        self.maximumPower = maximumPower ?? Watts(8000)
-        self.readingInterval = readingInterval
-        self.now = now
-    }
 
     /// `share`.
     public var name: SensorName { .share }
@@ -123,5 +81,40 @@ public struct GuestShareSensor: Sensor {
             return ShareTreeReader(channels, history, now: now)
         }
         return ShareRecordReader(channels, of: first.directory, history, now: now)
+    }
+}
+
+extension GuestShareSensor {
+    private static let defaultPower = Watts(8000)
+
+    /// A sensor that reads a given share, or looks for one.
+    ///
+    /// - Parameters:
+    ///   - roots: The trees. The mount table is searched only if procfs is the machine's own.
+    ///   - directory: The share's folder; nil to look for it.
+    ///   - correction: A known error of a tree's counters. Records need none.
+    ///   - maximumPower: The greatest power of a channel; nil for 8 kW, as the host's processors are unknown.
+    public init(
+        roots: SystemRoots = .default, directory: String? = nil, correction: Correction? = nil,
+        maximumPower: Watts? = nil
+    ) {
+        self.init(
+            readingInterval: .seconds(1),
+            finder: ShareFinder(
+                procfs: roots.procfs, directory: directory, searches: roots.procfs.isDefault,
+                knownFolders: ShareFinder.defaultFolders),
+            roots: roots, correction: correction, maximumPower: maximumPower ?? Self.defaultPower, now: { .now })
+    }
+
+    /// The same for a test: with its own folders to search, mount table and clock, and read on every sample.
+    package init(
+        roots: SystemRoots, directory: String? = nil, knownFolders: [String] = [], correction: Correction? = nil,
+        readingInterval: Duration? = nil, now: @escaping @Sendable () -> SampleInstant = { .now }
+    ) {
+        self.init(
+            readingInterval: readingInterval,
+            finder: ShareFinder(
+                procfs: roots.procfs, directory: directory, searches: true, knownFolders: knownFolders),
+            roots: roots, correction: correction, maximumPower: Self.defaultPower, now: now)
     }
 }

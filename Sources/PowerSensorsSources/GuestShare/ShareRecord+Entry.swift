@@ -22,24 +22,7 @@ extension ShareRecord {
         /// The whole machine, if only that is known.
         package static let host = Domain(first: 0x7473_6F68, second: 0)
 
-        private static let printable: ClosedRange<UInt8> = 0x21...0x7E
-
-        init(first: UInt64, second: UInt64) {
-            self.first = first
-            self.second = second
-        }
-
-        /// A domain of a name; nil if it is empty, too long, or has other characters than `!` to `~`.
-        package init?(_ name: String) {
-            let characters = Array(name.utf8)
-            guard (1...16).contains(characters.count), characters.allSatisfy(Self.printable.contains) else {
-                return nil
-            }
-            func number(of characters: ArraySlice<UInt8>) -> UInt64 {
-                characters.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-            }
-            self.init(first: number(of: characters.prefix(8)), second: number(of: characters.dropFirst(8)))
-        }
+        fileprivate static let printable: ClosedRange<UInt8> = 0x21...0x7E
 
         /// The name, with a question mark for each byte that is not printable.
         package var description: String {
@@ -74,6 +57,18 @@ extension ShareRecord {
             self.high = high ?? energy
             self.status = status
         }
+    }
+}
+
+extension ShareRecord.Domain {
+    /// A domain of a name; nil if it is empty, too long, or has other characters than `!` to `~`.
+    package init?(_ name: String) {
+        let characters = Array(name.utf8)
+        guard (1...16).contains(characters.count), characters.allSatisfy(Self.printable.contains) else { return nil }
+        func number(of characters: ArraySlice<UInt8>) -> UInt64 {
+            characters.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        self.init(first: number(of: characters.prefix(8)), second: number(of: characters.dropFirst(8)))
     }
 }
 

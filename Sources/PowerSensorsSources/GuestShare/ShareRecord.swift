@@ -99,23 +99,20 @@ package struct ShareRecord: Hashable, Sendable {
     /// The energy, domain by domain.
     package let entries: [Entry]
 
-    init(header: Header, entries: [Entry]) {
-        self.header = header
-        self.entries = entries
-    }
+    /// The header's fields.
+    package subscript<Value>(dynamicMember field: KeyPath<Header, Value>) -> Value { header[keyPath: field] }
+}
 
+extension ShareRecord {
     /// A record with at most 64 entries.
     package init(
         epoch: Epoch, sequence: UInt64, nanoseconds: UInt64, period: UInt64, policy: Policy, hops: UInt8,
         origin: Origin, entries: [Entry]
     ) {
         precondition(entries.count <= Self.maximumEntries, "a record holds at most 64 entries")
-        header = Header(
+        let header = Header(
             epoch: epoch, sequence: sequence, nanoseconds: nanoseconds, period: period, policy: policy, hops: hops,
             origin: origin, count: entries.count)
-        self.entries = entries
+        self.init(header: header, entries: entries)
     }
-
-    /// The header's fields.
-    package subscript<Value>(dynamicMember field: KeyPath<Header, Value>) -> Value { header[keyPath: field] }
 }

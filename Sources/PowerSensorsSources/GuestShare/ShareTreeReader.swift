@@ -11,12 +11,9 @@ struct ShareTreeHandle: Hashable, Sendable {
 
     /// The counter's file in it; nil for a counter that does not exist yet.
     let file: String?
+}
 
-    init(directory: String, file: String?) {
-        self.directory = directory
-        self.file = file
-    }
-
+extension ShareTreeHandle {
     fileprivate init(_ channel: Channel?) {
         self = channel?.handle?.value(as: ShareTreeHandle.self) ?? ShareTreeHandle(directory: "", file: nil)
     }
