@@ -7,7 +7,7 @@ import Glibc
 /// descriptor is dead is opened again, with a ``BackOff``.
 package struct Attributes: ~Copyable {
     /// A file to keep open, and how to recognize it after it is reopened.
-    package struct Source: Hashable, Sendable {
+    package struct Source: Sendable {
         package let path: String
 
         /// The divisor that converts a gauge's number to its value; nil for a counter, whose number is not converted.
@@ -20,19 +20,11 @@ package struct Attributes: ~Copyable {
 
         /// A file and the text in it that identify what `path` belongs to, since sysfs may reuse a number for another zone. Nil
         /// if there is no such text.
-        package let identity: Identity?
+        package let identity: (path: String, text: String)?
 
-        package struct Identity: Hashable, Sendable {
-            package let path: String
-            package let text: String
-
-            package init(path: String, text: String) {
-                self.path = path
-                self.text = text
-            }
-        }
-
-        package init(path: String, divisor: Double? = nil, identity: Identity? = nil, isKept: Bool = true) {
+        package init(
+            path: String, divisor: Double? = nil, identity: (path: String, text: String)? = nil, isKept: Bool = true
+        ) {
             self.path = path
             self.isKept = isKept
             self.divisor = divisor

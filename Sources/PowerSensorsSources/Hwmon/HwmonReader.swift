@@ -19,13 +19,9 @@ package final class HwmonReader: SensorReader {
         case computed(address: Int, isCounter: Bool, limit: Double)
     }
 
-    private struct Line {
-        let form: Form
-        let file: Int
-    }
-
     package let channels: [Channel]
-    private let lines: [Line]
+    /// How each channel is read, and the index of its first file.
+    private let lines: [(form: Form, file: Int)]
     private let compute: Compute
     // One sampler owns the reader and calls it from one thread at a time, so the run-time check would only cost.
     @exclusivity(unchecked) private var attributes: Attributes
@@ -44,12 +40,12 @@ package final class HwmonReader: SensorReader {
     ) {
         self.channels = channels
         self.compute = compute
-        var lines: [Line] = []
+        var lines: [(form: Form, file: Int)] = []
         var sources: [Attributes.Source] = []
         for channel in channels {
             let limit = channel.quantity == .power ? maximumPower?.rawValue ?? .infinity : .infinity
             guard let handle = HwmonHandle(channel) else {
-                lines.append(Line(form: .counter, file: sources.count))
+                lines.append((form: .counter, file: sources.count))
                 sources.append(Attributes.Source(path: ""))
                 continue
             }
@@ -59,7 +55,7 @@ package final class HwmonReader: SensorReader {
                     address: addresses.count, isCounter: channel.quantity == .energy, limit: limit)
                 addresses.append(LibSensors.Address(folder: folder, file: handle.attribute.file))
             }
-            lines.append(Line(form: form, file: sources.count))
+            lines.append((form: form, file: sources.count))
             sources += Self.sources(of: handle, isKept: channel.keepsOpen, beneath: sysfs)
         }
         self.lines = lines
@@ -133,7 +129,7 @@ package final class HwmonReader: SensorReader {
         let folder = handle.resolvedFolder(beneath: sysfs)
         let hasName = sysfs.exists("\(folder)/name")
         let identity = handle.chip.flatMap { name in
-            hasName ? Attributes.Source.Identity(path: "\(folder)/name", text: name) : nil
+            hasName ? (path: "\(folder)/name", text: name) : nil
         }
         return handle.files.map {
             Attributes.Source(path: "\(folder)/\($0)", identity: identity, isKept: isKept)

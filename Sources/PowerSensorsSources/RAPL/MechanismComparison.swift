@@ -5,12 +5,8 @@ import PowerSensorsCore
 ///
 /// So no allowance is needed for when a register is updated, and a wrong unit shows within milliseconds.
 struct MechanismComparison {
-    /// A domain that two mechanisms read.
-    private struct Pair {
-        /// The channel in use, which is read before and after the other.
-        let chosen: Channel
-        let other: Channel
-    }
+    /// A domain that two mechanisms read. The chosen channel is read before and after the other.
+    private typealias Pair = (chosen: Channel, other: Channel)
 
     private let pairs: [Pair]
     private let open: ([Channel]) -> any SensorReader
@@ -20,7 +16,7 @@ struct MechanismComparison {
     ///   - open: Opens channels.
     init(_ alternatives: [[Channel]], by open: @escaping ([Channel]) -> any SensorReader) {
         pairs = alternatives.flatMap { channels in
-            channels.dropFirst().map { Pair(chosen: channels[0], other: $0) }
+            channels.dropFirst().map { (chosen: channels[0], other: $0) }
         }
         self.open = open
     }
@@ -54,14 +50,11 @@ struct MechanismComparison {
         }
     }
 
-    private struct Sample {
-        let count: UInt64?
-        let instant: SampleInstant
-    }
+    private typealias Sample = (count: UInt64?, instant: SampleInstant)
 
     private func read(_ reader: inout any SensorReader) -> [Sample] {
         let began = SampleInstant.now
-        return reader.readings(pairs.count, stampedAt: began).map { Sample(count: $0.count, instant: began) }
+        return reader.readings(pairs.count, stampedAt: began).map { (count: $0.count, instant: began) }
     }
 
     private func energy(_ channel: Channel, _ first: Sample, _ last: Sample) -> Joules? {

@@ -16,10 +16,7 @@ struct PerfDiscovery {
     let countsCores: Bool
 
     /// A scope's events, with their locations.
-    private struct Member {
-        let scope: PerfScope
-        let events: [(event: PerfPMU.Event, location: DomainLocation)]
-    }
+    private typealias Member = (scope: PerfScope, events: [(event: PerfPMU.Event, location: DomainLocation)])
 
     /// Lists the PMUs, and opens their events to see whether that is allowed.
     func discover() -> MechanismDiscovery {
@@ -77,7 +74,7 @@ struct PerfDiscovery {
                 pmu: pmu.name, socket: location.socket, die: dies.count > 1 ? location.die : nil,
                 core: isPerCore ? location.core : nil)
             guard seen.insert(scope).inserted else { return nil }
-            return Member(scope: scope, events: pmu.events.map { ($0, scope.location(of: $0.name)) })
+            return (scope: scope, events: pmu.events.map { (event: $0, location: scope.location(of: $0.name)) })
         }
     }
 

@@ -29,7 +29,7 @@ final class PowercapReader: SensorReader {
             return Attributes.Source(
                 path: "\(folder)/\(handle?.file ?? "")",
                 divisor: channel.quantity == .power ? 1e6 : nil,
-                identity: handle?.name.map { .init(path: "\(folder)/name", text: $0) }
+                identity: handle?.name.map { (path: "\(folder)/name", text: $0) }
             )
         }
         unsafe attributes = Attributes(sources, beneath: sysfs)

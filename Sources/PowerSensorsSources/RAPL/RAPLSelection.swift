@@ -3,10 +3,7 @@ import PowerSensorsCore
 /// Chooses a mechanism for every domain from what each mechanism found.
 struct RAPLSelection {
     /// What one mechanism found.
-    struct Offer {
-        let mechanism: RAPLMechanism
-        var found: MechanismDiscovery
-    }
+    typealias Offer = (mechanism: RAPLMechanism, found: MechanismDiscovery)
 
     /// Best mechanism first.
     private let offers: [Offer]

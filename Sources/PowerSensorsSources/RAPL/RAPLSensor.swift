@@ -86,15 +86,15 @@ public struct RAPLSensor: Sensor {
         let isForced = mechanisms.count < RAPLMechanism.all.count
         let offers = mechanisms.compactMap { mechanism -> RAPLSelection.Offer? in
             switch mechanism {
-            case .powercap: return .init(mechanism: mechanism, found: powercap)
+            case .powercap: return (mechanism: mechanism, found: powercap)
             case .perf where isForced || events.isShown(in: roots.sysfs):
                 let perf = PerfDiscovery(
                     sysfs: roots.sysfs, procfs: roots.procfs, source: events, knowledge: knowledge,
                     countsCores: isForced)
-                return .init(mechanism: mechanism, found: perf.discover())
+                return (mechanism: mechanism, found: perf.discover())
             case .msr where isForced || RegisterDiscovery.areShown(roots):
                 let msr = RegisterDiscovery(roots: roots, knowledge: knowledge, countsCores: isForced)
-                return .init(mechanism: mechanism, found: msr.discover())
+                return (mechanism: mechanism, found: msr.discover())
             default: return nil
             }
         }
