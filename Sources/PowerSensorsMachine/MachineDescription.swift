@@ -110,13 +110,8 @@ private struct ProcessorLines {
     private var coresPerSocket: Int?
     private var socket: UInt64?
 
-    private var vendor: CPUVendor?
-    private var family: Int?
-    private var model: Int?
-    private var stepping: Int?
-    private var implementer: Int?
-    private var part: Int?
-    private var name = ""
+    /// The kind of the first processor.
+    private(set) var identity = ProcessorIdentity(vendor: .other)
     private var flags: String?
 
     /// Evaluates a line. For the kind of processor, the first processor's lines decide.
@@ -136,28 +131,21 @@ private struct ProcessorLines {
             cores.insert(Core(socket: socket, id: id))
         case "cpu cores": coresPerSocket = coresPerSocket ?? Int(value)
         case "flags": flags = flags ?? value
-        case "vendor_id": vendor = vendor ?? Self.vendor(of: value)
-        case "cpu family": family = family ?? Int(value)
-        case "model": model = model ?? Int(value)
-        case "stepping": stepping = stepping ?? Int(value)
-        case "model name": name = name.isEmpty ? value : name
-        case "CPU implementer": implementer = implementer ?? Self.hexadecimal(value)
-        case "CPU part": part = part ?? Self.hexadecimal(value)
+        case "vendor_id" where identity.vendor == .other: identity.vendor = Self.vendors[value] ?? .other
+        case "cpu family": identity.family = identity.family ?? Int(value)
+        case "model": identity.model = identity.model ?? Int(value)
+        case "stepping": identity.stepping = identity.stepping ?? Int(value)
+        case "model name": identity.name = identity.name.isEmpty ? value : identity.name
+        case "CPU implementer":
+            identity.implementer = identity.implementer ?? Self.hexadecimal(value)
+            if identity.implementer != nil { identity.vendor = .arm }
+        case "CPU part": identity.model = identity.model ?? Self.hexadecimal(value)
         default: break
         }
     }
 
     /// Whether the first processor says that it is virtual; nil if it has no flags, as on Arm.
     var hasHypervisor: Bool? { flags.map { $0.split(separator: " ").contains("hypervisor") } }
-
-    /// The kind of the first processor.
-    var identity: ProcessorIdentity {
-        if let implementer {
-            return ProcessorIdentity(vendor: .arm, model: part, implementer: implementer, name: name)
-        }
-        return ProcessorIdentity(
-            vendor: vendor ?? .other, family: family, model: model, stepping: stepping, name: name)
-    }
 
     /// The distinct cores if every processor names its own, else the stated number of cores for each socket.
     var physicalCores: Int {
@@ -167,14 +155,9 @@ private struct ProcessorLines {
         return overflow ? count : min(product, count)
     }
 
-    private static func vendor(of value: String) -> CPUVendor {
-        switch value {
-        case "GenuineIntel": .intel
-        case "AuthenticAMD": .amd
-        case "HygonGenuine": .hygon
-        default: .other
-        }
-    }
+    private static let vendors: [String: CPUVendor] = [
+        "GenuineIntel": .intel, "AuthenticAMD": .amd, "HygonGenuine": .hygon,
+    ]
 
     private static func hexadecimal(_ value: String) -> Int? {
         value.hasPrefix("0x") ? Int(value.dropFirst(2), radix: 16) : nil
