@@ -111,8 +111,8 @@ struct PowerSupply {
     }
 
     /// The files that tell what it does.
-    var flowFiles: SupplyFlows.Files {
-        var found = SupplyFlows.Files()
+    var flowFiles: SupplyFiles<String> {
+        var found = SupplyFiles<String>()
         if files.contains("online"), !isBattery { found.online = "\(path)/online" }
         guard feedsHost else { return found }
         if files.contains("power_now") { found.output = "\(path)/power_now" }

@@ -66,7 +66,7 @@ final class PowerSupplyReader: SensorReader {
         func state(of name: String) -> SupplyState {
             let present = "\(PowerSupply.classPath)/\(name)/present"
             let flow = flows.files(of: name)
-            let indices = SupplyState.Files(
+            let indices = SupplyFiles<Int>(
                 present: sysfs.exists(present) ? index(of: present) : nil, online: index(of: flow.online),
                 stored: index(of: flow.stored), output: index(of: flow.output),
                 voltage: index(of: flow.voltage))

@@ -1,5 +1,20 @@
 import PowerSensorsCore
 
+/// The files that tell what a supply does, whichever of its channels are read; nil for files that do not exist.
+struct SupplyFiles<File: Sendable>: Sendable {
+    var present: File?
+    var online: File?
+
+    /// The energy or charge that it holds.
+    var stored: File?
+
+    /// The power that it gives the machine, or the current if power is derived.
+    var output: File?
+
+    /// The voltage, if power is derived.
+    var voltage: File?
+}
+
 /// Tracks what all supplies do: what feeds the machine, and how often batteries have started or stopped to discharge.
 ///
 /// Readers report what they see anyway, so that a slow gauge need not be read just to decide whether to discover again.
@@ -13,20 +28,9 @@ final class SupplyFlows: Sendable {
         var isFeeding = false
     }
 
-    /// The files that tell what a supply does, whichever of its channels are read; nil for files that do not exist.
-    struct Files: Sendable {
-        /// The power that it gives the machine, or the current if power is derived.
-        var output: String?
-        var voltage: String?
-        var online: String?
-
-        /// The energy or charge that it holds.
-        var stored: String?
-    }
-
     private struct State: Sendable {
         var flows: [String: Flow] = [:]
-        var files: [String: Files] = [:]
+        var files: [String: SupplyFiles<String>] = [:]
         var peripherals: Set<String> = []
         /// Batteries that discharge at a rate that was unknown at discovery.
         var unknownRates: Set<String> = []
@@ -67,7 +71,7 @@ final class SupplyFlows: Sendable {
     }
 
     /// A supply's files.
-    func files(of supply: String) -> Files { state.withLock { $0.files[supply] } ?? Files() }
+    func files(of supply: String) -> SupplyFiles<String> { state.withLock { $0.files[supply] } ?? SupplyFiles() }
 
     /// All supplies except peripherals.
     var supplies: [String] {

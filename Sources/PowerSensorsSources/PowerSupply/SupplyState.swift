@@ -6,23 +6,9 @@ import Glibc
 
 /// What a reader knows of one supply while it reads a sample.
 final class SupplyState {
-    /// The indices of the supply's files among the reader's; nil for files that do not exist.
-    struct Files {
-        let present: Int?
-        let online: Int?
-
-        /// The energy or charge that it holds.
-        let stored: Int?
-
-        /// The power that it gives the machine, or the current if power is derived.
-        let output: Int?
-
-        /// The voltage, if power is derived.
-        let voltage: Int?
-    }
-
     private let name: String
-    private let files: Files
+    /// The indices of the supply's files among the reader's.
+    private let files: SupplyFiles<Int>
     private var status: KeptFile
     private var bytes = [UInt8](repeating: 0, count: 64)
     private(set) var direction = SupplyDirection.unknown
@@ -45,7 +31,7 @@ final class SupplyState {
     private var storedAtZeroRate: Int64?
     private var isZeroRateRefuted = false
 
-    init(name: String, files: Files, beneath sysfs: SystemRoot) {
+    init(name: String, files: SupplyFiles<Int>, beneath sysfs: SystemRoot) {
         self.name = name
         self.files = files
         status = KeptFile("\(PowerSupply.classPath)/\(name)/status", beneath: sysfs)
