@@ -15,7 +15,8 @@ package enum EventTerms {
             let parts = term.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
             // The name is used as a file name.
-            guard !name.isEmpty, name.utf8.allSatisfy(isAllowedInName) else { return nil }
+            let isFileName = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) }
+            guard !name.isEmpty, isFileName else { return nil }
             guard let value = parts.count > 1 ? number(parts[1]) : 1 else { return nil }
             guard (format(name) ?? EventTermFormat("\(name):0-63"))?.put(value, into: &code) == true else { return nil }
         }
@@ -40,14 +41,6 @@ package enum EventTerms {
             return digits.hasPrefix("+") || digits.hasPrefix("-") ? nil : UInt64(digits, radix: 16)
         }
         return UInt64(text, radix: text.count > 1 && text.hasPrefix("0") ? 8 : 10)
-    }
-
-    private static func isAllowedInName(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"): true
-        default: false
-        }
     }
 }
 
