@@ -48,17 +48,14 @@ package struct SensorsConfiguration: Sendable {
 
     /// Splits into lines; a backslash at its end joins a line to the next.
     private static func lines(of text: String) -> [String] {
-        var lines: [String] = []
-        var joined = ""
+        var lines = [""]
         for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
-            if line.last == "\\" {
-                joined += line.dropLast() + " "
-            } else {
-                lines.append(joined + line)
-                joined = ""
-            }
+            let isJoined = line.last == "\\"
+            let part: Substring = isJoined ? line.dropLast() + " " : line
+            lines[lines.count - 1] += part
+            if !isJoined { lines.append("") }
         }
-        return joined.isEmpty ? lines : lines + [joined]
+        return lines
     }
 
     /// Splits into words and quoted texts, up to a comment.
