@@ -1,6 +1,13 @@
 import Glibc
 
 extension Finding {
+    /// The same finding with another severity, or in other words.
+    package func with(_ severity: Severity? = nil, text: String? = nil, remedy: String? = nil) -> Finding {
+        Finding(
+            severity: severity ?? self.severity, subject: subject, reason: reason, text: text ?? self.text,
+            remedy: remedy ?? self.remedy)
+    }
+
     /// A finding about a file that could not be read, with the cause and the remedy.
     package static func unreadable(
         _ path: String,

@@ -49,9 +49,7 @@ extension Finding {
     ) -> Finding {
         let finding = unreadable(file, error, in: sysfs)
         let isMinor = ![.power, .energy].contains(attribute.kind) || error.errno == ENODATA
-        return Finding(
-            severity: isMinor ? .info : finding.severity, subject: finding.subject, reason: finding.reason,
-            text: finding.text, remedy: finding.remedy)
+        return isMinor ? finding.with(.info) : finding
     }
 
     /// Chips that only their order distinguishes.

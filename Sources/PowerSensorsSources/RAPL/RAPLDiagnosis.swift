@@ -177,12 +177,6 @@ package struct RAPLDiagnosis {
     }
 }
 
-extension Finding {
-    fileprivate func with(text: String, remedy: String) -> Finding {
-        Finding(severity: severity, subject: subject, reason: reason, text: text, remedy: remedy)
-    }
-}
-
 extension ProcessorIdentity {
     /// The first kernel whose powercap driver supports the processor, if that is known and not long ago.
     ///

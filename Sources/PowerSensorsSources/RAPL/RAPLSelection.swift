@@ -163,9 +163,3 @@ extension Channel {
     /// The number of its package; psys of the first package has none.
     fileprivate var package: Int { component.socket ?? 0 }
 }
-
-extension Finding {
-    fileprivate func with(_ severity: Severity) -> Finding {
-        Finding(severity: severity, subject: subject, reason: reason, text: text, remedy: remedy)
-    }
-}
