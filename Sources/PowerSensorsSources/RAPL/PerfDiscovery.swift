@@ -80,7 +80,7 @@ struct PerfDiscovery {
 
     private func channels(of member: Member, sockets: Int) -> (channels: [Channel], finding: Finding?) {
         let events = member.events.enumerated().map { ($1.event.name, $0) }
-        let group = PerfGroup(member.scope, events, in: sysfs, by: source)
+        var group = PerfEvents(member.scope, events, in: sysfs, by: source)
         var readings: [Reading] = member.events.map { _ in .missing(.absent) }
         group.read(into: &readings)
         // The registers are updated about every millisecond.

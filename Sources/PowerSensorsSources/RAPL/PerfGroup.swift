@@ -27,45 +27,19 @@ struct PerfScope: Hashable, Sendable {
     }
 }
 
+/// Holds a group of events for an array, which cannot hold what cannot be copied.
+final class PerfGroup {
+    // One sampler owns the group and calls it from one thread at a time, so the run-time checks would only cost.
+    @exclusivity(unchecked) var events: PerfEvents
+
+    init(_ events: consuming PerfEvents) { unsafe self.events = events }
+}
+
 /// The events of one PMU scope, opened as a group: one system call reads them all, at the same instant.
 ///
 /// It owns its descriptors. When they fail, as with the last processor of a package, it opens them again with a
 /// ``BackOff``.
-final class PerfGroup {
-    let scope: PerfScope
-    // One sampler owns the group and calls it from one thread at a time, so the run-time checks would only cost.
-    @exclusivity(unchecked) private var events: PerfEvents
-
-    /// Opens a scope's events.
-    ///
-    /// - Parameters:
-    ///   - events: Their names, and where ``read(into:)`` puts their readings.
-    init(
-        _ scope: PerfScope, _ events: [(name: String, readingIndex: Int)], in sysfs: SystemRoot,
-        by source: any EventSource
-    ) {
-        self.scope = scope
-        unsafe self.events = PerfEvents(scope, events, in: sysfs, by: source)
-    }
-
-    /// The first `errno` with which the kernel refused to open an event; nil if all are open.
-    var refusal: Int32? { unsafe events.refusal }
-
-    /// Reads every event with one system call.
-    func read(into readings: inout [Reading]) { unsafe events.read(into: &readings) }
-
-    /// Replaces the events by those of another group, so that no counts are lost. The other group is left without
-    /// events and must not be read any more.
-    func resume(from other: PerfGroup) {
-        if other !== self { unsafe events.resume(from: &other.events) }
-    }
-
-    /// Whether the driver lists an event but does not support it, as AMD's does before Linux 5.17.
-    func isUnknown(_ event: String) -> Bool { unsafe events.isUnknown(event) }
-}
-
-/// The opened events of a group, and their state.
-private struct PerfEvents: ~Copyable {
+struct PerfEvents: ~Copyable {
     private struct Slot {
         let event: String
         let readingIndex: Int
@@ -91,8 +65,13 @@ private struct PerfEvents: ~Copyable {
     /// When to try again to open events that were refused while others of the group were not.
     private var refusedBackOff = BackOff()
 
+    /// The first `errno` with which the kernel refused to open an event; nil if all are open.
     var refusal: Int32? { slots.lazy.compactMap(\.refusal).first }
 
+    /// Opens a scope's events.
+    ///
+    /// - Parameters:
+    ///   - events: Their names, and where ``read(into:)`` puts their readings.
     init(
         _ scope: PerfScope, _ events: [(name: String, readingIndex: Int)], in sysfs: SystemRoot,
         by source: any EventSource
@@ -108,6 +87,7 @@ private struct PerfEvents: ~Copyable {
         for descriptor in descriptors { source.close(descriptor) }
     }
 
+    /// Reads every event with one system call.
     mutating func read(into readings: inout [Reading]) {
         if !descriptors.isEmpty {
             if descriptors.count < slots.count, refusedBackOff.isDue { openRefused() }
@@ -179,6 +159,8 @@ private struct PerfEvents: ~Copyable {
         for index in slots.indices { slots[index].position = nil }
     }
 
+    /// Replaces the events by those of another group, so that no counts are lost. The other group is left without
+    /// events and must not be read any more.
     mutating func resume(from other: inout PerfEvents) {
         let theirs = other.slots.filter { $0.position != nil }
         let isSubset = theirs.allSatisfy { slot in slots.contains { $0.event == slot.event } }
@@ -247,6 +229,7 @@ private struct PerfEvents: ~Copyable {
         }
     }
 
+    /// Whether the driver lists an event but does not support it, as AMD's does before Linux 5.17.
     func isUnknown(_ event: String) -> Bool {
         slots.first { $0.event == event }?.refusal.map { [EINVAL, ENOENT, EOPNOTSUPP].contains($0) } ?? false
     }

@@ -25,11 +25,11 @@ struct PerfReader: SensorReader, EventGroups {
             if known == members.count { members.append((handle.scope, [])) }
             members[known].events.append((handle.event, index))
         }
-        groups = members.map { PerfGroup($0.scope, $0.events, in: sysfs, by: source) }
+        groups = members.map { PerfGroup(PerfEvents($0.scope, $0.events, in: sysfs, by: source)) }
     }
 
     mutating func read(into readings: inout OutputSpan<Reading>) {
-        for index in groups.indices { groups[index].read(into: &self.readings) }
+        for index in groups.indices { unsafe groups[index].events.read(into: &self.readings) }
         for index in self.readings.indices { readings.append(self.readings[index]) }
     }
 
@@ -37,7 +37,8 @@ struct PerfReader: SensorReader, EventGroups {
     func resume(from previous: any SensorReader) {
         let known = (previous as? any EventGroups)?.groups ?? []
         for group in groups {
-            if let same = known.first(where: { $0.scope == group.scope }) { group.resume(from: same) }
+            let same = known.first { unsafe $0.events.scope == group.events.scope }
+            if let same, same !== group { unsafe group.events.resume(from: &same.events) }
         }
     }
 }
