@@ -30,17 +30,11 @@ package struct EnergyRegisters: Hashable, Sendable {
     /// Whether each die of a package has its own registers.
     let arePerDie: Bool
 
-    private let quirks: Quirks
+    /// Whether the unit is 2ⁿ µJ.
+    private let countsMicrojoules: Bool
 
-    private enum Quirks: Hashable {
-        case none
-        /// The unit is 2ⁿ µJ.
-        case microjoules
-        /// Memory counts in 2⁻¹⁶ J, whatever the unit register says.
-        case finerMemory
-        /// The platform counts whole joules.
-        case platformJoules
-    }
+    /// The units of domains that count in another one than the unit register says.
+    private let ownUnits: [String: EnergyUnit]
 
     /// The registers of a processor; nil if it has none, or they are not known.
     package init?(_ processor: ProcessorIdentity) {
@@ -54,11 +48,13 @@ package struct EnergyRegisters: Hashable, Sendable {
                 Domain(name: "psys", number: 0x64D),
             ]
             (coreNumber, powerNumber, arePerDie) = (nil, 0x614, true)
-            quirks = processor.family == 6 ? Self.quirks(ofModel: model) : .none
+            countsMicrojoules = processor.family == 6 && Self.atoms.contains(model)
+            ownUnits = processor.family == 6 ? Self.ownUnits(ofModel: model) : [:]
         case (.amd, 0x17..., _), (.hygon, 0x18..., _):
             unitNumber = 0xC001_0299
             domains = [Domain(name: "package", number: 0xC001_029B)]
-            (coreNumber, powerNumber, arePerDie, quirks) = (0xC001_029A, nil, false, .none)
+            (coreNumber, powerNumber, arePerDie) = (0xC001_029A, nil, false)
+            (countsMicrojoules, ownUnits) = (false, [:])
         default: return nil
         }
     }
@@ -69,33 +65,29 @@ package struct EnergyRegisters: Hashable, Sendable {
     package func unit(of domain: String, _ register: UInt64) -> EnergyUnit? {
         let exponent = Int(register >> 8 & 0x1F)
         if exponent == 0 { return nil }
-        switch (quirks, domain) {
-        case (.microjoules, _): return .microjoules(1 << UInt64(exponent))
-        // The kernel's powercap assumes 15.3 µJ and perf this; a register counts in powers of two.
-        case (.finerMemory, "dram"): return .binaryFraction(16)
-        case (.platformJoules, "psys"): return .binaryFraction(0)
-        default: return .binaryFraction(exponent)
-        }
+        if countsMicrojoules { return .microjoules(1 << UInt64(exponent)) }
+        return ownUnits[domain] ?? .binaryFraction(exponent)
     }
 
     /// The package's thermal design power, given its power register and the unit register; nil if they do not tell.
     package func designPower(_ power: UInt64, unit: UInt64) -> Watts? {
         let units = power & 0x7FFF
-        guard quirks != .microjoules, units > 0 else { return nil }
+        guard !countsMicrojoules, units > 0 else { return nil }
         return Watts(Double(units) / Double(UInt64(1) << (unit & 0xF)))
     }
 
-    /// Models by their numbers in the kernel's intel-family.h.
-    private static func quirks(ofModel model: Int) -> Quirks {
+    /// Silvermont and Airmont: Bay Trail, Merrifield, Cherry Trail, Avoton, Moorefield. Models by their numbers in the
+    /// kernel's intel-family.h.
+    private static let atoms: Set = [0x37, 0x4A, 0x4C, 0x4D, 0x5A]
+
+    private static func ownUnits(ofModel model: Int) -> [String: EnergyUnit] {
         switch model {
-        // Silvermont and Airmont: Bay Trail, Merrifield, Cherry Trail, Avoton, Moorefield.
-        case 0x37, 0x4A, 0x4C, 0x4D, 0x5A: .microjoules
         // Servers of Haswell, Broadwell (with its D), Skylake to Cooper Lake, Ice Lake (with its D); Knights Landing,
-        // Mill.
-        case 0x3F, 0x4F, 0x56, 0x55, 0x6A, 0x6C, 0x57, 0x85: .finerMemory
-        // Sapphire and Emerald Rapids.
-        case 0x8F, 0xCF: .platformJoules
-        default: .none
+        // Mill. The kernel's powercap assumes 15.3 µJ and perf this; a register counts in powers of two.
+        case 0x3F, 0x4F, 0x56, 0x55, 0x6A, 0x6C, 0x57, 0x85: ["dram": .binaryFraction(16)]
+        // Sapphire and Emerald Rapids: the platform counts whole joules.
+        case 0x8F, 0xCF: ["psys": .binaryFraction(0)]
+        default: [:]
         }
     }
 }
