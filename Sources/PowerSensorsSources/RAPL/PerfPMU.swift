@@ -57,43 +57,35 @@ package struct PerfPMU: Sendable {
         processors = list.numbers
         var events: [Event] = []
         for file in try sysfs.list("\(path)/events") where !file.contains(".") {
-            do throws(EventError) {
-                if let event = try Self.event(file, type: type, path, in: sysfs) { events.append(event) }
-            } catch {
-                findings.append(.unusableEvent("\(path)/events/\(error.file)", error.text))
-            }
+            if let event = Self.event(file, type: type, path, in: sysfs, &findings) { events.append(event) }
         }
         self.events = events
     }
 
-    private struct EventError: Error {
-        let file: String
-        let text: String
-    }
-
-    /// Reads an event; nil if it does not count energy.
+    /// Reads an event; nil if it does not count energy, or its files are malformed, which is a finding.
     private static func event(
-        _ name: String, type: UInt32, _ path: String, in sysfs: SystemRoot
-    ) throws(EventError) -> Event? {
-        func text(_ file: String) throws(EventError) -> String {
-            do throws(AttributeError) {
-                return try sysfs.text("\(path)/events/\(file)")
-            } catch {
-                throw EventError(file: file, text: error.reason)
+        _ name: String, type: UInt32, _ path: String, in sysfs: SystemRoot, _ findings: inout [Finding]
+    ) -> Event? {
+        var file = "\(path)/events/\(name).unit"
+        do throws(AttributeError) {
+            guard try sysfs.text(file) == "Joules" else { return nil }
+            file = "\(path)/events/\(name).scale"
+            let scale = try sysfs.text(file)
+            guard let exponent = EventTerms.exponent(ofScale: scale) else {
+                findings.append(.unusableEvent(file, "Its scale is not a power of two: \(scale.quoted)"))
+                return nil
             }
+            file = "\(path)/events/\(name)"
+            let terms = try sysfs.text(file)
+            let code = EventTerms.code(of: terms, type: type) { term in
+                (try? sysfs.text("\(path)/format/\(term)")).flatMap(EventTermFormat.init)
+            }
+            if let code { return Event(name: name, code: code, exponent: exponent) }
+            findings.append(
+                .unusableEvent(file, "Its terms do not match the PMU's format folder: \(terms.quoted)"))
+        } catch {
+            findings.append(.unusableEvent(file, error.reason))
         }
-        guard try text("\(name).unit") == "Joules" else { return nil }
-        let scale = try text("\(name).scale")
-        guard let exponent = EventTerms.exponent(ofScale: scale) else {
-            throw EventError(file: "\(name).scale", text: "Its scale is not a power of two: \(scale.quoted)")
-        }
-        let terms = try text(name)
-        let code = EventTerms.code(of: terms, type: type) { term in
-            (try? sysfs.text("\(path)/format/\(term)")).flatMap(EventTermFormat.init)
-        }
-        guard let code else {
-            throw EventError(file: name, text: "Its terms do not match the PMU's format folder: \(terms.quoted)")
-        }
-        return Event(name: name, code: code, exponent: exponent)
+        return nil
     }
 }
