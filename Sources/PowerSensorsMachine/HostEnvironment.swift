@@ -43,7 +43,9 @@ package struct HostEnvironment: Sendable {
         // thread's.
         if let status = try? roots.procfs.bytes("thread-self/status", limit: 1 << 16) { readStatus(status) }
         // Only for the machine's own trees: its mounts say nothing about a fixture.
-        if roots.sysfs.isDefault, roots.procfs.isDefault { otherSysfs = Self.otherSysfs(roots.procfs) }
+        if roots.sysfs.isDefault, roots.procfs.isDefault, let mounts = try? roots.procfs.bytes("self/mountinfo") {
+            otherSysfs = MountTable(mounts).points(of: "sysfs").filter { $0 != "/sys" }
+        }
     }
 
     /// Whether the process has a capability, given by its number.
@@ -62,10 +64,5 @@ package struct HostEnvironment: Sendable {
             default: break
             }
         }
-    }
-
-    private static func otherSysfs(_ procfs: SystemRoot) -> [String] {
-        guard let mounts = try? procfs.bytes("self/mountinfo", limit: 1 << 20) else { return [] }
-        return MountTable(mounts).points(of: "sysfs").filter { $0 != "/sys" }
     }
 }

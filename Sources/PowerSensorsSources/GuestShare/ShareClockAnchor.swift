@@ -62,16 +62,14 @@ extension SampleInstant {
 enum SharePeriod {
     /// The period of our own publisher and of Scaphandre, in nanoseconds.
     static let defaultNanoseconds: Int64 = 5_000_000_000
-
-    /// A record's period, limited to between a tenth of a second and an hour.
-    static func nanoseconds(_ period: UInt64) -> Int64 {
-        period == 0 ? defaultNanoseconds : min(max(Int64(clamping: period), 100_000_000), 3_600_000_000_000)
-    }
 }
 
 extension ShareRecord.Header {
-    /// The time from one record to the next.
-    var periodNanoseconds: Int64 { SharePeriod.nanoseconds(period) }
+    /// The time from one record to the next, limited to between a tenth of a second and an hour.
+    var periodNanoseconds: Int64 {
+        if period == 0 { return SharePeriod.defaultNanoseconds }
+        return min(max(Int64(clamping: period), 100_000_000), 3_600_000_000_000)
+    }
 
     /// Whether a record can be true and follow the one before: no clock runs for a century, or backwards.
     func isPlausible(after last: ShareRecord.Header?) -> Bool {
