@@ -36,10 +36,6 @@ package struct HwmonAttribute: Hashable, Sendable {
         (self.kind, self.number, self.form) = (kind, number, form)
     }
 
-    init(_ kind: Kind, _ number: Int, _ form: Form = .input) {
-        (self.kind, self.number, self.form) = (kind, number, form)
-    }
-
     /// The beginning of the names of all of the channel's files, such as `power1`.
     var stem: String { "\(kind.rawValue)\(number)" }
 
@@ -51,11 +47,7 @@ package struct HwmonAttribute: Hashable, Sendable {
 
     /// Divides the file's number to convert it to the quantity's unit; nil for a counter of µJ.
     var divisor: Double? {
-        switch kind {
-        case .power: 1e6
-        case .energy: nil
-        case .voltage, .current, .temperature: 1e3
-        }
+        kind == .power ? 1e6 : kind == .energy ? nil : 1e3
     }
 
     var quantity: Quantity {

@@ -28,13 +28,13 @@ struct HwmonDiscovery {
         if chips.isEmpty, findings.isEmpty { findings.append(.noChips) }
 
         var channels: [Channel] = []
-        var owners: [Int] = []
-        for (index, (chip, identity)) in zip(chips, identities(of: chips)).enumerated() {
+        var owners: [HwmonChip] = []
+        for (chip, identity) in zip(chips, identities(of: chips)) {
             let own = self.channels(of: chip, Self.component(of: chip, identity))
             channels += own
-            owners += own.map { _ in index }
+            owners += own.map { _ in chip }
         }
-        InputMeter(chips).mark(&channels, owners: owners, findings: &findings)
+        InputMeter.mark(&channels, owners: owners, findings: &findings)
         return Discovery(channels: channels, findings: findings)
     }
 

@@ -6,30 +6,26 @@ import PowerSensorsCore
 /// system unless it names devices), and the input power of all mains power supplies together (PMBus `READ_PIN`, label
 /// `pin`). A single hot-swap controller is at a board's input. Input power of anything else, such as a voltage
 /// regulator, is a part of the same power. In doubt nothing counts.
-struct InputMeter {
-    private let chips: [HwmonChip]
-
-    init(_ chips: [HwmonChip]) { self.chips = chips }
-
+enum InputMeter {
     /// Marks the channels that count, and reports why other candidates do not.
     ///
     /// - Parameters:
     ///   - channels: The chips' channels.
-    ///   - owners: The index of each channel's chip.
-    func mark(_ channels: inout [Channel], owners: [Int], findings: inout [Finding]) {
-        let candidates = channels.indices.filter { isInputPower(channels[$0], of: chips[owners[$0]]) }
+    ///   - owners: Each channel's chip.
+    static func mark(_ channels: inout [Channel], owners: [HwmonChip], findings: inout [Finding]) {
+        let candidates = channels.indices.filter { isInputPower(channels[$0], of: owners[$0]) }
         if candidates.isEmpty { return }
-        let meters = candidates.filter { Self.isPowerMeter(chips[owners[$0]]) }
-        let mainsNames = Set(candidates.map { chips[owners[$0]] }.filter(Self.isAtMains).map(\.name))
+        let meters = candidates.filter { isPowerMeter(owners[$0]) }
+        let mainsNames = Set(candidates.map { owners[$0] }.filter(isAtMains).map(\.name))
         // An unplugged supply is recognized by its name.
-        let supplies = candidates.filter { mainsNames.contains(chips[owners[$0]].name) }
-        let boards = candidates.filter { Self.isHotSwap(chips[owners[$0]]) }
+        let supplies = candidates.filter { mainsNames.contains(owners[$0].name) }
+        let boards = candidates.filter { isHotSwap(owners[$0]) }
         let counted = meters.count == 1 ? meters : !supplies.isEmpty ? supplies : boards.count == 1 ? boards : []
         for index in candidates {
             if counted.contains(index) {
                 channels[index].countsIn = .platform
             } else {
-                let why = Self.reason(hasCounted: !counted.isEmpty, meters: meters.count, boards: boards.count)
+                let why = reason(hasCounted: !counted.isEmpty, meters: meters.count, boards: boards.count)
                 findings.append(.uncounted(channels[index], why))
             }
         }
@@ -42,12 +38,12 @@ struct InputMeter {
         return "nothing tells whether it is the whole machine's."
     }
 
-    private func isInputPower(_ channel: Channel, of chip: HwmonChip) -> Bool {
+    private static func isInputPower(_ channel: Channel, of chip: HwmonChip) -> Bool {
         guard channel.quantity == .power, chip.supply == nil else { return false }
         let attribute = HwmonHandle(channel)?.attribute
-        if Self.isPowerMeter(chip) { return attribute == HwmonAttribute(.power, 1, .average) && !chip.isBattery }
+        if isPowerMeter(chip) { return attribute?.file == "power1_average" && !chip.isBattery }
         // A mean has the same label, and is the same power.
-        return Self.isNamed(channel.label, "pin") && attribute?.form == .input
+        return isNamed(channel.label, "pin") && attribute?.form == .input
     }
 
     private static func isPowerMeter(_ chip: HwmonChip) -> Bool {
