@@ -225,7 +225,7 @@ public final class SystemRoot: Sendable {
     }
 
     /// The target of a link; nil if it is not a link.
-    private func readLink(_ relativePath: String) -> String? {
+    package func readLink(_ relativePath: String) -> String? {
         unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(PATH_MAX)) { buffer in
             let count = unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
                 unsafe characters.baseAddress.map { unsafe readlinkat(descriptor, relativePath, $0, buffer.count) }

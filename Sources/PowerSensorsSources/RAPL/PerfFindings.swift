@@ -111,15 +111,7 @@ extension Finding {
     static let paranoiaPath = "sys/kernel/perf_event_paranoid"
 
     /// The running program's file, for commands that change its rights.
-    static var programPath: String {
-        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(PATH_MAX)) { buffer in
-            let count = unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
-                unsafe characters.baseAddress.map { unsafe readlink("/proc/self/exe", $0, buffer.count) }
-            }
-            guard let count, count > 0 else { return "PROGRAM" }
-            return unsafe String(decoding: buffer[..<count], as: UTF8.self)
-        }
-    }
+    static var programPath: String { SystemRoot(mountPoint: "/proc").readLink("self/exe") ?? "PROGRAM" }
 }
 
 /// A process's rights to count by perf.
