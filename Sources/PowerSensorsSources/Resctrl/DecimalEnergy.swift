@@ -1,3 +1,5 @@
+import PowerSensorsMachine
+
 /// An energy as a decimal number of joules, such as `1234.567890`: the form of resctrl's counters.
 package struct DecimalEnergy {
     /// The whole microjoules. Further digits are cut off.
@@ -8,33 +10,24 @@ package struct DecimalEnergy {
 
     /// The same for a part of a buffer. No allocation.
     init?(_ text: [UInt8], _ range: Range<Int>) {
-        var sum: UInt64 = 0
-        var decimals: Int?
-        var digits = 0
-        for index in range {
-            let byte = text[index]
-            if byte == UInt8(ascii: "."), decimals == nil, digits > 0 {
-                decimals = 0
-                continue
-            }
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-            digits += 1
-            if let count = decimals {
-                if count == 6 { continue }
-                decimals = count + 1
-            }
-            guard Self.append(byte - UInt8(ascii: "0"), to: &sum) else { return nil }
+        let number = text.span.extracting(range)
+        var position = 0
+        guard let whole = number.decimal(at: &position), !whole.overflows else { return nil }
+        if position < number.count, number[position] != UInt8(ascii: ".") { return nil }
+        var fraction: UInt64 = 0
+        // What the next digit counts: nothing beyond the sixth.
+        var unit: UInt64 = 100_000
+        position += 1
+        while position < number.count {
+            let digit = number[position] &- UInt8(ascii: "0")
+            guard digit <= 9 else { return nil }
+            fraction += UInt64(digit) * unit
+            unit /= 10
+            position += 1
         }
-        guard digits > 0 else { return nil }
-        for _ in (decimals ?? 0)..<6 where !Self.append(0, to: &sum) { return nil }
+        let (product, overflow) = whole.value.multipliedReportingOverflow(by: 1_000_000)
+        let (sum, carried) = product.addingReportingOverflow(fraction)
+        if overflow || carried { return nil }
         microjoules = sum
-    }
-
-    /// Appends a digit; false if the number becomes too large.
-    private static func append(_ digit: UInt8, to number: inout UInt64) -> Bool {
-        let (product, overflow) = number.multipliedReportingOverflow(by: 10)
-        let (sum, carried) = product.addingReportingOverflow(UInt64(digit))
-        number = sum
-        return !overflow && !carried
     }
 }
