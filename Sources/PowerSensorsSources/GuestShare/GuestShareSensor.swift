@@ -21,17 +21,6 @@ public struct GuestShareSensor: Sensor {
         /// Every correction that this version of the library knows.
         public static let all: [Correction] = [.scaphandre]
 
-        /// The correction of a name; nil if there is none.
-        public init?(_ text: String) {
-            guard let found = Self.all.first(where: { $0.name == text }) else { return nil }
-            self = found
-        }
-
-        private init(name: String, factor: UInt64) {
-            self.name = name
-            self.factor = factor
-        }
-
         /// The name for flags.
         public var description: String { name }
     }
@@ -81,6 +70,14 @@ public struct GuestShareSensor: Sensor {
             return ShareTreeReader(channels, history, now: now)
         }
         return ShareRecordReader(channels, of: first.directory, history, now: now)
+    }
+}
+
+extension GuestShareSensor.Correction {
+    /// The correction of a name; nil if there is none.
+    public init?(_ text: String) {
+        guard let found = Self.all.first(where: { $0.name == text }) else { return nil }
+        self = found
     }
 }
 
