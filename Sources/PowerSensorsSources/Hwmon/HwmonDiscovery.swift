@@ -74,7 +74,6 @@ struct HwmonDiscovery {
             quantity: attribute.quantity, encoding: attribute.kind == .energy ? .counter(.unbounded) : .gauge,
             component: component)
         channel.label = value.label ?? chip.accuracy(of: attribute, in: sysfs)
-        channel.path = "\(chip.path)/\(attribute.file)"
         channel.status = value.status
         channel.readCost = value.cost
         channel.mirrorOf = chip.supply.flatMap { attribute.mirrored(in: $0) }
@@ -94,7 +93,6 @@ struct HwmonDiscovery {
             quantity: .power, encoding: .gauge, component: component)
         let product = "\(derived.voltage.stem) × \(derived.current.stem)"
         channel.label = parts.first?.label.map { "\($0), \(product)" } ?? product
-        channel.path = "\(chip.path)/\(derived.current.file)"
         channel.status = parts.first { $0.status != .ok }?.status ?? .ok
         channel.readCost = parts.compactMap(\.cost).reduce(.zero, +)
         complete(&channel, chip, HwmonHandle(chip, derived.current, times: derived.voltage))
@@ -104,6 +102,7 @@ struct HwmonDiscovery {
     /// Fills in what is the same for all channels of a chip.
     private func complete(_ channel: inout Channel, _ chip: HwmonChip, _ handle: HwmonHandle) {
         channel.handle = ChannelHandle(handle)
+        channel.path = "\(chip.path)/\(handle.attribute.file)"
         channel.refreshInterval = chip.updateInterval
         // The largest power shelves of a rack deliver some 30 kW, and a chip measures a part of that.
         channel.maximumPower = maximumPower ?? Watts(10_000)
