@@ -1,8 +1,5 @@
-package import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+package import PowerSensorsCore
 
 /// The machine's size and kind, as the kernel describes it: what the estimator models.
 package struct MachineDescription: Hashable, Sendable {

@@ -1,9 +1,6 @@
 import CPowerSensors
-import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensorsCore
 
 /// A file of a share that stays open, so that reading it again costs a single system call.
 ///

@@ -1,8 +1,5 @@
-package import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+package import PowerSensorsCore
 
 extension ShareRecord {
     /// What an entry's energy was used by: up to 16 characters of printable ASCII.

@@ -1,9 +1,5 @@
 import PowerSensorsCore
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// Which domain of which share's record a channel reads: the channel's handle.
 struct ShareRecordHandle: Hashable, Sendable {
     /// The share's folder.

@@ -1,8 +1,5 @@
-import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensorsCore
 
 /// The content of a folder that may be a share, read once.
 struct ShareScan: Hashable, Sendable {

@@ -1,9 +1,6 @@
+import Glibc
 import PowerSensorsCore
 import PowerSensorsMachine
-
-#if canImport(Glibc)
-import Glibc
-#endif
 
 /// A tree in powercap's form in a share: one package, which stands for all of the host's, and perhaps its memory.
 struct ShareTree: Hashable, Sendable {

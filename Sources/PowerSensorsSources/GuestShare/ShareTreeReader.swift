@@ -1,8 +1,5 @@
-import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensorsCore
 
 /// Which counter of a shared tree a channel reads: the channel's handle.
 struct ShareTreeHandle: Hashable, Sendable {

@@ -1,8 +1,5 @@
-import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensorsCore
 
 // What can be wrong with hardware-monitoring chips, and how to fix it.
 

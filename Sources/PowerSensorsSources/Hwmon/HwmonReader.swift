@@ -1,8 +1,5 @@
-package import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+package import PowerSensorsCore
 
 /// Reads chips' files with one `pread` per file, and derives power for chips that do not show it.
 package final class HwmonReader: SensorReader {

@@ -1,10 +1,6 @@
 import CPowerSensors
 package import PowerSensorsCore
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// libsensors, which applies a user's sensors3.conf to the kernel's chips: labels, channels to ignore, values to
 /// compute.
 ///

@@ -1,8 +1,5 @@
-import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensorsCore
 
 /// One power supply, as its folder describes it at discovery.
 struct PowerSupply {

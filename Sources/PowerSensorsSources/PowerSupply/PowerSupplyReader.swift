@@ -1,8 +1,5 @@
-import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensorsCore
 
 /// Which files a supply's channel reads: the channel's handle.
 struct SupplyHandle: Hashable, Sendable {

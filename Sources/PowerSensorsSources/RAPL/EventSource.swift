@@ -1,9 +1,6 @@
 import CPowerSensors
-package import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+package import PowerSensorsCore
 
 /// How an event is identified to its PMU: the PMU's type, and the fields that its `format` folder describes.
 package struct EventCode: Hashable, Sendable {

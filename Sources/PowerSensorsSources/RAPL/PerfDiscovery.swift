@@ -1,10 +1,6 @@
 import PowerSensorsCore
 import PowerSensorsMachine
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// Discovers the channels of perf's PMUs that count energy, whatever the processor.
 struct PerfDiscovery {
     let sysfs: SystemRoot

@@ -1,10 +1,7 @@
 import CPowerSensors
+import Glibc
 package import PowerSensorsCore
 import PowerSensorsMachine
-
-#if canImport(Glibc)
-import Glibc
-#endif
 
 // What can be wrong with perf's events, and how to fix it.
 

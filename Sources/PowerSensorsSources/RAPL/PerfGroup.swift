@@ -1,9 +1,6 @@
+import Glibc
 import PowerSensorsCore
 import PowerSensorsMachine
-
-#if canImport(Glibc)
-import Glibc
-#endif
 
 /// The part of the machine whose registers one processor of a PMU's `cpumask` reads.
 struct PerfScope: Hashable, Sendable {

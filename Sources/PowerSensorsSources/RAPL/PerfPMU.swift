@@ -1,9 +1,6 @@
+import Glibc
 import PowerSensorsCore
 import PowerSensorsMachine
-
-#if canImport(Glibc)
-import Glibc
-#endif
 
 /// A PMU of perf that counts energy, as its folder in sysfs describes it.
 package struct PerfPMU: Sendable {

@@ -1,9 +1,5 @@
 import PowerSensorsCore
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// One zone of powercap, as its folder describes it at discovery.
 struct PowercapZone: Sendable {
     /// What the zone measures.

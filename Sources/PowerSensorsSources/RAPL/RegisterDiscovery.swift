@@ -1,9 +1,6 @@
+import Glibc
 import PowerSensorsCore
 import PowerSensorsMachine
-
-#if canImport(Glibc)
-import Glibc
-#endif
 
 /// Discovers the energy registers themselves, through the devices `cpu/N/msr`.
 struct RegisterDiscovery {

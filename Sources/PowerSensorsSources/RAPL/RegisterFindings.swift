@@ -1,9 +1,6 @@
 import CPowerSensors
-import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensorsCore
 
 // What can be wrong with the registers' devices, and how to fix it.
 

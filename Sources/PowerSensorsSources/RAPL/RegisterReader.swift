@@ -1,9 +1,6 @@
 import CPowerSensors
-import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensorsCore
 
 /// The registers of one processor, read through its device, which stays open.
 ///

@@ -1,8 +1,5 @@
-import PowerSensorsCore
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensorsCore
 
 /// Reads the groups' counters with one `pread` each, as counts of 1 µJ.
 final class ResctrlReader: SensorReader {
