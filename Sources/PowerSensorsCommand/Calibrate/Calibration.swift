@@ -138,7 +138,7 @@ struct CalibrationMeter: ~Copyable {
 
     private let index: Int
     private var sampler: Sampler
-    private var load: LoadMeter
+    private var load: LoadReader
 
     /// Opens the best real sensor there is.
     ///
@@ -161,7 +161,7 @@ struct CalibrationMeter: ~Copyable {
             max($0.refreshInterval ?? .zero, $0.readingInterval ?? .zero).wholeNanoseconds
         }
         length = max(Self.shortestWindow, 3 * (refresh.max() ?? 0))
-        load = LoadMeter(beneath: settings.roots.procfs)
+        load = LoadReader(beneath: settings.roots.procfs)
         self.sampler = sampler
     }
 
@@ -187,7 +187,7 @@ struct CalibrationMeter: ~Copyable {
 
     /// Waits for the length of a window, and returns its means; nil where one of them is not known.
     private mutating func window() -> CalibrationPoint? {
-        _ = try? load.load()
+        let times = try? load.read()
         let first = sampler.snapshot()
         let end = MonotonicClock.now + length
         while MonotonicClock.now < end, !Signals.isEndRequested {
@@ -196,8 +196,9 @@ struct CalibrationMeter: ~Copyable {
         }
         let last = sampler.snapshot()
         let awake = first.instant.suspending.duration(to: last.instant.suspending)
-        guard let mean = try? load.load(), last.host[index].status == .ok, let before = first.host[index].energy,
-            let after = last.host[index].energy, let power = (after - before).power(over: awake)
+        guard let times, let mean = (try? load.read())?.elapsed(since: times).load, last.host[index].status == .ok,
+            let before = first.host[index].energy, let after = last.host[index].energy,
+            let power = (after - before).power(over: awake)
         else { return nil }
         return CalibrationPoint(load: mean, power: power)
     }
