@@ -94,15 +94,11 @@ package struct MachineDescription: Hashable, Sendable {
 
 /// What the lines of `cpuinfo` add up to.
 private struct ProcessorLines {
-    private struct Core: Hashable {
-        let socket: UInt64?
-        let id: UInt64
-    }
-
     private(set) var count = 0
     private(set) var sockets: Set<UInt64> = []
 
-    private var cores: Set<Core> = []
+    /// The cores' numbers by socket, since each socket has its own.
+    private var cores: [UInt64?: Set<UInt64>] = [:]
     private var processorsWithCore = 0
     private var coresPerSocket: Int?
     private var socket: UInt64?
@@ -122,10 +118,10 @@ private struct ProcessorLines {
             socket = UInt64(value)
             if let socket { sockets.insert(socket) }
         case "core id":
-            // Each socket has its own core numbers; the kernel writes the socket's line first.
+            // The kernel writes the socket's line first.
             guard let id = UInt64(value) else { return }
             processorsWithCore += 1
-            cores.insert(Core(socket: socket, id: id))
+            cores[socket, default: []].insert(id)
         case "cpu cores": coresPerSocket = coresPerSocket ?? Int(value)
         case "flags": flags = flags ?? value
         case "vendor_id" where identity.vendor == .other: identity.vendor = Self.vendors[value] ?? .other
@@ -146,7 +142,7 @@ private struct ProcessorLines {
 
     /// The distinct cores if every processor names its own, else the stated number of cores for each socket.
     var physicalCores: Int {
-        if processorsWithCore == count, !cores.isEmpty { return cores.count }
+        if processorsWithCore == count { return cores.values.reduce(0) { $0 + $1.count } }
         guard let coresPerSocket, coresPerSocket > 0 else { return count }
         let (product, overflow) = coresPerSocket.multipliedReportingOverflow(by: max(sockets.count, 1))
         return overflow ? count : min(product, count)

@@ -6,12 +6,8 @@ package import PowerSensorsCore
 /// nothing. So its files are searched for `compute` lines. False positives only cost time, since such a value is read
 /// through the library.
 package struct SensorsConfiguration: Sendable {
-    private struct Rule: Hashable, Sendable {
-        let chip: String
-        let feature: String
-    }
-
-    private var rules: Set<Rule> = []
+    /// The features that are computed, by the chips' name.
+    private var rules: [String: Set<String>] = [:]
 
     /// Parses the texts of the files.
     package init(_ texts: [String]) {
@@ -30,7 +26,7 @@ package struct SensorsConfiguration: Sendable {
 
     /// Whether a line may compute a feature, such as `in3`, of chips with a name.
     package func computes(_ feature: String, ofChip name: String) -> Bool {
-        rules.contains(Rule(chip: name, feature: feature)) || rules.contains(Rule(chip: "*", feature: feature))
+        [name, "*"].contains { rules[$0]?.contains(feature) ?? false }
     }
 
     private mutating func parse(_ text: String) {
@@ -40,7 +36,7 @@ package struct SensorsConfiguration: Sendable {
             switch words.first {
             case "chip": chips = words.dropFirst().map(Self.name(inPattern:))
             case "compute" where words.count > 1:
-                for chip in chips { rules.insert(Rule(chip: chip, feature: words[1])) }
+                for chip in chips { rules[chip, default: []].insert(words[1]) }
             default: continue
             }
         }
