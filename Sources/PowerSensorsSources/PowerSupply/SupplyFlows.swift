@@ -49,11 +49,8 @@ final class SupplyFlows: Sendable {
             state.flows[supply.name] = flow
             state.files[supply.name] = supply.flowFiles
             if supply.isPeripheral { state.peripherals.insert(supply.name) }
-            if supply.feedsHost, flow.isDischarging, !flow.isFeeding {
-                state.unknownRates.insert(supply.name)
-            } else {
-                state.unknownRates.remove(supply.name)
-            }
+            state.unknownRates.remove(supply.name)
+            if supply.feedsHost, flow.isDischarging, !flow.isFeeding { state.unknownRates.insert(supply.name) }
         }
     }
 

@@ -20,7 +20,7 @@ struct PerfDiscovery {
             return MechanismDiscovery(obstacle: .otherTree, .eventsOfOtherTree(sysfs))
         }
         let names = PerfPMU.names(in: sysfs)
-        if names.isEmpty { return MechanismDiscovery(obstacle: .noDriver, .noPMU()) }
+        if names.isEmpty { return MechanismDiscovery(obstacle: .noDriver, .noPMU) }
         var result = MechanismDiscovery()
         var members: [Member] = []
         for name in names {

@@ -14,12 +14,10 @@ extension Finding {
             remedy: "Leave out --sysfs, or give a mount of the real sysfs; or use --sensor rapl:powercap")
     }
 
-    static func noPMU() -> Finding {
-        Finding(
-            severity: .error, subject: PerfPMU.path(of: "power"), reason: .absent,
-            text: "The kernel has no perf events for energy: its driver is not loaded, or does not know the processor.",
-            remedy: "Load the driver: sudo modprobe rapl")
-    }
+    static let noPMU = Finding(
+        severity: .error, subject: PerfPMU.path(of: "power"), reason: .absent,
+        text: "The kernel has no perf events for energy: its driver is not loaded, or does not know the processor.",
+        remedy: "Load the driver: sudo modprobe rapl")
 
     /// A PMU without events, or without processors.
     static func emptyPMU(_ pmu: PerfPMU) -> Finding {

@@ -20,15 +20,10 @@ struct RAPLReader: SensorReader, EventGroups {
     private var parts: [Part] = []
     private var readings: [Reading]
 
-    /// A reader of channels. If they share one mechanism, it is that mechanism's own.
-    static func reader(
-        of channels: [Channel], by open: (RAPLMechanism, [Channel]) -> any SensorReader
-    ) -> any SensorReader {
-        let reader = RAPLReader(channels, by: open)
-        return reader.parts.count == 1 ? reader.parts[0].reader : reader
-    }
+    /// The mechanism's own reader, if the channels share one mechanism.
+    var onlyReader: (any SensorReader)? { parts.count == 1 ? parts[0].reader : nil }
 
-    private init(_ channels: [Channel], by open: (RAPLMechanism, [Channel]) -> any SensorReader) {
+    init(_ channels: [Channel], by open: (RAPLMechanism, [Channel]) -> any SensorReader) {
         self.channels = channels
         readings = channels.map { _ in .missing(.absent) }
         for mechanism in RAPLMechanism.all {

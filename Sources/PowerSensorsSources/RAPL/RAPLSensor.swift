@@ -111,13 +111,14 @@ public struct RAPLSensor: Sensor {
 
     /// Opens each channel by its mechanism. A channel that cannot be opened reports why in its readings.
     public func open(_ channels: [Channel]) -> any SensorReader {
-        RAPLReader.reader(of: channels) { mechanism, channels in
+        let reader = RAPLReader(channels) { mechanism, channels in
             switch mechanism {
             case .perf: PerfReader(channels, beneath: roots.sysfs, by: events)
             case .msr: RegisterReader(channels, beneath: roots.dev)
             default: PowercapReader(channels, beneath: roots.sysfs)
             }
         }
+        return reader.onlyReader ?? reader
     }
 }
 

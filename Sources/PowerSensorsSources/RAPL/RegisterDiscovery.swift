@@ -31,7 +31,7 @@ struct RegisterDiscovery {
         guard let identity = HostEnvironment(roots).processor else {
             return MechanismDiscovery(finding: .unknownProcessor(roots.procfs))
         }
-        guard let registers = EnergyRegisters(identity) else { return MechanismDiscovery(finding: .noRegisters()) }
+        guard let registers = EnergyRegisters(identity) else { return MechanismDiscovery(finding: .noRegisters) }
         let processors = (ProcessorLocation.online(in: roots.sysfs) ?? []).compactMap { number in
             ProcessorLocation(of: number, in: roots.sysfs).map { (number: number, location: $0) }
         }

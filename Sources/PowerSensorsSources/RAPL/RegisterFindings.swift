@@ -14,13 +14,11 @@ extension Finding {
     }
 
     /// No energy registers of the processor are known.
-    static func noRegisters() -> Finding {
-        Finding(
-            severity: .error, subject: "cpuinfo", reason: .unsupported,
-            text: "No energy registers are known for this processor. Intel's have them, AMD's since family 17h, and"
-                + " Hygon's since 18h.",
-            remedy: "Use another sensor: powersensors list shows what there is.")
-    }
+    static let noRegisters = Finding(
+        severity: .error, subject: "cpuinfo", reason: .unsupported,
+        text: "No energy registers are known for this processor. Intel's have them, AMD's since family 17h, and"
+            + " Hygon's since 18h.",
+        remedy: "Use another sensor: powersensors list shows what there is.")
 
     /// There is no device, or it is not of the machine that the tree shows.
     static func noDevice(_ path: String, _ dev: SystemRoot) -> Finding {
