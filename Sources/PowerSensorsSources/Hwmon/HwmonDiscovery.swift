@@ -3,16 +3,10 @@ import PowerSensorsCore
 /// Discovers the channels of the chips in `class/hwmon`. A chip is identified by its name and device, never by its
 /// number.
 struct HwmonDiscovery {
-    private let sysfs: SystemRoot
-    private let maximumPower: Watts?
-    private let history: HwmonDiscoveryHistory
-    private var findings: [Finding] = []
-
-    init(_ sysfs: SystemRoot, maximumPower: Watts?, history: HwmonDiscoveryHistory) {
-        self.sysfs = sysfs
-        self.maximumPower = maximumPower
-        self.history = history
-    }
+    let sysfs: SystemRoot
+    let maximumPower: Watts?
+    let history: HwmonDiscoveryHistory
+    var findings: [Finding] = []
 
     /// Reads all chips of the class.
     consuming func discover() -> Discovery {

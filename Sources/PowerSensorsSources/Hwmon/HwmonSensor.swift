@@ -50,7 +50,7 @@ public struct HwmonSensor: Sensor {
 
     /// Finds the chips and reads each value once. Whatever fails becomes a finding.
     public func discover() -> Discovery {
-        var discovery = HwmonDiscovery(roots.sysfs, maximumPower: maximumPower, history: history).discover()
+        var discovery = HwmonDiscovery(sysfs: roots.sysfs, maximumPower: maximumPower, history: history).discover()
         if usesLibSensors { applyConfiguration(to: &discovery) }
         discovery.spareDescriptors(budget: descriptorBudget)
         return discovery

@@ -7,8 +7,6 @@ package struct PowercapDiscovery {
     private let sysfs: SystemRoot
     private let maximumPower: Watts?
     private var zones: [String: PowercapZone] = [:]
-    /// How many subzones each zone has, by its folder.
-    private var childCounts: [String: Int] = [:]
     private var socketCount = 0
     private var result = MechanismDiscovery()
 
@@ -31,7 +29,6 @@ package struct PowercapDiscovery {
         if areMasked(folders) { return MechanismDiscovery(obstacle: .masked, .maskedZones) }
 
         for folder in folders { zones[folder] = PowercapZone(folder: folder, in: sysfs, into: &result) }
-        childCounts = Dictionary(zones.values.compactMap { $0.parentFolder.map { ($0, 1) } }, uniquingKeysWith: +)
         let domains = zones.values.compactMap { $0.name.map { DomainName($0) } }
         socketCount = Set(domains.filter { $0.name == "package" }.map(\.socket)).count
         // An unnamed zone of the registers' own driver may be a package, its memory or psys.
@@ -165,7 +162,8 @@ package struct PowercapDiscovery {
     /// AMD's `core` is the register of a single core (AMD PPR, MSR C001_029A), and AMD's zones have no limits.
     private func isSingleCore(_ zone: PowercapZone) -> Bool {
         guard zone.name == "core", let parent = parent(of: zone) else { return false }
-        return childCounts[parent.folder] == 1 && parent.largestConstraint == nil
+        let children = zones.values.count { $0.parentFolder == parent.folder }
+        return children == 1 && parent.largestConstraint == nil
     }
 
     // MARK: Counters that count nothing, or the same
