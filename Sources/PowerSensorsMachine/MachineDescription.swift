@@ -76,13 +76,11 @@ package struct MachineDescription: Hashable, Sendable {
 
     /// `MemTotal`, which is in units of 1024 bytes; nil if it is missing, 0, or more than any machine has.
     private static func memoryGigabytes(of meminfo: [UInt8]) -> Double? {
-        for line in meminfo.split(separator: UInt8(ascii: "\n")) {
-            guard let (key, value) = keyAndValue(of: line), key == "MemTotal" else { continue }
-            let number = value.prefix { $0 != " " }
-            guard let kilobytes = UInt64(number), (1...(1 << 40)).contains(kilobytes) else { return nil }
-            return Double(kilobytes) / 1_048_576
-        }
-        return nil
+        let lines = meminfo.split(separator: UInt8(ascii: "\n")).lazy.compactMap { keyAndValue(of: $0) }
+        guard let total = lines.first(where: { $0.key == "MemTotal" })?.value,
+            let kilobytes = UInt64(total.prefix { $0 != " " }), (1...(1 << 40)).contains(kilobytes)
+        else { return nil }
+        return Double(kilobytes) / 1_048_576
     }
 
     /// The trimmed text before and after a line's first colon.
