@@ -13,7 +13,7 @@ extension HwmonSensor {
 
     /// Applies a configuration that has been loaded.
     package func apply(_ catalogue: LibSensors.Catalogue, to discovery: inout Discovery) {
-        if let line = catalogue.malformedLine { discovery.findings.append(.malformed(line)) }
+        if let line = catalogue.malformedLine { discovery.findings.append(line) }
         if catalogue.isStale { discovery.findings.append(.notReloaded) }
         var ignored: [Channel] = []
         discovery.channels = discovery.channels.compactMap { channel in
@@ -75,14 +75,6 @@ extension Finding {
         severity: .warning, subject: "libsensors.so.5", reason: .stale,
         text: "A chip does not answer libsensors, so its configuration was not read again; the earlier one is used.",
         remedy: "Find out which chip it is: sensors — and reload that chip's driver.")
-
-    fileprivate static func malformed(_ line: LibSensors.MalformedLine) -> Finding {
-        let more = line.errorCount > 1 ? " There are \(line.errorCount - 1) more." : ""
-        return Finding(
-            severity: .warning, subject: line.file.isEmpty ? "sensors3.conf" : line.file, reason: .malformed,
-            text: "libsensors does not understand line \(line.number): \(line.message).\(more)",
-            remedy: "Correct the line; see man sensors.conf.")
-    }
 
     fileprivate static func ignored(_ channels: [Channel]) -> Finding {
         Finding(

@@ -44,19 +44,13 @@ package final class LibSensors: Sendable {
         }
     }
 
-    /// The first line of the configuration that the library did not understand.
-    struct MalformedLine: Hashable, Sendable {
-        let file: String
-        let number: Int
-        let message: String
-        let errorCount: Int
-    }
-
     /// All values that the configuration does not ignore.
     package struct Catalogue: Sendable {
         /// By the chip's folder in sysfs, without links, and the file's name.
         package fileprivate(set) var chips: [String: [String: Value]] = [:]
-        fileprivate(set) var malformedLine: MalformedLine?
+
+        /// The first line of the configuration that the library did not understand.
+        fileprivate(set) var malformedLine: Finding?
 
         /// Whether it is from an earlier load, since a value is being read.
         package fileprivate(set) var isStale = false
@@ -162,11 +156,7 @@ package final class LibSensors: Sendable {
         var report = cpowersensors_libsensors_report()
         if let failure = Failure(unsafe cpowersensors_libsensors_start(&report)) { return .failure(failure) }
         var catalogue = Catalogue()
-        if report.errors > 0 {
-            catalogue.malformedLine = MalformedLine(
-                file: text(report.file), number: Int(report.line), message: text(report.message),
-                errorCount: Int(report.errors))
-        }
+        if report.errors > 0 { catalogue.malformedLine = .malformed(report) }
         var cursor = unsafe cpowersensors_libsensors_cursor()
         var found = cpowersensors_libsensors_value()
         while unsafe cpowersensors_libsensors_next(&cursor, &found) == 1 { catalogue.add(found, configuration, sysfs) }
@@ -197,6 +187,17 @@ extension LibSensors.Catalogue {
                 number: found.number)
         }
         chips[folder] = values
+    }
+}
+
+extension Finding {
+    fileprivate static func malformed(_ report: cpowersensors_libsensors_report) -> Finding {
+        let file = text(report.file)
+        let more = report.errors > 1 ? " There are \(report.errors - 1) more." : ""
+        return Finding(
+            severity: .warning, subject: file.isEmpty ? "sensors3.conf" : file, reason: .malformed,
+            text: "libsensors does not understand line \(report.line): \(text(report.message)).\(more)",
+            remedy: "Correct the line; see man sensors.conf.")
     }
 }
 
