@@ -63,38 +63,21 @@ struct ShareFinder: Sendable {
     }
 }
 
-/// Whether the cache of a mount hides changes from a guest.
-enum ShareCache: Hashable {
-    /// It does, because of a mount option.
-    case hidesChanges(option: String)
-
-    /// Only the host knows.
-    case unknown
-
-    case showsChanges
-
-    /// Parses the options of 9p as the kernel shows them.
+extension MountTable.Mount {
+    /// The option by which the cache of a 9p mount hides changes from a guest; nil if it shows them.
     ///
     /// Linux up to 6.3 shows a bare word, and its `mmap` shows changes. Since 6.4 every cache keeps a file's content
     /// (observed with `mmap` and `loose` on 6.12), and the option is shown as bits, such as `cache=0x5`, or since 6.19
     /// by its name (fs/9p/v9fs.c and v9fs.h).
-    init(_ mount: MountTable.Mount?) {
-        self = .showsChanges
-        switch mount?.type {
-        case "virtiofs": self = .unknown
-        case "9p":
-            let options = mount?.options ?? []
-            if let word = options.first(where: { ["loose", "fscache"].contains($0) }) {
-                self = .hidesChanges(option: "cache=\(word)")
-            } else if let word = options.first(where: { $0.hasPrefix("cache=") })?.dropFirst("cache=".count) {
-                let bits = Int(word.hasPrefix("0x") ? word.dropFirst(2) : word, radix: 16)
-                if word == "none" || bits == 0 { return }
-                self = .hidesChanges(option: "cache=\(bits.flatMap { Self.names[$0] } ?? String(word))")
-            }
-        default: break
-        }
+    var hidingOption: String? {
+        guard type == "9p" else { return nil }
+        if let word = options.first(where: { ["loose", "fscache"].contains($0) }) { return "cache=\(word)" }
+        guard let word = options.first(where: { $0.hasPrefix("cache=") })?.dropFirst("cache=".count) else { return nil }
+        let bits = Int(word.hasPrefix("0x") ? word.dropFirst(2) : word, radix: 16)
+        if word == "none" || bits == 0 { return nil }
+        return "cache=\(bits.flatMap { Self.cacheNames[$0] } ?? String(word))"
     }
 
     /// The names of combinations of bits.
-    private static let names = [0x1: "readahead", 0x5: "mmap", 0xF: "loose", 0x8F: "fscache"]
+    private static let cacheNames = [0x1: "readahead", 0x5: "mmap", 0xF: "loose", 0x8F: "fscache"]
 }

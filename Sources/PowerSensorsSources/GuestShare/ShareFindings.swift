@@ -145,12 +145,12 @@ extension StaleExplanation {
     init(of location: ShareLocation) {
         let problem = "The share at \(location.directory) has shown nothing new for three of its periods"
         let check = "Check on the host that powersensors export --guests runs"
-        switch ShareCache(location.mount) {
-        case .hidesChanges(let option):
+        if let option = location.mount?.hidingOption {
             self.init(
                 text: "\(problem): it is mounted with \(option), by which a guest does not see changes.",
                 remedy: location.remountCommands)
-        case .unknown:
+        } else if location.mount?.type == "virtiofs" {
+            // Only the host knows how virtiofs caches.
             self.init(
                 text: """
                     \(problem): its publisher has stopped, or virtiofsd runs with cache=always, by which a guest never \
@@ -160,7 +160,7 @@ extension StaleExplanation {
                     \(check), and virtiofsd with cache=none (--cache=never since its rewrite). \
                     \(location.remountCommands)
                     """)
-        case .showsChanges:
+        } else {
             self.init(text: "\(problem): its publisher has stopped.", remedy: "\(check).")
         }
     }

@@ -35,9 +35,7 @@ extension ShareScan {
         }
         discovery.components += package.enclosingComponents
         if case .otherMajor(let major)? = recordError { discovery.findings.append(.otherMajor(major, location)) }
-        if case .hidesChanges(let option) = ShareCache(location.mount) {
-            discovery.findings.append(.cachedShare(location, option))
-        }
+        if let option = location.mount?.hidingOption { discovery.findings.append(.cachedShare(location, option)) }
         if isWritable { discovery.findings.append(.writableShare(location)) }
         return discovery
     }
