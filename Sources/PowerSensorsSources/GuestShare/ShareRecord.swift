@@ -59,14 +59,8 @@ package struct ShareRecord: Hashable, Sendable {
         /// A model computed them.
         package static let estimated = Origin(code: 2)
 
-        /// The corresponding provenance; nil for an unknown number.
-        var provenance: Provenance? {
-            switch self {
-            case .measured: .measured
-            case .estimated: .estimated
-            default: nil
-            }
-        }
+        /// The corresponding provenance. What is unknown may be estimated.
+        var provenance: Provenance { self == .measured ? .measured : .estimated }
     }
 
     /// The part of a record before its entries.

@@ -119,10 +119,9 @@ package struct PowercapDiscovery {
         component.socket = socket
         component.die = die
 
-        let isPower = zone.meter == .power
         var channel = Channel(
             id: "\(SensorName.rapl)/\(identity)", sensor: .rapl, mechanism: "powercap",
-            quantity: isPower ? .power : .energy, encoding: encoding(of: zone), component: component)
+            quantity: zone.isPower ? .power : .energy, encoding: encoding(of: zone), component: component)
         channel.parent = parentID.map { "\(SensorName.rapl)/\($0)" }
         channel.path = zone.meterPath
         channel.handle = ChannelHandle(
@@ -132,7 +131,7 @@ package struct PowercapDiscovery {
         channel.maximumPower = maximumPower ?? assumedMaximumPower(of: zone, domain)
         if isSingleCore(zone) { channel.label = "one core" }
         // Only Intel's and AMD's own registers are known to add up. Zones of other drivers count in no figure.
-        if zone.isRAPL, !isPower, let scope = domain.scope {
+        if zone.isRAPL, !zone.isPower, let scope = domain.scope {
             // A channel in a zone without a name will have another identity, and would count twice, once that has one.
             if zone.parentFolder == nil || parent?.name != nil {
                 channel.countsIn = scope
@@ -144,10 +143,10 @@ package struct PowercapDiscovery {
     }
 
     private func encoding(of zone: PowercapZone) -> Channel.Encoding {
-        guard case .energy(let range) = zone.meter else { return .gauge }
-        let encoding = CounterEncoding.powercap(range: range)
+        if zone.isPower { return .gauge }
+        let encoding = CounterEncoding.powercap(range: zone.range)
         // A number that the unit cannot show proves that the unit is not what the range suggests.
-        if let range, let number = zone.firstNumber, number <= range, !encoding.canShow(number) {
+        if let range = zone.range, let number = zone.firstNumber, number <= range, !encoding.canShow(number) {
             return .counter(.microjoules(range: range))
         }
         return .counter(encoding)

@@ -2,15 +2,6 @@ import PowerSensorsCore
 
 /// One zone of powercap, as its folder describes it at discovery.
 struct PowercapZone: Sendable {
-    /// What the zone measures.
-    enum Meter: Hashable, Sendable {
-        /// `energy_uj`, with `max_energy_range_uj` if that is a number.
-        case energy(range: UInt64?)
-
-        /// `power_uw`, for zones that count no energy (dtpm).
-        case power
-    }
-
     static let classPath = "class/powercap"
 
     /// The folder's name, such as `intel-rapl:0:1`. The numbers are hexadecimal, and may be reused.
@@ -22,7 +13,11 @@ struct PowercapZone: Sendable {
     /// The text of its `name` file; nil if that cannot be read.
     let name: String?
 
-    let meter: Meter
+    /// Whether it shows power, in `power_uw`, and counts no energy (dtpm).
+    let isPower: Bool
+
+    /// `max_energy_range_uj`; nil if that is not a number, or the zone counts no energy.
+    let range: UInt64?
 
     /// The number that the first reading returned.
     let firstNumber: UInt64?
@@ -48,7 +43,7 @@ struct PowercapZone: Sendable {
     var meterPath: String { "\(path)/\(meterFile)" }
 
     /// The name of that file.
-    var meterFile: String { meter == .power ? "power_uw" : "energy_uj" }
+    var meterFile: String { isPower ? "power_uw" : "energy_uj" }
 
     /// Sorts zones by their numbers: `intel-rapl:a` after `intel-rapl:9`, and both before `intel-rapl:10`.
     var order: [Int] { folder.split(separator: ":").dropFirst().map { Int($0, radix: 16) ?? .max } }
@@ -65,8 +60,8 @@ struct PowercapZone: Sendable {
         largestConstraint = Self.largestConstraint(path, files, in: sysfs)
 
         let hasEnergy = files.contains("energy_uj")
-        let hasPower = !hasEnergy && files.contains("power_uw")
-        let file = hasPower ? "\(path)/power_uw" : "\(path)/energy_uj"
+        isPower = !hasEnergy && files.contains("power_uw")
+        let file = isPower ? "\(path)/power_uw" : "\(path)/energy_uj"
         do throws(AttributeError) {
             (firstNumber, readCost) = try sysfs.timedNumber(file)
             status = .ok
@@ -76,8 +71,8 @@ struct PowercapZone: Sendable {
             // A zone that only has limits is not a broken sensor.
             if name != nil { result.add(unreadable: file, error, in: sysfs, isCounter: hasEnergy) }
         }
-        meter = hasPower ? .power : .energy(range: hasEnergy ? Self.range(path, sysfs, &result) : nil)
-        if case .energy(let range?) = meter, let number = firstNumber, number > range {
+        range = hasEnergy ? Self.range(path, sysfs, &result) : nil
+        if let range, let number = firstNumber, number > range {
             status = .implausible
             result.discovery.findings.append(
                 Finding(

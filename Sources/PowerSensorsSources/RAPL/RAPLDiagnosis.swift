@@ -185,8 +185,7 @@ extension ProcessorIdentity {
         switch (vendor, family) {
         case (.intel, _): KernelRelease(3, 13)
         case (.amd, let family?) where family >= 26: KernelRelease(6, 12)
-        case (.amd, 23?), (.amd, 25?): KernelRelease(5, 11)
-        case (.hygon, _): KernelRelease(5, 11)
+        case (.amd, 23?), (.amd, 25?), (.hygon, _): KernelRelease(5, 11)
         default: nil
         }
     }
