@@ -64,10 +64,9 @@ struct ShareScan: Hashable, Sendable {
         }
     }
 
-    /// A number that changes with what a discovery would find.
+    /// A number that changes with what a discovery would find in the folder.
     var fingerprint: Int {
         var hasher = Hasher()
-        hasher.combine(location)
         switch content {
         case .record(let record): hasher.combine(record.entries.map(\.domain))
         case .tree(let tree): hasher.combine(tree.zones.map(\.path))

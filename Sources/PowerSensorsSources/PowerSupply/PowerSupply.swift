@@ -69,26 +69,23 @@ struct PowerSupply {
             files = []
             findings.append(.unreadable(path, error, in: sysfs))
         }
-        do throws(AttributeError) {
-            type = try sysfs.text("\(path)/type")
-        } catch {
-            type = nil
-            if !files.isEmpty {
-                findings.append(.unidentifiedSupply("\(path)/type", "What kind of supply it is", error))
+        func text(_ file: String, _ meaning: String) -> String? {
+            do throws(AttributeError) {
+                return try sysfs.text("\(path)/\(file)")
+            } catch {
+                findings.append(.unidentifiedSupply("\(path)/\(file)", meaning, error))
+                return nil
             }
         }
+        // A folder that cannot be listed has its finding.
+        type = files.isEmpty ? try? sysfs.text("\(path)/type") : text("type", "What kind of supply it is")
+        let scope = files.contains("scope") ? text("scope", "What the supply feeds") : ""
+        isPeripheral = scope == "Device"
         derivesPower = !files.contains("power_now") && files.isSuperset(of: ["current_now", "voltage_now"])
-        var isScopeKnown = true
-        do throws(AttributeError) {
-            isPeripheral = files.contains("scope") ? try sysfs.text("\(path)/scope") == "Device" : false
-        } catch {
-            (isPeripheral, isScopeKnown) = (false, false)
-            findings.append(.unidentifiedSupply("\(path)/scope", "What the supply feeds", error))
-        }
         // Without a type, only something with a state of charge or a direction can be a battery.
         let mayBeBattery =
             type == nil ? files.isEmpty || !files.isDisjoint(with: ["status", "capacity"]) : type == "Battery"
-        mayFeedHost = mayBeBattery && !isPeripheral && (type == nil || !isScopeKnown)
+        mayFeedHost = mayBeBattery && !isPeripheral && (type == nil || scope == nil)
         isPresent = !files.contains("present") || (try? sysfs.signedNumber("\(path)/present")) != 0
         readDirection(from: sysfs, findings: &findings)
         for attribute in attributes { statuses.append((attribute, status(of: attribute, sysfs, &findings))) }
