@@ -3,12 +3,24 @@ import PowerSensorsCore
 /// A value file of a hardware-monitoring chip, parsed from its name (kernel document
 /// Documentation/hwmon/sysfs-interface.rst). Flags, limits, alarms and other files are not values.
 package struct HwmonAttribute: Hashable, Sendable {
-    /// What the file measures, in the order in which channels are listed.
-    enum Kind: String, CaseIterable, Sendable {
-        case power, energy
-        case voltage = "in"
-        case current = "curr"
-        case temperature = "temp"
+    /// What the file measures.
+    struct Kind: Hashable, Sendable {
+        /// What the names of such files begin with.
+        let prefix: String
+
+        let quantity: Quantity
+
+        /// Divides the file's number to convert it to the quantity's unit; nil for a counter of µJ.
+        let divisor: Double?
+
+        static let power = Kind(prefix: "power", quantity: .power, divisor: 1e6)
+        static let energy = Kind(prefix: "energy", quantity: .energy, divisor: nil)
+        static let voltage = Kind(prefix: "in", quantity: .voltage, divisor: 1e3)
+        static let current = Kind(prefix: "curr", quantity: .current, divisor: 1e3)
+        static let temperature = Kind(prefix: "temp", quantity: .temperature, divisor: 1e3)
+
+        /// Every kind, in the order in which channels are listed.
+        static let all: [Kind] = [.power, .energy, .voltage, .current, .temperature]
     }
 
     /// Whether the value is the present one or a mean.
@@ -29,7 +41,7 @@ package struct HwmonAttribute: Hashable, Sendable {
         guard parts.count == 2, let form = Form(rawValue: String(parts[1])) else { return nil }
         let digits = parts[0].reversed().prefix { $0.isASCII && $0.isNumber }.count
         guard (1...4).contains(digits), let number = Int(parts[0].suffix(digits)),
-            let kind = Kind(rawValue: String(parts[0].dropLast(digits)))
+            let kind = Kind.all.first(where: { $0.prefix == parts[0].dropLast(digits) })
         else { return nil }
         // The mean of a counter means nothing.
         if kind == .energy, form == .average { return nil }
@@ -37,7 +49,7 @@ package struct HwmonAttribute: Hashable, Sendable {
     }
 
     /// The beginning of the names of all of the channel's files, such as `power1`.
-    var stem: String { "\(kind.rawValue)\(number)" }
+    var stem: String { "\(kind.prefix)\(number)" }
 
     /// The file's name.
     var file: String { "\(stem)_\(form.rawValue)" }
@@ -45,23 +57,8 @@ package struct HwmonAttribute: Hashable, Sendable {
     /// The last part of the channel's ID: `power1`, or `power1_average` for a mean.
     var name: String { form == .input ? stem : file }
 
-    /// Divides the file's number to convert it to the quantity's unit; nil for a counter of µJ.
-    var divisor: Double? {
-        kind == .power ? 1e6 : kind == .energy ? nil : 1e3
-    }
-
-    var quantity: Quantity {
-        switch kind {
-        case .power: .power
-        case .energy: .energy
-        case .voltage: .voltage
-        case .current: .current
-        case .temperature: .temperature
-        }
-    }
-
     /// Sorts by kind, then by number, then the present value before the mean.
     var order: [Int] {
-        [Kind.allCases.firstIndex(of: kind) ?? 0, number, form == .input ? 0 : 1]
+        [Kind.all.firstIndex(of: kind) ?? 0, number, form == .input ? 0 : 1]
     }
 }

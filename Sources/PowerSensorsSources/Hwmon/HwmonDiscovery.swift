@@ -65,7 +65,7 @@ struct HwmonDiscovery {
         let attribute = value.attribute
         var channel = Channel(
             id: "\(SensorName.hwmon)/\(component.id)/\(attribute.name)", sensor: .hwmon, mechanism: "sysfs",
-            quantity: attribute.quantity, encoding: attribute.kind == .energy ? .counter(.unbounded) : .gauge,
+            quantity: attribute.kind.quantity, encoding: attribute.kind == .energy ? .counter(.unbounded) : .gauge,
             component: component)
         channel.label = value.label ?? chip.accuracy(of: attribute, in: sysfs)
         channel.status = value.status
@@ -121,7 +121,7 @@ extension HwmonAttribute {
     /// The channel of the sensor `supply` that shows the same value, for a power supply's chip.
     fileprivate func mirrored(in supply: String) -> String? {
         // These quantities have the same names there; energy is a store there and a counter here.
-        form == .input && kind != .energy ? "supply/\(supply.asIdentifier)/\(kind)" : nil
+        form == .input && kind != .energy ? "supply/\(supply.asIdentifier)/\(kind.quantity)" : nil
     }
 }
 

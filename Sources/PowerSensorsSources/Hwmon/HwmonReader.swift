@@ -117,7 +117,7 @@ package final class HwmonReader: SensorReader {
 
     private static func form(of handle: HwmonHandle, _ limit: Double) -> Form {
         if handle.voltage != nil { return .product(limit: limit) }
-        return handle.attribute.divisor.map { .gauge(divisor: $0, limit: limit) } ?? .counter
+        return handle.attribute.kind.divisor.map { .gauge(divisor: $0, limit: limit) } ?? .counter
     }
 
     private static func sources(
