@@ -22,29 +22,16 @@ package struct DiagnosisJSON {
             json.member("measured", diagnosis.isMeasured)
             json.member("verdict", diagnosis.verdict.rawValue)
             json.member("libsensors", diagnosis.libSensors.map { "\($0)" } ?? "found")
-            json.name("sensors")
-            json.array { json in
-                for sensor in diagnosis.sensors { append(sensor, to: &json) }
+            json.member("sensors", each: diagnosis.sensors) { sensor, json in
+                json.member("sensor", sensor.name.name)
+                json.member("state", sensor.state.rawValue)
+                json.member("channels", sensor.channels)
+                json.member("readable", sensor.readable)
+                json.member("still", sensor.frozen)
+                json.member("mechanisms", sensor.mechanisms)
+                json.member("provenances", sensor.provenances.map(\.name))
             }
             json.findings(diagnosis.findings)
-        }
-    }
-
-    private func append(_ sensor: Diagnosis.Sensor, to json: inout JSONWriter) {
-        json.object { json in
-            json.member("sensor", sensor.name.name)
-            json.member("state", sensor.state.rawValue)
-            json.member("channels", sensor.channels)
-            json.member("readable", sensor.readable)
-            json.member("still", sensor.frozen)
-            json.name("mechanisms")
-            json.array { json in
-                for mechanism in sensor.mechanisms { json.string(mechanism) }
-            }
-            json.name("provenances")
-            json.array { json in
-                for provenance in sensor.provenances { json.string(provenance.name) }
-            }
         }
     }
 }

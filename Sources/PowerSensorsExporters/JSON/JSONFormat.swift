@@ -28,14 +28,8 @@ package struct JSONFormat: SnapshotFormat {
             json.member("boottime_ns", snapshot.instant.boottimeNanoseconds)
             json.member("interval_s", snapshot.interval?.seconds)
             json.member("generation", snapshot.topology.generation)
-            json.name("host")
-            json.array { json in
-                for host in snapshot.host { append(host, to: &json) }
-            }
-            json.name("channels")
-            json.array { json in
-                for (id, channel) in zip(ids, snapshot.channels) { append(channel, id, to: &json) }
-            }
+            json.member("host", each: snapshot.host) { append($0, to: &$1) }
+            json.member("channels", each: zip(ids, snapshot.channels)) { append($0.1, $0.0, to: &$1) }
             appendAttribution(snapshot, to: &json)
             appendCarbon(snapshot, to: &json)
         }
@@ -43,19 +37,11 @@ package struct JSONFormat: SnapshotFormat {
 
     /// The consumers and their energy. Without attribution both lists are empty.
     private func appendAttribution(_ snapshot: Snapshot, to json: inout JSONWriter) {
-        json.name("consumers")
-        json.array { json in
-            for consumer in snapshot.consumers { append(consumer, snapshot, to: &json) }
-        }
-        json.name("unattributed")
-        json.array { json in
-            for one in snapshot.unattributed {
-                json.object { json in
-                    json.member("kind", one.kind.name)
-                    json.member("reason", one.reason.name)
-                    json.member("energy_j", one.energy.rawValue)
-                }
-            }
+        json.member("consumers", each: snapshot.consumers) { append($0, snapshot, to: &$1) }
+        json.member("unattributed", each: snapshot.unattributed) { one, json in
+            json.member("kind", one.kind.name)
+            json.member("reason", one.reason.name)
+            json.member("energy_j", one.energy.rawValue)
         }
         json.member("attribution_scope", snapshot.attribution?.scope.name)
         json.member("attribution_origin", snapshot.attribution?.origin.name)
@@ -65,25 +51,23 @@ package struct JSONFormat: SnapshotFormat {
     private func append(_ one: ConsumerSnapshot, _ snapshot: Snapshot, to json: inout JSONWriter) {
         let consumer = one.consumer
         let isMachine = consumer.kind == .virtualMachine
-        json.object { json in
-            json.member("kind", consumer.kind.name)
-            json.member("name", consumer.name)
-            json.member("namespace", isMachine ? consumer.namespace : nil)
-            json.member("uuid", consumer.uuid.orNil)
-            json.member("hypervisor", consumer.hypervisor.orNil)
-            json.member("pid", consumer.processID)
-            json.member("uid", consumer.userID)
-            json.member("start_time", consumer.startTime.map { Int(clamping: $0) })
-            json.member("cgroup", consumer.controlGroup.orNil)
-            json.member("pod_uid", consumer.podUID.orNil)
-            json.member("container_id", consumer.containerID.orNil)
-            json.member("energy_j", one.energy.rawValue)
-            json.member("power_w", one.power?.rawValue)
-            json.member("low_w", one.low?.rawValue)
-            json.member("high_w", one.high?.rawValue)
-            json.member("provenance", Provenance.attributed.name)
-            json.member("carbon_g", snapshot.carbonIntensity?.grams(of: one.energy).rawValue)
-        }
+        json.member("kind", consumer.kind.name)
+        json.member("name", consumer.name)
+        json.member("namespace", isMachine ? consumer.namespace : nil)
+        json.member("uuid", consumer.uuid.orNil)
+        json.member("hypervisor", consumer.hypervisor.orNil)
+        json.member("pid", consumer.processID)
+        json.member("uid", consumer.userID)
+        json.member("start_time", consumer.startTime.map { Int(clamping: $0) })
+        json.member("cgroup", consumer.controlGroup.orNil)
+        json.member("pod_uid", consumer.podUID.orNil)
+        json.member("container_id", consumer.containerID.orNil)
+        json.member("energy_j", one.energy.rawValue)
+        json.member("power_w", one.power?.rawValue)
+        json.member("low_w", one.low?.rawValue)
+        json.member("high_w", one.high?.rawValue)
+        json.member("provenance", Provenance.attributed.name)
+        json.member("carbon_g", snapshot.carbonIntensity?.grams(of: one.energy).rawValue)
     }
 
     /// The emissions of the headline figure; all null if no intensity is configured.
@@ -98,33 +82,29 @@ package struct JSONFormat: SnapshotFormat {
     }
 
     private func append(_ host: HostSnapshot, to json: inout JSONWriter) {
-        json.object { json in
-            json.member("scope", host.scope.name)
-            json.member("power_w", host.power?.rawValue)
-            json.member("energy_j", host.energy?.rawValue)
-            json.member("low_w", host.low?.rawValue)
-            json.member("high_w", host.high?.rawValue)
-            json.member("provenance", host.provenance.name)
-            json.member("sensor", host.sensor.name)
-            json.member("headline", host.isHeadline)
-            json.member(status: host.status)
-        }
+        json.member("scope", host.scope.name)
+        json.member("power_w", host.power?.rawValue)
+        json.member("energy_j", host.energy?.rawValue)
+        json.member("low_w", host.low?.rawValue)
+        json.member("high_w", host.high?.rawValue)
+        json.member("provenance", host.provenance.name)
+        json.member("sensor", host.sensor.name)
+        json.member("headline", host.isHeadline)
+        json.member(status: host.status)
     }
 
     private func append(_ channel: ChannelSnapshot, _ id: [UInt8], to json: inout JSONWriter) {
-        json.object { json in
-            json.name("id")
-            json.rendered(id)
-            json.member("energy_j", channel.energy?.rawValue)
-            json.member("power_w", channel.power?.rawValue)
-            json.member("value", channel.value)
-            json.member("low_w", channel.low?.rawValue)
-            json.member("high_w", channel.high?.rawValue)
-            json.member(status: channel.status)
-            json.member("wraps", channel.wraps)
-            json.member("resets", channel.resets)
-            json.member("ambiguous_j", channel.ambiguousEnergy.rawValue)
-        }
+        json.name("id")
+        json.rendered(id)
+        json.member("energy_j", channel.energy?.rawValue)
+        json.member("power_w", channel.power?.rawValue)
+        json.member("value", channel.value)
+        json.member("low_w", channel.low?.rawValue)
+        json.member("high_w", channel.high?.rawValue)
+        json.member(status: channel.status)
+        json.member("wraps", channel.wraps)
+        json.member("resets", channel.resets)
+        json.member("ambiguous_j", channel.ambiguousEnergy.rawValue)
     }
 
     private func quoted(_ time: Timestamp) -> [UInt8] {
@@ -148,10 +128,4 @@ extension String {
     fileprivate var orNil: String? { isEmpty ? nil : self }
 }
 
-private let null = Array("null".utf8)
-
-private func rendered(_ text: String) -> [UInt8] {
-    var bytes: [UInt8] = []
-    JSONWriter.append(to: &bytes) { $0.string(text) }
-    return bytes
-}
+private func rendered(_ text: String) -> [UInt8] { JSONWriter.bytes { $0.string(text) } }

@@ -3,17 +3,12 @@ import PowerSensors
 extension JSONWriter {
     /// Writes the member `findings`.
     mutating func findings(_ findings: [Finding]) {
-        name("findings")
-        array { json in
-            for finding in findings {
-                json.object { json in
-                    json.member("severity", finding.severity.name)
-                    json.member("subject", finding.subject)
-                    json.member("reason", finding.reason.name)
-                    json.member("text", finding.text)
-                    json.member("remedy", finding.remedy)
-                }
-            }
+        member("findings", each: findings) { finding, json in
+            json.member("severity", finding.severity.name)
+            json.member("subject", finding.subject)
+            json.member("reason", finding.reason.name)
+            json.member("text", finding.text)
+            json.member("remedy", finding.remedy)
         }
     }
 }

@@ -3,19 +3,21 @@ package struct JSONWriter {
     private var bytes: [UInt8] = []
     private var needsComma = false
 
-    /// Appends one value to a buffer.
-    ///
-    /// The writer holds the buffer exclusively meanwhile, so that nothing is copied.
-    package static func append(to bytes: inout [UInt8], _ value: (inout JSONWriter) -> Void) {
+    /// The JSON of one value.
+    package static func bytes(_ value: (inout JSONWriter) -> Void) -> [UInt8] {
         var json = JSONWriter()
-        swap(&json.bytes, &bytes)
         value(&json)
-        swap(&json.bytes, &bytes)
+        return json.bytes
     }
 
     /// Appends one object to a buffer, its members in the body, and a line end.
-    package static func appendLine(to bytes: inout [UInt8], _ members: (inout JSONWriter) -> Void) {
-        append(to: &bytes) { $0.object(members) }
+    ///
+    /// The writer holds the buffer exclusively meanwhile, so that nothing is copied.
+    static func appendLine(to bytes: inout [UInt8], _ members: (inout JSONWriter) -> Void) {
+        var json = JSONWriter()
+        swap(&json.bytes, &bytes)
+        json.object(members)
+        swap(&json.bytes, &bytes)
         bytes.append(UInt8(ascii: "\n"))
     }
 
@@ -75,6 +77,24 @@ package struct JSONWriter {
     package mutating func member(_ name: StaticString, _ value: Bool?) {
         self.name(name)
         if let value { literal(value ? "true" : "false") } else { null() }
+    }
+
+    /// Writes a member that is an array with an object for each element.
+    package mutating func member<Elements: Sequence>(
+        _ name: StaticString, each elements: Elements, _ members: (Elements.Element, inout JSONWriter) -> Void
+    ) {
+        self.name(name)
+        array { json in
+            for element in elements { json.object { members(element, &$0) } }
+        }
+    }
+
+    /// Writes a member that is an array of strings.
+    package mutating func member(_ name: StaticString, _ texts: [String]) {
+        self.name(name)
+        array { json in
+            for text in texts { json.string(text) }
+        }
     }
 
     // MARK: Values

@@ -15,46 +15,41 @@ package struct TopologyJSON {
             json.member("version", 1)
             json.member("generation", topology.generation)
             json.member("node", node)
-            json.name("channels")
-            json.array { json in
-                for channel in topology.channels { append(channel, to: &json) }
-            }
+            json.member("channels", each: topology.channels) { append($0, to: &$1) }
             json.findings(topology.findings)
         }
     }
 
     private func append(_ channel: Channel, to json: inout JSONWriter) {
         let component = channel.component
-        json.object { json in
-            json.member("id", channel.id)
-            json.member("sensor", channel.sensor.name)
-            json.member("mechanism", channel.mechanism)
-            json.member("provenance", channel.provenance.name)
-            json.member("origin", channel.origin?.name)
-            if let hops = channel.hops { json.member("hops", hops) }
-            json.member("quantity", channel.quantity.name)
-            json.member("unit", channel.quantity.unit)
-            json.member("domain", component.domain)
-            json.member("socket", component.socket)
-            json.member("die", component.die)
-            json.member("core", component.core)
-            json.member("chip", component.chip)
-            json.member("supply", component.supply)
-            if let type = component.supplyType { json.member("supply_type", type) }
-            json.member("device", component.device)
-            json.member("label", channel.label)
-            json.member("parent", channel.parent)
-            json.member("mirror_of", channel.mirrorOf)
-            json.member("counts_in", channel.countsIn?.name)
-            json.member("path", channel.path)
-            json.member("read_cost_ns", channel.readCost?.wholeNanoseconds)
-            // Null if it is read on every sample.
-            json.member("read_interval_ms", channel.readingInterval.map { $0.wholeNanoseconds / 1_000_000 })
-            json.member(status: channel.status)
-            // An estimate may be summed exactly, but that does not make its energy exact.
-            if channel.provenance == .measured, case .counter(let encoding) = channel.encoding {
-                json.member("exact", encoding.isExact)
-            }
+        json.member("id", channel.id)
+        json.member("sensor", channel.sensor.name)
+        json.member("mechanism", channel.mechanism)
+        json.member("provenance", channel.provenance.name)
+        json.member("origin", channel.origin?.name)
+        if let hops = channel.hops { json.member("hops", hops) }
+        json.member("quantity", channel.quantity.name)
+        json.member("unit", channel.quantity.unit)
+        json.member("domain", component.domain)
+        json.member("socket", component.socket)
+        json.member("die", component.die)
+        json.member("core", component.core)
+        json.member("chip", component.chip)
+        json.member("supply", component.supply)
+        if let type = component.supplyType { json.member("supply_type", type) }
+        json.member("device", component.device)
+        json.member("label", channel.label)
+        json.member("parent", channel.parent)
+        json.member("mirror_of", channel.mirrorOf)
+        json.member("counts_in", channel.countsIn?.name)
+        json.member("path", channel.path)
+        json.member("read_cost_ns", channel.readCost?.wholeNanoseconds)
+        // Null if it is read on every sample.
+        json.member("read_interval_ms", channel.readingInterval.map { $0.wholeNanoseconds / 1_000_000 })
+        json.member(status: channel.status)
+        // An estimate may be summed exactly, but that does not make its energy exact.
+        if channel.provenance == .measured, case .counter(let encoding) = channel.encoding {
+            json.member("exact", encoding.isExact)
         }
     }
 }

@@ -52,8 +52,7 @@ extension [LokiField] {
 
     /// The fields as one JSON object.
     package var json: String {
-        var bytes: [UInt8] = []
-        JSONWriter.append(to: &bytes) { json in
+        let bytes = JSONWriter.bytes { json in
             json.object { json in
                 for field in self {
                     json.name(text: field.key)
@@ -79,9 +78,7 @@ extension String {
 
     /// The text as a JSON string, which LogQL's logfmt parser reads.
     fileprivate var quoted: String {
-        var bytes: [UInt8] = []
-        JSONWriter.append(to: &bytes) { $0.string(self) }
-        return String(decoding: bytes, as: UTF8.self)
+        String(decoding: JSONWriter.bytes { $0.string(self) }, as: UTF8.self)
     }
 }
 #endif

@@ -109,38 +109,30 @@ final class LokiPushQueue: PushQueue {
 
     /// `{"streams":[{"stream":{…},"values":[…]}]}`, with the entries of each stream in order.
     private static func body(_ entries: ArraySlice<LokiQueue.Entry>, _ streams: [[UInt8]]) -> [UInt8] {
-        var body: [UInt8] = []
-        JSONWriter.append(to: &body) { json in
+        let values = Dictionary(grouping: entries, by: \.stream).sorted { $0.key < $1.key }
+        return JSONWriter.bytes { json in
             json.object { json in
-                json.name("streams")
-                json.array { json in
-                    for (index, labels) in streams.enumerated() where entries.contains(where: { $0.stream == index }) {
-                        json.object { json in
-                            json.name("stream")
-                            json.rendered(labels)
-                            json.name("values")
-                            json.array { json in
-                                for entry in entries where entry.stream == index { json.rendered(entry.json) }
-                            }
-                        }
+                json.member("streams", each: values) { stream, json in
+                    json.name("stream")
+                    json.rendered(streams[stream.key])
+                    json.name("values")
+                    json.array { json in
+                        for entry in stream.value { json.rendered(entry.json) }
                     }
                 }
             }
         }
-        return body
     }
 
     /// The labels of a stream. They are few and never change, since Loki keeps an index for every set of labels.
     private func labels(_ provenance: Provenance) -> [UInt8] {
-        var bytes: [UInt8] = []
-        JSONWriter.append(to: &bytes) { json in
+        JSONWriter.bytes { json in
             json.object { json in
                 json.member("job", "powersensors")
                 json.member("host", node)
                 json.member("provenance", provenance.name)
             }
         }
-        return bytes
     }
 
     /// `["nanoseconds","line"]`, with structured metadata as a third element if configured.
@@ -149,8 +141,7 @@ final class LokiPushQueue: PushQueue {
     private func rendered(_ line: LokiLines.Line) -> [UInt8] {
         let hasMetadata = configuration.usesStructuredMetadata
         let fields = hasMetadata ? line.fields.filter { !$0.isWord } : line.fields
-        var bytes: [UInt8] = []
-        JSONWriter.append(to: &bytes) { json in
+        return JSONWriter.bytes { json in
             json.array { json in
                 json.string(String(line.nanoseconds))
                 json.string(configuration.lineFormat == .json ? fields.json : fields.logfmt)
@@ -164,7 +155,6 @@ final class LokiPushQueue: PushQueue {
                 }
             }
         }
-        return bytes
     }
 }
 #endif
