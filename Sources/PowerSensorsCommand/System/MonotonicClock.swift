@@ -1,3 +1,5 @@
+import PowerSensors
+
 #if canImport(Glibc)
 import Glibc
 #endif
@@ -6,11 +8,7 @@ import Glibc
 ///
 /// `Task.sleep` costs fourteen, and wakes 50 µs late.
 enum MonotonicClock {
-    static var now: Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
+    static var now: Int64 { SampleInstant.monotonicNow }
 
     /// Sleeps until a moment, or until a signal arrives.
     static func sleep(until moment: Int64) {

@@ -66,8 +66,11 @@ public struct SampleInstant: Hashable, Sendable {
         return later
     }
 
-    /// The wall-clock time in nanoseconds since 1970 UTC.
+    /// Wall time, in nanoseconds since 1970 UTC: a stamp on what is exported, and no measure of time.
     package static var wallNanoseconds: Int64 { nanoseconds(of: CLOCK_REALTIME) }
+
+    /// The current ``monotonicNanoseconds``, where the other clock is not needed.
+    package static var monotonicNow: Int64 { nanoseconds(of: CLOCK_MONOTONIC) }
 
     private static func nanoseconds(of clock: clockid_t) -> Int64 {
         var time = timespec()
