@@ -7,30 +7,19 @@ import Glibc
 
 /// Reads a whole file of at most a megabyte.
 func readFile(_ path: String) throws(EndpointError) -> [UInt8] {
-    func failure(_ code: Int32) -> EndpointError {
-        EndpointError(
-            "\(path) cannot be read: \(systemMessage(errno: code)). Remedy: name a file that this user may read")
-    }
-    // Non-blocking, in case the path is a pipe.
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw failure(errno) }
-    defer { close(descriptor) }
     let limit = 1 << 20
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 16 * 1024)
-    while true {
-        let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
-        if count < 0 {
-            let code = errno
-            if code == EINTR { continue }
-            throw failure(code)
-        }
-        if count == 0 { return bytes }
-        bytes.append(contentsOf: chunk.prefix(count))
-        guard bytes.count <= limit else {
-            throw EndpointError("\(path) is larger than a megabyte. Remedy: name the right file")
-        }
+    let bytes: [UInt8]
+    do throws(AttributeError) {
+        // Non-blocking, in case the path is a pipe.
+        bytes = try WholeFile.bytes(path, limit: limit + 1, flags: O_NONBLOCK)
+    } catch {
+        let reason = systemMessage(errno: error.errno)
+        throw EndpointError("\(path) cannot be read: \(reason). Remedy: name a file that this user may read")
     }
+    guard bytes.count <= limit else {
+        throw EndpointError("\(path) is larger than a megabyte. Remedy: name the right file")
+    }
+    return bytes
 }
 
 /// What changes when a file is written or replaced by another of the same name.

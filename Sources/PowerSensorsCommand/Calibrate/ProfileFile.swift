@@ -19,12 +19,7 @@ package enum ProfileFile {
     /// - Throws: A failure that names the file, what is wrong with it, and the remedy.
     package static func read(_ path: String) throws(CommandFailure) -> CalibrationProfile {
         let remedy = "Write it again with powersensors calibrate."
-        let bytes: [UInt8]
-        do throws(AttributeError) {
-            bytes = try WholeFile.bytes(path)
-        } catch {
-            throw .failure("\(error). Name a profile that this user may read.")
-        }
+        let bytes = try namedFile(path, "a profile")
         do {
             return try JSONDecoder().decode(CalibrationProfile.self, from: Data(bytes))
         } catch DecodingError.keyNotFound(let key, _) {

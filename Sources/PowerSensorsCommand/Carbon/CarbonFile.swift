@@ -12,13 +12,7 @@ package struct CarbonFile {
     ///
     /// - Throws: A failure that names the file, the line, the value and the remedy.
     init(_ path: String) throws(CommandFailure) {
-        let bytes: [UInt8]
-        do throws(AttributeError) {
-            bytes = try WholeFile.bytes(path)
-        } catch {
-            throw .failure("\(error). Name a file of carbon intensities that this user may read.")
-        }
-        try self.init(bytes, path: path)
+        try self.init(try namedFile(path, "a file of carbon intensities"), path: path)
     }
 
     /// Parses the bytes of a file; the path is for messages.

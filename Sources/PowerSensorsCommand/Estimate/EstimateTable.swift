@@ -17,12 +17,7 @@ struct EstimateTable {
     ///
     /// - Throws: A failure where no row could be estimated.
     func run() throws(CommandFailure) {
-        let bytes: [UInt8]
-        do throws(AttributeError) {
-            bytes = try WholeFile.bytes(path, limit: Self.limit)
-        } catch {
-            throw .failure("--batch: \(error). Name a table of machines that this user may read.")
-        }
+        let bytes = try namedFile(path, "a table of machines", option: "--batch", limit: Self.limit)
         if bytes.count == Self.limit { throw .failure("--batch \(path): larger than 64 MiB; split it.") }
         var records = TableRecords(bytes)
         guard let header = records.next() else {

@@ -8,12 +8,7 @@ import PowerSensors
 enum ConfigurationFile {
     /// The variables that a file sets.
     static func variables(_ path: String, knownNames names: Set<String>) throws(CommandFailure) -> [String: String] {
-        let bytes: [UInt8]
-        do throws(AttributeError) {
-            bytes = try WholeFile.bytes(path)
-        } catch {
-            throw .failure("--config: \(error). Name a file that this user may read.")
-        }
+        let bytes = try namedFile(path, "a file", option: "--config")
         var variables: [String: String] = [:]
         let lines = String(decoding: bytes, as: UTF8.self).split(
             omittingEmptySubsequences: false, whereSeparator: \.isNewline)

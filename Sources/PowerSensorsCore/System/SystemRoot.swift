@@ -122,24 +122,7 @@ public final class SystemRoot: Sendable {
     package func bytes(_ relativePath: String, limit: Int = 1 << 20) throws(AttributeError) -> [UInt8] {
         let file = try open(relativePath)
         defer { close(file) }
-        var bytes: [UInt8] = []
-        var failed: Int32 = 0
-        while bytes.count < limit {
-            let size = min(65536, limit - bytes.count)
-            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-                let read = unsafe Glibc.read(file, buffer.baseAddress, size)
-                if read < 0 { failed = errno }
-                count = max(read, 0)
-            }
-            if failed == EINTR {
-                failed = 0
-                continue
-            }
-            if failed != 0 { throw failure(relativePath, failed) }
-            if chunk.isEmpty { break }
-            bytes += chunk
-        }
-        return bytes
+        return try WholeFile.bytes(of: file, limit: limit) { failure(relativePath, $0) }
     }
 
     /// A small attribute's text without the white space around it; ill-formed UTF-8 is repaired.

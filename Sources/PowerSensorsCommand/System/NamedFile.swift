@@ -1,0 +1,16 @@
+import PowerSensors
+
+/// The bytes of a file that the user named, at most `limit` of them.
+///
+/// - Parameters:
+///   - kind: What the file should be, for the error.
+///   - option: The option that names it, for the error where the path alone does not tell.
+func namedFile(
+    _ path: String, _ kind: String, option: String? = nil, limit: Int = 1 << 20
+) throws(CommandFailure) -> [UInt8] {
+    do throws(AttributeError) {
+        return try WholeFile.bytes(path, limit: limit)
+    } catch {
+        throw .failure("\(option.map { "\($0): " } ?? "")\(error). Name \(kind) that this user may read.")
+    }
+}

@@ -1,0 +1,37 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A file that is read from its beginning to its end.
+package enum WholeFile {
+    /// The bytes of a file that the user named, at most `limit` of them.
+    package static func bytes(
+        _ path: String, limit: Int = 1 << 20, flags: Int32 = 0
+    ) throws(AttributeError) -> [UInt8] {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC | flags)
+        if file < 0 { throw AttributeError(path: path, errno: errno) }
+        defer { close(file) }
+        return try bytes(of: file, limit: limit) { AttributeError(path: path, errno: $0) }
+    }
+
+    /// The rest of an open file, at most `limit` bytes of it.
+    static func bytes(
+        of file: CInt, limit: Int, failure: (Int32) -> AttributeError
+    ) throws(AttributeError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < limit {
+            let size = min(65536, limit - bytes.count)
+            var failed: Int32 = 0
+            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                let read = unsafe Glibc.read(file, buffer.baseAddress, size)
+                if read < 0 { failed = errno }
+                count = max(read, 0)
+            }
+            if failed == EINTR { continue }
+            if failed != 0 { throw failure(failed) }
+            if chunk.isEmpty { break }
+            bytes += chunk
+        }
+        return bytes
+    }
+}
