@@ -103,8 +103,7 @@ struct JSONFormatTests {
             text: "No.",
             remedy: "sudo \"x\""
         )
-        var bytes: [UInt8] = []
-        TopologyJSON(node: "n1").append(Samples.topology(label: "one core", findings: [finding]), to: &bytes)
+        let bytes = Samples.topology(label: "one core", findings: [finding]).json(node: "n1")
         let rest = """
             "chip":null,"supply":null,"device":null
             """
@@ -130,9 +129,7 @@ struct JSONFormatTests {
     }
 
     @Test func `what a host shared has its origin and its hops`() {
-        var bytes: [UInt8] = []
-        TopologyJSON(node: "n1").append(Samples.sharedTopology(), to: &bytes)
-        let text = String(decoding: bytes, as: UTF8.self)
+        let text = String(decoding: Samples.sharedTopology().json(node: "n1"), as: UTF8.self)
         #expect(text.contains("\"provenance\":\"shared\",\"origin\":\"measured\",\"hops\":2,"))
         #expect(!text.contains("exact"), "what a host tells is as exact as the host says")
     }

@@ -225,8 +225,6 @@ struct TextFormatTests {
     }
 
     private func list(_ topology: Topology) -> String {
-        var bytes: [UInt8] = []
-        TopologyText(node: "n1").append(topology, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        String(decoding: TextReport(node: "n1").bytes(of: topology), as: UTF8.self)
     }
 }

@@ -32,9 +32,7 @@ struct CarbonOptions: ParsableArguments {
                 CarbonRegions.builtIn.overridden(by: try CarbonFile(file.value).intensities)
             } ?? .builtIn
         if region?.value == "list" {
-            var bytes: [UInt8] = []
-            CarbonText.append(regions, to: &bytes)
-            try StandardOutput.write(bytes)
+            try StandardOutput.write(CarbonText.table(regions))
             throw .ended
         }
         if let number = carbonIntensity.given(in: environment) {

@@ -29,13 +29,10 @@ struct DoctorCommand: SensorsCommand {
         let settings = try Settings(self, in: environment)
         let isJSON = try output.isOn(in: environment) ?? false
         let diagnosis = Doctor(settings.sensors, roots: settings.roots).examine()
-        var bytes: [UInt8] = []
-        if isJSON {
-            DiagnosisJSON(node: settings.node).append(diagnosis, to: &bytes)
-        } else {
-            DiagnosisText(node: settings.node, style: .standardOutput(redraws: false)).append(diagnosis, to: &bytes)
-        }
-        try StandardOutput.write(bytes)
+        try StandardOutput.write(
+            isJSON
+                ? diagnosis.json(node: settings.node)
+                : TextReport(node: settings.node, style: .standardOutput(redraws: false)).bytes(of: diagnosis))
         // The text says already what is wrong.
         if !diagnosis.hasSource { throw CommandFailure(line: "", exitCode: 1) }
     }

@@ -24,14 +24,11 @@ struct ListCommand: SensorsCommand {
         let settings = try Settings(self, in: environment)
         let isJSON = try output.isOn(in: environment) ?? false
         let topology = settings.sensors.discover()
-        var bytes: [UInt8] = []
-        if isJSON {
-            TopologyJSON(node: settings.node).append(topology, to: &bytes)
-        } else {
-            TopologyText(node: settings.node, style: .standardOutput(redraws: false))
-                .append(topology, headline: settings.scope, to: &bytes)
-        }
-        try StandardOutput.write(bytes)
+        try StandardOutput.write(
+            isJSON
+                ? topology.json(node: settings.node)
+                : TextReport(node: settings.node, style: .standardOutput(redraws: false))
+                    .bytes(of: topology, headline: settings.scope))
     }
 }
 #endif

@@ -2,6 +2,15 @@ extension [UInt8] {
     /// Appends a string in UTF-8.
     mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 
+    /// Lines, each with its end.
+    init(lines: [String]) {
+        self = []
+        for line in lines {
+            append(line)
+            append(UInt8(ascii: "\n"))
+        }
+    }
+
     /// Appends a string literal in UTF-8.
     mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { unsafe append(contentsOf: $0) }

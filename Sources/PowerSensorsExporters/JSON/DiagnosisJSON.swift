@@ -1,28 +1,21 @@
 package import PowerSensors
 
-/// Writes a diagnosis as one JSON object.
-package struct DiagnosisJSON {
-    private let node: String
-
-    /// Creates a writer for a machine's diagnosis.
+extension Diagnosis {
+    /// The diagnosis as one JSON object and a line end.
     ///
     /// - Parameter node: The machine's name.
-    package init(node: String) { self.node = node }
-
-    /// Appends the object and a line end.
-    package func append(_ diagnosis: Diagnosis, to bytes: inout [UInt8]) {
-        let environment = diagnosis.environment
-        JSONWriter.appendLine(to: &bytes) { json in
+    package func json(node: String) -> [UInt8] {
+        JSONWriter.line { json in
             json.member("version", 1)
             json.member("node", node)
             json.member("kernel", environment.kernel?.description)
             json.member("processor", environment.processor?.name)
             json.member("virtual", environment.isGuest)
             json.member("user", environment.user.map { Int($0) })
-            json.member("measured", diagnosis.isMeasured)
-            json.member("verdict", diagnosis.verdict.rawValue)
-            json.member("libsensors", diagnosis.libSensors.map { "\($0)" } ?? "found")
-            json.member("sensors", each: diagnosis.sensors) { sensor, json in
+            json.member("measured", isMeasured)
+            json.member("verdict", verdict.rawValue)
+            json.member("libsensors", libSensors.map { "\($0)" } ?? "found")
+            json.member("sensors", each: sensors) { sensor, json in
                 json.member("sensor", sensor.name.name)
                 json.member("state", sensor.state.rawValue)
                 json.member("channels", sensor.channels)
@@ -31,7 +24,7 @@ package struct DiagnosisJSON {
                 json.member("mechanisms", sensor.mechanisms)
                 json.member("provenances", sensor.provenances.map(\.name))
             }
-            json.findings(diagnosis.findings)
+            json.findings(findings)
         }
     }
 }

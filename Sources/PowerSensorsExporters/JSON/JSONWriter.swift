@@ -10,6 +10,11 @@ package struct JSONWriter {
         return json.bytes
     }
 
+    /// One object, its members in the body, and a line end.
+    static func line(_ members: (inout JSONWriter) -> Void) -> [UInt8] {
+        bytes { $0.object(members) } + [UInt8(ascii: "\n")]
+    }
+
     /// Appends one object to a buffer, its members in the body, and a line end.
     ///
     /// The writer holds the buffer exclusively meanwhile, so that nothing is copied.

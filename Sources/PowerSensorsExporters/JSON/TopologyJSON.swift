@@ -1,22 +1,16 @@
 package import PowerSensors
 
-/// Writes a topology as one JSON object: channels and findings.
-package struct TopologyJSON {
-    private let node: String
-
-    /// Creates a writer for a machine's topology.
+extension Topology {
+    /// The topology as one JSON object and a line end: channels and findings.
     ///
     /// - Parameter node: The machine's name.
-    package init(node: String) { self.node = node }
-
-    /// Appends the object and a line end.
-    package func append(_ topology: Topology, to bytes: inout [UInt8]) {
-        JSONWriter.appendLine(to: &bytes) { json in
+    package func json(node: String) -> [UInt8] {
+        JSONWriter.line { json in
             json.member("version", 1)
-            json.member("generation", topology.generation)
+            json.member("generation", generation)
             json.member("node", node)
-            json.member("channels", each: topology.channels) { append($0, to: &$1) }
-            json.findings(topology.findings)
+            json.member("channels", each: channels) { append($0, to: &$1) }
+            json.findings(findings)
         }
     }
 

@@ -2,19 +2,19 @@ package import PowerSensors
 
 /// Emissions and carbon intensities as text for people.
 package enum CarbonText {
-    /// Appends a table of regions: code, grams per kilowatt-hour, year, name, source.
-    package static func append(_ regions: CarbonRegions, to bytes: inout [UInt8]) {
+    /// A table of regions: code, grams per kilowatt-hour, year, name, source.
+    package static func table(_ regions: CarbonRegions) -> [UInt8] {
         let width = regions.intensities.map(\.region.count).max() ?? 0
-        bytes.append("code".padded(width + 2) + "g/kWh".leftPadded(7) + "  year   name and source\n")
-        for one in regions.intensities {
+        let heading = "code".padded(width + 2) + "g/kWh".leftPadded(7) + "  year   name and source"
+        let lines = regions.intensities.map { one in
             let grams = fixed(one.gramsPerKilowattHour, decimals: 1).leftPadded(7)
             let source = one.source.isEmpty ? "" : " (\(one.source))"
             let line =
                 one.region.safeToShow.padded(width + 2) + grams + "  " + one.year.safeToShow.padded(7)
                 + "\(one.name)\(source)".safeToShow
-            bytes.append(line.withoutTrailingBlanks)
-            bytes.append(UInt8(ascii: "\n"))
+            return line.withoutTrailingBlanks
         }
+        return [UInt8](lines: [heading] + lines)
     }
 
     /// The emissions of a snapshot's headline figure; nil if no intensity is configured.

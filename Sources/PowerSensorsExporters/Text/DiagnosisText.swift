@@ -1,22 +1,8 @@
 package import PowerSensors
 
-/// Writes a diagnosis as text for people: the verdict, the state of each sensor, and the findings.
-package struct DiagnosisText {
-    private let node: String
-    private let style: TextStyle
-
-    /// Creates a writer for a machine's diagnosis.
-    ///
-    /// - Parameters:
-    ///   - node: The machine's name.
-    ///   - style: The text's style.
-    package init(node: String, style: TextStyle = TextStyle()) {
-        self.node = node.safeToShow
-        self.style = style
-    }
-
-    /// Appends the whole text.
-    package func append(_ diagnosis: Diagnosis, to bytes: inout [UInt8]) {
+extension TextReport {
+    /// A diagnosis: the verdict, the state of each sensor, and the findings.
+    package func bytes(of diagnosis: Diagnosis) -> [UInt8] {
         var lines = [style.bold(node + ": " + verdict(diagnosis)), machine(diagnosis.environment).safeToShow]
         lines += [libSensors(diagnosis.libSensors), ""]
         lines.append(style.dim("sensor".padded(12) + "state".padded(10) + "readable".padded(12) + "by"))
@@ -29,11 +15,8 @@ package struct DiagnosisText {
                 + sources.safeToShow
             lines.append(columns.withoutTrailingBlanks)
         }
-        lines += findingLines(diagnosis.findings, style)
-        for line in lines {
-            bytes.append(line)
-            bytes.append(UInt8(ascii: "\n"))
-        }
+        lines += self.lines(diagnosis.findings)
+        return [UInt8](lines: lines)
     }
 
     private func verdict(_ diagnosis: Diagnosis) -> String {

@@ -46,10 +46,7 @@ package struct TextFormat: SnapshotFormat {
         }
         if !isFirst { bytes.append(UInt8(ascii: "\n")) }
         isFirst = false
-        for line in lines {
-            bytes.append(line)
-            bytes.append(UInt8(ascii: "\n"))
-        }
+        bytes += [UInt8](lines: lines)
     }
 
     /// Leaves the current block on the screen: the next is written below it instead of over it.

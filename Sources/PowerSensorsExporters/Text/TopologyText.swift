@@ -1,35 +1,18 @@
 package import PowerSensors
 
-/// Writes a topology as text for people: host figures, channels and findings.
-package struct TopologyText {
-    private let node: String
-    private let style: TextStyle
-
-    /// Creates a writer for a machine's topology.
-    ///
-    /// - Parameters:
-    ///   - node: The machine's name.
-    ///   - style: The text's style.
-    package init(node: String, style: TextStyle = TextStyle()) {
-        self.node = node.safeToShow
-        self.style = style
-    }
-
-    /// Appends the whole text.
+extension TextReport {
+    /// A topology: host figures, channels and findings.
     ///
     /// - Parameter headline: The scope to mark; nil for the topology's own.
-    package func append(_ topology: Topology, headline: Scope? = nil, to bytes: inout [UInt8]) {
+    package func bytes(of topology: Topology, headline: Scope? = nil) -> [UInt8] {
         let count = topology.channels.count
         var lines = [
             style.bold("\(node): \(count == 0 ? "no channel" : count == 1 ? "1 channel" : "\(count) channels")")
         ]
         lines += hostLines(topology, headline ?? topology.headlineScope)
         lines += channelLines(topology)
-        lines += findingLines(topology.findings, style)
-        for line in lines {
-            bytes.append(line)
-            bytes.append(UInt8(ascii: "\n"))
-        }
+        lines += self.lines(topology.findings)
+        return [UInt8](lines: lines)
     }
 
     private func hostLines(_ topology: Topology, _ headline: Scope?) -> [String] {
