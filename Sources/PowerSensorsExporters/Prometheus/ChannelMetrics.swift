@@ -14,15 +14,19 @@ struct ChannelMetrics {
     }
 
     /// All series of the channel.
-    var series: [MetricSeries] {
+    var series: [MetricSeries] { ownSeries + commonSeries }
+
+    private var ownSeries: [MetricSeries] {
         switch channel.sensor {
-        case .rapl: raplSeries + commonSeries
-        case .share: shareSeries + commonSeries
-        case .hwmon: hwmonSeries + commonSeries
-        case .supply: supplySeries + commonSeries
+        case .rapl: raplSeries
+        // A guest's packages and memory use the names of a physical machine's, so that one dashboard works for both. If the
+        // guest has counters of its own instead, the share must not be added to them.
+        case .share where channel.countsIn == .cpu: raplSeries
+        case .hwmon: hwmonSeries
+        case .supply: supplySeries
         // Host figures have series of their own.
-        case .estimator: (channel.countsIn == nil ? foreignSeries : []) + commonSeries
-        default: foreignSeries + commonSeries
+        case .share, .estimator: channel.countsIn == nil ? foreignSeries : []
+        default: foreignSeries
         }
     }
 
@@ -44,13 +48,6 @@ struct ChannelMetrics {
         ]
     }
 
-    /// A guest's packages and memory use the names of a physical machine's, so that one dashboard works for both. If the
-    /// guest has counters of its own instead, the share must not be added to them.
-    private var shareSeries: [MetricSeries] {
-        if channel.countsIn == .cpu { return raplSeries }
-        return channel.countsIn == nil ? foreignSeries : []
-    }
-
     // MARK: Chips
 
     private var hwmonSeries: [MetricSeries] {
@@ -59,25 +56,17 @@ struct ChannelMetrics {
             ("chip", channel.component.chip), ("device", deviceName), ("channel", stem),
             ("label", channel.label), ("reading", reading),
         ])
+        let number = stem.drop { !$0.isNumber }
+        let energy = MetricSeries(.hwmonEnergy, labels, .energy(index))
+        let power = MetricSeries(.hwmonPower, labels, powerSource)
         switch channel.quantity {
-        case .energy:
-            let hasPower = siblings.contains("power" + stem.drop { !$0.isNumber })
-            return [MetricSeries(.hwmonEnergy, labels, .energy(index))]
-                + (hasPower ? [] : [MetricSeries(.hwmonPower, labels, .power(index))])
-        case .power:
-            // The chip's own energy counter of the same number is more accurate than integrated power.
-            let hasEnergy = siblings.contains("energy" + stem.drop { !$0.isNumber })
-            return [MetricSeries(.hwmonPower, labels, .value(index))]
-                + (hasEnergy ? [] : [MetricSeries(.hwmonEnergy, labels, .energy(index))])
-        default:
-            let family: MetricFamily? =
-                switch channel.quantity {
-                case .voltage: .hwmonVolts
-                case .current: .hwmonAmperes
-                case .temperature: .hwmonCelsius
-                default: nil
-                }
-            return family.map { [MetricSeries($0, labels, .value(index))] } ?? []
+        case .energy: return siblings.contains("power" + number) ? [energy] : [energy, power]
+        // The chip's own energy counter of the same number is more accurate than integrated power.
+        case .power: return siblings.contains("energy" + number) ? [power] : [power, energy]
+        case .voltage: return [MetricSeries(.hwmonVolts, labels, .value(index))]
+        case .current: return [MetricSeries(.hwmonAmperes, labels, .value(index))]
+        case .temperature: return [MetricSeries(.hwmonCelsius, labels, .value(index))]
+        default: return []
         }
     }
 
@@ -123,21 +112,15 @@ struct ChannelMetrics {
     // MARK: All
 
     private var foreignSeries: [MetricSeries] {
+        guard channel.quantity == .energy || channel.quantity == .power else { return [] }
         let labels = MetricLabels([("channel", channel.id)])
-        switch channel.quantity {
-        case .energy:
-            return [
-                MetricSeries(.channelEnergy, labels, .energy(index)),
-                MetricSeries(.channelPower, labels, .power(index)),
-            ]
-        case .power:
-            return [
-                MetricSeries(.channelEnergy, labels, .energy(index)),
-                MetricSeries(.channelPower, labels, .value(index)),
-            ]
-        default: return []
-        }
+        return [
+            MetricSeries(.channelEnergy, labels, .energy(index)), MetricSeries(.channelPower, labels, powerSource),
+        ]
     }
+
+    /// A power meter shows the power of the moment, any other channel the mean of the interval.
+    private var powerSource: MetricSeries.Source { channel.quantity == .power ? .value(index) : .power(index) }
 
     private var commonSeries: [MetricSeries] {
         let name = MetricLabels([("channel", channel.id)])
@@ -145,7 +128,7 @@ struct ChannelMetrics {
             ("channel", channel.id), ("sensor", channel.sensor.name), ("mechanism", channel.mechanism),
             ("provenance", channel.provenance.name), ("origin", channel.origin?.name), ("path", channel.path),
         ])
-        var series: [MetricSeries] = [MetricSeries(.channelInfo, info, .constant(1))]
+        var series = [MetricSeries(.channelInfo, info, .constant(1))]
         // An estimator's counter neither wraps nor resets.
         if channel.provenance == .estimated { return series }
         if case .counter = channel.encoding {

@@ -42,24 +42,17 @@ package struct Representation: Hashable, Sendable {
     }
 
     private static func format(_ list: WeightedList) -> (MetricsFormat, namesEscaping: Bool) {
-        var best: (format: MetricsFormat, weight: Int, specificity: Int, index: Int)?
-        for format in MetricsFormat.allCases {
-            var match: (weight: Int, specificity: Int, index: Int)?
-            for (index, item) in list.items.enumerated() {
-                guard let specificity = specificity(of: item, for: format), specificity > match?.specificity ?? -1
-                else { continue }
-                match = (item.weight, specificity, index)
-            }
-            guard let match, match.weight > 0 else { continue }
-            // At equal weights the more specific item wins, then the first one, then plain text.
-            if let best, (best.weight, best.specificity, -best.index) >= (match.weight, match.specificity, -match.index)
-            {
-                continue
-            }
-            best = (format, match.weight, match.specificity, match.index)
+        let matches = MetricsFormat.allCases.compactMap { format in
+            list.items.enumerated().compactMap { index, item in
+                specificity(of: item, for: format).map { (format: format, item: item, specificity: $0, index: index) }
+            }.max { $0.specificity < $1.specificity }
+        }
+        // At equal weights the more specific item wins, then the first one, then plain text.
+        let best = matches.filter { $0.item.weight > 0 }.max {
+            ($0.item.weight, $0.specificity, -$0.index) < ($1.item.weight, $1.specificity, -$1.index)
         }
         guard let best else { return (.text, false) }
-        return (best.format, list.items[best.index].parameters["escaping"] != nil)
+        return (best.format, best.item.parameters["escaping"] != nil)
     }
 
     private static func compresses(_ list: WeightedList) -> Bool {

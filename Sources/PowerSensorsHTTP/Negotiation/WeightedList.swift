@@ -28,12 +28,11 @@ package struct WeightedList: Hashable, Sendable {
     }
 
     private static func item(_ text: Substring) -> Item? {
-        var parts = split(text, at: ";").map(trimmed)
+        let parts = split(text, at: ";").map(trimmed)
         guard let name = parts.first, !name.isEmpty else { return nil }
-        parts.removeFirst()
         var parameters: [String: String] = [:]
         var weight = 1000
-        for part in parts where !part.isEmpty {
+        for part in parts.dropFirst() where !part.isEmpty {
             guard let equals = part.firstIndex(of: "=") else { return nil }
             let key = trimmed(part[..<equals]).lowercased()
             let value = unquoted(trimmed(part[part.index(after: equals)...]))
@@ -49,18 +48,12 @@ package struct WeightedList: Hashable, Sendable {
 
     /// A weight from 0 to 1 with up to three decimals, in thousandths.
     private static func weight(_ text: String) -> Int? {
-        let digits = Array(text.utf8)
-        guard let first = digits.first, first == UInt8(ascii: "0") || first == UInt8(ascii: "1") else { return nil }
-        guard digits.count > 1 else { return first == UInt8(ascii: "1") ? 1000 : 0 }
-        guard digits.count <= 5, digits[1] == UInt8(ascii: ".") else { return nil }
-        var thousandths = first == UInt8(ascii: "1") ? 1000 : 0
-        var place = 100
-        for digit in digits.dropFirst(2) {
-            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
-            thousandths += Int(digit - UInt8(ascii: "0")) * place
-            place /= 10
-        }
-        return thousandths <= 1000 ? thousandths : nil
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let decimals = parts.count > 1 ? parts[1] : ""
+        guard ["0", "1"].contains(parts[0]), decimals.utf8.count <= 3,
+            let weight = Int("\(parts[0])\(decimals)" + String(repeating: "0", count: 3 - decimals.utf8.count))
+        else { return nil }
+        return weight <= 1000 ? weight : nil
     }
 
     /// The parts between separators outside quotes.
