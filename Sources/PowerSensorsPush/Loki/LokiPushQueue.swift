@@ -108,7 +108,7 @@ final class LokiPushQueue: PushQueue {
     // MARK: JSON
 
     /// `{"streams":[{"stream":{…},"values":[…]}]}`, with the entries of each stream in order.
-    private static func body(_ entries: ArraySlice<LokiQueue.Entry>, _ streams: [[UInt8]]) -> [UInt8] {
+    private static func body(_ entries: [LokiQueue.Entry], _ streams: [[UInt8]]) -> [UInt8] {
         let values = Dictionary(grouping: entries, by: \.stream).sorted { $0.key < $1.key }
         return JSONWriter.bytes { json in
             json.object { json in

@@ -1,4 +1,6 @@
 #if Exporters
+import NIOCore
+
 /// Lines waiting for delivery, oldest first, in bounded memory.
 package struct LokiQueue: Sendable {
     /// A line as it appears in a request.
@@ -20,16 +22,14 @@ package struct LokiQueue: Sendable {
     private static let overhead = 80
 
     private let limit: Int
-    private var entries: [Entry] = []
-    /// The index of the oldest line; elements before it are empty.
-    private var first = 0
+    private var entries = CircularBuffer<Entry>()
     /// How many of the oldest lines are being delivered.
     private var inFlight = 0
     package private(set) var bytes = 0
 
     package init(limit: Int) { self.limit = limit }
 
-    package var count: Int { entries.count - first }
+    package var count: Int { entries.count }
 
     /// Appends a line and returns how many of the oldest were dropped for it. Lines in flight are kept.
     package mutating func append(_ entry: Entry) -> Int {
@@ -37,7 +37,7 @@ package struct LokiQueue: Sendable {
         bytes += cost(entry)
         var dropped = 0
         while bytes > limit, count > inFlight + 1 {
-            remove(at: first + inFlight)
+            bytes -= cost(entries.remove(at: entries.index(entries.startIndex, offsetBy: inFlight)))
             dropped += 1
         }
         return dropped
@@ -45,48 +45,30 @@ package struct LokiQueue: Sendable {
 
     /// Removes lines older than a time and returns how many there were. Stops at the first that is not.
     package mutating func removeFirst(before nanoseconds: Int64) -> Int {
-        var removed = 0
-        while count > 0, entries[first].nanoseconds < nanoseconds {
-            remove(at: first)
-            removed += 1
-        }
-        return removed
+        removeFirst(entries.prefix { $0.nanoseconds < nanoseconds }.count)
     }
 
     /// The oldest lines that fit, at least one; they are in flight until ``complete(removing:)``.
-    package mutating func nextBatch(maximumBytes limit: Int) -> ArraySlice<Entry> {
-        var end = first
+    package mutating func nextBatch(maximumBytes limit: Int) -> [Entry] {
         var size = 0
-        while end < entries.count {
-            size += entries[end].json.count + 1
-            if size > limit, end > first { break }
-            end += 1
+        let batch = entries.prefix { entry in
+            let isFirst = size == 0
+            size += entry.json.count + 1
+            return isFirst || size <= limit
         }
-        inFlight = end - first
-        return entries[first..<end]
+        inFlight = batch.count
+        return Array(batch)
     }
 
     /// Removes the lines in flight, or makes them wait again, and returns how many there were.
     package mutating func complete(removing: Bool) -> Int {
-        let count = inFlight
-        inFlight = 0
-        if removing { for _ in 0..<count { remove(at: first) } }
-        return count
+        defer { inFlight = 0 }
+        return removing ? removeFirst(inFlight) : inFlight
     }
 
-    private mutating func remove(at index: Int) {
-        bytes -= cost(entries[index])
-        if index > first {
-            entries.remove(at: index)
-            return
-        }
-        entries[first] = Entry(nanoseconds: 0, stream: 0, json: [])
-        first += 1
-        // Empty elements are removed once they are the majority, so that each line is moved about once.
-        if first > 64, first * 2 > entries.count {
-            entries.removeFirst(first)
-            first = 0
-        }
+    private mutating func removeFirst(_ count: Int) -> Int {
+        for _ in 0..<count { bytes -= cost(entries.removeFirst()) }
+        return count
     }
 
     private func cost(_ entry: Entry) -> Int { entry.json.count + Self.overhead }
