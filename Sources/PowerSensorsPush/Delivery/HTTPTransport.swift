@@ -27,7 +27,7 @@ final class HTTPTransport: PushTransport {
 
     func send(_ request: PushRequest) async throws -> PushResponse {
         var outgoing = HTTPClientRequest(url: request.url)
-        outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
+        outgoing.method = HTTPMethod(rawValue: request.method.rawValue.uppercased())
         outgoing.headers = HTTPHeaders(request.headers.map { ($0.name, $0.value) })
         outgoing.headers.add(name: "User-Agent", value: "powersensors")
         switch credentials?.kind {

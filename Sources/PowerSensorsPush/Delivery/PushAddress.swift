@@ -55,11 +55,4 @@ package struct PushAddress: Sendable {
         return start < at ? text[..<start] + "…" + text[at...] : text
     }
 }
-
-extension PushSetupError {
-    /// An error about an address.
-    init(_ address: PushAddress, problem: String, remedy: String) {
-        self.init(subject: address.url, problem: problem, remedy: remedy)
-    }
-}
 #endif

@@ -3,19 +3,16 @@
 ///
 /// Without randomness, all clients of a server that was down would return at the same moment.
 package struct PushBackOff: Sendable {
-    private let initial: Duration
-    private let maximum: Duration
-    private var ceiling: Duration
+    private static let initial = Duration.milliseconds(500)
 
-    /// Starts with a first delay of at most `initial`, and doubles it up to `maximum`.
-    package init(from initial: Duration, to maximum: Duration) {
-        self.initial = initial
-        self.maximum = maximum
-        ceiling = initial
-    }
+    private let maximum: Duration
+    private var ceiling = initial
+
+    /// Starts with a first delay of at most half a second, and doubles it up to `maximum`.
+    package init(to maximum: Duration) { self.maximum = maximum }
 
     /// Starts over after a success.
-    package mutating func reset() { ceiling = initial }
+    package mutating func reset() { ceiling = Self.initial }
 
     /// The next delay.
     ///

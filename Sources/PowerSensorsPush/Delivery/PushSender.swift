@@ -6,7 +6,7 @@ import PowerSensors
 /// Requests go out one at a time and in order. Temporary failures are retried until they succeed; meanwhile the queue limits
 /// its own size.
 final class PushSender: Sendable {
-    private let delivery: DeliveryLoop
+    let delivery: DeliveryLoop
     private let worker = Locked<Task<Void, Never>?>(nil)
 
     init(_ delivery: DeliveryLoop) { self.delivery = delivery }
@@ -14,18 +14,16 @@ final class PushSender: Sendable {
     // An exporter that goes away without `finish()` delivers nothing more.
     deinit { worker.withLock { $0.take()?.cancel() } }
 
-    /// Starts the background task, or tells it that the queue has changed.
-    func wake() {
+    /// Starts or wakes the delivery, and throws a failure that was not reported yet.
+    func wake() throws(PushFailure) {
         let delivery = delivery
+        // What fails from now on is for the next call.
+        let failure = delivery.failures.withLock { $0.popFirst() }
         worker.withLock { worker in
             if worker == nil { worker = Task { await delivery.run() } }
         }
         delivery.signal.notify()
-    }
-
-    /// Throws the oldest failure that was not reported yet.
-    func throwFailure() throws(PushFailure) {
-        if let failure = delivery.failures.withLock({ $0.popFirst() }) { throw failure }
+        if let failure { throw failure }
     }
 
     /// Throws the oldest refusal that was not reported yet. For the end, when temporary failures no longer matter.

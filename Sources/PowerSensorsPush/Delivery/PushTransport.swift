@@ -2,10 +2,7 @@
 /// A request to a server.
 package struct PushRequest: Sendable {
     package enum Method: String, Sendable {
-        case get = "GET"
-        case post = "POST"
-        case put = "PUT"
-        case delete = "DELETE"
+        case get, post, put, delete
     }
 
     package var method: Method

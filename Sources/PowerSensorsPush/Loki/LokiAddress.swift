@@ -11,7 +11,7 @@ extension PushAddress {
         let path = path
         guard !path.hasSuffix("/api/prom/push") else {
             throw PushSetupError(
-                self, problem: "Loki answers 204 there to lines of today's format, but stores none of them",
+                subject: url, problem: "Loki answers 204 there to lines of today's format, but stores none of them",
                 remedy: "End the address with \(Self.pushPath), or after the port.")
         }
         if path.hasSuffix(Self.pushPath) {
@@ -24,7 +24,7 @@ extension PushAddress {
             (1..<parts.count).reversed().first { path.hasSuffix("/" + parts[..<$0].joined(separator: "/")) } ?? 0
         guard present > 0 || !path.contains("/api/") else {
             throw PushSetupError(
-                self, problem: "this is not where Loki accepts lines",
+                subject: url, problem: "this is not where Loki accepts lines",
                 remedy: "End the address with \(Self.pushPath), or after the port.")
         }
         self.path = path

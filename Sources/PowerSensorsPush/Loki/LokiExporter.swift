@@ -18,7 +18,6 @@ public struct LokiExporter: Exporter {
 
     private let queue: LokiPushQueue
     private let sender: PushSender
-    private let delivery: DeliveryLoop
     private let url: String
     private let finishLimit: Duration
     private let spikeRule: SpikeRule?
@@ -66,11 +65,11 @@ public struct LokiExporter: Exporter {
         spikeRule = configuration.spikes
         queue = LokiPushQueue(
             url: address.url, node: node, configuration: configuration, wallNanoseconds: environment.wallNanoseconds)
-        delivery = DeliveryLoop(
-            queue: queue, transport: transport ?? HTTPTransport(credentials), environment: environment, advice: .loki,
-            batchInterval: configuration.batchInterval, timeout: configuration.timeout,
-            backOff: PushBackOff(from: .milliseconds(500), to: .seconds(300)))
-        sender = PushSender(delivery)
+        sender = PushSender(
+            DeliveryLoop(
+                queue: queue, transport: transport ?? HTTPTransport(credentials), environment: environment,
+                advice: .loki, batchInterval: configuration.batchInterval, timeout: configuration.timeout,
+                backOff: PushBackOff(to: .seconds(300))))
     }
 
     /// What has become of the lines so far.
@@ -80,7 +79,7 @@ public struct LokiExporter: Exporter {
     ///
     /// - Throws: ``PushFailure`` if it does not.
     public func check() async throws(PushFailure) {
-        switch await delivery.send(queue.probe) {
+        switch await sender.delivery.send(queue.probe) {
         case .delivered, .cancelled: return
         // Loki's answer to a request without lines.
         case .refused(let failure) where failure.reason == .status(422): return
@@ -105,9 +104,7 @@ public struct LokiExporter: Exporter {
                 queue.append(lines.line(spike, of: host, at: snapshot.timeNanoseconds))
             }
         }
-        // What fails from now on is for the next call.
-        defer { sender.wake() }
-        try sender.throwFailure()
+        try sender.wake()
     }
 
     /// Queues the line of an event.
@@ -115,9 +112,7 @@ public struct LokiExporter: Exporter {
     /// - Throws: ``PushFailure`` for what has failed since the previous call.
     public mutating func export(_ event: MonitorEvent) throws {
         if let lines { queue.append(lines.line(event, at: nanoseconds(of: event))) }
-        // What fails from now on is for the next call.
-        defer { sender.wake() }
-        try sender.throwFailure()
+        try sender.wake()
     }
 
     /// Delivers the queued lines, within ``LokiConfiguration/finishLimit``.
@@ -143,7 +138,7 @@ public struct LokiExporter: Exporter {
 
     /// An event's wall time: that of the last snapshot plus the time between the two.
     private func nanoseconds(of event: MonitorEvent) -> Int64 {
-        guard let last else { return delivery.environment.wallNanoseconds() }
+        guard let last else { return sender.delivery.environment.wallNanoseconds() }
         let since = event.instant.boottimeNanoseconds &- last.instant.boottimeNanoseconds
         return last.nanoseconds &+ since
     }

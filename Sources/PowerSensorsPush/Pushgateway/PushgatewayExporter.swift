@@ -18,7 +18,6 @@ public struct PushgatewayExporter: Exporter {
     private let configuration: PushgatewayConfiguration
     private let queue: PushgatewayPushQueue
     private let sender: PushSender
-    private let delivery: DeliveryLoop
     private let base: PushAddress
     private let url: String
     private var format: PrometheusFormat
@@ -47,7 +46,7 @@ public struct PushgatewayExporter: Exporter {
         try credentials?.check()
         guard !address.path.contains("/metrics") else {
             throw PushSetupError(
-                address, problem: "the path of the grouping key is appended to it",
+                subject: address.url, problem: "the path of the grouping key is appended to it",
                 remedy: "End the address before /metrics; job and node are set separately.")
         }
         guard !configuration.job.isEmpty else {
@@ -62,11 +61,11 @@ public struct PushgatewayExporter: Exporter {
         self.configuration = configuration
         self.format = format
         queue = PushgatewayPushQueue(url: self.url)
-        delivery = DeliveryLoop(
-            queue: queue, transport: transport ?? HTTPTransport(credentials), environment: environment,
-            advice: .pushgateway, batchInterval: .zero, timeout: configuration.timeout,
-            backOff: PushBackOff(from: .milliseconds(500), to: .seconds(30)))
-        sender = PushSender(delivery)
+        sender = PushSender(
+            DeliveryLoop(
+                queue: queue, transport: transport ?? HTTPTransport(credentials), environment: environment,
+                advice: .pushgateway, batchInterval: .zero, timeout: configuration.timeout,
+                backOff: PushBackOff(to: .seconds(30))))
     }
 
     /// What has become of the pages so far.
@@ -76,7 +75,7 @@ public struct PushgatewayExporter: Exporter {
     ///
     /// - Throws: ``PushFailure`` if it is not.
     public func check() async throws(PushFailure) {
-        switch await delivery.send(PushRequest(method: .get, url: base.appending("/-/ready").url)) {
+        switch await sender.delivery.send(PushRequest(method: .get, url: base.appending("/-/ready").url)) {
         case .delivered, .cancelled: return
         case .refused(let failure), .failed(let failure, _): throw failure
         }
@@ -96,9 +95,7 @@ public struct PushgatewayExporter: Exporter {
         let age = ContinuousClock.now - snapshot.instant.continuous
         format.append(snapshot, in: .text, age: age, to: &bytes)
         if !bytes.isEmpty { queue.replacePage(with: bytes) }
-        // What fails from now on is for the next call.
-        defer { sender.wake() }
-        try sender.throwFailure()
+        try sender.wake()
     }
 
     /// Deletes the page, or pushes the last one, within ``PushgatewayConfiguration/finishLimit``.

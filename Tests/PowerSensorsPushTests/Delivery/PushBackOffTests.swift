@@ -4,7 +4,7 @@ import Testing
 
 struct PushBackOffTests {
     @Test func `the delays double up to the maximum, and are shortened at random by up to half`() {
-        var longest = PushBackOff(from: .milliseconds(500), to: .seconds(300))
+        var longest = PushBackOff(to: .seconds(300))
         var shortest = longest
         var expected = 0.5
         for _ in 0..<20 {
