@@ -15,13 +15,6 @@ extension [UInt8] {
     mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { unsafe append(contentsOf: $0) }
     }
-
-    /// Appends a number, padded with zeros to `width` digits.
-    mutating func append(_ number: Int, width: Int) {
-        let digits = String(number)
-        append(contentsOf: repeatElement(UInt8(ascii: "0"), count: Swift.max(width - digits.utf8.count, 0)))
-        append(digits)
-    }
 }
 
 extension Unicode.Scalar {

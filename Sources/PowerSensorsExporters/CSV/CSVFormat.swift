@@ -52,30 +52,22 @@ package struct CSVFormat: SnapshotFormat {
 
     private mutating func writeStamp(_ snapshot: Snapshot) {
         stamp.removeAll(keepingCapacity: true)
-        stamp.append(contentsOf: node)
-        stamp.appendComma()
-        Timestamp(nanoseconds: snapshot.timeNanoseconds).append(to: &stamp)
-        stamp.appendComma()
-        stamp.append(snapshot.timeNanoseconds.description)
-        stamp.appendComma()
-        stamp.append(snapshot.instant.boottimeNanoseconds.description)
-        stamp.appendComma()
-        stamp.append(number: snapshot.interval?.seconds)
-        stamp.appendComma()
-        stamp.append(snapshot.topology.generation.description)
-        stamp.appendComma()
+        stamp.append(field: node)
+        stamp.append(field: Timestamp(nanoseconds: snapshot.timeNanoseconds).iso8601.utf8)
+        stamp.append(field: snapshot.timeNanoseconds.description.utf8)
+        stamp.append(field: snapshot.instant.boottimeNanoseconds.description.utf8)
+        stamp.append(numbers: [snapshot.interval?.seconds])
+        stamp.append(field: snapshot.topology.generation.description.utf8)
     }
 
     private func append(_ host: HostSnapshot, carbon: Grams?, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: stamp)
         bytes.append("host," as StaticString)
-        bytes.append(contentsOf: field(host.scope.name))
-        bytes.appendComma()
+        bytes.append(field: field(host.scope.name))
         bytes.append(numbers: [host.power?.rawValue, host.energy?.rawValue, nil])
         bytes.append(numbers: [host.low?.rawValue, host.high?.rawValue])
         bytes.append(status: host.status)
-        bytes.append(contentsOf: field(host.provenance.name))
-        bytes.appendComma()
+        bytes.append(field: field(host.provenance.name))
         bytes.append(contentsOf: field(host.sensor.name))
         bytes.append(host.isHeadline ? ",true,,,," : ",false,,,," as StaticString)
         bytes.append(number: carbon?.rawValue)
@@ -85,26 +77,26 @@ package struct CSVFormat: SnapshotFormat {
     private func append(_ channel: ChannelSnapshot, _ names: Names, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: stamp)
         bytes.append("channel," as StaticString)
-        bytes.append(contentsOf: names.id)
-        bytes.appendComma()
+        bytes.append(field: names.id)
         bytes.append(numbers: [channel.power?.rawValue, channel.energy?.rawValue, channel.value])
         bytes.append(numbers: [channel.low?.rawValue, channel.high?.rawValue])
         bytes.append(status: channel.status)
-        bytes.append(contentsOf: names.provenance)
-        bytes.appendComma()
+        bytes.append(field: names.provenance)
         bytes.append(contentsOf: names.sensor)
         bytes.append(",," as StaticString)
-        bytes.append(channel.wraps.description)
-        bytes.appendComma()
-        bytes.append(channel.resets.description)
-        bytes.appendComma()
+        bytes.append(field: channel.wraps.description.utf8)
+        bytes.append(field: channel.resets.description.utf8)
         bytes.append(number: channel.ambiguousEnergy.rawValue)
         bytes.append(",\n" as StaticString)
     }
 }
 
 extension [UInt8] {
-    fileprivate mutating func appendComma() { append(UInt8(ascii: ",")) }
+    /// Appends a field and the comma after it.
+    fileprivate mutating func append(field: some Sequence<UInt8>) {
+        append(contentsOf: field)
+        append(UInt8(ascii: ","))
+    }
 
     /// Appends the shortest decimal that round-trips; nothing for an unknown value.
     fileprivate mutating func append(number: Double?) {
@@ -114,15 +106,14 @@ extension [UInt8] {
     fileprivate mutating func append(numbers: [Double?]) {
         for number in numbers {
             append(number: number)
-            appendComma()
+            append(UInt8(ascii: ","))
         }
     }
 
     fileprivate mutating func append(status: ReadingStatus) {
-        append(status.name)
-        appendComma()
+        append(field: status.name.utf8)
         if case .io(let errno) = status { append(errno.description) }
-        appendComma()
+        append(UInt8(ascii: ","))
     }
 }
 

@@ -22,8 +22,7 @@ package struct JSONFormat: SnapshotFormat {
             json.member("version", 1)
             json.name("node")
             json.rendered(node)
-            json.name("time")
-            json.rendered(quoted(Timestamp(nanoseconds: snapshot.timeNanoseconds)))
+            json.member("time", Timestamp(nanoseconds: snapshot.timeNanoseconds).iso8601)
             json.member("time_ns", snapshot.timeNanoseconds)
             json.member("boottime_ns", snapshot.instant.boottimeNanoseconds)
             json.member("interval_s", snapshot.interval?.seconds)
@@ -105,13 +104,6 @@ package struct JSONFormat: SnapshotFormat {
         json.member("wraps", channel.wraps)
         json.member("resets", channel.resets)
         json.member("ambiguous_j", channel.ambiguousEnergy.rawValue)
-    }
-
-    private func quoted(_ time: Timestamp) -> [UInt8] {
-        var bytes = [UInt8(ascii: "\"")]
-        time.append(to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
-        return bytes
     }
 }
 
