@@ -24,7 +24,7 @@ struct GuestAdmission: Sendable {
                 name, "Its process runs as user \(user), whose machines get no figures.",
                 "If that user may start machines of this name: --guest-user \(user)")
         }
-        if configuration.names.contains(name) || isInMachineSlice(guest.controlGroup) { return nil }
+        if configuration.names.contains(name) || isInMachineSlice(guest.consumer.controlGroup) { return nil }
         return Self.refusal(
             name, "It is not in a slice of virtual machines (machine.slice, qemu.slice, kubepods.slice).",
             "If it is genuine: --guest-name \(name)")
@@ -35,10 +35,9 @@ struct GuestAdmission: Sendable {
         Finding(severity: .warning, subject: "guest \(name)", reason: .refused, text: text, remedy: remedy)
     }
 
-    private func isInMachineSlice(_ controlGroup: String?) -> Bool {
+    private func isInMachineSlice(_ controlGroup: String) -> Bool {
         // In a cgroup namespace, paths may begin with `..` components.
-        let top = controlGroup?.split(separator: "/").first { $0 != ".." }
-        guard let top else { return false }
+        guard let top = controlGroup.split(separator: "/").first(where: { $0 != ".." }) else { return false }
         return Self.machineSlices.contains(top) || (top.hasPrefix("kubepods-") && top.hasSuffix(".slice"))
     }
 }

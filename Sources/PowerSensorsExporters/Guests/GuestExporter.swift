@@ -59,8 +59,8 @@ package struct GuestExporter: Exporter {
         let figures = machines.compactMap { machine in
             bounds[machine.id].map {
                 GuestFigures(
-                    machine.consumer, $0.package, dram: hasMemory ? $0.dram : nil,
-                    isWholeMachine: attribution.scope != .cpu, status: status)
+                    machine.consumer, package: $0.package.with(status), dram: hasMemory ? $0.dram.with(status) : nil,
+                    isWholeMachine: attribution.scope != .cpu)
             }
         }
         let findings = publisher.publish(
@@ -85,27 +85,6 @@ extension Finding {
         text:
             "No figures are published to guests, because no energy is attributed to this machine's virtual machines.",
         remedy: "Open RAPL and /proc to this process: powersensors doctor tells how; or add --sensor estimator.")
-}
-
-extension GuestFigures {
-    /// Combines a consumer's identity with its energy.
-    fileprivate init(
-        _ consumer: Consumer, _ package: Energy, dram: Energy?, isWholeMachine: Bool, status: ReadingStatus
-    ) {
-        var processes: [Process] = []
-        if let pid = consumer.processID, let start = consumer.startTime, let user = consumer.userID,
-            let group = consumer.groupID
-        {
-            processes.append(
-                Process(
-                    pid: Int32(clamping: pid), startTime: start, user: UInt32(clamping: user),
-                    group: UInt32(clamping: group)))
-        }
-        self.init(
-            name: consumer.name, namespace: consumer.namespace, uuid: consumer.uuid, processes: processes,
-            controlGroup: consumer.controlGroup, package: package.with(status), dram: dram?.with(status),
-            isWholeMachine: isWholeMachine)
-    }
 }
 
 extension GuestFigures.Energy {

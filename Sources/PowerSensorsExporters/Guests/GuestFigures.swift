@@ -47,20 +47,11 @@ package struct GuestFigures: Sendable {
         }
     }
 
-    /// The machine's name, unchecked.
-    package var name: String
-
-    /// The name's namespace, such as Kubernetes'; empty if there is none.
-    package var namespace: String
-
-    /// The machine's UUID; empty if there is none.
-    package var uuid: String
+    /// The machine. Its name is unchecked.
+    package let consumer: Consumer
 
     /// Its processes; more than one while it migrates from one to another.
     package var processes: [Process]
-
-    /// The path of its control group, such as `/machine.slice/machine-qemu…scope`; nil if it is unknown.
-    package var controlGroup: String?
 
     /// The energy of the processor packages, or of the whole host if only that is known.
     package var package: Energy
@@ -71,17 +62,20 @@ package struct GuestFigures: Sendable {
     /// Whether ``package`` is the energy of the whole host.
     package var isWholeMachine: Bool
 
-    package init(
-        name: String, namespace: String = "", uuid: String = "", processes: [Process], controlGroup: String?,
-        package: Energy, dram: Energy? = nil, isWholeMachine: Bool = false
-    ) {
-        self.name = name
-        self.namespace = namespace
-        self.uuid = uuid
-        self.processes = processes
-        self.controlGroup = controlGroup
+    /// Combines a machine, and the process that runs it, with its energy.
+    package init(_ consumer: Consumer, package: Energy, dram: Energy? = nil, isWholeMachine: Bool = false) {
+        self.consumer = consumer
         self.package = package
         self.dram = dram
         self.isWholeMachine = isWholeMachine
+        processes = []
+        if let pid = consumer.processID, let start = consumer.startTime, let user = consumer.userID,
+            let group = consumer.groupID
+        {
+            processes.append(
+                Process(
+                    pid: Int32(clamping: pid), startTime: start, user: UInt32(clamping: user),
+                    group: UInt32(clamping: group)))
+        }
     }
 }

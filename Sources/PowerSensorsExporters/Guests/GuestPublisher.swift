@@ -106,7 +106,8 @@ package struct GuestPublisher: Sendable {
     ) -> [(GuestName, GuestFigures)] {
         var byName: [GuestName: [GuestFigures]] = [:]
         for guest in figures {
-            guard let name = GuestName(name: guest.name, namespace: guest.namespace, uuid: guest.uuid) else {
+            let machine = guest.consumer
+            guard let name = GuestName(name: machine.name, namespace: machine.namespace, uuid: machine.uuid) else {
                 findings.append(Self.nameless(guest))
                 continue
             }

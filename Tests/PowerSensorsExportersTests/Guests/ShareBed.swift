@@ -43,10 +43,13 @@ struct ShareBed {
         _ name: String, joules: UInt64, dram: UInt64? = nil, namespace: String = "", pid: Int32 = 4711,
         user: UInt32 = geteuid(), group: UInt32 = getegid(), controlGroup: String? = "/machine.slice/machine.scope"
     ) -> GuestFigures {
-        GuestFigures(
-            name: name, namespace: namespace,
-            processes: [.init(pid: pid, startTime: 1, user: user, group: group)], controlGroup: controlGroup,
-            package: .init(nanojoules: joules * 1_000_000_000),
+        var machine = Consumer(kind: .virtualMachine, name: name)
+        machine.namespace = namespace
+        (machine.processID, machine.startTime) = (Int(pid), 1)
+        (machine.userID, machine.groupID) = (Int(user), Int(group))
+        machine.controlGroup = controlGroup ?? ""
+        return GuestFigures(
+            machine, package: .init(nanojoules: joules * 1_000_000_000),
             dram: dram.map { .init(nanojoules: $0 * 1_000_000_000) })
     }
 
