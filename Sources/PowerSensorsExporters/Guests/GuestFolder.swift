@@ -107,7 +107,7 @@ struct GuestFolder: Sendable {
         var status = stat()
         if unsafe fstatat(parent.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 { return status }
         if errno == ENOENT { return nil }
-        throw ShareFault(path: full(path), problem: .system(errno: errno))
+        throw .system(full(path))
     }
 
     private mutating func folder(_ path: String, creates: Bool) throws(ShareFault) -> OwnedDescriptor {
@@ -124,24 +124,11 @@ struct GuestFolder: Sendable {
         if found == nil {
             guard creates else { throw ShareFault(path: full(path), problem: .system(errno: ENOENT)) }
             // Closed to others until its group is set.
-            if unsafe mkdirat(parent.number, name, 0o700) != 0 {
-                throw ShareFault(path: full(path), problem: .system(errno: errno))
-            }
+            if unsafe mkdirat(parent.number, name, 0o700) != 0 { throw .system(full(path)) }
         }
         let opened = unsafe openat(parent.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         if opened < 0 { throw ShareFault(path: full(path), openingFolderFailed: errno) }
-        let descriptor = OwnedDescriptor(opened)
-        let status = try status(of: descriptor, path)
-        try status.checkFolder(at: full(path))
-        do throws(ShareFault) {
-            try fixPermissions(of: descriptor, status, Self.folderPermissions, isNew: found == nil, path)
-        } catch {
-            // The next round would not widen the permissions of an existing folder.
-            if found == nil { unsafe unlinkat(parent.number, name, AT_REMOVEDIR) }
-            throw error
-        }
-        entries[path] = Entry(descriptor: descriptor, identity: FileIdentity(status))
-        return descriptor
+        return try keep(opened, as: name, in: parent, path, isNew: found == nil)
     }
 
     private mutating func file(_ path: String) throws(ShareFault) -> OwnedDescriptor {
@@ -155,34 +142,41 @@ struct GuestFolder: Sendable {
         if let stranger = found, !stranger.isOwnFile {
             if stranger.isFolder { throw ShareFault(path: full(path), problem: .notAFile) }
             // This removes only the name in this folder, never a link's target.
-            if unsafe unlinkat(parent.number, name, 0) != 0 {
-                throw ShareFault(path: full(path), problem: .system(errno: errno))
-            }
+            if unsafe unlinkat(parent.number, name, 0) != 0 { throw .system(full(path)) }
             findings.append(replaced(path, "It was a link, a special file or another user's file; it was replaced."))
             found = nil
         }
         let isNew = found == nil
         let flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (isNew ? O_CREAT | O_EXCL : 0)
         let opened = unsafe openat(parent.number, name, flags, 0o600)
-        if opened < 0 { throw ShareFault(path: full(path), problem: .system(errno: errno)) }
+        if opened < 0 { throw .system(full(path)) }
+        return try keep(opened, as: name, in: parent, path, isNew: isNew)
+    }
+
+    /// Checks a file or folder that was just opened, fixes its permissions, and keeps it open.
+    private mutating func keep(
+        _ opened: CInt, as name: String, in parent: OwnedDescriptor, _ path: String, isNew: Bool
+    ) throws(ShareFault) -> OwnedDescriptor {
         let descriptor = OwnedDescriptor(opened)
-        let status = try status(of: descriptor, path)
-        // It was replaced between the check and the opening; the next round tries again.
-        guard status.isOwnFile else { throw ShareFault(path: full(path), problem: .system(errno: EAGAIN)) }
+        var status = stat()
+        if unsafe fstat(opened, &status) != 0 { throw .system(full(path)) }
+        let isFolder = status.isFolder
+        if isFolder {
+            try status.checkFolder(at: full(path))
+        } else if !status.isOwnFile {
+            // It was replaced between the check and the opening; the next round tries again.
+            throw ShareFault(path: full(path), problem: .system(errno: EAGAIN))
+        }
         do throws(ShareFault) {
-            try fixPermissions(of: descriptor, status, Self.filePermissions, isNew: isNew, path)
+            let most = isFolder ? Self.folderPermissions : Self.filePermissions
+            try fixPermissions(of: descriptor, status, most, isNew: isNew, path)
         } catch {
-            if isNew { unsafe unlinkat(parent.number, name, 0) }
+            // The next round would not widen the permissions of what exists.
+            if isNew { unsafe unlinkat(parent.number, name, isFolder ? AT_REMOVEDIR : 0) }
             throw error
         }
         entries[path] = Entry(descriptor: descriptor, identity: FileIdentity(status))
         return descriptor
-    }
-
-    private func status(of descriptor: OwnedDescriptor, _ path: String) throws(ShareFault) -> stat {
-        var status = stat()
-        if unsafe fstat(descriptor.number, &status) == 0 { return status }
-        throw ShareFault(path: full(path), problem: .system(errno: errno))
     }
 
     /// Sets the guest's group and removes excess permissions. Never adds permissions to an existing file or folder.
@@ -190,14 +184,12 @@ struct GuestFolder: Sendable {
         of descriptor: OwnedDescriptor, _ status: stat, _ most: mode_t, isNew: Bool, _ path: String
     ) throws(ShareFault) {
         if let group, status.st_gid != group, fchown(descriptor.number, uid_t.max, group) != 0 {
-            guard errno == EPERM else { throw ShareFault(path: full(path), problem: .system(errno: errno)) }
+            guard errno == EPERM else { throw .system(full(path)) }
             findings.append(groupFinding(group))
         }
         let before = status.st_mode & 0o7777
         let wanted = isNew ? most : before & most
-        if wanted != before, fchmod(descriptor.number, wanted) != 0 {
-            throw ShareFault(path: full(path), problem: .system(errno: errno))
-        }
+        if wanted != before, fchmod(descriptor.number, wanted) != 0 { throw .system(full(path)) }
     }
 
     /// Forgets a folder and its contents.
@@ -250,7 +242,7 @@ extension GuestFolder {
         let descriptor = try folder(path, creates: false)
         for file in files {
             if unsafe unlinkat(descriptor.number, file, 0) != 0, ![ENOENT, EISDIR].contains(errno) {
-                throw ShareFault(path: full("\(path)/\(file)"), problem: .system(errno: errno))
+                throw .system(full("\(path)/\(file)"))
             }
         }
     }

@@ -36,6 +36,9 @@ package struct ShareFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong with it.
     package let problem: Problem
 
+    /// The fault of a system call that has just failed.
+    static func system(_ path: String) -> ShareFault { ShareFault(path: path, problem: .system(errno: errno)) }
+
     /// What is wrong, as a sentence.
     var text: String {
         switch problem {

@@ -57,12 +57,10 @@ struct ShareFolder: Sendable {
 
     private init(making name: String, in parent: OwnedDescriptor, _ path: String) throws(ShareFault) {
         let isNew = unsafe mkdirat(parent.number, name, 0o700) == 0
-        if !isNew, errno != EEXIST { throw ShareFault(path: path, problem: .system(errno: errno)) }
+        if !isNew, errno != EEXIST { throw .system(path) }
         try self.init(existing: name, in: parent, path)
         // The umask may have removed permissions.
-        if isNew, fchmod(descriptor.number, Self.permissions) != 0 {
-            throw ShareFault(path: path, problem: .system(errno: errno))
-        }
+        if isNew, fchmod(descriptor.number, Self.permissions) != 0 { throw .system(path) }
         if !isLocked { throw ShareFault(path: path, problem: .taken) }
     }
 
@@ -73,7 +71,7 @@ struct ShareFolder: Sendable {
         let start = path.hasPrefix("/") ? "/" : "./"
         let folder = start + parts.dropLast().joined(separator: "/")
         let parent = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if parent < 0 { throw ShareFault(path: path, problem: .system(errno: errno)) }
+        if parent < 0 { throw .system(path) }
         return (OwnedDescriptor(parent), String(name))
     }
 
@@ -100,7 +98,7 @@ struct ShareFolder: Sendable {
         if opened < 0 { throw ShareFault(path: path, openingFolderFailed: errno) }
         descriptor = OwnedDescriptor(opened)
         var status = stat()
-        if unsafe fstat(opened, &status) != 0 { throw ShareFault(path: path, problem: .system(errno: errno)) }
+        if unsafe fstat(opened, &status) != 0 { throw .system(path) }
         try status.checkFolder(at: path)
         identity = FileIdentity(status)
     }
