@@ -24,10 +24,8 @@ final class EndpointCore {
         routes = Routes(pages)
         table = ConnectionTable(limits, on: eventLoop, reporting: report)
         authenticator = try BasicAuthenticator(configuration.web?.users ?? [:], worker: worker)
-        if let files = configuration.web?.tls {
-            certificates = try CertificateStore(files, reporting: report)
-        } else {
-            certificates = nil
+        certificates = try configuration.web?.tls.map { files throws(EndpointError) in
+            try CertificateStore(files, reporting: report)
         }
     }
 

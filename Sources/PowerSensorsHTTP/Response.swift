@@ -11,24 +11,19 @@ struct Response: Error {
     /// Whether the connection is closed after it.
     var closesConnection = false
 
-    init(_ status: HTTPResponseStatus, headers: HTTPHeaders, body: ByteBuffer) {
-        self.status = status
-        self.headers = headers
-        self.body = body
-    }
-
     /// A line of plain text.
-    static func text(_ status: HTTPResponseStatus, _ text: String, headers: HTTPHeaders = [:]) -> Response {
+    static func text(
+        _ status: HTTPResponseStatus, _ text: String, headers: HTTPHeaders = [:], closesConnection: Bool = false
+    ) -> Response {
         var headers = headers
         headers.add(name: "Content-Type", value: "text/plain; charset=utf-8")
-        return Response(status, headers: headers, body: ByteBuffer(string: text + "\n"))
+        let body = ByteBuffer(string: text + "\n")
+        return Response(status: status, headers: headers, body: body, closesConnection: closesConnection)
     }
 
     /// A line of plain text, after which the connection is closed.
     static func closing(_ status: HTTPResponseStatus, _ text: String) -> Response {
-        var response = Response.text(status, text)
-        response.closesConnection = true
-        return response
+        .text(status, text, closesConnection: true)
     }
 }
 #endif

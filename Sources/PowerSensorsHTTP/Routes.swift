@@ -54,10 +54,9 @@ final class Routes {
             throw .text(.notFound, "Not found. Metrics are at /metrics.")
         }
         guard head.method == .GET || head.method == .HEAD else {
-            var response = Response.text(
-                .methodNotAllowed, "Only GET and HEAD are supported.", headers: ["Allow": "GET, HEAD"])
-            response.closesConnection = Self.hasBody(head)
-            throw response
+            throw .text(
+                .methodNotAllowed, "Only GET and HEAD are supported.", headers: ["Allow": "GET, HEAD"],
+                closesConnection: Self.hasBody(head))
         }
         guard !Self.hasBody(head) else { throw .closing(.payloadTooLarge, "Requests must not have a body.") }
         return route
@@ -67,7 +66,7 @@ final class Routes {
     func response(_ route: Route, _ head: HTTPRequestHead) -> Response {
         switch route {
         case .landing:
-            return Response(.ok, headers: ["Content-Type": "text/html; charset=utf-8"], body: landing)
+            return Response(status: .ok, headers: ["Content-Type": "text/html; charset=utf-8"], body: landing)
         case .health:
             return .text(.ok, "ok")
         case .readiness:
@@ -79,7 +78,7 @@ final class Routes {
                 "Content-Type": representation.contentType, "Vary": "Accept, Accept-Encoding",
             ]
             if body.isCompressed { headers.add(name: "Content-Encoding", value: "gzip") }
-            return Response(.ok, headers: headers, body: body.bytes)
+            return Response(status: .ok, headers: headers, body: body.bytes)
         }
     }
 

@@ -29,11 +29,10 @@ struct BridgedSeries: Sendable {
     static func series(
         of topology: Topology, carbonIntensity: CarbonIntensity?, scheme: MetricsScheme
     ) -> [BridgedSeries] {
-        var seen: Set<Key> = []
         let all =
             scheme == .openTelemetry
             ? HardwareConventions.series(of: topology) : pageSeries(of: topology, carbonIntensity)
-        return all.filter { seen.insert($0.key).inserted }
+        return all.unique(by: \.key)
     }
 
     /// The series of the Prometheus page, with the same names.

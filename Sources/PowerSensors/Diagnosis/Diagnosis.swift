@@ -123,11 +123,12 @@ package struct Diagnosis: Sendable {
             return Sensor(
                 name: name, channels: own.count, readable: own.count(where: \.isFine),
                 frozen: own.count(where: \.isFrozen),
-                mechanisms: own.map(\.channel.mechanism).unique, provenances: own.map(\.channel.provenance).unique)
+                mechanisms: own.map(\.channel.mechanism).unique(by: \.self),
+                provenances: own.map(\.channel.provenance).unique(by: \.self))
         }
         verdict = Self.verdict(on: channels, observed.figures)
         let ranks: [Finding.Severity] = [.error, .warning, .info]
-        self.findings = ranks.flatMap { rank in findings.filter { $0.severity == rank } }.unique
+        self.findings = ranks.flatMap { rank in findings.filter { $0.severity == rank } }.unique(by: \.self)
     }
 
     /// A channel, and what was observed of it.
@@ -168,12 +169,4 @@ extension Provenance {
 extension Channel {
     /// Whether the channel currently has nothing to show, such as a battery on mains power.
     fileprivate func isIdle(_ status: ReadingStatus) -> Bool { isIntermittent && status == .absent }
-}
-
-extension Array where Element: Hashable {
-    /// The elements in order, without duplicates.
-    fileprivate var unique: [Element] {
-        var seen: Set<Element> = []
-        return filter { seen.insert($0).inserted }
-    }
 }

@@ -15,20 +15,10 @@ package struct FindingReport {
     }
 
     private init(causes findings: [Finding]) {
-        struct Cause: Hashable {
-            let severity: Finding.Severity
-            let reason: Finding.Reason
-        }
-        var order: [Cause] = []
-        var byCause: [Cause: [Finding]] = [:]
-        for finding in findings where finding.severity != .info {
-            let cause = Cause(severity: finding.severity, reason: finding.reason)
-            if byCause[cause] == nil { order.append(cause) }
-            byCause[cause, default: []].append(finding)
-        }
-        lines = order.compactMap { cause in
-            guard let alike = byCause[cause], let first = alike.first else { return nil }
-            let more = alike.count - 1
+        let problems = findings.filter { $0.severity != .info }
+        let cause = { (finding: Finding) in [finding.severity.name, finding.reason.name] }
+        lines = problems.unique(by: cause).map { first in
+            let more = problems.count { cause($0) == cause(first) } - 1
             return "\(first)" + (more > 0 ? " (and \(more) more like it: powersensors list)" : "")
         }
     }
@@ -42,24 +32,16 @@ package struct FindingReport {
 /// The findings that have been reported, so that each is reported once, when it appears.
 package struct FindingLog {
     /// What makes two findings the same, even if the figures in their texts differ.
-    private struct Identity: Hashable {
-        let severity: Finding.Severity
-        let subject: String
-        let reason: Finding.Reason
-
-        init(_ finding: Finding) {
-            severity = finding.severity
-            subject = finding.subject
-            reason = finding.reason
-        }
+    private static func identity(_ finding: Finding) -> [String] {
+        [finding.severity.name, finding.subject, finding.reason.name]
     }
 
-    private var reported: Set<Identity>
+    private var reported: Set<[String]>
 
-    package init(reported findings: [Finding]) { reported = Set(findings.map(Identity.init)) }
+    package init(reported findings: [Finding]) { reported = Set(findings.map(Self.identity)) }
 
     /// The findings that are new since the last call.
     package mutating func takeNew(_ findings: [Finding]) -> [Finding] {
-        findings.filter { reported.insert(Identity($0)).inserted }
+        findings.filter { reported.insert(Self.identity($0)).inserted }
     }
 }

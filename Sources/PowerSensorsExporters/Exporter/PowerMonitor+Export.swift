@@ -52,13 +52,13 @@ extension PowerMonitor {
 
 /// The events that an exporter has not received yet: at most the newest 256, to bound memory if it stalls.
 private final class EventQueue: Sendable {
-    private let pending = Locked<[MonitorEvent]>([])
-    private let listener: Locked<Task<Void, Never>?>
+    private let pending: Locked<[MonitorEvent]>
+    private let listener: Task<Void, Never>
 
     init(_ events: AsyncStream<MonitorEvent>) {
-        listener = Locked(nil)
-        let pending = pending
-        let task = Task.detached {
+        let pending = Locked<[MonitorEvent]>([])
+        self.pending = pending
+        listener = Task.detached {
             for await event in events {
                 pending.withLock {
                     if $0.count == 256 { $0.removeFirst() }
@@ -66,7 +66,6 @@ private final class EventQueue: Sendable {
                 }
             }
         }
-        listener.withLock { $0 = task }
     }
 
     func drain() -> [MonitorEvent] {
@@ -76,5 +75,5 @@ private final class EventQueue: Sendable {
         }
     }
 
-    func stop() { listener.withLock { $0.take()?.cancel() } }
+    func stop() { listener.cancel() }
 }

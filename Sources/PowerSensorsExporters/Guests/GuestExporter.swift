@@ -4,8 +4,8 @@ package import PowerSensors
 package struct GuestExporter: Exporter {
     /// The accumulated bounds of a consumer's energy.
     fileprivate struct Bounds: Sendable {
-        var package: GuestFigures.Energy
-        var dram: GuestFigures.Energy
+        var package = GuestFigures.Energy(nanojoules: nil)
+        var dram = GuestFigures.Energy(nanojoules: nil)
     }
 
     /// `guests`.
@@ -55,7 +55,8 @@ package struct GuestExporter: Exporter {
         if let figure, figure != (attribution.scope, attribution.origin) { bounds = [:] }
         figure = (attribution.scope, attribution.origin)
         let machines = attribution.consumers.filter { $0.consumer.kind == .virtualMachine }
-        bounds = Dictionary(machines.map { ($0.id, bounds[$0.id].advanced(to: $0)) }) { first, _ in first }
+        let advanced = machines.map { ($0.id, bounds[$0.id, default: Bounds()].advanced(to: $0)) }
+        bounds = Dictionary(advanced) { first, _ in first }
         let figures = machines.compactMap { machine in
             bounds[machine.id].map {
                 GuestFigures(
@@ -98,8 +99,8 @@ extension GuestFigures.Energy {
     /// The energy after its total has grown; the bounds grow by the given multiples of that step.
     fileprivate func advanced(to total: UInt128, low lowPart: Double, high highPart: Double) -> Self {
         let total = UInt64(truncatingIfNeeded: total)
-        let step = total &- (nanojoules ?? total)
-        guard step <= UInt64(Int64.max) else { return Self(nanojoules: total) }
+        guard let nanojoules, total &- nanojoules <= UInt64(Int64.max) else { return Self(nanojoules: total) }
+        let step = total &- nanojoules
         func part(_ factor: Double) -> UInt64 {
             factor == 1 ? step : UInt64(exactly: (Double(step) * factor).rounded()) ?? step
         }
@@ -107,20 +108,15 @@ extension GuestFigures.Energy {
     }
 }
 
-extension Optional<GuestExporter.Bounds> {
+extension GuestExporter.Bounds {
     fileprivate func advanced(to machine: ConsumerSnapshot) -> GuestExporter.Bounds {
         let power = machine.power?.rawValue ?? 0
         // Without bounds of the power, the bounds are the energy itself.
         let low = machine.low.map { power > 0 ? min(max($0.rawValue / power, 0), 1) : 1 } ?? 1
         let high = machine.high.map { power > 0 ? min(max($0.rawValue / power, 1), 1000) : 1 } ?? 1
-        guard let self else {
-            return GuestExporter.Bounds(
-                package: .init(nanojoules: UInt64(truncatingIfNeeded: machine.parts.package)),
-                dram: .init(nanojoules: UInt64(truncatingIfNeeded: machine.parts.dram)))
-        }
         return GuestExporter.Bounds(
             package: self.package.advanced(to: machine.parts.package, low: low, high: high),
-            dram: self.dram.advanced(to: machine.parts.dram, low: low, high: high))
+            dram: dram.advanced(to: machine.parts.dram, low: low, high: high))
     }
 }
 

@@ -57,17 +57,12 @@ public struct PrometheusFormat: Sendable {
     /// Renders the names and labels of a generation.
     public mutating func prepare(for topology: Topology) {
         self.topology = topology
-        var order: [MetricFamily] = []
-        var series: [MetricFamily: [MetricSeries]] = [:]
-        var seen: Set<[UInt8]> = []
         var all = Self.machineSeries(topology, carbonIntensity) + processSeries(topology)
         if compatibility.contains(.scaphandre) { all += ScaphandreMetrics.series(of: topology) }
         // Prometheus rejects two samples with the same name and labels.
-        for one in all where seen.insert(one.prefix).inserted {
-            if series[one.family] == nil { order.append(one.family) }
-            series[one.family, default: []].append(one)
-        }
-        groups = order.map { family in
+        let unique = all.unique(by: \.prefix)
+        let series = Dictionary(grouping: unique, by: \.family)
+        groups = unique.map(\.family).unique(by: \.self).map { family in
             Group(
                 textHeader: family.header(in: .text), openMetricsHeader: family.header(in: .openMetrics),
                 series: series[family] ?? [])

@@ -11,10 +11,7 @@ import Glibc
 /// Files that cannot be used are reported once, and the certificate loaded before stays in use. Belongs to the endpoint's
 /// event loop.
 final class CertificateStore {
-    private struct Identity: Hashable {
-        let certificate: FileIdentity?
-        let key: FileIdentity?
-    }
+    private typealias Identity = [FileIdentity?]
 
     private let files: WebConfiguration.TLS
     private let report: @Sendable (EndpointNotice) -> Void
@@ -66,7 +63,7 @@ final class CertificateStore {
     }
 
     private static func identity(_ files: WebConfiguration.TLS) -> Identity {
-        Identity(certificate: FileIdentity(files.certificateFile), key: FileIdentity(files.keyFile))
+        [FileIdentity(files.certificateFile), FileIdentity(files.keyFile)]
     }
 
     private static func load(
