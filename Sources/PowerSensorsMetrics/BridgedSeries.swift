@@ -4,14 +4,6 @@ import PowerSensorsExporters
 
 /// A number of each snapshot, with the name and dimensions that a metrics backend gets for it.
 struct BridgedSeries: Sendable {
-    enum Kind: Sendable {
-        /// A growing total, of which the backend gets the increments.
-        case counter
-
-        /// A current value.
-        case gauge
-    }
-
     /// The identity of a series.
     struct Key: Hashable, Sendable {
         let label: String
@@ -19,7 +11,8 @@ struct BridgedSeries: Sendable {
     }
 
     let label: String
-    let kind: Kind
+    /// A counter, or anything else for a gauge.
+    let kind: MetricFamily.Kind
     let dimensions: [(String, String)]
     let number: @Sendable (Snapshot) -> Double?
 
@@ -40,7 +33,7 @@ struct BridgedSeries: Sendable {
         PrometheusFormat.machineSeries(topology, carbonIntensity).map { series in
             BridgedSeries(
                 label: series.family.sampleName,
-                kind: series.family.kind == .counter ? .counter : .gauge,
+                kind: series.family.kind,
                 dimensions: series.labels.pairs.map { ($0.name, $0.value) },
                 number: { series.number($0, age: 0) })
         }

@@ -1,5 +1,6 @@
 #if Exporters
 import PowerSensors
+import PowerSensorsExporters
 
 /// The metrics of OpenTelemetry's semantic conventions for hardware (1.44.0, "Hardware metrics", status: development).
 enum HardwareConventions {

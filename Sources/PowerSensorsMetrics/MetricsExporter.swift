@@ -58,8 +58,8 @@ public struct MetricsExporter: Exporter {
         for entry in series {
             let number = entry.number(snapshot).flatMap { $0.isFinite ? $0 : nil }
             switch entry.kind {
-            case .gauge: updateGauge(entry, to: number)
             case .counter: if let number { updateCounter(entry, to: number) }
+            default: updateGauge(entry, to: number)
             }
         }
     }

@@ -19,12 +19,8 @@ struct Calibration {
 
     /// Measures, fits, and writes.
     func run() throws(CommandFailure) {
-        let machine: MachineDescription
-        do throws(AttributeError) {
-            machine = try MachineDescription(roots: settings.roots)
-        } catch {
-            throw .failure("\(error). Mount procfs there, or name it with --procfs.")
-        }
+        let machine = try Result { () throws(AttributeError) in try MachineDescription(roots: settings.roots) }
+            .mapError { CommandFailure.failure("\($0). Mount procfs there, or name it with --procfs.") }.get()
         // Before minutes of work, or days of watching.
         if let path = output { try FileTarget(path).check(isReplaced: true) }
         var meter = try CalibrationMeter(settings)
@@ -40,12 +36,8 @@ struct Calibration {
             } else {
                 try measureLevels(&meter, processors: machine.threads)
             }
-        let fit: CalibrationFit
-        do throws(CalibrationError) {
-            fit = try CalibrationFit(points)
-        } catch {
-            throw .failure("No curve can be fitted: \(error)")
-        }
+        let fit = try Result { () throws(CalibrationError) in try CalibrationFit(points) }
+            .mapError { CommandFailure.failure("No curve can be fitted: \($0)") }.get()
         let profile = CalibrationProfile(
             fit, of: meter.scope, by: meter.sensor, on: CalibrationProfile.Hardware(machine))
         for line in Self.report(fit) { StandardError.write(line) }

@@ -16,7 +16,8 @@ struct EstimateText {
         for load in loads {
             let watts = estimate.curve.power(at: load).rawValue
             let band = band(at: load)
-            text += padded("\(fixed(load * 100, decimals: 0)) %", 6) + padded("\(fixed(watts, decimals: 1)) W", 12)
+            text += "\(fixed(load * 100, decimals: 0)) %".leftPadded(6)
+            text += "\(fixed(watts, decimals: 1)) W".leftPadded(12)
             text += "   (\(fixed(watts * band.low, decimals: 1)) to \(fixed(watts * band.high, decimals: 1)) W)\n"
         }
         let server = estimate.server
@@ -43,10 +44,6 @@ struct EstimateText {
         case .unseenProcessor, .makerOfUnseenProcessor: ", for a processor of which the model has no data"
         default: ""
         }
-    }
-
-    private func padded(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(width - text.count, 0)) + text
     }
 }
 #endif

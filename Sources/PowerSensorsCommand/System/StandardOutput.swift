@@ -12,16 +12,7 @@ enum StandardOutput {
     /// - Throws: ``CommandFailure/ended`` where the reader has gone or the command was asked to stop meanwhile; a failure with
     ///   the kernel's words for everything else.
     static func write(_ bytes: [UInt8]) throws(CommandFailure) {
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { bytes in
-                unsafe Glibc.write(STDOUT_FILENO, bytes.baseAddress.map { unsafe $0 + written }, bytes.count - written)
-            }
-            if count >= 0 {
-                written += count
-                continue
-            }
-            let code = errno
+        try writeAll(bytes, to: STDOUT_FILENO) { code throws(CommandFailure) in
             switch code {
             case EINTR: if Signals.isEndRequested { throw .ended }
             case EAGAIN: waitUntilWritable()

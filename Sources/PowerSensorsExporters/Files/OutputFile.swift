@@ -64,16 +64,8 @@ package struct OutputFile: ~Copyable {
 
     /// Writes all bytes.
     func write(_ bytes: [UInt8]) throws(OutputFileError) {
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { bytes in
-                unsafe Glibc.write(descriptor, bytes.baseAddress.map { unsafe $0 + written }, bytes.count - written)
-            }
-            if count >= 0 {
-                written += count
-            } else if errno != EINTR {
-                throw OutputFileError(path: path, errno: errno)
-            }
+        try writeAll(bytes, to: descriptor) { [path] code throws(OutputFileError) in
+            if code != EINTR { throw OutputFileError(path: path, errno: code) }
         }
     }
 
@@ -94,5 +86,20 @@ package struct OutputFile: ~Copyable {
             unsafe unlink(temporary)
             throw OutputFileError(path: path, errno: code)
         }
+    }
+}
+
+/// Writes all bytes to a descriptor.
+///
+/// - Parameter recover: Called with the `errno` of each failure; the write is tried again unless it throws.
+package func writeAll<Failure: Error>(
+    _ bytes: [UInt8], to descriptor: CInt, recover: (Int32) throws(Failure) -> Void
+) throws(Failure) {
+    var written = 0
+    while written < bytes.count {
+        let count = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe Glibc.write(descriptor, bytes.baseAddress.map { unsafe $0 + written }, bytes.count - written)
+        }
+        if count < 0 { try recover(errno) } else { written += count }
     }
 }

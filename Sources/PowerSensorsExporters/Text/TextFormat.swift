@@ -173,7 +173,7 @@ private struct Row {
     /// Why the power is unknown, shown in place of the band.
     var reason = ""
     var source = ""
-    private var power: (number: String, unit: String) = ("–", "")
+    private var power: Figure?
     private var band = ""
     private var energy: (number: String, unit: String) = ("", "")
 
@@ -182,7 +182,7 @@ private struct Row {
     mutating func set(power: Watts?, low: Watts?, high: Watts?) {
         guard let power else { return }
         let figure = Figure(power)
-        self.power = (figure.number, figure.unit)
+        self.power = figure
         if let low, let high {
             band = "(\(figure.inSameUnit(low.rawValue))…\(figure.inSameUnit(high.rawValue)))"
             // The bound of an ambiguous gap may be thousands of times the power.
@@ -198,16 +198,14 @@ private struct Row {
     }
 
     mutating func set(value: Double?, of quantity: Quantity) {
-        guard let value else { return }
-        let figure = Figure(value, of: quantity)
-        power = (figure.number, figure.unit)
+        power = value.map { Figure($0, of: quantity) }
     }
 
     /// 21 columns for the name, 10 for the power, 14 for its band, 13 for the energy, the rest for the source.
     var text: String {
-        let isEmpty = power.number == "–" && reason.isEmpty && source.isEmpty
+        let isEmpty = power == nil && reason.isEmpty && source.isEmpty
         if isEmpty { return name.padded(79).withoutTrailingBlanks }
-        let start = name.padded(21) + power.number.leftPadded(7) + " " + power.unit.padded(2) + " "
+        let start = name.padded(21) + (power?.number ?? "–").leftPadded(7) + " " + (power?.unit ?? "").padded(2) + " "
         let energy = energy.number.leftPadded(9) + " " + energy.unit.padded(2)
         // A long reason extends into the energy's columns if they are empty.
         let middle =

@@ -32,7 +32,7 @@ extension String {
     }
 
     /// The text right-aligned in a width.
-    func leftPadded(_ width: Int) -> String { String(repeating: " ", count: max(width - count, 0)) + self }
+    package func leftPadded(_ width: Int) -> String { String(repeating: " ", count: max(width - count, 0)) + self }
 
     /// The text without trailing spaces.
     var withoutTrailingBlanks: String {

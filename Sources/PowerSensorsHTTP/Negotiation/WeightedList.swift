@@ -1,4 +1,6 @@
 #if Exporters
+import PowerSensors
+
 /// A list of names with parameters and weights, as in the headers `Accept` and `Accept-Encoding` (RFC 9110, sections
 /// 12.4.2 and 12.5).
 ///
@@ -28,14 +30,14 @@ package struct WeightedList: Hashable, Sendable {
     }
 
     private static func item(_ text: Substring) -> Item? {
-        let parts = split(text, at: ";").map(trimmed)
+        let parts = split(text, at: ";").map { String(trimming: $0.utf8) }
         guard let name = parts.first, !name.isEmpty else { return nil }
         var parameters: [String: String] = [:]
         var weight = 1000
         for part in parts.dropFirst() where !part.isEmpty {
             guard let equals = part.firstIndex(of: "=") else { return nil }
-            let key = trimmed(part[..<equals]).lowercased()
-            let value = unquoted(trimmed(part[part.index(after: equals)...]))
+            let key = String(trimming: part[..<equals].utf8).lowercased()
+            let value = unquoted(String(trimming: part[part.index(after: equals)...].utf8))
             if key == "q" {
                 guard let read = Self.weight(value) else { return nil }
                 weight = read
@@ -80,15 +82,8 @@ package struct WeightedList: Hashable, Sendable {
         return parts
     }
 
-    private static func trimmed(_ text: Substring) -> Substring {
-        let isBlank = { (character: Character) in character == " " || character == "\t" }
-        var text = text.drop(while: isBlank)
-        while let last = text.last, isBlank(last) { text.removeLast() }
-        return text
-    }
-
-    private static func unquoted(_ text: Substring) -> String {
-        guard text.count >= 2, text.first == "\"", text.last == "\"" else { return String(text) }
+    private static func unquoted(_ text: String) -> String {
+        guard text.count >= 2, text.first == "\"", text.last == "\"" else { return text }
         var value = ""
         var isEscaped = false
         for character in text.dropFirst().dropLast() {
