@@ -43,7 +43,7 @@ final class EndpointCore {
             try pipeline.addHandler(NIOSSLServerHandler(context: certificates.current(at: now)))
         }
         try pipeline.addHandlers([
-            ReceivedBytesHandler(connection),
+            connection,
             HTTPResponseEncoder(),
             ByteToMessageHandler(
                 HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits)),

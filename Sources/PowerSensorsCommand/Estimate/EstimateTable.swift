@@ -23,12 +23,9 @@ struct EstimateTable {
         guard let header = records.next() else {
             throw .failure("--batch \(path): it is empty; begin it with the names of its columns, cpu among them.")
         }
-        let batch: EstimateBatch
-        do throws(EstimateBatch.Failure) {
-            batch = try EstimateBatch(header: header, isAnchored: isAnchored, profile: profile)
-        } catch {
-            throw .failure("--batch \(path): \(error).")
-        }
+        let batch = try Result { () throws(EstimateBatch.Failure) in
+            try EstimateBatch(header: header, isAnchored: isAnchored, profile: profile)
+        }.mapError { CommandFailure.failure("--batch \(path): \($0).") }.get()
         try estimate(&records, batch)
     }
 

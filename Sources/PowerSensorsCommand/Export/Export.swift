@@ -120,15 +120,11 @@ struct Export {
     }
 
     private func openMonitor() throws(CommandFailure) -> PowerMonitor {
-        let monitor: PowerMonitor
-        do throws(SamplerError) {
-            monitor = try PowerMonitor(
-                MonitorConfiguration(
-                    sensors: settings.sensors, headlineScope: settings.scope,
-                    attribution: settings.attribution(among: consumers), carbonIntensity: settings.carbonIntensity))
-        } catch {
-            throw settings.failure(error)
-        }
+        let configuration = MonitorConfiguration(
+            sensors: settings.sensors, headlineScope: settings.scope,
+            attribution: settings.attribution(among: consumers), carbonIntensity: settings.carbonIntensity)
+        let monitor = try Result { () throws(SamplerError) in try PowerMonitor(configuration) }
+            .mapError(settings.failure).get()
         FindingReport(monitor.topology.findings, isVerbose: settings.isVerbose).write()
         return monitor
     }

@@ -1,5 +1,6 @@
 #if Exporters
 import PowerSensors
+import PowerSensorsExporters
 
 #if canImport(Glibc)
 import Glibc
@@ -37,7 +38,7 @@ struct FileTarget {
     /// - Parameter isReplaced: Whether a new file replaces it each time, for which its folder must be writable.
     func check(isReplaced: Bool) throws(CommandFailure) {
         let existing = status(of: path)
-        if let existing, existing.st_mode.isFolder {
+        if let existing, existing.isFolder {
             throw .failure("\(path): \(systemMessage(errno: EISDIR)). Name a file in it.")
         }
         if existing != nil, !isReplaced {
@@ -47,7 +48,7 @@ struct FileTarget {
         } else if unsafe access(folder, W_OK | X_OK) != 0 {
             throw .failure(
                 "\(path): its folder: \(systemMessage(errno: errno)). Create it, or let this user write there.")
-        } else if status(of: folder)?.st_mode.isFolder != true {
+        } else if status(of: folder)?.isFolder != true {
             throw .failure("\(path): its folder: \(systemMessage(errno: ENOTDIR)). Name a file in a folder.")
         }
     }
@@ -70,9 +71,5 @@ struct FileTarget {
         var status = stat()
         return unsafe stat(path, &status) == 0 ? status : nil
     }
-}
-
-extension mode_t {
-    fileprivate var isFolder: Bool { self & S_IFMT == S_IFDIR }
 }
 #endif

@@ -102,20 +102,7 @@ public final class SystemRoot: Sendable {
     /// The names in a folder, sorted, without `.` and `..`.
     package func list(_ relativePath: String) throws(AttributeError) -> [String] {
         let folder = try open(relativePath, flags: O_RDONLY | O_DIRECTORY)
-        guard let stream = unsafe fdopendir(folder) else {
-            let code = errno
-            close(folder)
-            throw failure(relativePath, code)
-        }
-        defer { unsafe closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-                unsafe String(cString: UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self))
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        return try folderNames(closing: folder) { failure(relativePath, $0) }.sorted()
     }
 
     /// A file's bytes, at most `limit` of them.
@@ -270,4 +257,24 @@ public struct SystemRoots: Sendable {
         guard let path else { return SystemRoot(mountPoint: mountPoint) }
         return try SystemRoot(path: path, mountPoint: mountPoint)
     }
+}
+
+/// The names in an open folder, without `.` and `..`; closes the folder.
+package func folderNames(
+    closing folder: CInt, failure: (Int32) -> AttributeError
+) throws(AttributeError) -> [String] {
+    guard let stream = unsafe fdopendir(folder) else {
+        let code = errno
+        close(folder)
+        throw failure(code)
+    }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+        let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+            unsafe String(cString: UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self))
+        }
+        if name != ".", name != ".." { names.append(name) }
+    }
+    return names
 }

@@ -1,7 +1,7 @@
 import PowerSensors
 
 #if canImport(Glibc)
-import Glibc
+package import Glibc
 #endif
 
 /// An open file descriptor, closed on deinitialization.
@@ -115,19 +115,8 @@ struct ShareFolder: Sendable {
         // Reading names moves the descriptor's offset, so it needs one of its own.
         let again = unsafe openat(descriptor.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard again >= 0 else { return [] }
-        guard let stream = unsafe fdopendir(again) else {
-            close(again)
-            return []
-        }
-        defer { unsafe closedir(stream) }
-        var found: [GuestName] = []
-        while let entry = unsafe readdir(stream) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-                unsafe String(cString: UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self))
-            }
-            if let name = GuestName(ofFolder: name), holdsRecord(name) { found.append(name) }
-        }
-        return found
+        let names = try? folderNames(closing: again) { AttributeError(path: path, errno: $0) }
+        return names?.compactMap(GuestName.init(ofFolder:)).filter(holdsRecord) ?? []
     }
 
     private func holdsRecord(_ name: GuestName) -> Bool {
@@ -151,7 +140,7 @@ struct ShareFolder: Sendable {
 
 extension stat {
     /// Whether it is a folder and not a link to one.
-    var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
+    package var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
 
     /// Whether others may write to it.
     private var isWritableByOthers: Bool { st_mode & 0o022 != 0 }

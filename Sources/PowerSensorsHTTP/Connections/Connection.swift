@@ -2,7 +2,12 @@
 import NIOCore
 
 /// A client's connection and its current activity. Belongs to the endpoint's event loop.
-final class Connection {
+///
+/// It sees received bytes before they are parsed, and discards them once it is closing.
+final class Connection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
     /// What a connection is doing.
     enum Activity {
         /// Waiting for the rest of a request or TLS handshake.
@@ -40,9 +45,11 @@ final class Connection {
         activityStart = now
     }
 
-    /// Begins receiving at a request's first bytes. Later bytes do not extend its time.
-    func didReceiveBytes() {
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard activity != .lingering else { return }
+        // A request's later bytes do not extend its time.
         if activity == .idle { begin(.receiving) }
+        context.fireChannelRead(data)
     }
 }
 #endif

@@ -14,6 +14,17 @@ final class PushSender: Sendable {
     // An exporter that goes away without `finish()` delivers nothing more.
     deinit { worker.withLock { $0.take()?.cancel() } }
 
+    /// Sends a request at once, besides the queue.
+    ///
+    /// - Parameter reason: The refusal that is as good as a success.
+    func check(_ request: PushRequest, allowing reason: PushFailure.Reason? = nil) async throws(PushFailure) {
+        switch await delivery.send(request) {
+        case .delivered, .cancelled: return
+        case .refused(let failure) where failure.reason == reason: return
+        case .refused(let failure), .failed(let failure, _): throw failure
+        }
+    }
+
     /// Starts or wakes the delivery, and throws a failure that was not reported yet.
     func wake() throws(PushFailure) {
         let delivery = delivery

@@ -79,12 +79,8 @@ public struct LokiExporter: Exporter {
     ///
     /// - Throws: ``PushFailure`` if it does not.
     public func check() async throws(PushFailure) {
-        switch await sender.delivery.send(queue.probe) {
-        case .delivered, .cancelled: return
         // Loki's answer to a request without lines.
-        case .refused(let failure) where failure.reason == .status(422): return
-        case .refused(let failure), .failed(let failure, _): throw failure
-        }
+        try await sender.check(queue.probe, allowing: .status(422))
     }
 
     /// Prepares the field names of a generation.

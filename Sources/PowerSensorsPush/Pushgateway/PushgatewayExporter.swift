@@ -75,10 +75,7 @@ public struct PushgatewayExporter: Exporter {
     ///
     /// - Throws: ``PushFailure`` if it is not.
     public func check() async throws(PushFailure) {
-        switch await sender.delivery.send(PushRequest(method: .get, url: base.appending("/-/ready").url)) {
-        case .delivered, .cancelled: return
-        case .refused(let failure), .failed(let failure, _): throw failure
-        }
+        try await sender.check(PushRequest(method: .get, url: base.appending("/-/ready").url))
     }
 
     /// Prepares the names and labels of a generation.
