@@ -14,7 +14,7 @@ struct BridgedSeries: Sendable {
     /// A counter, or anything else for a gauge.
     let kind: MetricFamily.Kind
     let dimensions: [(String, String)]
-    let number: @Sendable (Snapshot) -> Double?
+    let source: MetricSeries.Source
 
     var key: Key { Key(label: label, dimensions: dimensions.flatMap { [$0.0, $0.1] }) }
 
@@ -34,8 +34,7 @@ struct BridgedSeries: Sendable {
             BridgedSeries(
                 label: series.family.sampleName,
                 kind: series.family.kind,
-                dimensions: series.labels.pairs.map { ($0.name, $0.value) },
-                number: { series.number($0, age: 0) })
+                dimensions: series.labels.pairs.map { ($0.name, $0.value) }, source: series.source)
         }
     }
 }

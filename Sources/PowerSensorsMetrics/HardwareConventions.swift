@@ -19,12 +19,8 @@ enum HardwareConventions {
         else { return [] }
         let dimensions = [("hw.id", "host"), ("hw.type", "host"), ("powersensors.scope", scope.name)] + source(channel)
         return [
-            BridgedSeries(label: "hw.host.energy", kind: .counter, dimensions: dimensions) {
-                $0.host[index].energy?.rawValue
-            },
-            BridgedSeries(label: "hw.host.power", kind: .gauge, dimensions: dimensions) {
-                $0.host[index].power?.rawValue
-            },
+            BridgedSeries(label: "hw.host.energy", kind: .counter, dimensions: dimensions, source: .hostEnergy(index)),
+            BridgedSeries(label: "hw.host.power", kind: .gauge, dimensions: dimensions, source: .hostPower(index)),
         ]
     }
 
@@ -38,12 +34,9 @@ enum HardwareConventions {
         dimensions += source(channel)
         switch channel.quantity {
         case .energy, .power:
-            let energy = BridgedSeries(label: "hw.energy", kind: .counter, dimensions: dimensions) {
-                $0.channels[index].energy?.rawValue
-            }
-            let power = BridgedSeries(label: "hw.power", kind: .gauge, dimensions: dimensions) {
-                $0.channels[index].power?.rawValue
-            }
+            let energy = BridgedSeries(
+                label: "hw.energy", kind: .counter, dimensions: dimensions, source: .energy(index))
+            let power = BridgedSeries(label: "hw.power", kind: .gauge, dimensions: dimensions, source: .power(index))
             return (reports(.energy, channel, topology) ? [energy] : [])
                 + (reports(.power, channel, topology) ? [power] : [])
         case .voltage: return [gauge("hw.voltage", index, dimensions)]
@@ -68,12 +61,11 @@ enum HardwareConventions {
 
     /// `1` of `hwmon/…/power1_average`.
     private static func meterNumber(_ channel: Channel) -> Substring {
-        let name = channel.id.split(separator: "/").last ?? ""
-        return name.drop { !$0.isNumber }.prefix { $0.isNumber }
+        channel.lastPart.drop { !$0.isNumber }.prefix { $0.isNumber }
     }
 
     private static func gauge(_ label: String, _ index: Int, _ dimensions: [(String, String)]) -> BridgedSeries {
-        BridgedSeries(label: label, kind: .gauge, dimensions: dimensions) { $0.channels[index].value }
+        BridgedSeries(label: label, kind: .gauge, dimensions: dimensions, source: .value(index))
     }
 
     /// Where a number comes from. The conventions have no attributes for that, so we add our own.

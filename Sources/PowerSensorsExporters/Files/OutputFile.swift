@@ -27,7 +27,6 @@ package struct OutputFile: ~Copyable {
 
     private let path: String
     private let descriptor: CInt
-    private let isOwned: Bool
 
     /// Opens a file for appending, creating it if necessary.
     init(appendingTo path: String) throws(OutputFileError) {
@@ -38,21 +37,11 @@ package struct OutputFile: ~Copyable {
     private init(_ path: String, _ flags: Int32) throws(OutputFileError) {
         descriptor = unsafe open(path, flags | O_CLOEXEC, Self.permissions)
         self.path = path
-        isOwned = descriptor >= 0
         if descriptor < 0 { throw OutputFileError(path: path, errno: errno) }
     }
 
-    private init(standard: CInt) {
-        descriptor = standard
-        isOwned = false
-        path = "standard output"
-    }
-
-    /// Standard output, which stays open.
-    static var standardOutput: OutputFile { OutputFile(standard: STDOUT_FILENO) }
-
     deinit {
-        if isOwned { close(descriptor) }
+        if descriptor >= 0 { close(descriptor) }
     }
 
     /// The size in bytes; nil for anything but a regular file, such as a pipe.
@@ -62,9 +51,16 @@ package struct OutputFile: ~Copyable {
         return Int64(status.st_size)
     }
 
-    /// Writes all bytes.
-    func write(_ bytes: [UInt8]) throws(OutputFileError) {
-        try writeAll(bytes, to: descriptor) { [path] code throws(OutputFileError) in
+    /// Writes everything.
+    func write(_ bytes: [UInt8]) throws(OutputFileError) { try Self.write(bytes, to: descriptor, path) }
+
+    /// Writes everything to standard output.
+    static func writeToStandardOutput(_ bytes: [UInt8]) throws(OutputFileError) {
+        try write(bytes, to: STDOUT_FILENO, "standard output")
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: CInt, _ path: String) throws(OutputFileError) {
+        try writeAll(bytes, to: descriptor) { code throws(OutputFileError) in
             if code != EINTR { throw OutputFileError(path: path, errno: code) }
         }
     }

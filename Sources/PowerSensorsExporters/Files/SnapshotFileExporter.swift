@@ -44,20 +44,15 @@ public struct SnapshotFileExporter: Exporter {
     ///
     /// - Throws: ``OutputFileError`` if it cannot be written.
     public mutating func export(_ snapshot: Snapshot) throws(OutputFileError) {
-        // The file is opened for each snapshot, so that logrotate and the like can move it away at any time.
-        if let path {
-            try write(snapshot, to: OutputFile(appendingTo: path))
-        } else {
-            try write(snapshot, to: .standardOutput)
-        }
-    }
-
-    private mutating func write(
-        _ snapshot: Snapshot, to file: borrowing OutputFile
-    ) throws(OutputFileError) {
-        // A restart must not write a second header into the file, and the successor of a moved file needs its own.
-        if path != nil, let size = file.size { format.begin(continuing: size > 0) }
         bytes.removeAll(keepingCapacity: true)
+        guard let path else {
+            format.append(snapshot, to: &bytes)
+            return try OutputFile.writeToStandardOutput(bytes)
+        }
+        // The file is opened for each snapshot, so that logrotate and the like can move it away at any time.
+        let file = try OutputFile(appendingTo: path)
+        // A restart must not write a second header into the file, and the successor of a moved file needs its own.
+        if let size = file.size { format.begin(continuing: size > 0) }
         format.append(snapshot, to: &bytes)
         try file.write(bytes)
     }

@@ -1,4 +1,4 @@
-import PowerSensors
+package import PowerSensors
 
 /// The series of one channel and their labels.
 struct ChannelMetrics {
@@ -144,5 +144,5 @@ struct ChannelMetrics {
 
 extension Channel {
     /// The part of the identity after the last slash.
-    var lastPart: String { id.split(separator: "/").last.map { String($0) } ?? id }
+    package var lastPart: String { id.split(separator: "/").last.map { String($0) } ?? id }
 }

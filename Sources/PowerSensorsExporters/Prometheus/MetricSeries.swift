@@ -3,7 +3,7 @@ package import PowerSensors
 /// One series: its rendered text up to the number, and the source of the number.
 package struct MetricSeries: Sendable {
     /// Where a number comes from. Indices are those of the snapshot.
-    enum Source: Sendable {
+    package enum Source: Sendable {
         case hostEnergy(Int)
         case hostPower(Int)
         case hostLow(Int)
@@ -24,7 +24,7 @@ package struct MetricSeries: Sendable {
         case constant(Double)
 
         /// The number; nil if it is unknown.
-        func number(_ snapshot: Snapshot, age: Double) -> Double? {
+        package func number(_ snapshot: Snapshot, age: Double) -> Double? {
             switch self {
             case .hostEnergy(let index): snapshot.host[index].energy?.rawValue
             case .hostPower(let index): snapshot.host[index].power?.rawValue
@@ -51,7 +51,7 @@ package struct MetricSeries: Sendable {
     let prefix: [UInt8]
     /// The same for the `_created` line; empty for anything but a counter.
     let createdPrefix: [UInt8]
-    let source: Source
+    package let source: Source
     /// The factor for the number; other than 1 only for other programs' units.
     let factor: Double
 
@@ -63,11 +63,6 @@ package struct MetricSeries: Sendable {
             family.kind == .counter ? Array("\(family.name)_created".utf8) + labels.bytes + [UInt8(ascii: " ")] : []
         self.source = source
         self.factor = factor
-    }
-
-    /// The number; nil if it is unknown.
-    package func number(_ snapshot: Snapshot, age: Double) -> Double? {
-        source.number(snapshot, age: age).map { $0 * factor }
     }
 }
 

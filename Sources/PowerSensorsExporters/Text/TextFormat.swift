@@ -75,9 +75,8 @@ package struct TextFormat: SnapshotFormat {
     private func block(_ snapshot: Snapshot) -> [String] {
         let interval = snapshot.interval.map { "mean of \(Self.text(of: $0))" } ?? ""
         let time = Timestamp(nanoseconds: snapshot.timeNanoseconds).text
-        var lines = [style.dim("\(node)  \(time)  \(interval)".withoutTrailingBlanks)]
-        lines.append("")
-        lines.append(style.dim(Row.heading("host")))
+        let title = "\(node)  \(time)  \(interval)".withoutTrailingBlanks
+        var lines = [style.dim(title), "", style.dim(Row.heading("host"))]
         for host in snapshot.host {
             var row = Row(name: host.isHeadline ? "▶ \(host.scope)" : "  \(host.scope)")
             row.set(power: host.power, low: host.low, high: host.high)
@@ -90,9 +89,7 @@ package struct TextFormat: SnapshotFormat {
         }
         if let carbon = CarbonText.line(snapshot) { lines.append("  " + carbon) }
         if !tree.isEmpty {
-            lines.append("")
-            lines.append(style.dim(Row.heading("components")))
-            for line in tree { lines.append(component(line, snapshot)) }
+            lines += ["", style.dim(Row.heading("components"))] + tree.map { component($0, snapshot) }
         }
         return lines + consumers(snapshot)
     }
@@ -105,8 +102,7 @@ package struct TextFormat: SnapshotFormat {
                 .sorted { ($0.power ?? Watts(0), $0.energy) > ($1.power ?? Watts(0), $1.energy) }
                 .prefix(top)
             if greatest.isEmpty { continue }
-            lines.append("")
-            lines.append(style.dim(Row.heading(kind == .process ? "processes" : "virtual machines")))
+            lines += ["", style.dim(Row.heading(kind == .process ? "processes" : "virtual machines"))]
             for one in greatest {
                 var row = Row(name: "  " + one.consumer.shownName.cut(to: 18))
                 row.set(power: one.power, low: one.low, high: one.high)
