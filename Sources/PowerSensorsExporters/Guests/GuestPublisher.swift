@@ -14,7 +14,6 @@ package struct GuestPublisher: Sendable {
     private static let shortestGapNanoseconds = GuestConfiguration.shortestPeriod.wholeNanoseconds * 9 / 10
 
     private let configuration: GuestConfiguration
-    private let admission: GuestAdmission
     private let descriptorBudget: Int
     private var share: ShareFolder
     private var publications: [GuestName: GuestPublication] = [:]
@@ -32,7 +31,6 @@ package struct GuestPublisher: Sendable {
     /// - Throws: ``ShareFault`` if others may write to it or another publisher uses it.
     package init(folder: String, configuration: GuestConfiguration) throws(ShareFault) {
         self.configuration = configuration
-        admission = GuestAdmission(configuration)
         descriptorBudget = configuration.descriptorBudget ?? DescriptorBudget.ofSensor
         share = try ShareFolder(folder)
         leftovers = Set(share.leftovers())
@@ -112,7 +110,7 @@ package struct GuestPublisher: Sendable {
                 continue
             }
             // Before names are compared: a refused machine must not block an admitted one of the same name.
-            if let refusal = admission.refusal(of: guest, as: name) {
+            if let refusal = configuration.refusal(of: guest, as: name) {
                 findings.append(refusal)
             } else {
                 byName[name, default: []].append(guest)

@@ -86,14 +86,11 @@ final class CertificateStore {
                 "\(files.certificateFile) and \(files.keyFile) do not belong together, or cannot be used")
         }
         let now = time(nil)
-        if leaf.notValidAfter < now {
+        let fault: String? =
+            leaf.notValidAfter < now ? "has expired" : leaf.notValidBefore > now ? "is not valid yet" : nil
+        if let fault {
             report(
-                EndpointNotice(problem: "\(files.certificateFile): the certificate has expired; clients will refuse it")
-            )
-        } else if leaf.notValidBefore > now {
-            report(
-                EndpointNotice(
-                    problem: "\(files.certificateFile): the certificate is not valid yet; clients will refuse it"))
+                EndpointNotice(problem: "\(files.certificateFile): the certificate \(fault); clients will refuse it"))
         }
         return context
     }
