@@ -1,6 +1,7 @@
 #if Exporters
 import CPowerSensorsHTTP
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 
 /// Checks users and passwords against their bcrypt hashes.
@@ -8,16 +9,6 @@ import NIOPosix
 /// bcrypt is slow by design, so it runs on a separate thread, one password at a time. Credentials that passed once are
 /// recognized by a keyed hash and skip it. Belongs to the endpoint's event loop.
 final class BasicAuthenticator {
-    /// The outcome for one request.
-    enum Verdict: Sendable {
-        /// The user and password are right.
-        case authorized
-        /// There is no such user, or the password is wrong.
-        case refused
-        /// Too many checks are pending.
-        case busy
-    }
-
     /// Two SipHashes of a user and password, each with its own random salt besides the process's key: 128 bits.
     ///
     /// They only have to recognize what bcrypt has accepted, within this process, so no cryptographic digest is needed.
@@ -40,6 +31,14 @@ final class BasicAuthenticator {
 
     /// How many requests may wait for bcrypt: this bounds what password guessing costs.
     private static let maximumPendingChecks = 16
+
+    private static let unauthorized = Response.text(
+        .unauthorized, "A user name and password are required.",
+        headers: ["WWW-Authenticate": #"Basic realm="Power Sensors", charset="UTF-8""#])
+
+    private static let busy = Response.text(
+        .serviceUnavailable, "Too many passwords are being checked; try again in a second.",
+        headers: ["Retry-After": "1"])
 
     private let hashes: [[UInt8]: BcryptHash]
     private let costliestHash: BcryptHash
@@ -84,12 +83,13 @@ final class BasicAuthenticator {
 
     /// Checks a request's `Authorization` header.
     ///
-    /// `completion` is called on the event loop, immediately where bcrypt is not needed.
-    func authenticate(_ header: String?, on eventLoop: any EventLoop, completion: @escaping (Verdict) -> Void) {
-        guard let header, let credentials = BasicCredentials(header) else { return completion(.refused) }
+    /// `completion` gets the response to a request that is refused, or nil. It is called on the event loop, immediately where
+    /// bcrypt is not needed.
+    func authenticate(_ header: String?, on eventLoop: any EventLoop, completion: @escaping (Response?) -> Void) {
+        guard let header, let credentials = BasicCredentials(header) else { return completion(Self.unauthorized) }
         let fingerprint = Fingerprint(credentials, salts: salts)
-        if fingerprints[credentials.user]?.isEqual(to: fingerprint) == true { return completion(.authorized) }
-        guard pendingChecks < Self.maximumPendingChecks else { return completion(.busy) }
+        if fingerprints[credentials.user]?.isEqual(to: fingerprint) == true { return completion(nil) }
+        guard pendingChecks < Self.maximumPendingChecks else { return completion(Self.busy) }
         pendingChecks += 1
         let hash = hashes[credentials.user]
         // An unknown user takes as long as the costliest known one, so the time does not reveal which users exist.
@@ -101,9 +101,11 @@ final class BasicAuthenticator {
         }.whenComplete { result in
             let (authenticator, completion) = bound.value
             authenticator.pendingChecks -= 1
-            guard case .success(true) = result, hash != nil else { return completion(.refused) }
+            guard case .success(true) = result, hash != nil else {
+                return completion(BasicAuthenticator.unauthorized)
+            }
             authenticator.fingerprints[credentials.user] = fingerprint
-            completion(.authorized)
+            completion(nil)
         }
     }
 }

@@ -95,23 +95,11 @@ final class RequestHandler: ChannelInboundHandler {
         }
         connection.begin(.authenticating)
         let headers = head.headers["Authorization"]
-        authenticator.authenticate(headers.count == 1 ? headers[0] : nil, on: context.eventLoop) { [self] verdict in
+        authenticator.authenticate(headers.count == 1 ? headers[0] : nil, on: context.eventLoop) { [self] refusal in
             guard !isFinished else { return }
-            switch verdict {
-            case .authorized: send(core.routes.response(route, head), to: head, context)
-            case .refused: send(Self.unauthorized, to: head, context)
-            case .busy: send(Self.busy, to: head, context)
-            }
+            send(refusal ?? core.routes.response(route, head), to: head, context)
         }
     }
-
-    private static let unauthorized = Response.text(
-        .unauthorized, "A user name and password are required.",
-        headers: ["WWW-Authenticate": #"Basic realm="Power Sensors", charset="UTF-8""#])
-
-    private static let busy = Response.text(
-        .serviceUnavailable, "Too many passwords are being checked; try again in a second.",
-        headers: ["Retry-After": "1"])
 
     private func send(_ response: Response, to head: HTTPRequestHead?, _ context: ChannelHandlerContext) {
         connection.begin(.sending)
