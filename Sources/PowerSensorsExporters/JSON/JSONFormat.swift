@@ -120,4 +120,4 @@ extension String {
     fileprivate var orNil: String? { isEmpty ? nil : self }
 }
 
-private func rendered(_ text: String) -> [UInt8] { JSONWriter.bytes { $0.string(text) } }
+private func rendered(_ text: String) -> [UInt8] { JSONWriter.rendering { $0.string(text) } }

@@ -4,7 +4,7 @@ package struct JSONWriter {
     private var needsComma = false
 
     /// The JSON of one value.
-    package static func bytes(_ value: (inout JSONWriter) -> Void) -> [UInt8] {
+    package static func rendering(_ value: (inout JSONWriter) -> Void) -> [UInt8] {
         var json = JSONWriter()
         value(&json)
         return json.bytes
@@ -12,7 +12,7 @@ package struct JSONWriter {
 
     /// One object, its members in the body, and a line end.
     static func line(_ members: (inout JSONWriter) -> Void) -> [UInt8] {
-        bytes { $0.object(members) } + [UInt8(ascii: "\n")]
+        rendering { $0.object(members) } + [UInt8(ascii: "\n")]
     }
 
     /// Appends one object to a buffer, its members in the body, and a line end.

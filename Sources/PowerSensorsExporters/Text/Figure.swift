@@ -38,8 +38,7 @@ struct Figure {
     init(_ value: Double, of quantity: Quantity) {
         switch quantity {
         case .power: self.init(Watts(value))
-        case .energy: self.init(Joules(value))
-        case .storedEnergy: self.init(Joules(value))
+        case .energy, .storedEnergy: self.init(Joules(value))
         case .charge: self.init(value, units: [("C", 1), ("kC", 1e3), ("MC", 1e6)], digits: 4)
         case .online, .discharging: self.init(words: value == 0 ? "no" : "yes")
         case .ratio: self.init(value * 100, units: [("%", 1)], digits: 3)

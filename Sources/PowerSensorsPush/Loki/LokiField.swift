@@ -52,7 +52,7 @@ extension [LokiField] {
 
     /// The fields as one JSON object.
     package var json: String {
-        let bytes = JSONWriter.bytes { json in
+        let bytes = JSONWriter.rendering { json in
             json.object { json in
                 for field in self {
                     json.name(text: field.key)
@@ -78,7 +78,7 @@ extension String {
 
     /// The text as a JSON string, which LogQL's logfmt parser reads.
     fileprivate var quoted: String {
-        String(decoding: JSONWriter.bytes { $0.string(self) }, as: UTF8.self)
+        String(decoding: JSONWriter.rendering { $0.string(self) }, as: UTF8.self)
     }
 }
 #endif

@@ -110,7 +110,7 @@ final class LokiPushQueue: PushQueue {
     /// `{"streams":[{"stream":{…},"values":[…]}]}`, with the entries of each stream in order.
     private static func body(_ entries: [LokiQueue.Entry], _ streams: [[UInt8]]) -> [UInt8] {
         let values = Dictionary(grouping: entries, by: \.stream).sorted { $0.key < $1.key }
-        return JSONWriter.bytes { json in
+        return JSONWriter.rendering { json in
             json.object { json in
                 json.member("streams", each: values) { stream, json in
                     json.name("stream")
@@ -126,7 +126,7 @@ final class LokiPushQueue: PushQueue {
 
     /// The labels of a stream. They are few and never change, since Loki keeps an index for every set of labels.
     private func labels(_ provenance: Provenance) -> [UInt8] {
-        JSONWriter.bytes { json in
+        JSONWriter.rendering { json in
             json.object { json in
                 json.member("job", "powersensors")
                 json.member("host", node)
@@ -141,7 +141,7 @@ final class LokiPushQueue: PushQueue {
     private func rendered(_ line: LokiLines.Line) -> [UInt8] {
         let hasMetadata = configuration.usesStructuredMetadata
         let fields = hasMetadata ? line.fields.filter { !$0.isWord } : line.fields
-        return JSONWriter.bytes { json in
+        return JSONWriter.rendering { json in
             json.array { json in
                 json.string(String(line.nanoseconds))
                 json.string(configuration.lineFormat == .json ? fields.json : fields.logfmt)

@@ -34,10 +34,10 @@ package struct LokiQueue: Sendable {
     /// Appends a line and returns how many of the oldest were dropped for it. Lines in flight are kept.
     package mutating func append(_ entry: Entry) -> Int {
         entries.append(entry)
-        bytes += cost(entry)
+        bytes += Self.cost(entry)
         var dropped = 0
         while bytes > limit, count > inFlight + 1 {
-            bytes -= cost(entries.remove(at: entries.index(entries.startIndex, offsetBy: inFlight)))
+            bytes -= Self.cost(entries.remove(at: entries.index(entries.startIndex, offsetBy: inFlight)))
             dropped += 1
         }
         return dropped
@@ -67,10 +67,10 @@ package struct LokiQueue: Sendable {
     }
 
     private mutating func removeFirst(_ count: Int) -> Int {
-        for _ in 0..<count { bytes -= cost(entries.removeFirst()) }
+        for _ in 0..<count { bytes -= Self.cost(entries.removeFirst()) }
         return count
     }
 
-    private func cost(_ entry: Entry) -> Int { entry.json.count + Self.overhead }
+    private static func cost(_ entry: Entry) -> Int { entry.json.count + overhead }
 }
 #endif
