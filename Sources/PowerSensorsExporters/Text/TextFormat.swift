@@ -201,7 +201,8 @@ private struct Row {
     var text: String {
         let isEmpty = power == nil && reason.isEmpty && source.isEmpty
         if isEmpty { return name.padded(79).withoutTrailingBlanks }
-        let start = name.padded(21) + (power?.number ?? "–").leftPadded(7) + " " + (power?.unit ?? "").padded(2) + " "
+        let (number, unit) = (power?.number ?? "–", power?.unit ?? "")
+        let start = name.padded(21) + number.leftPadded(7) + " " + unit.padded(2) + " "
         let energy = energy.number.leftPadded(9) + " " + energy.unit.padded(2)
         // A long reason extends into the energy's columns if they are empty.
         let middle =
