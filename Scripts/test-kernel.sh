@@ -36,8 +36,8 @@ prepare() {
     esac
 }
 
-swift build --quiet --product powersensors
-prepare Tests/Kernel/prepare-programs.sh "$(swift build --show-bin-path)/powersensors" "$cache/programs"
+swift build --quiet -c release --product powersensors
+prepare Tests/Kernel/prepare-programs.sh "$(swift build -c release --show-bin-path)/powersensors" "$cache/programs"
 kernels=()
 for suite in "${suites[@]}"; do
     prepare Tests/Kernel/prepare-kernel.sh "$suite" "$cache/$suite"

@@ -174,15 +174,15 @@ extension LibSensors.Catalogue {
     fileprivate mutating func add(
         _ found: cpowersensors_libsensors_value, _ configuration: SensorsConfiguration, _ sysfs: SystemRoot
     ) {
-        let path = text(found.path)
+        let path = cString(found.path)
         guard path.hasPrefix("/sys/") else { return }
         let folder = (try? sysfs.resolve(String(path.dropFirst("/sys/".count)))) ?? path
         var values = chips[folder, default: [:]]
         if found.number >= 0 {
-            let (feature, label) = (text(found.feature), text(found.label))
+            let (feature, label) = (cString(found.feature), cString(found.label))
             let isComputed =
-                found.may_be_computed != 0 && configuration.computes(feature, ofChip: text(found.prefix))
-            values[text(found.name)] = LibSensors.Value(
+                found.may_be_computed != 0 && configuration.computes(feature, ofChip: cString(found.prefix))
+            values[cString(found.name)] = LibSensors.Value(
                 label: label.isEmpty || label == feature ? nil : label, isComputed: isComputed, chip: found.chip,
                 number: found.number)
         }
@@ -192,16 +192,16 @@ extension LibSensors.Catalogue {
 
 extension Finding {
     fileprivate static func malformed(_ report: cpowersensors_libsensors_report) -> Finding {
-        let file = text(report.file)
+        let file = cString(report.file)
         let more = report.errors > 1 ? " There are \(report.errors - 1) more." : ""
         return Finding(
             severity: .warning, subject: file.isEmpty ? "sensors3.conf" : file, reason: .malformed,
-            text: "libsensors does not understand line \(report.line): \(text(report.message)).\(more)",
+            text: "libsensors does not understand line \(report.line): \(cString(report.message)).\(more)",
             remedy: "Correct the line; see man sensors.conf.")
     }
 }
 
 /// A C string in a field of fixed size.
-private func text<Field>(_ field: Field) -> String {
+private func cString<Field>(_ field: Field) -> String {
     unsafe withUnsafeBytes(of: field) { bytes in unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
 }
