@@ -7,11 +7,10 @@ struct EventReader: SensorReader {
     let preferredProcessor: Int?
     private let counts: [EventCount]
 
-    init(_ channels: [Channel]) {
+    init(_ channels: [Channel], processor: Int?) {
         self.channels = channels
-        let events = channels.map { $0.handle?.value(as: EventSensor.Event.self) }
-        preferredProcessor = events.lazy.compactMap { $0?.processor }.first
-        counts = events.map { EventCount(path: $0?.path ?? "") }
+        preferredProcessor = processor
+        counts = channels.map { EventCount(path: $0.handle?.value(as: String.self) ?? "") }
     }
 
     func read(into readings: inout OutputSpan<Reading>) {
@@ -24,29 +23,6 @@ struct EventReader: SensorReader {
         for (channel, count) in zip(channels, counts) {
             guard let index = previous.channels.firstIndex(where: { $0.id == channel.id }) else { continue }
             count.resume(from: previous.counts[index])
-        }
-    }
-}
-
-/// What one event has counted since its first reading, or since the first one after a failure.
-private final class EventCount {
-    private let file: CounterFile
-    private var origin: UInt64?
-
-    init(path: String) { file = CounterFile(path) }
-
-    func resume(from other: EventCount) { origin = other.origin }
-
-    func reading() -> Reading {
-        switch file.read() {
-        case .success(let number):
-            if let origin { return .count(number &- origin) }
-            origin = number
-            // It has nothing to do with an earlier count: the library must not subtract the two.
-            return .newCount(0)
-        case .failure(let failure):
-            origin = nil
-            return .missing(failure.status)
         }
     }
 }

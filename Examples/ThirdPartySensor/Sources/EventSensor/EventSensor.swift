@@ -5,7 +5,7 @@ public import PowerSensors
 ///
 /// Each is a file with a number of millijoules that a driver keeps.
 public struct EventSensor: Sensor {
-    /// One event. It is also the handle of its channel: what ``open(_:)`` needs to know.
+    /// One event.
     public struct Event: Hashable, Sendable {
         /// The last part of its channel's identity.
         public let name: String
@@ -13,21 +13,25 @@ public struct EventSensor: Sensor {
         /// The file that shows it.
         public let path: String
 
-        /// The processor that reads it without interrupting another.
-        public let processor: Int?
-
         /// Describes an event.
-        public init(name: String, path: String, processor: Int? = nil) {
+        public init(name: String, path: String) {
             self.name = name
             self.path = path
-            self.processor = processor
         }
     }
 
     private let events: [Event]
+    private let processor: Int?
 
     /// A sensor of these events.
-    public init(_ events: [Event]) { self.events = events }
+    ///
+    /// - Parameters:
+    ///   - events: What there may be to read.
+    ///   - processor: The processor that reads them without interrupting another; nil if it does not matter.
+    public init(_ events: [Event], processor: Int? = nil) {
+        self.events = events
+        self.processor = processor
+    }
 
     /// `event`.
     public var name: SensorName { SensorName("event") }
@@ -46,7 +50,7 @@ public struct EventSensor: Sensor {
     }
 
     /// Opens the channels that it is given, in their order.
-    public func open(_ channels: [Channel]) -> any SensorReader { EventReader(channels) }
+    public func open(_ channels: [Channel]) -> any SensorReader { EventReader(channels, processor: processor) }
 
     private func present() -> [Event] { events.filter { unsafe access($0.path, F_OK) == 0 } }
 
@@ -60,7 +64,8 @@ public struct EventSensor: Sensor {
             component: Component(id: "event-\(event.name)", kind: .chip)
         )
         channel.path = event.path
-        channel.handle = ChannelHandle(event)
+        // What the reader needs to know.
+        channel.handle = ChannelHandle(event.path)
         // An event that was just opened is 0, and counts all the same.
         channel.isKnownToCount = true
         return channel
