@@ -26,10 +26,11 @@ struct MeterFile {
     /// What the file shows now, without its number.
     var status: ReadingStatus { reading.status }
 
-    /// A line of watts; anything else is no number, and never 0 W.
+    /// A line of watts; anything else is no number, and never 0 W. Without its newline it may be the beginning of a longer
+    /// one: 20 of 200.5.
     private static func reading(of bytes: Slice<UnsafeMutableRawBufferPointer>) -> Reading {
-        guard let line = unsafe bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).first,
-            let watts = unsafe Double(String(decoding: line, as: UTF8.self)), watts.isFinite
+        guard let end = unsafe bytes.firstIndex(of: UInt8(ascii: "\n")),
+            let watts = unsafe Double(String(decoding: bytes[..<end], as: UTF8.self)), watts.isFinite
         else { return .missing(.io(errno: EBADMSG)) }
         return watts >= 0 ? .value(watts) : .missing(.implausible)
     }

@@ -23,7 +23,7 @@ struct MeterSensorTests {
 
     @Test(arguments: [
         (MockFault.missing, ReadingStatus.absent), (.empty, .io(errno: 74)), (.garbage, .io(errno: 74)),
-        (.directory, .io(errno: 21)), (.negative, .implausible),
+        (.directory, .io(errno: 21)), (.negative, .implausible), (.withoutNewline, .io(errno: 74)),
     ])
     func `a meter that fails says why, and the sensor still conforms`(fault: MockFault, status: ReadingStatus) throws {
         var reader = sensor.open(sensor.discover().channels)
@@ -36,6 +36,18 @@ struct MeterSensorTests {
         try folder.restore("rack")
         readings.append(addingCapacity: 2) { reader.read(into: &$0) }
         #expect(readings[2].value == 200.5)
+    }
+
+    @Test func `a line that is only partly written is not believed`() throws {
+        var reader = sensor.open(sensor.discover().channels)
+        var readings: [Reading] = []
+        for text in ["2", "20", "200.", "200.5", "200.5\n"] {
+            try folder.replace("rack", with: text)
+            readings.append(addingCapacity: 2) { reader.read(into: &$0) }
+        }
+        let rack = stride(from: 0, to: readings.count, by: 2).map { readings[$0] }
+        #expect(rack.map(\.value) == [nil, nil, nil, nil, 200.5])
+        #expect(rack.map(\.status) == [ReadingStatus](repeating: .io(errno: 74), count: 4) + [.ok])
     }
 
     @Test func `with no meters there is a finding`() {
