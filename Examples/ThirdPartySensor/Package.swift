@@ -27,6 +27,13 @@ let package = Package(
     }
 )
 
+package.targets.append(
+    .executableTarget(
+        name: "Plug",
+        dependencies: ["MeterSensor", .product(name: "PowerSensors", package: "power-sensors")]
+    )
+)
+
 for target in package.targets {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
