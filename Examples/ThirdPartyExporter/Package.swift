@@ -17,6 +17,13 @@ let package = Package(
                 .product(name: "PowerSensorsExporters", package: "power-sensors"),
             ]
         ),
+        .executableTarget(
+            name: "Lines",
+            dependencies: [
+                .product(name: "PowerSensors", package: "power-sensors"),
+                .product(name: "PowerSensorsExporters", package: "power-sensors"),
+            ]
+        ),
         .testTarget(
             name: "StatsDExporterTests",
             dependencies: [
