@@ -75,12 +75,14 @@ check_dependencies "$exporter"
 
 # The endpoint's packages would take minutes to build once more: it is checked against the modules that are built here already.
 check_endpoint() {
-    local binaries map options=()
+    local binaries map program options=()
     swift build --quiet
     binaries=$(swift build --show-bin-path)
     while read -r map; do
         options+=(-Xcc "-fmodule-map-file=$map")
     done < <(find "$binaries" .build/checkouts -path '*.build/module.modulemap' -o -path '*/Sources/*/include/module.modulemap')
-    swiftc -typecheck -swift-version 6 -I "$binaries/Modules" "${options[@]}" Examples/Endpoint/Sources/Endpoint/main.swift
+    for program in Examples/Endpoint/Sources/*/main.swift; do
+        swiftc -typecheck -swift-version 6 -I "$binaries/Modules" "${options[@]}" "$program" || return
+    done
 }
 quietly "check of Examples/Endpoint" '' check_endpoint

@@ -15,7 +15,15 @@ let package = Package(
                 .product(name: "PowerSensors", package: "power-sensors"),
                 .product(name: "PowerSensorsHTTP", package: "power-sensors"),
             ]
-        )
+        ),
+        .executableTarget(
+            name: "TLSEndpoint",
+            dependencies: [
+                .product(name: "PowerSensors", package: "power-sensors"),
+                .product(name: "PowerSensorsExporters", package: "power-sensors"),
+                .product(name: "PowerSensorsHTTP", package: "power-sensors"),
+            ]
+        ),
     ]
 )
 
