@@ -71,8 +71,10 @@ public final class PowerMonitor: Sendable {
         return stream
     }
 
-    /// Stops sampling, ends every subscription, and waits for the thread to end, which takes at most one sample. Calling it again
-    /// has no effect.
+    /// Stops sampling, ends every subscription, and waits for the thread to end. Calling it again has no effect.
+    ///
+    /// The wait takes about a sample, and a discovery if one is in progress, and up to a second for each thread that a slow
+    /// source blocks. Such a thread is then left alone, and ends when its source answers.
     public func stop() {
         core.stop()
         thread.withLock { $0.take()?.join() }

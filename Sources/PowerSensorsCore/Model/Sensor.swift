@@ -53,7 +53,11 @@ public protocol Sensor: Sendable {
     /// - Throws: Any error whose description says what failed and how to fix it.
     func discover() throws -> Discovery
 
-    /// Opens the channels of this sensor that are in the topology, in the order of discovery.
+    /// Opens channels of this sensor that are in the topology, in the topology's order. It may be given only some of them.
+    ///
+    /// Channels that are read apart from each other, see ``Channel/readingInterval``, are opened apart as well, so it may be
+    /// called several times for one topology. Slow ones are opened where they are read; if it throws, the next reading
+    /// calls it again.
     ///
     /// If one channel cannot be opened, the others must still work: the reader reports that channel's status.
     ///
@@ -115,7 +119,9 @@ public protocol SensorReader {
 
     /// Continues the counts of a reader of the same sensor, for sources that would otherwise restart them, such as perf events.
     ///
-    /// It is called once, before the first read, and the other reader is not used afterwards. The default does nothing.
+    /// It is called once for each reader that the sensor had in the previous topology, before this one's first read and after
+    /// the other's last one. The other may be of any type: of a channel that could not be opened, or that is slow. Readers
+    /// with a ``Sensor/readingInterval`` are not resumed. The default does nothing.
     func resume(from previous: any SensorReader)
 }
 
