@@ -22,12 +22,14 @@ libc6-dev|nothing compiles
 libcrypt1|no password of a scraper is checked
 libcurl4|the Swift package manager does not start
 libncurses6|the Swift package manager does not start
+libpowercap0|the test that libpowercap reads a guest's share is skipped
 libsensors-dev|sensors3.conf's labels and computed values are missing
 libsqlite3-0|the Swift package manager does not start
 libstdc++-12-dev|nothing links
 libuuid1|the Swift compiler does not start
 libxml2|the Swift package manager does not start
 linux-libc-dev|the C shim does not compile
+lm-sensors|the tests beside lm-sensors are skipped
 openssl|the tests of TLS and passwords are skipped
 prometheus|the test that a real Prometheus scrapes is skipped
 prometheus-node-exporter|the test beside a real node_exporter is skipped

@@ -13,12 +13,14 @@ struct MonitorEndpointTests {
     }
 
     @Test func `one call serves a monitor's figures until the monitor stops`() async throws {
-        let monitor = try Self.monitor(MockMachine())
+        let machine = try MockMachine()
+        let monitor = try Self.monitor(machine)
         // A port that was free a moment ago.
         let address = EndpointAddress(port: try await withEndpoint { $0.address.port })
         let serving = Task { try await monitor.servePrometheus(at: address, version: "1.2") { Issue.record("\($0)") } }
         var page = ""
         let isServed = try await becomesTrue {
+            try machine.advanceAll(by: .milliseconds(100))
             guard let answer = try? await Client(address).get("/metrics") else { return false }
             page = answer.text
             return page.contains("powersensors_host_power_watts{")
