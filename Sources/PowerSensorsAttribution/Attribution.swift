@@ -1,23 +1,26 @@
 public import PowerSensorsCore
 
-/// Which consumers are given their share of the machine's energy, and how it is divided.
+/// Which consumers are given their share of the host's energy, and how it is divided.
 ///
-/// Package and dram energy is divided by processor time, or the estimate of the whole machine if there are no such
-/// counters: consumers share the busy part by the time that they ran, and the idle part stays unattributed unless the
-/// policy says otherwise. psys, other meters and batteries are never divided.
+/// What is divided is the energy of the processor packages and of their memory (dram) or, on a host without such
+/// counters, the estimate of the whole host. Of this energy, the part for the time in which the processors were busy is
+/// divided among the consumers in proportion to the processor time that each used; the part for idle time stays
+/// unattributed unless ``policy`` says otherwise. The energy of psys (RAPL's counter of the whole platform), of other
+/// meters and of batteries is never divided.
 public struct Attribution: Sendable {
-    /// The kinds of consumers to find. Each kind divides the same energy, so kinds must not be added up.
+    /// The kinds of consumers to find. The same energy is divided once among the consumers of each kind, so the
+    /// energies of different kinds must not be added up.
     public var kinds: Set<Consumer.Kind>
 
     /// What happens to idle energy.
     public var policy: AttributionPolicy
 
-    /// How often to scan for consumers: 1 s by default, at least 10 ms. The kernel counts a process's time in steps of
-    /// 10 ms.
+    /// How often to scan for consumers: every second by default, and every 10 ms at most, because the kernel counts the
+    /// time of a process in steps of 10 ms.
     public var interval: Duration
 
-    /// The greatest number of consumers of a kind to list; the others are reported together as `folded`. Virtual
-    /// machines are always all listed.
+    /// The greatest number of consumers of a kind to list; the energy of the others is reported as one sum, named
+    /// `folded`. All virtual machines are always listed.
     public var limit: Int
 
     /// Whether it is acceptable that nothing can be divided: then the finding is informational, not a warning.

@@ -1,10 +1,11 @@
 package import PowerSensorsCore
 import PowerSensorsMachine
 
-/// Divides a machine's energy among the processes, control groups and virtual machines that used its processors.
+/// Divides the host's energy among the processes, control groups and virtual machines that used its processors.
 ///
-/// ``scanIfDue(at:)`` finds out who ran since the last scan; ``divide(_:)`` then gives them what the accumulator
-/// counted meanwhile. The owner calls one right after the other.
+/// ``scanIfDue(at:)`` finds out which of them ran since the previous scan, and for how long; ``divide(_:)`` then gives
+/// each its part of the energy that the accumulator counted meanwhile. The owner calls one right after the other. In
+/// the names below, a machine is a virtual machine. Processor time is in ticks of 10 ms.
 package final class Attributor {
     private let attribution: Attribution
     private let roots: SystemRoots
@@ -14,23 +15,28 @@ package final class Attributor {
     private var source: EnergySource?
     private var processes: ProcessTable
     private var groups: ControlGroupTable
-    private var machines = MachineTable()
+    private var machines = VirtualMachineTable()
     private var energies = ConsumerEnergies()
     private var load: LoadReader
+    /// The processors' times at the latest scan that succeeded.
     private var scanned: CPUTimes?
+    /// When the latest scan began, whether or not it succeeded.
     private var scannedAt: SampleInstant?
+    /// Whether there was a scan since ``divide(_:)`` was last called.
     private var hasNewScan = false
     /// The processors' times up to which energy has been divided.
     private var divided: CPUTimes?
     private var dividedAt: SampleInstant?
+    /// Which part of the processes the current scan checks for a new control group: see ``recheckCycle``.
     private var recheckPhase = 0
+    /// Why the latest scan failed; nil if it succeeded.
     private var failure: AttributeError?
 
     /// Divides the energy of a topology's channels.
     ///
     /// - Parameters:
     ///   - attribution: How to divide it.
-    ///   - roots: The trees in which processes and control groups are found.
+    ///   - roots: Where procfs and sysfs are mounted, in which processes and control groups are found.
     ///   - topology: The channels.
     package init(_ attribution: Attribution, roots: SystemRoots, _ topology: Topology) {
         self.attribution = attribution
@@ -41,19 +47,18 @@ package final class Attributor {
         let budget = DescriptorBudget.ofAttribution
         source = EnergySource(topology)
         processes = ProcessTable(beneath: roots.procfs, descriptorBudget: budget.processes)
-        groups = ControlGroupTable(
-            beneath: roots.sysfs, readsClocks: dividesGroups, descriptorBudget: budget.groups)
+        groups = ControlGroupTable(beneath: roots.sysfs, readsClocks: dividesGroups, descriptorBudget: budget.groups)
         load = LoadReader(beneath: roots.procfs)
     }
 
-    /// Continues with another generation's channels.
+    /// Continues with the channels of a new topology, found after devices appeared or disappeared.
     ///
     /// - Parameters:
-    ///   - topology: The channels.
+    ///   - topology: The new channels.
     ///   - accumulator: What they have counted so far.
     package func move(to topology: Topology, _ accumulator: borrowing ChannelAccumulator) {
         self.topology = topology
-        // As long as nothing could be divided, there were no scans.
+        // While nothing could be divided, there were no scans, so the latest division is too old to continue from.
         if source == nil { divided = nil }
         source = EnergySource(topology, continuing: source)
         source?.skipNewChannels(accumulator)
@@ -77,7 +82,9 @@ package final class Attributor {
 
     // MARK: Scanning
 
-    /// Scans for consumers if the interval has passed, give or take an eighth, and there is something to divide.
+    /// Scans for consumers if at least seven eighths of the interval have passed, and there is something to divide.
+    ///
+    /// The eighth of tolerance keeps a scan from waiting for the next sample if this one comes a little early.
     package func scanIfDue(at now: SampleInstant) {
         if source == nil { return }
         if let scannedAt {
@@ -97,7 +104,7 @@ package final class Attributor {
             taskTicks = scanned.map { times.elapsed(since: $0).tasks } ?? 0
             scanned = times
         } catch {
-            // The energy used meanwhile is divided after the next scan.
+            // Energy that is used before the next scan is not lost: it is divided after that one.
             failure = error
             return
         }
@@ -105,7 +112,7 @@ package final class Attributor {
         hasNewScan = true
         for rank in groups.removeEmpty() { energies.removeRecord(rank.record) }
         for machine in machines.removeStopped() { energies.removeRecord(machine.record) }
-        for links in processes.ended { remove(links) }
+        for memberships in processes.ended { remove(memberships) }
         if dividesGroups || dividesMachines {
             identifyProcesses()
             groups.scan(taskTicks: taskTicks)
@@ -114,22 +121,24 @@ package final class Attributor {
         chooseListed()
     }
 
-    private func remove(_ links: ProcessTable.Links) {
-        if let group = links.group { groups.removeProcess(from: group) }
-        if let machine = links.machine { machines.removeProcess(of: machine) }
-        energies.removeRecord(links.rank.record)
+    private func remove(_ memberships: ProcessTable.Memberships) {
+        if let group = memberships.group { groups.removeProcess(from: group) }
+        if let machine = memberships.machine { machines.removeProcess(of: machine) }
+        energies.removeRecord(memberships.rank.record)
     }
 
-    /// A process may move to another group. Each is checked again once in so many scans, a virtual machine's on every
-    /// scan.
-    private static let recheckPeriod = 128
+    /// In how many scans every process is checked once for whether it moved to another control group.
+    ///
+    /// Each scan checks another 128th of the processes, since this costs reading one more file of each. The processes
+    /// of virtual machines are few, and are checked on every scan.
+    private static let recheckCycle = 128
 
     private func identifyProcesses() {
-        recheckPhase = (recheckPhase + 1) % Self.recheckPeriod
+        recheckPhase = (recheckPhase + 1) % Self.recheckCycle
         for index in processes.entries.indices {
             if processes.entries[index].isNew {
                 identify(index)
-            } else if index % Self.recheckPeriod == recheckPhase || processes.entries[index].links.machine != nil {
+            } else if index % Self.recheckCycle == recheckPhase || processes.entries[index].memberships.machine != nil {
                 moveIfNeeded(index)
             }
         }
@@ -141,16 +150,16 @@ package final class Attributor {
         let group = files.controlGroup(prefersUnified: groups.prefersUnified)
         let groupIndex = group.map { groups.addProcess(in: $0) }
         let machine = dividesMachines ? machine(of: entry, files, group) : nil
-        processes.updateLinks(at: index) { links in
-            links.group = groupIndex
-            links.machine = machine
-            links.servedProcess = entry.servedProcess
+        processes.setMemberships(at: index) { memberships in
+            memberships.group = groupIndex
+            memberships.machine = machine
+            memberships.servedProcess = entry.servedProcess
         }
     }
 
-    /// The virtual machine that a process runs.
+    /// Adds the virtual machine that a process runs, and returns its index; nil if the process runs none.
     private func machine(of entry: ProcessTable.Entry, _ files: ProcessFiles, _ group: ControlGroup?) -> SlotIndex? {
-        let comm = entry.comm
+        let comm = entry.name
         guard !entry.isKernelThread,
             VirtualMachineIdentity.isHypervisor(String(decoding: files.program, as: UTF8.self), comm: comm),
             let identity = VirtualMachineIdentity(commandLine: files.commandLine, comm: comm, group: group)
@@ -161,43 +170,46 @@ package final class Attributor {
         consumer.uuid = identity.uuid
         consumer.hypervisor = identity.hypervisor.rawValue
         consumer.setProcess(entry, files, group)
-        let parent = processes.index(of: entry.parent).flatMap { processes.entries[$0].links.machine }
+        let parent = processes.index(of: entry.parent).flatMap { processes.entries[$0].memberships.machine }
         return machines.addProcess(identity, consumer, startedBy: parent)
     }
 
     private func moveIfNeeded(_ index: Int) {
         let entry = processes.entries[index]
-        let links = entry.links
+        let memberships = entry.memberships
         let files = ProcessFiles(number: entry.number, procfs: roots.procfs)
         guard let group = files.controlGroup(prefersUnified: groups.prefersUnified),
-            group != links.group.flatMap({ groups[$0] })
+            group != memberships.group.flatMap({ groups[$0] })
         else { return }
-        if let old = links.group { groups.removeProcess(from: old) }
+        if let oldIndex = memberships.group { groups.removeProcess(from: oldIndex) }
         let groupIndex = groups.addProcess(in: group)
-        processes.updateLinks(at: index) { $0.group = groupIndex }
-        energies.move(links.rank.record, to: group)
-        // Managers of virtual machines move a machine to its slice after its start, and energy is only published to
-        // machines that are in one.
-        if let machine = links.machine { energies.move(machines.move(machine, to: group), to: group) }
+        processes.setMemberships(at: index) { $0.group = groupIndex }
+        energies.move(memberships.rank.record, to: group)
+        // A manager of virtual machines, such as libvirt, moves a machine into its control group after the start, and
+        // energy is only published to machines that are in such a group.
+        if let machine = memberships.machine { energies.move(machines.move(machine, to: group), to: group) }
     }
 
-    /// Adds the processes' times to the machines, and to the groups if they have no clocks.
+    /// Adds the processes' times to their virtual machines and, if the kernel does not count the time of control
+    /// groups, to their groups.
     private func addTimes() {
-        for index in processes.entries.indices where processes.entries[index].step > 0 {
-            let ticks = processes.entries[index].step
-            let links = processes.entries[index].links
-            if let group = links.group, !groups.hasClocks { groups.add(ticks, to: group) }
-            if let machine = links.machine ?? links.servedProcess.flatMap(machine(ofProcess:)) {
+        for index in processes.entries.indices where processes.entries[index].latestTicks > 0 {
+            let ticks = processes.entries[index].latestTicks
+            let memberships = processes.entries[index].memberships
+            if let group = memberships.group, !groups.hasClocks { groups.add(ticks, to: group) }
+            if let machine = memberships.machine ?? memberships.servedProcess.flatMap(machine(ofProcess:)) {
                 machines.add(ticks, to: machine)
             }
         }
     }
 
     private func machine(ofProcess number: Int32) -> SlotIndex? {
-        processes.index(of: number).flatMap { processes.entries[$0].links.machine }
+        processes.index(of: number).flatMap { processes.entries[$0].memberships.machine }
     }
 
-    /// Chooses who is listed. This reads files, so it belongs to the scan: a sample must not wait for it.
+    /// Chooses which consumers are listed one by one; the others are folded into one sum.
+    ///
+    /// This is a part of the scan and not of ``divide(_:)``, because it reads files that describe the consumers.
     private func chooseListed() {
         if dividesMachines { machines.addRecords(to: &energies) }
         if dividesGroups { groups.chooseListed(limit: attribution.limit, in: &energies) }
@@ -205,7 +217,7 @@ package final class Attributor {
         let (procfs, prefersUnified) = (roots.procfs, groups.prefersUnified)
         processes.chooseListed(limit: attribution.limit, in: &energies) { entry in
             let files = ProcessFiles(number: entry.number, procfs: procfs)
-            var consumer = Consumer(kind: .process, name: entry.comm)
+            var consumer = Consumer(kind: .process, name: entry.name)
             consumer.setProcess(entry, files, files.controlGroup(prefersUnified: prefersUnified))
             return consumer
         }
@@ -213,12 +225,13 @@ package final class Attributor {
 
     // MARK: Dividing
 
-    /// Divides what the accumulator has counted since the last division, if there was a scan since.
+    /// Divides the energy that the accumulator has counted since the previous division, if there was a scan since then.
     ///
-    /// A source that updates its counter less often than consumers are scanned has nothing new after most scans. Who
-    /// ran is then added up until it has, or has been silent for too long.
+    /// A source that updates its counter less often than consumers are scanned has counted nothing new after most
+    /// scans. The consumers' times are then added up over several scans, until the source has counted something, or has
+    /// stood still for so long that this means a true 0 W.
     ///
-    /// - Returns: Whether there was a scan.
+    /// - Returns: Whether there was a scan since the last call, even if it found nothing to divide.
     package func divide(_ accumulator: borrowing ChannelAccumulator) -> Bool {
         guard hasNewScan, let scanned, let scannedAt else { return false }
         hasNewScan = false
@@ -228,7 +241,7 @@ package final class Attributor {
             if energy == .zero, silence < EnergySource.longestSilenceNanoseconds(topology) { return true }
             divide(energy, scanned.elapsed(since: divided))
         }
-        // The first scan only sets the origin.
+        // The first scan only sets the point in time from which energy is divided.
         (divided, dividedAt) = (scanned, scannedAt)
         processes.resetElapsed()
         groups.resetElapsed()
@@ -236,6 +249,8 @@ package final class Attributor {
         return true
     }
 
+    /// Divides energy: first into that of tasks, interrupts and idle time, then that of tasks among each kind's
+    /// consumers.
     private func divide(_ energy: EnergyParts, _ elapsed: ElapsedTicks) {
         let keepsIdle = attribution.policy == .active && source?.excludesIdle == false
         var splitter = EnergySplitter(energy, totalWeight: keepsIdle ? elapsed.total : elapsed.busy)
@@ -247,6 +262,7 @@ package final class Attributor {
         }
         var ran: UInt64 = 0
         for index in processes.entries.indices { ran = ran.saturatingAdd(processes.entries[index].elapsed) }
+        // Both are rounded to ticks, each in its own way, so the processes may have run longer than all tasks together.
         let total = max(elapsed.tasks, ran)
         if dividesMachines { machines.divide(active, totalTicks: total, into: &energies) }
         if dividesGroups {
@@ -268,10 +284,10 @@ extension Consumer {
 }
 
 extension ProcessTable.Entry {
-    /// The process for which the kernel thread `vhost-PID` moves data. Since Linux 6.4 that is a thread of the process
-    /// itself.
+    /// The process for which a kernel thread named `vhost-PID` moves a virtual machine's network or disk data; nil for
+    /// other processes. Since Linux 6.4, such threads belong to the process itself, and there are none of this name.
     fileprivate var servedProcess: Int32? {
-        guard isKernelThread, case let name = comm, name.hasPrefix("vhost-") else { return nil }
+        guard isKernelThread, case let name = name, name.hasPrefix("vhost-") else { return nil }
         return Int32(name.dropFirst("vhost-".count))
     }
 }
@@ -288,8 +304,9 @@ extension Finding {
         let scopes = topology.scopes.map(\.name).joined(separator: ", ")
         return Finding(
             severity: severity, subject: "attribution", reason: .absent,
-            text: "Energy is not attributed to consumers: only that of packages and memory, or an estimate, can be. "
-                + (scopes.isEmpty ? "Nothing is measured here." : "Here is only \(scopes)."),
+            text: "Energy is not attributed to consumers: only the energy of packages and memory, or an estimate, "
+                + "can be attributed. "
+                + (scopes.isEmpty ? "Nothing is measured here." : "This machine has only \(scopes)."),
             remedy: "Give this process access to RAPL, as powersensors doctor explains, or add --sensor estimator.")
     }
 }

@@ -1,8 +1,13 @@
 import PowerSensorsCore
 
-/// The energy that each consumer has been given so far, and the energy that stays unattributed.
+/// The energy that each listed consumer has been given so far, and the energy that no listed consumer was given.
+///
+/// Only a limited number of consumers is listed, each with a record here. The others are folded: their energy is added
+/// to one sum for each kind of consumer.
 struct ConsumerEnergies {
+    /// A listed consumer and its energy.
     private struct Record {
+        /// A number that is not used again, also when another record takes this one's place in the array.
         let id: Int
         var consumer: Consumer
         var energy = EnergyParts.zero
@@ -10,9 +15,10 @@ struct ConsumerEnergies {
 
     private var records = SlotArray<Record>()
     private var nextID = 0
-    private var remainders: [(kind: Consumer.Kind, reason: UnattributedSnapshot.Reason, energy: EnergyParts)] = []
+    private var unattributedSums: [(kind: Consumer.Kind, reason: UnattributedSnapshot.Reason, energy: EnergyParts)] = []
 
-    /// What all consumers of a kind have been given so far, including those that have ended.
+    /// The energy that the listed consumers of a kind have been given so far, including that of consumers which have
+    /// ended or are no longer listed. The energy of consumers while they are folded is not included.
     private(set) var given: [Consumer.Kind: EnergyParts] = [:]
 
     /// Starts a record for a consumer, and returns its index.
@@ -21,17 +27,17 @@ struct ConsumerEnergies {
         return records.insert(Record(id: nextID, consumer: consumer))
     }
 
-    /// Notes that a consumer moved to another control group.
+    /// Records that a consumer moved to another control group.
     mutating func move(_ record: SlotIndex?, to group: ControlGroup) {
         if let record { records.update(at: record) { $0.consumer.setControlGroup(group) } }
     }
 
-    /// Ends a record.
+    /// Removes the record of a consumer that has ended or is no longer listed; nil for a consumer without one.
     mutating func removeRecord(_ record: SlotIndex?) {
         if let record { records.remove(at: record) }
     }
 
-    /// Counts a consumer's share; a consumer without a record is folded.
+    /// Adds energy to a consumer's record; if it has none, to the sum of the folded consumers of its kind.
     mutating func add(_ share: EnergyParts, to record: SlotIndex?, _ kind: Consumer.Kind) {
         if share == .zero { return }
         guard let record else { return addUnattributed(share, kind, .folded) }
@@ -39,20 +45,21 @@ struct ConsumerEnergies {
         records.update(at: record) { $0.energy += share }
     }
 
-    /// Counts energy that no consumer of a kind is given.
+    /// Adds energy that no listed consumer of a kind is given.
     mutating func addUnattributed(
         _ energy: EnergyParts, _ kind: Consumer.Kind, _ reason: UnattributedSnapshot.Reason
     ) {
-        if let index = remainders.firstIndex(where: { $0.kind == kind && $0.reason == reason }) {
-            remainders[index].energy += energy
+        if let index = unattributedSums.firstIndex(where: { $0.kind == kind && $0.reason == reason }) {
+            unattributedSums[index].energy += energy
         } else {
-            remainders.append((kind, reason, energy))
+            unattributedSums.append((kind, reason, energy))
         }
     }
 
+    /// The order of the kinds in a snapshot.
     private static let order: [Consumer.Kind] = [.virtualMachine, .controlGroup, .process]
 
-    /// All consumers with a record, kind by kind, the oldest first.
+    /// All listed consumers, kind by kind; within a kind, the one that has been listed for longest first.
     var consumers: [ConsumerSnapshot] {
         let sorted = records.slots.compactMap(\.self).sorted { $0.id < $1.id }
         return Self.order.flatMap { kind in
@@ -65,7 +72,7 @@ struct ConsumerEnergies {
     /// The unattributed energy, kind by kind.
     var unattributed: [UnattributedSnapshot] {
         Self.order.flatMap { kind in
-            remainders.filter { $0.kind == kind }.map {
+            unattributedSums.filter { $0.kind == kind }.map {
                 UnattributedSnapshot(kind: kind, reason: $0.reason, parts: $0.energy)
             }
         }

@@ -1,6 +1,7 @@
-/// A process's control group, with the pod and the container that its path belongs to.
+/// A process's control group, with the Kubernetes pod and the container that its path names.
 ///
-/// Paths are the kernel's (cgroups(7)); systemd, container runtimes and Kubernetes' kubelet name the groups.
+/// The path is the one in procfs (cgroups(7)). Its parts are names that systemd, a container runtime or Kubernetes'
+/// kubelet chose.
 package struct ControlGroup: Hashable, Sendable {
     /// The path from the hierarchy's root, with a slash before each part; `/` for the root itself.
     package let path: String
@@ -11,18 +12,20 @@ package struct ControlGroup: Hashable, Sendable {
     /// The ID of the container; nil if the group is not a container's.
     package let containerID: String?
 
-    /// Whether the group is outside the reader's name space, so that the beginning of its path is not visible.
+    /// Whether the group is outside this process's control group name space, so that the beginning of the group's path
+    /// is not visible.
     package let isOutsideView: Bool
 
     package init(path: String) {
-        // The path of a group outside the reader's name space starts with `/..` for each level up
-        // (cgroup_namespaces(7)).
+        // The path of a group outside this process's name space starts with one `/..` for each level above the name
+        // space's root (cgroup_namespaces(7)).
         let all = path.split(separator: "/")
         let parts = all.drop { $0 == ".." }
         let isOutsideView = parts.count < all.count
         self.isOutsideView = isOutsideView
         self.path = parts.isEmpty ? "/" : parts.map { "/\($0)" }.joined()
-        // From inside a pod, the part named `kubepods` may not be visible. Then only a complete UID counts.
+        // From inside a pod, the part named `kubepods` may not be visible. Then only a complete UID, of 36
+        // characters, is taken for a pod's.
         let isInKubernetes = parts.contains { part in
             part == "kubepods" || part.hasPrefix("kubepods.") || part.hasPrefix("kubepods-")
                 || (isOutsideView && Self.podUID(part)?.utf8.count == 36)
@@ -31,11 +34,12 @@ package struct ControlGroup: Hashable, Sendable {
         containerID = parts.last.flatMap(Self.containerID)
     }
 
-    /// Parses procfs' `PID/cgroup`; nil if the process is in neither hierarchy.
+    /// Parses procfs' `PID/cgroup`; nil if the process is in no group of the two hierarchies that count processor time:
+    /// the unified one (version 2), and that of the `cpuacct` controller (version 1).
     ///
     /// - Parameters:
-    ///   - text: The file.
-    ///   - prefersUnified: Whether a group of the unified hierarchy comes before one of `cpuacct`.
+    ///   - text: The content of the file.
+    ///   - prefersUnified: Which of the two groups to take if the process is in both.
     package init?(parsing text: [UInt8], prefersUnified: Bool = true) {
         var unified: Substring?
         var accounting: Substring?
@@ -46,14 +50,16 @@ package struct ControlGroup: Hashable, Sendable {
             if fields[0] == "0", fields[1].isEmpty { unified = fields[2] }
             if fields[1].split(separator: ",").contains("cpuacct") { accounting = fields[2] }
         }
-        // If both are mounted, the one without controllers may show the root for every process.
-        let grouped = unified.flatMap { $0 == "/" ? nil : $0 }
-        guard let path = prefersUnified ? grouped ?? accounting ?? unified : accounting ?? unified else { return nil }
+        // If both hierarchies are mounted, the unified one may be unused, and then every process is in its root.
+        let belowRoot = unified.flatMap { $0 == "/" ? nil : $0 }
+        guard let path = prefersUnified ? belowRoot ?? accounting ?? unified : accounting ?? unified else { return nil }
         self.init(path: String(path))
     }
 
-    /// Parses `pod1234…` (cgroupfs driver) or `kubepods-burstable-pod1234….slice` (systemd, with underscores for
-    /// dashes).
+    /// The pod's UID in a part of a path; nil if the part is not a pod's.
+    ///
+    /// The kubelet calls the group `pod1234…` with its cgroupfs driver, and `kubepods-burstable-pod1234….slice` with
+    /// its systemd driver, where underscores stand for the UID's dashes.
     private static func podUID(_ part: Substring) -> String? {
         var name = part
         if name.hasSuffix(".slice") {
@@ -66,7 +72,8 @@ package struct ControlGroup: Hashable, Sendable {
         return isUID ? uid : nil
     }
 
-    /// Parses 64 hexadecimal digits, alone or as `RUNTIME-….scope`.
+    /// The container's ID in a part of a path: 64 hexadecimal digits, alone or as `RUNTIME-….scope`; nil if the part is
+    /// not a container's.
     private static func containerID(_ part: Substring) -> String? {
         var name = part
         if name.hasSuffix(".scope") { name = name.dropLast(".scope".count) }

@@ -1,29 +1,34 @@
 import PowerSensorsCore
 
-/// The control groups that processes live in, and the processor time that each used between two scans.
+/// The control groups that processes are in, and the processor time that each group used between two scans.
 ///
-/// The kernel's clock of a group also counts processes that no scan saw. It includes the groups inside it, so their
-/// time is subtracted: then the groups add up to the whole, and the root has what no other group used.
+/// A group's clock is the processor time that the kernel counts for the group. Unlike the sum of the times of its known
+/// processes, it includes processes that started and ended between two scans. It also includes the groups inside the
+/// group, so their time is subtracted: then the groups add up to the whole, and the root group has what no other group
+/// used.
 struct ControlGroupTable: ~Copyable {
     fileprivate struct Entry {
         let group: ControlGroup
-        /// How many known processes live in it.
+        /// How many known processes are in it.
         var processes = 0
-        /// The time that it used since the last reset, without the groups inside it: in microseconds if the kernel
-        /// shows groups' clocks, else in its processes' ticks.
+        /// The time that it used since energy was last divided, without the groups inside it: in microseconds if the
+        /// kernel shows groups' clocks, else in ticks of 10 ms, as the sum of its processes' times.
         var elapsed: UInt64 = 0
-        /// The part of it since the last scan.
-        var step: UInt64 = 0
+        /// The part of ``elapsed`` that it used between the latest scan and the one before.
+        var latest: UInt64 = 0
+        /// How much it has run lately, which decides whether it is listed.
         var rank = Rank()
         /// The nearest group that contains it.
         var parent: SlotIndex?
+        /// Reads its clock; nil if the kernel shows no clocks.
         var clock: GroupClock?
+        /// Its clock at the latest scan.
         var lastClock: UInt64?
-        /// How far its clock advanced since the last scan, including the groups inside it.
-        var clockStep: UInt64 = 0
+        /// How far its clock advanced between the latest scan and the one before, including the groups inside it.
+        var clockGain: UInt64 = 0
     }
 
-    /// Where the kernel shows a group's time.
+    /// Where the kernel shows the clocks of groups.
     private struct Hierarchy {
         let folder: String
         /// The file in a group's folder: `cpu.stat` of the unified hierarchy, in microseconds
@@ -31,7 +36,7 @@ struct ControlGroupTable: ~Copyable {
         /// (Documentation/admin-guide/cgroup-v1/cpuacct.rst).
         let file: String
 
-        /// The hierarchy that is mounted in a tree and shows times; nil if there is none.
+        /// The hierarchy that is mounted in a sysfs and shows clocks; nil if there is none.
         static func mounted(in sysfs: SystemRoot) -> Hierarchy? {
             if sysfs.exists("fs/cgroup/cpu.stat"), sysfs.exists("fs/cgroup/cgroup.controllers") {
                 return Hierarchy(folder: "fs/cgroup", file: "cpu.stat")
@@ -48,33 +53,38 @@ struct ControlGroupTable: ~Copyable {
     private var hierarchy: Hierarchy?
     private var entries = SlotArray<Entry>()
     private var indices: [String: SlotIndex] = [:]
+    /// Whether groups came or went, so that each one's ``Entry/parent`` has to be found again.
     private var hasStaleParents = false
 
     /// Whether groups are those of the unified hierarchy, rather than those of `cpuacct`.
     let prefersUnified: Bool
 
-    /// Whether the root's time is what no other group used. The kernel's own clock of the machine's root, unlike that
-    /// of a name space's, includes interrupts and stolen time.
+    /// Whether the root group's time is computed, as the time of all tasks less that of all other groups, instead of
+    /// being read from the root's clock.
+    ///
+    /// In the unified hierarchy, the clock of the host's root group also counts interrupts and stolen time. The clock
+    /// of a name space's root, which is an ordinary group, does not.
     private let derivesRoot: Bool
 
     /// - Parameters:
-    ///   - sysfs: The tree. If it shows no groups' clocks, groups have the times of their processes.
-    ///   - readsClocks: Whether groups' times are needed.
-    ///   - descriptorBudget: How many clocks to keep open at most.
+    ///   - sysfs: Where the clocks are. If there are none, a group's time is the sum of its processes' times.
+    ///   - readsClocks: Whether groups' times are needed at all.
+    ///   - descriptorBudget: For how many clocks to keep the file open at most.
     init(beneath sysfs: SystemRoot, readsClocks: Bool, descriptorBudget: Int) {
         self.sysfs = sysfs
         self.descriptorBudget = descriptorBudget
         let found = Hierarchy.mounted(in: sysfs)
         prefersUnified = found?.file != "cpuacct.usage"
         hierarchy = readsClocks ? found : nil
+        // Only the host's root group has no `cgroup.events`.
         derivesRoot = prefersUnified && !sysfs.exists("fs/cgroup/cgroup.events")
         if hierarchy != nil { _ = index(of: ControlGroup(path: "/")) }
     }
 
-    /// Whether the kernel's clocks of groups are read, rather than those of processes.
+    /// Whether a group's time is read from its clock, rather than being the sum of its processes' times.
     var hasClocks: Bool { hierarchy != nil }
 
-    /// The index of a root whose time is derived from the others'.
+    /// The index of the root group if its time is derived from that of the others, else nil.
     private var derivedRoot: SlotIndex? { hasClocks && derivesRoot ? indices["/"] : nil }
 
     subscript(index: SlotIndex) -> ControlGroup? { entries[index]?.group }
@@ -83,21 +93,22 @@ struct ControlGroupTable: ~Copyable {
 
     /// Adds a process to its group, and returns the group's index.
     mutating func addProcess(in group: ControlGroup) -> SlotIndex {
-        // The clock of a group whose path is not fully visible cannot be found, and clocks of some groups do not add
-        // up.
+        // The clock of a group whose path is not fully visible cannot be found. From then on no clocks are used, since
+        // clocks for only some of the groups would not add up to the whole.
         if group.isOutsideView { hierarchy = nil }
         let index = index(of: group)
         entries.update(at: index) { $0.processes += 1 }
         return index
     }
 
-    /// Removes a process that ended or moved. The group stays until the next scan, which counts what it used last.
+    /// Removes a process that ended or moved. A group that is empty now stays until after the next scan, which still
+    /// counts the time that it used before.
     mutating func removeProcess(from index: SlotIndex) { entries.update(at: index) { $0.processes -= 1 } }
 
-    /// Adds a process's time to its group, if groups have no clocks.
+    /// Adds a process's time to its group. Only for groups without clocks.
     mutating func add(_ ticks: UInt64, to index: SlotIndex) {
         entries.update(at: index) {
-            $0.step += ticks
+            $0.latest += ticks
             $0.elapsed += ticks
         }
     }
@@ -117,7 +128,7 @@ struct ControlGroupTable: ~Copyable {
         entry.clock = hierarchy.map {
             GroupClock($0.path(of: group), beneath: sysfs, isKeptOpen: indices.count < descriptorBudget)
         }
-        // What it used before it was found has been counted for the group that contains it.
+        // Its clock is counted from now on: the time before has been counted for the group that contains it.
         entry.lastClock = entry.clock?.microseconds()
         let index = entries.insert(entry)
         indices[group.path] = index
@@ -127,9 +138,9 @@ struct ControlGroupTable: ~Copyable {
 
     // MARK: Scanning
 
-    /// Reads the groups' clocks. If there are none, ``add(_:to:)`` counts the times instead.
+    /// Reads the groups' clocks. If there are none, ``add(_:to:)`` has to be called for each process afterwards.
     ///
-    /// - Parameter taskTicks: The ticks that all tasks ran since the last scan, by the machine's clock.
+    /// - Parameter taskTicks: The ticks that all tasks of the host ran since the previous scan (procfs' `stat`).
     mutating func scan(taskTicks: UInt64) {
         if hasStaleParents { findParents() }
         let (hasClocks, root) = (hasClocks, derivedRoot)
@@ -141,18 +152,18 @@ struct ControlGroupTable: ~Copyable {
         // A group's clock includes the groups inside it.
         for index in entries.slots.indices {
             guard let entry = entries.slots[index], let parent = entry.parent else { continue }
-            entries.update(at: parent) { $0.step = $0.step > entry.clockStep ? $0.step - entry.clockStep : 0 }
+            entries.update(at: parent) { $0.latest = $0.latest > entry.clockGain ? $0.latest - entry.clockGain : 0 }
         }
         if let root {
             var others: UInt64 = 0
-            entries.update { others = others.saturatingAdd($0.step) }
+            entries.update { others = others.saturatingAdd($0.latest) }
             let all = Self.microseconds(ofTicks: taskTicks)
-            entries.update(at: root) { $0.step = all > others ? all - others : 0 }
+            entries.update(at: root) { $0.latest = all > others ? all - others : 0 }
         }
-        entries.update { $0.elapsed = $0.elapsed.saturatingAdd($0.step) }
+        entries.update { $0.elapsed = $0.elapsed.saturatingAdd($0.latest) }
     }
 
-    /// Converts the ticks of processes, of 10 ms, to the unit of groups' clocks.
+    /// Converts processor time from ticks of 10 ms, as for processes, to microseconds, as for groups' clocks.
     private static func microseconds(ofTicks ticks: UInt64) -> UInt64 {
         let (microseconds, overflow) = ticks.multipliedReportingOverflow(by: 10_000)
         return overflow ? .max : microseconds
@@ -178,14 +189,14 @@ struct ControlGroupTable: ~Copyable {
         return nil
     }
 
-    /// Sets every group's time back to 0.
+    /// Sets every group's elapsed time back to 0.
     mutating func resetElapsed() { entries.update { $0.elapsed = 0 } }
 
     // MARK: Dividing
 
-    /// Chooses the groups that are listed, by their times up to now.
+    /// Chooses the groups that are listed, by how much they have run lately.
     mutating func chooseListed(limit: Int, in energies: inout ConsumerEnergies) {
-        entries.update { $0.rank.update($0.step) }
+        entries.update { $0.rank.update($0.latest) }
         let changes = Rank.changes(among: entries.slots.count, limit: limit) { entries.slots[$0]?.rank }
         for index in changes.folded {
             entries.update(at: SlotIndex(index)) { energies.removeRecord($0.rank.record.take()) }
@@ -199,13 +210,13 @@ struct ControlGroupTable: ~Copyable {
         }
     }
 
-    /// Gives each group its share.
+    /// Divides energy among the groups, in proportion to their elapsed times.
     ///
     /// - Parameters:
-    ///   - energy: What all tasks used.
-    ///   - taskTicks: The ticks that tasks ran by the machine's clock.
-    ///   - totalTicks: The same, or the sum of the processes' ticks if that is more.
-    ///   - energies: Where the shares are counted.
+    ///   - energy: The energy that all tasks of the host used.
+    ///   - taskTicks: The ticks that all tasks ran (procfs' `stat`).
+    ///   - totalTicks: The same, or the sum of all processes' ticks if that is more.
+    ///   - energies: Where each group's energy is added.
     mutating func divide(
         _ energy: EnergyParts, taskTicks: UInt64, totalTicks: UInt64, into energies: inout ConsumerEnergies
     ) {
@@ -219,13 +230,14 @@ struct ControlGroupTable: ~Copyable {
 }
 
 extension ControlGroupTable.Entry {
-    /// Begins a scan with the time since the last one, or with 0 for a group whose clock is not used.
+    /// Sets the latest time to how far the clock advanced since the previous scan, or to 0 for a group whose clock is
+    /// not used.
     fileprivate mutating func readClock(_ isUsed: Bool) {
-        (step, clockStep) = (0, 0)
+        (latest, clockGain) = (0, 0)
         guard isUsed, let now = clock?.microseconds() else { return }
         // The clock of a group that was removed and created again starts at 0.
-        clockStep = lastClock.map { now < $0 ? now : now - $0 } ?? 0
-        step = clockStep
+        clockGain = lastClock.map { now < $0 ? now : now - $0 } ?? 0
+        latest = clockGain
         lastClock = now
     }
 }

@@ -1,8 +1,8 @@
 import PowerSensorsCore
 
-/// The channels whose energy is divided among consumers, in whole nanojoules: those of one host figure.
+/// The channels whose energy is divided among consumers: those that make up one figure of the host, such as `cpu`.
 struct EnergySource {
-    /// The host figure.
+    /// What the host figure covers.
     let scope: Scope
 
     /// The provenance of the figure.
@@ -11,28 +11,33 @@ struct EnergySource {
     /// The error band of the figure; nil if it is certain.
     let band: RelativeBand?
 
-    /// Whether all of the energy belongs to the time in which this machine ran something: it is a host's share, which
-    /// holds no idle energy.
+    /// Whether none of the energy is for idle time. This is so in a virtual machine whose energy its host reports,
+    /// since the host gives it energy only for the time in which it ran.
     let excludesIdle: Bool
 
+    /// The channels, each with its index in the topology.
     private let parts: [(index: Int, id: String, isDram: Bool)]
 
-    /// Each channel's energy that has been drained, including channels of earlier topologies.
+    /// The energy in nanojoules that ``drain(_:)`` has returned for each channel so far, including channels that only
+    /// an earlier topology has.
     private var drained: [String: UInt128]
 
-    /// Chooses what can be divided: packages and memory, else a model of the whole machine or a host's share of one.
-    /// Meters of a whole machine include more than processor time explains.
+    /// Chooses the channels that can be divided; nil if there are none.
+    ///
+    /// They are the counters of packages and memory or, without such counters, the channels of the `wall` scope that
+    /// were estimated here or reported by this virtual machine's host. Meters of a whole machine are not divided, since
+    /// they include devices whose energy does not follow processor time.
     ///
     /// - Parameters:
     ///   - topology: The channels.
-    ///   - previous: The source of the generation before.
+    ///   - previous: The source for the previous topology; nil for the first one.
     init?(_ topology: Topology, continuing previous: EnergySource? = nil) {
         func indices(_ scope: Scope) -> [Int] {
             topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
         }
         let modelled = indices(.wall).filter { [.estimated, .shared].contains(topology.channels[$0].provenance) }
         let counted = indices(.cpu)
-        // A channel that cannot be read counts nothing, even where it stands for the host's figure.
+        // Channels that cannot be read count nothing, so if no counter can be read, the modelled channels are used.
         let isMeasured = counted.contains { topology.channels[$0].status == .ok } || modelled.isEmpty
         let used = isMeasured ? counted : modelled
         guard let first = used.first.map({ topology.channels[$0] }) else { return nil }
@@ -44,26 +49,26 @@ struct EnergySource {
         drained = previous?.drained ?? [:]
     }
 
-    /// Leaves out what new channels have counted so far. Those that come back continue where they were.
+    /// Leaves out the energy that new channels have counted so far. Channels that come back continue where they were.
     mutating func skipNewChannels(_ accumulator: borrowing ChannelAccumulator) {
         for part in parts where drained[part.id] == nil { drained[part.id] = accumulator.nanojoules(part.index) ?? 0 }
     }
 
-    /// The energy counted since the last call; on the first call, since the first reading.
+    /// The energy that the channels counted since the previous call; on the first call, since their first reading.
     mutating func drain(_ accumulator: borrowing ChannelAccumulator) -> EnergyParts {
         var energy = EnergyParts.zero
         for part in parts {
             guard let now = accumulator.nanojoules(part.index) else { continue }
             let last = drained[part.id] ?? 0
-            let step = now > last ? now - last : 0
+            let growth = now > last ? now - last : 0
             drained[part.id] = max(now, last)
-            if part.isDram { energy.dram += step } else { energy.package += step }
+            if part.isDram { energy.dram += growth } else { energy.package += growth }
         }
         return energy
     }
 
     /// How long a topology's counters may stand still before that means a true 0 W: three times the slowest refresh
-    /// interval.
+    /// interval, which is taken to be at least 5 s and at most an hour.
     static func longestSilenceNanoseconds(_ topology: Topology) -> Int64 {
         let slowest = topology.channels.compactMap { $0.countsIn == nil ? nil : $0.refreshInterval?.wholeNanoseconds }
             .max()
@@ -72,7 +77,8 @@ struct EnergySource {
 }
 
 extension ChannelAccumulator {
-    /// A channel's energy since its first reading, in whole nanojoules; nil before that.
+    /// A channel's energy since its first reading, in whole nanojoules; nil before that, and for a value that cannot be
+    /// real (10³⁰ nJ or more).
     fileprivate func nanojoules(_ index: Int) -> UInt128? {
         if let counter = counter(index) {
             return counter.checkpoint == nil ? nil : counter.encoding.unit.wholeNanojoules(of: counter.total)

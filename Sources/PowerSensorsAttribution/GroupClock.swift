@@ -1,7 +1,8 @@
 import PowerSensorsCore
 import PowerSensorsMachine
 
-/// Reads the processor time of one control group from the kernel.
+/// Reads one control group's clock: the processor time that the kernel counts for the tasks of the group and of the
+/// groups inside it.
 final class GroupClock {
     private let path: String
     private let sysfs: SystemRoot

@@ -2,76 +2,87 @@ import CPowerSensors
 import Glibc
 import PowerSensorsCore
 
-/// The processes of a machine, and the time that each ran between two scans.
+/// The processes of the host, and the processor time that each used between two scans, in ticks of 10 ms.
 ///
-/// A scan lists the folder once and reads one file per process, from descriptors that stay open for as many processes
-/// as the budget allows. A process is identified by its number and its start, so a reused number is another process.
+/// A scan lists procfs once and reads one file per process, `PID/stat`. These files stay open for as many processes as
+/// the budget of descriptors allows. A process is identified by its number and the time of its start, so a number that
+/// the kernel uses again is recognized as another process.
 struct ProcessTable: ~Copyable {
     /// A running process.
     struct Entry {
+        /// Its ID (PID).
         let number: Int32
 
         /// When it started, in ticks since boot.
         let start: UInt64
 
-        /// The process that started it; 0 for none.
+        /// The number of the process that started it; 0 for none.
         let parent: Int32
 
         let isKernelThread: Bool
 
-        /// The kernel's name for it, in 16 bytes.
-        fileprivate var name: SIMD2<UInt64>
+        /// The kernel's name for it, as 16 bytes of text. ``name`` is this as a string.
+        fileprivate var comm: SIMD2<UInt64>
 
         /// The time that its threads have run since it started, in ticks.
         fileprivate var ticks: UInt64
 
-        /// The ticks that they ran since the last reset. This starts at 0 for a process that is older than the scan
-        /// that found it, as nothing tells when it ran.
+        /// The ticks that they ran since energy was last divided.
+        ///
+        /// A process that started after the previous scan begins with all of its time. One that already ran before the
+        /// first scan, or was hidden until now, begins with 0, as its time may be from long ago.
         fileprivate(set) var elapsed: UInt64
 
-        /// The part of them since the last scan.
-        fileprivate(set) var step: UInt64
+        /// The part of ``elapsed`` that they ran between the latest scan and the one before.
+        fileprivate(set) var latestTicks: UInt64
 
-        /// Whether the last scan did not find it, or it runs another program now.
+        /// Whether the latest scan is the first that found it, or that found it running its current program.
         fileprivate(set) var isNew: Bool
 
-        fileprivate(set) var links = Links()
+        /// What it belongs to, and how it ranks.
+        fileprivate(set) var memberships = Memberships()
 
+        /// Its open `PID/stat`; -1 if that is opened for each reading.
         fileprivate var descriptor: CInt
     }
 
-    /// What the ``Attributor`` knows about a process.
-    struct Links {
+    /// What a process belongs to, as found by the ``Attributor``.
+    struct Memberships {
         /// Its control group in the ``ControlGroupTable``.
         var group: SlotIndex?
 
-        /// Its virtual machine in the ``MachineTable``.
+        /// The virtual machine that it runs, in the ``VirtualMachineTable``.
         var machine: SlotIndex?
 
         /// For a kernel thread that works for one process, that process's number.
         var servedProcess: Int32?
 
+        /// How much it has run lately, which decides whether it is listed.
         var rank = Rank()
     }
 
     /// The running processes, sorted by number.
     private(set) var entries: [Entry] = []
 
-    /// The links of processes that ended since the last scan, or run another program now.
-    private(set) var ended: [Links] = []
+    /// The memberships of processes that ended between the latest scan and the one before, or started another program.
+    private(set) var ended: [Memberships] = []
 
     private let procfs: SystemRoot
     private let descriptorBudget: Int
-    private var folder: CInt = -1
-    /// The latest start of any process so far. A process that is older and was not there before had been hidden.
+    /// The open folder of procfs; -1 until the first scan.
+    private var procfsDescriptor: CInt = -1
+    /// The latest start of any process found so far. A process that started before and is found only now had been
+    /// hidden.
     private var latestStart: UInt64 = 0
     private var openDescriptors = 0
+    /// The numbers of the processes that the current scan listed; it grows as needed.
     private var numbers: [Int32] = Array(repeating: 0, count: 512)
+    /// The entries that a scan is putting together. They take the place of ``entries`` at its end.
     private var next: [Entry] = []
     private var isFirstScan = true
 
     /// - Parameters:
-    ///   - procfs: The tree with the processes.
+    ///   - procfs: Where procfs is mounted.
     ///   - descriptorBudget: How many descriptors to keep open at most.
     init(beneath procfs: SystemRoot, descriptorBudget: Int) {
         self.procfs = procfs
@@ -80,7 +91,7 @@ struct ProcessTable: ~Copyable {
 
     deinit {
         for entry in entries where entry.descriptor >= 0 { close(entry.descriptor) }
-        if folder >= 0 { close(folder) }
+        if procfsDescriptor >= 0 { close(procfsDescriptor) }
     }
 
     /// Sets every process's elapsed time back to 0.
@@ -88,7 +99,7 @@ struct ProcessTable: ~Copyable {
         for index in entries.indices { entries[index].elapsed = 0 }
     }
 
-    mutating func updateLinks(at index: Int, _ change: (inout Links) -> Void) { change(&entries[index].links) }
+    mutating func setMemberships(at index: Int, _ set: (inout Memberships) -> Void) { set(&entries[index].memberships) }
 
     /// A running process's index in ``entries``; nil if there is none of that number.
     func index(of number: Int32) -> Int? {
@@ -106,28 +117,28 @@ struct ProcessTable: ~Copyable {
     ///
     /// - Throws: ``AttributeError`` if procfs cannot be opened or listed. The entries then stay as they were.
     mutating func scan() throws(AttributeError) {
-        if folder < 0 { folder = try procfs.open(".") }
+        if procfsDescriptor < 0 { procfsDescriptor = try procfs.open(".") }
         let count = try listNumbers()
         ended.removeAll(keepingCapacity: true)
         next.removeAll(keepingCapacity: true)
         next.reserveCapacity(count)
-        var old = 0
+        var oldIndex = 0
         for index in 0..<count {
             let number = numbers[index]
-            while old < entries.count, entries[old].number < number {
-                end(old)
-                old += 1
+            while oldIndex < entries.count, entries[oldIndex].number < number {
+                end(oldIndex)
+                oldIndex += 1
             }
-            if old < entries.count, entries[old].number == number {
-                update(old)
-                old += 1
+            if oldIndex < entries.count, entries[oldIndex].number == number {
+                update(oldIndex)
+                oldIndex += 1
             } else {
                 add(number)
             }
         }
-        while old < entries.count {
-            end(old)
-            old += 1
+        while oldIndex < entries.count {
+            end(oldIndex)
+            oldIndex += 1
         }
         swap(&entries, &next)
         isFirstScan = false
@@ -137,7 +148,7 @@ struct ProcessTable: ~Copyable {
     private mutating func listNumbers() throws(AttributeError) -> Int {
         while true {
             let capacity = numbers.count
-            let count = unsafe cpowersensors_list_processes(folder, &numbers, capacity)
+            let count = unsafe cpowersensors_list_processes(procfsDescriptor, &numbers, capacity)
             if count < 0 { throw AttributeError(path: procfs.path, errno: Int32(clamping: -count)) }
             if count <= capacity {
                 // The kernel lists them in order, but a fixture may not.
@@ -148,27 +159,28 @@ struct ProcessTable: ~Copyable {
         }
     }
 
-    /// Reads a known process again. Its number may belong to another process by now.
-    private mutating func update(_ old: Int) {
+    /// Reads a known process again, given its index in ``entries``. Its number may belong to another process by now.
+    private mutating func update(_ oldIndex: Int) {
         var process = cpowersensors_process()
-        var descriptor = entries[old].descriptor
-        let number = entries[old].number
+        var descriptor = entries[oldIndex].descriptor
+        let number = entries[oldIndex].number
         let wasOpen = descriptor >= 0
         let result = read(number, &descriptor, &process)
-        if result == 0, process.start == entries[old].start {
-            next.append(entries[old])
+        if result == 0, process.start == entries[oldIndex].start {
+            next.append(entries[oldIndex])
             advance(next.count - 1, process, descriptor)
         } else if result == 0 {
-            ended.append(entries[old].links)
+            ended.append(entries[oldIndex].memberships)
             add(number, process, descriptor)
         } else if result == ENOENT || result == ESRCH {
-            ended.append(entries[old].links)
-            // The descriptor was of a process that ended; its number may be in use again.
+            ended.append(entries[oldIndex].memberships)
+            // The process of the open file has ended, but another one may have its number now.
             if wasOpen { add(number) }
         } else {
-            // It cannot be read at the moment, for example because descriptors ran out. Its time is counted later.
-            next.append(entries[old])
-            next[next.count - 1].step = 0
+            // It cannot be read at the moment, for example because there are no free descriptors. The next scan that
+            // can read it counts its time.
+            next.append(entries[oldIndex])
+            next[next.count - 1].latestTicks = 0
             next[next.count - 1].isNew = false
             next[next.count - 1].descriptor = descriptor
         }
@@ -180,27 +192,28 @@ struct ProcessTable: ~Copyable {
     ) -> CInt {
         let wasOpen = descriptor >= 0
         let result = unsafe cpowersensors_read_process(
-            folder, number, &descriptor, openDescriptors < descriptorBudget ? 1 : 0, &process)
+            procfsDescriptor, number, &descriptor, openDescriptors < descriptorBudget ? 1 : 0, &process)
         openDescriptors += (descriptor >= 0 ? 1 : 0) - (wasOpen ? 1 : 0)
         return result
     }
 
     @inline(__always)
     private mutating func advance(_ index: Int, _ process: cpowersensors_process, _ descriptor: CInt) {
-        let name = unsafe unsafeBitCast(process.comm, to: SIMD2<UInt64>.self)
+        let comm = unsafe unsafeBitCast(process.comm, to: SIMD2<UInt64>.self)
         next[index].descriptor = descriptor
         // The kernel rescales a process's times now and then, which may make the sum a tick less.
         let last = next[index].ticks
-        let step = process.ticks > last ? process.ticks - last : 0
-        next[index].step = step
-        next[index].elapsed = next[index].elapsed.saturatingAdd(step)
+        let latestTicks = process.ticks > last ? process.ticks - last : 0
+        next[index].latestTicks = latestTicks
+        next[index].elapsed = next[index].elapsed.saturatingAdd(latestTicks)
         next[index].ticks = max(process.ticks, last)
-        // The name of a kernel thread includes its current work.
-        next[index].isNew = name != next[index].name && !next[index].isKernelThread
+        // A new name means that the process started another program, except for a kernel thread, whose name includes
+        // its current work.
+        next[index].isNew = comm != next[index].comm && !next[index].isKernelThread
         if next[index].isNew {
-            ended.append(next[index].links)
-            next[index].name = name
-            next[index].links = Links()
+            ended.append(next[index].memberships)
+            next[index].comm = comm
+            next[index].memberships = Memberships()
         }
     }
 
@@ -222,12 +235,13 @@ struct ProcessTable: ~Copyable {
             Entry(
                 number: number, start: process.start, parent: process.parent,
                 isKernelThread: process.is_kernel_thread != 0,
-                name: unsafe unsafeBitCast(process.comm, to: SIMD2<UInt64>.self), ticks: process.ticks,
-                elapsed: elapsed, step: elapsed, isNew: true, descriptor: descriptor))
+                comm: unsafe unsafeBitCast(process.comm, to: SIMD2<UInt64>.self), ticks: process.ticks,
+                elapsed: elapsed, latestTicks: elapsed, isNew: true, descriptor: descriptor))
     }
 
+    /// Records that a process ended, given its index in ``entries``, and closes its file.
     private mutating func end(_ index: Int) {
-        ended.append(entries[index].links)
+        ended.append(entries[index].memberships)
         guard entries[index].descriptor >= 0 else { return }
         close(entries[index].descriptor)
         openDescriptors -= 1
@@ -235,42 +249,43 @@ struct ProcessTable: ~Copyable {
 
     // MARK: Dividing
 
-    /// Chooses the processes that are listed, by their times up to now.
+    /// Chooses the processes that are listed, by how much they have run lately.
     ///
     /// - Parameters:
     ///   - limit: How many to list.
     ///   - energies: Where records are added and removed.
-    ///   - consumer: Describes a process that is listed from now on.
+    ///   - consumer: Returns the description of a process that is listed from now on.
     mutating func chooseListed(limit: Int, in energies: inout ConsumerEnergies, _ consumer: (Entry) -> Consumer) {
-        for index in entries.indices { entries[index].links.rank.update(entries[index].step) }
-        let changes = Rank.changes(among: entries.count, limit: limit) { entries[$0].links.rank }
-        for index in changes.folded { energies.removeRecord(entries[index].links.rank.record.take()) }
+        for index in entries.indices { entries[index].memberships.rank.update(entries[index].latestTicks) }
+        let changes = Rank.changes(among: entries.count, limit: limit) { entries[$0].memberships.rank }
+        for index in changes.folded { energies.removeRecord(entries[index].memberships.rank.record.take()) }
         for index in changes.promoted {
-            entries[index].links.rank.record = energies.addRecord(for: consumer(entries[index]))
+            entries[index].memberships.rank.record = energies.addRecord(for: consumer(entries[index]))
         }
     }
 
-    /// Gives each process its share.
+    /// Divides energy among the processes, in proportion to their elapsed times.
     ///
     /// - Parameters:
-    ///   - energy: What all tasks used.
+    ///   - energy: The energy that all tasks of the host used.
     ///   - totalTicks: The ticks that all tasks ran.
-    ///   - energies: Where the shares are counted.
+    ///   - energies: Where each process's energy is added.
     func divide(_ energy: EnergyParts, totalTicks: UInt64, into energies: inout ConsumerEnergies) {
         var splitter = EnergySplitter(energy, totalWeight: totalTicks)
-        for index in entries.indices where entries[index].elapsed > 0 {
-            energies.add(splitter.share(of: entries[index].elapsed), to: entries[index].links.rank.record, .process)
+        for entry in entries where entry.elapsed > 0 {
+            energies.add(splitter.share(of: entry.elapsed), to: entry.memberships.rank.record, .process)
         }
         energies.addUnattributed(splitter.rest, .process, .shortLived)
     }
 }
 
 extension ProcessTable.Entry {
-    /// The kernel's name for the process, without the current work of a kernel worker. Ill-formed UTF-8 is repaired.
-    var comm: String {
+    /// The kernel's name for the process as a string, without the current work of a kernel worker
+    /// (`kworker/0:1-events`). Ill-formed UTF-8 is repaired.
+    var name: String {
         var bytes: [UInt8] = []
         for index in 0..<16 {
-            let half = UInt64(littleEndian: index < 8 ? name.x : name.y)
+            let half = UInt64(littleEndian: index < 8 ? comm.x : comm.y)
             let byte = UInt8(truncatingIfNeeded: half >> UInt64(index % 8 * 8))
             if byte == 0 { break }
             bytes.append(byte)

@@ -1,15 +1,18 @@
-/// How much a consumer has run lately, which decides whether it is listed or folded into the rest.
+/// How much a consumer has run lately, which decides whether it is listed or folded: only those that ran most are
+/// listed one by one, and the energy of all others is reported as one sum.
 struct Rank {
     /// Its record in ``ConsumerEnergies``; nil while it is folded.
     var record: SlotIndex?
 
-    /// The mean of its times over about eight scans, in thousandths of its clock's unit.
+    /// The moving average of the time that it ran between two scans, over about eight scans, in thousandths of a tick
+    /// or, for control groups with a clock, of a microsecond.
     private(set) var score: UInt64 = 0
 
-    /// Adds the time that it ran since the last scan.
-    mutating func update(_ step: UInt64) {
-        if step == 0, score == 0 { return }
-        score = (score - score / 8) + min(step, 1 << 40) * 125
+    /// Adds the time that it ran between the latest scan and the one before.
+    mutating func update(_ latestTime: UInt64) {
+        if latestTime == 0, score == 0 { return }
+        // An eighth of 1000 is 125. Times are limited so that the score cannot overflow.
+        score = (score - score / 8) + min(latestTime, 1 << 40) * 125
     }
 
     /// Chooses which consumers of a kind are listed: those that run most.
@@ -31,7 +34,7 @@ struct Rank {
             if let rank = rank(index), rank.record != nil { listed.append((index, rank.score)) }
         }
         listed.sort { $0.score < $1.score }
-        // Nearly all scores are below this and need not be sorted.
+        // Nearly all scores are below this threshold, so only few candidates have to be sorted.
         let threshold = listed.count < limit ? 0 : listed.first.map { $0.score + $0.score / 4 } ?? .max
         var candidates: [(index: Int, score: UInt64)] = []
         for index in 0..<count {

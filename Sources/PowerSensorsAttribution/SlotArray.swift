@@ -1,10 +1,11 @@
-/// An element's index in a ``SlotArray``: four bytes, as every process keeps a few of them.
+/// An element's index in a ``SlotArray``. It takes only four bytes, since a few are stored for every process.
 typealias SlotIndex = Int32
 
-/// An array whose elements keep their index: a removed one leaves a gap, which a later one fills.
+/// An array whose elements keep their index: removing one leaves a gap, which an element that is inserted later fills.
 struct SlotArray<Element> {
     /// The elements, and nil for each gap.
     private(set) var slots: [Element?] = []
+    /// The indices of the gaps.
     private var free: [SlotIndex] = []
 
     subscript(index: SlotIndex) -> Element? { slots[Int(index)] }

@@ -1,4 +1,4 @@
-/// A virtual machine's name and UUID, as found in the arguments of the process that runs it.
+/// A virtual machine's name, UUID and hypervisor, as found in the arguments of the process that runs it.
 package struct VirtualMachineIdentity: Hashable, Sendable {
     /// A hypervisor's program.
     enum Hypervisor: String, Sendable {
@@ -16,7 +16,7 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
 
         private static func named(_ name: String) -> Hypervisor? {
             if name.hasPrefix("qemu-system-") || name == "qemu-kvm" || name == "kvm" { return .qemu }
-            // The kernel truncates its name to 15 bytes.
+            // The kernel truncates the name of a process to 15 bytes.
             if ["cloud-hypervisor", "cloud-hypervis", "cloud-hyperviso"].contains(name) { return .cloudHypervisor }
             return name == "firecracker" ? .firecracker : nil
         }
@@ -31,7 +31,7 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
     /// The machine's name, else its UUID; empty if it has neither.
     package let name: String
 
-    /// The machine's UUID; empty if the arguments do not tell.
+    /// The machine's UUID; empty if the arguments do not include it.
     package let uuid: String
 
     /// Whether a process is a hypervisor, given its first argument and the kernel's name for it.
@@ -44,7 +44,8 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
     /// - Parameters:
     ///   - commandLine: procfs' `PID/cmdline`: the arguments, each terminated by a 0 byte.
     ///   - comm: The kernel's name for the process.
-    ///   - group: The process's control group. In a pod, KubeVirt's names consist of a namespace and a name.
+    ///   - group: The process's control group. If it is in a pod, KubeVirt manages the machine, and QEMU's name for it
+    ///     is `NAMESPACE_NAME`.
     package init?(commandLine: [UInt8], comm: String, group: ControlGroup?) {
         let arguments = commandLine.split(separator: 0, omittingEmptySubsequences: false).map {
             String(decoding: $0, as: UTF8.self)
@@ -54,38 +55,38 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
         else { return nil }
         let options = Self.options(in: arguments, allowsEquals: hypervisor != .qemu)
         let uuid: String
-        let full: String
+        let fullName: String
         switch hypervisor {
         case .qemu:
             uuid = options["uuid"] ?? options["smbios"].flatMap { Self.value(of: "uuid", in: $0) } ?? ""
-            full = options["name"].map(Self.guestName) ?? ""
+            fullName = options["name"].map(Self.guestName) ?? ""
         case .cloudHypervisor:
             uuid = options["platform"].flatMap { Self.value(of: "uuid", in: $0) } ?? ""
-            // It has no name, but its socket is usually named after the machine.
+            // cloud-hypervisor has no option for a name, but its socket is usually named after the machine.
             let socket = options["api-socket"].map { Self.value(of: "path", in: $0) ?? $0 } ?? ""
             let file = socket.split(separator: "/").last.map(String.init) ?? ""
-            full = file.hasSuffix(".sock") ? String(file.dropLast(5)) : file
+            fullName = file.hasSuffix(".sock") ? String(file.dropLast(5)) : file
         case .firecracker:
             uuid = ""
-            full = options["id"] ?? ""
+            fullName = options["id"] ?? ""
         }
         self.hypervisor = hypervisor
         self.uuid = uuid
-        if group?.podUID != nil, hypervisor == .qemu, let underscore = full.firstIndex(of: "_") {
-            namespace = String(full[..<underscore])
-            name = String(full[full.index(after: underscore)...])
+        if group?.podUID != nil, hypervisor == .qemu, let underscore = fullName.firstIndex(of: "_") {
+            namespace = String(fullName[..<underscore])
+            name = String(fullName[fullName.index(after: underscore)...])
         } else {
             namespace = ""
-            name = full.isEmpty ? uuid : full
+            name = fullName.isEmpty ? uuid : fullName
         }
     }
 
-    /// The options with their values. The first of each counts: a manager of machines passes the name before anything
-    /// that the guest's owner may choose, such as the arguments of its kernel.
+    /// The options with their values. If an option is given several times, the first one counts: a manager of virtual
+    /// machines passes the name before anything that the guest's owner can choose, such as the arguments of its kernel.
     ///
     /// - Parameters:
     ///   - arguments: The program and its arguments.
-    ///   - allowsEquals: Whether `--option=value` is allowed; QEMU does not know it.
+    ///   - allowsEquals: Whether options can be written as `--option=value`, which QEMU does not support.
     private static func options(in arguments: [String], allowsEquals: Bool) -> [String: String] {
         var options: [(String, String)] = []
         var rest = arguments.dropFirst()
@@ -95,7 +96,7 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
             if allowsEquals, let equals = name.firstIndex(of: "=") {
                 options.append((String(name[..<equals]), String(name[name.index(after: equals)...])))
             } else if let next = rest.first, name == "append" || !next.hasPrefix("-") {
-                // An option's value is never an option itself, whatever it looks like.
+                // QEMU's -append is followed by the arguments of the guest's kernel, which may begin with a dash.
                 rest.removeFirst()
                 options.append((name, next))
             }
@@ -109,6 +110,7 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
         return Self.value(of: "guest", in: value) ?? settings.first { !$0.contains("=") } ?? settings.first ?? ""
     }
 
+    /// The value of `key=value` among the settings of an option; nil if there is none.
     private static func value(of key: String, in text: String) -> String? {
         settings(of: text).first { $0.hasPrefix("\(key)=") }.map { String($0.dropFirst(key.count + 1)) }
     }

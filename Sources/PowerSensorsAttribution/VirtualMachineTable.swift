@@ -1,14 +1,16 @@
 import PowerSensorsCore
 
-/// The virtual machines that run here, and the processor time that each used.
-struct MachineTable {
-    /// A virtual machine: a process, and for a moment those that it forks.
+/// The virtual machines that run on this host, and the processor time that each used.
+struct VirtualMachineTable {
+    /// A virtual machine: the process that runs it and, for a moment, copies of that process that it forks.
     struct Machine {
         fileprivate(set) var consumer: Consumer
         fileprivate let identity: VirtualMachineIdentity
         fileprivate var processes = 1
-        /// The ticks that its processes, and the kernel threads that serve it, ran since the last reset.
+        /// The ticks (10 ms) that its processes, and the kernel threads that serve it, ran since energy was last
+        /// divided.
         fileprivate var elapsed: UInt64 = 0
+        /// Its record in ``ConsumerEnergies``; nil until the end of the scan that found it.
         fileprivate(set) var record: SlotIndex?
     }
 
@@ -16,12 +18,13 @@ struct MachineTable {
 
     /// Adds a process of a virtual machine, and returns the machine's index.
     ///
-    /// Each process is a machine of its own, since anyone may give a program another machine's name. The exception is a
-    /// process that the machine itself started: this is the moment between fork and exec.
+    /// Each process counts as a machine of its own, since anyone may start a program under another machine's name. The
+    /// exception is a process that the machine itself started and that has the same arguments: between fork and exec, a
+    /// new process still looks like its parent.
     ///
     /// - Parameters:
-    ///   - identity: The machine as its arguments describe it.
-    ///   - consumer: The same for a snapshot, with its process.
+    ///   - identity: The machine's name and UUID, from the process's arguments.
+    ///   - consumer: The machine as it appears in a snapshot.
     ///   - parent: The machine that started the process; nil for none.
     mutating func addProcess(
         _ identity: VirtualMachineIdentity, _ consumer: Consumer, startedBy parent: SlotIndex?
@@ -40,18 +43,18 @@ struct MachineTable {
     /// Removes a process that ended.
     mutating func removeProcess(of machine: SlotIndex) { machines.update(at: machine) { $0.processes -= 1 } }
 
-    /// Notes that a machine's process moved to another control group.
+    /// Records that a machine's process moved to another control group.
     ///
-    /// - Returns: The machine's record.
+    /// - Returns: The machine's record in ``ConsumerEnergies``.
     mutating func move(_ machine: SlotIndex, to group: ControlGroup) -> SlotIndex? {
         machines.update(at: machine) { $0.consumer.setControlGroup(group) }
         return machines[machine]?.record
     }
 
-    /// Adds to a machine's time.
+    /// Adds ticks that a process of a machine, or a kernel thread that serves it, ran.
     mutating func add(_ ticks: UInt64, to machine: SlotIndex) { machines.update(at: machine) { $0.elapsed += ticks } }
 
-    /// Sets every machine's time back to 0.
+    /// Sets every machine's elapsed time back to 0.
     mutating func resetElapsed() { machines.update { $0.elapsed = 0 } }
 
     /// Removes the machines that stopped, and returns them.
@@ -62,12 +65,12 @@ struct MachineTable {
         machines.update { if $0.record == nil { $0.record = energies.addRecord(for: $0.consumer) } }
     }
 
-    /// Gives each machine its share. The rest was used by other processes.
+    /// Divides energy among the machines, in proportion to their elapsed times. The rest was used by other processes.
     ///
     /// - Parameters:
-    ///   - energy: What all tasks used.
+    ///   - energy: The energy that all tasks of the host used.
     ///   - totalTicks: The ticks that all tasks ran.
-    ///   - energies: Where the shares are counted.
+    ///   - energies: Where each machine's energy is added.
     mutating func divide(_ energy: EnergyParts, totalTicks: UInt64, into energies: inout ConsumerEnergies) {
         var splitter = EnergySplitter(energy, totalWeight: totalTicks)
         machines.update { energies.add(splitter.share(of: $0.elapsed), to: $0.record, .virtualMachine) }
