@@ -15,30 +15,31 @@ package struct EnergyRegisters: Hashable, Sendable {
         package let number: UInt32
     }
 
-    /// The register with the units.
+    /// The number of the register that holds the units.
     package let unitNumber: UInt32
 
     /// The registers that count for a whole package or die.
     package let domains: [Domain]
 
-    /// The register that counts for a single core; nil if there is none.
+    /// The number of the register that counts for a single core; nil if there is none.
     package let coreNumber: UInt32?
 
-    /// The register with the package's thermal design power; nil if there is none.
+    /// The number of the register that holds the package's thermal design power; nil if there is none.
     let powerNumber: UInt32?
 
     /// Whether each die of a package has its own registers.
     let arePerDie: Bool
 
-    /// Whether the unit is 2ⁿ µJ.
+    /// Whether the unit is 2ⁿ µJ, as in some Atoms, rather than 2⁻ⁿ J. The unit register holds n.
     private let countsMicrojoules: Bool
 
-    /// The units of domains that count in another one than the unit register says.
+    /// The units of domains that count in a unit other than that of the unit register.
     private let ownUnits: [String: EnergyUnit]
 
-    /// The registers of a processor; nil if it has none, or they are not known.
+    /// The registers of a processor; nil if it has none, or they are not known here.
     package init?(_ processor: ProcessorIdentity) {
         switch (processor.vendor, processor.family ?? 0, processor.model ?? 0) {
+        // Pentium 4.
         case (.intel, 15, _): return nil
         case (.intel, 6..., let model):
             unitNumber = 0x606
@@ -59,9 +60,10 @@ package struct EnergyRegisters: Hashable, Sendable {
         }
     }
 
-    /// The energy of one count, given the unit register; nil if that does not really exist.
+    /// The energy of one count of a domain's register, given the content of the unit register; nil if there are no
+    /// counters.
     ///
-    /// KVM returns 0 for it when it has no counters. Taken literally, that would be a whole joule.
+    /// KVM shows guests a unit register of 0 when it has no counters. Taken literally, that would be a unit of 1 J.
     package func unit(of domain: String, _ register: UInt64) -> EnergyUnit? {
         let exponent = Int(register >> 8 & 0x1F)
         if exponent == 0 { return nil }
@@ -69,21 +71,23 @@ package struct EnergyRegisters: Hashable, Sendable {
         return ownUnits[domain] ?? .binaryFraction(exponent)
     }
 
-    /// The package's thermal design power, given its power register and the unit register; nil if they do not tell.
+    /// The package's thermal design power, given the contents of its power register and of the unit register; nil if
+    /// they do not contain it.
     package func designPower(_ power: UInt64, unit: UInt64) -> Watts? {
         let units = power & 0x7FFF
         guard !countsMicrojoules, units > 0 else { return nil }
         return Watts(Double(units) / Double(UInt64(1) << (unit & 0xF)))
     }
 
-    /// Silvermont and Airmont: Bay Trail, Merrifield, Cherry Trail, Avoton, Moorefield. Models by their numbers in the
-    /// kernel's intel-family.h.
+    /// The model numbers of the Atoms that count in 2ⁿ µJ, from the kernel's intel-family.h. Their cores are Silvermont
+    /// and Airmont: Bay Trail, Merrifield, Cherry Trail, Avoton, Moorefield.
     private static let atoms: Set = [0x37, 0x4A, 0x4C, 0x4D, 0x5A]
 
     private static func ownUnits(ofModel model: Int) -> [String: EnergyUnit] {
         switch model {
-        // Servers of Haswell, Broadwell (with its D), Skylake to Cooper Lake, Ice Lake (with its D); Knights Landing,
-        // Mill. The kernel's powercap assumes 15.3 µJ and perf this; a register counts in powers of two.
+        // Servers of Haswell, Broadwell and Broadwell-D, Skylake to Cooper Lake, Ice Lake and Ice Lake-D; Knights
+        // Landing and Knights Mill. The kernel's powercap driver assumes 15.3 µJ for their memory, and its perf driver
+        // 2⁻¹⁶ J, which is used here, since a register counts in powers of two.
         case 0x3F, 0x4F, 0x56, 0x55, 0x6A, 0x6C, 0x57, 0x85: ["dram": .binaryFraction(16)]
         // Sapphire and Emerald Rapids: the platform counts whole joules.
         case 0x8F, 0xCF: ["psys": .binaryFraction(0)]

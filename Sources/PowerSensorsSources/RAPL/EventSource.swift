@@ -2,7 +2,8 @@ import CPowerSensors
 import Glibc
 package import PowerSensorsCore
 
-/// How an event is identified to its PMU: the PMU's type, and the fields that its `format` folder describes.
+/// What perf_event_open(2) is told to open an event: the type of its PMU, and up to three numbers whose bits the PMU's
+/// `format` folder describes.
 package struct EventCode: Hashable, Sendable {
     package var type: UInt32
     package var config: UInt64 = 0
@@ -12,24 +13,25 @@ package struct EventCode: Hashable, Sendable {
     package init(type: UInt32) { self.type = type }
 }
 
-/// Opens and reads perf's events: the kernel, or a test's replacement. A reader calls it once per group, not once per
-/// channel.
+/// Opens and reads perf's events: either the kernel or, in tests, a replacement for it. A reader calls it once per
+/// group of events, not once per channel.
 package protocol EventSource: Sendable {
-    /// Whether the PMUs that a tree shows are those whose events would be opened.
+    /// Whether the PMUs in a sysfs are the ones whose events would be opened.
     func isShown(in sysfs: SystemRoot) -> Bool
 
-    /// Opens an event on one processor; `leader` is the descriptor of the group's first event, or -1 for that one
-    /// itself.
+    /// Opens an event on one processor. `leader` is the descriptor of the group's first event; it is -1 when that event
+    /// itself is opened.
     ///
     /// - Returns: A descriptor, or the negated `errno`.
     func open(_ event: EventCode, processor: Int, leader: CInt) -> CInt
 
-    /// Reads a group: the number of events, nanoseconds enabled, nanoseconds running, and each event's count.
+    /// Reads a group into `values`: the number of events, the nanoseconds for which they were enabled, the nanoseconds
+    /// for which they were counting, and each event's count.
     ///
     /// - Returns: How many bytes were read, or the negated `errno`.
     func read(_ leader: CInt, into values: inout MutableSpan<UInt64>) -> Int
 
-    /// Closes what ``open(_:processor:leader:)`` opened.
+    /// Closes a descriptor that ``open(_:processor:leader:)`` returned.
     func close(_ descriptor: CInt)
 }
 
@@ -37,7 +39,7 @@ package protocol EventSource: Sendable {
 package struct KernelEvents: EventSource {
     package init() {}
 
-    /// True only for a real sysfs: a fixture must never open events of the machine that it is on.
+    /// True only for a real sysfs: with a test's sysfs, events of the machine that the test runs on must not be opened.
     package func isShown(in sysfs: SystemRoot) -> Bool { sysfs.isOnSysfs(PerfPMU.folder) }
 
     package func open(_ event: EventCode, processor: Int, leader: CInt) -> CInt {

@@ -1,20 +1,21 @@
 import PowerSensorsMachine
 
-/// Parses the files in which sysfs describes how a PMU's event is opened.
+/// Parses the files in which sysfs describes how an event of a PMU is opened.
 package enum EventTerms {
     /// Parses an event's terms, such as `event=0x02` or `event=1,umask=0x10,edge`.
     ///
     /// - Parameters:
     ///   - text: The terms.
     ///   - type: The PMU's type.
-    ///   - format: Where a term's value goes; nil for a term that the PMU does not describe.
-    /// - Returns: Nil if the text is malformed, or a value does not fit.
+    ///   - format: Returns the bits that hold the value of a term, given its name; nil for a term that has no file in
+    ///     the PMU's `format` folder. Such a term must be `config`, `config1` or `config2`.
+    /// - Returns: The event's code; nil if the text is malformed, or a value does not fit into its bits.
     package static func code(of text: String, type: UInt32, format: (String) -> EventTermFormat?) -> EventCode? {
         var code = EventCode(type: type)
         for term in text.split(separator: ",", omittingEmptySubsequences: false) {
             let parts = term.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
-            // The name is used as a file name.
+            // The name becomes part of a path, so it must not contain a slash.
             let isFileName = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) }
             guard !name.isEmpty, isFileName else { return nil }
             guard let value = parts.count > 1 ? number(parts[1]) : 1 else { return nil }
@@ -23,7 +24,8 @@ package enum EventTerms {
         return code
     }
 
-    /// Parses a scale of 2⁻ⁿ and returns n, from 0 to 63; nil for any other text, whose counts would not be exact.
+    /// Parses a scale, the joules of one count, of the form 2⁻ⁿ, and returns n, from 0 to 63; nil for any other text,
+    /// with which counting would not be exact.
     package static func exponent(ofScale text: String) -> Int? {
         // The kernel writes 2⁻³² with 23 digits, which a Double holds exactly.
         guard text.utf8.count <= 64, let scale = Double(text), scale.isNormal, scale.significand == 1 else {
@@ -44,7 +46,7 @@ package enum EventTerms {
     }
 }
 
-/// Which bits of an ``EventCode`` hold a term's value: `config:0-7`, or in parts, `config1:0-3,32-35`.
+/// Which bits of an ``EventCode`` hold a term's value, such as `config:0-7` or, in parts, `config1:0-3,32-35`.
 package struct EventTermFormat: Hashable, Sendable {
     private let field: Substring
     private let bits: [ClosedRange<Int>]
@@ -58,7 +60,7 @@ package struct EventTermFormat: Hashable, Sendable {
         (field, self.bits) = (parts[0], bits)
     }
 
-    /// Puts a value into its bits, the lowest first; false if it does not fit.
+    /// Puts a value into its bits, beginning with the lowest; false if it does not fit.
     package func put(_ value: UInt64, into code: inout EventCode) -> Bool {
         var rest = value
         var placed: UInt64 = 0

@@ -1,11 +1,13 @@
 import PowerSensorsCore
 
-/// Compares mechanisms that show the same registers: what one counted must lie between what another counted in a
-/// slightly shorter and a slightly longer time.
+/// Checks that mechanisms which show the same registers agree: what one mechanism counted must lie between what the
+/// other one counted in a slightly shorter and in a slightly longer time.
 ///
-/// So no allowance is needed for when a register is updated, and a wrong unit shows within milliseconds.
+/// So no allowance is needed for the moment at which a register is updated, and a wrong unit is found within
+/// milliseconds.
 struct MechanismComparison {
-    /// A domain that two mechanisms read. The chosen channel is read before and after the other.
+    /// The channels of two mechanisms for the same domain: the one that is used, and the other. The chosen channel is
+    /// read before and after the other.
     private typealias Pair = (chosen: Channel, other: Channel)
 
     private let pairs: [Pair]
@@ -21,13 +23,14 @@ struct MechanismComparison {
         self.open = open
     }
 
-    /// The disagreements that two comparisons in a row find.
+    /// The disagreements that are found in two comparisons in a row, as a single one may be an accident.
     func findings() -> [Finding] {
         if pairs.isEmpty { return [] }
         let suspects = Set(compare().map(\.subject))
         return suspects.isEmpty ? [] : compare().filter { suspects.contains($0.subject) }
     }
 
+    /// Reads every pair twice, 15 ms apart, and returns the disagreements.
     private func compare() -> [Finding] {
         var chosen = open(pairs.map(\.chosen))
         var others = open(pairs.map(\.other))
@@ -41,7 +44,8 @@ struct MechanismComparison {
         }
         return pairs.indices.compactMap { index in
             let pair = pairs[index]
-            // From the first reading to the last, and between the two in the middle.
+            // The chosen channel was read four times: the longer time is from its first reading to its last, and the
+            // shorter one is between the two in the middle.
             guard let most = energy(pair.chosen, outer[0][index], outer[3][index]),
                 let least = energy(pair.chosen, outer[1][index], outer[2][index]),
                 let counted = energy(pair.other, inner[0][index], inner[1][index])
@@ -57,6 +61,7 @@ struct MechanismComparison {
         return reader.readings(pairs.count, stampedAt: began).map { (count: $0.count, instant: began) }
     }
 
+    /// The energy that a channel counted between two readings; nil if it is unknown.
     private func energy(_ channel: Channel, _ first: Sample, _ last: Sample) -> Joules? {
         guard case .counter(let encoding) = channel.encoding, let start = first.count, let end = last.count
         else { return nil }
@@ -73,9 +78,10 @@ struct MechanismComparison {
         else { return nil }
         // For servers' memory, one of the kernel's drivers assumes a unit of 15.3 µJ and the other one of 2⁻¹⁶ J.
         let ratio = ours.unit.joules.rawValue / theirs.unit.joules.rawValue
-        let explained = abs(ratio - 1) < 0.005 ? ratio : 1
-        let scaled = Joules(counted.rawValue * explained)
-        // A number in µJ may be a count off at either end, and one in a finer unit more.
+        // These differ by 0.3 %, so a ratio that close to 1 is corrected and not reported.
+        let correction = abs(ratio - 1) < 0.005 ? ratio : 1
+        let scaled = Joules(counted.rawValue * correction)
+        // At either end, a number may be off by one count, and by 1 µJ if it is rounded to that.
         let slack = Joules(2 * max(ours.unit.joules.rawValue, theirs.unit.joules.rawValue, 1e-6))
         if scaled + slack >= least, scaled <= most + slack { return nil }
         let (chosen, other) = (pair.chosen, pair.other.mechanism)
@@ -83,11 +89,12 @@ struct MechanismComparison {
             severity: .warning, subject: chosen.id, reason: .disagreement,
             text: "At the same time \(chosen.mechanism) counted \(least.millijoules) to \(most.millijoules) mJ of"
                 + " \(chosen.id), and \(other) \(counted.millijoules) mJ; the former is used.",
-            remedy: "If the latter is right, use that: --sensor rapl:\(other). Tell the driver's authors, too.")
+            remedy: "If the latter is right, use that: --sensor rapl:\(other). Report it to the driver's authors.")
     }
 }
 
 extension Joules {
+    /// The number of millijoules, with two decimals.
     fileprivate var millijoules: String {
         let hundredths = (rawValue * 1e5).rounded()
         guard hundredths.magnitude < 1e15 else { return "\(rawValue * 1000)" }

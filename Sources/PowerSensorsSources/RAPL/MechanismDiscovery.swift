@@ -1,11 +1,11 @@
 package import PowerSensorsCore
 
-/// What one mechanism found, and the obstacles it met.
+/// What discovery through one mechanism found: its channels, and the obstacles that it met.
 package struct MechanismDiscovery: Sendable {
-    /// What was found, with the findings that hold on any machine.
+    /// The channels and components, with the findings that mean the same on any machine.
     var discovery = Discovery()
 
-    /// Problems that ``RAPLDiagnosis`` can explain better than the mechanism itself.
+    /// Problems whose cause depends on the machine, so that ``RAPLDiagnosis`` explains them.
     var obstacles: [Obstacle] = []
 
     init() {}
@@ -33,13 +33,13 @@ package struct Obstacle: Hashable, Sendable {
         /// There is no PMU or device: the driver is not loaded or found nothing, or a guest has no counters.
         case noDriver
 
-        /// perf's events do not belong to the tree that is read.
+        /// perf's events do not belong to the sysfs that is read.
         case otherTree
 
         /// A container runtime hides the zones.
         case masked
 
-        /// A zone's file may not be read.
+        /// This process is not allowed to read a zone's file, which is its counter or another one.
         case forbidden(isCounter: Bool)
     }
 
@@ -57,8 +57,10 @@ extension Discovery {
     ///
     /// - Parameters:
     ///   - suspects: The indices of the channels to compare.
-    ///   - showSameRegister: Compares two suspects, given their positions; nil if one of them cannot be read.
-    ///   - doubt: Why two channels that show the same register may still have one each; nil if they do not.
+    ///   - showSameRegister: Returns whether two channels show the same register, given their positions among the
+    ///     suspects; nil if one of them cannot be read.
+    ///   - doubt: For two channels that seem to show the same register, a finding that explains why they may
+    ///     nevertheless have one each; nil if it is certain.
     mutating func markMirrors(
         among suspects: [Int], _ showSameRegister: (Int, Int) -> Bool?,
         doubt: (_ channel: Channel, _ twin: Channel) -> Finding? = { _, _ in nil }
@@ -82,7 +84,7 @@ extension Discovery {
             } else {
                 uncertain = answers.first { $0.areSame == nil }.map { .mirrorUnknown(channel, $0.channel) }
             }
-            // If they had one register, their sum would count it twice.
+            // If both channels showed one register, their sum would count it twice, so the sum is unknown.
             guard let uncertain else { continue }
             if let scope = channel.countsIn { incompleteScopes.insert(scope) }
             findings.append(uncertain)

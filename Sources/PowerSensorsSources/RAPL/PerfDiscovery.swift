@@ -1,20 +1,21 @@
 import PowerSensorsCore
 import PowerSensorsMachine
 
-/// Discovers the channels of perf's PMUs that count energy, whatever the processor.
+/// Discovers the channels of the PMUs (performance monitoring units of perf) that count energy, from sysfs alone:
+/// nothing depends on the processor's model.
 struct PerfDiscovery {
     let sysfs: SystemRoot
     let procfs: SystemRoot
     let source: any EventSource
     let knowledge: ZoneKnowledge
 
-    /// Whether to read the counters of single cores. That wakes up every core for each sample.
+    /// Whether to read the counters of single cores, which wakes up every core for each sample.
     let countsCores: Bool
 
-    /// A scope's events, with their locations.
+    /// A part of the machine, the events that count for it, and the domain that each of them counts.
     private typealias Member = (scope: PerfScope, events: [(event: PerfPMU.Event, location: DomainLocation)])
 
-    /// Lists the PMUs, and opens their events to see whether that is allowed.
+    /// Lists the PMUs, and opens their events once to find out whether that is allowed.
     func discover() -> MechanismDiscovery {
         guard source.isShown(in: sysfs) else {
             return MechanismDiscovery(obstacle: .otherTree, .eventsOfOtherTree(sysfs))
@@ -36,14 +37,14 @@ struct PerfDiscovery {
             let (channels, finding) = channels(of: member, sockets: sockets)
             result.discovery.channels += channels
             result.discovery.components += member.events.first?.location.enclosingComponents ?? []
-            // If one event may not be opened, usually none may.
+            // If one event is refused, usually all are, for the same reason: one finding is enough.
             if let finding, !result.findings.contains(finding) { result.discovery.findings.append(finding) }
         }
         PerfMirrors(sysfs: sysfs, procfs: procfs, source: source).mark(&result.discovery)
         return result
     }
 
-    /// Splits a PMU into the scopes that the processors of its mask stand for.
+    /// The parts of the machine that a PMU counts for. The PMU's mask names one processor for each of them.
     private func members(of pmu: PerfPMU, _ result: inout MechanismDiscovery) -> [Member] {
         if pmu.events.isEmpty || pmu.processors.isEmpty {
             result.add(.noDriver, .emptyPMU(pmu))
@@ -79,16 +80,17 @@ struct PerfDiscovery {
         var group = PerfEvents(member.scope, events, in: sysfs, by: source)
         var readings: [Reading] = member.events.map { _ in .missing(.absent) }
         group.read(into: &readings)
-        // The registers are updated about every millisecond.
+        // The registers are updated about every millisecond, so a counter that is still 0 after 3 ms does not count.
         if group.refusal == nil { pause(.milliseconds(3)) }
         let began = ContinuousClock.now
         group.read(into: &readings)
         let cost = (ContinuousClock.now - began) / max(events.count, 1)
         var channels: [Channel] = []
         for (index, (event, location)) in member.events.enumerated() {
-            // A package without its counter is a missing part of the host. Other domains may not exist.
+            // If a package's event is unknown to the driver, a part of the host is missing, which its channel shows.
+            // Other domains may not exist at all.
             if location.domain != "package", group.isUnknown(event.name) { continue }
-            // Every package has the event, but only the first one has a register (Sapphire Rapids).
+            // On Sapphire Rapids every package has the event of psys, but only the first one has the register.
             if location.domain == "psys", location.socket > 0, readings[index].count == 0 { continue }
             let encoding = CounterEncoding.kernelSum(
                 exponent: event.exponent, registerExponent: knowledge.registerExponent(of: location))
@@ -109,7 +111,7 @@ struct PerfDiscovery {
 }
 
 extension PerfScope {
-    /// The domain that an event counts; an unknown name stays as it is.
+    /// The domain that an event counts, from the event's name; an unknown name becomes the domain's name.
     fileprivate func location(of event: String) -> DomainLocation {
         let name = event.hasPrefix("energy-") ? String(event.dropFirst("energy-".count)) : event
         let domain = ["pkg": "package", "cores": "core", "ram": "dram", "gpu": "uncore"][name] ?? name

@@ -2,10 +2,13 @@ import Glibc
 import PowerSensorsCore
 import PowerSensorsMachine
 
-/// The part of the machine whose registers one processor of a PMU's `cpumask` reads.
+/// The part of the machine that a PMU counts for: a package, a die or a core. The PMU's `cpumask` names one processor
+/// in it, on which its events are opened.
 struct PerfScope: Hashable, Sendable {
     /// The PMU's name.
     let pmu: String
+
+    /// The package's number.
     let socket: Int
 
     /// Nil if the PMU counts whole packages.
@@ -14,7 +17,8 @@ struct PerfScope: Hashable, Sendable {
     /// Nil unless the PMU counts single cores.
     var core: Int?
 
-    /// The processor that currently stands for the scope; nil if all of its processors are offline.
+    /// The processor in this part that the PMU's `cpumask` currently names; nil if all processors of the part are
+    /// offline.
     func processor(of pmu: PerfPMU, in sysfs: SystemRoot) -> Int? {
         pmu.processors.first { processor in
             guard let location = ProcessorLocation(of: processor, in: sysfs), location.socket == socket
@@ -24,7 +28,7 @@ struct PerfScope: Hashable, Sendable {
     }
 }
 
-/// Holds a group of events for an array, which cannot hold what cannot be copied.
+/// Holds ``PerfEvents`` as a class, so that they can be stored in an array: the struct itself cannot be copied.
 final class PerfGroup {
     // One sampler owns the group and calls it from one thread at a time, so the run-time checks would only cost.
     @exclusivity(unchecked) var events: PerfEvents
@@ -32,19 +36,24 @@ final class PerfGroup {
     init(_ events: consuming PerfEvents) { unsafe self.events = events }
 }
 
-/// The events of one PMU scope, opened as a group: one system call reads them all, at the same instant.
+/// The events of one ``PerfScope``, opened as a group: one system call reads them all, at the same instant.
 ///
-/// It owns its descriptors. When they fail, as with the last processor of a package, it opens them again with a
-/// ``BackOff``.
+/// It owns its descriptors. When they fail, for example because the last processor of the package was switched off, it
+/// opens them again with a ``BackOff``.
 struct PerfEvents: ~Copyable {
+    /// One event of the group, whether or not it could be opened.
     private struct Slot {
+        /// The event's name.
         let event: String
+        /// The index of its reading among those of the reader.
         let readingIndex: Int
         /// The position of its count in the group; nil if it is not open.
         var position: Int?
+        /// Why there is no count; used while it is not open.
         var status = ReadingStatus.absent
+        /// The `errno` with which the kernel refused to open it; nil if it is open.
         var refusal: Int32?
-        /// Whether it was opened since the last reading: its count has started at 0.
+        /// Whether it was opened after the latest reading, so that its count has started at 0.
         var isNew = true
     }
 
@@ -53,10 +62,14 @@ struct PerfEvents: ~Copyable {
     private let source: any EventSource
     private var slots: [Slot]
     private var descriptors: [CInt] = []
-    /// What a read returns: the number of events, nanoseconds enabled and running, the counts.
+    /// What a read returns: the number of events, the nanoseconds for which they were enabled, those for which they
+    /// were counting, and the counts.
     private var values: [UInt64] = []
+    /// The processor on which they are open.
     private var processor = -1
+    /// The nanoseconds for which they were enabled, at the latest reading.
     private var enabledNanoseconds: UInt64 = 0
+    /// When a reading first found that these nanoseconds do not advance; nil while they do.
     private var stoppedSince: SampleInstant?
     private var backOff = BackOff()
     /// When to try again to open events that were refused while others of the group were not.
@@ -107,7 +120,7 @@ struct PerfEvents: ~Copyable {
             fail(read < 0 ? ReadingStatus(errno: Int32(clamping: -read)) : .io(errno: ENODATA))
             return false
         }
-        // The counts lack what was used while other events had the counter.
+        // If they were not counting all the time, since other events used the hardware, the counts lack energy.
         guard values[1] == values[2] else {
             fail(.io(errno: EBUSY))
             return false
@@ -132,10 +145,11 @@ struct PerfEvents: ~Copyable {
         return true
     }
 
-    /// Whether events whose time does not advance are dead: the kernel does not report it when it takes their processor
-    /// away.
+    /// Whether events whose time does not advance no longer count, because their processor was switched off: the kernel
+    /// returns their old counts without an error.
     ///
-    /// Alternatively the clock may be too coarse to show the time between two readings.
+    /// The other possibility is a clock that is too coarse to show the time between two readings. So the events count
+    /// as dead only after 0.1 s, or if their processor is offline.
     private mutating func isDead() -> Bool {
         let now = SampleInstant.now
         let since = stoppedSince ?? now
@@ -156,8 +170,8 @@ struct PerfEvents: ~Copyable {
         for index in slots.indices { slots[index].position = nil }
     }
 
-    /// Replaces the events by those of another group, so that no counts are lost. The other group is left without
-    /// events and must not be read any more.
+    /// Takes over the open events of another group of the same scope, so that their counts continue. The other group is
+    /// left without events and must not be read any more.
     mutating func resume(from other: inout PerfEvents) {
         let theirs = other.slots.filter { $0.position != nil }
         let isSubset = theirs.allSatisfy { slot in slots.contains { $0.event == slot.event } }
@@ -177,7 +191,7 @@ struct PerfEvents: ~Copyable {
         if descriptors.count < slots.count { openRefused() }
     }
 
-    /// Finds the scope's processor again, since the kernel may have chosen another one, and opens what it can.
+    /// Opens the events again, as far as possible, on the processor that the kernel currently names for the scope.
     private mutating func open() {
         backOff.recordAttempt()
         close()
@@ -197,7 +211,7 @@ struct PerfEvents: ~Copyable {
         resizeValues()
     }
 
-    /// Tries again to open the refused events. They join the group of the others, whose counts continue.
+    /// Tries again to open the events that were refused. They join the group of the open ones, whose counts continue.
     private mutating func openRefused() {
         refusedBackOff.recordAttempt()
         var ignored: [Finding] = []
@@ -219,6 +233,7 @@ struct PerfEvents: ~Copyable {
         descriptors.append(descriptor)
     }
 
+    /// Records that events could not be opened.
     private mutating func refuse(_ indices: Range<Int>, _ code: Int32) {
         for index in indices {
             slots[index].status = ReadingStatus(errno: code)
@@ -226,7 +241,7 @@ struct PerfEvents: ~Copyable {
         }
     }
 
-    /// Whether the driver lists an event but does not support it, as AMD's does before Linux 5.17.
+    /// Whether the driver lists an event that it does not support, as happens on AMD before Linux 5.17.
     func isUnknown(_ event: String) -> Bool {
         slots.first { $0.event == event }?.refusal.map { [EINVAL, ENOENT, EOPNOTSUPP].contains($0) } ?? false
     }

@@ -3,15 +3,15 @@ import PowerSensorsMachine
 
 /// Finds dies of a package whose perf events count the same register, as on early EPYC and Threadripper.
 ///
-/// Events' sums start when they are opened, so the sums' difference is compared: it stays exactly the same only if one
-/// register is behind both.
+/// An event's sum starts at 0 when the event is opened, so two events of one register have different sums. But the
+/// difference of the two sums stays exactly the same, which it does not if there are two registers.
 struct PerfMirrors {
     let sysfs: SystemRoot
     let procfs: SystemRoot
     let source: any EventSource
 
-    /// How often the sums are compared. Two dies of nearly the same power may differ equally two or three times by
-    /// chance.
+    /// How often the sums are compared. The sums of two dies with nearly the same power may differ by the same amount
+    /// two or three times in a row by chance.
     private static let rounds = 8
 
     /// Takes channels that show another channel's register out of the host figures.
@@ -32,13 +32,14 @@ struct PerfMirrors {
         }
     }
 
-    /// Whether a channel counts, or will once its event can be read.
+    /// Whether a channel counts, or will count once its event can be read again.
     private static func mayCount(_ status: ReadingStatus) -> Bool {
         if case .io = status { return true }
         return status == .ok
     }
 
-    /// Every channel's sums, read twice in each round to notice registers that move between two reads.
+    /// Every channel's sums, round by round. In each round they are read twice, because a register that is updated
+    /// between the reading of one event and that of the other changes the difference.
     private func sums(of channels: [Channel]) -> [[(UInt64, UInt64)?]] {
         var reader: any SensorReader = PerfReader(channels, beneath: sysfs, by: source)
         return (0..<Self.rounds).map { round in

@@ -2,7 +2,7 @@ import Glibc
 import PowerSensorsCore
 import PowerSensorsMachine
 
-/// A PMU of perf that counts energy, as its folder in sysfs describes it.
+/// A PMU (performance monitoring unit) of perf that counts energy, as its folder in sysfs describes it.
 package struct PerfPMU: Sendable {
     /// An event that counts energy.
     struct Event: Hashable, Sendable {
@@ -12,7 +12,7 @@ package struct PerfPMU: Sendable {
         /// How the kernel identifies it.
         let code: EventCode
 
-        /// n if it counts in 2⁻ⁿ J.
+        /// n, if one count is 2⁻ⁿ J.
         let exponent: Int
     }
 
@@ -22,7 +22,8 @@ package struct PerfPMU: Sendable {
     /// Its name, such as `power`.
     let name: String
 
-    /// A processor for each part of the machine that the PMU counts for: package, die or core.
+    /// The processors on which its events are opened: one in each part of the machine (package, die or core) that it
+    /// counts for.
     let processors: [Int]
 
     /// The events with well-formed files, sorted by name.
@@ -59,7 +60,7 @@ package struct PerfPMU: Sendable {
         self.events = events
     }
 
-    /// Reads an event; nil if it does not count energy, or its files are malformed, which is a finding.
+    /// Reads an event's files; nil if it does not count energy, or if they are malformed, which adds a finding.
     private static func event(
         _ name: String, type: UInt32, _ path: String, in sysfs: SystemRoot, _ findings: inout [Finding]
     ) -> Event? {

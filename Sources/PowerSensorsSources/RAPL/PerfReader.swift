@@ -1,6 +1,6 @@
 import PowerSensorsCore
 
-/// Which perf event a channel reads: the channel's handle.
+/// Which perf event a channel reads: what discovery stores in ``Channel/handle`` for opening.
 struct PerfHandle: Hashable, Sendable {
     /// The part of the machine that the event counts for.
     let scope: PerfScope
@@ -9,7 +9,7 @@ struct PerfHandle: Hashable, Sendable {
     let event: String
 }
 
-/// Reads perf's events with one system call for each PMU scope.
+/// Reads perf's events, with one system call for all events of a PMU in a package, die or core.
 struct PerfReader: SensorReader, EventGroups {
     let channels: [Channel]
     let groups: [PerfGroup]
@@ -43,7 +43,7 @@ struct PerfReader: SensorReader, EventGroups {
     }
 }
 
-/// A reader with groups of events, one for each PMU scope.
+/// A reader with groups of perf events, one group for each ``PerfScope``.
 protocol EventGroups {
     var groups: [PerfGroup] { get }
 }

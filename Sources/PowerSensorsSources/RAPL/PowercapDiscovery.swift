@@ -1,8 +1,10 @@
 package import PowerSensorsCore
 import PowerSensorsMachine
 
-/// Discovers the channels of powercap's zones: identified by the zones' names, with twins merged and mirrors counted
-/// once.
+/// Discovers the channels of powercap's zones.
+///
+/// Zones are identified by their names, not by their numbers. Twins, which are zones of two drivers for one register,
+/// are merged to one channel. Mirrors, which are dies that show the same register, are all listed, but counted once.
 package struct PowercapDiscovery {
     private let sysfs: SystemRoot
     private let maximumPower: Watts?
@@ -52,7 +54,8 @@ package struct PowercapDiscovery {
         return result
     }
 
-    /// If a zone is missing whose subzones exist, a package may be missing: then the sum is unknown, not smaller.
+    /// Reports zones that are missing although their subzones exist. Such a zone may be a package, so the packages' sum
+    /// is then unknown, rather than smaller.
     private mutating func reportMissingParents() {
         let parents = zones.values.compactMap { $0.controlType == "intel-rapl" ? $0.parentFolder : nil }
         for parent in Set(parents).sorted() where zones[parent] == nil {
@@ -72,7 +75,8 @@ package struct PowercapDiscovery {
         return zone.isRAPL ? own : "\(zone.controlType.asIdentifier)/\(own)"
     }
 
-    /// Chooses one zone for each identity: one that can be read, and preferably `intel-rapl` to its MMIO twin.
+    /// Chooses one zone for each identity: one that can be read, and preferably one of the driver `intel-rapl`, rather
+    /// than its twin of `intel-rapl-mmio`.
     private mutating func mergeTwins() -> [(identity: String, zone: PowercapZone)] {
         let named = zones.values.filter { $0.name != nil || $0.firstNumber != nil }
         let byIdentity = Dictionary(grouping: named, by: identity).sorted { $0.key < $1.key }
@@ -85,8 +89,8 @@ package struct PowercapDiscovery {
             chosen.append((identity, best))
             for other in zones where other.folder != best.folder {
                 result.discovery.findings.append(.merged(other, into: best, identity))
-                // Twins show the same register. Zones of one driver with the same name are different, and one is not
-                // read.
+                // Twins show the same register. But if one driver has two zones of the same name, these are different
+                // registers, and one of them is not read.
                 if other.controlType == best.controlType, let scope = location(of: other).domain.scope {
                     result.discovery.incompleteScopes.insert(scope)
                 }
@@ -132,7 +136,8 @@ package struct PowercapDiscovery {
         if isSingleCore(zone) { channel.label = "one core" }
         // Only Intel's and AMD's own registers are known to add up. Zones of other drivers count in no figure.
         if zone.isRAPL, !zone.isPower, let scope = domain.scope {
-            // A channel in a zone without a name will have another identity, and would count twice, once that has one.
+            // A channel inside a zone without a name changes its identity once that zone has a name. It would be taken
+            // for a second channel, whose energy is counted twice.
             if zone.parentFolder == nil || parent?.name != nil {
                 channel.countsIn = scope
             } else {
@@ -152,13 +157,15 @@ package struct PowercapDiscovery {
         return .counter(encoding)
     }
 
-    /// Four times the largest limit, since limits are not peaks, and at least 1 kW per package (design, section 3).
+    /// Four times the largest power limit, since short peaks exceed limits, and at least 1 kW, for psys multiplied by
+    /// the number of packages.
     private func assumedMaximumPower(of zone: PowercapZone, _ domain: DomainName) -> Watts {
         let floor = 1000 * Double(domain.name == "psys" ? max(socketCount, 1) : 1)
         return Watts(max(4 * (zone.largestConstraint?.rawValue ?? 0), floor))
     }
 
-    /// AMD's `core` is the register of a single core (AMD PPR, MSR C001_029A), and AMD's zones have no limits.
+    /// Whether a zone is a single core's, as on AMD, where `core` is the register of one core (AMD PPR, MSR C001_029A).
+    /// AMD's zones are recognized by having no power limits.
     private func isSingleCore(_ zone: PowercapZone) -> Bool {
         guard zone.name == "core", let parent = parent(of: zone) else { return false }
         let children = zones.values.count { $0.parentFolder == parent.folder }
@@ -167,7 +174,7 @@ package struct PowercapDiscovery {
 
     // MARK: Counters that count nothing, or the same
 
-    /// Reads counters that were 0 once more: one that stays 0 has no register behind it.
+    /// Reads the counters that were 0 once more, and marks as absent those that are still 0: they have no register.
     private mutating func markAbsent(_ channels: inout [Channel]) {
         let suspects = channels.indices.filter { index in
             channels[index].status == .ok && channels[index].quantity == .energy
@@ -185,8 +192,10 @@ package struct PowercapDiscovery {
         }
     }
 
-    /// Whether, three times in a row, one of two readings of each file is the same number: separate counters never do
-    /// that. Nil if a counter cannot be read.
+    /// Whether two files show the same counter; nil if one of them cannot be read.
+    ///
+    /// Each file is read twice, in turn. If they show one counter, a number of one file also appears in the other, even
+    /// if the counter changes in between. Separate counters do not show this three times in a row.
     private static func showTheSame(_ one: String, _ other: String, in sysfs: SystemRoot) -> Bool? {
         for round in 0..<3 {
             if round > 0 { pause(.milliseconds(2)) }
@@ -201,14 +210,16 @@ package struct PowercapDiscovery {
         return true
     }
 
-    /// Container runtimes mount an empty folder over the zones, so that the links of the class dangle.
+    /// Whether a container runtime hides the zones: it mounts an empty folder over them, so that the links in
+    /// `class/powercap` lead nowhere.
     private func areMasked(_ folders: [String]) -> Bool {
         folders.allSatisfy { sysfs.isMissing("\(PowercapZone.classPath)/\($0)/.") }
     }
 }
 
 extension PowercapZone {
-    /// Sorts twins, the best first: the registers' own driver before the memory-mapped one, then lower numbers.
+    /// By what twins are sorted, the best first: `intel-rapl` before `intel-rapl-mmio`, the driver of memory-mapped
+    /// registers, and then the zone with the lower numbers.
     fileprivate var preference: [Int] {
         [["intel-rapl": 0, "intel-rapl-mmio": 1][controlType] ?? 2] + order
     }

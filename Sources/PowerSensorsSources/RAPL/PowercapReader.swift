@@ -1,6 +1,6 @@
 import PowerSensorsCore
 
-/// Which powercap file a channel reads: the channel's handle.
+/// Which powercap file a channel reads: what discovery stores in ``Channel/handle`` for opening.
 struct PowercapHandle: Hashable, Sendable {
     /// The zone's folder.
     let folder: String
@@ -11,7 +11,7 @@ struct PowercapHandle: Hashable, Sendable {
     /// The text of the zone's `name` file, which identifies the zone when it is opened again; nil if it cannot be read.
     let name: String?
 
-    /// Whether the zone is of Intel's and AMD's registers, and not of another driver.
+    /// Whether the zone shows RAPL registers of an Intel or AMD processor, rather than what another driver measures.
     let isRAPL: Bool
 }
 

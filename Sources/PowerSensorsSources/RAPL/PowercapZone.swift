@@ -1,10 +1,12 @@
 import PowerSensorsCore
 
-/// One zone of powercap, as its folder describes it at discovery.
+/// One zone of powercap (a part of the machine whose energy or power it shows), as its folder describes it at
+/// discovery.
 struct PowercapZone: Sendable {
     static let classPath = "class/powercap"
 
-    /// The folder's name, such as `intel-rapl:0:1`. The numbers are hexadecimal, and may be reused.
+    /// The folder's name, such as `intel-rapl:0:1`. The numbers are hexadecimal. After a hot-plug, another zone may
+    /// have the same numbers.
     let folder: String
 
     /// The driver that registered it, such as `intel-rapl-mmio`: the folder's name up to the first colon.
@@ -13,15 +15,17 @@ struct PowercapZone: Sendable {
     /// The text of its `name` file; nil if that cannot be read.
     let name: String?
 
-    /// Whether it shows power, in `power_uw`, and counts no energy (dtpm).
+    /// Whether it shows power, in `power_uw`, and counts no energy, as zones of the dtpm driver do.
     let isPower: Bool
 
-    /// `max_energy_range_uj`; nil if that is not a number, or the zone counts no energy.
+    /// The range of the counter, from `max_energy_range_uj`; nil if that is not a number, or the zone counts no energy.
     let range: UInt64?
 
     /// The number that the first reading returned.
     let firstNumber: UInt64?
     private(set) var status: ReadingStatus
+
+    /// How long the first reading took.
     let readCost: Duration?
 
     /// The largest of its power limits; nil if it has none.
@@ -30,7 +34,7 @@ struct PowercapZone: Sendable {
     /// The folder's path in sysfs.
     var path: String { "\(Self.classPath)/\(folder)" }
 
-    /// Whether it is of the registers of Intel's and AMD's processors.
+    /// Whether it shows RAPL registers of an Intel or AMD processor.
     var isRAPL: Bool { controlType.hasPrefix("intel-rapl") }
 
     /// The folder of the zone that contains this one; nil for a top-level zone.
@@ -39,16 +43,17 @@ struct PowercapZone: Sendable {
         return parts.count > 2 ? parts.dropLast().joined(separator: ":") : nil
     }
 
-    /// The path of the file with its numbers.
+    /// The path of the file that shows its energy or power.
     var meterPath: String { "\(path)/\(meterFile)" }
 
-    /// The name of that file.
+    /// The name of the file that shows its energy or power.
     var meterFile: String { isPower ? "power_uw" : "energy_uj" }
 
-    /// Sorts zones by their numbers: `intel-rapl:a` after `intel-rapl:9`, and both before `intel-rapl:10`.
+    /// The numbers in the folder's name, by which zones are sorted: `intel-rapl:a` after `intel-rapl:9`, and both
+    /// before `intel-rapl:10`.
     var order: [Int] { folder.split(separator: ":").dropFirst().map { Int($0, radix: 16) ?? .max } }
 
-    /// Reads a zone's folder. What is missing becomes a finding, and affects only this zone.
+    /// Reads a zone's folder. A file that is missing or unreadable becomes a finding, and affects only this zone.
     init(folder: String, in sysfs: SystemRoot, into result: inout MechanismDiscovery) {
         self.folder = folder
         controlType = folder.split(separator: ":").first.map(String.init) ?? folder
@@ -78,7 +83,7 @@ struct PowercapZone: Sendable {
                 Finding(
                     severity: .warning, subject: file, reason: Finding.Reason(status),
                     text: "The counter shows \(number) µJ, which is beyond its range of \(range) µJ.",
-                    remedy: "Reload the driver; if that does not help, tell its authors: ls -l \(sysfs.path)/\(file)"))
+                    remedy: "Reload the driver; if that fails, report it to its authors: ls -l \(sysfs.path)/\(file)"))
         }
     }
 
@@ -108,17 +113,19 @@ struct PowercapZone: Sendable {
             result.discovery.findings.append(
                 Finding(
                     severity: .warning, subject: file, reason: .malformed, text: "The range is 0. \(consequence)",
-                    remedy: "Use a newer kernel, or a driver that tells the range."))
+                    remedy: "Use a newer kernel, or a driver that shows the range."))
         } catch {
             result.add(unreadable: file, error, in: sysfs, consequence: consequence)
         }
         return nil
     }
 
+    /// The files that a zone of RAPL usually has.
     private static let defaultFiles = ["energy_uj", "constraint_0_power_limit_uw", "constraint_1_power_limit_uw"]
 
     private static func largestConstraint(_ path: String, _ files: [String], in sysfs: SystemRoot) -> Watts? {
-        // Firmware expresses "no limit" by the largest value that fits, 4095.875 W in units of 1/8 W (Intel SDM).
+        // Firmware expresses "no limit" by the largest value that fits into the register, 4095.875 W in units of 1/8 W
+        // (Intel SDM), so limits above 4 kW are ignored.
         let believable: UInt64 = 4_000_000_000
         let limits = files.filter { file in
             file.hasPrefix("constraint_") && (file.hasSuffix("_power_limit_uw") || file.hasSuffix("_max_power_uw"))

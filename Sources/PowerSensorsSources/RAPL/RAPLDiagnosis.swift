@@ -35,8 +35,10 @@ package struct RAPLDiagnosis {
 
     // MARK: Forbidden
 
-    /// One finding for all files that something other than their mode protects, and one for all counters: they are all
-    /// fixed in the same way. Other files and folders keep their own finding, which names them.
+    /// Explains the files that this process is not allowed to read.
+    ///
+    /// Files that something other than their mode protects share one finding, and counters share another, since the
+    /// same remedy helps all of them. Other files and folders keep their own finding, which names them.
     private func explainForbidden(_ obstacles: [Obstacle]) -> [Finding] {
         let protected = obstacles.filter { modeAllowsReading($0.finding.subject) }
         let closed = obstacles.filter { !modeAllowsReading($0.finding.subject) }
@@ -50,7 +52,7 @@ package struct RAPLDiagnosis {
     /// Whether a file's mode, or a capability, would let this process read it.
     private func modeAllowsReading(_ file: String) -> Bool {
         guard let status = try? roots.sysfs.fileStatus(file) else { return false }
-        // CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH by their numbers (capabilities(7)).
+        // CAP_DAC_OVERRIDE has the number 1, and CAP_DAC_READ_SEARCH the number 2 (capabilities(7)).
         if environment.has(1) || environment.has(2) { return true }
         return status.mode & (environment.user == status.owner ? 0o400 : 0o004) != 0
     }
@@ -60,14 +62,14 @@ package struct RAPLDiagnosis {
         return status.map { "mode 0\(String($0.mode & 0o7777, radix: 8)), owner \($0.owner)" } ?? "unknown mode"
     }
 
-    /// Counters that this process may not read because of their mode.
+    /// The mode of counters does not let this process read them.
     private func closedCounters(_ first: Finding, count: Int) -> Finding {
         let user = environment.user.map { "user \($0)" } ?? "this user"
         let files = "\(roots.sysfs.path)/\(PowercapZone.classPath)/*/energy_uj"
         let group = environment.group.map { "\($0)" } ?? "$(id -g)"
         return first.with(
             text: """
-                \(count == 1 ? "It" : "It and \(count - 1) more") may not be read: \(mode(of: first.subject)), while \
+                \(count == 1 ? "It" : "It and \(count - 1) more") cannot be read: \(mode(of: first.subject)), while \
                 this process is \(user) without CAP_DAC_READ_SEARCH.
                 """,
             remedy: """
@@ -76,10 +78,10 @@ package struct RAPLDiagnosis {
                 """)
     }
 
-    /// A file whose mode lets this process read it, while something else does not.
+    /// A file's mode lets this process read it, but something else does not.
     private func protectedByModule(_ first: Finding) -> Finding {
         first.with(
-            text: "It may not be read although its \(mode(of: first.subject)) allows it: a security module forbids it.",
+            text: "It cannot be read although its \(mode(of: first.subject)) allows it: a security module forbids it.",
             remedy: """
                 In a container, mount the host's sysfs elsewhere and name it: -v /sys:/host/sys:ro … --sysfs \
                 /host/sys; or allow it in the module's profile, as with Docker's: --security-opt apparmor=unconfined
@@ -100,7 +102,7 @@ package struct RAPLDiagnosis {
         return finding(
             .error, .elsewhere,
             "The zones are not visible in \(roots.sysfs.path), but they are in the sysfs mounted at \(folder).",
-            remedy: "Name that tree: powersensors --sysfs \(folder)")
+            remedy: "Name that sysfs: powersensors --sysfs \(folder)")
     }
 
     private func hasZones(_ folder: String) -> Bool {
@@ -126,15 +128,16 @@ package struct RAPLDiagnosis {
             .warning, .guest,
             """
             This is a virtual machine without energy counters of the processor. The best replacement is a share, by \
-            which the host tells this guest its own part; next best are virtual counters, of Intel's packages only. \
-            Until then the estimator is used.
+            which the host tells this guest its own part; next best are virtual counters, which exist only \
+            for Intel's packages. Until then the estimator is used.
             """,
             remedy: guestRemedies.joined(separator: " — "))
     }
 
-    /// What a guest can do, the easiest first. The share's own finding explains how a share is mounted.
+    /// What a guest can do, the easiest first. How a share is mounted is explained by the finding of the sensor
+    /// `share`.
     private var guestRemedies: [String] {
-        // QEMU's virtual registers are Intel's, and require an Intel host (QEMU's documentation of rapl-msr).
+        // QEMU can provide only Intel's registers, and only on an Intel host (QEMU's documentation of rapl-msr).
         if let vendor = environment.processor?.vendor, vendor != .intel {
             return [
                 "Have the host's operator publish this guest's share: Docs/GuestShare.md",
@@ -178,7 +181,7 @@ package struct RAPLDiagnosis {
 }
 
 extension ProcessorIdentity {
-    /// The first kernel whose powercap driver supports the processor, if that is known and not long ago.
+    /// The first kernel whose powercap driver supports the processor; nil if that is not known.
     ///
     /// From the kernel's history of drivers/powercap/intel_rapl_common.c and intel_rapl.c.
     fileprivate var firstKernel: KernelRelease? {

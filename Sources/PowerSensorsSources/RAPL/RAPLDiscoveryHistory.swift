@@ -1,7 +1,7 @@
 import PowerSensorsCore
 import PowerSensorsMachine
 
-/// Remembers what earlier discoveries found, to notice a package whose processors have all been switched off.
+/// The channels that earlier discoveries found, to notice a package whose processors have all been switched off since.
 ///
 /// The kernel then shows neither the package nor its counters, but the package may still use power.
 final class RAPLDiscoveryHistory: Sendable {

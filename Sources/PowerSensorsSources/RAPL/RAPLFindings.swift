@@ -9,7 +9,7 @@ extension Finding {
         text: "There is no RAPL zone: the driver is not loaded, or this is a virtual machine without counters.",
         remedy: "On a physical machine load the driver: sudo modprobe intel_rapl_msr")
 
-    /// The class lists zones whose folders are hidden.
+    /// The folder of the class lists zones, but the folders that it links to are hidden.
     static let maskedZones = Finding(
         severity: .error, subject: "devices/virtual/powercap", reason: .masked,
         text: "The zones are listed but their folders are hidden, as container runtimes do.",
@@ -41,7 +41,7 @@ extension Finding {
             text: "\(channel.id) shows the counter of \(twin.id), which is counted once.")
     }
 
-    /// Whether two dies show the same register is unknown, since one of their counters cannot be read.
+    /// It is unknown whether two dies show the same register, since one of their counters cannot be read.
     static func mirrorUnknown(_ channel: Channel, _ other: Channel) -> Finding {
         Finding(
             severity: .warning, subject: channel.path ?? channel.id, reason: .ambiguous,

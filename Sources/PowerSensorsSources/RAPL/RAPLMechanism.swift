@@ -1,4 +1,6 @@
-/// A way to read the RAPL registers. A struct with static members, so that the set may grow.
+/// A kernel interface through which RAPL's registers are read.
+///
+/// It is a struct with static members rather than an enum, so that later versions can add mechanisms.
 public struct RAPLMechanism: Hashable, Sendable, CustomStringConvertible {
     /// The name in every output.
     public let name: String

@@ -5,7 +5,7 @@ struct RAPLSelection {
     /// What one mechanism found.
     typealias Offer = (mechanism: RAPLMechanism, found: MechanismDiscovery)
 
-    /// Best mechanism first.
+    /// What every mechanism found, the best mechanism first.
     private let offers: [Offer]
 
     /// Whether the user named the mechanisms, and so wants to know what is wrong with them.
@@ -19,8 +19,8 @@ struct RAPLSelection {
         self.offers = offers
         self.isForced = isForced
         for id in Set(offers.flatMap { $0.found.channels.map(\.id) }) { chosen[id] = best(id) }
-        // A forbidden channel that no other mechanism shows may have no register behind it, so it is not a missing
-        // part.
+        // perf and MSR may list a domain that has no register. So if a channel is forbidden and no other mechanism
+        // shows it, it is left out instead of being reported as a missing part.
         let readable = Set(chosen.values.filter { $0.component.domain == "package" && $0.status == .ok }.map(\.package))
         chosen = chosen.filter { _, channel in
             channel.status != .forbidden || channel.mechanism == RAPLMechanism.powercap.name
@@ -28,8 +28,9 @@ struct RAPLSelection {
         }
     }
 
-    /// Leaves out whole packages whose dies a better mechanism counts, and vice versa: together they would count the
-    /// same energy twice.
+    /// Makes sure that a package is counted either as a whole or die by die, as the best mechanism does. If another
+    /// mechanism counts it in the other way, its channels are left out, since together they would count the same energy
+    /// twice.
     private static func withUniformDies(_ offers: [Offer]) -> [Offer] {
         var shapes: [Int: (hasDies: Bool, mechanism: RAPLMechanism)] = [:]
         for offer in offers {
@@ -76,7 +77,7 @@ struct RAPLSelection {
         }
     }
 
-    /// A mechanism's missing parts matter only to figures that it contributes to.
+    /// The scopes that lack a part because of a mechanism: only those that the mechanism contributes to.
     private func incompleteScopes(of offer: Offer) -> [Scope] {
         offer.found.incompleteScopes.filter { scope in
             chosen.values.contains { $0.mechanism == offer.mechanism.name && $0.countsIn == scope }
@@ -89,7 +90,8 @@ struct RAPLSelection {
         offers.flatMap { offer in offer.found.channels.filter { $0.id == id } }
     }
 
-    /// The best that works, else the one whose file tells best what is wrong.
+    /// The channel of the best mechanism that works; if none works, the one whose file is the most helpful in a
+    /// finding.
     private func best(_ id: String) -> Channel? {
         let candidates = candidates(id)
         let working = candidates.filter { $0.status == .ok }
@@ -98,8 +100,10 @@ struct RAPLSelection {
         return present.first { $0.mechanism == RAPLMechanism.powercap.name } ?? present.first ?? candidates.first
     }
 
-    /// Kernels before 6.13 read a die's event on whatever die of the package the reader runs (`__perf_event_read_cpu`
-    /// in kernel/events/core.c), so for packages with several dies, a mechanism that reads on the die itself is better.
+    /// Whether a channel may show another die's counter: perf's do, for packages with several dies.
+    ///
+    /// Kernels before 6.13 read a die's event on whichever die of the package the reader happens to run
+    /// (`__perf_event_read_cpu` in kernel/events/core.c), so a mechanism that reads on the die itself is better.
     private func isDoubtful(_ channel: Channel) -> Bool {
         channel.mechanism == RAPLMechanism.perf.name && channel.component.die != nil
     }
@@ -127,21 +131,22 @@ struct RAPLSelection {
 
     // MARK: Findings
 
-    /// Whether a mechanism's problems need no finding, since it is no better than one that works.
+    /// Whether a mechanism's problems need no finding: those of MSR do not if another mechanism works.
     private func isIrrelevant(_ offer: Offer) -> Bool {
         offer.mechanism == .msr && !isForced && works && !isUsed(offer.mechanism)
     }
 
-    /// Whether perf is missing entirely, while powercap reports the same in more detail.
+    /// Whether an obstacle of perf need not be reported, because perf is missing entirely and powercap, which does not
+    /// work either, reports the reason in more detail.
     private func isCoveredByPowercap(_ obstacle: Obstacle, of offer: Offer) -> Bool {
-        // For a PMU that exists but cannot be read, there is only a warning.
+        // An error means that there is no PMU. One that exists but cannot be used is a warning, and is reported.
         offer.mechanism == .perf && [.noDriver, .otherTree].contains(obstacle.kind)
             && obstacle.finding.severity == .error && !works && offers.contains { $0.mechanism == .powercap }
     }
 
-    /// A finding with the severity that it has given the mechanisms that work.
+    /// A finding of a mechanism, less severe if other mechanisms make up for the problem.
     private func weighed(_ finding: Finding, of offer: Offer) -> Finding {
-        if isForced && offers.count == 1 || finding.severity == .info { return finding }
+        if (isForced && offers.count == 1) || finding.severity == .info { return finding }
         let affected = offer.found.channels.filter { $0.path == finding.subject }
         let isCompensated =
             affected.isEmpty

@@ -1,9 +1,11 @@
 public import PowerSensorsCore
 import PowerSensorsMachine
 
-/// The energy counters of Intel's and AMD's processors, read by perf, by powercap or directly from the registers.
+/// The energy counters of Intel's and AMD's processors, read through perf, through powercap or directly from the
+/// registers.
 ///
-/// Each domain is read by the best mechanism that works for it. Its channel's ID does not depend on which one that is.
+/// Each domain is read through the best mechanism that works for it. Its channel's ID does not depend on which one that
+/// is.
 public struct RAPLSensor: Sensor {
     private let roots: SystemRoots
     private let mechanisms: [RAPLMechanism]
@@ -11,12 +13,13 @@ public struct RAPLSensor: Sensor {
     private let events: any EventSource
     private let history = RAPLDiscoveryHistory()
 
-    /// A sensor for the counters that the given trees show.
+    /// A sensor for the counters of this machine, or of the machine whose sysfs, procfs and dev are given.
     ///
     /// - Parameters:
-    ///   - roots: The trees. perf is used only with a real sysfs.
+    ///   - roots: The places of sysfs, procfs and dev. perf is used only with a real sysfs.
     ///   - mechanisms: The mechanisms to use, in any order: the best that works is chosen.
-    ///   - maximumPower: The highest plausible power of a zone; nil for 4 × its largest limit, and at least 1 kW.
+    ///   - maximumPower: The highest plausible power of a domain; nil for four times its largest power limit, and at
+    ///     least 1 kW.
     public init(
         roots: SystemRoots = .default,
         mechanisms: [RAPLMechanism] = RAPLMechanism.all,
@@ -46,7 +49,7 @@ public struct RAPLSensor: Sensor {
     public func discoveryFingerprint() -> Int? {
         let sysfs = roots.sysfs
         var hasher = Hasher()
-        // A zone that reuses a number has another name.
+        // After a hot-plug another zone may have the same folder, but not the same name.
         let folders = (try? sysfs.list(PowercapZone.classPath)) ?? []
         var dies: [String] = []
         for folder in folders {
@@ -56,7 +59,7 @@ public struct RAPLSensor: Sensor {
             if let name, DomainName(name).die != nil { dies.append("\(folder):") }
             hasher.combine(rightsOf: "\(PowercapZone.classPath)/\(folder)/energy_uj", in: sysfs)
         }
-        // Whether two dies have the same register can be found out once both can be read.
+        // Whether two dies show the same register can only be found out when the counters of both can be read.
         for folder in folders where dies.contains(where: { "\(folder):".hasPrefix($0) }) {
             hasher.combine((try? sysfs.number("\(PowercapZone.classPath)/\(folder)/energy_uj")) != nil)
         }
@@ -70,7 +73,7 @@ public struct RAPLSensor: Sensor {
         }
         hasher.combine(try? sysfs.text("\(ProcessorLocation.folder)/online"))
         if mechanisms.contains(.msr), RegisterDiscovery.areShown(roots) {
-            // Checking every device is cheaper than finding out which of them are read.
+            // It is cheaper to check the devices of all processors than to find out which ones a reader would open.
             for processor in ProcessorLocation.online(in: sysfs) ?? [] {
                 hasher.combine(rightsOf: RegisterDiscovery.path(of: processor), in: roots.dev)
             }
@@ -80,9 +83,11 @@ public struct RAPLSensor: Sensor {
 
     /// Tries every mechanism and chooses one for each domain. Whatever fails becomes a finding.
     public func discover() -> Discovery {
-        // Even if powercap is not to be read: its zones tell units and limits.
+        // Even if powercap is not among the mechanisms: the others need the units and limits that its zones show.
         let powercap = PowercapDiscovery(roots.sysfs, maximumPower: maximumPower).discover()
         let knowledge = ZoneKnowledge(powercap.channels, maximumPower: maximumPower)
+        // The user named mechanisms, so they are all tried, with the counters of single cores, and what is wrong with
+        // them is reported.
         let isForced = mechanisms.count < RAPLMechanism.all.count
         let offers = mechanisms.compactMap { mechanism -> RAPLSelection.Offer? in
             switch mechanism {
@@ -109,9 +114,9 @@ public struct RAPLSensor: Sensor {
         return history.addingOffline(to: discovery, in: roots.sysfs)
     }
 
-    /// Opens each channel by its mechanism. A channel that cannot be opened reports why in its readings.
+    /// Opens each channel through its mechanism. A channel that cannot be opened reports why in its readings.
     public func open(_ channels: [Channel]) -> any SensorReader {
-        let reader = RAPLReader(channels) { mechanism, channels in
+        let reader = CombinedRAPLReader(channels) { mechanism, channels in
             switch mechanism {
             case .perf: PerfReader(channels, beneath: roots.sysfs, by: events)
             case .msr: RegisterReader(channels, beneath: roots.dev)
@@ -123,7 +128,7 @@ public struct RAPLSensor: Sensor {
 }
 
 extension Hasher {
-    /// Combines who may read a file.
+    /// Adds the mode and owners of a file, which decide who is allowed to read it.
     fileprivate mutating func combine(rightsOf path: String, in root: SystemRoot) {
         let status = try? root.fileStatus(path)
         combine(status?.mode)

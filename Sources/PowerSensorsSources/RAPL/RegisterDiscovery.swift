@@ -2,12 +2,12 @@ import Glibc
 import PowerSensorsCore
 import PowerSensorsMachine
 
-/// Discovers the energy registers themselves, through the devices `cpu/N/msr`.
+/// Discovers the energy registers by reading them directly, through the devices `cpu/N/msr`.
 struct RegisterDiscovery {
     let roots: SystemRoots
     let knowledge: ZoneKnowledge
 
-    /// Whether to read the counters of single cores. That wakes up every core for each sample.
+    /// Whether to read the counters of single cores, which wakes up every core for each sample.
     let countsCores: Bool
 
     /// A register of a domain.
@@ -16,17 +16,17 @@ struct RegisterDiscovery {
     /// The device of a processor.
     static func path(of processor: Int) -> String { "cpu/\(processor)/msr" }
 
-    /// Whether the devices belong to the processors that the tree shows.
+    /// Whether the devices belong to the machine that the sysfs describes.
     ///
-    /// A fixture's registers are plain files. Names of a fixture must never be combined with numbers of the machine,
-    /// nor the other way round.
+    /// In a test's dev folder, registers are plain files. The processors of a test's sysfs must never be combined with
+    /// the registers of the real machine, or the other way round.
     static func areShown(_ roots: SystemRoots) -> Bool {
         let first = ProcessorLocation.online(in: roots.sysfs)?.first ?? 0
         guard let status = try? roots.dev.fileStatus(path(of: first)) else { return false }
         return (status.mode & S_IFMT == S_IFCHR) == roots.sysfs.isOnSysfs(ProcessorLocation.folder)
     }
 
-    /// Reads each register of one processor per package twice.
+    /// Finds the registers that count, by reading each of them twice, on one processor of every package or die.
     func discover() -> MechanismDiscovery {
         guard let identity = HostEnvironment(roots).processor else {
             return MechanismDiscovery(finding: .unknownProcessor(roots.procfs))
@@ -46,7 +46,8 @@ struct RegisterDiscovery {
             let dies = Set(processors.filter { $0.location.socket == location.socket }.map(\.location.die))
             let die = registers.arePerDie && dies.count > 1 ? location.die : nil
             let package = DomainLocation(domain: "package", socket: location.socket, die: die)
-            // Always the first processor: in a guest, another processor's copy of a register may be older.
+            // The first processor is always used, because each virtual processor of a guest has its own copy of a
+            // register, and they are not updated at the same time.
             if seen.insert(package).inserted { add(package, on: number, registers, sockets: sockets, to: &result) }
         }
         if let core = registers.coreNumber {
@@ -113,7 +114,8 @@ struct RegisterDiscovery {
         }
     }
 
-    /// The channels of the registers that exist: neither refused nor always 0. A package's own register may still be 0.
+    /// The channels of the registers that exist, which are those that the processor does not refuse and that are not 0
+    /// at both readings. A package's register is kept even if it is 0.
     private func channels(
         _ domains: [Register], on processor: Int, in file: RegisterFile, _ registers: EnergyRegisters, _ unit: UInt64
     ) -> [Channel] {
@@ -129,7 +131,7 @@ struct RegisterDiscovery {
             channel.path = file.path
             channel.handle = ChannelHandle(RegisterHandle(processor: processor, number: register.number))
             channel.readCost = cost
-            // A virtual counter starts at 0, and may still begin to move.
+            // A virtual counter of a guest starts at 0, and may begin to count later.
             if second == 0 { channel.status = .absent }
             channel.maximumPower = register.maximumPower
             return channel

@@ -9,7 +9,7 @@ extension Finding {
     static func unknownProcessor(_ procfs: SystemRoot) -> Finding {
         Finding(
             severity: .error, subject: "cpuinfo", reason: .absent,
-            text: "\(procfs.path)/cpuinfo does not tell the processor's vendor, so its registers are not known.",
+            text: "\(procfs.path)/cpuinfo does not name the processor's vendor, so its registers are not known.",
             remedy: "Mount procfs there: mount -t proc proc \(procfs.path)")
     }
 
@@ -20,15 +20,15 @@ extension Finding {
             + " Hygon's since 18h.",
         remedy: "Use another sensor: powersensors list shows what there is.")
 
-    /// There is no device, or it is not of the machine that the tree shows.
+    /// There is no device, or it does not belong to the machine that the sysfs describes.
     static func noDevice(_ path: String, _ dev: SystemRoot) -> Finding {
         let exists = dev.exists(path)
         return Finding(
             severity: .error, subject: path, reason: .absent,
             text: exists
-                ? "\(dev.path)/\(path) is of another machine than the one that the sysfs shows."
+                ? "\(dev.path)/\(path) belongs to a different machine than the sysfs."
                 : "There is no \(dev.path)/\(path): the driver of the registers is not loaded.",
-            remedy: exists ? "Name a dev tree of the same machine: --dev DIR" : "Load the driver: sudo modprobe msr")
+            remedy: exists ? "Name a dev folder of the same machine: --dev DIR" : "Load the driver: sudo modprobe msr")
     }
 
     /// The device exists but cannot be read.
@@ -36,22 +36,22 @@ extension Finding {
         let file = "\(dev.path)/\(path)"
         let remedy: String
         switch error.errno {
-        // Whatever its mode, the device also requires CAP_SYS_RAWIO, number 17 (arch/x86/kernel/msr.c,
-        // capabilities(7)).
+        // Besides a mode that allows reading, the device requires CAP_SYS_RAWIO, whose number is 17
+        // (arch/x86/kernel/msr.c, capabilities(7)).
         case EPERM, EACCES:
             remedy =
                 cpowersensors_may_gain_capability(17) != 0
                 ? "Run as root; or: sudo chmod o+r \(file) && sudo setcap cap_sys_rawio=ep \(programPath)"
                 : "Give the container the right and the device: docker run --cap-add SYS_RAWIO --device \(file) …"
         case ENOENT, ENXIO, ENODEV: remedy = "Switch the processor on, and load the driver: sudo modprobe msr"
-        default: remedy = "The processor refuses the register: read it by powercap, --sensor rapl:powercap"
+        default: remedy = "The processor refuses the register: read it through powercap: --sensor rapl:powercap"
         }
         return Finding(
             severity: .warning, subject: path, reason: Finding.Reason(error.status),
             text: "The registers cannot be read: \(systemMessage(errno: error.errno)).", remedy: remedy)
     }
 
-    /// Every register is refused, or is 0 and stays 0.
+    /// The processor refuses every register, or they are all 0 and stay 0.
     static func emptyRegisters(_ path: String) -> Finding {
         Finding(
             severity: .warning, subject: path, reason: .absent,

@@ -2,17 +2,19 @@ import CPowerSensors
 import Glibc
 import PowerSensorsCore
 
-/// The registers of one processor, read through its device, which stays open.
+/// The registers of one processor, read through the processor's device `cpu/N/msr`, which stays open.
 ///
-/// It owns its descriptor. If the device disappears, as when its processor is switched off, it is opened again with a
-/// ``BackOff``.
+/// It owns its descriptor. If the device disappears, for example because the processor is switched off, it is opened
+/// again with a ``BackOff``.
 final class RegisterFile {
     /// The device, relative to its root.
     let path: String
     private let root: SystemRoot
     private var descriptor: CInt = -1
-    /// An attempt costs one system call, and a processor that returns shows at once what was used meanwhile.
+    /// Attempts are at most 1 s apart: one costs only a system call, and when the processor returns, its register shows
+    /// at once how much energy was used meanwhile.
     private var backOff = BackOff(longest: .seconds(1))
+    /// Why the device is not open; `ok` if it never failed.
     private(set) var status = ReadingStatus.ok
 
     /// Opens a device that must exist.
@@ -41,7 +43,7 @@ final class RegisterFile {
         return value
     }
 
-    /// An energy register's count: its low 32 bits. The others are reserved (SDM, MSR_PKG_ENERGY_STATUS).
+    /// An energy register's count: its low 32 bits. The high ones are reserved (SDM, MSR_PKG_ENERGY_STATUS).
     func count(_ number: UInt32) throws(AttributeError) -> UInt64 { try value(number) & 0xFFFF_FFFF }
 
     /// A reading of an energy register.
@@ -71,22 +73,23 @@ final class RegisterFile {
     }
 }
 
-/// Which register a channel reads: the channel's handle.
+/// Which register a channel reads: what discovery stores in ``Channel/handle`` for opening.
 struct RegisterHandle: Hashable, Sendable {
-    /// The processor whose device reads it.
+    /// The processor through whose device it is read.
     let processor: Int
 
-    /// The register's number; nil if the device could not be opened to find out.
+    /// The register's number; nil if it is unknown, because the device could not be opened at discovery.
     let number: UInt32?
 }
 
-/// Reads the registers themselves with one `pread` per channel.
+/// Reads the registers directly, with one `pread` per channel.
 ///
-/// Each read interrupts the register's processor, unless the reader runs on it.
+/// Each read interrupts the processor that owns the register, unless the reader runs on it.
 struct RegisterReader: SensorReader {
     let channels: [Channel]
     private var files: [RegisterFile] = []
     private var processors: [Int] = []
+    /// For each channel, the index of its processor's file, and its register.
     private var slots: [(file: Int, number: UInt32?)] = []
 
     init(_ channels: [Channel], beneath dev: SystemRoot) {
@@ -102,7 +105,7 @@ struct RegisterReader: SensorReader {
         }
     }
 
-    /// The first package's processor. Those of other packages are interrupted wherever the reader runs.
+    /// The processor of the first package. Those of other packages are interrupted wherever the reader runs.
     var preferredProcessor: Int? { processors.first }
 
     func read(into readings: inout OutputSpan<Reading>) {

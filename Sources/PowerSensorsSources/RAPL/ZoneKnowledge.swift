@@ -1,7 +1,8 @@
 import PowerSensorsCore
 import PowerSensorsMachine
 
-/// What powercap's zones tell about registers, for mechanisms that cannot find it out themselves.
+/// What powercap's zones show about registers: their unit, whether they count, and their maximum power. perf and MSR
+/// use it where they cannot find this out themselves.
 struct ZoneKnowledge {
     private let channels: [String: Channel]
     private let maximumPower: Watts?
@@ -11,21 +12,21 @@ struct ZoneKnowledge {
         self.maximumPower = maximumPower
     }
 
-    /// A domain's maximum power: the configured one, that of its zone, or four times the thermal design power and at
-    /// least 1 kW per package.
+    /// A domain's maximum power: the configured one or, if there is none, that of its zone or, if there is no zone,
+    /// four times the thermal design power and at least 1 kW, for psys multiplied by the number of packages.
     func maximumPower(of location: DomainLocation, sockets: Int, design: Watts? = nil) -> Watts {
         let packages = Double(location.domain == "psys" ? max(sockets, 1) : 1)
         return maximumPower ?? channels[location.channelID]?.maximumPower
             ?? Watts(packages * max(1000, 4 * (design?.rawValue ?? 0)))
     }
 
-    /// Whether a zone shows that there is a register for the domain.
+    /// Whether the domain has a register that counts, since its zone can be read.
     func counts(_ location: DomainLocation) -> Bool { channels[location.channelID]?.status == .ok }
 
-    /// n if the domain's register counts 2⁻ⁿ J; nil if no zone tells.
+    /// n, if one count of the domain's register is 2⁻ⁿ J; nil if no zone shows it.
     func registerExponent(of location: DomainLocation) -> Int? {
         if let exponent = exponent(location.channelID) { return exponent }
-        // Only memory and platform may have their own units.
+        // All domains have the unit of their package, except that memory and platform may have their own.
         guard location.domain != "dram", location.domain != "psys" else { return nil }
         return exponent(DomainLocation(domain: "package", socket: location.socket, die: location.die).channelID)
     }
@@ -33,7 +34,7 @@ struct ZoneKnowledge {
     private func exponent(_ id: String) -> Int? {
         guard case .counter(let encoding)? = channels[id]?.encoding else { return nil }
         switch encoding.form {
-        // The driver's 15.3 µJ are 2⁻¹⁶ J in perf's table.
+        // What powercap's driver takes for 15.3 µJ is 2⁻¹⁶ J in perf's driver.
         case .truncatedNanojoules(15_300): return 16
         case .truncatedNanojoules, .truncatedFraction:
             return encoding.unit.numerator == 1 && encoding.unit.denominator.nonzeroBitCount == 1

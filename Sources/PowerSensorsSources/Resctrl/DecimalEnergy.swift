@@ -1,6 +1,6 @@
 import PowerSensorsMachine
 
-/// An energy as a decimal number of joules, such as `1234.567890`: the form of resctrl's counters.
+/// An energy that was written as a decimal number of joules, such as `1234.567890`, as resctrl's counters are.
 package struct DecimalEnergy {
     /// The whole microjoules. Further digits are cut off.
     package let microjoules: UInt64
@@ -15,7 +15,7 @@ package struct DecimalEnergy {
         guard let whole = number.decimal(at: &position), !whole.overflows else { return nil }
         if position < number.count, number[position] != UInt8(ascii: ".") { return nil }
         var fraction: UInt64 = 0
-        // What the next digit counts: nothing beyond the sixth.
+        // The microjoules that the next digit counts: 0 from the seventh digit on.
         var unit: UInt64 = 100_000
         position += 1
         while position < number.count {

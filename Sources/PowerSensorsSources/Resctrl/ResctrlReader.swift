@@ -1,9 +1,9 @@
 import Glibc
 import PowerSensorsCore
 
-/// Reads the groups' counters with one `pread` each, as counts of 1 µJ.
+/// Reads the energy counters of resctrl's groups, with one `pread` each, as counts of 1 µJ.
 final class ResctrlReader: SensorReader {
-    /// One counter's file. An array cannot hold the file itself, which cannot be copied.
+    /// One counter's file, as a class: an array cannot hold a ``KeptFile`` itself, as that cannot be copied.
     private final class Counter {
         private var file: KeptFile
         private var bytes = [UInt8](repeating: 0, count: 64)
@@ -46,7 +46,7 @@ final class ResctrlReader: SensorReader {
         for index in counters.indices { readings.append(counters[index].read()) }
     }
 
-    /// What a text other than a number means.
+    /// The status of a counter whose file holds a text that is not a number.
     static func status(of text: String) -> ReadingStatus {
         switch text {
         case "Unavailable", "Unassigned": .absent

@@ -1,10 +1,12 @@
 public import PowerSensorsCore
 
-/// The energy of processor cores by resource-control groups: what the tasks of each group used, package by package.
+/// The energy of processor cores by resource-control (resctrl) group: what the tasks of each group used, package by
+/// package.
 ///
 /// Linux 7.0 shows it as `mon_data/mon_PERF_PKG_*/core_energy` on processors whose telemetry distinguishes tasks
-/// (Documentation/filesystems/resctrl.rst; Intel Application Energy Telemetry). It covers only cores with their first
-/// two cache levels, so it counts in no host figure. A control group's energy includes that of its monitoring groups.
+/// (Documentation/filesystems/resctrl.rst; Intel Application Energy Telemetry). It covers only the cores and their
+/// first two cache levels, so it counts in no host figure. A control group's energy includes that of its monitoring
+/// groups.
 public struct ResctrlSensor: Sensor {
     private let roots: SystemRoots
 
@@ -37,8 +39,10 @@ public struct ResctrlSensor: Sensor {
 
     // MARK: Groups
 
+    /// A group of tasks: a control group, or a monitoring group inside one.
     private struct Group {
-        /// Its name in IDs: `root`, a control group's name, or both groups' names.
+        /// Its name in IDs: `root` or the control group's name; for a monitoring group, both names with a slash
+        /// between.
         let name: String
         let path: String
         var parent: String?
@@ -106,9 +110,9 @@ extension Finding {
     fileprivate static func noGroups(in sysfs: SystemRoot) -> Finding {
         Finding(
             severity: .info, subject: "fs/resctrl", reason: .absent,
-            text: "There is no energy by groups of tasks: that takes Linux 7.0, a processor with such telemetry, and a"
-                + " mounted resctrl.",
-            remedy: "If the processor has it: sudo mount -t resctrl resctrl \(sysfs.path)/fs/resctrl")
+            text: "There is no energy by groups of tasks: that requires Linux 7.0, a processor with such telemetry, and"
+                + " a mounted resctrl.",
+            remedy: "If the processor has such telemetry: sudo mount -t resctrl resctrl \(sysfs.path)/fs/resctrl")
     }
 
     fileprivate static func noEnergy(_ status: ReadingStatus, _ path: String) -> Finding {
@@ -116,6 +120,6 @@ extension Finding {
             severity: .warning, subject: path, reason: status == .absent ? .absent : .malformed,
             text: status == .absent
                 ? "The kernel has no energy for this group." : "The file does not contain a decimal of joules.",
-            remedy: "Look at the file; if it does not change, tell the kernel's authors.")
+            remedy: "Look at the file; if it does not change, report it to the kernel's authors.")
     }
 }

@@ -104,7 +104,7 @@ struct DoctorTests {
             kind, Finding(severity: .error, subject: subject, reason: .absent, text: "There is no zone."))
         let explained = RAPLDiagnosis(environment, machine.roots).explain([missing])
         #expect(explained.map(\.reason.name) == ["elsewhere"])
-        #expect(explained.first?.remedy == "Name that tree: powersensors --sysfs \(host.sysfs.path)")
+        #expect(explained.first?.remedy == "Name that sysfs: powersensors --sysfs \(host.sysfs.path)")
         environment.otherSysfs = []
         let plain = RAPLDiagnosis(environment, machine.roots).explain([missing])
         #expect(plain.first?.reason != .elsewhere)

@@ -209,22 +209,22 @@ struct PerfTests {
     func `the right is only named as enough where the kernel takes it`(level: Int, right: String, first: String?) throws
     {
         let user = PerfRights(hasPerfmon: false, hasAdministration: false, mayGainPerfmon: true)
-        let remedy = try #require(Finding.refused("power", level: level, user).remedy)
+        let remedy = try #require(Finding.missingRight("power", at: level, user).remedy)
         #expect(remedy.contains(right))
         #expect(remedy.contains("perf_event_paranoid=2") == (first != nil))
         // Who has it is told of a filter only where it would have been enough: Debian's levels 3 and 4 refuse it.
         let perfmon = PerfRights(hasPerfmon: true, hasAdministration: false, mayGainPerfmon: true)
-        let refused = Finding.refused("power", level: level, perfmon)
+        let refused = Finding.missingRight("power", at: level, perfmon)
         #expect(refused.text.contains("filter of system calls") == (level < 3))
         #expect(refused.remedy?.contains("setcap") == false)
         // Before Linux 5.8 there is no such right, in no container either.
         let old = PerfRights(
             hasPerfmon: false, hasAdministration: false, mayGainPerfmon: false, kernelHasPerfmon: false)
-        let remedyOfOld = try #require(Finding.refused("power", level: level, old).remedy)
+        let remedyOfOld = try #require(Finding.missingRight("power", at: level, old).remedy)
         #expect(!remedyOfOld.contains("docker") && !remedyOfOld.contains("perfmon"))
         #expect(remedyOfOld.contains("sudo") && remedyOfOld.contains("perf_event_paranoid=0"))
         let root = PerfRights(hasPerfmon: true, hasAdministration: true, mayGainPerfmon: true)
-        #expect(Finding.refused("power", level: level, root).text.contains("filter of system calls"))
+        #expect(Finding.missingRight("power", at: level, root).text.contains("filter of system calls"))
     }
 
     @Test(arguments: [EACCES, EINVAL])

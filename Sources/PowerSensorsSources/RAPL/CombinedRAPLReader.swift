@@ -1,11 +1,12 @@
 import PowerSensorsCore
 
-/// Reads channels of several mechanisms with each mechanism's own reader, and returns the readings in the channels'
-/// order.
-struct RAPLReader: SensorReader, EventGroups {
+/// Combines the readers of several mechanisms (perf, powercap, MSR) into one: each mechanism's reader reads its own
+/// channels, and the readings are returned in the order of all channels.
+struct CombinedRAPLReader: SensorReader, EventGroups {
+    /// One mechanism's reader.
     private struct Part {
         var reader: any SensorReader
-        /// Where its readings belong among all.
+        /// For each of its readings, the index of its channel among all channels.
         let indices: [Int]
         var readings: [Reading] = []
 
@@ -20,9 +21,10 @@ struct RAPLReader: SensorReader, EventGroups {
     private var parts: [Part] = []
     private var readings: [Reading]
 
-    /// The mechanism's own reader, if the channels share one mechanism.
+    /// The reader of the only mechanism, if all channels use the same one; else nil.
     var onlyReader: (any SensorReader)? { parts.count == 1 ? parts[0].reader : nil }
 
+    /// Opens the channels, calling `open` once for each mechanism with its channels.
     init(_ channels: [Channel], by open: (RAPLMechanism, [Channel]) -> any SensorReader) {
         self.channels = channels
         readings = channels.map { _ in .missing(.absent) }
