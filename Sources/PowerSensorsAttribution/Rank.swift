@@ -25,9 +25,7 @@ struct Rank {
     ///   - limit: How many of them to list.
     ///   - rank: Returns a consumer's rank, given its index.
     /// - Returns: The indices of those to be listed and to be folded from now on.
-    static func changes(
-        among count: Int, limit: Int, _ rank: (Int) -> Rank?
-    ) -> (promoted: [Int], folded: [Int]) {
+    static func changes(among count: Int, limit: Int, _ rank: (Int) -> Rank?) -> (promoted: [Int], folded: [Int]) {
         let limit = max(limit, 0)
         var listed: [(index: Int, score: UInt64)] = []
         for index in 0..<count {

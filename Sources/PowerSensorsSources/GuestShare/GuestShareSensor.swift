@@ -2,30 +2,36 @@ public import PowerSensorsCore
 
 /// The energy that this virtual machine uses, as its host reports it in a shared folder.
 ///
-/// It reads the record that `powersensors export --guests` writes or, if there is none, the tree of counters that
-/// Scaphandre and others write. Power is energy over the host's own time. A share that no longer changes is `stale`,
-/// which is neither 0 W nor its last figure. `Docs/GuestShare.md` explains how a share is set up, and what it contains.
+/// A share is a folder in which a host reports to one of its virtual machines how much energy the machine uses. It
+/// holds a record, a file that `powersensors export --guests` writes, or else a tree, a folder of counters in
+/// powercap's form that Scaphandre and others write. Power is the energy divided by the time that passed on the host's
+/// clock. A share that no longer changes is `stale`, which is neither 0 W nor its last figure. `Docs/GuestShare.md`
+/// explains how a share is set up, and what it contains.
 public struct GuestShareSensor: Sensor {
-    /// A known error of a tree's counters. A struct with static members, so that the set may grow.
+    /// The correction of a known error in the counters of a tree.
+    ///
+    /// It is a struct with static members rather than an enum, so that later versions can add corrections.
     public struct Correction: Hashable, Sendable, CustomStringConvertible {
-        /// The name for flags.
+        /// The name, as in the option `--share-correction`.
         public let name: String
 
         /// What the counters are multiplied by.
         let factor: UInt64
 
-        /// Scaphandre adds up watts every five seconds without multiplying by five (its issue 428), so its counters run
-        /// five times too slow. The tree does not tell whether the host's Scaphandre does so: only the user can know.
+        /// Multiplies by five. Scaphandre adds up watts every five seconds without multiplying by five (its issue 428),
+        /// so its counters run five times too slow. A version without this error writes the same tree, so only the user
+        /// can know whether the correction is needed.
         public static let scaphandre = Correction(name: "scaphandre", factor: 5)
 
         /// Every correction that this version of the library knows.
         public static let all: [Correction] = [.scaphandre]
 
-        /// The name for flags.
+        /// The same as ``name``.
         public var description: String { name }
     }
 
-    /// Once a second, off the fast path: no publisher writes more often, and a host that hangs must not delay samples.
+    /// How often the share is read: once a second, in the background. No host writes more often, and a host that hangs
+    /// must not delay samples.
     public let readingInterval: Duration?
 
     let finder: ShareFinder
@@ -38,8 +44,9 @@ public struct GuestShareSensor: Sensor {
     /// `share`.
     public var name: SensorName { .share }
 
-    /// A fingerprint of the mounts, and of what readers have noticed. A share is read for it only if it is on this
-    /// machine's own file systems, since a host that hangs would block the caller.
+    /// A fingerprint of the folders that may be a share, and of the changes that readers have noticed. The content of a
+    /// folder is included only if it is on one of this machine's own file systems, since a host that hangs would block
+    /// the caller.
     public func discoveryFingerprint() -> Int? {
         var hasher = Hasher()
         for location in finder.candidates() {
@@ -74,7 +81,7 @@ public struct GuestShareSensor: Sensor {
 }
 
 extension GuestShareSensor.Correction {
-    /// The correction of a name; nil if there is none.
+    /// The correction with a name; nil if there is none.
     public init?(_ text: String) {
         guard let found = Self.all.first(where: { $0.name == text }) else { return nil }
         self = found
@@ -82,15 +89,17 @@ extension GuestShareSensor.Correction {
 }
 
 extension GuestShareSensor {
+    /// The highest plausible power of a channel, as the host's processors are unknown: more than those of a large
+    /// server.
     private static let defaultPower = Watts(8000)
 
     /// A sensor that reads a given share, or looks for one.
     ///
     /// - Parameters:
-    ///   - roots: The trees. The mount table is searched only if procfs is the machine's own.
+    ///   - roots: The places of sysfs, procfs and dev. Shares are looked for only if procfs is this machine's own.
     ///   - directory: The share's folder; nil to look for it.
-    ///   - correction: A known error of a tree's counters. Records need none.
-    ///   - maximumPower: The greatest power of a channel; nil for 8 kW, as the host's processors are unknown.
+    ///   - correction: What to correct in a tree's counters. Records need no correction.
+    ///   - maximumPower: The highest plausible power of a channel; nil for 8 kW.
     public init(
         roots: SystemRoots = .default, directory: String? = nil, correction: Correction? = nil,
         maximumPower: Watts? = nil
@@ -103,7 +112,7 @@ extension GuestShareSensor {
             roots: roots, correction: correction, maximumPower: maximumPower ?? Self.defaultPower, now: { .now })
     }
 
-    /// The same for a test: with its own folders to search, mount table and clock, and read on every sample.
+    /// The same for a test, which chooses the folders to search and the clock, and reads the share on every sample.
     package init(
         roots: SystemRoots, directory: String? = nil, knownFolders: [String] = [], correction: Correction? = nil,
         readingInterval: Duration? = nil, now: @escaping @Sendable () -> SampleInstant = { .now }

@@ -1,6 +1,7 @@
 import PowerSensorsCore
 
-/// Relates a host's clock to the guest's: the instant of one record on both.
+/// Relates the host's clock to the guest's: the instant of one record on both clocks. Later records are placed on the
+/// guest's clock by the host's time since then.
 struct ShareClockAnchor: Hashable, Sendable {
     /// The record's epoch, within which the host's nanoseconds can be compared.
     let epoch: ShareRecord.Epoch
@@ -21,10 +22,10 @@ struct ShareClockAnchor: Hashable, Sendable {
         self.boottimeNanoseconds = boottimeNanoseconds
     }
 
-    /// An anchor at the first record of an epoch.
+    /// An anchor at the first record that is read in an epoch, which is the time between two starts of the publisher.
     ///
-    /// Its age is unknown, but it is at most a period if the publisher is alive. By assuming the earliest instant, no
-    /// later record is in the future.
+    /// The record's age is unknown, but if the publisher is alive, it is at most one period, the time from one record
+    /// to the next. The greatest age is assumed, so that no later record is placed in the future.
     init(_ header: ShareRecord.Header, after last: ShareClockAnchor? = nil, _ now: SampleInstant) {
         let earliest = now.boottimeNanoseconds &- header.periodNanoseconds
         self.init(header, boottimeNanoseconds: max(earliest, last.map { $0.boottimeNanoseconds &+ 1 } ?? .min))
@@ -32,9 +33,9 @@ struct ShareClockAnchor: Hashable, Sendable {
 
     /// An anchor at a later record of the epoch, given the host's time between the two.
     ///
-    /// Clocks drift. A record in the future is moved back, but by no more than a two-thousandth of the time between,
-    /// since the power is wrong by the same factor. The clocks of working machines never differ by as much (ntp's
-    /// limit, RFC 5905, is 500 ppm).
+    /// Clocks drift apart. A record that would be in the future is moved back, but by at most a 2000th of the time
+    /// between the records, since this makes the power wrong by the same part. The clocks of working machines do not
+    /// drift faster: 500 ppm is ntp's limit (RFC 5905).
     func advanced(to header: ShareRecord.Header, _ now: SampleInstant) -> ShareClockAnchor {
         let time = Int64(truncatingIfNeeded: header.nanoseconds &- hostNanoseconds)
         let instant = boottimeNanoseconds &+ time
@@ -42,17 +43,17 @@ struct ShareClockAnchor: Hashable, Sendable {
         return ShareClockAnchor(header, boottimeNanoseconds: instant &- min(ahead, max(time, 0) / 2000))
     }
 
-    /// Whether it is in the future by more than a time.
+    /// Whether its record is in the future by more than the given time.
     func isAhead(of now: SampleInstant, byNanoseconds nanoseconds: Int64) -> Bool {
         boottimeNanoseconds &- now.boottimeNanoseconds > nanoseconds
     }
 
-    /// The instant for a reading's stamp, which only uses boot time.
+    /// The record's instant on the guest's clock, with which readings are stamped.
     var instant: SampleInstant { .onlyBoottime(boottimeNanoseconds) }
 }
 
 extension SampleInstant {
-    /// An instant for a reading's stamp, which only uses boot time.
+    /// An instant for a reading's stamp. Only its boot time is used, so the other clock's time need not be right.
     static func onlyBoottime(_ nanoseconds: Int64) -> SampleInstant {
         SampleInstant(boottimeNanoseconds: nanoseconds, monotonicNanoseconds: nanoseconds)
     }
@@ -60,7 +61,7 @@ extension SampleInstant {
 
 /// How often a share changes.
 enum SharePeriod {
-    /// The period of our own publisher and of Scaphandre, in nanoseconds.
+    /// How often `powersensors export --guests` and Scaphandre write a share, in nanoseconds.
     static let defaultNanoseconds: Int64 = 5_000_000_000
 }
 
@@ -71,7 +72,8 @@ extension ShareRecord.Header {
         return min(max(Int64(clamping: period), 100_000_000), 3_600_000_000_000)
     }
 
-    /// Whether a record can be true and follow the one before: no clock runs for a century, or backwards.
+    /// Whether a record can be true, and can follow the one before: no clock runs for more than a century (2⁶² ns are
+    /// 146 years), or backwards.
     func isPlausible(after last: ShareRecord.Header?) -> Bool {
         guard sequence > 0, nanoseconds < 1 << 62 else { return false }
         guard let last, last.epoch == epoch, sequence > last.sequence else { return true }

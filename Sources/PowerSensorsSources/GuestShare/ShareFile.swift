@@ -10,10 +10,13 @@ struct ShareFile: ~Copyable {
     private let directory: String
     private let name: String
     private var descriptor: CInt = -1
+    /// The device and inode number of the open file.
     private var identity: (device: UInt64, file: UInt64)?
+    /// When the file may be opened again.
     private var nextOpening: Int64 = .min
 
-    /// Whether the path has led to more than one file: then only a file that was just opened is certainly the latest.
+    /// Whether the path has led to more than one file. Then only a file that was just opened is certainly the current
+    /// one, so it is opened again for every sample, but at most every 0.25 s.
     private var wasReplaced = false
 
     /// A file in a share's folder, which is not opened yet. Links are followed only inside the folder.
@@ -33,10 +36,10 @@ struct ShareFile: ~Copyable {
     /// If that fails, the old file stays open.
     ///
     /// - Parameters:
-    ///   - now: CLOCK_MONOTONIC in nanoseconds, as all times here.
-    ///   - isFailing: Whether the last reads failed.
+    ///   - now: CLOCK_MONOTONIC in nanoseconds, like all times here.
+    ///   - isFailing: Whether the latest read failed.
     ///   - changed: When the file last changed.
-    ///   - period: How often it changes.
+    ///   - period: The usual time between two changes.
     /// - Returns: Why it could not be opened; nil if it was, or that was not due.
     mutating func openIfDue(_ now: Int64, isFailing: Bool, changed: Int64, period: Int64) -> ReadingStatus? {
         let isHealthy = isOpen && !isFailing && !wasReplaced
@@ -77,7 +80,7 @@ struct ShareFile: ~Copyable {
 
     /// Reads the file's unsigned decimal, without allocation.
     ///
-    /// - Returns: 0, or an `errno` as of ``errnoOfAttribute(_:)``.
+    /// - Returns: 0, or an `errno`, see ``errnoOfAttribute(_:)``.
     func read(_ number: inout UInt64) -> Int32 {
         errnoOfAttribute(unsafe cpowersensors_read_u64(descriptor, &number))
     }

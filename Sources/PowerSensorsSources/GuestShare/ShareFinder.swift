@@ -6,7 +6,7 @@ struct ShareLocation: Hashable, Sendable {
     /// The folder, without a trailing slash.
     let directory: String
 
-    /// The mount that it is on; nil if the mount table is not searched.
+    /// The mount that contains it; nil if the mount table is not searched.
     let mount: MountTable.Mount?
 
     /// Whether it is declared to be a share: by an option, a mount tag, or the folder's name.
@@ -26,19 +26,23 @@ struct ShareLocation: Hashable, Sendable {
     }
 }
 
-/// Lists the folders that may be a share: the configured one, else folders that a hypervisor shares, and those that our
-/// own publisher's and Scaphandre's guests use.
+/// Lists the folders that may be a share: the configured one or, if none is configured, all folders that a hypervisor
+/// shares with this machine, and those in which shares of `powersensors export --guests` and of Scaphandre are usually
+/// mounted.
 struct ShareFinder: Sendable {
-    /// The folders that are shares by convention.
+    /// The folders in which shares are usually mounted.
     static let defaultFolders = ["/run/powersensors", "/var/lib/powersensors/share", "/var/scaphandre"]
 
-    /// Tags, and last names of mount points, that declare a share.
+    /// Mount tags and names of mount points that declare a share.
     private static let names = ["powersensors", "scaphandre"]
 
     let procfs: SystemRoot
+    /// The configured folder; nil to look for one.
     let directory: String?
-    /// Whether to search the mount table and the known folders. With a fixture, they would show this machine's figures.
+    /// Whether to search the mount table and the known folders. Not with a test's procfs, since they are the real
+    /// machine's.
     let searches: Bool
+    /// The folders to search besides those of the mount table.
     let knownFolders: [String]
 
     /// The folders, the most likely first.
@@ -47,8 +51,8 @@ struct ShareFinder: Sendable {
         if let directory { return [ShareLocation(directory, table.mount(holding: directory), isExplicit: true)] }
         if !searches { return [] }
         let mounts = table.mounts.filter { mount in
-            // Another 9p mount may be of a network server, which is not the hypervisor and may not answer.
-            mount.type == "virtiofs" || mount.type == "9p" && mount.options.contains("trans=virtio")
+            // Other 9p mounts may belong to a network server, which is not the hypervisor and may not answer.
+            mount.type == "virtiofs" || (mount.type == "9p" && mount.options.contains("trans=virtio"))
         }
         let named = mounts.filter { mount in
             Self.names.contains(mount.source) || Self.names.contains { mount.point.hasSuffix("/\($0)") }
@@ -64,11 +68,12 @@ struct ShareFinder: Sendable {
 }
 
 extension MountTable.Mount {
-    /// The option by which the cache of a 9p mount hides changes from a guest; nil if it shows them.
+    /// The mount option for a cache of a 9p mount that hides changes from a guest; nil if changes are visible.
     ///
-    /// Linux up to 6.3 shows a bare word, and its `mmap` shows changes. Since 6.4 every cache keeps a file's content
-    /// (observed with `mmap` and `loose` on 6.12), and the option is shown as bits, such as `cache=0x5`, or since 6.19
-    /// by its name (fs/9p/v9fs.c and v9fs.h).
+    /// In the mount table, Linux up to 6.3 writes the cache as a word without `cache=`, and changes are visible with
+    /// the cache `mmap`. Since 6.4 every cache keeps a file's content (observed with `mmap` and `loose` on 6.12), and
+    /// the option is written as bits, such as `cache=0x5`, or since 6.19 as `cache=` and a name (fs/9p/v9fs.c and
+    /// v9fs.h).
     var hidingOption: String? {
         guard type == "9p" else { return nil }
         if let word = options.first(where: { ["loose", "fscache"].contains($0) }) { return "cache=\(word)" }
@@ -78,6 +83,6 @@ extension MountTable.Mount {
         return "cache=\(bits.flatMap { Self.cacheNames[$0] } ?? String(word))"
     }
 
-    /// The names of combinations of bits.
+    /// The names of the caches, by their bits.
     private static let cacheNames = [0x1: "readahead", 0x5: "mmap", 0xF: "loose", 0x8F: "fscache"]
 }

@@ -4,7 +4,8 @@ import PowerSensorsMachine
 // What can be wrong with a share, and how to fix it.
 
 extension ShareFinder {
-    /// What it means on this machine that there is no share: nothing on a physical one, and in a guest what it can do.
+    /// The finding that there is no share: none on a physical machine, and in a virtual machine one that says what can
+    /// be done about it.
     func absenceFindings(_ roots: SystemRoots) -> [Finding] {
         let environment = HostEnvironment(roots)
         if environment.isGuest == false { return [] }
@@ -17,7 +18,7 @@ extension ShareFinder {
     }
 
     private static let advice = (
-        "There is no share, by which a host tells a virtual machine its own energy.",
+        "There is no share, by which a host tells a virtual machine how much energy it uses.",
         """
         In a virtual machine: have the host run powersensors export --guests, give this guest its folder, and mount \
         it: \(ShareLocation.default.mountCommand)
@@ -25,12 +26,12 @@ extension ShareFinder {
     )
 
     private static let fixtureAdvice = (
-        "With another procfs than the machine's own, a share is only read if it is named.",
+        "Since procfs is not this machine's own, a share is read only if its folder is given.",
         "Name its folder: powersensors --share \(ShareLocation.default.directory)"
     )
 
-    /// By itself, KubeVirt gives a machine neither a folder of the host nor virtual counters, and its downwardMetrics
-    /// report only processor time (KubeVirt's user guide).
+    /// What a virtual machine of KubeVirt can do. By default, KubeVirt gives it neither a folder of the host nor
+    /// virtual counters, and the device downwardMetrics reports only processor time (KubeVirt's user guide).
     private static func kubeVirtAdvice(_ dev: SystemRoot) -> (String, String) {
         let isOffered = dev.exists("virtio-ports/org.github.vhostmd.1")
         return (
@@ -51,7 +52,7 @@ extension Finding {
     static func emptyShare(_ location: ShareLocation) -> Finding {
         Finding(
             severity: .warning, subject: location.directory, reason: .absent,
-            text: "The share holds neither a record nor a counter yet; a publisher writes the first within some 15 s.",
+            text: "The share holds neither a record nor a counter yet; a publisher writes the first after about 15 s.",
             remedy: """
                 Check that the host publishes to this guest: powersensors export --guests there — and that it is \
                 mounted here: \(location.mountCommand)
@@ -70,7 +71,7 @@ extension Finding {
                     : "Look at it: od -A d -c \(location.directory)/\(ShareRecord.fileName) | head")
     }
 
-    /// The record has a newer format.
+    /// The record's major version is unknown here.
     static func otherMajor(_ major: UInt16, _ location: ShareLocation) -> Finding {
         Finding(
             severity: .warning, subject: "\(location.directory)/\(ShareRecord.fileName)", reason: .unsupported,
@@ -81,7 +82,7 @@ extension Finding {
             remedy: "Update this guest's powersensors to the host's version.")
     }
 
-    /// There is a second share.
+    /// There is a second share, which is not read.
     static func unreadShare(_ other: ShareLocation, beside location: ShareLocation) -> Finding {
         Finding(
             severity: .info, subject: other.directory, reason: .unread,
@@ -101,33 +102,33 @@ extension Finding {
     static func writableShare(_ location: ShareLocation) -> Finding {
         Finding(
             severity: .warning, subject: location.directory, reason: .writable,
-            text: "This process could write to the share itself, so its figures prove nothing; they are shown anyway.",
+            text: "This process could write to the share itself, so its figures may be forged; they are shown anyway.",
             remedy: "Have the host share it read-only (readonly=on of QEMU's -virtfs), and mount it so:"
                 + " \(location.mountCommand)")
     }
 
-    /// The tree looks like Scaphandre's.
+    /// The tree looks like Scaphandre's, whose counters may run too slow.
     static func uncorrected(_ location: ShareLocation) -> Finding {
         Finding(
             severity: .info, subject: location.directory, reason: .uncorrected,
             text: """
                 This is a tree of counters without names, as Scaphandre writes it. Its counters run five times too \
-                slow (its issue 428, open in 2026), which the tree does not tell.
+                slow (its issue 428, open in 2026), which cannot be seen from the tree.
                 """,
             remedy: "If the host runs such a Scaphandre, say so: powersensors --share-correction scaphandre")
     }
 }
 
 extension ShareLocation {
-    /// Where to mount a share.
+    /// The folder in which to mount a share.
     fileprivate static let `default` = ShareLocation("/run/powersensors", nil, isExplicit: true)
 
-    /// The mount, if a hypervisor shares it.
+    /// The mount that contains the share, if a hypervisor shares it; else nil.
     private var hypervisorMount: MountTable.Mount? {
         mount.flatMap { ["9p", "virtiofs"].contains($0.type) ? $0 : nil }
     }
 
-    /// Mounts the share in the guest.
+    /// The command that mounts the share in the guest.
     fileprivate var mountCommand: String {
         let tag = hypervisorMount.map { $0.source.asIdentifier } ?? "powersensors"
         let point = hypervisorMount?.point ?? directory
@@ -141,7 +142,7 @@ extension ShareLocation {
 }
 
 extension StaleExplanation {
-    /// Explains why a share has not changed for three of its periods.
+    /// Explains why a share may not have changed for three of its periods, the usual times between two changes.
     init(of location: ShareLocation) {
         let problem = "The share at \(location.directory) has shown nothing new for three of its periods"
         let check = "Check on the host that powersensors export --guests runs"

@@ -2,16 +2,16 @@ import PowerSensorsCore
 
 /// Why bytes are not a valid record of a share.
 package enum ShareRecordError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// They end before the record does.
+    /// The bytes end before the record does.
     case short
 
-    /// They do not begin like a record.
+    /// The bytes do not begin like a record.
     case notARecord
 
     /// The record is of another major version, whose layout is unknown.
     case otherMajor(UInt16)
 
-    /// The check sum or the lengths do not match: it was read while it was written, or is damaged.
+    /// The check sum or the lengths do not match: the record was read while it was being written, or it is damaged.
     case torn
 
     package var description: String {
@@ -29,14 +29,16 @@ extension ShareRecord {
     /// The version of the layout. Readers reject any other.
     static let major: UInt16 = 1
 
-    /// The version of what follows the entries. Readers accept any.
+    /// The version of additions to the layout, which readers ignore. Readers accept any.
     static let minor: UInt16 = 0
 
     /// `PWRSHARE`, as a little-endian number.
     static let magic: UInt64 = 0x4552_4148_5352_5750
 
-    /// The size of a header, and of an entry, in bytes.
+    /// The size of a header, in bytes.
     fileprivate static let headerSize = 64
+
+    /// The size of an entry, in bytes.
     fileprivate static let entrySize = 48
 
     /// Whether a file begins like a record of any version.
@@ -73,7 +75,7 @@ extension ShareRecord {
 }
 
 extension ShareRecord.Header {
-    /// Verifies a whole record, and decodes its header. No allocation.
+    /// Verifies a whole record, including its check sum, and decodes its header. No allocation.
     init(_ bytes: Span<UInt8>) throws(ShareRecordError) {
         guard bytes.count >= 10 else { throw .short }
         var position = 0

@@ -2,7 +2,7 @@ import Glibc
 package import PowerSensorsCore
 
 extension ShareRecord {
-    /// What an entry's energy was used by: up to 16 characters of printable ASCII.
+    /// The part of the machine whose energy an entry holds: a name of up to 16 characters of printable ASCII.
     package struct Domain: Hashable, Sendable, CustomStringConvertible {
         /// The first eight characters, as a little-endian number padded with 0.
         let first: UInt64
@@ -13,7 +13,7 @@ extension ShareRecord {
         /// All processor packages of the host.
         package static let package = Domain(first: 0x65_6761_6B63_6170, second: 0)
 
-        /// Their memory.
+        /// The memory of the packages.
         package static let dram = Domain(first: 0x6D61_7264, second: 0)
 
         /// The whole machine, if only that is known.
@@ -33,16 +33,17 @@ extension ShareRecord {
     package struct Entry: Hashable, Sendable {
         package let domain: Domain
 
-        /// The sum since the epoch's start or earlier, in nanojoules, modulo 2⁶⁴.
+        /// The energy since some moment before or at the epoch's start, in nanojoules, modulo 2⁶⁴. Only differences
+        /// between records are meaningful.
         package let energy: UInt64
 
         /// The least that the sum may be, in nanojoules, modulo 2⁶⁴; the sum itself if that is exact.
         package let low: UInt64
 
-        /// The most that the sum may be, in the same sense.
+        /// The most that the sum may be, in nanojoules, modulo 2⁶⁴; the sum itself if that is exact.
         package let high: UInt64
 
-        /// Whether the sum is known and, if not, why. Input and output errors lose their number.
+        /// Whether the sum is known and, if not, why. The record does not hold the `errno` of an input or output error.
         package let status: ReadingStatus
 
         package init(
@@ -58,7 +59,7 @@ extension ShareRecord {
 }
 
 extension ShareRecord.Domain {
-    /// A domain of a name; nil if it is empty, too long, or has other characters than `!` to `~`.
+    /// A domain with a name; nil if the name is empty, too long, or has other characters than `!` to `~`.
     package init?(_ name: String) {
         let characters = Array(name.utf8)
         guard (1...16).contains(characters.count), characters.allSatisfy(Self.printable.contains) else { return nil }
@@ -70,7 +71,7 @@ extension ShareRecord.Domain {
 }
 
 extension ReadingStatus {
-    /// Statuses by their number in a record.
+    /// The statuses, in the order of their numbers in a record.
     private static let byShareCode: [ReadingStatus] = [
         .ok, .partial, .absent, .forbidden, .io(errno: EIO), .implausible, .stale, .warmingUp,
     ]
@@ -78,7 +79,7 @@ extension ReadingStatus {
     /// The status's number in a record.
     var shareCode: UInt8 { UInt8(Self.byShareCode.firstIndex { $0.name == name } ?? 2) }
 
-    /// The status of a number in a record; an unknown one means that there is no value.
+    /// The status with a number in a record. A number that is unknown here means that there is no value.
     init(shareCode: UInt8) {
         let known = Self.byShareCode
         self = known.indices.contains(Int(shareCode)) ? known[Int(shareCode)] : .absent

@@ -1,23 +1,23 @@
 import PowerSensorsCore
 
-/// What a host tells one of its guests about the guest's energy: the content of the file `share`.
+/// The content of the file `share`, in which a host tells one of its guests how much energy the guest uses.
 ///
 /// A record is 4096 bytes, little-endian, written by a single `pwrite`: a guest that reads during the write sees either
 /// a complete record or a wrong check sum. `Docs/GuestShare.md` has its layout and test vectors. It contains neither
 /// the host's identity nor its wall time, so that tenants do not learn that they are neighbours.
 @dynamicMemberLookup
 package struct ShareRecord: Hashable, Sendable {
-    /// The file in a guest's folder.
+    /// The name of the file in a guest's folder.
     static let fileName = "share"
 
-    /// The size of the file in bytes. What follows the check sum is 0.
+    /// The size of the file in bytes. The bytes after the check sum are 0.
     package static let size = 4096
 
     /// The most entries that a record holds.
     static let maximumEntries = 64
 
-    /// Identifies a life of a share by 128 random bits, which change whenever the directory is created or its publisher
-    /// starts. Sums of two epochs have nothing to do with each other.
+    /// Identifies, by 128 random bits, the time in which a share's sums can be compared: from one start of its
+    /// publisher, or creation of its folder, to the next. Sums of different epochs are unrelated.
     package struct Epoch: Hashable, Sendable {
         /// The first eight bytes, as a little-endian number.
         package let first: UInt64
@@ -36,7 +36,7 @@ package struct ShareRecord: Hashable, Sendable {
         }
     }
 
-    /// What happens to the host's idle energy. The set may grow.
+    /// What happens to the energy that the host uses while its processors are idle. The set may grow.
     package struct Policy: Hashable, Sendable {
         /// The number in the record.
         let code: UInt8
@@ -59,7 +59,7 @@ package struct ShareRecord: Hashable, Sendable {
         /// A model computed them.
         package static let estimated = Origin(code: 2)
 
-        /// The corresponding provenance. What is unknown may be estimated.
+        /// The corresponding provenance. An origin that is unknown here is taken for estimated.
         var provenance: Provenance { self == .measured ? .measured : .estimated }
     }
 
@@ -78,8 +78,8 @@ package struct ShareRecord: Hashable, Sendable {
 
         package let policy: Policy
 
-        /// How many machines the figures have passed through: 1 if the host has its own sensors, and one more for each
-        /// level.
+        /// How many machines the figures have passed through: 1 if the host itself has sensors or a model, and one more
+        /// for each level of nested virtual machines.
         package let hops: UInt8
 
         package let origin: Origin

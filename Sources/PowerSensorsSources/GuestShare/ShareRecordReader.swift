@@ -1,18 +1,18 @@
 import PowerSensorsCore
 
-/// Which domain of which share's record a channel reads: the channel's handle.
+/// Which domain of which share's record a channel reads: what discovery stores in ``Channel/handle`` for opening.
 struct ShareRecordHandle: Hashable, Sendable {
     /// The share's folder.
     let directory: String
 
-    /// The domain whose entries are read.
+    /// The domain whose entry is read.
     let domain: ShareRecord.Domain
 }
 
 /// Reads a share's record with one `pread`, and stamps each energy with the instant at which the host measured it.
 ///
-/// So power is energy over the host's own time, however late a record is read. The guest's clock only tells when the
-/// record has not changed for too long. No allocation, except when the file is opened again.
+/// So power is the energy divided by the host's own time, however late a record is read. The guest's clock is only used
+/// to find that the record has not changed for too long. No allocation, except when the file is opened again.
 final class ShareRecordReader: SensorReader {
     let channels: [Channel]
     private let domains: [ShareRecord.Domain?]
@@ -21,17 +21,19 @@ final class ShareRecordReader: SensorReader {
     private var file: ShareFile
     private var bytes = [UInt8](repeating: 0, count: ShareRecord.size)
 
-    /// The last accepted record, and its instant here; nil before the first.
+    /// The header of the latest accepted record; nil before the first.
     private var header: ShareRecord.Header?
+    /// The instant of that record on the host's clock and on the guest's.
     private var anchor: ShareClockAnchor?
-    /// Each channel's reading until the next record.
+    /// Each channel's reading from the latest accepted record, which is repeated until the next one.
     private var readings: [Reading]
-    /// Whether each channel's next count starts again.
-    private var startsAgain: [Bool]
-    /// How many samples in a row found no valid record, and what the last of them found.
+    /// Whether each channel's next count is unrelated to the previous one, so that the difference must not be counted.
+    private var beginsNewCount: [Bool]
+    /// How many samples in a row found no valid record.
     private var failures = 0
+    /// Why the latest of them found none.
     private var failure = ReadingStatus.implausible
-    /// When the last record arrived, on the guest's clock that stops in suspend.
+    /// When the latest record was first seen, on the guest's clock that stops in suspend.
     private var changedNanoseconds: Int64
 
     init(
@@ -44,7 +46,7 @@ final class ShareRecordReader: SensorReader {
         domains = channels.map { $0.handle?.value(as: ShareRecordHandle.self)?.domain }
         file = ShareFile(ShareRecord.fileName, in: directory)
         readings = channels.map { _ in .missing(.warmingUp) }
-        startsAgain = channels.map { _ in false }
+        beginsNewCount = channels.map { _ in false }
         changedNanoseconds = now().monotonicNanoseconds
     }
 
@@ -52,8 +54,9 @@ final class ShareRecordReader: SensorReader {
         if channels.isEmpty { return }
         let now = now()
         readRecord(now)
-        // If a single sample finds no record, the host may just be writing it.
+        // If a single sample finds no valid record, the host may be in the middle of writing it.
         let isLost = failures > 1 || (failures == 1 && header == nil)
+        // Without a new record for three periods, the publisher has stopped: a single one may have been late or missed.
         let isStale = now.monotonicNanoseconds &- changedNanoseconds > 3 * periodNanoseconds
         for index in channels.indices {
             readings.append(isLost ? .missing(failure) : isStale ? .missing(.stale) : self.readings[index])
@@ -64,7 +67,7 @@ final class ShareRecordReader: SensorReader {
 
     // MARK: Records
 
-    /// Tries up to three times to read a valid record.
+    /// Tries up to three times to read a valid record, since it may be read while the host writes it.
     private func readRecord(_ now: SampleInstant) {
         let status = file.openIfDue(
             now.monotonicNanoseconds, isFailing: failures > 0, changed: changedNanoseconds, period: periodNanoseconds)
@@ -73,10 +76,10 @@ final class ShareRecordReader: SensorReader {
             failures = 0
             return
         }
-        // The next sample tries another file, if there is one.
+        // The next sample opens the path again, since the file may have been replaced.
         if failures == 0 { file.expire() }
         failures += 1
-        // It may be a tree by now.
+        // After three samples without a record, the share may hold a tree instead, so a new discovery is needed.
         if failures == 3 { history.recordChange() }
     }
 
@@ -89,7 +92,7 @@ final class ShareRecordReader: SensorReader {
             return false
         }
         failure = .implausible
-        // Shared, not copied.
+        // This shares the array's storage and does not copy it.
         let bytes = bytes
         guard let found = try? ShareRecord.Header(bytes.span.extracting(..<count)) else { return false }
         if let header, header.epoch == found.epoch, header.sequence == found.sequence { return true }
@@ -98,23 +101,26 @@ final class ShareRecordReader: SensorReader {
         return true
     }
 
+    /// Takes the readings from a new record, and decides whether its sums continue those of the record before.
     private func accept(_ found: ShareRecord.Header, _ bytes: Span<UInt8>, _ now: SampleInstant) {
-        // A reader of the next generation continues with what the one before it saw.
+        // The first record of this reader continues from the last one of the reader that it replaced.
         let known = anchor ?? history.anchor
-        let isOther = known.map { $0.epoch != found.epoch || (header != nil && found.sequence < $0.sequence) } ?? false
-        // A guest that was saved and restored has missed the time between, so its host's clock now means other
-        // instants.
+        // Another epoch, or a lower number within the epoch, shows that the host's publisher has started again.
+        let isNewPublisher =
+            known.map { $0.epoch != found.epoch || (header != nil && found.sequence < $0.sequence) } ?? false
+        // When a guest is saved and restored, its clock does not advance meanwhile but the host's does. Then the record
+        // seems to be from the future, by more than its usual delays of up to three periods explain.
         let isAhead =
             known.map {
                 $0.advanced(to: found, now).isAhead(of: now, byNanoseconds: 3 * found.periodNanoseconds)
             } ?? false
-        if isOther || isAhead {
-            for index in startsAgain.indices { startsAgain[index] = true }
-            // Another epoch may have other domains.
+        if isNewPublisher || isAhead {
+            for index in beginsNewCount.indices { beginsNewCount[index] = true }
+            // A new publisher may report other domains, so a new discovery is needed.
             history.recordChange()
         }
         let next =
-            isOther || isAhead
+            isNewPublisher || isAhead
             ? ShareClockAnchor(found, after: isAhead ? nil : known, now)
             : known?.advanced(to: found, now) ?? ShareClockAnchor(found, now)
         anchor = next
@@ -131,8 +137,8 @@ final class ShareRecordReader: SensorReader {
             let entry = ShareRecord.Entry(number: number, of: bytes)
             guard entry.domain == domains[index] else { continue }
             guard entry.status == .ok else { return .missing(entry.status) }
-            let isNew = startsAgain[index]
-            startsAgain[index] = false
+            let isNew = beginsNewCount[index]
+            beginsNewCount[index] = false
             return (isNew ? Reading.newCount(entry.energy) : .count(entry.energy)).stamped(at: instant)
         }
         return .missing(.absent)

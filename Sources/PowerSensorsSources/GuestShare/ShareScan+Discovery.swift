@@ -2,7 +2,7 @@ import PowerSensorsCore
 import PowerSensorsMachine
 
 extension ShareScan {
-    /// The channels of a folder's content, and the findings about it.
+    /// The channels for what the folder contains, and the findings about it.
     func discovery(_ correction: GuestShareSensor.Correction?, _ maximumPower: Watts) -> Discovery {
         var discovery = Discovery()
         switch content {
@@ -60,16 +60,17 @@ extension ShareScan {
         return channel
     }
 
-    /// Stands for what the share will contain, or what cannot be read.
+    /// A channel for a share that is still empty or cannot be read, so that a reader keeps watching it.
     private func placeholder(_ status: ReadingStatus) -> Channel {
         var channel = treeChannel("package", file: nil, status, factor: 1)
-        // What it will measure is unknown.
+        // It is unknown what it will measure.
         channel.countsIn = nil
         return channel
     }
 
     private func treeChannel(_ domain: String, file: String?, _ status: ReadingStatus, factor: UInt64) -> Channel {
-        // The tree's range is that of the host's registers, which means nothing for a sum.
+        // A tree's file with the range shows that of the host's registers. The counter, which is a sum, does not wrap
+        // there.
         var channel = shared(domain, by: "tree", .microjoules(factor))
         channel.handle = ChannelHandle(ShareTreeHandle(directory: location.directory, file: file))
         channel.refreshInterval = .nanoseconds(SharePeriod.defaultNanoseconds)
@@ -89,7 +90,7 @@ extension ShareScan {
             id: "\(SensorName.share)/\(identity)", sensor: .share, mechanism: mechanism, quantity: .energy,
             encoding: .counter(.counts(unit: unit, lastCount: .max)), component: component)
         channel.provenance = .shared
-        // As far as is known, whoever writes a tree in RAPL's form has read RAPL.
+        // As far as is known, programs that write a tree in RAPL's form have read RAPL.
         channel.origin = .measured
         channel.countsIn = scope
         channel.isKnownToCount = true
@@ -98,10 +99,10 @@ extension ShareScan {
 }
 
 extension ShareRecord.Entry {
-    /// How far the truth may be from the sum; nil if the sum is exact or still 0.
+    /// The band in which the true energy lies, relative to the sum; nil if the sum is exact or still 0.
     fileprivate var band: RelativeBand? {
         guard energy > 0, low != energy || high != energy else { return nil }
-        // Differences, as the sums are modulo 2⁶⁴.
+        // The sums are modulo 2⁶⁴, so only their wrapping differences are meaningful.
         let (below, above) = (Double(energy &- low), Double(high &- energy))
         let sum = Double(energy)
         return RelativeBand(low: 1 - below / sum, high: 1 + above / sum)

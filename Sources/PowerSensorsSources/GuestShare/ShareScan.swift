@@ -1,31 +1,32 @@
 import Glibc
 import PowerSensorsCore
 
-/// The content of a folder that may be a share, read once.
+/// What was found in a folder that may be a share, when it was read once.
 struct ShareScan: Hashable, Sendable {
+    /// What the folder holds.
     enum Content: Hashable, Sendable {
-        /// A valid record.
+        /// A valid record, as `powersensors export --guests` writes it.
         case record(ShareRecord)
 
-        /// A tree.
+        /// No valid record, but a tree of counters, as Scaphandre writes it.
         case tree(ShareTree)
 
-        /// A record that cannot be read or is never valid, and no tree.
+        /// A record that cannot be read, or that was not valid at any attempt, and no tree.
         case unreadable(ReadingStatus, reason: String)
 
-        /// Neither.
+        /// Neither a record nor a tree.
         case nothing
     }
 
-    /// The folder.
+    /// The folder that was read.
     let location: ShareLocation
 
     let content: Content
 
-    /// Why its record is not read, if there is one.
+    /// Why its record cannot be used; nil if it can be, or there is none.
     let recordError: ShareRecordError?
 
-    /// Whether this process could write to what it reads.
+    /// Whether this process could write to the record or tree that it reads, so that its figures may be forged.
     let isWritable: Bool
 
     /// Reads a folder.
@@ -55,7 +56,7 @@ struct ShareScan: Hashable, Sendable {
         if case .record = content { true } else { false }
     }
 
-    /// Whether there is something to read.
+    /// Whether the folder is a share: it has a record or a tree, or it is declared to be a share and cannot be read.
     var isShare: Bool {
         switch content {
         case .record, .tree: true
@@ -64,7 +65,7 @@ struct ShareScan: Hashable, Sendable {
         }
     }
 
-    /// A number that changes with what a discovery would find in the folder.
+    /// A number that changes if a discovery would find other channels in the folder.
     var fingerprint: Int {
         var hasher = Hasher()
         switch content {
@@ -76,7 +77,8 @@ struct ShareScan: Hashable, Sendable {
         return hasher.finalize()
     }
 
-    /// Reads the record, again and again if a publisher is just writing it.
+    /// Reads the record: up to 20 times, 1 ms apart, as long as it is not valid because the host is in the middle of
+    /// writing it.
     private static func record(in share: SystemRoot) -> (Content, ShareRecordError?) {
         var failure = ShareRecordError.torn
         for _ in 0..<20 {

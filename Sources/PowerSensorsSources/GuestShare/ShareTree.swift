@@ -2,7 +2,9 @@ import Glibc
 import PowerSensorsCore
 import PowerSensorsMachine
 
-/// A tree in powercap's form in a share: one package, which stands for all of the host's, and perhaps its memory.
+/// The counters of a share that has powercap's form, as Scaphandre writes it: folders like those of RAPL's zones.
+///
+/// There is one package, which stands for all packages of the host, and perhaps its memory.
 struct ShareTree: Hashable, Sendable {
     /// A counter of the tree.
     struct Zone: Hashable, Sendable {
@@ -12,10 +14,11 @@ struct ShareTree: Hashable, Sendable {
         /// The counter's file, relative to the share.
         let path: String
 
+        /// Whether it could be read at discovery and, if not, why.
         let status: ReadingStatus
     }
 
-    /// The counter that every such tree has, sooner or later: Scaphandre writes it some 15 s after its start.
+    /// The counter that every tree has in the end. Scaphandre writes it about 15 s after its start.
     static let defaultCounter = "\(package)/energy_uj"
 
     /// The folder of powercap's first zone.
@@ -34,7 +37,7 @@ struct ShareTree: Hashable, Sendable {
             guard !share.isMissing("\(package)/energy_uj") else { continue }
             let name = try? share.text("\(package)/name")
             hasName = name != nil
-            // If a host only knows the whole machine, its tree says psys.
+            // A host that only knows the energy of the whole machine calls this zone psys.
             let domain = name.map { DomainName($0).name } == "psys" ? "host" : "package"
             zones =
                 [Self.zone(domain, "\(package)/energy_uj", share)]
@@ -44,8 +47,8 @@ struct ShareTree: Hashable, Sendable {
         return nil
     }
 
-    /// The memory's zones: beside the package, as in powercap's class, or inside it, as among its devices. Scaphandre's
-    /// `intel-rapl:0:0` is an empty folder.
+    /// The zones of the memory. Their folders are beside that of the package, as in `class/powercap`, or inside it, as
+    /// in `devices/virtual/powercap`. Scaphandre's `intel-rapl:0:0` is an empty folder.
     private static func children(of package: String, in folder: String, _ share: SystemRoot) -> [Zone] {
         let beside = ((try? share.list(folder.isEmpty ? "." : folder)) ?? []).map { "\(folder)\($0)" }
         let inside = ((try? share.list(package)) ?? []).map { "\(package)/\($0)" }
@@ -58,7 +61,8 @@ struct ShareTree: Hashable, Sendable {
         }
     }
 
-    /// Reads a counter, again and again if a writer has just emptied it.
+    /// Reads a counter: up to 20 times, 1 ms apart, as long as its file is empty or incomplete because the host is in
+    /// the middle of writing it.
     private static func zone(_ domain: String, _ path: String, _ share: SystemRoot) -> Zone {
         var status = ReadingStatus.ok
         for _ in 0..<20 {

@@ -1,12 +1,12 @@
 import Glibc
 import PowerSensorsCore
 
-/// Which counter of a shared tree a channel reads: the channel's handle.
+/// Which counter of a shared tree a channel reads: what discovery stores in ``Channel/handle`` for opening.
 struct ShareTreeHandle: Hashable, Sendable {
     /// The share's folder.
     let directory: String
 
-    /// The counter's file in it; nil for a counter that does not exist yet.
+    /// The counter's file in that folder; nil for a counter that does not exist yet.
     let file: String?
 }
 
@@ -18,18 +18,20 @@ extension ShareTreeHandle {
 
 /// Reads the counters of a tree in RAPL's form that a host shares, as Scaphandre and others write it.
 ///
-/// Such a file tells neither when it was written nor how often: each zone's period is learned, and each number is
-/// valid, with the instant of its change, until the next. The age of the first number is unknown, so counting starts
-/// with the first change.
+/// Such a file contains neither when nor how often it is written. So the period between two changes of a counter is
+/// learned, and each number counts as the reading of the instant at which it changed, until it changes again. The age
+/// of the first number is unknown, so counting starts with the first change.
 final class ShareTreeReader: SensorReader {
     let channels: [Channel]
     private let zones: [ShareZone]
     private let history: ShareDiscoveryHistory
     private let now: @Sendable () -> SampleInstant
-    /// The path of the share's record, in case it appears.
+    /// The path at which the share's record would be; it may appear later.
     private let record: [CChar]
     private var hasRecord: Bool
+    /// Whether any counter has been read.
     private var hasCounter: Bool
+    /// When to look for a record again.
     private var nextCheckNanoseconds: Int64 = .min
 
     init(_ channels: [Channel], _ history: ShareDiscoveryHistory, now: @escaping @Sendable () -> SampleInstant) {
@@ -48,7 +50,7 @@ final class ShareTreeReader: SensorReader {
         checkForChanges(now)
     }
 
-    /// Asks for a new discovery when the first counter appears, or a record, which is better than a tree.
+    /// Asks for a new discovery when the first counter appears, or when a record appears, which is better than a tree.
     private func checkForChanges(_ now: SampleInstant) {
         if !hasCounter, zones.contains(where: \.hasNumber) {
             hasCounter = true
@@ -64,7 +66,7 @@ final class ShareTreeReader: SensorReader {
     private static func exists(_ path: [CChar]) -> Bool { unsafe access(path, F_OK) == 0 }
 }
 
-/// One counter of a shared tree, in µJ, which its writer may empty, reset or remove at any moment.
+/// Reads one counter of a shared tree, in µJ, which its writer may empty, reset or remove at any moment.
 private final class ShareZone {
     /// A number of the counter.
     private struct Value {
@@ -79,7 +81,8 @@ private final class ShareZone {
 
     private var file: ShareFile
     private var current: Value?
-    /// A lower number that the last sample saw: a writer that starts again, or a part of a number.
+    /// A number lower than the current one, seen by the previous sample: the writer has started again, or the file held
+    /// only the first digits of a number.
     private var lower: Value?
     /// When the current number was last seen, in boot time.
     private var seenNanoseconds: Int64
@@ -87,7 +90,9 @@ private final class ShareZone {
     private var changedNanoseconds: Int64
     /// How often the file changes: learned, starting with Scaphandre's period.
     private var periodNanoseconds = SharePeriod.defaultNanoseconds
+    /// How many samples in a row read no number.
     private var failures = 0
+    /// Why the latest of them read none.
     private var failure = ReadingStatus.absent
 
     init(_ channel: Channel, _ now: SampleInstant) {
@@ -110,8 +115,8 @@ private final class ShareZone {
             return record(number, now)
         }
         failures += 1
-        // An empty file or a part of a number means nothing, however often it is seen. Other failures are tolerated
-        // once.
+        // An empty file or one without a complete number is being written, which is no failure however often it is
+        // seen. Other failures are tolerated once.
         let isTolerated = failures == 1 || failure == .io(errno: ENODATA) || failure == .io(errno: EBADMSG)
         guard let current, isTolerated, !isOverdue(now) else { return .missing(failure) }
         return reading(of: current, now)
@@ -138,6 +143,7 @@ private final class ShareZone {
         return found
     }
 
+    /// Compares a number with the current one, and returns the reading that follows from both.
     private func record(_ number: UInt64, _ now: SampleInstant) -> Reading {
         guard let current else {
             let first = Value(
@@ -160,8 +166,8 @@ private final class ShareZone {
         return replaceCurrent(by: next, now)
     }
 
-    /// Accepts a lower number once the next sample sees it, too, or a number that follows it. Then the writer has
-    /// started again; since the counter's range is unknown, this was no wrap.
+    /// Accepts a lower number if the next sample sees it again, or a higher one that is still below the old number.
+    /// Then the writer has started again. It is not taken for a wrap, since the counter's range is unknown.
     private func recordFall(to next: Value, from current: Value, _ now: SampleInstant) -> Reading {
         guard let lower, next.number >= lower.number else {
             lower = next
@@ -180,7 +186,7 @@ private final class ShareZone {
         return reading(of: next, now)
     }
 
-    /// The number with the instant of its change. It stays valid between two steps, and is stale after three of them.
+    /// The number with the instant of its change. It is stale if it has not changed for three periods.
     private func reading(of value: Value, _ now: SampleInstant) -> Reading {
         if isOverdue(now) { return .missing(.stale) }
         guard value.isChange else { return .missing(.warmingUp) }
@@ -193,26 +199,28 @@ private final class ShareZone {
 
     // MARK: Time
 
-    /// When the counter reached a number that is seen for the first time: between the last time that the old one was
-    /// seen, and now.
+    /// When the counter reached a number that is seen for the first time: between the instant at which the old number
+    /// was last seen, and now.
     ///
-    /// Within these limits it is estimated by the host's own clock, from the times at which the file was written, or
-    /// else from the period.
+    /// Within these limits the instant is estimated from the times at which the host wrote the file or, if these are
+    /// unknown, from the period.
     private func changeInstant(_ modified: Int64?, after current: Value, _ now: SampleInstant) -> Int64 {
         let latest = now.boottimeNanoseconds
         let middle = seenNanoseconds &+ (latest &- seenNanoseconds) / 2
         guard current.isChange else { return middle }
         let period = periodNanoseconds
-        let steps = max((middle &- current.changedNanoseconds &+ period / 2) / period, 1)
+        let periods = max((middle &- current.changedNanoseconds &+ period / 2) / period, 1)
         let written = modified.flatMap { modified in current.modifiedNanoseconds.map { modified &- $0 } } ?? 0
-        let estimate = current.changedNanoseconds &+ (written > 0 ? written : steps &* period)
+        let estimate = current.changedNanoseconds &+ (written > 0 ? written : periods &* period)
         return min(max(estimate, seenNanoseconds), latest)
     }
 
-    /// Adapts the period to the length of a step, unless steps were missed or the writer paused.
-    private func learnPeriod(_ step: Int64) {
-        guard step > 0, step <= 6 * periodNanoseconds else { return }
-        let next = step > periodNanoseconds ? step : periodNanoseconds - (periodNanoseconds - step) / 4
+    /// Adapts the period to the time between two changes: at once to a longer time, and slowly to a shorter one. A time
+    /// of more than six periods is ignored, since changes were missed or the writer paused. The period stays between
+    /// 0.5 s and 60 s.
+    private func learnPeriod(_ time: Int64) {
+        guard time > 0, time <= 6 * periodNanoseconds else { return }
+        let next = time > periodNanoseconds ? time : periodNanoseconds - (periodNanoseconds - time) / 4
         periodNanoseconds = min(max(next, 500_000_000), 60_000_000_000)
     }
 }

@@ -1,4 +1,4 @@
-/// A power that a chip does not show itself: a voltage times the matching current.
+/// A power that a chip does not show itself, but which can be computed as a voltage times the matching current.
 struct DerivedPower: Hashable, Sendable {
     let voltage: HwmonAttribute
     let current: HwmonAttribute
@@ -8,8 +8,8 @@ struct DerivedPower: Hashable, Sendable {
 
     /// The powers that can be derived from a chip's values.
     ///
-    /// There are none if the chip has a power file, or if it is unclear which voltage belongs to which current: chips
-    /// number both as their pins happen to lie.
+    /// There are none if the chip has a power file, or if it is unclear which voltage belongs to which current: their
+    /// numbers need not match, since many chips number both by their pins.
     static func all(of chip: HwmonChip) -> [DerivedPower] {
         guard chip.supply == nil, !chip.hasPowerFile else { return [] }
         let inputs = chip.values.filter { $0.attribute.form == .input }
@@ -26,18 +26,22 @@ struct DerivedPower: Hashable, Sendable {
         }
     }
 
+    /// Whether a voltage belongs to a current.
+    ///
+    /// - Parameter isOnly: Whether they are the chip's only voltage and its only current.
     private static func isPair(
         _ voltage: HwmonChip.Value, _ current: HwmonChip.Value, in chip: HwmonChip, _ isOnly: Bool
     ) -> Bool {
         if let one = voltage.label, let other = current.label { return one == other || isPMBusPair(one, other) }
         guard voltage.attribute.number == current.attribute.number else { return false }
-        // From the kernel's documents of these drivers: in1…3 are the buses of curr1…3 (ina3221), in1 is the supply
-        // (ltc4151).
+        // According to the kernel's documents of these drivers, in1 to in3 of an ina3221 are the voltages of curr1 to
+        // curr3, and in1 of an ltc4151 is that of curr1.
         let isKnown = chip.name == "ina3221" && current.attribute.number <= 3
         return isOnly || isKnown || chip.name == "ltc4151"
     }
 
-    /// PMBus labels the values of a rail alike: `vin` and `iin`, `vout1` and `iout1`.
+    /// Whether two labels are those of one PMBus rail: they differ only in the first letter, as `vin` and `iin`, or
+    /// `vout1` and `iout1`.
     private static func isPMBusPair(_ voltage: String, _ current: String) -> Bool {
         voltage.hasPrefix("v") && current.hasPrefix("i") && voltage.dropFirst() == current.dropFirst()
     }

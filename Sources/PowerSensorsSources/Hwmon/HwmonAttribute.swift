@@ -30,7 +30,7 @@ package struct HwmonAttribute: Hashable, Sendable {
 
     let kind: Kind
 
-    /// The channel's number, which starts at 0 for some kinds and at 1 for others.
+    /// The number among the chip's values of its kind, which starts at 0 for some kinds and at 1 for others.
     let number: Int
 
     let form: Form
@@ -43,12 +43,12 @@ package struct HwmonAttribute: Hashable, Sendable {
         guard (1...4).contains(digits), let number = Int(parts[0].suffix(digits)),
             let kind = Kind.all.first(where: { $0.prefix == parts[0].dropLast(digits) })
         else { return nil }
-        // The mean of a counter means nothing.
+        // A mean of an energy counter makes no sense.
         if kind == .energy, form == .average { return nil }
         (self.kind, self.number, self.form) = (kind, number, form)
     }
 
-    /// The beginning of the names of all of the channel's files, such as `power1`.
+    /// What the names of all files about this value begin with, such as `power1`.
     var stem: String { "\(kind.prefix)\(number)" }
 
     /// The file's name.
@@ -57,7 +57,7 @@ package struct HwmonAttribute: Hashable, Sendable {
     /// The last part of the channel's ID: `power1`, or `power1_average` for a mean.
     var name: String { form == .input ? stem : file }
 
-    /// Sorts by kind, then by number, then the present value before the mean.
+    /// By what values are sorted: by kind, then by number, then the present value before the mean.
     var order: [Int] {
         [Kind.all.firstIndex(of: kind) ?? 0, number, form == .input ? 0 : 1]
     }

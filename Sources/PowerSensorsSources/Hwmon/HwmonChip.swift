@@ -7,7 +7,9 @@ struct HwmonChip: Sendable {
         let attribute: HwmonAttribute
         let label: String?
         fileprivate(set) var status = ReadingStatus.ok
+        /// What the file showed at discovery; nil if it was not read.
         fileprivate(set) var number: Int64?
+        /// How long that reading took.
         fileprivate(set) var cost: Duration?
     }
 
@@ -25,7 +27,7 @@ struct HwmonChip: Sendable {
     /// The folder with its files: `class/hwmon/hwmon3`, or `device` in it.
     let path: String
 
-    /// The same folder without links, which include the device's own path: no other chip has it.
+    /// The same folder with all symbolic links resolved. It includes the device's path, so it is unique to this chip.
     let resolvedPath: String
 
     /// The hardware behind it, as a path beneath `devices`; nil if there is none.
@@ -34,7 +36,7 @@ struct HwmonChip: Sendable {
     /// The name of the power supply that the chip duplicates; nil for any other chip.
     let supply: String?
 
-    /// How often the driver updates its values, if it tells.
+    /// How often the driver updates its values; nil if it does not say.
     let updateInterval: Duration?
 
     /// Whether it is an ACPI power meter of a battery (Documentation/hwmon/acpi_power_meter.rst).
@@ -46,17 +48,18 @@ struct HwmonChip: Sendable {
     /// Its values, power first.
     private(set) var values: [Value] = []
 
-    /// What it cost to read each value once.
+    /// How long it took to read the values.
     private(set) var meter = ReadingMeter()
 
-    /// Enough to measure how slow a chip is. The remaining values of a slower one are not read at discovery.
+    /// How long to read a chip at discovery. That is enough to measure how slow it is; the values that remain are not
+    /// read.
     private static let readingTimeLimit = Duration.milliseconds(100)
 
-    /// Reads a chip's folder and values; nil if it cannot be listed or has no values.
+    /// Reads a chip's folder and values; nil if the folder cannot be listed or has no values.
     ///
     /// - Parameters:
-    ///   - folder: Its name in the class.
-    ///   - history: What slow chips returned before: they are not read again at each hot-plug.
+    ///   - folder: The folder's name, such as `hwmon3`.
+    ///   - history: What slow chips showed at earlier discoveries, since they are not read again at each hot-plug.
     init?(folder: String, in sysfs: SystemRoot, history: HwmonDiscoveryHistory, findings: inout [Finding]) {
         let top = "\(Self.classPath)/\(folder)"
         let hasDevice = sysfs.exists("\(top)/device/.")
@@ -140,11 +143,11 @@ struct HwmonChip: Sendable {
 }
 
 extension HwmonChip {
-    /// The number in the folder's name.
+    /// The number in the folder's name, by which chips of one device are sorted.
     var order: Int { Int(folder.drop { !$0.isNumber }) ?? .max }
 
-    /// Distinguishes chips of the same name, and survives a reboot: the last part of the device's path that is not a
-    /// running number.
+    /// A name that distinguishes chips of the same driver and stays the same after a reboot: the last part of the
+    /// device's path that is not a running number.
     var deviceName: String {
         guard let device else { return "virtual" }
         var parts = device.split(separator: "/")
@@ -152,7 +155,8 @@ extension HwmonChip {
         return parts.last.map { String($0).asIdentifier } ?? "virtual"
     }
 
-    /// Whether the kernel numbers such devices as they appear: HID devices, NVMe controllers, SCSI hosts and disks.
+    /// Whether a part of a path is a running number, which the kernel gives devices in the order in which they appear:
+    /// HID devices, NVMe controllers, SCSI hosts and disks.
     private static func isRunningNumber(_ part: Substring) -> Bool {
         let isNumbered = { (prefix: String) in
             part.hasPrefix(prefix) && part.dropFirst(prefix.count).allSatisfy { $0.isNumber }
@@ -160,7 +164,7 @@ extension HwmonChip {
         if ["nvme", "host", "hwmon"].contains(where: isNumbered) || part.hasPrefix("target") { return true }
         let numbers = part.split(separator: ":", omittingEmptySubsequences: false)
         if numbers.count == 4, numbers.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isNumber) }) { return true }
-        // A bus, a vendor and a product of four digits each, then the running number: 0003:1B1C:1C0A.0001.
+        // HID devices: bus, vendor and product of four digits each, then the running number, as in 0003:1B1C:1C0A.0001.
         return numbers.count == 3 && numbers[2].count == 9
             && numbers.allSatisfy { $0.prefix(4).allSatisfy(\.isHexDigit) }
             && numbers[0].count == 4 && numbers[2].dropFirst(4).first == "."
@@ -168,7 +172,7 @@ extension HwmonChip {
 }
 
 extension SystemRoot {
-    /// A time of at most a day in an attribute; nil if there is none.
+    /// The time in milliseconds that a file holds; nil if it cannot be read, or the time is not between 1 ms and a day.
     func milliseconds(_ path: String) -> Duration? {
         guard let number = try? signedNumber(path), (1...86_400_000).contains(number) else { return nil }
         return .milliseconds(number)

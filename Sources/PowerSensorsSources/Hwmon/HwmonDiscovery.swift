@@ -32,7 +32,8 @@ struct HwmonDiscovery {
         return Discovery(channels: channels, findings: findings)
     }
 
-    /// An identity such as `ina226/1-0040` for each chip. Of chips with the same one, the later ones are numbered.
+    /// An identity such as `ina226/1-0040` for each chip. If several chips have the same one, a number is added to
+    /// all but the first.
     private mutating func identities(of chips: [HwmonChip]) -> [String] {
         var counts: [String: Int] = [:]
         return chips.map { chip in
@@ -56,7 +57,8 @@ struct HwmonDiscovery {
 
     private func channels(of chip: HwmonChip, _ component: Component) -> [Channel] {
         let values = chip.values.map { channel(of: $0, chip, component) }
-        // Power first, so that channels with the same reading interval are neighbours.
+        // Power and energy come first, so that channels with the same reading interval are neighbours and are read
+        // together.
         return values.filter(\.isPowerOrEnergy) + DerivedPower.all(of: chip).map { channel(of: $0, chip, component) }
             + values.filter { !$0.isPowerOrEnergy }
     }
@@ -98,14 +100,15 @@ struct HwmonDiscovery {
         channel.handle = ChannelHandle(handle)
         channel.path = "\(chip.path)/\(handle.attribute.file)"
         channel.refreshInterval = chip.updateInterval
-        // The largest power shelves of a rack deliver some 30 kW, and a chip measures a part of that.
+        // The largest power shelves of a rack deliver about 30 kW, and a single chip measures only a part of that.
         channel.maximumPower = maximumPower ?? Watts(10_000)
         channel.readingInterval = readingInterval(of: channel, chip)
     }
 
-    /// How often a channel is read: on every sample if that is cheap and energy depends on it.
+    /// How often a channel is read; nil for on every sample, if reading is cheap and energy depends on it.
     ///
-    /// Reading a slow chip takes at most a twentieth of the time. Power is read at least twice a minute.
+    /// The interval is at least 1 s, and long enough that reading a slow chip takes at most a twentieth of the time,
+    /// but at most 30 s.
     private func readingInterval(of channel: Channel, _ chip: HwmonChip) -> Duration? {
         if channel.isPowerOrEnergy, !chip.meter.isSlow { return nil }
         let minimum = chip.meter.isSlow ? chip.meter.expected(ofAll: chip.values.count) * 20 : .zero
@@ -118,15 +121,16 @@ extension Channel {
 }
 
 extension HwmonAttribute {
-    /// The channel of the sensor `supply` that shows the same value, for a power supply's chip.
+    /// For the chip of a power supply, the ID of the channel of the sensor `supply` that shows the same value.
     fileprivate func mirrored(in supply: String) -> String? {
-        // These quantities have the same names there; energy is a store there and a counter here.
+        // The last part of that ID is the quantity's name. Energy has none, as a supply shows stored energy, not a
+        // counter.
         form == .input && kind != .energy ? "supply/\(supply.asIdentifier)/\(kind.quantity)" : nil
     }
 }
 
 extension HwmonChip {
-    /// What an ACPI power meter says of itself, such as `accuracy 95.0%`.
+    /// The accuracy that an ACPI power meter states, such as `accuracy 95.0%`; nil for other chips.
     fileprivate func accuracy(of attribute: HwmonAttribute, in sysfs: SystemRoot) -> String? {
         guard attribute.kind == .power, let text = try? sysfs.text("\(path)/\(attribute.stem)_accuracy"), !text.isEmpty
         else { return nil }

@@ -1,12 +1,13 @@
 import PowerSensorsCore
 
-/// Remembers what slow chips returned at discovery, so that a hot-plug elsewhere does not read them all again.
+/// What slow chips showed at discovery. They are not read again when another device is plugged in.
 final class HwmonDiscoveryHistory: Sendable {
     typealias Result = (values: [HwmonChip.Value], meter: ReadingMeter)
 
     private let chips = Locked<[String: Result]>([:])
 
-    /// What is known of a chip with the same values; nil if it must be read.
+    /// What a chip showed at an earlier discovery; nil if it must be read, because it is not known or has other values
+    /// now.
     func result(for chip: HwmonChip) -> Result? {
         let key = Self.key(of: chip)
         return chips.withLock { $0[key] }.flatMap { known in

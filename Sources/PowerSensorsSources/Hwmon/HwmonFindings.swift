@@ -30,14 +30,14 @@ extension Finding {
 
     static func unknownValue(_ number: Int64, _ file: String) -> Finding {
         implausible(
-            file, "The file shows \(number), by which a driver says that it does not know the value.",
+            file, "The file shows \(number), which a driver writes when it does not know the value.",
             remedy: "Nothing needs to be done; the channel has no value until the file shows another number.")
     }
 
     static func negativeCount(_ number: Int64, _ file: String) -> Finding {
         implausible(
             file, "The energy counter shows \(number), but energy used cannot be negative.",
-            remedy: "Reload its driver, so that it counts from 0; if that does not help, tell its authors.")
+            remedy: "Reload its driver, so that it counts from 0; if that does not help, report it to its authors.")
     }
 
     /// A value that cannot be read. Only power and energy are worth a warning.
@@ -49,14 +49,14 @@ extension Finding {
         return isMinor ? finding.with(.info) : finding
     }
 
-    /// Chips that only their order distinguishes.
+    /// Two chips differ only in the order in which the kernel lists them.
     static func duplicate(_ chip: HwmonChip, _ identity: String) -> Finding {
         Finding(
             severity: .info, subject: chip.path, reason: .duplicate,
             text: "Another chip is called \(chip.name) too, and both have the same device; this one is \(identity).")
     }
 
-    /// Input power that may be only a part of the machine's.
+    /// A channel shows input power, but that may be only a part of the machine's.
     static func uncounted(_ channel: Channel, _ why: String) -> Finding {
         Finding(
             severity: .info, subject: channel.path ?? channel.id, reason: .uncounted,

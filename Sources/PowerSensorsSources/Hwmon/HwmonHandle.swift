@@ -1,8 +1,8 @@
 import PowerSensorsCore
 
-/// Which files a chip's channel reads: the channel's handle.
+/// Which files a chip's channel reads: what discovery stores in ``Channel/handle`` for opening.
 struct HwmonHandle: Hashable, Sendable {
-    /// The folder with the chip's files, in the class.
+    /// The folder with the chip's files, such as `class/hwmon/hwmon3`.
     let folder: String
 
     /// The hardware behind the chip, as a path beneath `devices`; nil if there is none.
@@ -25,7 +25,7 @@ struct HwmonHandle: Hashable, Sendable {
         self.voltage = voltage
     }
 
-    /// The handle of a channel of this sensor.
+    /// The handle that a channel of this sensor has; nil for other channels.
     init?(_ channel: Channel) {
         guard let handle = channel.handle?.value(as: HwmonHandle.self) else { return nil }
         self = handle
@@ -34,8 +34,8 @@ struct HwmonHandle: Hashable, Sendable {
     /// The names of its files.
     var files: [String] { [attribute, voltage].compactMap { $0?.file } }
 
-    /// The folder without links. It leads to the device that was discovered, even if the class has given the chip's
-    /// number to another one.
+    /// The folder with all symbolic links resolved. It always belongs to the device that was discovered, even if the
+    /// folder `hwmon3` belongs to another device by now.
     func resolvedFolder(beneath sysfs: SystemRoot) -> String {
         let resolved = (try? sysfs.resolve(folder)) ?? folder
         guard let device, !resolved.hasPrefix("devices/\(device)") else { return resolved }

@@ -6,13 +6,13 @@ package final class HwmonReader: SensorReader {
     /// Asks libsensors for a value; nil if it returns none.
     package typealias Compute = (inout LibSensors.Address) -> Double?
 
-    /// How a reading is made from the files.
+    /// How a channel's reading is made from its files. A power above the limit is implausible.
     private enum Form {
         case counter
         case gauge(divisor: Double, limit: Double)
-        /// This file's number times the next one's: milliamperes and millivolts.
+        /// The number of the channel's first file, in milliamperes, times that of the second, in millivolts.
         case product(limit: Double)
-        /// Computed by libsensors. This file is read first: if it has no number, its status tells why.
+        /// Computed by libsensors. The channel's file is read first: if that fails, its status is the channel's.
         case computed(address: Int, isCounter: Bool, limit: Double)
     }
 
@@ -22,14 +22,15 @@ package final class HwmonReader: SensorReader {
     private let compute: Compute
     // One sampler owns the reader and calls it from one thread at a time, so the run-time check would only cost.
     @exclusivity(unchecked) private var attributes: Attributes
+    /// Where libsensors finds the computed values.
     private var addresses: [LibSensors.Address] = []
 
     /// Opens the channels' files.
     ///
     /// - Parameters:
     ///   - channels: The channels.
-    ///   - maximumPower: Greater power is implausible; nil for no limit.
-    ///   - sysfs: The tree with the files.
+    ///   - maximumPower: The highest plausible power; nil for no limit.
+    ///   - sysfs: The sysfs with the files.
     ///   - compute: Asks libsensors for a value.
     package init(
         _ channels: [Channel], maximumPower: Watts?, beneath sysfs: SystemRoot,
@@ -74,7 +75,8 @@ package final class HwmonReader: SensorReader {
 
     private func counter(_ file: Int) -> Reading {
         let reading = unsafe attributes.reading(at: file)
-        // A negative number is not malformed, but impossible for a counter.
+        // The file holds a number but not an unsigned one: a negative number is not malformed, but impossible for a
+        // counter.
         guard reading.status == .io(errno: EBADMSG), case .number = unsafe attributes.number(at: file) else {
             return reading
         }
@@ -105,6 +107,7 @@ package final class HwmonReader: SensorReader {
         if !isCounter, raw.isUnknownValue { return .missing(.implausible) }
         guard let value = compute(&addresses[address]) else { return .missing(.io(errno: EIO)) }
         if !isCounter { return checked(value, limit) }
+        // Joules up to 9 × 10¹² fit into 64 bits as microjoules.
         return raw >= 0 && value >= 0 && value < 9e12
             ? .count(UInt64((value * 1e6).rounded())) : .missing(.implausible)
     }

@@ -31,11 +31,12 @@ extension HwmonSensor {
             let chip = catalogue.chips[folder]
         else { return channel }
         if handle.voltage != nil {
-            // A derived power needs the values of the files: neither may be ignored or computed.
+            // A derived power is computed from the files' numbers, so it is left out if the configuration ignores or
+            // computes the voltage or the current.
             return handle.files.allSatisfy { chip[$0]?.isComputed == false } ? channel : nil
         }
         guard let value = chip[handle.attribute.file] else {
-            // The library knows means of power, but not of other kinds.
+            // libsensors does not support means of other values than power, so it has not ignored those.
             let isKnown = channel.quantity == .power || handle.attribute.form == .input
             return isKnown ? nil : channel
         }
@@ -70,7 +71,7 @@ extension Finding {
             remedy: remedy)
     }
 
-    /// A read in libsensors hangs. Reloading the library now would free what it is using.
+    /// A read in libsensors hangs. Loading the configuration again would free memory that this read still uses.
     fileprivate static let notReloaded = Finding(
         severity: .warning, subject: "libsensors.so.5", reason: .stale,
         text: "A chip does not answer libsensors, so its configuration was not read again; the earlier one is used.",
@@ -79,6 +80,6 @@ extension Finding {
     fileprivate static func ignored(_ channels: [Channel]) -> Finding {
         Finding(
             severity: .info, subject: "sensors3.conf", reason: .ignored,
-            text: "Ignored, as libsensors' configuration says: \(channels.map(\.id).joined(separator: ", ")).")
+            text: "Ignored, because libsensors' configuration says so: \(channels.map(\.id).joined(separator: ", ")).")
     }
 }

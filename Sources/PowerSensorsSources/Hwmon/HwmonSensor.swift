@@ -3,8 +3,8 @@ public import PowerSensorsCore
 /// Hardware-monitoring chips: power, energy, voltage, current and temperature of boards, supplies, cards and drives.
 ///
 /// A chip is identified by its name and its device, so its channels' IDs survive a reboot. Values that a driver updates
-/// once a second, or takes long to fetch, are read off the fast path. Only a meter at the machine's input counts in a
-/// host figure, of scope `platform`.
+/// at most once a second, or takes long to fetch, are read in the background. Only a meter at the machine's input
+/// counts in a host figure, that of scope `platform`.
 public struct HwmonSensor: Sensor {
     let roots: SystemRoots
     private let maximumPower: Watts?
@@ -12,19 +12,19 @@ public struct HwmonSensor: Sensor {
     private let descriptorBudget: Int
     private let history = HwmonDiscoveryHistory()
 
-    /// A sensor for the chips that the given trees show.
+    /// A sensor for the chips of this machine, or of the machine whose sysfs is given.
     ///
     /// - Parameters:
-    ///   - roots: The trees.
+    ///   - roots: The places of sysfs, procfs and dev.
     ///   - maximumPower: The highest plausible power of a channel; nil for no limit.
     ///   - usesLibSensors: Whether labels, ignored channels and computed values are taken from libsensors if it is
     ///     installed. Its state is shared by the whole process, so leave it out if the program uses libsensors itself.
-    ///     It is never used with another tree than `/sys`, the only one that it knows.
+    ///     It is never used with a sysfs other than `/sys`, the only one that it can read.
     public init(roots: SystemRoots = .default, maximumPower: Watts? = nil, usesLibSensors: Bool = false) {
         self.init(roots: roots, maximumPower: maximumPower, usesLibSensors: usesLibSensors, descriptorBudget: nil)
     }
 
-    /// The same with a test's budget of descriptors.
+    /// The same for a test, which limits the number of open files.
     package init(roots: SystemRoots, maximumPower: Watts? = nil, usesLibSensors: Bool = false, descriptorBudget: Int?) {
         self.roots = roots
         self.maximumPower = maximumPower

@@ -2,10 +2,10 @@ import PowerSensorsCore
 
 /// Decides which channels measure the whole machine's input: the host figure of scope `platform`.
 ///
-/// Only two kinds are certain: a single ACPI power meter (ACPI specification, section 10.4; it measures the whole
-/// system unless it names devices), and the input power of all mains power supplies together (PMBus `READ_PIN`, label
-/// `pin`). A single hot-swap controller is at a board's input. Input power of anything else, such as a voltage
-/// regulator, is a part of the same power. In doubt nothing counts.
+/// Three kinds of meters do. A single ACPI power meter measures the whole system unless it names devices (ACPI
+/// specification, section 10.4). The mains power supplies together take all of the input power (PMBus `READ_PIN`, label
+/// `pin`). A single hot-swap controller is at the input of the board. The input power of anything else, such as a
+/// voltage regulator, is a part of the same power. If there is any doubt, nothing counts.
 enum InputMeter {
     /// Marks the channels that count, and reports why other candidates do not.
     ///
@@ -17,7 +17,8 @@ enum InputMeter {
         if candidates.isEmpty { return }
         let meters = candidates.filter { isPowerMeter(owners[$0]) }
         let mainsNames = Set(candidates.map { owners[$0] }.filter(isAtMains).map(\.name))
-        // An unplugged supply is recognized by its name.
+        // An unplugged supply has no input voltage, but is recognized because it has the name of one that is plugged
+        // in.
         let supplies = candidates.filter { mainsNames.contains(owners[$0].name) }
         let boards = candidates.filter { isHotSwap(owners[$0]) }
         let counted = meters.count == 1 ? meters : !supplies.isEmpty ? supplies : boards.count == 1 ? boards : []
@@ -33,16 +34,16 @@ enum InputMeter {
 
     private static func reason(hasCounted: Bool, meters: Int, boards: Int) -> String {
         if hasCounted { return "another meter is nearer to the machine's input." }
-        if meters > 1 { return "there are \(meters) power meters, and nothing tells how they add up." }
-        if boards > 1 { return "there are \(boards) hot-swap controllers, and nothing tells how they add up." }
-        return "nothing tells whether it is the whole machine's."
+        if meters > 1 { return "there are \(meters) power meters, and it is unknown how they add up." }
+        if boards > 1 { return "there are \(boards) hot-swap controllers, and it is unknown how they add up." }
+        return "it is unknown whether it is the whole machine's."
     }
 
     private static func isInputPower(_ channel: Channel, of chip: HwmonChip) -> Bool {
         guard channel.quantity == .power, chip.supply == nil else { return false }
         let attribute = HwmonHandle(channel)?.attribute
         if isPowerMeter(chip) { return attribute?.file == "power1_average" && !chip.isBattery }
-        // A mean has the same label, and is the same power.
+        // A file with the mean has the same label, but it shows the same power, which must not count twice.
         return isNamed(channel.label, "pin") && attribute?.form == .input
     }
 

@@ -46,15 +46,16 @@ package final class LibSensors: Sendable {
 
     /// All values that the configuration does not ignore.
     package struct Catalogue: Sendable {
-        /// By the chip's folder in sysfs, without links, and the file's name.
+        /// The values, by the chip's folder in sysfs (with all links resolved) and then by the file's name.
         package fileprivate(set) var chips: [String: [String: Value]] = [:]
 
         /// The first line of the configuration that the library did not understand.
         fileprivate(set) var malformedLine: Finding?
 
-        /// Whether it is from an earlier load, since a value is being read.
+        /// Whether it could not be loaded again, since a value was being read, and is that of an earlier load.
         package fileprivate(set) var isStale = false
 
+        /// The number of the load that it is from; 0 before the first.
         fileprivate var generation = 0
 
         package init(_ chips: [String: [String: Value]] = [:]) { self.chips = chips }
@@ -66,7 +67,7 @@ package final class LibSensors: Sendable {
         var reads = 0
     }
 
-    /// Identifies a computed value, and caches where it is in the library until that is loaded again.
+    /// Identifies a computed value, and caches the library's numbers for it until the configuration is loaded again.
     package struct Address: Sendable {
         private let folder: String
         private let file: String
@@ -74,7 +75,7 @@ package final class LibSensors: Sendable {
         private var value: Value?
 
         /// - Parameters:
-        ///   - folder: The chip's folder without links.
+        ///   - folder: The chip's folder in sysfs, with all links resolved.
         ///   - file: The file's name, such as `in0_input`.
         package init(folder: String, file: String) { (self.folder, self.file) = (folder, file) }
 
@@ -93,7 +94,7 @@ package final class LibSensors: Sendable {
     private let scan: @Sendable (SystemRoot) -> Result<Catalogue, Failure>
     private let value: @Sendable (_ chip: Int32, _ number: Int32) -> Double?
 
-    /// A library; a test may replace what it does.
+    /// An instance with the given functions, which tests replace.
     ///
     /// - Parameters:
     ///   - scan: Reads the configuration and the chips.
@@ -109,9 +110,10 @@ package final class LibSensors: Sendable {
     /// Why it cannot be used; nil if it can be loaded.
     package var failure: Failure? { state.withLock { _ in Failure(cpowersensors_libsensors_check()) } }
 
-    /// Reads the configuration and the chips, again if it has done so before.
+    /// Reads the configuration and the chips, even if they have been read before.
     ///
-    /// It waits 200 ms for reads that are in progress. If one hangs, it returns the earlier catalogue.
+    /// It waits up to 200 ms for reads of values that are in progress. If one of them hangs, it returns the earlier
+    /// catalogue.
     ///
     /// - Parameter sysfs: The machine's own `/sys`.
     package func load(_ sysfs: SystemRoot) throws(Failure) -> Catalogue {

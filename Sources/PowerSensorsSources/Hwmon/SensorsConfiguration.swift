@@ -1,12 +1,12 @@
 package import PowerSensorsCore
 
-/// Tells which values a configuration of libsensors computes (sensors.conf(5)).
+/// Finds out which values a configuration of libsensors computes (sensors.conf(5)).
 ///
-/// The library applies computations without telling which values have one, and a value that comes out unchanged proves
-/// nothing. So its files are searched for `compute` lines. False positives only cost time, since such a value is read
-/// through the library.
+/// The library applies computations without reporting which values have one, and a computation may leave a value
+/// unchanged. So the files of the configuration are searched for `compute` lines. A value that is found by mistake only
+/// costs time, since it is read through the library.
 package struct SensorsConfiguration: Sendable {
-    /// The features that are computed, by the chips' name.
+    /// The features that are computed, by the name of their chips; `*` stands for all chips.
     private var rules: [String: Set<String>] = [:]
 
     /// Parses the texts of the files.
@@ -16,7 +16,7 @@ package struct SensorsConfiguration: Sendable {
 
     /// Parses the files that the library reads by default.
     ///
-    /// - Parameter root: The root of the file system, since links may lead out of `/etc`.
+    /// - Parameter root: The root of the file system; `/etc` alone would not do, since links may lead out of it.
     package static func ofSystem(_ root: SystemRoot = SystemRoot(mountPoint: "/")) -> SensorsConfiguration {
         let main = ["etc/sensors3.conf", "etc/sensors.conf"].first { root.exists($0) }
         let others = ((try? root.list("etc/sensors.d")) ?? []).map { "etc/sensors.d/\($0)" }
@@ -24,7 +24,7 @@ package struct SensorsConfiguration: Sendable {
         return SensorsConfiguration(texts.map { String(decoding: $0, as: UTF8.self) })
     }
 
-    /// Whether a line may compute a feature, such as `in3`, of chips with a name.
+    /// Whether a line may compute a feature, such as `in3`, of the chips with the given name.
     package func computes(_ feature: String, ofChip name: String) -> Bool {
         [name, "*"].contains { rules[$0]?.contains(feature) ?? false }
     }

@@ -11,28 +11,28 @@ struct PowerSupply {
     /// The kind, such as `Battery`, `Mains`, `USB` or `UPS`; nil if it cannot be read.
     let type: String?
 
-    /// Whether it feeds a device other than the machine, such as a mouse.
+    /// Whether it supplies a device other than the machine, such as a mouse.
     let isPeripheral: Bool
 
-    /// Whether it may be a battery of the machine, but what it is or what it feeds cannot be read.
+    /// Whether it may be a battery of the machine, but its type or what it supplies cannot be read.
     let mayFeedHost: Bool
 
     /// The names of the files in its folder.
     let files: Set<String>
 
-    /// What each of its channels showed, in order.
+    /// Its channels, in order, and whether each could be read.
     private(set) var statuses: [(attribute: SupplyAttribute, status: ReadingStatus)] = []
 
-    /// The power that flows, from its file or derived; nil if unknown.
+    /// The power that flows in watts, read from its file or derived from current and voltage; nil if unknown.
     private(set) var rate: Double?
 
-    /// Whether it is a mains adapter or port that feeds the machine.
+    /// Whether it is a mains adapter or port that is connected.
     private(set) var isOnline = false
 
-    /// What it cost to read each file once.
+    /// How long it took to read each file once.
     private(set) var meter = ReadingMeter()
 
-    /// What the status said; nil if there is none.
+    /// In which direction energy flows, from its `status` file; nil if it is not present or has no such file.
     private(set) var direction: SupplyDirection?
 
     /// Whether it is present: a battery bay may be empty.
@@ -45,10 +45,10 @@ struct PowerSupply {
 
     var isBattery: Bool { type == "Battery" }
 
-    /// Whether it feeds the machine when it discharges.
+    /// Whether it is a battery that supplies the machine when it discharges.
     var feedsHost: Bool { isBattery && !isPeripheral && !mayFeedHost && files.contains("status") }
 
-    /// Whether it is known to feed the machine now.
+    /// Whether it is known to supply the machine now.
     var isFeeding: Bool {
         if isBattery { return isDischargingHost && (rate ?? 0) > 0 }
         return !isPeripheral && isOnline
@@ -59,7 +59,7 @@ struct PowerSupply {
 
     private var isDischargingHost: Bool { feedsHost && isPresent && direction == .discharging }
 
-    /// Reads a supply once. What fails becomes a finding, and affects only its own channel.
+    /// Reads a supply once. A file that cannot be read becomes a finding, and affects only its own channel.
     init(name: String, in sysfs: SystemRoot, findings: inout [Finding]) {
         self.name = name
         let path = "\(Self.classPath)/\(name)"
@@ -77,7 +77,7 @@ struct PowerSupply {
                 return nil
             }
         }
-        // A folder that cannot be listed has its finding.
+        // If the folder cannot be listed, there is a finding already.
         type = files.isEmpty ? try? sysfs.text("\(path)/type") : text("type", "What kind of supply it is")
         let scope = files.contains("scope") ? text("scope", "What the supply feeds") : ""
         isPeripheral = scope == "Device"
@@ -91,7 +91,8 @@ struct PowerSupply {
         for attribute in attributes { statuses.append((attribute, status(of: attribute, sysfs, &findings))) }
     }
 
-    /// What the supply can show. A battery's own `online` says nothing beyond its status.
+    /// The channels that the supply has. The `online` of a battery is left out: it says nothing that its status does
+    /// not.
     private var attributes: [SupplyAttribute] {
         SupplyAttribute.allCases.filter { attribute in
             switch attribute {
@@ -104,7 +105,7 @@ struct PowerSupply {
         }
     }
 
-    /// The files that tell what it does.
+    /// The files from which a reader finds out whether the supply feeds the machine.
     var flowFiles: SupplyFiles<String> {
         var found = SupplyFiles<String>()
         if files.contains("online"), !isBattery { found.online = "\(path)/online" }
@@ -176,7 +177,7 @@ struct PowerSupply {
         }
     }
 
-    /// Treats a rate of 0 as unknown, for a battery that is the only thing that can feed the machine.
+    /// Treats a power of 0 as unknown, for a battery that must be supplying the machine, since nothing else does.
     mutating func distrustRate(_ findings: inout [Finding]) {
         rate = nil
         for index in statuses.indices where [.power, .discharge].contains(statuses[index].attribute) {
@@ -187,16 +188,16 @@ struct PowerSupply {
 }
 
 extension AttributeError {
-    /// All attributes are optional. With these errors a driver says that it does not know the value at the moment.
+    /// Whether the error means that the driver does not know the value at the moment, rather than that reading failed.
     fileprivate var meansUnknownValue: Bool { errno == ENODEV || errno == ENODATA }
 }
 
 extension Finding {
-    private static let reloadDriver = "Reload its driver; if that does not help, tell its authors."
+    private static let reloadDriver = "Reload its driver; if that does not help, report it to its authors."
 
     static let noSupplies = Finding(
         severity: .info, subject: PowerSupply.classPath, reason: .absent,
-        text: "The kernel knows no battery and no other power supply.")
+        text: "The kernel lists no battery and no other power supply.")
 
     /// A supply whose type or scope cannot be read.
     fileprivate static func unidentifiedSupply(_ file: String, _ unknown: String, _ error: AttributeError) -> Finding {
@@ -206,7 +207,7 @@ extension Finding {
             remedy: reloadDriver)
     }
 
-    /// A battery that feeds the machine, allegedly at 0 W.
+    /// A battery supplies the machine, but shows a power of 0 W.
     fileprivate static func unknownRate(_ supply: PowerSupply) -> Finding {
         Finding(
             severity: .warning, subject: supply.path, reason: .rateless,
@@ -230,23 +231,23 @@ extension Finding {
             text: "The file shows \(number), which cannot be true.", remedy: reloadDriver)
     }
 
-    /// Batteries tell about the host only while they feed it.
+    /// There are batteries, but none discharges. They show the host's power only while they supply it.
     static let onMains = Finding(
         severity: .info, subject: PowerSupply.classPath, reason: .idle,
         text: "No battery discharges, so the figure of scope battery has no value until one does.")
 
-    /// A supply that feeds something else.
+    /// A supply feeds something other than the machine.
     static func peripheral(_ supply: PowerSupply) -> Finding {
         Finding(
             severity: .info, subject: supply.path, reason: .peripheral,
             text: "\(supply.name) feeds a device other than the machine, so it counts in no figure of the host.")
     }
 
-    /// A battery that cannot tell whether it feeds the machine.
+    /// A battery does not show whether it supplies the machine.
     static func undirected(_ supply: PowerSupply) -> Finding {
         Finding(
             severity: .warning, subject: "\(supply.path)/status", reason: .absent,
-            text: "The battery has no status, so when it feeds the machine is unknown; it counts in no figure.",
+            text: "The battery has no status, so it is unknown when it feeds the machine; it counts in no figure.",
             remedy: reloadDriver)
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import PowerSensorsCore
 
-/// Which files a supply's channel reads: the channel's handle.
+/// Which files a supply's channel reads: what discovery stores in ``Channel/handle`` for opening.
 struct SupplyHandle: Hashable, Sendable {
     /// The supply's name.
     let supply: String
@@ -9,14 +9,15 @@ struct SupplyHandle: Hashable, Sendable {
     /// What the channel shows of it.
     let attribute: SupplyAttribute
 
-    /// The file of the number, or of the current if power is derived; nil for what follows from the status alone.
+    /// The file of the number, or of the current if power is derived; nil for a channel that only depends on
+    /// the supply's `status`.
     var file: String?
 
     /// The file of the voltage by which the current is multiplied; nil if nothing is derived.
     var voltageFile: String?
 }
 
-/// Reads power supplies: every file once per sample, however many channels need it.
+/// Reads power supplies. Every file is read once per sample, however many channels need it.
 final class PowerSupplyReader: SensorReader {
     /// A channel, with the indices of its supply and of its files.
     private struct Line {
@@ -29,12 +30,14 @@ final class PowerSupplyReader: SensorReader {
     let channels: [Channel]
     private let lines: [Line]
     private let supplies: [SupplyState]
-    /// Supplies whose channels another reader reads. They are read only if one of ours is at a rate of 0: what they
-    /// were last recorded to do may no longer be true.
+    /// Supplies whose channels another reader reads. They are read here only if a battery of this reader shows a power
+    /// of 0, which is true only if another supply feeds the machine. What ``SupplyFlows`` recorded of them may be out
+    /// of date.
     private let peers: [SupplyState]
     /// The index of the peers' first file.
     private let firstPeerFile: Int
     private let flows: SupplyFlows
+    /// The highest plausible power, in watts.
     private let limit: Double
     // One sampler owns the reader and calls it from one thread at a time, so the run-time check would only cost.
     @exclusivity(unchecked) private var attributes: Attributes
@@ -44,9 +47,9 @@ final class PowerSupplyReader: SensorReader {
     ///
     /// - Parameters:
     ///   - channels: The channels.
-    ///   - maximumPower: Greater power is implausible; nil for no limit.
-    ///   - flows: Where it reports what supplies do.
-    ///   - sysfs: The tree with the files.
+    ///   - maximumPower: The highest plausible power; nil for no limit.
+    ///   - flows: Where the reader records which supplies feed the machine.
+    ///   - sysfs: The sysfs with the files.
     init(_ channels: [Channel], maximumPower: Watts?, flows: SupplyFlows, beneath sysfs: SystemRoot) {
         self.channels = channels
         self.flows = flows
@@ -106,14 +109,14 @@ final class PowerSupplyReader: SensorReader {
     private func discharge(_ line: Line, _ supply: SupplyState) -> Reading {
         let power = value(line)
         if let status = supply.failure {
-            // A battery without a status is not a battery that is gone.
+            // If only its `status` file is missing, the battery is still there, so its power is unknown and not absent.
             let exists = supply.isKnownPresent || power.status == .ok
             return .missing(status == .absent && exists ? .io(errno: ENODATA) : status)
         }
         if supply.hasUnknownRate { return .missing(.io(errno: ENODATA)) }
         switch supply.direction {
         case .charging, .idle: return .missing(.absent)
-        // A battery that discharges at an unknown rate is a missing part, not an idle one.
+        // A battery that discharges with an unknown power is a missing part of the host's figure, not an idle battery.
         case .discharging: return power.status == .absent ? .missing(.io(errno: ENODATA)) : power
         case .unknown: return power.value == 0 ? .missing(.absent) : .missing(.io(errno: ENODATA))
         }

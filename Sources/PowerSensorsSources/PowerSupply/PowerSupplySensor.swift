@@ -3,17 +3,18 @@ public import PowerSensorsCore
 /// Batteries, mains adapters, USB-C ports and uninterruptible supplies.
 ///
 /// Power is a magnitude, since drivers disagree about its sign; `discharging` tells the direction. While batteries
-/// discharge, their power is the host figure of scope `battery`. On mains that figure has no value, as batteries then
-/// say nothing about the machine. Supplies update their values every 1 to 30 s, and are read at most once a second.
+/// discharge, their power is the host figure of scope `battery`. On mains that figure has no value, since batteries
+/// then do not show the machine's power. Supplies update their values every 1 to 30 s, and are read at most once a
+/// second.
 public struct PowerSupplySensor: Sensor {
     private let roots: SystemRoots
     private let maximumPower: Watts?
     private let flows = SupplyFlows()
 
-    /// A sensor for the supplies that the given trees show.
+    /// A sensor for the supplies of this machine, or of the machine whose sysfs is given.
     ///
     /// - Parameters:
-    ///   - roots: The trees.
+    ///   - roots: The places of sysfs, procfs and dev.
     ///   - maximumPower: The highest plausible power of a channel; nil for no limit.
     public init(roots: SystemRoots = .default, maximumPower: Watts? = nil) {
         self.roots = roots
@@ -50,7 +51,7 @@ public struct PowerSupplySensor: Sensor {
         for supply in supplies {
             discovery.channels += channels(of: supply)
             if supply.isPeripheral { discovery.findings.append(.peripheral(supply)) }
-            // If a part cannot be counted, the figure is unknown, not smaller.
+            // If a battery may feed the machine but cannot be counted, the figure is unknown, rather than smaller.
             if supply.mayFeedHost {
                 discovery.incompleteScopes = [.battery]
             } else if supply.isBattery, !supply.isPeripheral, !supply.feedsHost {

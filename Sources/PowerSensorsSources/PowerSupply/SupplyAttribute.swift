@@ -11,7 +11,8 @@ enum SupplyAttribute: String, CaseIterable, Sendable {
 
     case voltage, current, energy, charge, ratio, temperature, online, discharging
 
-    /// The file of the number; nil for what follows from the direction alone. Power may also be current times voltage.
+    /// The file of the number; nil for whether it discharges, which its `status` shows. Power may also be derived
+    /// from the files of current and voltage.
     var file: String? { source.file }
 
     var quantity: Quantity { source.quantity }
@@ -32,8 +33,8 @@ enum SupplyAttribute: String, CaseIterable, Sendable {
 
     /// Converts a file's number to the quantity's unit; nil for a number that cannot be true.
     ///
-    /// Files hold µW, µV, µA, µWh, µAh, tenths of a degree, and percent. The sign of power is ignored: only some
-    /// drivers give one, so the status tells the direction.
+    /// Files hold µW, µV, µA, µWh, µAh, tenths of a degree, and percent. The sign of power is ignored, as only
+    /// some drivers set one: the direction is taken from the `status` file.
     func value(of number: Int64) -> Double? {
         if number.isUnknownValue { return nil }
         let number = Double(number)

@@ -1,11 +1,12 @@
 import PowerSensorsCore
 
-/// The files that tell what a supply does, whichever of its channels are read; nil for files that do not exist.
+/// The files from which a reader finds out whether a supply feeds the machine; nil for files that do not exist. They
+/// are read whichever of the supply's channels are.
 struct SupplyFiles<File: Sendable>: Sendable {
     var present: File?
     var online: File?
 
-    /// The energy or charge that it holds.
+    /// The energy or charge that is stored.
     var stored: File?
 
     /// The power that it gives the machine, or the current if power is derived.
@@ -15,11 +16,12 @@ struct SupplyFiles<File: Sendable>: Sendable {
     var voltage: File?
 }
 
-/// Tracks what all supplies do: what feeds the machine, and how often batteries have started or stopped to discharge.
+/// Records for all supplies which ones feed the machine, and how often batteries have started or stopped to discharge.
 ///
-/// Readers report what they see anyway, so that a slow gauge need not be read just to decide whether to discover again.
+/// Readers record what they read for their channels anyway. So a slow supply need not be read again to decide whether a
+/// new discovery is needed.
 final class SupplyFlows: Sendable {
-    /// What a supply does.
+    /// What a supply does at the moment.
     struct Flow: Hashable, Sendable {
         /// Whether it is a battery that discharges.
         var isDischarging = false
@@ -32,14 +34,14 @@ final class SupplyFlows: Sendable {
         var flows: [String: Flow] = [:]
         var files: [String: SupplyFiles<String>] = [:]
         var peripherals: Set<String> = []
-        /// Batteries that discharge at a rate that was unknown at discovery.
+        /// Batteries that discharged at discovery, with a power that was unknown then.
         var unknownRates: Set<String> = []
         var changes = 0
     }
 
     private let state = Locked(State())
 
-    /// Grows whenever a battery starts or stops to discharge, or its rate becomes known.
+    /// Grows whenever a battery starts or stops to discharge, or its power becomes known.
     var changes: Int { state.withLock { $0.changes } }
 
     /// Records what a discovery found, which is not a change.
@@ -60,8 +62,8 @@ final class SupplyFlows: Sendable {
             let known = state.flows[supply]
             guard known != flow else { return }
             state.flows[supply] = flow
-            let isTurn = known.map { $0.isDischarging != flow.isDischarging } ?? false
-            if isTurn || flow.isDischarging && flow.isFeeding && state.unknownRates.remove(supply) != nil {
+            let hasTurned = known.map { $0.isDischarging != flow.isDischarging } ?? false
+            if hasTurned || (flow.isDischarging && flow.isFeeding && state.unknownRates.remove(supply) != nil) {
                 state.changes += 1
             }
         }
@@ -75,7 +77,7 @@ final class SupplyFlows: Sendable {
         state.withLock { state in state.flows.keys.filter { !state.peripherals.contains($0) }.sorted() }
     }
 
-    /// Whether something else than one supply feeds the machine.
+    /// Whether any supply other than the given one feeds the machine.
     func isFed(exceptBy supply: String) -> Bool {
         state.withLock { state in
             state.flows.contains { $0.key != supply && $0.value.isFeeding && !state.peripherals.contains($0.key) }

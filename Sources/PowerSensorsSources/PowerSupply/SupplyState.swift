@@ -1,31 +1,34 @@
 import Glibc
 import PowerSensorsCore
 
-/// What a reader knows of one supply while it reads a sample.
+/// What a reader knows about one supply: it is updated on every sample, before the channels' readings are made.
 final class SupplyState {
     private let name: String
     /// The indices of the supply's files among the reader's.
     private let files: SupplyFiles<Int>
+    /// The supply's `status` file.
     private var status: KeptFile
     private var bytes = [UInt8](repeating: 0, count: 64)
     private(set) var direction = SupplyDirection.unknown
+    /// Why its `status` cannot be read; nil if it can be.
     private(set) var failure: ReadingStatus?
     private(set) var isPresent = true
 
-    /// Whether the supply itself says that it is present.
+    /// Whether its `present` file says that it is present. Without that file it is assumed to be, but not known.
     private(set) var isKnownPresent = false
 
-    /// Whether it discharges at a rate of 0 that cannot be true, so that its rate is unknown.
+    /// Whether it discharges and shows a power of 0 that cannot be true, so that its power is unknown.
     private(set) var hasUnknownRate = false
 
-    /// The power that it gives; nil if it gives none, or the power is unknown.
+    /// The power in watts with which it discharges; nil if it does not discharge, or the power is unknown.
     private var rate: Double?
 
-    /// Whether it discharges at a rate of 0, be that true or not.
+    /// Whether it discharges and shows a power of 0, whether or not that is true.
     var isAtZeroRate: Bool { rate == 0 }
 
-    /// What it held when its rate became 0.
+    /// The energy or charge that was stored when the power became 0.
     private var storedAtZeroRate: Int64?
+    /// Whether less has been stored since, so that a power of 0 cannot be true.
     private var isZeroRateRefuted = false
 
     init(name: String, files: SupplyFiles<Int>, beneath sysfs: SystemRoot) {
@@ -60,9 +63,9 @@ final class SupplyState {
         flows.record(.init(isDischarging: isDischarging, isFeeding: isOnline || (rate ?? 0) > 0), of: name)
     }
 
-    /// Decides whether a rate of 0 is true. Firmware may also return 0 if it does not know the rate.
+    /// Decides whether a power of 0 is true. Firmware may also show 0 if it does not know the power.
     ///
-    /// The rate is believed as long as something else feeds the machine, and the battery holds as much as before.
+    /// 0 is believed as long as something else feeds the machine, and the stored energy does not decrease.
     func checkRate(_ numbers: [Attributes.Number], _ flows: SupplyFlows) {
         guard rate == 0 else {
             (storedAtZeroRate, isZeroRateRefuted, hasUnknownRate) = (nil, false, false)
