@@ -1,7 +1,7 @@
 /// The processor generations that the estimator's model distinguishes.
 ///
-/// The raw value is the name in every output. Chips of one generation that differ little in the data share a case:
-/// Genoa includes Bergamo and Siena.
+/// The raw value is the name in output and in the estimator's tables. Processors that differ little in the data share a
+/// case: Genoa includes Bergamo and Siena.
 package enum CPUGeneration: String, CaseIterable, Sendable {
     /// Core-2 Xeons, Netburst, K8 Opterons and older.
     case before2009 = "pre2009"

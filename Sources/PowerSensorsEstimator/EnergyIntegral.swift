@@ -9,10 +9,12 @@ package struct EnergyIntegral: Sendable {
     /// The counter's first value. It is not 0, because a counter that stays 0 counts as absent.
     static let firstCount: UInt64 = 1
 
-    /// After this long without a tick, the source is dead: processors that run count at least idle ticks.
+    /// If the processors' times have not changed for longer than this, the kernel no longer updates them: even an idle
+    /// processor counts 100 ticks of idle time in a second.
     private static let longestPauseNanoseconds: Int64 = 1_000_000_000
 
-    /// Over a shorter time, the load is only a few ticks of 10 ms, so the last load is used.
+    /// Over a shorter time than this, the processors' times change by only a few ticks of 10 ms, which is too coarse
+    /// for a load, so the previous load is used.
     static let shortestWindowNanoseconds: Int64 = 100_000_000
 
     private let curve: PowerCurve
@@ -21,9 +23,12 @@ package struct EnergyIntegral: Sendable {
     private var windowNanoseconds: Int64 = 0
     /// Up to when energy has been counted.
     private var countedNanoseconds: Int64 = 0
+    /// The power in the latest window; nil before the first.
     private var power: Watts?
     private var count = firstCount
+    /// The energy beyond ``count``, in µJ, below 1.
     private var fraction = 0.0
+    /// The energy beyond ``idleCount``, in µJ, below 1.
     private var idleFraction = 0.0
 
     /// The energy that the machine would have used so far without work, in µJ above ``firstCount``.
@@ -34,11 +39,11 @@ package struct EnergyIntegral: Sendable {
 
     package init(_ curve: PowerCurve) { self.curve = curve }
 
-    /// Takes the processors' times and returns the energy so far, in µJ above ``firstCount``. The first call sets the
-    /// origin.
+    /// Takes in the processors' times, and returns the energy since the first call, in µJ above ``firstCount``.
     ///
-    /// Readings at least 100 ms apart count at the load between them. Between more frequent ones, the last window's
-    /// load is used, so that the number neither stops nor jumps. A gap after failed readings counts at its mean load.
+    /// Two readings at least 100 ms apart form a window, whose mean load determines the power. Readings within a window
+    /// use the load of the window before, so that the energy neither stops nor jumps. If readings failed, the whole gap
+    /// is one window.
     ///
     /// - Parameters:
     ///   - times: The processors' times since boot.
@@ -51,7 +56,8 @@ package struct EnergyIntegral: Sendable {
         let (passed, overflow) = nanoseconds.subtractingReportingOverflow(windowNanoseconds)
         if overflow { return .missing(.stale) }
         guard let load = times.elapsed(since: earlier).load else {
-            // Fields that only stepped back set a new origin. Otherwise the load would be unknown until they catch up.
+            // No field has increased. If fields have decreased, the times are compared with the new ones from now on,
+            // since otherwise the load would be unknown until they reach the old ones again.
             self.times = times
             if passed > Self.longestPauseNanoseconds { return .missing(.stale) }
             if let power { add(power, until: nanoseconds) }
@@ -76,7 +82,7 @@ package struct EnergyIntegral: Sendable {
         countedNanoseconds = nanoseconds
         let microjoules = fraction + power.rawValue * Double(time) / 1000
         let whole = microjoules.rounded(.down)
-        // 9 EJ are a power station's lifetime: only a broken clock gets here.
+        // 2⁶³ µJ are 9 TJ, which no machine uses between two readings: only a broken clock leads to this.
         guard whole >= 0, whole < 0x1p63 else { return }
         fraction = microjoules - whole
         count &+= UInt64(whole)

@@ -1,12 +1,13 @@
 public import PowerSensorsCore
 import PowerSensorsMachine
 
-/// The sensor for machines without one: a model of the power at the plug, driven by the processors' load.
+/// The sensor for machines without a hardware sensor: it computes the power at the plug by a model, from the
+/// processors' load.
 ///
 /// It knows the processor generation and the machine's size from procfs' `cpuinfo` and `meminfo`. It has a channel of
 /// energy, in µJ, with the provenance ``Provenance/estimated`` and the scope ``Scope/wall``, and two more for the parts
 /// of it that idling and work use. In a guest it models the guest's part of a typical host. An estimate is not a
-/// measurement: the channel's band tells how far off it may be, two times out of three.
+/// measurement: with a probability of two thirds, the true value lies in the channel's band.
 ///
 /// The model was fitted to published results of SPECpower_ssj2008. SPEC® and SPECpower_ssj2008® are trademarks of
 /// the Standard Performance Evaluation Corporation (spec.org); an estimate is not a SPEC metric.
@@ -36,9 +37,10 @@ public struct Estimator: Sensor {
 
     private let roots: SystemRoots
 
-    /// An estimator of the machine that the roots show.
+    /// An estimator for this machine, or for the machine whose procfs and sysfs are given.
     ///
-    /// It reads procfs, and sysfs' DMI names if the processors do not tell whether they are virtual.
+    /// It reads procfs and, if the processors do not show whether they are virtual, the names of the machine in sysfs
+    /// (DMI).
     public init(roots: SystemRoots = .default) {
         self.roots = roots
     }
@@ -73,7 +75,7 @@ public struct Estimator: Sensor {
         return Discovery(channels: Self.channels(of: estimate), findings: findings)
     }
 
-    /// Opens the processors' times.
+    /// Opens the file with the processors' times.
     ///
     /// - Throws: ``AttributeError`` if `cpuinfo` can no longer be read.
     public func open(_ channels: [Channel]) throws -> any SensorReader {
@@ -95,8 +97,8 @@ public struct Estimator: Sensor {
             channel.band = estimate.band
             channel.label = estimate.label
             channel.path = LoadReader.path
-            // The kernel shows the processors' times in hundredths of a second, which is too coarse for a load by
-            // itself.
+            // The kernel counts the processors' times in hundredths of a second, so over a shorter interval than this
+            // they show no useful load.
             channel.refreshInterval = .nanoseconds(EnergyIntegral.shortestWindowNanoseconds)
             channel.maximumPower = max(estimate.curve.maximum * 4, Watts(1000))
             if part == .total {

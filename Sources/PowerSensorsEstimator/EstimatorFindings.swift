@@ -35,7 +35,7 @@ extension Finding {
     static func foreignCalibration(_ mismatch: String) -> Finding {
         Finding(
             severity: .error, subject: SensorName.estimator.name, reason: .configuration,
-            text: "The calibration profile is of other hardware: \(mismatch).",
+            text: "The calibration profile was made on other hardware: \(mismatch).",
             remedy: "Calibrate on the same hardware, leave out the profile, or force it.")
     }
 
@@ -54,14 +54,14 @@ extension Finding {
                 : "Measure the machine once at the plug, to know how far off its estimate is.")
     }
 
-    /// Neither the processors nor the firmware tell whether the machine is virtual.
+    /// Neither the processors nor the firmware show whether the machine is virtual.
     static let undecidedGuest = Finding(
         severity: .warning, subject: "\(FirmwareDescription.dmiFolder)/sys_vendor", reason: .undecided,
         text: """
-            Nothing tells whether this machine is virtual. It is modelled as a whole server, which is far too much if \
+            It is unknown whether this machine is virtual. It is modelled as a whole server, which is far too much if \
             it is a small guest.
             """,
-        remedy: "Let the host's firmware tell its guests that they are virtual; with QEMU, that is the default.")
+        remedy: "Let the host's hypervisor show its guests that they are virtual; with QEMU, that is the default.")
 
     /// The configured numbers cannot be a machine's.
     static let impossibleConfiguration = Finding(

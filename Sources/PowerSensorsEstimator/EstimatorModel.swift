@@ -1,11 +1,12 @@
 import Glibc
 package import PowerSensorsCore
 
-/// The model of AC power at the plug: a formula of generation and size, corrected by how similar machines of the fit
-/// differ from it.
+/// The model of AC power at the plug: a formula of the processor generation and the machine's size, corrected by how
+/// much the formula is off for similar machines among those that the model was fitted to.
 ///
-/// It includes power supply, memory and board, so nothing must be added. The guide tells how far off it is, depending
-/// on what is known of a machine. See ``GenerationCoefficients`` for the source of its numbers.
+/// The power includes power supply, memory and board, so nothing must be added. `Docs/Estimator.md` says how far off
+/// the model is, depending on what is known about a machine. See ``GenerationCoefficients`` for the source of its
+/// numbers.
 package enum EstimatorModel {
     /// The band for unknown or unseen generations, for guests, and for machines that may be guests.
     ///

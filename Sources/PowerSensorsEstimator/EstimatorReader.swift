@@ -3,7 +3,7 @@ import PowerSensorsMachine
 
 /// The opened estimator: it reads the load once per sample, and integrates the modelled power.
 final class EstimatorReader: SensorReader {
-    /// What a channel shows of the energy.
+    /// Which part of the energy a channel shows.
     enum Part: String, CaseIterable {
         /// All of it: the host's figure.
         case total = "estimator/host"

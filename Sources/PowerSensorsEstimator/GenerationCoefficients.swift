@@ -1,4 +1,4 @@
-/// What the fit found for one generation of processors, and how its servers are typically equipped.
+/// The model's numbers for one generation of processors, and how servers of that generation are typically equipped.
 ///
 /// The numbers were fitted to published SPECpower_ssj2008 results: AC watts at the plug, at idle and ten load levels,
 /// of whole servers from 2007 to 2026. SPEC® and SPECpower_ssj2008® are trademarks of the Standard Performance

@@ -1,11 +1,12 @@
 import PowerSensorsCore
 
-/// What is known of the host that a guest runs on. What is not is assumed to be typical for the guest's processor.
+/// What is known about the host that a guest runs on. The rest is assumed to be typical for the guest's processor.
 public struct GuestHost: Hashable, Sendable {
     /// The host's hardware threads; nil for those of a typical host.
     public var threads: Int?
 
-    /// How many virtual processors the host sells for each thread, at least 1. It makes each one's part smaller.
+    /// How many virtual processors the host provides for each of its hardware threads, at least 1. The more, the
+    /// smaller the part of the host that each of them is given.
     public var overcommit = 1.0
 
     /// The host's memory in GB of 2³⁰ bytes. If it is known, a quarter of the guest's part depends on memory; that it
@@ -19,7 +20,7 @@ public struct GuestHost: Hashable, Sendable {
     /// A host of which nothing is known.
     public init() {}
 
-    /// Whether this can be a host.
+    /// Whether the numbers are possible.
     var isPossible: Bool {
         let isInRange = { (value: Double?, range: PartialRangeFrom<Double>) in
             value.map { $0.isFinite && range.contains($0) } ?? true
@@ -32,9 +33,10 @@ public struct GuestHost: Hashable, Sendable {
 extension PowerCurve {
     /// A guest's power over its own load, given its host's curve.
     ///
-    /// The guest is charged its part of the host's idle power. Of the power of the host's work it is charged its own
-    /// load's share, if the host's load is known: then all guests add up to the host. Otherwise the host is assumed to
-    /// be as busy as the guest, which adds up within some per cent.
+    /// The guest is given its part of the host's idle power. If the host's load is known, it is also given its part of
+    /// the power that the host's work adds, in proportion to its own load: then all guests add up to the host.
+    /// Otherwise the host is assumed to be as busy as the guest, with which all guests add up to within a few per cent
+    /// of the host's power.
     ///
     /// - Parameters:
     ///   - part: The guest's part of the host, from 0 to 1.

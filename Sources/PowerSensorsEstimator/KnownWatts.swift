@@ -3,7 +3,7 @@ package import PowerSensorsCore
 
 /// A machine's known watts at idle and at full load. Either may be missing.
 ///
-/// One known end is worth more than any modelling, since it tells much about the other as well.
+/// Even one of them improves an estimate more than any modelling, since it also says much about the other.
 package struct KnownWatts: Hashable, Sendable {
     /// The watts without load.
     package let idle: Watts?
@@ -34,9 +34,11 @@ package struct KnownWatts: Hashable, Sendable {
         }
     }
 
-    /// Replaces the logarithms of estimated ends by known ones.
+    /// Replaces the logarithms of the estimated watts, at idle and at full load, by those of the known watts. If only
+    /// one is known, the other is corrected in the same direction.
     ///
-    /// - Parameter slopes: How far a known full load moves idle, and a known idle full load.
+    /// - Parameter slopes: How much of the correction at full load applies to idle, and how much of that at idle
+    ///   applies to full load.
     func applied(to ends: SIMD2<Double>, slopes: SIMD2<Double>) -> SIMD2<Double> {
         switch (idle.map { log($0.rawValue) }, maximum.map { log($0.rawValue) }) {
         case (nil, nil): ends

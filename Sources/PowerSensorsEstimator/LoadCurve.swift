@@ -9,16 +9,17 @@ package struct LoadCurve: Hashable, Sendable {
     private static let ramp = 0.03
     private static let rampAtFullLoad = 1 - exp(-1 / ramp)
 
-    /// The share of the range between idle and full load that the first work costs, from 0 to 1.
+    /// The share of the range between idle and full load by which power rises at the first work, from 0 to 1.
     package let jump: Double
 
-    /// The linear part of the remainder, from 0 to 4/3; the rest rises with the fourth power.
+    /// How much of the remaining range rises linearly with the load, from 0 to 4/3; the rest rises with the fourth
+    /// power of the load. Above 4/3 the curve would fall at the end.
     package let slope: Double
 
     /// The shares at each tenth of the load: eleven, from 0 to 1, never falling.
     package private(set) var shares: [Double]
 
-    /// A curve; both numbers are limited to where it never falls.
+    /// A curve with a jump and a slope, which are limited to values with which it never falls.
     package init(jump: Double, slope: Double) {
         self.jump = min(max(jump, 0), 1)
         self.slope = min(max(slope, 0), 4.0 / 3)
@@ -56,6 +57,7 @@ package struct LoadCurve: Hashable, Sendable {
         return low + (high - low) * (load * 10 - Double(tenth))
     }
 
+    /// The fraction by the formula of jump and slope alone.
     private func formula(at load: Double) -> Double {
         let jumped = (1 - exp(-load / Self.ramp)) / Self.rampAtFullLoad
         let square = load * load

@@ -1,9 +1,9 @@
 /// How a machine's load and its power are related.
 ///
-/// The load that the kernel shows is busy time. How much power a share of busy time costs depends on how firmware and
-/// kernel manage frequencies and sleep.
+/// The load that the kernel shows is the part of the time in which processors were busy. How much power that costs
+/// depends on how firmware and kernel manage frequencies and sleep.
 public struct LoadProfile: Hashable, Sendable {
-    /// The name in flags and outputs.
+    /// The name in options and output.
     public let name: String
 
     /// A host whose processors sleep and slow down when there is little to do: the curves of the published results.
@@ -11,14 +11,15 @@ public struct LoadProfile: Hashable, Sendable {
 
     /// A host that keeps its frequencies high, as clouds do: power rises steeply with the first load.
     ///
-    /// It uses 22 % of the range at a tenth of the load and 71 % at half, and at idle at least a fifth of full load.
-    /// This is a judgement from measurements of processor packages in public clouds, not of whole machines.
+    /// A tenth of the load uses 22 % of the range between idle and full load, half of it uses 71 %; idle is at least a
+    /// fifth of full load. This is a judgement from measurements of processor packages in public clouds, not of whole
+    /// machines.
     public static let performance = LoadProfile(name: "performance")
 
     /// Every profile.
     public static let all = [powersave, performance]
 
-    /// The profile of a name; nil if there is none.
+    /// The profile with a name; nil if there is none.
     public init?(named name: String) {
         guard let profile = Self.all.first(where: { $0.name == name }) else { return nil }
         self = profile
@@ -33,6 +34,6 @@ public struct LoadProfile: Hashable, Sendable {
             ? nil : LoadCurve(shares: [0.22, 0.3425, 0.465, 0.5875, 0.71, 0.768, 0.826, 0.884, 0.942])
     }
 
-    /// The minimum of idle, as a part of full load.
+    /// The lowest power at idle, as a part of the power at full load.
     var minimumIdle: Double { self == .performance ? 0.2 : 0 }
 }

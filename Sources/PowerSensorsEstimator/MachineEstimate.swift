@@ -11,7 +11,7 @@ package struct MachineEstimate: Hashable, Sendable {
         /// The host's hardware threads.
         package let hostThreads: Int
 
-        /// How many virtual processors the host sells for each thread.
+        /// How many virtual processors the host provides for each of its hardware threads.
         let overcommit: Double
 
         /// The guest's part of the host's memory; nil if only processors count.
@@ -42,7 +42,7 @@ package struct MachineEstimate: Hashable, Sendable {
     /// The power of the machine; for a guest, its part of the host's.
     package let curve: PowerCurve
 
-    /// How far the truth may be from the model.
+    /// The factors of the estimate between which the true power lies in two of three cases.
     package let band: RelativeBand
 
     /// Applies the model to a machine.
@@ -69,14 +69,13 @@ package struct MachineEstimate: Hashable, Sendable {
             let typical = match.generation.coefficients
             server = ModelledServer(
                 generation: match.generation,
-                // Without a number of sockets: no socket in the data has more than 192 cores, and none of Arm's over
-                // 128.
+                // The kernel reports no sockets on Arm, where no socket in the data has more than 128 cores.
                 sockets: machine.sockets ?? (machine.cores > 128 ? 2 : 1), cores: machine.cores,
                 memoryGigabytes: machine.memoryGigabytes ?? typical.gigabytesPerCore * Double(machine.cores),
                 isClient: match.isClient, maker: machine.isGuest == false ? machine.maker : "")
             part = nil
         }
-        // A hypervisor's own model of a processor does not identify one.
+        // The name of a hypervisor's generic processor model does not identify a processor.
         if match.isKnown, !ProcessorName(machine.processor.name).isHypervisorModel {
             let key = ProcessorKey(machine.processor.name)
             server.processorKey = key.text
@@ -90,11 +89,11 @@ package struct MachineEstimate: Hashable, Sendable {
         let total = calibration?.powerCurve ?? method.curve
         curve = part.map { total.ofGuest(part: $0.fraction, hostLoad: host.load) } ?? total
         if let calibration {
-            // If it was forced on other hardware, or on a part of it, it is no better than an assumption.
+            // For other hardware, or for a guest on the hardware, a calibration is no better than an assumption.
             let applies = machine.isGuest == false && calibration.hardware.mismatch(with: machine) == nil
             band = applies ? calibration.band : EstimatorModel.bandOfAssumptions
         } else {
-            // What may be a guest is modelled as a whole, which is far off if it is a small guest.
+            // A machine that may be a guest is modelled as a whole server, which is far too much for a small guest.
             let isAssumed = !match.isKnown || machine.isGuest != false
             let isAnchored = known.basis == .anchored && machine.isGuest == false
             band = isAssumed && !isAnchored ? EstimatorModel.bandOfAssumptions : method.band
@@ -124,11 +123,12 @@ package struct MachineEstimate: Hashable, Sendable {
         let threadsPerSocket = coresPerSocket * typical.threadsPerCore
         if known.threads == nil, least > sockets * threadsPerSocket {
             if !match.isClient {
-                // Rounded: slightly too many for two sockets means larger processors, twice as many means four sockets.
+                // This rounds: slightly more threads than two sockets have mean larger processors, and twice as many
+                // mean four sockets.
                 sockets = max(sockets, (least + threadsPerSocket / 2) / threadsPerSocket)
             }
-            let step = sockets * typical.threadsPerCore
-            coresPerSocket = max(coresPerSocket, (least + step - 1) / step)
+            let threadsOfOneCoreEach = sockets * typical.threadsPerCore
+            coresPerSocket = max(coresPerSocket, (least + threadsOfOneCoreEach - 1) / threadsOfOneCoreEach)
         }
         let threads = known.threads.map { max($0, least) }
         let cores = threads.map { max($0 / typical.threadsPerCore, 1) } ?? sockets * coresPerSocket

@@ -1,4 +1,4 @@
-/// What the model needs to know of a whole server.
+/// What the model needs to know about a whole server.
 package struct ModelledServer: Hashable, Sendable {
     /// The processors' generation.
     package var generation: CPUGeneration
@@ -18,16 +18,17 @@ package struct ModelledServer: Hashable, Sendable {
     /// Identifies the processor within its generation, as ``ProcessorKey/text``; empty if unknown.
     package var processorKey: String
 
-    /// The processors' nominal frequency in MHz; nil if unknown, for that of similar processors.
+    /// The processors' nominal frequency in MHz; nil if unknown, and then that of similar processors is assumed.
     package var megahertz: Double?
 
     /// The machine's manufacturer, such as DMI's `sys_vendor`; empty if unknown.
     package var maker: String
 
-    /// Whether the generation stands for one that is not in the data. Then machines of it tell little.
+    /// Whether ``generation`` only stands for the real one, which is not in the data. Then the machines of that
+    /// generation in the data are not used to correct the estimate.
     var hasUnseenGeneration: Bool
 
-    /// A server; numbers are limited to those that a server can have.
+    /// A server whose numbers are limited to those that a server can have.
     package init(
         generation: CPUGeneration, sockets: Int, cores: Int, memoryGigabytes: Double, isClient: Bool,
         processorKey: String = "", megahertz: Double? = nil, maker: String = "", hasUnseenGeneration: Bool = false
@@ -35,7 +36,7 @@ package struct ModelledServer: Hashable, Sendable {
         self.generation = generation
         self.sockets = max(sockets, 1)
         self.cores = max(cores, self.sockets)
-        // A server with less than 1 GB is outside the data, and the logarithm falls without limit.
+        // No server in the data has less than 1 GB, and the model uses the logarithm, which has no lower limit.
         self.memoryGigabytes = memoryGigabytes.isFinite ? max(memoryGigabytes, 1) : 1
         self.isClient = isClient
         self.processorKey = processorKey

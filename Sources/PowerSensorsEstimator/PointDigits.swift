@@ -1,26 +1,28 @@
 import Glibc
 
-/// Decodes the points of the tables, whose numbers are in base 64.
+/// Decodes the machines that the model was fitted to, which ``EstimatorTables`` holds as points: lines of digits in
+/// base 64.
 struct PointDigits {
-    /// The digits of a point.
+    /// The number of digits of a point.
     static let width = 46
 
-    /// The offset that makes weights positive.
+    /// The digits' number that stands for a weight of 0, in the middle of the range of three digits, so that smaller
+    /// numbers are negative weights.
     private static let zeroWeight = 131_071.0
 
     /// The resolution of the logarithms of watts.
     private static let endStep = 0.04
 
-    /// The resolution of each of the ten weights.
+    /// The difference between two neighbouring numbers, for each of the ten weights.
     let steps: [Double]
 
-    /// The generations' median years.
+    /// The median year of each generation's machines.
     let years: [Double]
 
-    /// The generations' brands.
+    /// The brand of each generation: 0 Intel, 1 AMD, 2 others.
     let brands: [Int: Int]
 
-    /// Every point of the text; none if the text is malformed.
+    /// All points in the text; none if the text is malformed.
     func points(in text: [UInt8]) -> [ReferencePoints.Point] {
         guard text.count % Self.width == 0, steps.count == 10 else { return [] }
         return stride(from: 0, to: text.count, by: Self.width).compactMap {

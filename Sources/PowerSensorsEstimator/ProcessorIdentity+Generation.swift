@@ -33,11 +33,11 @@ package struct GenerationMatch: Hashable, Sendable {
     /// Whether the model was fitted to processors of this kind.
     package var isKnown: Bool { !isGuessed && generation != .other }
 
-    /// Whether the generation is not really that of the processor.
+    /// Whether the generation only stands for that of the processor, which is unknown or not in the data.
     var isGuessed: Bool { basis == .nearest || basis == .assumed }
 
-    /// The typical number of cores per socket. If a generation has both kinds, that is the servers'; its
-    /// desktop-derived processors had four cores.
+    /// The typical number of cores per socket. For a generation with both kinds of processors, the typical number is
+    /// that of the servers; its desktop-derived processors had four cores.
     var typicalCoresPerSocket: Int {
         let typical = generation.coefficients.coresPerSocket
         return isClient && !generation.isClientOnly ? min(typical, 4) : typical
@@ -45,14 +45,17 @@ package struct GenerationMatch: Hashable, Sendable {
 }
 
 extension ProcessorIdentity {
-    /// Finds the generation: by CPUID, since hypervisors rename processors but rarely change their numbers; else by the
-    /// name; else the nearest, or a typical one of the vendor.
+    /// The processor's generation: by CPUID, since hypervisors rename processors but rarely change their numbers; if
+    /// that is not known here, by the name; and if that fails too, the nearest generation, or a typical one of the
+    /// vendor.
     package var generation: GenerationMatch {
         let words = ProcessorName(name)
         if words.isGeneric { return assumed }
         guard var match = byNumber ?? words.generation ?? byFamily else { return assumed }
-        // A hypervisor's own model is what its hosts have in common, often with the number of a client processor.
-        match.isClient = match.generation.isClientOnly || (match.isClient || words.isClient) && !words.isHypervisorModel
+        // A hypervisor's generic model has the features that its hosts have in common, and often the number of a
+        // desktop processor, so the number does not show that the host is one.
+        let isClient = match.isClient || words.isClient
+        match.isClient = match.generation.isClientOnly || (isClient && !words.isHypervisorModel)
         return match
     }
 
@@ -71,18 +74,18 @@ extension ProcessorIdentity {
         switch (vendor, family) {
         case (.intel, 6): model.flatMap(intelFamily6)
         case (.intel, 15): GenerationMatch(.before2009, .cpuid)
-        // Nova Lake of desktops; Diamond Rapids.
+        // Family 18 is Nova Lake, of desktops; family 19 is Diamond Rapids, of servers.
         case (.intel, 18): GenerationMatch(.raptorLake, .nearest)
         case (.intel, 19) where model == 1: GenerationMatch(.graniteRapids, .nearest)
         case (.amd, let family?): amd(family)
-        // Dhyana is Naples under licence.
+        // Hygon's Dhyana is AMD's Naples under licence.
         case (.hygon, 24): GenerationMatch(.naples, .cpuid)
         case (.arm, _): arm
         default: nil
         }
     }
 
-    /// For models that are newer than this list.
+    /// The nearest generation for models that are newer than the lists below; nil for other families.
     private var byFamily: GenerationMatch? {
         switch (vendor, family) {
         case (.amd, 23): GenerationMatch(.rome, .nearest)

@@ -1,6 +1,7 @@
-/// Identifies a processor within its generation, and tells its nominal frequency, both parsed from its name.
+/// What a processor's name contains: the words that identify it within its generation, and its nominal frequency.
 ///
-/// The fitting program parses names in the same way.
+/// The program that fits the model, in `Fitting`, must parse names in the same way, since the model's tables hold its
+/// keys.
 package struct ProcessorKey: Hashable, Sendable {
     /// The identifying words, joined, such as `8380` or `e52670v2`; empty if there are none.
     package let text: String
@@ -20,7 +21,7 @@ package struct ProcessorKey: Hashable, Sendable {
         for (index, word) in words.enumerated() {
             let isFrequency =
                 word.hasSuffix("ghz") || Self.isDecimal(word)
-                || words.indices.contains(index + 1) && words[index + 1] == "ghz"
+                || (words.indices.contains(index + 1) && words[index + 1] == "ghz")
             if Self.ignoredWords.contains(word) || word.hasSuffix("-core") || isFrequency { continue }
             kept += word
         }
@@ -39,7 +40,7 @@ package struct ProcessorKey: Hashable, Sendable {
         return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }
     }
 
-    /// The words up to the first of some characters. (r) and (tm) separate words.
+    /// The words of a name, up to the first of the characters in `ends`. (r) and (tm) separate words.
     private static func words(of name: String, endingAt ends: String) -> [String] {
         let bytes: [UInt8] = Array(name.lowercased().utf8)
             .replacing("(r)".utf8, with: " ".utf8).replacing("(tm)".utf8, with: " ".utf8)

@@ -1,6 +1,7 @@
 /// Finds out a processor's generation from its name.
 ///
-/// This is used if there is no CPUID, or a misleading one: for named models of hypervisors, and for lists of machines.
+/// This is used where there is no CPUID, as in lists of machines, or a misleading one, as with a hypervisor's processor
+/// models.
 package struct ProcessorName: Hashable, Sendable {
     /// The name in lower case without marks such as (R), split at everything except letters, digits, dashes and plus
     /// signs.
@@ -15,20 +16,20 @@ package struct ProcessorName: Hashable, Sendable {
         joined = words.joined().filter { $0 != "-" }
     }
 
-    /// Whether the name is a hypervisor's for a generic processor, whose CPUID means nothing either.
+    /// Whether the name is that of a hypervisor's generic processor, such as QEMU's, whose CPUID is as generic.
     var isGeneric: Bool {
         ["qemuvirtual", "qemutcg", "commonkvm", "common32bitkvm"].contains { joined.hasPrefix($0) }
     }
 
-    /// Whether the name is a hypervisor's for what its hosts have in common, such as `Intel Core Processor (Haswell, no
-    /// TSX)`.
+    /// Whether the name is that of a hypervisor's processor model, which has the features that its hosts have in
+    /// common, such as `Intel Core Processor (Haswell, no TSX)`.
     var isHypervisorModel: Bool {
         words.contains { $0.hasPrefix("epyc-") } || joined.contains("class")
             || ["e312xx", "e312xxv2"].contains { joined.contains($0) }
             || Self.codeNames.contains { joined.contains($0.rawValue) }
     }
 
-    /// The generation; nil if the name does not tell.
+    /// The generation; nil if the name does not show it.
     package var generation: GenerationMatch? {
         if let epyc = words.firstIndex(where: { $0.hasPrefix("epyc") }) {
             return Self.epyc(words[epyc], number: words.dropFirst(epyc + 1).first { $0.first?.isNumber == true })
@@ -52,14 +53,14 @@ package struct ProcessorName: Hashable, Sendable {
         if words.contains("epyc") { return generation?.isClient == true }
         if words.contains(where: { $0.hasPrefix("e3-") || $0.hasPrefix("e-2") || $0.hasPrefix("w-1") }) { return true }
         guard !isScalable, let (number, suffix) = xeonNumber else { return false }
-        return (3000...3499).contains(number) || (6300...6399).contains(number) && suffix == "p"
+        return (3000...3499).contains(number) || ((6300...6399).contains(number) && suffix == "p")
     }
 
     /// Whether the processor is for a single socket, desktop-derived or not.
     var isForSingleSocket: Bool {
         if isClient { return true }
         if words.contains("epyc") {
-            // The letter P means one socket.
+            // An EPYC with the letter P after its number is for one socket.
             return words.contains { $0.hasSuffix("p") && $0.first?.isNumber == true }
         }
         return joined.contains("xeond")
@@ -72,13 +73,14 @@ package struct ProcessorName: Hashable, Sendable {
         .sapphireRapids, .emeraldRapids, .graniteRapids, .sierraForest,
     ]
 
-    /// An EPYC's last digit is its generation, also in clouds' own models, such as 7R13 or 9V74.
+    /// The generation of an EPYC: the last digit of its number, even in models that are made for clouds, such as 7R13
+    /// or 9V74.
     private static func epyc(_ word: String, number: String?) -> GenerationMatch? {
         let codeNames: [CPUGeneration] = [.rome, .milan, .genoa, .turin]
         if let generation = codeNames.first(where: { word.hasPrefix("epyc-" + $0.rawValue) }) {
             return GenerationMatch(generation, .name)
         }
-        // A plain "AMD EPYC" does not tell: for QEMU it is Naples, and for clouds any.
+        // "AMD EPYC" alone does not show the generation: QEMU's model of this name is Naples, and a cloud's may be any.
         let digits = Array(number ?? "")
         guard digits.count >= 4 else { return nil }
         let servers: [Character: CPUGeneration] = ["1": .naples, "2": .rome, "3": .milan, "4": .genoa, "5": .turin]
@@ -97,7 +99,7 @@ package struct ProcessorName: Hashable, Sendable {
     /// Whether the name contains one of the words of Xeon Scalable.
     private var isScalable: Bool { words.contains { ["platinum", "gold", "silver", "bronze"].contains($0) } }
 
-    /// A Xeon's four digits, and what follows them.
+    /// The four digits of a Xeon's number, and the letters that follow them.
     private var xeonNumber: (Int, String)? {
         for word in words {
             let digits = word.drop { !$0.isNumber }
@@ -131,7 +133,8 @@ package struct ProcessorName: Hashable, Sendable {
         }
     }
 
-    /// A Xeon Scalable's second digit is its generation. Xeon 6 has new numbers, with a letter for the kind of core.
+    /// The generation of a Xeon Scalable: the second digit of its number. Xeon 6 has other numbers, which a letter for
+    /// the kind of core follows.
     private static func scalable(_ number: Int, _ suffix: String) -> CPUGeneration? {
         if suffix.hasPrefix("p"), (6300...6399).contains(number) { return .raptorLake }
         if suffix.hasPrefix("p"), (6500...6999).contains(number) { return .graniteRapids }
@@ -155,7 +158,8 @@ package struct ProcessorName: Hashable, Sendable {
         }
     }
 
-    /// The generation of a Xeon E3, E5 or E7, which depends on the version, joined to the number or separate.
+    /// The generation of a Xeon E3, E5 or E7, which depends on the version: `v2` to `v6`, at the end of the number or
+    /// after it.
     private func versioned(_ model: String) -> CPUGeneration {
         let version = words.first { $0.count >= 2 && $0.dropLast().last == "v" }?.last
         let versions: [Character: CPUGeneration] = [

@@ -1,16 +1,18 @@
 import Glibc
 
-/// A server described by the features that the points of the fit are compared in.
+/// A server that is estimated, described by the features in which it is compared with the machines that the model was
+/// fitted to.
 struct ReferenceMatch {
+    /// The features.
     let features: ReferencePoints.Features
 
-    /// Whether the data have its generation.
+    /// Whether there are machines of its generation in the data.
     let isInData: Bool
 
-    /// How much is known of it.
+    /// How much is known about the server.
     let knowledge: ReferencePoints.Knowledge
 
-    /// The basis of an estimate of it.
+    /// What an estimate of the server is based on, which determines its error band.
     let basis: ServerEstimate.Basis
 
     init(_ server: ModelledServer, among points: ReferencePoints) {
@@ -41,8 +43,8 @@ struct ReferenceMatch {
         }
     }
 
-    /// The frequency of the same processor in the data, else the mean of its generation, weighted by similarity of
-    /// size.
+    /// The mean frequency of the same processor in the data; if it is not in the data, that of its generation, in which
+    /// machines with a similar number of cores count most; without such machines, 2500 MHz.
     private static func typicalMegahertz(
         of features: ReferencePoints.Features, among points: ReferencePoints
     ) -> Double {
@@ -54,6 +56,7 @@ struct ReferenceMatch {
         }
         if weights == 0 {
             for point in points.points where point.features.generation == features.generation {
+                // 0.35 is the difference of the logarithms of cores at which a machine counts 60 %.
                 let difference = (point.features.logSize.y - features.logSize.y) / 0.35
                 let weight = exp(-0.5 * difference * difference) + 1e-9
                 sum += weight * point.features.logMegahertz

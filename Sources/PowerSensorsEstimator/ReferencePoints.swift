@@ -1,36 +1,39 @@
 import Glibc
 import PowerSensorsCore
 
-/// The machines of the fit, with the correction that each contributes to estimates of similar machines.
+/// The machines that the model was fitted to, with the correction that each contributes to estimates of similar
+/// machines.
 ///
-/// This is a Gaussian process on the formula's residuals; the fitting program computes the weights. Its covariances
-/// tell how similar two machines are, and must be the same as in the fitting program.
+/// The corrections are a Gaussian process on the errors of the formula. The fitting program, in `Fitting`, computes the
+/// weight of each machine. The covariance of two machines says how similar they are; it must be computed as in that
+/// program.
 struct ReferencePoints: Sendable {
-    /// One machine of the fit.
+    /// One machine that the model was fitted to.
     struct Point: Sendable {
         let features: Features
 
-        /// The logarithms of idle over full load, and of watts per core at full load.
+        /// The logarithms of the ratio of idle to full load, and of the watts per core at full load.
         let ends: SIMD2<Double>
 
         /// Its contributions to the logarithms of idle and full load, for each ``Knowledge``.
         let weights: InlineArray<3, SIMD2<Double>>
 
-        /// Its contribution to the curve, in the shapes in which curves differ.
+        /// Its contributions to the curve: one for each of the four shapes (principal components) in which curves
+        /// differ.
         let curve: SIMD4<Double>
     }
 
     /// The features in which two machines are compared.
     struct Features: Sendable {
-        /// The number of the generation; nil if the data do not have it.
+        /// The number of the generation; nil if it is not in the data.
         var generation: Int?
-        /// The number of the machine's manufacturer; nil if the data have too few of its machines.
+        /// The number of the machine's manufacturer; nil if there are too few of its machines in the data.
         var maker: Int?
-        /// The number of the processor's key; nil if the data do not have it.
+        /// The number of the processor's ``ProcessorKey``; nil if it is not in the data.
         var key: Int?
         /// The median year of the generation.
         var year: Double
-        /// 0 Intel, 1 AMD, 2 others; nil if the data do not have the generation.
+        /// 0 Intel, 1 AMD, 2 others; nil if the generation is not in the data.
         var brand: Int?
         /// The logarithms of sockets, cores per socket, and GB per socket over 32.
         var logSize: SIMD3<Double>
@@ -46,7 +49,8 @@ struct ReferencePoints: Sendable {
         func hasSameMaker(as other: Self) -> Bool { maker == other.maker && maker != nil }
     }
 
-    /// How much is known of a machine.
+    /// How much is known about a machine besides its size: only the generation, also the processor, or also the
+    /// manufacturer.
     enum Knowledge: Int, Sendable { case generation, processor, maker }
 
     /// The points that are built into the program.
@@ -54,15 +58,20 @@ struct ReferencePoints: Sendable {
 
     let points: [Point]
 
-    /// How far a known full load moves idle, and a known idle full load, as parts of logarithms.
+    /// How much of the correction at full load applies to idle, and how much of that at idle applies to full load, for
+    /// ``KnownWatts/applied(to:slopes:)``.
     let slopes: SIMD2<Double>
 
     private let generations: [CPUGeneration: Int]
     private let years: [Double]
     private let makers: [[String]]
     private let keys: [String: Int]
+    /// The variances for each ``Knowledge``.
     private let levels: [Variances]
+    /// The four shapes in which curves differ, at the nine tenths between idle and full load.
     private let shapes: [[Double]]
+    /// For each basis of an estimate, the logarithms of the band's lower ends and of its upper ends, at each tenth of
+    /// the load and over all loads.
     private let bands: [[Double]]
 
     private init() {
@@ -93,7 +102,8 @@ struct ReferencePoints: Sendable {
 
     // MARK: Numbers of names
 
-    /// A manufacturer's number, by the beginning of its name; nil if the data have too few of its machines.
+    /// A manufacturer's number, found by the beginning of its name; nil if there are too few of its machines in the
+    /// data.
     func maker(named name: String) -> Int? {
         let name = name.lowercased()
         return makers.firstIndex { $0.contains { name.hasPrefix($0) } }.map { $0 + 1 }
@@ -110,7 +120,8 @@ struct ReferencePoints: Sendable {
 
     // MARK: Typical machines
 
-    /// The generation of another one's brand whose median year is nearest to a year.
+    /// The server generation whose median year is nearest to a year, among those of the same brand as another
+    /// generation.
     func generation(nearestTo year: Int, like other: CPUGeneration) -> CPUGeneration? {
         func distance(_ generation: CPUGeneration) -> Double {
             entry(of: generation).map { abs($0.year - Double(year)) } ?? .infinity
@@ -140,7 +151,7 @@ struct ReferencePoints: Sendable {
 
     // MARK: Corrections
 
-    /// What to add to the logarithms of idle and full load.
+    /// The correction of the formula: what to add to the logarithms of the watts at idle and full load.
     func ends(for match: ReferenceMatch) -> SIMD2<Double> {
         let level = match.knowledge.rawValue
         guard levels.indices.contains(level) else { return .zero }
@@ -152,7 +163,8 @@ struct ReferencePoints: Sendable {
         return sum
     }
 
-    /// What to add to the curve's shares at the nine tenths between idle and full load.
+    /// The correction of the curve: what to add to its shares at the nine tenths between idle and full load. The
+    /// numbers are those of the fitting program.
     func curve(for match: ReferenceMatch, ends: SIMD2<Double>, cores: Int) -> [Double] {
         let own = SIMD2(ends.x - ends.y, ends.y - log(Double(cores)))
         var sum = SIMD4<Double>.zero
@@ -170,7 +182,11 @@ struct ReferencePoints: Sendable {
         }
     }
 
-    /// The factors between which the truth lies: at a tenth of the load, or for column 11 over all loads.
+    /// The factors of the estimate between which the truth lies in two of three cases.
+    ///
+    /// - Parameters:
+    ///   - basis: What the estimate is based on.
+    ///   - column: 0 to 10 for a tenth of the load, 11 for all loads.
     func band(of basis: ServerEstimate.Basis, column: Int) -> RelativeBand {
         let row = basis.rawValue * 2
         return RelativeBand(low: exp(bands[row][column]), high: exp(bands[row + 1][column]))

@@ -1,22 +1,22 @@
 package import PowerSensorsCore
 
-/// A server's estimated power, with how it was found and how far off it may be.
+/// A server's estimated power, what the estimate is based on, and how far off it may be.
 package struct ServerEstimate: Hashable, Sendable {
     /// What an estimate is based on. Each basis has its own band, found on machines that the fit had not seen.
     package enum Basis: Int, CaseIterable, Sendable {
-        /// Only generation and size.
+        /// The processor generation and the size.
         case generation
 
-        /// Also the processor, which is in the data.
+        /// Generation, size, and a processor that is in the data.
         case processor
 
-        /// Also the processor, which is not in the data.
+        /// Generation, size, and a processor that is not in the data.
         case unseenProcessor
 
-        /// Also the processor and the machine's manufacturer.
+        /// Generation, size, the machine's manufacturer, and a processor that is in the data.
         case maker
 
-        /// Also the machine's manufacturer, and a processor that is not in the data.
+        /// Generation, size, the machine's manufacturer, and a processor that is not in the data.
         case makerOfUnseenProcessor
 
         /// Known watts at idle.
@@ -25,7 +25,7 @@ package struct ServerEstimate: Hashable, Sendable {
         /// Known watts at full load.
         case maximum
 
-        /// Known watts at both ends.
+        /// Known watts at idle and at full load.
         case anchored
     }
 
@@ -42,7 +42,7 @@ package struct ServerEstimate: Hashable, Sendable {
     /// The estimated power over the load.
     package let curve: PowerCurve
 
-    /// 1 if only the generation is known, else 2.
+    /// 1 if only generation and size are known, else 2.
     package var tier: Int { basis == .generation ? 1 : 2 }
 
     /// The tier in words: `tier 1`, `tier 2`, or `anchored` if both ends are known.
@@ -54,7 +54,7 @@ package struct ServerEstimate: Hashable, Sendable {
         }
     }
 
-    /// What the estimate knows of the server, such as `generation turin`, `sockets`, `cores`, `memory`, `processor
+    /// What the estimate takes into account, such as `generation turin`, `sockets`, `cores`, `memory`, `processor
     /// 8380`.
     package var inputs: [String] {
         var inputs = ["generation \(server.generation.rawValue)", "sockets", "cores", "memory"]
@@ -75,12 +75,12 @@ package struct ServerEstimate: Hashable, Sendable {
             ? ReferencePoints.embedded.band(of: basis, column: 11) : EstimatorModel.bandOfAssumptions
     }
 
-    /// The same at one load, limited to 0…1. A known end has no error.
+    /// The band at one load, which is limited to 0…1. Known watts have no error.
     package func band(at load: Double) -> RelativeBand {
         let points = ReferencePoints.embedded
         let load = load > 0 ? min(load, 1) : 0
         if profile != .powersave {
-            let isKnown = load == 0 && known.idle != nil || load == 1 && known.maximum != nil
+            let isKnown = (load == 0 && known.idle != nil) || (load == 1 && known.maximum != nil)
             return isKnown ? RelativeBand(low: 1, high: 1) : EstimatorModel.bandOfAssumptions
         }
         let tenth = min(Int(load * 10), 9)

@@ -1,9 +1,9 @@
 import CPowerSensors
 import PowerSensorsCore
 
-/// Why procfs' `stat` does not tell the processors' times.
+/// Why the processors' times cannot be parsed from procfs' `stat`.
 package struct CPUTimesError: Error, Hashable, Sendable {
-    /// The shim's code for an attribute with the same fault.
+    /// The code that the C module returns for a file with the same fault.
     private let code: Int32
 
     /// The text is empty.
@@ -18,13 +18,13 @@ package struct CPUTimesError: Error, Hashable, Sendable {
     /// The line continues beyond the text.
     package static let cutOff = CPUTimesError(code: Int32(CPOWERSENSORS_TOO_LONG))
 
-    /// The matching `errno`, as for attributes.
+    /// The `errno` that stands for this fault, see ``errnoOfAttribute(_:)``.
     package var errno: Int32 { errnoOfAttribute(code) }
 }
 
-/// What the machine's processors did between two readings, in ticks of 10 ms.
+/// For how long the machine's processors did what between two readings, summed over all of them, in ticks of 10 ms.
 package struct ElapsedTicks: Hashable, Sendable {
-    /// Running tasks.
+    /// Running tasks, which are threads of processes and of the kernel.
     package var tasks: UInt64 = 0
 
     /// Handling interrupts, which the kernel charges to no task.
@@ -40,7 +40,7 @@ package struct ElapsedTicks: Hashable, Sendable {
     package var load: Double? { total > 0 ? Double(busy) / Double(total) : nil }
 }
 
-/// What the machine's processors have done since boot, summed over all of them, in ticks of 10 ms.
+/// For how long the machine's processors have done what since boot, summed over all of them, in ticks of 10 ms.
 ///
 /// The fields are those of procfs' `stat`: user, nice, system, idle, iowait, irq, softirq, steal. Later fields are
 /// already included in user and nice (proc_stat(5)).
@@ -87,7 +87,7 @@ package struct CPUTimes: Hashable, Sendable {
 
     /// The ticks since an earlier reading.
     ///
-    /// Single fields may step back: iowait often does, others when processors come and go. Such a step counts as 0.
+    /// Single fields may decrease: iowait often does, and others when processors come and go. A decrease counts as 0.
     package func elapsed(since earlier: CPUTimes) -> ElapsedTicks {
         var elapsed = ElapsedTicks()
         for index in 0..<fields.scalarCount where fields[index] > earlier.fields[index] {

@@ -1,6 +1,6 @@
 package import PowerSensorsCore
 
-/// Which part of the machine a RAPL energy counter belongs to, whatever mechanism reads it.
+/// The part of the machine that a RAPL energy counter measures, however the counter is read.
 package struct DomainLocation: Hashable, Sendable {
     /// `package`, `core`, `uncore`, `dram`, `psys`, or another name that the kernel uses.
     package let domain: String
@@ -21,7 +21,7 @@ package struct DomainLocation: Hashable, Sendable {
         self.core = core
     }
 
-    /// A name such as `package-0/core`, in the words of powercap's zones.
+    /// A name such as `package-0/core`, in which each part is named as powercap's zone for it is.
     package var identity: String {
         switch domain {
         case "package": packageIdentity

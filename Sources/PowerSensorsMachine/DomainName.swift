@@ -1,8 +1,9 @@
 package import PowerSensorsCore
 
-/// What a RAPL zone measures, as its `name` file says. The zone's own number is only the order of registration.
+/// What a RAPL zone measures, parsed from its `name` file. The number in the zone's folder does not show it: that is
+/// only the order in which zones were registered.
 package struct DomainName: Hashable, Sendable {
-    /// `package`, `dram`, `core`, `uncore`, `psys`, or an unknown name as it is.
+    /// `package`, `dram`, `core`, `uncore` or `psys`; any other name is kept unchanged.
     package let name: String
 
     /// The package's number, if the name has one.
@@ -11,8 +12,8 @@ package struct DomainName: Hashable, Sendable {
     /// The die's number, if the name has one.
     package let die: Int?
 
-    /// Parses `package-P`, `package-P-die-D`, `psys`, `psys-P`, `core`, `uncore` or `dram`; keeps any other name as it
-    /// is.
+    /// Parses `package-P`, `package-P-die-D`, `psys`, `psys-P`, `core`, `uncore` or `dram`; keeps any other name
+    /// unchanged.
     package init(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         let first = parts.count > 1 ? Self.number(parts[1]) : nil

@@ -1,6 +1,6 @@
 package import PowerSensorsCore
 
-/// What the firmware calls the machine, by DMI or a device tree; mainly to tell whether it is virtual.
+/// The names that the firmware gives the machine, through DMI or a device tree. They mainly show whether it is virtual.
 package struct FirmwareDescription: Hashable, Sendable {
     /// The folder of DMI's names, relative to sysfs.
     package static let dmiFolder = "class/dmi/id"
@@ -36,10 +36,10 @@ package struct FirmwareDescription: Hashable, Sendable {
         )
     }
 
-    /// Whether the machine is virtual; nil if its names do not tell.
+    /// Whether the machine is virtual; nil if its names do not show it.
     ///
-    /// No name proves a machine physical, since many companies build servers. The exception is Amazon, which gives the
-    /// instance type: only those without a hypervisor are called metal.
+    /// No name proves that a machine is physical, since many companies build servers. The exception is Amazon, where
+    /// the product is the instance type: that of machines without a hypervisor contains `metal`.
     package var isGuest: Bool? {
         if vendor == "Amazon EC2" {
             let size = product.split(separator: ".").dropFirst().first
@@ -51,7 +51,7 @@ package struct FirmwareDescription: Hashable, Sendable {
         return vendor == "Microsoft Corporation" && product == "Virtual Machine" ? true : nil
     }
 
-    /// Vendors of virtual machines only.
+    /// Vendors that only make virtual machines.
     private static let virtualVendors = ["QEMU", "KubeVirt", "VMware", "Xen", "innotek GmbH", "OpenStack"]
 
     /// Virtual machines whose vendors also build physical ones, or use several names.

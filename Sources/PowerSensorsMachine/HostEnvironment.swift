@@ -2,34 +2,34 @@ package import PowerSensorsCore
 
 /// The machine and the process in which sensors are looked for. It helps to explain why one is missing.
 package struct HostEnvironment: Sendable {
-    /// The kernel; nil if procfs does not tell.
+    /// The kernel; nil if it cannot be read.
     package var kernel: KernelRelease?
 
     /// The first processor; nil if `cpuinfo` cannot be read.
     package var processor: ProcessorIdentity?
 
-    /// Whether the machine is virtual; nil if nothing tells.
+    /// Whether the machine is virtual; nil if unknown.
     package var isGuest: Bool?
 
     /// Whether the firmware says that KubeVirt runs the machine.
     package var isKubeVirtGuest = false
 
-    /// The thread's effective user (procfs' `status`); nil if procfs does not tell.
+    /// The thread's effective user (procfs' `status`); nil if it cannot be read.
     package var user: UInt32?
 
-    /// Its effective group.
+    /// The thread's effective group; nil if it cannot be read.
     package var group: UInt32?
 
-    /// Its effective capabilities as a bit set (capabilities(7)).
+    /// The thread's effective capabilities as a bit set (capabilities(7)); nil if they cannot be read.
     package var capabilities: UInt64?
 
     /// Where else a sysfs is mounted, such as `/host/sys`.
     package var otherSysfs: [String] = []
 
-    /// An environment of which nothing is known.
+    /// An environment about which nothing is known.
     package init() {}
 
-    /// Describes the environment that the trees show; what cannot be read stays unknown.
+    /// Describes the environment that procfs and sysfs show; what cannot be read stays unknown.
     package init(_ roots: SystemRoots) {
         kernel = (try? roots.procfs.text("sys/kernel/osrelease")).flatMap { KernelRelease($0) }
         let firmware = FirmwareDescription(sysfs: roots.sysfs, procfs: roots.procfs)
@@ -39,10 +39,10 @@ package struct HostEnvironment: Sendable {
         let machine = cpuinfo.flatMap { MachineDescription(cpuinfo: $0, meminfo: nil, firmware: firmware) }
         processor = machine?.processor
         isGuest = machine?.isGuest ?? firmware.isGuest
-        // A thread's, since a main thread that has ended keeps the user that it had, and the process's is the main
-        // thread's.
+        // This reads the current thread's status. That of the process is the main thread's, which may have another
+        // user, and keeps it even after the main thread has ended.
         if let status = try? roots.procfs.bytes("thread-self/status", limit: 1 << 16) { readStatus(status) }
-        // Only for the machine's own trees: its mounts say nothing about a fixture.
+        // Not with a test's folders, since the mounts are the real machine's.
         if roots.sysfs.isDefault, roots.procfs.isDefault, let mounts = try? roots.procfs.bytes("self/mountinfo") {
             otherSysfs = MountTable(mounts).points(of: "sysfs").filter { $0 != "/sys" }
         }
@@ -55,7 +55,8 @@ package struct HostEnvironment: Sendable {
     /// nothing.
     package mutating func readStatus(_ status: [UInt8]) {
         for line in status.split(separator: UInt8(ascii: "\n")) {
-            // Each line has the real, effective, saved and file system's number, in this order (proc_pid_status(5)).
+            // The lines Uid and Gid hold the real, effective, saved and file system ID, in this order
+            // (proc_pid_status(5)).
             let words = String(trimming: line).split { $0 == "\t" || $0 == " " }
             switch words.first {
             case "Uid:" where words.count > 2: user = UInt32(words[2])

@@ -1,4 +1,4 @@
-/// A kernel version, precise enough to tell which drivers it has.
+/// The first two numbers of a kernel's version, from which follows which drivers it has.
 package struct KernelRelease: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let major: Int
     package let minor: Int

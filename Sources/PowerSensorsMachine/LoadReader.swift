@@ -1,9 +1,9 @@
 package import PowerSensorsCore
 
-/// Reads the first line of procfs' `stat` from a descriptor that stays open: one system call and no allocation a
-/// reading.
+/// Reads the times of all processors, which are the first line of procfs' `stat`, with one system call and no
+/// allocation per reading: the file stays open.
 ///
-/// The kernel generates the whole file each time, which takes some tens of microseconds on a machine with many
+/// The kernel generates the whole file each time, which takes tens of microseconds on a machine with many
 /// processors.
 package struct LoadReader: ~Copyable {
     /// The file, relative to procfs.

@@ -6,7 +6,7 @@ package struct MachineDescription: Hashable, Sendable {
     /// The first processor. The others are assumed to be the same.
     package var processor: ProcessorIdentity
 
-    /// The populated sockets; nil if the kernel does not tell, as on Arm.
+    /// The populated sockets; nil if the kernel does not report them, as on Arm.
     package var sockets: Int?
 
     /// The physical cores of all sockets together: at least 1 and at most ``threads``.
@@ -15,10 +15,10 @@ package struct MachineDescription: Hashable, Sendable {
     /// The online hardware threads, or a guest's virtual processors; at least 1.
     package var threads: Int
 
-    /// The memory in GB of 2³⁰ bytes, without what firmware and kernel reserve; nil if unknown.
+    /// The memory in GB of 2³⁰ bytes, except what firmware and kernel reserve; nil if unknown.
     package var memoryGigabytes: Double?
 
-    /// Whether the machine is virtual; nil if nothing tells.
+    /// Whether the machine is virtual; nil if unknown.
     package var isGuest: Bool?
 
     /// The machine's manufacturer, as its firmware says; empty if unknown.
@@ -29,7 +29,7 @@ package struct MachineDescription: Hashable, Sendable {
         maker: String = ""
     ) {
         self.processor = processor
-        // Far more than any machine has, so that sums of such numbers never overflow.
+        // 2²⁴ is far more than any machine has. The limit keeps calculations with these numbers from overflowing.
         let threads = min(max(threads, 1), 1 << 24)
         self.threads = threads
         self.cores = min(max(cores, 1), threads)
@@ -44,7 +44,7 @@ package struct MachineDescription: Hashable, Sendable {
     /// - Parameters:
     ///   - cpuinfo: The whole file, a kilobyte or two per thread.
     ///   - meminfo: The file or its beginning; nil if it cannot be read.
-    ///   - firmware: For processors that do not tell whether they are virtual.
+    ///   - firmware: The firmware's names, for processors that do not show whether they are virtual.
     package init?(cpuinfo: [UInt8], meminfo: [UInt8]?, firmware: FirmwareDescription = FirmwareDescription()) {
         var processors = ProcessorLines()
         for line in cpuinfo.split(separator: UInt8(ascii: "\n")) {
@@ -62,7 +62,7 @@ package struct MachineDescription: Hashable, Sendable {
         )
     }
 
-    /// Describes the machine that the roots show, from procfs' `cpuinfo` and `meminfo` and the firmware's names.
+    /// Describes the machine from procfs' `cpuinfo` and `meminfo`, and from the firmware's names.
     package init(roots: SystemRoots) throws(AttributeError) {
         // Enough for 4096 threads, whose entries are less than 2 KB each.
         let cpuinfo = try roots.procfs.bytes("cpuinfo", limit: 1 << 23)
@@ -90,7 +90,7 @@ package struct MachineDescription: Hashable, Sendable {
     }
 }
 
-/// What the lines of `cpuinfo` add up to.
+/// What is known after the lines of `cpuinfo` that were read so far.
 private struct ProcessorLines {
     private(set) var count = 0
     private(set) var sockets: Set<UInt64> = []
@@ -99,13 +99,14 @@ private struct ProcessorLines {
     private var cores: [UInt64?: Set<UInt64>] = [:]
     private var processorsWithCore = 0
     private var coresPerSocket: Int?
+    /// The socket of the processor whose lines are being read.
     private var socket: UInt64?
 
-    /// The kind of the first processor.
+    /// What the first processor is.
     private(set) var identity = ProcessorIdentity(vendor: .other)
     private var flags: String?
 
-    /// Evaluates a line. For the kind of processor, the first processor's lines decide.
+    /// Takes in a line. What kind of processor it is, is taken from the first processor's lines.
     mutating func record(_ key: String, _ value: String) {
         switch key {
         case "processor":
@@ -116,7 +117,7 @@ private struct ProcessorLines {
             socket = UInt64(value)
             if let socket { sockets.insert(socket) }
         case "core id":
-            // The kernel writes the socket's line first.
+            // The kernel writes a processor's socket before its core.
             guard let id = UInt64(value) else { return }
             processorsWithCore += 1
             cores[socket, default: []].insert(id)

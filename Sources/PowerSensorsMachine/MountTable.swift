@@ -35,7 +35,7 @@ package struct MountTable: Sendable {
     /// The folders at which a file system of a type is mounted, in the table's order.
     package func points(of type: String) -> [String] { mounts.filter { $0.type == type }.map(\.point) }
 
-    /// The mount that a folder belongs to.
+    /// The mount that contains a folder; nil if there is none.
     package func mount(holding folder: String) -> Mount? {
         let holding = mounts.filter { mount in
             mount.point == "/" || folder == mount.point || folder.hasPrefix(mount.point + "/")
@@ -44,7 +44,8 @@ package struct MountTable: Sendable {
         return holding.last { $0.point.utf8.count == longest }
     }
 
-    /// The kernel writes spaces, tabs, newlines and backslashes as three octal digits.
+    /// A field's text. The kernel writes spaces, tabs, newlines and backslashes in it as a backslash and three octal
+    /// digits.
     private static func unescaped(_ field: Substring) -> String {
         var bytes: [UInt8] = []
         var rest = Array(field.utf8)[...]

@@ -1,11 +1,11 @@
 package import PowerSensorsCore
 
-/// Where a logical processor sits, as `devices/system/cpu/cpuN/topology` says.
+/// The package, die and core that a logical processor belongs to, as `devices/system/cpu/cpuN/topology` in sysfs says.
 package struct ProcessorLocation: Hashable, Sendable {
     /// The package's number, as in the names of powercap's zones.
     package let socket: Int
 
-    /// The die's number within the package; 0 on kernels that do not tell (before Linux 5.3).
+    /// The die's number within the package; 0 on kernels before Linux 5.3, which do not report it.
     package let die: Int
 
     /// The core's number within the package or die.
@@ -14,10 +14,10 @@ package struct ProcessorLocation: Hashable, Sendable {
     /// The folder of all processors.
     package static let folder = "devices/system/cpu"
 
-    /// Locates an online processor; nil if the kernel does not tell its package.
+    /// Locates an online processor; nil if the kernel does not report its package.
     package init?(of processor: Int, in sysfs: SystemRoot) {
         let folder = "\(Self.folder)/cpu\(processor)/topology"
-        // The kernel writes a negative number for an unknown one.
+        // The kernel writes −1 if it does not know a number.
         func number(_ name: String) -> Int? {
             (try? sysfs.number("\(folder)/\(name)")).flatMap { $0 <= 0xFFFF ? Int($0) : nil }
         }
@@ -40,7 +40,7 @@ package struct ProcessorList: Hashable, Sendable {
 
     /// Parses a list; nil if the text is not one. An empty text is an empty list.
     package init?(_ text: String) {
-        // More than Linux can be built for (8192 on x86), so that a garbled list cannot exhaust the memory.
+        // 2¹⁶ is more than Linux supports (8192 on x86). Without a limit, a garbled list could exhaust the memory.
         guard let ranges = text.isEmpty ? [] : Self.ranges(text[...], below: 1 << 16) else { return nil }
         numbers = ranges.reduce(into: Set<Int>()) { $0.formUnion($1) }.sorted()
     }

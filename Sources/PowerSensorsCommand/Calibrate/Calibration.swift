@@ -81,7 +81,7 @@ struct Calibration {
         var lines = [
             "The curve: \(curve).",
             "Fitted to \(fit.counts.used) measurements, it is off by \(percent(fit.error, decimals: 1)) in the mean on "
-                + "\(fit.counts.tried) others.",
+                + "\(fit.counts.tested) others.",
         ]
         if fit.loads.upperBound < 0.9 {
             lines.append(

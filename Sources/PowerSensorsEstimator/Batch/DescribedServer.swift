@@ -51,19 +51,21 @@ package struct DescribedServer: Hashable, Sendable {
             memoryGigabytes: memoryGigabytes ?? typical.gigabytesPerCore * Double(cores), isClient: match.isClient,
             processorKey: key, megahertz: megahertz ?? words.megahertz, maker: maker,
             hasUnseenGeneration: match.isGuessed)
-        // A machine with twice the sockets has twice the watts.
+        // Without sockets and cores, the size is only assumed, and a machine with twice the sockets uses twice the
+        // power.
         return (server, match.isGuessed || (self.sockets == nil && knownCores == nil))
     }
 
-    /// The sockets, if they are not given: judging by the processor's name, the cores, or machines in the data with
-    /// such a processor.
+    /// The number of sockets to assume if it is not given: 1 if the processor's name says so, else from the number of
+    /// cores or, without that, what machines with this processor have in the data.
     private func typicalSockets(_ match: GenerationMatch, _ key: String, cores: Int?, perSocket: Int) -> Int {
         if match.isClient || ProcessorName(processor).isForSingleSocket { return 1 }
         if let cores { return min(max(Int((Double(cores) / Double(perSocket)).rounded()), 1), 8) }
         return ReferencePoints.embedded.typicalSockets(of: match.generation, key: key) ?? 2
     }
 
-    /// The generation: by the name, else the vendor's that is nearest to the year, else the vendor's typical one.
+    /// The processor's generation, found by its name; if that is not possible, the generation of the vendor that is
+    /// nearest to the year; without a year, a typical generation of the vendor.
     private func generation() throws(Failure) -> GenerationMatch {
         let words = ProcessorName(processor)
         if !words.isGeneric, var match = words.generation {

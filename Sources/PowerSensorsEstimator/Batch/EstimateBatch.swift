@@ -10,7 +10,7 @@ package struct EstimateBatch: Sendable {
         /// What is wrong, and what would be right.
         let text: String
 
-        /// Such as `line 7: cores '-4': …`.
+        /// The line and what is wrong, such as `line 7: cores '-4': …`.
         package var description: String { "line \(line): \(text)" }
     }
 
@@ -29,6 +29,7 @@ package struct EstimateBatch: Sendable {
 
     private let columnIndices: [String: Int]
     private let columnCount: Int
+    /// Whether each row's `w_0` and `w_100` are known watts, between which only the curve is estimated.
     private let isAnchored: Bool
     private let profile: LoadProfile
 
@@ -61,7 +62,7 @@ package struct EstimateBatch: Sendable {
         self.profile = profile
     }
 
-    /// A row's estimate: its ID, and watts with their bands at eleven loads, of all its nodes together.
+    /// The line of the output for a row: its ID, and for eleven loads the watts and their band, of all nodes together.
     package func line(for record: TableRecords.Record) throws(Failure) -> String {
         if record.isCutOff { throw Failure(line: record.line, text: "a quoted field has no end; close its quotes") }
         guard record.fields.count == columnCount else {
@@ -117,7 +118,7 @@ package struct EstimateBatch: Sendable {
         return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - fraction.utf8.count) + fraction
     }
 
-    /// A field, in quotes if it needs them.
+    /// A field of the output, in quotes if it needs them.
     private static func quoted(_ text: String) -> String {
         guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
         let doubled = text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")

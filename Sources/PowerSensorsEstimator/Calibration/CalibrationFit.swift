@@ -48,9 +48,10 @@ package enum CalibrationError: Error, Hashable, CustomStringConvertible {
 
 /// The curve of a machine's power over its load, fitted to measurements.
 ///
-/// It is piecewise linear with eleven knots, one at each tenth of the load: a least-squares fit of relative errors,
-/// with a slight penalty on bends to bridge loads that were not measured. Outliers count little or nothing (Tukey's
-/// weights), since meters and neighbours may interfere. The curve never falls, as no machine's power does.
+/// The curve is piecewise linear. It bends at eleven knots, one at each tenth of the load. It is a least-squares fit of
+/// relative errors, with a slight penalty on bends that bridges loads which were not measured. Outliers, which a meter
+/// or other virtual machines may cause, count little or nothing (Tukey's weights). The curve never falls, since a
+/// machine does not use less power at a higher load.
 package struct CalibrationFit: Sendable {
     /// The number of knots.
     static let knots = 11
@@ -61,10 +62,12 @@ package struct CalibrationFit: Sendable {
     /// The part of the load's range that must be measured.
     private static let smallestRange = 0.5
 
-    /// The penalty on bends, relative to the measurements' mean weight per knot.
+    /// The penalty on bends, relative to the mean weight that the measurements have per knot. It is a judgement: large
+    /// enough to bridge gaps, and small enough not to flatten real bends.
     private static let stiffness = 0.005
 
-    /// The distance from which Tukey's weights ignore a measurement, in standard deviations.
+    /// The distance from the curve, in standard deviations, from which Tukey's weights ignore a measurement. This is
+    /// the usual number, with which a fit without outliers is 95 % as precise as one with equal weights.
     private static let outlierDistance = 4.685
 
     /// The power at each knot.
@@ -76,8 +79,8 @@ package struct CalibrationFit: Sendable {
     /// The mean relative error on measurements that the fit did not use.
     package let error: Double
 
-    /// How many measurements the fit used, and on how many it was tested.
-    package let counts: (used: Int, tried: Int)
+    /// How many measurements the fit used, and on how many others it was tested.
+    package let counts: (used: Int, tested: Int)
 
     /// Fits a curve to two thirds of the measurements, and tests it on the others.
     ///
@@ -92,20 +95,22 @@ package struct CalibrationFit: Sendable {
         guard most - least >= Self.smallestRange else { throw .loadHardlyChanged(from: least, to: most) }
 
         let used = usable.enumerated().filter { $0.offset % 3 != 2 }.map(\.element)
-        let tried = usable.enumerated().filter { $0.offset % 3 == 2 }.map(\.element)
-        let line = Self.rising(Self.robustLine(used), weights: Self.weights(of: used))
-        guard let first = line.first, let last = line.last, last > first * 1.02 else { throw .powerDoesNotRise }
-        // Extrapolation below the measured loads must not lead below 0.
-        powers = line.map { Watts(max($0, 0)) }
+        let tested = usable.enumerated().filter { $0.offset % 3 == 2 }.map(\.element)
+        let curve = Self.rising(Self.robustCurve(used), weights: Self.support(of: used))
+        // A rise of less than 2 % may be an error of the meter.
+        guard let first = curve.first, let last = curve.last, last > first * 1.02 else { throw .powerDoesNotRise }
+        // Below the measured loads the curve is extrapolated, which must not lead to negative power.
+        powers = curve.map { Watts(max($0, 0)) }
         loads = least...most
-        counts = (used.count, tried.count)
+        counts = (used.count, tested.count)
         error =
-            tried.map { abs(Self.value(of: line, at: $0.load) / $0.power.rawValue - 1) }.reduce(0, +)
-            / Double(tried.count)
+            tested.map { abs(Self.value(of: curve, at: $0.load) / $0.power.rawValue - 1) }.reduce(0, +)
+            / Double(tested.count)
+        // With a greater mean error than 50 %, the power does not depend on the load.
         guard error <= 0.5 else { throw .doesNotFit(error) }
     }
 
-    // MARK: The line
+    // MARK: The curve
 
     /// The knot below a load, and how far the load is from it to the next, from 0 to 1.
     private static func position(of load: Double) -> (knot: Int, part: Double) {
@@ -114,42 +119,47 @@ package struct CalibrationFit: Sendable {
         return (knot, position - Double(knot))
     }
 
-    private static func value(of line: [Double], at load: Double) -> Double {
+    /// A curve's power at a load, given its power at each knot.
+    private static func value(of curve: [Double], at load: Double) -> Double {
         let (knot, part) = position(of: load)
-        return line[knot] * (1 - part) + line[knot + 1] * part
+        return curve[knot] * (1 - part) + curve[knot + 1] * part
     }
 
-    /// How many measurements support each knot.
-    private static func weights(of points: [CalibrationPoint]) -> [Double] {
-        var weights = [Double](repeating: 1e-6, count: knots)
+    /// How many measurements are near each knot. One between two knots counts in part for both.
+    private static func support(of points: [CalibrationPoint]) -> [Double] {
+        // A knot without measurements counts almost nothing, but not 0, since ``rising(_:weights:)`` divides by the
+        // sums.
+        var support = [Double](repeating: 1e-6, count: knots)
         for point in points {
             let (knot, part) = position(of: point.load)
-            weights[knot] += 1 - part
-            weights[knot + 1] += part
+            support[knot] += 1 - part
+            support[knot + 1] += part
         }
-        return weights
+        return support
     }
 
-    /// Iterated least squares, with less weight for outliers each time.
-    private static func robustLine(_ points: [CalibrationPoint]) -> [Double] {
-        var line = fitted(points, weights: Array(repeating: 1, count: points.count))
+    /// Fits a curve by least squares 20 times. Each time, the measurements far from the curve before have less weight.
+    private static func robustCurve(_ points: [CalibrationPoint]) -> [Double] {
+        var curve = fitted(points, weights: Array(repeating: 1, count: points.count))
         for _ in 0..<20 {
-            let residuals = points.map { abs(value(of: line, at: $0.load) / $0.power.rawValue - 1) }
+            let residuals = points.map { abs(value(of: curve, at: $0.load) / $0.power.rawValue - 1) }
             // The median of a normal distribution's magnitudes is 0.6745 of its standard deviation.
             let deviation = residuals.sorted()[residuals.count / 2] / 0.6745
-            // No meter is so good that an error of two per cent is an outlier. Without a minimum, a clean curve loses
-            // its ends.
+            // No meter is so good that an error of 2 % is an outlier. Without this minimum, the ends of a curve that
+            // fits almost exactly would be ignored as outliers.
             let scale = outlierDistance * max(deviation, 0.02)
             let weights = residuals.map { residual in
                 let distance = min(residual / scale, 1)
                 return (1 - distance * distance) * (1 - distance * distance)
             }
-            line = fitted(points, weights: weights)
+            curve = fitted(points, weights: weights)
         }
-        return line
+        return curve
     }
 
-    /// Weighted least squares with the penalty on bends.
+    /// Fits a curve by weighted least squares of relative errors, with the penalty on bends.
+    ///
+    /// Each row of the matrix is the equation for one knot; its last column is the right-hand side.
     private static func fitted(_ points: [CalibrationPoint], weights: [Double]) -> [Double] {
         var matrix = [[Double]](repeating: Array(repeating: 0, count: knots + 1), count: knots)
         var total = 0.0
@@ -173,7 +183,8 @@ package struct CalibrationFit: Sendable {
         return solved(matrix)
     }
 
-    /// Gaussian elimination. The penalty and two different loads make the matrix positive definite.
+    /// Solves the equations by Gaussian elimination. They have a solution, since the penalty and measurements at two
+    /// different loads make the matrix positive definite.
     private static func solved(_ system: [[Double]]) -> [Double] {
         var rows = system
         let count = rows.count
@@ -191,10 +202,11 @@ package struct CalibrationFit: Sendable {
         return solution
     }
 
-    /// The nearest line that never falls (the pool-adjacent-violators algorithm).
-    private static func rising(_ line: [Double], weights: [Double]) -> [Double] {
+    /// The nearest curve that never falls (the pool-adjacent-violators algorithm): where neighbouring knots fall, all
+    /// of them get their weighted mean.
+    private static func rising(_ curve: [Double], weights: [Double]) -> [Double] {
         var pools: [(value: Double, weight: Double, count: Int)] = []
-        for (value, weight) in zip(line, weights) {
+        for (value, weight) in zip(curve, weights) {
             pools.append((value, weight, 1))
             while pools.count > 1, pools[pools.count - 2].value > pools[pools.count - 1].value {
                 let last = pools.removeLast()

@@ -3,7 +3,7 @@ package import PowerSensorsMachine
 
 /// The result of calibrating a machine: its power at each tenth of the load, and the hardware.
 ///
-/// It is stored in a file, whose keys are the coding keys. `powersensors calibrate` makes the file.
+/// It is stored in a JSON file, which `powersensors calibrate` writes.
 public struct CalibrationProfile: Hashable, Sendable {
     /// The hardware that was calibrated.
     public struct Hardware: Hashable, Sendable, Codable {
@@ -22,7 +22,7 @@ public struct CalibrationProfile: Hashable, Sendable {
         /// The processor's model name.
         public let name: String
 
-        /// The populated sockets; nil if the kernel does not tell.
+        /// The populated sockets; nil if the kernel does not report them.
         public let sockets: Int?
 
         /// The physical cores of all sockets.
@@ -32,7 +32,7 @@ public struct CalibrationProfile: Hashable, Sendable {
         public let threads: Int
     }
 
-    /// The version of the format.
+    /// The version of the file's format.
     static let currentVersion = 1
 
     /// What the power covers: the scope of the sensor that measured it.
@@ -150,7 +150,7 @@ extension CalibrationProfile.Hardware {
         let hasSameNumbers = family == other.family && model == other.model && stepping == other.stepping
         let isSame = vendor == other.vendor && (hasNumbers ? hasSameNumbers : name == other.name)
         // Processors of the same model may differ in power by a factor of two.
-        if !isSame || machine.isGuest != true && name != other.name {
+        if !isSame || (machine.isGuest != true && name != other.name) {
             return "it was made on \(name), and this processor is \(other.name)"
         }
         if machine.isGuest == true {

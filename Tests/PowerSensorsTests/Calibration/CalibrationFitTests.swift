@@ -40,7 +40,7 @@ struct CalibrationFitTests {
         #expect(errors[0] < 0.02 && errors[10] < 0.02, "\(errors)")
         #expect((errors.max() ?? 1) < 0.03, "\(errors)")
         #expect(zip(fit.powers, fit.powers.dropFirst()).allSatisfy { $0 <= $1 })
-        #expect(fit.counts.used + fit.counts.tried == 110)
+        #expect(fit.counts.used + fit.counts.tested == 110)
     }
 
     @Test func `the error is that of measurements that were not used`() throws {
