@@ -1,6 +1,7 @@
-/// How a counter's number encodes energy: its unit, its range, and how to recover the hardware register's own count from
-/// it.
+/// How a counter's number encodes energy: its unit, its range, and how to recover the hardware register's own count
+/// from it.
 public struct CounterEncoding: Hashable, Sendable {
+    /// How a number and the register's count are related. The step of a number in µJ is the energy of one count.
     package enum Form: Hashable, Sendable {
         /// The number is the register's count.
         case counts
@@ -22,11 +23,13 @@ public struct CounterEncoding: Hashable, Sendable {
         /// The number is a 64-bit sum that the kernel keeps in 2⁻ⁿ J, where n is `exponent`. It adds counts of a 32-bit
         /// register, each shifted left by `shift` bits; nil until that is known.
         ///
-        /// The perf `power` PMU does this (`rapl_event_update` in arch/x86/events/rapl.c). If the kernel misses a wrap of the
-        /// register, the sum falls by the register's range. Steps are taken in the register's counts, modulo 2³².
+        /// perf's PMU `power` does this (`rapl_event_update` in arch/x86/events/rapl.c). If the kernel misses a wrap of
+        /// the register, the sum falls by the register's range. Differences are taken in the register's counts, modulo
+        /// 2³².
         case kernelSum(exponent: Int, shift: Int?)
     }
 
+    /// How a number and the register's count are related.
     package let form: Form
 
     /// The energy of one count, as an exact fraction of a joule.
@@ -52,8 +55,8 @@ public struct CounterEncoding: Hashable, Sendable {
 
     /// The encoding of powercap's `energy_uj`, derived from `max_energy_range_uj`.
     ///
-    /// The driver multiplies a 32-bit count by an integer unit and truncates to µJ. The range is the energy of the count
-    /// 2³² − 1, so it determines the unit, and the unit determines the count.
+    /// The driver multiplies a 32-bit count by an integer unit and truncates to µJ. The range is the energy of the
+    /// count 2³² − 1, so it determines the unit, and the unit determines the count.
     ///
     /// - Parameter range: `max_energy_range_uj`; nil or 0 if it is missing.
     public static func powercap(range: UInt64?) -> CounterEncoding {
@@ -83,8 +86,8 @@ public struct CounterEncoding: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - exponent: n, if the sum is in 2⁻ⁿ J.
-    ///   - registerExponent: The same for the register, at most `exponent`; nil if unknown. It is then learned from the low
-    ///     bits that are never set, and until then a fall of the sum is ambiguous.
+    ///   - registerExponent: The same for the register, at most `exponent`; nil if unknown. It is then learned from the
+    ///     low bits that are never set, and until then a fall of the sum is ambiguous.
     package static func kernelSum(exponent: Int, registerExponent: Int?) -> CounterEncoding {
         let shift = registerExponent.map { exponent - $0 }.flatMap { (0...32).contains($0) ? $0 : nil }
         return CounterEncoding(
@@ -94,22 +97,24 @@ public struct CounterEncoding: Hashable, Sendable {
         )
     }
 
-    /// The number of low bits to drop from differences to get counts.
+    /// The number of low bits to drop from the difference of two numbers, to get the register's counts.
     var stepShift: Int {
         if case .kernelSum(_, let shift?) = form { shift } else { 0 }
     }
 
-    /// The smallest range that the underlying register may have, in counts. It determines how often the counter must be read.
+    /// The smallest range, in counts, that the underlying register may have: the shortest turn, after which it wraps.
+    /// It determines how often the counter must be read.
     ///
     /// A register with an unknown unit may count in 2⁻¹⁶ J, the finest unit of AMD and Intel processors (AMD PPR, MSR
-    /// C001_0299; Intel SDM, MSR_RAPL_POWER_UNIT), and wrap at 65.5 kJ. The sum itself does not wrap, but the kernel misses
-    /// wraps of the register if it is not read in time.
+    /// C001_0299; Intel SDM, MSR_RAPL_POWER_UNIT), and wrap at 65.5 kJ. The sum itself does not wrap, but the kernel
+    /// misses wraps of the register if it is not read in time.
     var countsOfShortestTurn: UInt64 {
         guard case .kernelSum(let exponent, nil) = form else { return lastCount.rawValue }
         let bits = 32 + exponent - Self.finestExponent
         return bits < 0 ? 1 : bits < 64 ? 1 << UInt64(bits) : lastCount.rawValue
     }
 
+    /// n, if the finest unit of a register is 2⁻ⁿ J.
     private static let finestExponent = 16
 
     /// Whether the number is a sum kept by the kernel.
@@ -216,6 +221,7 @@ public struct CounterEncoding: Hashable, Sendable {
         }
     }
 
+    /// The highest number that can be shown.
     private var shownRange: UInt64 {
         if case .microjoules(let range) = form { return range }
         return number(of: lastCount.rawValue)

@@ -1,4 +1,6 @@
+/// How a counter's numbers are converted to register counts, and how the unit is learned from them.
 extension EnergyCounter {
+    /// Uses another encoding from now on, and recomputes what depends on it.
     mutating func adopt(_ encoding: CounterEncoding) {
         self.encoding = encoding
         maximumCountsPerNanosecond = maximumPower.rawValue / encoding.unit.joules.rawValue * 1e-9
@@ -7,6 +9,7 @@ extension EnergyCounter {
         if case .microjoules = encoding.form { learner = StepLearner() }
     }
 
+    /// The count for a number; nil if the number is impossible. It is also evidence for or against the assumed unit.
     @inline(__always)
     mutating func decode(_ number: UInt64) -> UInt64? {
         guard let count = encoding.count(of: number) else { return nil }
@@ -23,7 +26,8 @@ extension EnergyCounter {
         return count
     }
 
-    /// A number that is impossible in this unit is a glitch, unless the unit itself is not proven yet.
+    /// Handles a number that is impossible in the assumed unit: a glitch if the unit is proven, else a sign that the
+    /// unit is wrong.
     private mutating func decodeMisfit(_ number: UInt64) -> UInt64? {
         if unitIsProven { return nil }
         misfits += 1
@@ -73,6 +77,7 @@ extension EnergyCounter {
         changeShift(from: 0, to: min(seenBits.trailingZeroBitCount, 32), exponent)
     }
 
+    /// Changes the register's unit: `new` is the number of low bits of the sum that are below it; nil if unknown.
     private mutating func changeShift(from old: Int, to new: Int?, _ exponent: Int) {
         let unit = encoding.unit
         adopt(.kernelSum(exponent: exponent, registerExponent: new.map { exponent - $0 }))
@@ -84,6 +89,7 @@ extension EnergyCounter {
         if let checkpoint { self.checkpoint?.total = encoding.unit.counts(of: checkpoint.total, in: unit) }
     }
 
+    /// Learns the step of a counter in µJ, from which its exact modulus follows.
     private mutating func observe(_ number: UInt64, range: UInt64) {
         learner?.observe(number)
         guard let modulus = learner?.modulus(range: range) else { return }

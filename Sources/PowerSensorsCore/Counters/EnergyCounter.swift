@@ -1,7 +1,7 @@
 /// Converts the numbers of a wrapping counter to a growing total of energy, across wraps, resets and gaps.
 ///
-/// Differences are taken between register counts, modulo the register's range, and summed as integers: the
-/// total stays exact over any number of single wraps. A gap that may hide further wraps is counted at its lower bound, and
+/// Differences are taken between register counts, modulo the register's range, and summed as integers: the total stays
+/// exact over any number of single wraps. A gap that may hide further wraps is counted at its lower bound, and
 /// ``ambiguousEnergy`` says how much more it may have been.
 public struct EnergyCounter: Sendable {
     /// What one reading did to the counter.
@@ -33,9 +33,11 @@ public struct EnergyCounter: Sendable {
         package var monotonicNanoseconds: Int64
         /// False for the first number, whose age is unknown.
         package var isChange: Bool
+        /// The number of the segment, which increases after each gap whose energy is not known.
         package var segment: Int
     }
 
+    /// A number that was read, with its count, and the instants between which it was read.
     struct Accepted {
         var number: UInt64
         var count: UInt64
@@ -58,23 +60,32 @@ public struct EnergyCounter: Sendable {
     /// How many more counts there may have been.
     package internal(set) var ambiguous: UInt64 = 0
 
+    /// When the number last changed; nil before the first reading.
     package internal(set) var checkpoint: Checkpoint?
 
-    /// The time between two changes of the number: learned, and 1 s until then.
+    /// The time between two updates of the number by its source: learned, and until then the given refresh interval or
+    /// 1 s.
     ///
-    /// QEMU's virtual registers move once a second (facts of `qemu-vmsr-helper`), the slowest known.
+    /// The slowest known source are QEMU's virtual registers, which `qemu-vmsr-helper` updates once a second.
     package private(set) var updateNanoseconds: Int64
 
-    /// Over a shorter time than this, a single change of a source with an unknown update period does not determine power.
+    /// Over a shorter time than this, a single change of a source with an unknown update period does not determine
+    /// power.
     package let slowestUpdateNanoseconds: Int64
+    /// The highest possible power, which distinguishes a wrap from a reset.
     let maximumPower: Watts
     var maximumCountsPerNanosecond = 0.0
     /// ``longestSafeInterval`` in nanoseconds, recomputed when the encoding changes.
     var longestSafeNanoseconds: Int64 = 0
+    /// By how many counts each wrap may be wrong, while the step of a counter in µJ is not known for certain.
     var modulusUncertainty: UInt64 = 0
+    /// Learns the step of a counter in µJ; nil if the encoding determines it.
     var learner: StepLearner?
+    /// How many different numbers in a row have been possible in the assumed unit.
     var fittingNumbers = 0
+    /// How many numbers have been impossible in it.
     var misfits = 0
+    /// Whether so many numbers have been possible in the assumed unit that this cannot be chance.
     var unitIsProven = false
     /// Every bit that was set in any of the kernel's sums, while the register's unit is being learned.
     var seenBits: UInt64 = 0
@@ -82,13 +93,16 @@ public struct EnergyCounter: Sendable {
     var stepShift = 0
     /// When the counter that this one continues was last read; nil once this one has been read.
     private var resumedAt: SampleInstant?
+    /// The latest number that was accepted.
     var previous: Accepted?
     /// An implausible number, kept until the next reading shows whether it was a glitch or a reset.
     var suspect: Accepted?
     /// The start of the reading before the one that last saw a new number: the source changed after this instant.
     private var changedAfter: SampleInstant?
-    /// The same while the number is unchanged: the energy of the next step may reach back to this instant.
+    /// The same, but only while the number is unchanged: the energy of the next step may have been used since this
+    /// instant. Nil if the latest reading saw a new number.
     private var quietSince: SampleInstant?
+    /// Whether the number has ever been other than 0, so that the counter exists.
     package internal(set) var hasMoved = false
 
     /// The longest time whose energy a source may show in a single step; a longer pause does not justify a larger step.
@@ -121,6 +135,7 @@ public struct EnergyCounter: Sendable {
     /// The longest time between two readings in which no wrap can be missed: half the range at the maximum power.
     public var longestSafeInterval: Duration { .nanoseconds(longestSafeNanoseconds) }
 
+    /// Half the time in which the register can wrap at the maximum power.
     func safeNanoseconds() -> Int64 {
         Int64(clamping: UInt64(clamping: Double(encoding.countsOfShortestTurn) / maximumCountsPerNanosecond / 2))
     }
@@ -149,7 +164,8 @@ public struct EnergyCounter: Sendable {
 
     /// Counts the number that the counter showed at some moment between two instants.
     ///
-    /// If they are far apart, for example because the thread was preempted, the whole time enters the bound on energy.
+    /// If the two instants are far apart, for example because the thread was preempted, the whole time counts when the
+    /// largest possible energy is computed.
     public mutating func advance(
         to number: UInt64,
         began: SampleInstant,
@@ -232,6 +248,7 @@ public struct EnergyCounter: Sendable {
         return true
     }
 
+    /// Takes the first number as the origin.
     private mutating func start(
         _ number: UInt64,
         _ count: UInt64,
@@ -251,6 +268,7 @@ public struct EnergyCounter: Sendable {
         return .baseline
     }
 
+    /// Counts the step to a plausible number, and what further wraps may have added.
     @inline(__always)
     private mutating func accept(
         _ now: Accepted,
@@ -303,8 +321,8 @@ public struct EnergyCounter: Sendable {
         return fell ? .reset : .implausible
     }
 
-    /// The number can follow both the previous number and the suspect: either the suspect was a glitch, or the counter was
-    /// reset and has caught up.
+    /// The number can follow both the previous number and the suspect: either the suspect was a glitch, or the counter
+    /// was reset and has caught up.
     ///
     /// The smaller energy, that of a glitch, is counted; the difference to the other becomes ambiguous energy.
     private mutating func countAlternative(
@@ -315,7 +333,8 @@ public struct EnergyCounter: Sendable {
         addAmbiguous(most > step ? most - step : 0)
     }
 
-    /// The next number does not follow the suspect, which may nevertheless have been correct, at more than the maximum power.
+    /// The next number does not follow the suspect, which may nevertheless have been correct, at more than the maximum
+    /// power.
     private mutating func discardSuspect(_ suspect: Accepted?, after previous: Accepted) {
         guard let suspect else { return }
         addAmbiguous(modularStep(from: previous.count, to: suspect.count))
@@ -329,6 +348,7 @@ public struct EnergyCounter: Sendable {
         checkpoint?.segment += 1
     }
 
+    /// Counts a reset: the energy since the previous number is only known to be possible.
     private mutating func restart(at now: Accepted, after previous: Accepted) -> Outcome {
         resets += 1
         addAmbiguous(allowedStep(from: previous, quietSince, to: now))
@@ -336,6 +356,7 @@ public struct EnergyCounter: Sendable {
         return .reset
     }
 
+    /// Continues from a new baseline, in a new segment.
     private mutating func beginSegment(at now: Accepted, after last: Accepted) {
         suspect = nil
         previous = now
@@ -353,6 +374,7 @@ public struct EnergyCounter: Sendable {
     @inline(__always)
     private mutating func addAmbiguous(_ counts: UInt64) { ambiguous = ambiguous.saturatingAdd(counts) }
 
+    /// Records the state at a reading, whose instant is taken to be in the middle of its time.
     @inline(__always)
     private mutating func setCheckpoint(at reading: Accepted, isChange: Bool, segment: Int) {
         let spread = reading.ended.monotonicNanoseconds &- reading.began.monotonicNanoseconds

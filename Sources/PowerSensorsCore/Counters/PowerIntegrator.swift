@@ -5,16 +5,18 @@ package struct PowerIntegrator: Sendable {
     /// Fuel gauges and management controllers update their value every 1 to 30 s.
     static let longestGapNanoseconds: Int64 = 60_000_000_000
 
-    /// The longest safe time between two samples: well below the longest gap, since wake-ups are late and the last reading of
-    /// a slow source may be old.
+    /// The longest safe time between two samples: well below ``longestGapNanoseconds``, since threads may wake up late,
+    /// and the latest reading of a slow source may be old.
     static let longestSafeNanoseconds: Int64 = 20_000_000_000
 
-    /// The integral of positive power, in joules, so it never decreases. Negative power, as of a charging battery, adds 0.
+    /// The integral of positive power, in joules, so it never decreases. Negative power, as of a charging battery, adds
+    /// 0.
     package private(set) var energy = Joules(0)
 
     /// The integral of positive and negative power, in joules, from which the mean power is computed.
     private(set) var net = Joules(0)
 
+    /// The latest power that was read; nil before the first reading.
     package private(set) var power: Watts?
 
     /// The upper bound, in joules, of the energy in gaps that were not interpolated: their time at the maximum power.
@@ -25,7 +27,9 @@ package struct PowerIntegrator: Sendable {
 
     private let maximumPower: Watts
     private let isIntermittent: Bool
+    /// Whether the time until the next reading is left out.
     private var isInterrupted = false
+    /// When the latest power was read.
     private(set) var monotonicNanoseconds: Int64 = 0
 
     /// Creates an integrator without readings.
@@ -50,8 +54,8 @@ package struct PowerIntegrator: Sendable {
         segment += 1
     }
 
-    /// Integrates up to a power that was read at an instant of the clock that excludes suspended time, since the power of a
-    /// suspended machine is unknown. An instant that is not later than the last one adds nothing.
+    /// Integrates up to a power that was read at an instant of the clock that excludes suspended time, since the power
+    /// of a suspended machine is unknown. An instant that is not later than the previous one adds nothing.
     mutating func advance(to power: Watts, monotonicNanoseconds now: Int64) {
         if let last = self.power, !isInterrupted {
             let gap = now &- monotonicNanoseconds

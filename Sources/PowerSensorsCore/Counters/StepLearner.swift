@@ -1,15 +1,19 @@
-/// Determines the step of a counter in µJ from its numbers, when its range does not determine it.
+/// Finds out the step of a counter in µJ, which is the energy of one count, from its numbers, if its range does not
+/// show it.
 ///
-/// The modulus is the range plus one step, so the step decides what a wrap adds. Every number rules out the units in which
-/// it is impossible. The coarsest remaining unit is the step, once enough numbers fit it that chance can be excluded.
+/// The modulus, which a wrap adds, is the range plus one step. Every number rules out the units in which it is
+/// impossible. The coarsest remaining unit is the step, once so many numbers have been possible in it that this cannot
+/// be chance.
 struct StepLearner: Hashable, Sendable {
-    /// Every unit that a RAPL driver is known to use, in nJ, the coarsest first. The last is 1 µJ, which fits every number.
+    /// Every unit that a RAPL driver is known to use, in nJ, the coarsest first. The last is 1 µJ, which fits every
+    /// number.
     private static let candidates: [UInt64] = {
         let binary = (0...19).map { UInt64(1_000_000_000) >> UInt64($0) }
         let microjoules = (0...15).map { UInt64(1000) << UInt64($0) }
         return Set(binary + microjoules + [15_300]).sorted(by: >)
     }()
 
+    /// The units that no number has ruled out, in nJ, the coarsest first.
     private var fitting: [UInt64]
     private var previous: UInt64?
     private var observations = 0
@@ -33,12 +37,14 @@ struct StepLearner: Hashable, Sendable {
         return (min(finest, modulus), max(finest, modulus) - min(finest, modulus))
     }
 
-    /// The range is the highest number, or an upper limit of it if it is not a possible number itself.
+    /// The modulus in nJ for a step. The range is the highest number or, if it is not a possible number itself, an
+    /// upper limit of it.
     private static func modulus(range: UInt64, step: UInt64) -> UInt64 {
         let last = shows(range, step) ? (range * 1000).dividedRoundingUp(by: step) : range * 1000 / step
         return (last + 1) * step
     }
 
+    /// Whether a number is possible with a step: it is a multiple of the step, rounded down to 1 µJ.
     private static func shows(_ number: UInt64, _ step: UInt64) -> Bool {
         (number * 1000).dividedRoundingUp(by: step) * step / 1000 == number
     }
@@ -46,8 +52,8 @@ struct StepLearner: Hashable, Sendable {
 
 /// Whether a number of observations that all fit a unit proves the unit.
 ///
-/// By chance one number in (unit ÷ 1 µJ) fits, so each is log₂ of that in bits of evidence; the error probability is one in
-/// a million.
+/// By chance one number in (unit ÷ 1 µJ) fits, so each is log₂ of that in bits of evidence; the error probability is
+/// one in a million.
 func isProof(_ observations: Int, ofUnit nanojoules: UInt64) -> Bool {
     Double(observations) * (Double(nanojoules) / 1000).lowerLogarithm2 >= 20
 }

@@ -30,11 +30,12 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// Whether its values are measured, shared by a host, estimated or attributed.
     public var provenance: Provenance = .measured
 
-    /// The provenance that a shared or attributed value has at its source; nil for values of this machine's own.
+    /// The provenance that a shared or attributed value has at its source; nil for values that this machine measured or
+    /// estimated itself.
     public var origin: Provenance?
 
-    /// The number of machines that a shared value has passed through: 1 if the host itself has a sensor; nil if unknown or
-    /// if the value is not shared.
+    /// The number of machines that a shared value has passed through: 1 if the host itself has a sensor; nil if unknown
+    /// or if the value is not shared.
     public var hops: Int?
 
     /// The 68 % band around an estimated value; nil for a measured one.
@@ -43,8 +44,8 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// A human-readable name, such as the label of a hwmon input; nil if the source has none.
     public var label: String?
 
-    /// The `id` of the channel whose component contains this one's, such as the package of a core; nil at the top. Sums are
-    /// not derived from it, only from ``countsIn``.
+    /// The `id` of the channel whose component contains this one's, such as the package of a core; nil at the top. Sums
+    /// are not derived from it, only from ``countsIn``.
     public var parent: String?
 
     /// The `id` of the channel that reads the same hardware register; nil if there is none.
@@ -53,7 +54,8 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// The host figure that this channel is added to; nil if it is added to none.
     public var countsIn: Scope?
 
-    /// The file that it is read from, relative to its root (`/sys`, `/proc` or `/dev`); nil if it is not read from a file.
+    /// The file that it is read from, relative to its root (`/sys`, `/proc` or `/dev`); nil if it is not read from a
+    /// file.
     public var path: String?
 
     /// The time between two updates of the value by its source; nil if unknown, which is treated as at most 1 s.
@@ -61,13 +63,13 @@ public struct Channel: Hashable, Sendable, Identifiable {
 
     /// How often the channel is read in the background; nil if it is read on every sample.
     ///
-    /// It is for sources that are slow to answer or that are not needed on every sample. In a topology, channels that set
-    /// none have their sensor's ``Sensor/readingInterval``. Consecutive channels of one component with the same interval are
-    /// opened and read together.
+    /// It is for sources that are slow to answer or that are not needed on every sample. In a topology, channels that
+    /// set none have their sensor's ``Sensor/readingInterval``. Consecutive channels of one component with the same
+    /// interval are opened and read together.
     public var readingInterval: Duration?
 
-    /// The highest power that the component can draw, in watts and above 0; 1 kW by default. It distinguishes a counter that
-    /// wrapped from one that was reset, and limits the energy assumed for a gap in a gauge's readings.
+    /// The highest power that the component can draw, in watts and above 0; 1 kW by default. It distinguishes a counter
+    /// that wrapped from one that was reset, and limits the energy assumed for a gap in a gauge's readings.
     public var maximumPower = Watts(1000)
 
     /// How long one reading took at discovery; nil if it was not timed.
@@ -76,18 +78,20 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// What the sensor found at discovery and needs to open the channel; nil if it needs nothing more than the channel.
     public var handle: ChannelHandle?
 
-    /// Whether its files stay open between readings, see ``Discovery/spareDescriptors(budget:)``.
+    /// Whether its files stay open between readings. If there are too many, ``Discovery/spareDescriptors(budget:)``
+    /// sets this to false for channels that are read rarely.
     package var keepsOpen = true
 
-    /// Whether an absent reading means 0, as for a battery that does not discharge. Then nothing is integrated, and the host
-    /// figure is the sum of its other channels; otherwise an absent channel makes the figure `partial`.
+    /// Whether an absent reading means 0, as for a battery that does not discharge. Then nothing is integrated, and the
+    /// host figure is the sum of its other channels; otherwise an absent channel makes the figure `partial`.
     public var isIntermittent = false
 
-    /// Whether the counter is known to work, so that 0 is a valid number. Otherwise a counter that is 0 at discovery and stays
-    /// at 0 is treated as absent, since no hardware drives it.
+    /// Whether the counter is known to work, so that 0 is a valid number. Otherwise a counter that is 0 at discovery
+    /// and stays at 0 is treated as absent, since no hardware drives it.
     public var isKnownToCount = false
 
-    /// Whether each reading carries the instant at which its number was valid, so that the update period need not be learned.
+    /// Whether each reading carries the instant at which its number was valid, so that the update period need not be
+    /// learned.
     public var carriesInstants = false
 
     /// The cause and remedy to report when the channel is stale; nil for the general text.

@@ -1,7 +1,7 @@
 /// The energy of one count of a register, as an exact fraction of a joule.
 ///
-/// Intel's registers count in 2⁻ⁿ J, n from 0 to 31 (SDM volume 3, MSR_RAPL_POWER_UNIT), some Atoms in 2ⁿ µJ,
-/// server DRAM in 15.3 µJ: all of them fractions that a `Double` of watts would round.
+/// Intel's registers count in 2⁻ⁿ J, n from 0 to 31 (SDM volume 3, MSR_RAPL_POWER_UNIT), some Atoms in 2ⁿ µJ, and the
+/// memory of servers in 15.3 µJ. A `Double` would round some of these fractions.
 public struct EnergyUnit: Hashable, Sendable {
     /// The numerator of the fraction, in joules.
     package let numerator: UInt64

@@ -1,6 +1,6 @@
 extension Finding {
-    /// The cause of a finding, as one word. A struct with static members rather than an enum, so that later versions and
-    /// third-party sensors can add reasons.
+    /// The cause of a finding, as one word. A struct with static members rather than an enum, so that later versions
+    /// and third-party sensors can add reasons.
     public struct Reason: Hashable, Sendable, CustomStringConvertible {
         /// The word in output, such as `forbidden`.
         public let name: String
@@ -38,7 +38,7 @@ extension Finding {
         /// A container runtime hides it.
         public static let masked = Reason("masked")
 
-        /// It is in another file tree that is mounted here.
+        /// It is in another sysfs that is mounted here.
         public static let elsewhere = Reason("elsewhere")
 
         /// Its driver is not loaded.

@@ -43,8 +43,8 @@ public struct Scope: Hashable, Sendable, CustomStringConvertible {
     public var description: String { name }
 }
 
-/// The uncertainty of an estimated value: the true value lies between the estimate times `low` and the estimate times `high`
-/// with a probability of 68 %.
+/// The uncertainty of an estimated value: the true value lies between the estimate times `low` and the estimate times
+/// `high` with a probability of 68 %.
 public struct RelativeBand: Hashable, Sendable {
     /// The factor to the band's lower end, at most 1.
     public let low: Double

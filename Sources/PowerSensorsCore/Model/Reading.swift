@@ -2,8 +2,11 @@
 public struct Reading: Sendable {
     /// The type of the number. It fits in the padding after the status, so it does not enlarge a reading.
     package enum Kind: UInt8, Sendable {
+        /// There is no number.
         case none
+        /// A counter's number.
         case count
+        /// A gauge's value.
         case value
         /// The first count of a counter that was set up again.
         case newCount
@@ -18,7 +21,8 @@ public struct Reading: Sendable {
     /// The type of the number. A gauge's number from a counter's channel, or the reverse, is implausible.
     package let kind: Kind
 
-    /// Boot time of the reading, or `.min` if it was taken during the sample. An optional would double a reading's size.
+    /// Boot time of the reading, or `.min` if it was taken during the sample. An optional would double a reading's
+    /// size.
     private let boottimeNanoseconds: Int64
 
     private init(bits: UInt64, kind: Kind, status: ReadingStatus = .ok, boottimeNanoseconds: Int64 = .min) {
@@ -39,13 +43,14 @@ public struct Reading: Sendable {
         Reading(bits: count, kind: .count)
     }
 
-    /// The number that a counter showed at an earlier instant, for sources that are too slow to be read on every sample.
+    /// The number that a counter showed at an earlier instant, for sources that are too slow to be read on every
+    /// sample.
     public static func count(_ count: UInt64, at instant: ContinuousClock.Instant) -> Reading {
         Reading(bits: count, kind: .count, boottimeNanoseconds: nanoseconds(of: instant))
     }
 
-    /// The first number of a counter that was set up again, read during the sample. It is unrelated to the previous number, so
-    /// the difference is not counted.
+    /// The first number of a counter that was set up again, read during the sample. It is unrelated to the previous
+    /// number, so the difference is not counted.
     ///
     /// Sources that start to count when they are opened, such as perf events, report it once after each opening.
     public static func newCount(_ count: UInt64) -> Reading {
@@ -70,7 +75,7 @@ public struct Reading: Sendable {
     /// The number of a counter that was read during the sample itself; nil for every other reading.
     var countOfSample: UInt64? { kind == .count && boottimeNanoseconds == .min ? bits : nil }
 
-    /// The same reading, taken at an instant; one that has an instant already keeps it.
+    /// The same reading with the instant at which it was taken. If it has one already, that is kept.
     package func stamped(at instant: SampleInstant) -> Reading {
         guard boottimeNanoseconds == .min else { return self }
         return Reading(bits: bits, kind: kind, status: status, boottimeNanoseconds: instant.boottimeNanoseconds)
@@ -93,7 +98,8 @@ public struct Reading: Sendable {
     /// The number of a counter, in the channel's encoding; nil if there is none or the reading is a gauge's.
     public var count: UInt64? { kind == .count || kind == .newCount ? bits : nil }
 
-    /// The value of a gauge, in the quantity's unit; nil if there is none, it is not finite, or the reading is a counter's.
+    /// The value of a gauge, in the quantity's unit; nil if there is none, it is not finite, or the reading is a
+    /// counter's.
     public var value: Double? {
         guard kind == .value else { return nil }
         let value = Double(bitPattern: bits)

@@ -17,8 +17,8 @@ public enum ReadingStatus: Hashable, Sendable {
 
     /// The read failed, or the text that was read is not a number.
     ///
-    /// `errno` is the kernel's. For text that is not a number it is ENODATA if it is empty, EOVERFLOW if the number exceeds
-    /// 64 bits, EMSGSIZE if it is longer than a page, and EBADMSG otherwise.
+    /// `errno` is the kernel's. For text that is not a number it is ENODATA if it is empty, EOVERFLOW if the number
+    /// exceeds 64 bits, EMSGSIZE if it is longer than a page, and EBADMSG otherwise.
     case io(errno: Int32)
 
     /// The value cannot be true: it is out of range, or it changed faster than the maximum power allows.

@@ -2,8 +2,8 @@ import Glibc
 
 /// One instant on two clocks: one that includes the time a machine is suspended, and one that does not.
 ///
-/// The first limits the energy that a gap can hide, the second gives the mean power while the machine is awake. Both are
-/// stored as nanoseconds, since they are subtracted for every channel of every sample.
+/// The first limits the energy that a gap can hide, the second gives the mean power while the machine is awake. Both
+/// are stored as nanoseconds, since they are subtracted for every channel of every sample.
 public struct SampleInstant: Hashable, Sendable {
     /// CLOCK_BOOTTIME in nanoseconds since boot, suspended time included.
     package var boottimeNanoseconds: Int64
@@ -30,8 +30,8 @@ public struct SampleInstant: Hashable, Sendable {
         )
     }
 
-    /// The current instant, shortly after an earlier one. It reads only one clock, unless so much time has passed that the
-    /// machine may have been suspended.
+    /// The current instant, shortly after an earlier one. It reads only one clock, unless so much time has passed that
+    /// the machine may have been suspended.
     package static func now(after began: SampleInstant) -> SampleInstant {
         let boottime = nanoseconds(of: CLOCK_BOOTTIME)
         let elapsed = boottime &- began.boottimeNanoseconds
@@ -66,7 +66,8 @@ public struct SampleInstant: Hashable, Sendable {
         return later
     }
 
-    /// Wall time, in nanoseconds since 1970 UTC: a stamp on what is exported, and no measure of time.
+    /// The current wall time in nanoseconds since 1970 UTC: a time stamp for output, with which nothing is calculated,
+    /// since it may be set.
     package static var wallNanoseconds: Int64 { nanoseconds(of: CLOCK_REALTIME) }
 
     /// The current ``monotonicNanoseconds``, where the other clock is not needed.

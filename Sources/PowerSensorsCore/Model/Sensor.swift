@@ -30,17 +30,17 @@ public struct SensorName: Hashable, Sendable, CustomStringConvertible {
 
 /// A source of readings that can be discovered and opened. Conform to it to add a sensor.
 ///
-/// Discovery may allocate, parse text and be slow. Anything that is merely missing is a ``Finding``; discovery throws only if
-/// the sensor as a whole cannot work.
+/// Discovery may allocate, parse text and be slow. Anything that is merely missing is a ``Finding``; discovery throws
+/// only if the sensor as a whole cannot work.
 public protocol Sensor: Sendable {
     /// The sensor's name, the first part of its channels' identities.
     var name: SensorName { get }
 
     /// How often a slow sensor is read; nil, the default, if it is read on every sample.
     ///
-    /// A monitor reads a slow sensor on another thread, a sampler when it is due. In between, samples repeat its last readings
-    /// with their instants; after three intervals without an answer they are stale. ``Channel/readingInterval`` overrides it
-    /// for one channel.
+    /// A monitor reads a slow sensor on another thread, a sampler when it is due. In between, samples repeat its last
+    /// readings with their instants; after three intervals without an answer they are stale.
+    /// ``Channel/readingInterval`` overrides it for one channel.
     var readingInterval: Duration? { get }
 
     /// A cheap fingerprint of what ``discover()`` would find.
@@ -113,11 +113,12 @@ public protocol SensorReader {
     /// If a channel fails, append its status and continue with the next. It must not allocate.
     mutating func read(into readings: inout OutputSpan<Reading>)
 
-    /// The number of the processor on which reading is cheapest, as for registers that other processors can read only by an
-    /// interrupt; nil, the default, if it does not matter. A monitor runs its thread there.
+    /// The number of the processor on which reading is cheapest, as for registers that other processors can read only
+    /// by an interrupt; nil, the default, if it does not matter. A monitor runs its thread there.
     var preferredProcessor: Int? { get }
 
-    /// Continues the counts of a reader of the same sensor, for sources that would otherwise restart them, such as perf events.
+    /// Continues the counts of a reader of the same sensor, for sources that would otherwise restart them, such as perf
+    /// events.
     ///
     /// It is called once for each reader that the sensor had in the previous topology, before this one's first read and after
     /// the other's last one. The other may be of any type: of a channel that could not be opened, or that is slow. Readers

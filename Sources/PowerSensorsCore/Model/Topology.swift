@@ -25,8 +25,9 @@ public struct Topology: Sendable {
 
     /// Merges what several sensors found.
     ///
-    /// Of channels with the same `id` the first is used. Each host figure is the sum of a single sensor's channels, since two
-    /// sensors may measure the same energy: the first sensor that can read a part of it, or else the first that offers one.
+    /// Of channels with the same `id` the first is used. Each host figure is the sum of a single sensor's channels,
+    /// since two sensors may measure the same energy: the first sensor that can read a part of it, or else the first
+    /// that offers one.
     ///
     /// - Parameters:
     ///   - generation: The number of the discovery.
@@ -67,15 +68,16 @@ public struct Topology: Sendable {
         components = parentsFirst([Component.host] + found, parent: \.parent)
     }
 
-    /// The scope whose figure is shown first: `cpu` if RAPL works, otherwise `platform`, `battery` or `wall`; nil if there is
-    /// no host figure.
+    /// The scope whose figure is shown first: `cpu` if RAPL works, otherwise `platform`, `battery` or `wall`; nil if
+    /// there is no host figure.
     ///
-    /// It is fixed for the generation: what fails or becomes readable later does not change it. A scope works if a part of
-    /// it can be read, even if its figure is `partial`.
+    /// It is fixed for the generation: what fails or becomes readable later does not change it. A scope works if a part
+    /// of it can be read, even if its figure is `partial`.
     public var headlineScope: Scope? {
         scopes.first { scope in channels.contains { $0.countsIn == scope && $0.status == .ok } } ?? scopes.first
     }
 
+    /// For each scope, the sensor whose channels make up the figure.
     private static func owners(_ discoveries: [Discovery]) -> [Scope: SensorName] {
         var owners: [Scope: SensorName] = [:]
         for isReadable in [true, false] {

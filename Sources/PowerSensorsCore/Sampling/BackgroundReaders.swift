@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Reads slow sources in the background, so that a management controller that takes a second to answer delays neither samples
-/// nor, for long, other sources.
+/// Reads slow sources in the background, so that a management controller that takes a second to answer delays neither
+/// samples nor, for long, other sources.
 ///
-/// The last readings of a source are used for three of its intervals; after that they are stale, as are those of a source
-/// that has not answered since the start. Sources are read by this object's threads after ``start()``, or by the caller of
-/// ``readDue()``.
+/// The last readings of a source are used for three of its intervals; after that they are stale, as are those of a
+/// source that has not answered since the start. Sources are read by this object's threads after ``start()``, or by the
+/// caller of ``readDue()``.
 package final class BackgroundReaders: Sendable {
-    /// A source and its last readings.
+    /// Some channels of a sensor, which are read together, and their latest readings.
     private final class Source: @unchecked Sendable {
         let sensor: any Sensor
         let channels: [Channel]
@@ -25,16 +25,16 @@ package final class BackgroundReaders: Sendable {
         }
     }
 
-    /// The last readings of one source.
+    /// The latest readings of one source.
     fileprivate struct LatestReadings: Sendable {
         var readings: [Reading]
 
-        /// Boot time of the source's last answer, or of the start if it has not answered. The readings themselves may be
-        /// older.
+        /// Boot time of the source's last answer, or of the start if it has not answered. The readings themselves may
+        /// be older.
         var answeredNanoseconds = SampleInstant.now.boottimeNanoseconds
     }
 
-    /// A thread until it is joined.
+    /// A thread; nil once it has been joined.
     private typealias Worker = Locked<OwnedThread?>
 
     private let sources = Locked<[Source]>([])
@@ -68,12 +68,12 @@ package final class BackgroundReaders: Sendable {
 
     // MARK: Threads
 
-    /// The number of threads at the start. One does all the reading unless a source blocks it; the others stand by. When the
-    /// last of them is needed another one is started, so that no number of blocked sources delays the rest.
+    /// The number of threads at the start. One does all the reading unless a source blocks it; the others stand by.
+    /// When the last of them is needed another one is started, so that no number of blocked sources delays the rest.
     private static let firstWorkers = 4
 
-    /// How much later each further stand-by thread checks whether it is needed; threads beyond the first few do not wait
-    /// longer.
+    /// How late a source must be before a stand-by thread reads it, times the thread's rank, which is its number in the
+    /// order of start. Threads after the first few do not wait longer.
     private static let standByNanoseconds: Int64 = 100_000_000
 
     /// Starts the threads, if there are sources.
@@ -85,16 +85,16 @@ package final class BackgroundReaders: Sendable {
         }
     }
 
-    /// Waits until every source has been read once, but no longer than the limit. Most sources answer at once, and the first
-    /// snapshot is then complete.
+    /// Waits until every source has been read once, but no longer than the limit. Most sources answer at once, and the
+    /// first snapshot is then complete.
     package func waitForFirstReadings(atMost milliseconds: Int) {
         for _ in 0..<milliseconds where !hasAnswered { pause(.milliseconds(1)) }
     }
 
     /// Stops the threads.
     ///
-    /// - Parameter limit: How long to wait for reads in progress. A thread that takes longer is detached: it uses only its own
-    ///   state, and ends when its read does.
+    /// - Parameter limit: How long to wait for reads in progress. A thread that takes longer is detached: it uses only
+    ///   its own state, and ends when its read does.
     package func stop(waiting limit: Duration = .seconds(1)) {
         isStopping.store(true, ordering: .sequentiallyConsistent)
         timer.wake()
@@ -113,11 +113,13 @@ package final class BackgroundReaders: Sendable {
         }
     }
 
+    /// Starts the thread with a rank.
     private func worker(_ sources: [Source], _ rank: Int) throws(ThreadError) -> Worker {
         Worker(try OwnedThread(name: "powersensors-bg") { [self] in run(sources, rank) })
     }
 
-    /// Starts another thread if the last stand-by thread is about to read. If the system refuses, the next claim tries again.
+    /// Starts another thread if the last stand-by thread is about to read. If the system refuses, the next claim tries
+    /// again.
     private func startAnother(_ sources: [Source], after rank: Int) {
         workers.withLock { workers in
             let isWanted = workers.count == rank + 1 && workers.count < sources.count
@@ -126,6 +128,8 @@ package final class BackgroundReaders: Sendable {
         }
     }
 
+    /// What the thread with a rank does until it is stopped: it reads sources that are due, and sleeps until the next
+    /// one is.
     private func run(_ sources: [Source], _ rank: Int) {
         while true {
             // If all threads before this one are busy, this one is next and does not wait.
@@ -169,7 +173,8 @@ package final class BackgroundReaders: Sendable {
     }
 }
 
-/// When each source is to be read. Sources with the same interval are due together, so that a thread wakes up once for all.
+/// When each source is to be read. Sources with the same interval are due together, so that a thread wakes up once for
+/// all.
 private struct ReadSchedule: Sendable {
     private struct Entry {
         let interval: Int64
@@ -206,7 +211,7 @@ private struct ReadSchedule: Sendable {
     }
 }
 
-/// Returns the last readings of a slow source.
+/// Returns the latest readings of a source that is read in the background.
 private struct LatestReadingsReader: SensorReader {
     let channels: [Channel]
     let latest: Locked<BackgroundReaders.LatestReadings>
@@ -215,7 +220,7 @@ private struct LatestReadingsReader: SensorReader {
     func read(into readings: inout OutputSpan<Reading>) {
         let oldest = SampleInstant.now.boottimeNanoseconds - 3 * interval.wholeNanoseconds
         latest.withLock { latest in
-            // A source that has never answered becomes stale like one that has stopped answering.
+            // A source that has never answered becomes stale just like one that has stopped answering.
             let isStale = latest.answeredNanoseconds < oldest
             for index in latest.readings.indices {
                 readings.append(isStale ? .missing(.stale) : latest.readings[index])

@@ -1,14 +1,18 @@
 /// The energy, power and state of each channel, accumulated over all samples; snapshots are written from it.
 package struct ChannelAccumulator {
-    /// Something that happened to a channel, by its index.
+    /// Something that happened to a channel, which is given by its index.
     package enum Event: Hashable {
+        /// The channel can no longer be read, and why.
         case lost(Int, ReadingStatus)
+        /// The channel can be read again.
         case back(Int)
+        /// The counter was reset.
         case reset(Int)
+        /// The counter may have wrapped more often than is known; the total ambiguous energy so far.
         case ambiguous(Int, Joules)
     }
 
-    /// Where the state of a channel is stored.
+    /// Where the state of a channel is stored: in which array, and at which index.
     private enum Slot {
         case counter(Int)
         case integrator(Int)
@@ -23,6 +27,7 @@ package struct ChannelAccumulator {
 
     private let ids: [String]
     private let slots: [Slot]
+    /// The host figure that each channel is added to.
     private let scopes: [Scope?]
     /// Whether a channel may be absent without being lost.
     private let areIntermittent: [Bool]
@@ -31,6 +36,7 @@ package struct ChannelAccumulator {
     private var counters: [EnergyCounter] = []
     private var integrators: [PowerIntegrator] = []
     private var statuses: [ReadingStatus]
+    /// Each channel's latest value, for gauges.
     private var values: [Double]
     /// The states of channels that only an earlier topology has, in case they return.
     private var retired: [String: Retired] = [:]
@@ -43,7 +49,7 @@ package struct ChannelAccumulator {
     ///
     /// - Parameters:
     ///   - channels: The topology's channels.
-    ///   - old: The accumulator of the previous generation, whose totals are continued.
+    ///   - old: The accumulator for the previous topology, whose totals are continued; nil for the first one.
     ///   - recordsEvents: Whether ``events`` are recorded; then ``drainEvents()`` must be called.
     package init(_ channels: [Channel], continuing old: ChannelAccumulator? = nil, recordsEvents: Bool = false) {
         var slots: [Slot] = []
@@ -54,7 +60,7 @@ package struct ChannelAccumulator {
                 var counter = EnergyCounter(
                     encoding: encoding, maximumPower: channel.maximumPower,
                     refreshInterval: channel.carriesInstants ? .zero : channel.refreshInterval)
-                // Such a counter may be 0 at first, as a sum that starts when it is opened.
+                // A counter that is known to work may be 0 at first, for example a sum that starts when it is opened.
                 counter.hasMoved = channel.isKnownToCount
                 counters.append(counter)
             case .gauge where channel.quantity == .power:
@@ -153,7 +159,8 @@ package struct ChannelAccumulator {
         return events
     }
 
-    /// The longest time between two samples in which no wrap is missed and no power goes unintegrated; nil if there is no limit.
+    /// The longest time between two samples in which no wrap is missed and no power goes unintegrated; nil if there is
+    /// no limit.
     package var longestSafeInterval: Duration? {
         slots.isEmpty || longestSafeNanoseconds == .max ? nil : .nanoseconds(longestSafeNanoseconds)
     }
@@ -195,6 +202,7 @@ package struct ChannelAccumulator {
         return status(of: outcome)
     }
 
+    /// Records the first count of a counter that was set up again.
     private mutating func record(
         newCount number: UInt64, _ counter: Int, _ index: Int, _ began: SampleInstant, _ ended: SampleInstant
     ) -> ReadingStatus {
@@ -203,6 +211,7 @@ package struct ChannelAccumulator {
         return status(of: outcome)
     }
 
+    /// Records every other reading: a gauge's, one with its own instant, or one without a number.
     private mutating func recordOther(
         _ reading: Reading, _ index: Int, _ began: SampleInstant, _ ended: SampleInstant
     ) -> ReadingStatus {
@@ -237,8 +246,8 @@ package struct ChannelAccumulator {
 
     /// The instant of a reading that was taken before the sample, never earlier than the channel's previous one.
     ///
-    /// A reading carries only boot time. The monotonic time is computed back from now, which is wrong by the time for which
-    /// the machine was suspended in between, so the first result is kept.
+    /// A reading carries only boot time. The monotonic time is computed back from now, which is wrong by the time for
+    /// which the machine was suspended in between, so the first result is kept.
     private mutating func resolved(_ stamp: SampleInstant, _ index: Int) -> SampleInstant {
         let last = stamps[index]
         if last.boottimeNanoseconds == stamp.boottimeNanoseconds { return last }
@@ -279,8 +288,8 @@ package struct ChannelAccumulator {
         }
     }
 
-    /// Problems that show only over time: package counters that do not change, channels that stay implausible, sources that do
-    /// not answer, and inputs with negative power.
+    /// Problems that show only over time: package counters that do not change, channels that stay implausible, sources
+    /// that do not answer, and inputs with negative power.
     package func findings(_ channels: [Channel], at instant: SampleInstant) -> [Finding] {
         let findings: [Finding] = channels.indices.compactMap { index in
             if statuses[index] == .stale { return .stale(channels[index]) }
@@ -299,7 +308,8 @@ package struct ChannelAccumulator {
         return findings.enumerated().filter { findings.firstIndex(of: $0.element) == $0.offset }.map(\.element)
     }
 
-    /// Ten times the longest known update period, the 1 s of QEMU's virtual registers.
+    /// For how long a problem must last before it is reported: ten times the longest known update period, which is the
+    /// 1 s of QEMU's virtual registers.
     private static let longNanoseconds: Int64 = 10_000_000_000
 
     // MARK: For snapshots

@@ -1,5 +1,6 @@
 /// The mean power of a source without an energy counter, from the reading of one snapshot to that of the next.
 struct IntegratedWindow {
+    /// The integrator's state at the previous snapshot; nil before the first.
     private var net: Joules?
     private var segment = 0
     private var monotonicNanoseconds: Int64 = 0

@@ -1,5 +1,6 @@
 /// The opened readers of one topology, and the buffer that holds their readings.
 package struct OpenedReaders: ~Copyable {
+    /// A reader whose channels are read on every sample, directly or from the background readers' latest readings.
     private struct Entry {
         let sensor: SensorName
         var reader: any SensorReader
@@ -18,8 +19,8 @@ package struct OpenedReaders: ~Copyable {
     /// - Parameters:
     ///   - topology: The topology that the channels belong to.
     ///   - sensors: Each sensor with its channels, in the topology's order.
-    ///   - usesThreads: Whether slow sources are read on separate threads, which ``startBackground()`` starts. Otherwise
-    ///     they are read on the calling thread, when they are due.
+    ///   - usesThreads: Whether slow sources are read on separate threads, which ``startBackground()`` starts.
+    ///     Otherwise they are read on the calling thread, when they are due.
     package init(
         _ topology: Topology, _ sensors: [(sensor: any Sensor, channels: [Channel])], usesThreads: Bool
     ) {
@@ -66,7 +67,7 @@ package struct OpenedReaders: ~Copyable {
     /// Stops the threads without waiting for reads in progress.
     package func stopBackground() { background.stop(waiting: .zero) }
 
-    /// Continues the counts of the previous generation's readers, which must not be read afterwards.
+    /// Continues the counts of the readers of the previous topology, which must not be read afterwards.
     package func resume(from previous: borrowing OpenedReaders) {
         for entry in entries {
             for other in previous.entries where other.sensor == entry.sensor { entry.reader.resume(from: other.reader) }
@@ -89,7 +90,7 @@ package struct OpenedReaders: ~Copyable {
         return SampleInfo(generation: topology.generation, began: began, ended: now?() ?? .now(after: began))
     }
 
-    /// Calls `body` with the readings of the last sample.
+    /// Calls `body` with the readings of the latest sample.
     package func withReadings<Result, Failure: Error>(
         _ body: (Span<Reading>) throws(Failure) -> Result
     ) throws(Failure) -> Result {

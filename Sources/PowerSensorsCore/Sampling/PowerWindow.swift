@@ -1,14 +1,16 @@
-/// The mean power of a counter's channel, from the source's last change before one snapshot to its last change before the
-/// next.
+/// The mean power of a counter's channel, from the source's last change before one snapshot to its last change before
+/// the next.
 ///
 /// So a source that updates once a second and is read every 100 ms shows neither spikes nor zeros.
 struct PowerWindow {
+    /// The source's last change before the previous snapshot.
     private var checkpoint: EnergyCounter.Checkpoint?
+    /// The unit of that checkpoint's total.
     private var unit = EnergyUnit.microjoules(1)
     private var power: Watts?
     private var ambiguousEnergy = Joules(0)
 
-    /// How much higher the mean power may have been than the last result of ``advance(_:to:)``; nil if it is certain.
+    /// How much higher the mean power may have been than the latest result of ``advance(_:to:)``; nil if it is certain.
     private(set) var ambiguousPower: Watts?
 
     /// The mean power since the previous snapshot; nil while another change is needed to determine it.
@@ -41,8 +43,8 @@ struct PowerWindow {
     /// The power while the number is unchanged: the last one for one and a half update periods, after that 0 W.
     private mutating func powerWhileUnchanged(_ counter: EnergyCounter, _ lastReading: SampleInstant) -> Watts? {
         guard counter.hasMoved else { return nil }
-        let still = counter.unchangedNanoseconds(at: lastReading)
-        guard still > counter.updateNanoseconds + counter.updateNanoseconds / 2 else { return power }
+        let unchanged = counter.unchangedNanoseconds(at: lastReading)
+        guard unchanged > counter.updateNanoseconds + counter.updateNanoseconds / 2 else { return power }
         // This time now counts as 0 W, so the next step is not averaged over it.
         checkpoint?.monotonicNanoseconds = lastReading.monotonicNanoseconds
         power = Watts(0)

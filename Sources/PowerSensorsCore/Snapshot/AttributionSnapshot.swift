@@ -1,9 +1,9 @@
 /// How a machine's energy was divided among its consumers, as part of a ``Snapshot``.
 ///
-/// For each kind of consumer, the energies of its consumers and unattributed entries in an interval add up to the divided
-/// energy, exact to the nanojoule.
+/// For each kind of consumer, the energies of its consumers and unattributed entries in an interval add up to the
+/// divided energy, exact to the nanojoule.
 public struct AttributionSnapshot: Sendable {
-    /// When the consumers were last scanned.
+    /// The time of the scan of consumers up to which the energy has been divided.
     public let instant: SampleInstant
 
     /// The host figure that is divided.
@@ -15,13 +15,14 @@ public struct AttributionSnapshot: Sendable {
     /// How idle energy is treated.
     public let policy: AttributionPolicy
 
-    /// The consumers, grouped by kind, and within a kind in the order of discovery.
+    /// The listed consumers, grouped by kind, and within a kind in the order in which they were listed.
     public internal(set) var consumers: [ConsumerSnapshot]
 
     /// The energy that was attributed to no consumer, by kind and reason.
     public internal(set) var unattributed: [UnattributedSnapshot]
 
-    /// The total energy of all consumers of a kind, including those that have ended.
+    /// The total energy of the listed consumers of a kind, including that of consumers which have ended or are no
+    /// longer listed. The energy of consumers that are folded into one sum is not included.
     package let given: [Consumer.Kind: EnergyParts]
 
     /// The error band of the divided figure; nil if it is certain.
@@ -47,7 +48,8 @@ public struct ConsumerSnapshot: Sendable {
     /// The consumer.
     public let consumer: Consumer
 
-    /// Its energy in joules since the first scan that found it.
+    /// Its energy in joules since it was listed, which is when it was found, or later if ``Attribution/limit`` was
+    /// reached.
     public let energy: Joules
 
     /// Its mean power in watts over the interval; nil in the first interval and while the host's power is unknown.
@@ -68,7 +70,7 @@ public struct ConsumerSnapshot: Sendable {
     /// The energy in whole nanojoules.
     package let parts: EnergyParts
 
-    /// A number that is unique for the lifetime of the process.
+    /// A number that no other consumer has while this program runs.
     package let id: Int
 
     package init(consumer: Consumer, parts: EnergyParts, id: Int) {
@@ -92,15 +94,16 @@ public struct UnattributedSnapshot: Sendable {
         /// The kernel handled interrupts, whose time it does not count for any process.
         public static let interrupts = Reason(name: "interrupts")
 
-        /// Processes that started and ended between two scans or are hidden from this process, the time between the last scan
-        /// and the end of others, and the rounding of process times to 10 ms ticks.
+        /// Processes that started and ended between two scans or are hidden from this process, the time between the
+        /// last scan and the end of others, and the rounding of process times to 10 ms ticks.
         public static let shortLived = Reason(name: "short_lived")
 
-        /// Consumers in excess of ``Attribution/limit``.
+        /// Consumers that are not listed, because there are more than ``Attribution/limit``.
         public static let folded = Reason(name: "folded")
 
-        /// Consumers of the previous snapshot that are missing from this one, because they ended or others took their place
-        /// within ``Attribution/limit``: their energy since then. It differs between subscribers with different intervals.
+        /// Consumers of the previous snapshot that are missing from this one, because they ended or others took their
+        /// place within ``Attribution/limit``: their energy since then. It differs between subscribers with different
+        /// intervals.
         public static let ended = Reason(name: "ended")
 
         /// Everything that is not a virtual machine, and the time between the last scan of a machine and its end.
@@ -134,6 +137,7 @@ extension Snapshot {
     /// The consumers and their energy; empty if attribution is not configured or there is no figure to divide.
     public var consumers: [ConsumerSnapshot] { attribution?.consumers ?? [] }
 
-    /// The energy that was attributed to no consumer; empty like ``consumers``.
+    /// The energy that was attributed to no consumer; empty if attribution is not configured or there is no figure to
+    /// divide.
     public var unattributed: [UnattributedSnapshot] { attribution?.unattributed ?? [] }
 }

@@ -1,4 +1,5 @@
-/// The greenhouse gas emissions of a region's electricity per kilowatt-hour: a yearly mean, not the current state of the grid.
+/// The greenhouse gas emissions of a region's electricity per kilowatt-hour: a yearly mean, not the current state of
+/// the grid.
 public struct CarbonIntensity: Hashable, Sendable {
     /// The region's code, such as `DEU`, `US-CA` or `aws:eu-north-1`; `custom` for a custom number.
     public let region: String
@@ -18,7 +19,7 @@ public struct CarbonIntensity: Hashable, Sendable {
     /// The accepted range in g/kWh: well above the dirtiest grid, but low enough to catch a wrong unit.
     package static let plausible = 0.0...10_000
 
-    /// The intensity of a region of a table.
+    /// The intensity of a region, from a table.
     package init(region: String, name: String, gramsPerKilowattHour: Double, year: String, source: String) {
         self.region = region
         self.name = name

@@ -24,8 +24,8 @@ public struct Consumer: Hashable, Sendable {
     /// Whether it is a process, a control group or a virtual machine.
     public let kind: Kind
 
-    /// The kernel's name of a process (comm, 15 bytes at most; never a command line), a control group's path, or the name
-    /// of a virtual machine. It is chosen by the program that created the consumer: escape it before showing it.
+    /// The kernel's name of a process (comm, 15 bytes at most; never a command line), a control group's path, or the
+    /// name of a virtual machine. It is chosen by the program that created the consumer: escape it before showing it.
     public let name: String
 
     /// The Kubernetes namespace of a virtual machine; empty if it has none.
@@ -49,7 +49,7 @@ public struct Consumer: Hashable, Sendable {
     /// When the process started, in ticks of 10 ms since boot (proc_pid_stat(5), field 22); nil for a control group.
     public package(set) var startTime: UInt64?
 
-    /// The path of the control group, or of that of the process; empty if unknown.
+    /// The path of the control group, or of the group that the process is in; empty if unknown.
     public package(set) var controlGroup = ""
 
     /// The UID of the Kubernetes pod that the control group belongs to; empty if there is none.
@@ -58,8 +58,8 @@ public struct Consumer: Hashable, Sendable {
     /// The ID of the container that the control group belongs to; empty if there is none.
     public package(set) var containerID = ""
 
-    /// Whether an earlier virtual machine has the same name, namespace and UUID; that one keeps the name where names must be
-    /// unique.
+    /// Whether another virtual machine that was found earlier has the same name, namespace and UUID. Where names must
+    /// be unique, the earlier one has the name.
     package var hasNamesake = false
 
     package init(kind: Kind, name: String) {

@@ -1,20 +1,27 @@
-/// The mean powers of consumers, from the last scan before one snapshot to the last scan before the next.
+/// The mean powers of consumers, from the last scan of consumers before one snapshot to the last scan before the next.
 struct ConsumerPowerWindows {
+    /// The time of the latest scan that was taken in.
     private var instant: SampleInstant?
+    /// Each consumer's energy at that scan, by its ID.
     private var energies: [Int: EnergyParts] = [:]
+    /// Each consumer's power, by its ID.
     private var powers: [Int: Watts] = [:]
+    /// The energy of all listed consumers of a kind at that scan.
     private var given: [Consumer.Kind: EnergyParts] = [:]
+    /// The energy of consumers that have ended or are no longer listed, as far as no snapshot showed it.
     private var ended: [Consumer.Kind: EnergyParts] = [:]
-    /// The start of the interval of the next powers; earlier than ``instant`` if the host's power was unknown in between.
+    /// The start of the interval of the next powers; earlier than ``instant`` if the host's power was unknown in
+    /// between.
     private var powersSince: SampleInstant?
+    /// Each consumer's energy at the start of that interval.
     private var energiesThen: [Int: EnergyParts] = [:]
 
     /// Fills in the powers since the previous snapshot. Without a new scan they are unchanged.
     ///
     /// - Parameters:
     ///   - attributed: The energy attributed so far, without powers, which depend on a subscriber's interval.
-    ///   - isKnown: Whether the divided power is known. While it is not, the powers of consumers are unknown too; afterwards
-    ///     they are means that include the gap, so that there is neither a dip nor a spike.
+    ///   - isKnown: Whether the divided power is known. While it is not, the powers of consumers are unknown too;
+    ///     afterwards they are means that include the gap, so that there is neither a dip nor a spike.
     mutating func advance(_ attributed: AttributionSnapshot, isKnown: Bool) -> AttributionSnapshot {
         var result = attributed
         if instant != result.instant { countEnded(result) }
@@ -56,6 +63,7 @@ struct ConsumerPowerWindows {
         (given, instant) = (snapshot.given, snapshot.instant)
     }
 
+    /// Computes the powers from the energies since the start of the interval, and begins the next interval.
     private mutating func measure(_ snapshot: AttributionSnapshot) {
         let time = powersSince.map { snapshot.instant.monotonicNanoseconds - $0.monotonicNanoseconds } ?? 0
         var next: [Int: Watts] = [:]

@@ -1,6 +1,6 @@
 /// Attributed energy in whole nanojoules, with memory separate.
 package struct EnergyParts: Hashable, Sendable {
-    /// The energy of the processor packages; of the whole machine if that is estimated as one.
+    /// The energy of the processor packages; if the machine is estimated as a whole, all of its energy.
     package var package: UInt128
 
     /// The energy of the memory.

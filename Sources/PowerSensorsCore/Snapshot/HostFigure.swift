@@ -5,7 +5,7 @@ struct HostFigure {
     private let provenance: Provenance
     private let sensor: SensorName
     private let isHeadline: Bool
-    /// Whether a part is known to be missing that has no channel.
+    /// Whether a part of the figure is known to be missing, although there is no channel for it.
     private let isIncomplete: Bool
 
     /// A channel that is added to the figure.
@@ -58,15 +58,16 @@ struct HostFigure {
         member.isIntermittent && part.status == .absent
     }
 
-    /// The status of a part. Negative power counts as missing, since it would make the sum smaller than the consumption.
+    /// The status of a part. Negative power counts as missing, since it would make the sum smaller than the
+    /// consumption.
     private func partStatus(_ part: ChannelSnapshot) -> ReadingStatus {
         (part.power?.rawValue ?? 0) < 0 || (part.value ?? 0) < 0 ? .partial : part.status
     }
 
     /// The status of the sum, from those of its parts.
     ///
-    /// A counter that never changed from 0 is not driven by hardware, so the sum is complete without it. A file that has
-    /// disappeared is a missing part.
+    /// A counter that never changed from 0 is not driven by hardware, so the sum is complete without it. A file that
+    /// has disappeared is a missing part.
     private func status(_ channels: [ChannelSnapshot], _ accumulator: borrowing ChannelAccumulator) -> ReadingStatus {
         var common: ReadingStatus?
         var (isUniform, isReadable) = (true, true)

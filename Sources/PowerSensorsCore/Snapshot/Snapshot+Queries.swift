@@ -20,8 +20,8 @@ extension Snapshot {
         return topology.channels.indices.lazy.map { (topology.channels[$0], channels[$0]) }
     }
 
-    /// The channels of one RAPL domain (`package`, `dram`, `core`, `uncore` or `psys`) with their figures, one for each socket
-    /// or die.
+    /// The channels of one RAPL domain (`package`, `dram`, `core`, `uncore` or `psys`) with their figures, one for each
+    /// socket or die.
     public func domains(_ name: String) -> [(channel: Channel, figures: ChannelSnapshot)] {
         channelFigures.filter { $0.channel.component.domain == name }
     }

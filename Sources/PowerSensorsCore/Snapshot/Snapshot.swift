@@ -1,18 +1,18 @@
 /// The figures of one channel in a snapshot. Unknown values are nil, never 0, and ``status`` says why.
 public struct ChannelSnapshot: Hashable, Sendable {
-    /// Energy in joules since the sampler's first reading, as a lower bound; nil for quantities other than energy and power.
-    /// It never decreases: if power is integrated, negative power is not subtracted.
+    /// Energy in joules since the sampler's first reading, as a lower bound; nil for quantities other than energy and
+    /// power. It never decreases: if power is integrated, negative power is not subtracted.
     public var energy: Joules?
 
-    /// Mean power in watts over the interval, taken between changes of the source; nil for quantities other than energy and
-    /// power.
+    /// Mean power in watts over the interval, taken between changes of the source; nil for quantities other than energy
+    /// and power.
     public var power: Watts?
 
     /// The value of a gauge, in the unit of its quantity; nil for a counter.
     public var value: Double?
 
-    /// The lower bound of the power in watts: of an estimate's 68 % band, or of a gap with ambiguous energy. Nil if the power
-    /// is certain.
+    /// The lower bound of the power in watts: of an estimate's 68 % band, or of a gap with ambiguous energy. Nil if the
+    /// power is certain.
     public var low: Watts?
 
     /// The upper bound of the power in watts, like ``low``.
@@ -33,7 +33,8 @@ public struct ChannelSnapshot: Hashable, Sendable {
     package init(status: ReadingStatus) { self.status = status }
 }
 
-/// A figure of the whole host: the sum of one sensor's channels of a scope. Figures of different scopes must not be added.
+/// A figure of the whole host: the sum of one sensor's channels of a scope. Figures of different scopes must not be
+/// added.
 public struct HostSnapshot: Hashable, Sendable {
     /// The part of the machine that the figure covers.
     public let scope: Scope
@@ -53,8 +54,8 @@ public struct HostSnapshot: Hashable, Sendable {
     /// Mean power in watts over the interval; nil while a part is missing and in the first snapshot.
     public var power: Watts?
 
-    /// The lower bound of the power in watts: of an estimate's 68 % band, or of a gap with ambiguous energy. Nil if the power
-    /// is certain.
+    /// The lower bound of the power in watts: of an estimate's 68 % band, or of a gap with ambiguous energy. Nil if the
+    /// power is certain.
     public var low: Watts?
 
     /// The upper bound of the power in watts, like ``low``.
@@ -119,8 +120,8 @@ public struct Snapshot: Sendable {
         self.host = host
     }
 
-    /// How the energy was divided among consumers; nil if attribution is not configured or there is no figure to divide. In
-    /// the first snapshot all energies are 0.
+    /// How the energy was divided among consumers; nil if attribution is not configured or there is no figure to
+    /// divide. In the first snapshot all energies are 0.
     public package(set) var attribution: AttributionSnapshot?
 
     /// The configured carbon intensity of the machine's electricity; nil if none is configured.
@@ -132,7 +133,8 @@ public struct Snapshot: Sendable {
     /// The number of the snapshot within its subscription.
     package var sequence = 0
 
-    /// The host figure to show first: the configured scope, or ``Topology/headlineScope``. Nil if there is no host figure.
+    /// The host figure to show first: the configured scope, or ``Topology/headlineScope``. Nil if there is no host
+    /// figure.
     public var headline: HostSnapshot? { host.first(where: \.isHeadline) }
 
     /// The figures of the channel with an `id`; nil if there is no such channel.

@@ -1,9 +1,10 @@
-/// Creates snapshots from the accumulator, each of the interval since the previous one.
+/// Creates snapshots from the accumulator. Each one covers the interval since the one before.
 package struct SnapshotWriter {
     private let topology: Topology
     private let figures: [HostFigure]
     private var windows: [PowerWindow]
     private var integrated: [IntegratedWindow]
+    /// When the sample of the previous snapshot began.
     private var last: SampleInstant?
     private var consumers = ConsumerPowerWindows()
 
@@ -11,8 +12,8 @@ package struct SnapshotWriter {
     ///
     /// - Parameters:
     ///   - topology: The topology of the accumulator.
-    ///   - headline: The scope to show first; nil for the topology's own.
-    ///   - old: The writer of the previous generation, whose intervals are continued.
+    ///   - headline: The scope to show first; nil for ``Topology/headlineScope``.
+    ///   - old: The writer for the previous topology, whose intervals are continued; nil for the first one.
     package init(_ topology: Topology, headline: Scope?, continuing old: SnapshotWriter? = nil) {
         self.topology = topology
         let headline = headline ?? topology.headlineScope
@@ -29,8 +30,8 @@ package struct SnapshotWriter {
     ///
     /// - Parameters:
     ///   - accumulator: The state of the channels.
-    ///   - info: The last recorded sample.
-    ///   - attribution: The attributed energy; nil if it is not divided.
+    ///   - info: The latest recorded sample.
+    ///   - attribution: The energy attributed to consumers; nil if none is divided.
     package mutating func write(
         _ accumulator: borrowing ChannelAccumulator, _ info: SampleInfo, _ attribution: AttributionSnapshot? = nil
     ) -> Snapshot {

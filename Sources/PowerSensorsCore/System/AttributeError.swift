@@ -17,7 +17,7 @@ public struct AttributeError: Error, Hashable, Sendable, CustomStringConvertible
     /// The status of a reading that failed with this error.
     public var status: ReadingStatus { ReadingStatus(errno: errno) }
 
-    /// What went wrong: the kernel's message, or one of our own for malformed content.
+    /// What went wrong: the kernel's message, or the library's own for malformed content.
     package var reason: String {
         switch errno {
         case ENODATA: "It is empty"

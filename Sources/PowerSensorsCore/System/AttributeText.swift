@@ -10,7 +10,8 @@ extension String {
         self.init(decoding: bytes[first...last], as: UTF8.self)
     }
 
-    /// The text with `_` for every character other than ASCII letters, digits and `-_.:+`, so that it is safe in an identity.
+    /// The text with `_` for every character other than ASCII letters, digits and `-_.:+`, so that it is safe in an
+    /// identity.
     package var asIdentifier: String {
         String(map { ($0.isLetter || $0.isNumber || "-_.:+".contains($0)) && $0.isASCII ? $0 : "_" })
     }

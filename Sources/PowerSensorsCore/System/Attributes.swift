@@ -1,13 +1,15 @@
 import CPowerSensors
 import Glibc
 
-/// Attributes that hold a number, kept open, so that reading one again costs a single system call.
+/// Attributes, which are files of sysfs that hold a single number, kept open, so that reading one again costs one
+/// system call.
 ///
-/// It owns its descriptors: it cannot be copied, and closes them when it goes away. An attribute whose
-/// descriptor is dead is opened again, with a ``BackOff``.
+/// It owns its descriptors: it cannot be copied, and closes them when it goes away. If a descriptor is dead, because
+/// its device was removed, the attribute is opened again, with a ``BackOff``.
 package struct Attributes: ~Copyable {
     /// A file to keep open, and how to recognize it after it is reopened.
     package struct Source: Sendable {
+        /// The file, relative to the root.
         package let path: String
 
         /// The divisor that converts a gauge's number to its value; nil for a counter, whose number is not converted.
@@ -18,8 +20,8 @@ package struct Attributes: ~Copyable {
         /// Whether it stays open between readings.
         package let isKept: Bool
 
-        /// A file and the text in it that identify what `path` belongs to, since sysfs may reuse a number for another zone. Nil
-        /// if there is no such text.
+        /// A file and the text in it that identify what `path` belongs to, since sysfs may reuse a number for another
+        /// zone. Nil if there is no such text.
         package let identity: (path: String, text: String)?
 
         package init(
@@ -106,7 +108,7 @@ package struct Attributes: ~Copyable {
         return again == 0 ? .number(number) : .missing(ReadingStatus(errno: errnoOfAttribute(again)))
     }
 
-    /// Opens a file for one reading.
+    /// Reads an attribute whose file is opened for each reading.
     private func numberOfUnkept(_ index: Int) -> Number {
         do throws(AttributeError) {
             if let identity = sources[index].identity, try root.text(identity.path) != identity.text {
@@ -145,7 +147,8 @@ package struct Attributes: ~Copyable {
     }
 }
 
-/// Converts a code of the C shim to an `errno`; the shim's own codes are negative.
+/// Converts a code that a function of the C module `CPowerSensors` returned to an `errno`. Positive codes are an
+/// `errno` already; negative ones stand for malformed content.
 package func errnoOfAttribute(_ code: Int32) -> Int32 {
     switch code {
     case Int32(CPOWERSENSORS_EMPTY): ENODATA

@@ -22,8 +22,8 @@ package struct BackOff: Sendable {
         delay = min(delay * 2, longest)
     }
 
-    /// Records that something failed which had worked. If it worked for longer than the delay, the delay starts again at its
-    /// shortest.
+    /// Records that something failed which had worked. If it worked for longer than the delay, the delay starts again
+    /// at its shortest.
     package mutating func recordFailure() {
         if isDue { delay = Self.first }
     }

@@ -1,5 +1,5 @@
-/// The CRC-32C checksum of RFC 3720 (appendix B.4): Castagnoli's polynomial, reflected, with initial value and final XOR of
-/// all ones.
+/// The CRC-32C checksum of RFC 3720 (appendix B.4): Castagnoli's polynomial, reflected, with initial value and final
+/// XOR of all ones.
 package enum CRC32C {
     /// The checksum of the first bytes of a buffer.
     ///
@@ -16,7 +16,7 @@ package enum CRC32C {
         return ~sum
     }
 
-    /// What each value of a byte does to the sum.
+    /// By what the sum changes for each value of a byte.
     private static let table: [UInt32] = (0..<256).map { byte in
         (0..<8).reduce(UInt32(byte)) { sum, _ in sum & 1 == 0 ? sum >> 1 : (sum >> 1) ^ 0x82F6_3B78 }
     }

@@ -8,7 +8,8 @@ package enum DescriptorBudget {
         return limit < 0 ? 256 : max(limit / 4, 16)
     }
 
-    /// The budget of attribution, which scans every process: half of the soft limit, but at least 128 are left to the program.
+    /// The budget of attribution, which scans every process: half of the soft limit, but at least 128 are left to the
+    /// program.
     package static var ofAttribution: (processes: Int, groups: Int) {
         let limit = cpowersensors_descriptor_limit()
         let all = limit < 0 ? 512 : max(min(limit / 2, limit - 128), 0)
@@ -17,10 +18,10 @@ package enum DescriptorBudget {
 }
 
 extension Discovery {
-    /// Opens the files that are read rarely only for each reading, if all files would be more than the budget.
+    /// If there are more channels than the budget of descriptors, lets the files of channels that are read rarely be
+    /// opened for each reading instead of staying open.
     ///
-    /// A file that stays open makes a reading some five times as cheap, which matters for those that are read on every
-    /// sample.
+    /// Reading a file that stays open is about five times cheaper, so those that are read on every sample stay open.
     package mutating func spareDescriptors(budget: Int = DescriptorBudget.ofSensor) {
         guard channels.count > budget else { return }
         for index in channels.indices where channels[index].readingInterval != nil { channels[index].keepsOpen = false }

@@ -3,21 +3,23 @@ import Glibc
 
 /// A file kept open, so that reading it again costs a single system call.
 ///
-/// It owns its descriptor: it cannot be copied, and closes it when it goes away. A file whose descriptor is
-/// dead is opened again, with a ``BackOff``. Where descriptors must be spared, it is opened for each reading instead.
+/// It owns its descriptor: it cannot be copied, and closes it when it goes away. If the descriptor is dead, because a
+/// device was removed, the file is opened again, with a ``BackOff``. To save descriptors, the file can be opened for
+/// each reading instead.
 package struct KeptFile: ~Copyable {
     private let root: SystemRoot
     private let path: String
     private let isKept: Bool
     private var descriptor: CInt = -1
     private var backOff = BackOff()
+    /// Why the file is not open.
     private var failure: AttributeError
 
     /// Opens the file. If that fails, reads throw the error until a later attempt succeeds.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - root: The tree that contains it.
+    ///   - root: The folder beneath which it is found, such as `/sys`.
     ///   - isKept: Whether it stays open between readings.
     package init(_ path: String, beneath root: SystemRoot, isKept: Bool = true) {
         self.root = root
@@ -31,7 +33,7 @@ package struct KeptFile: ~Copyable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Reads from the start of the file as much as fits.
+    /// Reads the file from its start, as much as fits into the buffer.
     ///
     /// - Returns: The number of bytes.
     package mutating func read(into bytes: inout MutableSpan<UInt8>) throws(AttributeError) -> Int {
@@ -59,7 +61,7 @@ package struct KeptFile: ~Copyable {
         return try readOpened(into: &bytes)
     }
 
-    /// An error of this file for an `errno`.
+    /// The error that an `errno` means for this file.
     package func error(_ code: Int32) -> AttributeError { AttributeError(path: failure.path, errno: code) }
 
     private borrowing func readOpened(into bytes: inout MutableSpan<UInt8>) throws(AttributeError) -> Int {

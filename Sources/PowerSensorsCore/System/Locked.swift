@@ -2,8 +2,8 @@ import Glibc
 
 /// A value that is protected by a lock.
 ///
-/// It uses pthread's mutex rather than the standard library's `Mutex`, whose system calls the thread sanitizer does not see on
-/// Linux, so that it reports every use as a race.
+/// It uses pthread's mutex rather than the standard library's `Mutex`: on Linux the thread sanitizer does not see the
+/// system calls of that one, and would report every use as a race.
 @safe package final class Locked<Value: ~Copyable & Sendable>: @unchecked Sendable {
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var value: Value

@@ -1,7 +1,7 @@
 import CPowerSensors
 import Glibc
 
-/// Measures what it costs to read the attributes of one source, by reading them once at discovery.
+/// Measures how long it takes to read the attributes of one source, such as a chip, when they are read at discovery.
 package struct ReadingMeter: Sendable {
     /// The duration of all reads.
     package private(set) var total = Duration.zero
@@ -25,18 +25,20 @@ package struct ReadingMeter: Sendable {
     /// Creates a meter without reads.
     package init() {}
 
-    /// A bus takes at least 100 µs to answer (I²C, one word at 400 kHz); shorter waits are those of a file system.
+    /// From how long on a read that waited is slow. A bus takes at least 100 µs to answer (I²C, one word at 400 kHz);
+    /// shorter waits are those of a file system.
     private static let waiting = Duration.microseconds(50)
 
-    /// A register of a processor takes a few microseconds to read; an emulator may take ten times as long.
+    /// From how many nanoseconds of CPU time on a read is slow. Reading a register of a processor takes a few
+    /// microseconds, and in an emulator perhaps ten times as long.
     private static let computing: Int64 = 200_000
 
-    /// Records the duration of a read, the CPU time that it took, and how often the thread waited. Being preempted does not
-    /// count as waiting.
+    /// Records the duration of a read, the CPU time that it took, and how often the thread waited. Being preempted does
+    /// not count as waiting.
     mutating func record(_ time: Duration, nanoseconds: Int64, waits: Int64) {
         total += time
         reads += 1
-        if waits > 0 && time >= Self.waiting || nanoseconds >= Self.computing { isSlow = true }
+        if (waits > 0 && time >= Self.waiting) || nanoseconds >= Self.computing { isSlow = true }
     }
 }
 

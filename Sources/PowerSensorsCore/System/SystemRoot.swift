@@ -3,8 +3,8 @@ import Glibc
 
 /// `/sys`, `/proc` or `/dev`, or a folder in its place: every file is opened beneath it.
 ///
-/// Symbolic links, including absolute ones, are resolved inside the folder and never lead out of it, for example when a host's
-/// `/sys` is mounted at `/host/sys`.
+/// Symbolic links, including absolute ones, are resolved inside the folder and never lead out of it, for example when a
+/// host's `/sys` is mounted at `/host/sys`.
 public final class SystemRoot: Sendable {
     /// The folder's path.
     public let path: String
@@ -54,14 +54,14 @@ public final class SystemRoot: Sendable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Whether this is the system's own tree rather than a fixture or another mount.
+    /// Whether this is the system's own folder, such as `/sys`, rather than a test's or another mount.
     package var isDefault: Bool { path == mountPoint }
 
     /// Opens a file or folder beneath the root for reading; the caller closes the descriptor.
     package func open(_ relativePath: String, flags: Int32 = O_RDONLY) throws(AttributeError) -> CInt {
         guard descriptor >= 0 else { throw failure(relativePath, ENOENT) }
-        // Opening a pipe in an untrusted tree must not block. Path-only descriptors never block, and openat2(2) rejects
-        // these flags for them.
+        // Opening a pipe, which an untrusted folder may contain, must not block. Path-only descriptors never block, and
+        // openat2(2) rejects these flags for them.
         let isPathOnly = flags & cpowersensors_path_only_flag() != 0
         let flags = isPathOnly ? flags : flags | O_NONBLOCK | O_NOCTTY
         if prefersKernelResolution {
@@ -150,7 +150,8 @@ public final class SystemRoot: Sendable {
         return (status.st_mode, status.st_uid, status.st_gid)
     }
 
-    /// The folder that this process may not enter to reach a file, links resolved; nil if all folders can be entered.
+    /// The first folder on the path to a file that this process is not allowed to enter, with links resolved; nil if it
+    /// can enter all of them.
     package func closedFolder(above relativePath: String) -> String? {
         guard let resolved = try? resolve(relativePath) else { return nil }
         var folder = ""
@@ -166,7 +167,7 @@ public final class SystemRoot: Sendable {
         return nil
     }
 
-    /// Whether a file or folder is on a real sysfs, rather than in a fixture or on a network share.
+    /// Whether a file or folder is on a real sysfs, rather than among a test's files or on a network share.
     package func isOnSysfs(_ relativePath: String) -> Bool {
         guard let file = try? open(relativePath, flags: cpowersensors_path_only_flag()) else { return false }
         defer { close(file) }
@@ -180,7 +181,7 @@ public final class SystemRoot: Sendable {
         return true
     }
 
-    /// Whether no file or folder exists, as opposed to one that this process may not reach.
+    /// Whether no such file or folder exists, as opposed to one that this process is not allowed to reach.
     package func isMissing(_ relativePath: String) -> Bool {
         do throws(AttributeError) {
             close(try open(relativePath, flags: cpowersensors_path_only_flag()))
@@ -194,7 +195,7 @@ public final class SystemRoot: Sendable {
         AttributeError(path: relativePath.isEmpty ? path : "\(path)/\(relativePath)", errno: code)
     }
 
-    /// The target of a link; nil if it is not a link.
+    /// The target of a symbolic link; nil for other files.
     package func readLink(_ relativePath: String) -> String? {
         unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(PATH_MAX)) { buffer in
             let count = unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
@@ -205,7 +206,8 @@ public final class SystemRoot: Sendable {
         }
     }
 
-    /// The path beneath this root for the target of an absolute link, which may begin with the folder or its mount point.
+    /// The path beneath this root for the target of an absolute link, from which the path of the folder or of its mount
+    /// point is removed.
     private func beneathRoot(_ target: String) -> String {
         for prefix in [path, mountPoint] where target.hasPrefix(prefix + "/") {
             return String(target.dropFirst(prefix.count))
@@ -231,7 +233,8 @@ public struct SystemRoots: Sendable {
     ///   - sysfs: The folder to use as `/sys`; nil for `/sys` itself.
     ///   - procfs: The folder to use as `/proc`; nil for `/proc` itself.
     ///   - dev: The folder to use as `/dev`; nil for `/dev` itself.
-    /// - Throws: ``AttributeError`` if a given folder cannot be opened. A default one that is not mounted counts as empty.
+    /// - Throws: ``AttributeError`` if a given folder cannot be opened. A default one that is not mounted counts as
+    ///   empty.
     public init(sysfs: String? = nil, procfs: String? = nil, dev: String? = nil) throws(AttributeError) {
         self.sysfs = try Self.root(sysfs, mountPoint: "/sys")
         self.procfs = try Self.root(procfs, mountPoint: "/proc")

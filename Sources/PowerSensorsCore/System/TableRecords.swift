@@ -13,7 +13,9 @@ package struct TableRecords: Sequence, IteratorProtocol, Sendable {
     }
 
     private let bytes: [UInt8]
+    /// The position of the next byte.
     private var at: Int
+    /// The number of its line.
     private var line = 1
 
     /// The records of a table. A byte order mark before it is skipped.

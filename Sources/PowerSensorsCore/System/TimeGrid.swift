@@ -1,4 +1,4 @@
-/// Equally spaced points in time. Missed points are skipped.
+/// Equally spaced points in time, in nanoseconds of any clock. Points that were missed are skipped.
 package struct TimeGrid: Sendable {
     /// The time between two points, in nanoseconds.
     package let interval: Int64

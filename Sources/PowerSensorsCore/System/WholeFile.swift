@@ -2,7 +2,7 @@
 import Glibc
 #endif
 
-/// A file that is read from its beginning to its end.
+/// Reads files from their beginning to their end.
 package enum WholeFile {
     /// The bytes of a file that the user named, at most `limit` of them.
     package static func bytes(
