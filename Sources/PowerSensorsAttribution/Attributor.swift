@@ -22,7 +22,7 @@ package final class Attributor {
     private var scanned: CPUTimes?
     /// When the latest scan began, whether or not it succeeded.
     private var scannedAt: SampleInstant?
-    /// Whether there was a scan since ``divide(_:)`` was last called.
+    /// Whether a scan succeeded since ``divide(_:)`` was last called.
     private var hasNewScan = false
     /// The processors' times up to which energy has been divided.
     private var divided: CPUTimes?
@@ -287,7 +287,7 @@ extension ProcessTable.Entry {
     /// The process for which a kernel thread named `vhost-PID` moves a virtual machine's network or disk data; nil for
     /// other processes. Since Linux 6.4, such threads belong to the process itself, and there are none of this name.
     fileprivate var servedProcess: Int32? {
-        guard isKernelThread, case let name = name, name.hasPrefix("vhost-") else { return nil }
+        guard isKernelThread, case let name = self.name, name.hasPrefix("vhost-") else { return nil }
         return Int32(name.dropFirst("vhost-".count))
     }
 }

@@ -101,8 +101,8 @@ struct ControlGroupTable: ~Copyable {
         return index
     }
 
-    /// Removes a process that ended or moved. A group that is empty now stays until after the next scan, which still
-    /// counts the time that it used before.
+    /// Removes a process that ended or moved. A group without processes is only removed at the beginning of the next
+    /// scan, so that this scan still counts the time that it used last.
     mutating func removeProcess(from index: SlotIndex) { entries.update(at: index) { $0.processes -= 1 } }
 
     /// Adds a process's time to its group. Only for groups without clocks.

@@ -96,7 +96,8 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
             if allowsEquals, let equals = name.firstIndex(of: "=") {
                 options.append((String(name[..<equals]), String(name[name.index(after: equals)...])))
             } else if let next = rest.first, name == "append" || !next.hasPrefix("-") {
-                // QEMU's -append is followed by the arguments of the guest's kernel, which may begin with a dash.
+                // A value is removed, so that it is not taken for an option. That of QEMU's -append, the arguments of
+                // the guest's kernel, may begin with a dash.
                 rest.removeFirst()
                 options.append((name, next))
             }

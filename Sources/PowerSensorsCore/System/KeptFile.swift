@@ -12,7 +12,7 @@ package struct KeptFile: ~Copyable {
     private let isKept: Bool
     private var descriptor: CInt = -1
     private var backOff = BackOff()
-    /// Why the file is not open.
+    /// Why the file is not open, with the file's path.
     private var failure: AttributeError
 
     /// Opens the file. If that fails, reads throw the error until a later attempt succeeds.

@@ -44,7 +44,7 @@ extension Finding {
                 ? "Run as root; or: sudo chmod o+r \(file) && sudo setcap cap_sys_rawio=ep \(programPath)"
                 : "Give the container the right and the device: docker run --cap-add SYS_RAWIO --device \(file) …"
         case ENOENT, ENXIO, ENODEV: remedy = "Switch the processor on, and load the driver: sudo modprobe msr"
-        default: remedy = "The processor refuses the register: read it through powercap: --sensor rapl:powercap"
+        default: remedy = "The processor refuses the register; read it through powercap: --sensor rapl:powercap"
         }
         return Finding(
             severity: .warning, subject: path, reason: Finding.Reason(error.status),
