@@ -88,7 +88,7 @@ def main(arguments):
         if texts == list(made):
             print("fit: the tables are what the data give, to the digit")
         elif differs(texts[1], made[1]):
-            sys.exit(f"fit: {arguments[2]} is not what the data give; make estimator-tables writes it anew")
+            sys.exit(f"fit: {arguments[2]} is not what the data give; make estimator-tables writes it again")
         else:
             # Another release of numpy may add in another order; what the tables say is then the same to 0.1 %.
             print("fit: the tables say what the data give, to 0.1 %")

@@ -16,7 +16,7 @@ NO_KEY = 4095
 WIDTH = 46
 
 LICENCE = """\
-// Made by Fitting/fit.py from published SPECpower_ssj2008 results; make estimator-tables writes it anew.
+// Made by Fitting/fit.py from published SPECpower_ssj2008 results; make estimator-tables writes it again.
 //
 // SPEC® and SPECpower_ssj2008® are trademarks of the Standard Performance Evaluation Corporation; its results are at
 // spec.org, retrieved in 2026. What is computed from these numbers is an estimate and no SPEC metric.
@@ -81,19 +81,32 @@ def swift(model, steps, generations, keys, slope, outcomes):
         bands[place][known] = bands[place + 1][known] = 0
     years = [model.years[generation] for generation in generations]
     return (
-        LICENCE + "\n/// What the fit found beyond the formula.\npackage enum EstimatorTables {\n"
-        + literal("generations", "The generations that points name by their place.", " ".join(generations)) + "\n"
-        + numbers("years", "Their median years.", [years], "{:g}") + "\n"
-        + literal("makers", "How names of makers begin, in the order of their numbers from 1.",
+        LICENCE + "\n/// The numbers with which the formula's estimates are corrected, see ``ReferencePoints``.\n"
+        + "package enum EstimatorTables {\n"
+        + literal("generations",
+                  "The names of the generations, in the order of their numbers from 0.", " ".join(generations)) + "\n"
+        + numbers("years", "The median year of each generation's machines.", [years], "{:g}") + "\n"
+        + literal("makers", "How the names of manufacturers begin, in the order of their numbers from 1.",
                   ";".join(",".join(starts) for starts in MAKERS)) + "\n"
-        + literal("keys", "What tells processors from others of their generations.", " ".join(keys)) + "\n"
-        + numbers("levels", "How alike machines are, by what is known of them.", levels, "{:g}") + "\n"
-        + numbers("steps", "What one step of each of a point's ten weights is worth.", [steps]) + "\n"
-        + numbers("shapes", "The ways in which curves differ, over nine loads.", model.shapes, "{:.9f}") + "\n"
-        + numbers("slopes", "How far a known full load moves idle, and a known idle full load.", [slope], "{:.4f}")
+        + literal("keys",
+                  "The keys of the processors, see ``ProcessorKey``, in the order of their numbers from 0.",
+                  " ".join(keys)) + "\n"
+        + numbers("levels",
+                  "The variances, see ``Variances``, for each ``ReferencePoints/Knowledge``.", levels, "{:g}") + "\n"
+        + numbers("steps",
+                  "The difference between two neighbouring values, for each of a point's ten weights.", [steps]) + "\n"
+        + numbers("shapes",
+                  "The four shapes in which curves differ, at the nine tenths between idle and full load.",
+                  model.shapes, "{:.9f}") + "\n"
+        + numbers("slopes",
+                  "How much of a correction at full load applies to idle, and of one at idle to full load.",
+                  [slope], "{:.4f}")
         + "\n"
-        + numbers("bands", "The 68 % bands' logarithms by case, low and high: eleven loads, then all.", bands, "{:.4f}")
-        + "\n" + literal("points", "The machines of the fit, each in 46 digits of base 64.",
+        + numbers("bands",
+                  "The logarithms of the 68 % bands, low and high for each basis: at eleven loads, then over all.",
+                  bands, "{:.4f}")
+        + "\n" + literal("points",
+                         "The machines that the model was fitted to, each in 46 base-64 digits, see ``PointDigits``.",
                          points(model, steps, generations, keys)) + "}\n")
 
 

@@ -151,7 +151,7 @@ struct ProcessTable: ~Copyable {
             let count = unsafe cpowersensors_list_processes(procfsDescriptor, &numbers, capacity)
             if count < 0 { throw AttributeError(path: procfs.path, errno: Int32(clamping: -count)) }
             if count <= capacity {
-                // The kernel lists them in order, but a fixture may not.
+                // The kernel lists processes in the order of their numbers, but a test's folder may not be in order.
                 if (1..<max(count, 1)).contains(where: { numbers[$0 - 1] > numbers[$0] }) { numbers[..<count].sort() }
                 return count
             }

@@ -72,8 +72,8 @@ package final class BackgroundReaders: Sendable {
     /// When the last of them is needed another one is started, so that no number of blocked sources delays the rest.
     private static let firstWorkers = 4
 
-    /// How late a source must be before a stand-by thread reads it, times the thread's rank, which is its number in the
-    /// order of start. Threads after the first few do not wait longer.
+    /// A stand-by thread reads only sources that are late by this time, multiplied by the thread's rank. That is its
+    /// number in the order of start; for threads after the first few, the time does not grow any further.
     private static let standByNanoseconds: Int64 = 100_000_000
 
     /// Starts the threads, if there are sources.

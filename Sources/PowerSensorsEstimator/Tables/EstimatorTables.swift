@@ -1,30 +1,30 @@
-// Made by Fitting/fit.py from published SPECpower_ssj2008 results; make estimator-tables writes it anew.
+// Made by Fitting/fit.py from published SPECpower_ssj2008 results; make estimator-tables writes it again.
 //
 // SPEC® and SPECpower_ssj2008® are trademarks of the Standard Performance Evaluation Corporation; its results are at
 // spec.org, retrieved in 2026. What is computed from these numbers is an estimate and no SPEC metric.
 
-/// What the fit found beyond the formula.
+/// The numbers with which the formula's estimates are corrected, see ``ReferencePoints``.
 package enum EstimatorTables {
-    /// The generations that points name by their place.
+    /// The names of the generations, in the order of their numbers from 0.
     static let generations = """
         altra broadwell bulldozer cascadelake coffeelake cooperlake emeraldrapids genoa graniterapids haswell icelake i\
         vybridge k10 milan naples nehalem other pre2009 raptorlake rocketlake rome sandybridge sapphirerapids sierrafor\
         est skylake skylake-client turin westmere zen-am5
         """
 
-    /// Their median years.
+    /// The median year of each generation's machines.
     static let years = """
         2023 2016 2012 2019 2019 2020 2024 2023 2025 2015 2021 2012 2009 2021 2018 2009 2025 2008 2024 2022 2020 2012 2\
         023 2025 2018 2016 2024 2010 2025
         """
 
-    /// How names of makers begin, in the order of their numbers from 1.
+    /// How the names of manufacturers begin, in the order of their numbers from 1.
     static let makers = """
         hewlett,hp;fujitsu;dell;lenovo;ibm;acer;huawei,xfusion;nec;hitachi;asus;super;inspur,ieit;sugon;h3c,new h3c;qua\
         nta,qct;nettrix;giga;sgi;tyan
         """
 
-    /// What tells processors from others of their generations.
+    /// The keys of the processors, see ``ProcessorKey``, in the order of their numbers from 0.
     static let keys = """
         2216he 2356 2376he 2380 2382 2384 2419ee 2425he 2435 3040 3070 3075 4164ee 4210 4214 4376he 4386 4465p 4510 458\
         4px 5117 5160 5220 6136 6140 6152 6174 6176 6226r 6238 6238r 6252 6262he 6276 6278 6314u 6336y 6338n 6344 6369p\
@@ -39,18 +39,18 @@ package enum EstimatorTables {
         ra7255h x3220 x3350 x3360 x3430 x3470 x3480 x5272 x5570 x5650 x5670 x5675 x7560
         """
 
-    /// How alike machines are, by what is known of them.
+    /// The variances, see ``Variances``, for each ``ReferencePoints/Knowledge``.
     static let levels = """
         0.1 0.3 0.01 0.125 0 0 0 0;0.3 0.5 0.001 0.01 0.02 0.025 0 0;0.3 0.5 0.001 0.02 0.08 0.02 0.1 0.025
         """
 
-    /// What one step of each of a point's ten weights is worth.
+    /// The difference between two neighbouring values, for each of a point's ten weights.
     static let steps = """
         3.55206181e-05 5.57300051e-05 5.76210416e-05 8.21838398e-05 4.48145392e-05 7.92387082e-05 4.50244988e-06 2.3587\
         5176e-06 1.14982708e-06 1.16191407e-06
         """
 
-    /// The ways in which curves differ, over nine loads.
+    /// The four shapes in which curves differ, at the nine tenths between idle and full load.
     static let shapes = """
         0.144046622 0.251940744 0.326609550 0.386286707 0.431008915 0.428540860 0.385218788 0.314623942 0.207575337;0.3\
         36022602 0.400891765 0.377356256 0.239799726 0.060264959 -0.098949951 -0.270544216 -0.466581481 -0.471335912;0.\
@@ -58,12 +58,12 @@ package enum EstimatorTables {
         0.282720865 -0.044139937 0.132174262 0.211740599 0.209279200 -0.028663141 -0.388453476 -0.450577240 0.676225665
         """
 
-    /// How far a known full load moves idle, and a known idle full load.
+    /// How much of a correction at full load applies to idle, and of one at idle to full load.
     static let slopes = """
         0.7461 0.2965
         """
 
-    /// The 68 % bands' logarithms by case, low and high: eleven loads, then all.
+    /// The logarithms of the 68 % bands, low and high for each basis: at eleven loads, then over all.
     static let bands = """
         -0.1518 -0.1110 -0.1129 -0.1038 -0.1146 -0.1185 -0.1222 -0.1289 -0.1268 -0.1302 -0.1227 -0.1219;0.1893 0.1360 0\
         .1330 0.1235 0.1198 0.1306 0.1379 0.1388 0.1293 0.1311 0.1193 0.1357;-0.1645 -0.1046 -0.1063 -0.1076 -0.0981 -0\
@@ -80,7 +80,7 @@ package enum EstimatorTables {
         0210 0.0000 -0.0305;0.0000 0.0470 0.0393 0.0400 0.0386 0.0360 0.0357 0.0286 0.0233 0.0191 0.0000 0.0281
         """
 
-    /// The machines of the fit, each in 46 digits of base 64.
+    /// The machines that the model was fitted to, each in 46 base-64 digits, see ``PointDigits``.
     static let points = """
         0B2e1200404i0G3CPXU0GSSqj1tMPl-001V--V--V--V--0B2e1200404i0V3QSKayLCU+jyyTRcHySaV--V--V--V--002e2400804i0H3ATrp\
         18mUAV20LUxD1PZV--V--V--V--002e2400804i0V3PXgC+UaX6pzTlXSe+-MV--V--V--V--002g1100104i0D3O+deaPer99XQtqGuYEOV--V\

@@ -2,7 +2,7 @@ import CPowerSensors
 import Glibc
 package import PowerSensorsCore
 
-/// What perf_event_open(2) is told to open an event: the type of its PMU, and up to three numbers whose bits the PMU's
+/// What identifies an event for perf_event_open(2): the type of its PMU, and up to three numbers whose bits the PMU's
 /// `format` folder describes.
 package struct EventCode: Hashable, Sendable {
     package var type: UInt32

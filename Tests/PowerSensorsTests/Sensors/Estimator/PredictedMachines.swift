@@ -1,4 +1,4 @@
-// Made by Fitting/fit.py from published SPECpower_ssj2008 results; make estimator-tables writes it anew.
+// Made by Fitting/fit.py from published SPECpower_ssj2008 results; make estimator-tables writes it again.
 //
 // SPEC® and SPECpower_ssj2008® are trademarks of the Standard Performance Evaluation Corporation; its results are at
 // spec.org, retrieved in 2026. What is computed from these numbers is an estimate and no SPEC metric.
