@@ -18,7 +18,7 @@ extension ShareFinder {
     }
 
     private static let advice = (
-        "There is no share, by which a host tells a virtual machine how much energy it uses.",
+        "There is no share, a folder in which a host reports how much energy a virtual machine uses.",
         """
         In a virtual machine: have the host run powersensors export --guests, give this guest its folder, and mount \
         it: \(ShareLocation.default.mountCommand)
@@ -94,7 +94,7 @@ extension Finding {
     static func cachedShare(_ location: ShareLocation, _ option: String) -> Finding {
         Finding(
             severity: .warning, subject: location.directory, reason: .cached,
-            text: "The share is mounted with \(option), by which a guest does not see changes.",
+            text: "The share is mounted with \(option), so a guest does not see changes.",
             remedy: location.remountCommands)
     }
 
@@ -148,13 +148,13 @@ extension StaleExplanation {
         let check = "Check on the host that powersensors export --guests runs"
         if let option = location.mount?.hidingOption {
             self.init(
-                text: "\(problem): it is mounted with \(option), by which a guest does not see changes.",
+                text: "\(problem): it is mounted with \(option), so a guest does not see changes.",
                 remedy: location.remountCommands)
         } else if location.mount?.type == "virtiofs" {
             // Only the host knows how virtiofs caches.
             self.init(
                 text: """
-                    \(problem): its publisher has stopped, or virtiofsd runs with cache=always, by which a guest never \
+                    \(problem): its publisher has stopped, or virtiofsd runs with cache=always, so a guest never \
                     sees a change; a guest cannot tell which.
                     """,
                 remedy: """

@@ -145,7 +145,7 @@ def _check_unseen(run, checks, times, share, mount):
     for entry in entries:
         checks.equal(f"{share}: what is shown", (entry.status, entry.power), ("stale", None))
     cache = share.split("/")[0]
-    checks.contains(f"{share}: what is said", watch.errors, f"with cache={cache}, by which a guest")
+    checks.contains(f"{share}: what is said", watch.errors, f"with cache={cache}, so a guest")
     checks.contains(f"{share}: when it is said", watch.errors, "has shown nothing new for three of its periods")
     remedy = mount.replace("CACHE", "none").replace("TAG", cache).replace("POINT", f"/mnt/{cache}")
     checks.contains(f"{share}: the remedy", watch.errors, f"sudo umount --lazy /mnt/{cache} && sudo {remedy}")
