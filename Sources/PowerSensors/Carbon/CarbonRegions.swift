@@ -57,7 +57,9 @@ public struct CarbonRegions: Sendable {
         table.split(separator: "\n").map { $0.split(separator: " ", maxSplits: 5) }
     }
 
+    /// Adds the region of one line of the built-in table.
     private mutating func add(_ fields: [Substring], isCountry: Bool) {
+        // Only countries have a second code, of two letters.
         let fields = isCountry ? fields : Array(fields.prefix(1)) + ["-"] + fields.dropFirst()
         guard fields.count >= 6, let grams = Double(fields[2]) else { return }
         let code = String(fields[0].map { $0 == "_" ? " " : $0 })

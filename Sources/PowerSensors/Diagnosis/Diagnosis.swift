@@ -30,7 +30,7 @@ package struct Diagnosis: Sendable {
         /// The number of channels that can be read.
         package let readable: Int
 
-        /// The number of readable channels that do not change although they should.
+        /// The number of readable channels that did not change although they should have.
         package let frozen: Int
 
         /// The mechanisms through which it reads them, without duplicates.
@@ -65,18 +65,18 @@ package struct Diagnosis: Sendable {
         case nothing
     }
 
-    /// What the doctor observed while it read the channels.
+    /// What the doctor observed while it read the channels. Indices are those of the topology's channels.
     struct Observation {
-        /// The last status of each channel.
+        /// The status of each channel after all reads.
         var statuses: [ReadingStatus]
 
         /// The indices of the counters that did not change.
-        var unmoved: Set<Int> = []
+        var unchanged: Set<Int> = []
 
-        /// The indices of those that should have changed.
+        /// The indices of the counters that did not change although they should have.
         var frozen: Set<Int> = []
 
-        /// The last host figures.
+        /// The host figures after all reads.
         var figures: [HostSnapshot] = []
 
         /// The findings that only appear over time.
@@ -115,7 +115,7 @@ package struct Diagnosis: Sendable {
             let status = observed.statuses[index]
             return ObservedChannel(
                 channel: channel, isReadable: status.isReadable, isFine: status.isReadable || channel.isIdle(status),
-                hasMoved: !observed.unmoved.contains(index),
+                hasChanged: !observed.unchanged.contains(index),
                 isFrozen: status.isReadable && observed.frozen.contains(index))
         }
         sensors = names.map { name in
@@ -127,16 +127,20 @@ package struct Diagnosis: Sendable {
                 provenances: own.map(\.channel.provenance).unique(by: \.self))
         }
         verdict = Self.verdict(on: channels, observed.figures)
-        let ranks: [Finding.Severity] = [.error, .warning, .info]
-        self.findings = ranks.flatMap { rank in findings.filter { $0.severity == rank } }.unique(by: \.self)
+        let severities: [Finding.Severity] = [.error, .warning, .info]
+        self.findings = severities.flatMap { one in findings.filter { $0.severity == one } }.unique(by: \.self)
     }
 
     /// A channel, and what was observed of it.
     private struct ObservedChannel {
         let channel: Channel
+        /// Whether it has a value.
         let isReadable: Bool
+        /// Whether it has a value, or rightly has none at the moment.
         let isFine: Bool
-        let hasMoved: Bool
+        /// Whether its count changed; true if it has none.
+        let hasChanged: Bool
+        /// Whether it has a value that did not change although it should have.
         let isFrozen: Bool
 
         /// Whether it measures the machine's consumption, unlike the power that charges a battery.
@@ -152,12 +156,12 @@ package struct Diagnosis: Sendable {
             let isEstimated = channels.contains { $0.isReadable && $0.channel.provenance == .estimated }
             return isEstimated ? .estimated : .nothing
         }
-        if !measuring.contains(where: \.hasMoved) { return .frozen }
+        if !measuring.contains(where: \.hasChanged) { return .frozen }
         let frozen = Set(measuring.filter(\.isFrozen).compactMap(\.channel.countsIn))
-        let isWhole = figures.contains { figure in
+        let isComplete = figures.contains { figure in
             figure.provenance.isOfMeter && figure.status.isReadable && !frozen.contains(figure.scope)
         }
-        return isWhole ? .measured : .partly
+        return isComplete ? .measured : .partly
     }
 }
 

@@ -9,7 +9,11 @@ package struct Doctor {
     private let sensors: SensorSet
     private let roots: SystemRoots
 
-    /// Creates a doctor for sensors, which it tests in the given trees.
+    /// Creates a doctor for sensors.
+    ///
+    /// - Parameters:
+    ///   - sensors: The sensors to test; the estimator is always added.
+    ///   - roots: The file trees of the machine, to describe its hardware and kernel.
     package init(_ sensors: SensorSet, roots: SystemRoots) {
         self.sensors = sensors.withFallback
         self.roots = roots
@@ -18,22 +22,23 @@ package struct Doctor {
     /// Discovers and reads every sensor, including the estimator.
     ///
     /// - Parameters:
-    ///   - time: How long to read the counters. The slowest known, QEMU's virtual registers, change once a second.
-    ///   - step: Called between two reads; a test changes the counters in it.
+    ///   - time: How long to read the counters. The slowest known, QEMU's virtual registers, change once a second, so the
+    ///     default includes two of their changes.
+    ///   - advance: Called before each read but the first; tests advance the counters in it.
     package func examine(
-        for time: Duration = .milliseconds(2500), betweenReads step: (() -> Void)? = nil
+        for time: Duration = .milliseconds(2500), betweenReads advance: (() -> Void)? = nil
     ) -> Diagnosis {
         let environment = HostEnvironment(roots)
         let bound = sensors.bind()
         let topology = bound.topology
-        let watched = watch(bound, for: time, step)
+        let observed = observe(bound, for: time, advance)
         let findings =
-            Self.relevant(topology.findings, beside: topology.channels) + watched.findings
+            Self.relevant(topology.findings, beside: topology.channels) + observed.findings
             + UnsupportedDevices.findings(in: roots.sysfs)
-        return Diagnosis(environment, sensors.names, topology, watched, findings, LibSensors.shared.failure)
+        return Diagnosis(environment, sensors.names, topology, observed, findings, LibSensors.shared.failure)
     }
 
-    /// The findings, where hardware that a guest lacks is only information if its host shares its figures.
+    /// Reduces what a virtual machine lacks to information if the host shares its figures with it.
     private static func relevant(_ findings: [Finding], beside channels: [Channel]) -> [Finding] {
         guard channels.contains(where: { $0.provenance == .shared && $0.status == .ok }) else { return findings }
         return findings.map { finding in
@@ -44,42 +49,44 @@ package struct Doctor {
         }
     }
 
-    /// How long to wait for a shared counter to change: slightly longer than until it is stale.
+    /// How long to wait for a shared counter to change: slightly longer than the three intervals after which it is stale, but
+    /// at most a minute.
     private func longestWait(for channels: [Channel]) -> Duration {
         let longest = channels.filter { $0.sensor == .share && $0.status == .ok }.compactMap(\.refreshInterval).max()
         return min((longest ?? .zero) * 3 + .seconds(1.5), .seconds(60))
     }
 
     /// Reads the channels for a while, to find which can be read and which counters do not change.
-    private func watch(
-        _ bound: BoundSensors, for time: Duration, _ step: (() -> Void)?
+    private func observe(
+        _ bound: BoundSensors, for time: Duration, _ advance: (() -> Void)?
     ) -> Diagnosis.Observation {
         let channels = bound.topology.channels
         guard !channels.isEmpty, var sampler = try? Sampler(SamplingConfiguration(sensors: sensors), bound) else {
             return Diagnosis.Observation(statuses: channels.map(\.status))
         }
-        let first = sampler.readings
+        let first = sampler.readChannels()
         var readings = first
-        var hasMoved = channels.map { _ in false }
-        var watched = Duration.zero
+        var hasChanged = channels.map { _ in false }
+        var elapsed = Duration.zero
         // Shared counters are updated less often than registers.
         func isStillAwaited(_ index: Int) -> Bool {
-            channels[index].sensor == .share && !hasMoved[index] && readings[index].count != nil
+            channels[index].sensor == .share && !hasChanged[index] && readings[index].count != nil
         }
-        while watched < time
-            || (watched < longestWait(for: channels) && channels.indices.contains(where: isStillAwaited))
+        while elapsed < time
+            || (elapsed < longestWait(for: channels) && channels.indices.contains(where: isStillAwaited))
         {
-            step?()
+            advance?()
+            // At least five reads.
             pause(time / 5)
-            watched += max(time / 5, .milliseconds(1))
-            readings = sampler.readings
-            for index in channels.indices where readings[index].count != first[index].count { hasMoved[index] = true }
+            elapsed += max(time / 5, .milliseconds(1))
+            readings = sampler.readChannels()
+            for index in channels.indices where readings[index].count != first[index].count { hasChanged[index] = true }
         }
         // The accumulator decides the final status: a counter that stays at 0 is absent.
         let snapshot = sampler.snapshot()
-        let unmoved = channels.indices.filter { readings[$0].count != nil && !hasMoved[$0] }
+        let unchanged = channels.indices.filter { readings[$0].count != nil && !hasChanged[$0] }
         // Cores and graphics may be idle, a package never is. A psys counter at 0 may not exist on this board.
-        let frozen = unmoved.filter { index in
+        let frozen = unchanged.filter { index in
             switch channels[index].component.domain {
             case "package": true
             case "psys": readings[index].count != 0 || channels[index].isKnownToCount
@@ -87,25 +94,25 @@ package struct Doctor {
             }
         }
         let known = bound.topology.findings
-        let opening = sampler.findings().filter { !known.contains($0) && $0.reason != .frozen }
+        // The doctor has findings of its own for frozen counters, which do not need as long.
+        let samplerFindings = sampler.findings().filter { !known.contains($0) && $0.reason != .frozen }
         return Diagnosis.Observation(
-            statuses: snapshot.channels.map(\.status), unmoved: Set(unmoved), frozen: Set(frozen),
+            statuses: snapshot.channels.map(\.status), unchanged: Set(unchanged), frozen: Set(frozen),
             figures: snapshot.host,
-            findings: opening + frozen.map { .doesNotChange(channels[$0], for: time) })
+            findings: samplerFindings + frozen.map { .frozen(channels[$0], for: time) })
     }
 }
 
 extension Sampler {
     /// Reads every channel once, and returns a copy of the readings.
-    fileprivate var readings: [Reading] {
-        mutating get {
-            sample { _, readings in readings.indices.map { readings[$0] } }
-        }
+    fileprivate mutating func readChannels() -> [Reading] {
+        sample { _, readings in readings.indices.map { readings[$0] } }
     }
 }
 
 extension Finding {
-    fileprivate static func doesNotChange(_ channel: Channel, for time: Duration) -> Finding {
+    /// A counter that did not change while the doctor read it.
+    fileprivate static func frozen(_ channel: Channel, for time: Duration) -> Finding {
         Finding(
             .frozen, of: channel,
             text: """

@@ -12,26 +12,27 @@ enum UnsupportedDevices {
     /// Graphics processors and accelerators without a hwmon chip, grouped by vendor.
     private static func graphics(in sysfs: SystemRoot) -> [Finding] {
         let folder = "bus/pci/devices"
-        var devices: [Maker: [String]] = [:]
+        var devices: [Vendor: [String]] = [:]
         for device in (try? sysfs.list(folder)) ?? [] {
             let path = "\(folder)/\(device)"
             // Class 03 is a display, 12 an accelerator (PCI Code and ID Assignment Specification).
             guard let kind = try? sysfs.text("\(path)/class"), kind.hasPrefix("0x03") || kind.hasPrefix("0x12"),
-                let vendor = try? sysfs.text("\(path)/vendor"), !sysfs.exists("\(path)/hwmon/."),
-                let maker = Maker(vendor: vendor, isAccelerator: kind.hasPrefix("0x12"))
+                let number = try? sysfs.text("\(path)/vendor"), !sysfs.exists("\(path)/hwmon/."),
+                let vendor = Vendor(number, isAccelerator: kind.hasPrefix("0x12"))
             else { continue }
-            devices[maker, default: []].append(path)
+            devices[vendor, default: []].append(path)
         }
-        return Maker.allCases.compactMap { maker in devices[maker].map { maker.finding($0) } }
+        return Vendor.allCases.compactMap { vendor in devices[vendor].map { vendor.finding($0) } }
     }
 
     /// The vendor of a device, where it determines how to get its power.
-    private enum Maker: CaseIterable {
+    private enum Vendor: CaseIterable {
         case nvidia, amd, other
 
-        /// Nil for devices without a power figure of their own: simple displays, and graphics integrated in the processor.
-        init?(vendor: String, isAccelerator: Bool) {
-            switch vendor {
+        /// The vendor with a number in the PCI ID database; nil for devices without a power figure of their own: simple
+        /// displays, and graphics integrated in the processor.
+        init?(_ number: String, isAccelerator: Bool) {
+            switch number {
             case "0x10de": self = .nvidia
             case "0x1002": self = .amd
             default:
@@ -62,6 +63,7 @@ enum UnsupportedDevices {
         }
     }
 
+    /// The finding for a management controller (BMC) on the board; nil if there is none.
     private static func managementController(in sysfs: SystemRoot) -> Finding? {
         let query = "sudo ipmitool dcmi power reading — then \(customSensorHint)"
         if let device = ((try? sysfs.list("class/ipmi")) ?? []).first(where: { $0.hasPrefix("ipmi") }) {

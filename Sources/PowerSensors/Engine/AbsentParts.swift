@@ -1,6 +1,6 @@
 import PowerSensorsCore
 
-/// Stands in for channels that disappeared between two discoveries, so that no host figure silently becomes smaller.
+/// A sensor that keeps the channels that disappeared between two discoveries, so that no host figure silently becomes smaller.
 ///
 /// A measured channel that is added to a host figure stays in the topology as `absent` until a discovery finds it again, and
 /// the figure is `partial`. Only these channels may disappear:
@@ -16,7 +16,7 @@ struct AbsentParts: Sensor {
     /// Finds the channels that disappeared; nil if there are none.
     ///
     /// - Parameters:
-    ///   - previous: The topology of the previous generation, including its absent channels.
+    ///   - previous: The topology of the previous discovery, including its absent channels.
     ///   - found: What the sensors have found now.
     init?(from previous: Topology, to found: Topology) {
         let known = Set(found.channels.map(\.id))
@@ -29,11 +29,11 @@ struct AbsentParts: Sensor {
             return owner == channel.sensor && !parts.contains { $0.replaces(channel) }
         }
         if channels.isEmpty { return nil }
-        var holders = Set(channels.compactMap(\.component.parent))
+        var ancestors = Set(channels.compactMap(\.component.parent))
         // Parents are before their children, so one pass backwards finds all ancestors.
         components = previous.components.reversed().filter { component in
-            guard holders.contains(component.id) else { return false }
-            component.parent.map { _ = holders.insert($0) }
+            guard ancestors.contains(component.id) else { return false }
+            component.parent.map { _ = ancestors.insert($0) }
             return true
         }.reversed()
     }

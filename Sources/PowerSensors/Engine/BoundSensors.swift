@@ -1,6 +1,6 @@
 package import PowerSensorsCore
 
-/// A topology, and each sensor with the channels that it is to open.
+/// The result of a discovery: a topology, and each sensor with the channels that it is to open.
 package struct BoundSensors: Sendable {
     /// The components, channels and findings.
     package let topology: Topology
@@ -8,10 +8,12 @@ package struct BoundSensors: Sendable {
     /// The sensors, each with its channels, in the topology's order.
     package let sensors: [(sensor: any Sensor, channels: [Channel])]
 
-    /// The sensors' fingerprints from before the discovery.
+    /// The sensors' fingerprints (``Sensor/discoveryFingerprint()``), taken before the discovery: a change during it is then
+    /// noticed afterwards.
     package let fingerprints: [Int?]
 
-    /// The identities of channels that an earlier discovery found and this one did not, see ``AbsentParts``.
+    /// The identities of channels that an earlier discovery found and this one did not. ``AbsentParts`` holds them, which is
+    /// always the last sensor, because it depends on what the others have found.
     package var absent: Set<String> { (sensors.last?.sensor as? AbsentParts)?.ids ?? [] }
 
     /// Splits the topology's channels by sensor.

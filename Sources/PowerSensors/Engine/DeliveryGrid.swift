@@ -1,4 +1,6 @@
-/// When a subscriber of a monitor is next given a snapshot: for each point of its own grid, the nearest sample.
+/// Decides which samples a subscriber of a monitor receives as snapshots.
+///
+/// The points of its grid are the times at which it wants a snapshot. For each of them it receives the nearest sample.
 package struct DeliveryGrid: Sendable {
     private var grid: TimeGrid?
 
@@ -12,14 +14,15 @@ package struct DeliveryGrid: Sendable {
     ///
     /// - Parameters:
     ///   - now: The monotonic time of the sample in nanoseconds.
-    ///   - tick: The time to the next sample. A sample that is early by less than half of it is due, since the next would be
-    ///     further off. Without this, a late first sample would make a subscriber with the same interval miss the second.
-    package mutating func isDue(at now: Int64, tick: Int64) -> Bool {
+    ///   - samplingInterval: The time to the next sample in nanoseconds. A sample that is early by less than half of it is
+    ///     due, since the next would be further off. Without this, a late first sample would make a subscriber with the same
+    ///     interval miss the second.
+    package mutating func isDue(at now: Int64, samplingInterval: Int64) -> Bool {
         guard let due = grid?.next else {
             grid = TimeGrid(from: now &+ interval, every: interval)
             return true
         }
-        guard now >= due || due - now < tick / 2 else { return false }
+        guard now >= due || due - now < samplingInterval / 2 else { return false }
         grid?.advance(past: max(now, due))
         return true
     }

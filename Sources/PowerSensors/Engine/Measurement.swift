@@ -83,6 +83,7 @@ extension Measurement {
     private static func lateEnergy(of host: HostSnapshot, _ snapshot: Snapshot) -> Joules {
         let parts = snapshot.channelFigures.filter { $0.channel.countsIn == host.scope }
         return parts.reduce(.zero) { sum, part in
+            // Registers are updated about once a millisecond (Intel SDM volume 3, energy status registers).
             let update = part.channel.refreshInterval ?? part.channel.readingInterval ?? .milliseconds(1)
             return sum + Joules((part.figures.power?.rawValue ?? 0) * update.seconds)
         }

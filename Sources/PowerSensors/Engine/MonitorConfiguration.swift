@@ -16,8 +16,8 @@ public struct MonitorConfiguration: Sendable {
     /// The scope of the headline figure; nil for ``Topology/headlineScope``.
     public var headlineScope: Scope?
 
-    /// How the energy is divided among consumers; nil, the default, to not divide it, since scanning every process costs more
-    /// than reading the sensors.
+    /// How the energy is divided among processes, control groups and virtual machines. By default it is nil, and the energy is
+    /// not divided, since scanning every process costs more than reading the sensors.
     public var attribution: Attribution?
 
     /// The carbon intensity of the machine's electricity, for example from ``CarbonRegions``; nil if unknown.

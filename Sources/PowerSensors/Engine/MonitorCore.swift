@@ -1,6 +1,8 @@
 import PowerSensorsCore
 
-/// The part of a monitor that its thread uses and keeps alive.
+/// What a monitor's thread works on.
+///
+/// The thread holds this rather than the monitor, so that a monitor can be released while its thread runs.
 final class MonitorCore: Sendable {
     let state: Locked<MonitorState>
     let timer = InterruptibleTimer()
@@ -29,45 +31,48 @@ final class MonitorCore: Sendable {
         var grid: TimeGrid?
         while true {
             let wakeCount = timer.wakeCount
-            guard let (now, tick) = sample(&engine) else { return }
+            guard let (now, interval) = sample(&engine) else { return }
             if engine.rediscoverIfDue(at: now) {
                 state.withLock { $0.move(to: engine, at: .now) }.send()
                 grid = nil
                 continue
             }
-            let next = Self.next(of: &grid, after: now, every: tick)
+            let next = Self.next(of: &grid, after: now, every: interval)
             timer.sleep(until: next, from: now, unlessWokenSince: wakeCount)
         }
     }
 
     /// Reads every channel once, and delivers snapshots to the subscribers that are due; nil when the monitor is stopped.
-    private func sample(_ engine: inout SamplingEngine) -> (now: Int64, tick: Int64)? {
+    ///
+    /// - Returns: The time of the sample and the interval to the next one, in nanoseconds.
+    private func sample(_ engine: inout SamplingEngine) -> (now: Int64, interval: Int64)? {
         let info = engine.readAndDivide()
         // The lock is taken only after the reads and the attribution, so that callers do not wait for them.
         let events = engine.drainEvents()
-        let delivered = state.withLock { state -> (deliveries: Deliveries, tick: Int64)? in
+        let delivered = state.withLock { state -> (deliveries: Deliveries, interval: Int64)? in
             if state.isStopping { return nil }
             let deliveries = state.deliver(engine, info, events)
-            return (deliveries, state.tickNanoseconds(atMost: engine.longestIntervalNanoseconds))
+            return (deliveries, state.samplingInterval(atMost: engine.longestIntervalNanoseconds))
         }
-        guard let (deliveries, tick) = delivered else { return nil }
+        guard let (deliveries, interval) = delivered else { return nil }
         deliveries.send()
-        return (info.ended.monotonicNanoseconds, tick)
+        return (info.ended.monotonicNanoseconds, interval)
     }
 
-    /// The delay of the second sample of a generation, which shows early which counters are fast.
+    /// The longest delay between the first two samples after a discovery. It is short, because a counter that changes within it
+    /// is then known to be updated at least that often.
     private static let warmUpNanoseconds: Int64 = 10_000_000
 
     /// When to take the next sample.
-    private static func next(of grid: inout TimeGrid?, after now: Int64, every tick: Int64) -> Int64 {
+    private static func next(of grid: inout TimeGrid?, after now: Int64, every interval: Int64) -> Int64 {
         guard var current = grid else {
-            let first = TimeGrid(from: now + min(tick, warmUpNanoseconds), every: tick)
+            let first = TimeGrid(from: now + min(interval, warmUpNanoseconds), every: interval)
             grid = first
             return first.next
         }
         // The interval has changed, or the thread was woken early: start a new grid.
-        if current.interval != tick || current.next > now {
-            current = TimeGrid(from: now + tick, every: tick)
+        if current.interval != interval || current.next > now {
+            current = TimeGrid(from: now + interval, every: interval)
         } else {
             current.advance(past: now)
         }

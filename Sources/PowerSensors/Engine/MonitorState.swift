@@ -31,7 +31,8 @@ struct MonitorState {
     static let bufferedSnapshots = 4
 
     private let headlineScope: Scope?
-    private let ownNanoseconds: Int64
+    /// The interval of the configuration.
+    private let configuredNanoseconds: Int64
     private(set) var topology: Topology
     private(set) var latest: Snapshot?
     private var latestWriter: SnapshotWriter
@@ -39,30 +40,32 @@ struct MonitorState {
     private var subscriptions: [Subscription] = []
     private var listeners: [Int: AsyncStream<MonitorEvent>.Continuation] = [:]
     private var nextID = 0
-    private var announced: [Finding] = []
+    /// The findings of the previous delivery, which the listeners know.
+    private var reportedFindings: [Finding] = []
     private(set) var isStopping = false
 
     init(_ topology: Topology, _ configuration: MonitorConfiguration) {
         self.topology = topology
         headlineScope = configuration.headlineScope
         latestWriter = SnapshotWriter(topology, headline: headlineScope)
-        ownNanoseconds = max(configuration.interval.wholeNanoseconds, Self.shortestNanoseconds)
-        latestGrid = DeliveryGrid(every: max(configuration.latestInterval.wholeNanoseconds, ownNanoseconds))
+        configuredNanoseconds = max(configuration.interval.wholeNanoseconds, Self.shortestNanoseconds)
+        latestGrid = DeliveryGrid(every: max(configuration.latestInterval.wholeNanoseconds, configuredNanoseconds))
     }
 
-    /// No counter is updated more often than once a millisecond (Intel SDM volume 3, energy status registers).
+    /// The shortest interval: no counter is updated more often than once a millisecond (Intel SDM volume 3, energy status
+    /// registers).
     static let shortestNanoseconds: Int64 = 1_000_000
 
-    /// The time between samples: the shortest interval that is requested, and no longer than is safe.
-    func tickNanoseconds(atMost safe: Int64) -> Int64 {
-        var tick = min(ownNanoseconds, safe)
-        for index in subscriptions.indices { tick = min(tick, subscriptions[index].grid.interval) }
-        return max(tick, Self.shortestNanoseconds)
+    /// The time between samples in nanoseconds: the shortest interval that is requested, and no longer than is safe.
+    func samplingInterval(atMost safe: Int64) -> Int64 {
+        var interval = min(configuredNanoseconds, safe)
+        for index in subscriptions.indices { interval = min(interval, subscriptions[index].grid.interval) }
+        return max(interval, Self.shortestNanoseconds)
     }
 
     // MARK: Samples
 
-    /// Writes a snapshot for every subscriber that is due. No writer's arrays are copied.
+    /// Writes a snapshot for every subscriber that is due. The writers are changed in place, so that their arrays are not copied.
     ///
     /// - Parameters:
     ///   - engine: The engine, which has just read a sample.
@@ -73,13 +76,15 @@ struct MonitorState {
     ) -> Deliveries {
         var deliveries = Deliveries()
         let now = info.began.monotonicNanoseconds
-        if latestGrid.isDue(at: now, tick: Self.shortestNanoseconds) {
+        // Half of the shortest interval is the most that the latest snapshot may be early.
+        if latestGrid.isDue(at: now, samplingInterval: Self.shortestNanoseconds) {
             latest = engine.write(info, by: &latestWriter)
             deliveries.events += newFindings(engine.findings, info.began)
         }
         if !subscriptions.isEmpty {
-            let tick = tickNanoseconds(atMost: engine.longestIntervalNanoseconds)
-            for index in subscriptions.indices where subscriptions[index].grid.isDue(at: now, tick: tick) {
+            let interval = samplingInterval(atMost: engine.longestIntervalNanoseconds)
+            for index in subscriptions.indices
+            where subscriptions[index].grid.isDue(at: now, samplingInterval: interval) {
                 var snapshot = engine.write(info, by: &subscriptions[index].writer)
                 snapshot.sequence = subscriptions[index].sequence
                 subscriptions[index].sequence += 1
@@ -93,16 +98,17 @@ struct MonitorState {
 
     // MARK: Generations
 
-    /// Switches to a new generation. Totals and intervals are continued for channels that both generations have.
+    /// Switches to a new generation, that is, the topology of a new discovery. Totals and intervals are continued for channels
+    /// that both generations have.
     mutating func move(to engine: borrowing SamplingEngine, at instant: SampleInstant) -> Deliveries {
         topology = engine.topology
         latestWriter = engine.writer(continuing: latestWriter)
         for index in subscriptions.indices {
             subscriptions[index].writer = engine.writer(continuing: subscriptions[index].writer)
         }
-        let begun = MonitorEvent(.newGeneration, instant, generation: topology.generation)
+        let event = MonitorEvent(.newGeneration, instant, generation: topology.generation)
         return Deliveries(
-            events: [begun] + newFindings(engine.findings, instant), listeners: Array(listeners.values))
+            events: [event] + newFindings(engine.findings, instant), listeners: Array(listeners.values))
     }
 
     // MARK: Subscribers
@@ -127,7 +133,7 @@ struct MonitorState {
         if isStopping { return nil }
         nextID += 1
         listeners[nextID] = continuation
-        return (nextID, Deliveries(events: announced.map { event($0, instant) }, listeners: [continuation]))
+        return (nextID, Deliveries(events: reportedFindings.map { event($0, instant) }, listeners: [continuation]))
     }
 
     /// Removes a subscriber or listener.
@@ -151,8 +157,8 @@ struct MonitorState {
     // MARK: Events
 
     private mutating func newFindings(_ current: [Finding], _ instant: SampleInstant) -> [MonitorEvent] {
-        defer { announced = current }
-        return current.filter { !announced.contains($0) }.map { event($0, instant) }
+        defer { reportedFindings = current }
+        return current.filter { !reportedFindings.contains($0) }.map { event($0, instant) }
     }
 
     private func event(_ finding: Finding, _ instant: SampleInstant) -> MonitorEvent {

@@ -33,7 +33,7 @@ public final class PowerMonitor: Sendable {
     /// The current topology, which the next sample will have.
     public var topology: Topology { core.state.withLock { $0.topology } }
 
-    /// The last snapshot over ``MonitorConfiguration/latestInterval``; nil until the first sample.
+    /// The latest snapshot over ``MonitorConfiguration/latestInterval``; nil until the first sample.
     ///
     /// It costs a lock and no system call.
     public func latest() -> Snapshot? { core.state.withLock { $0.latest } }

@@ -2,8 +2,8 @@ import PowerSensorsCore
 
 /// Decides when a new generation begins while a machine is sampled.
 ///
-/// A generation begins when something can be measured that could not be measured before, or when the estimator becomes needed
-/// or unneeded.
+/// A generation is the time during which the topology of one discovery is sampled. A new one begins when something can be
+/// measured that could not be measured before, or when the estimator becomes needed or unneeded.
 ///
 /// A channel that disappears does not begin a generation: it stays `absent`, and its host figure `partial`, until it returns,
 /// either on the same path, which its reader notices, or on another one, which needs a new discovery. ``AbsentParts`` decides
@@ -36,10 +36,10 @@ package struct Rediscovery {
     /// - Returns: The next generation; nil if the current one continues.
     package mutating func check(at now: Int64) -> BoundSensors? {
         guard grid.isDue(at: now) else { return nil }
-        let seen = sensors.discoveryFingerprints()
-        guard seen != fingerprints else { return nil }
-        // A change during the discovery is noticed at the next check.
-        fingerprints = seen
+        let current = sensors.discoveryFingerprints()
+        guard current != fingerprints else { return nil }
+        // These are from before the discovery, so a change during it is noticed at the next check.
+        fingerprints = current
         let found = sensors.bind(after: bound)
         guard beginsGeneration(found) else { return nil }
         bound = found

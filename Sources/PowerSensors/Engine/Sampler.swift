@@ -34,7 +34,7 @@ public struct Sampler: ~Copyable {
         try self.init(SamplingConfiguration(sensors: sensors, headlineScope: headlineScope))
     }
 
-    /// As above, with clocks that a test controls.
+    /// Discovers and opens the sensors, with clocks that a test controls.
     package init(
         _ sensors: SensorSet, attribution: Attribution? = nil, carbonIntensity: CarbonIntensity? = nil,
         now: @escaping () -> SampleInstant

@@ -105,7 +105,8 @@ struct SamplingEngine: ~Copyable {
 
     // MARK: Generations
 
-    /// Begins a new generation if ``Rediscovery`` finds one; its channels must then be read at once.
+    /// Begins a new generation, that is, samples the topology of a new discovery, if ``Rediscovery`` finds one. Its channels
+    /// must then be read at once.
     ///
     /// - Returns: Whether a new generation began.
     mutating func rediscoverIfDue(at now: Int64) -> Bool {

@@ -54,7 +54,7 @@ public struct SensorSet: Sendable {
     ///   - maximumPower: The highest power of any one channel; nil to derive it from each channel's own limits.
     ///   - usesLibSensors: Whether `hwmon` uses labels, ignored channels and computed values from libsensors, if it is
     ///     installed. libsensors has one state per process, so leave this out if the program uses libsensors itself.
-    ///   - share: A share sensor for a given folder; nil for one that finds the folder itself. It ranks after `rapl`, since
+    ///   - share: A share sensor for a given folder; nil for one that finds the folder itself. It comes after `rapl`, since
     ///     a machine's own counters, even virtual ones, are preferred to what its host reports.
     ///   - estimator: An estimator for a given machine; nil for one that detects the machine itself.
     ///   - additional: Custom sensors, which are preferred to the library's.
