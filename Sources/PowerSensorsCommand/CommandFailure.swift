@@ -3,7 +3,7 @@ package struct CommandFailure: Error, Hashable {
     /// The exit code for arguments that cannot be understood (EX_USAGE of sysexits.h).
     static let wrongUsage: Int32 = 64
 
-    /// The line, without a line end; empty where there is nothing to say.
+    /// The line, without a line end; empty if there is nothing to say.
     package let line: String
 
     let exitCode: Int32
@@ -14,6 +14,6 @@ package struct CommandFailure: Error, Hashable {
     /// Something other than the arguments is wrong.
     package static func failure(_ line: String) -> CommandFailure { CommandFailure(line: line, exitCode: 1) }
 
-    /// The reader has gone, or the command was asked to stop.
+    /// An end without a failure: the reader of the output has gone, or the command has done what was asked.
     static let ended = CommandFailure(line: "", exitCode: 0)
 }

@@ -19,7 +19,7 @@ func runCommand(_ arguments: [String]) async -> Int32 {
     if let command = command as? any RunnableCommand {
         return await exitCode { () async throws(CommandFailure) in try await command.run(in: Environment()) }
     }
-    // What is left is ArgumentParser's own, such as `help`, which ends with an error that holds its text.
+    // The remaining commands are ArgumentParser's own, such as `help`, which ends with an error that holds its text.
     do {
         var command = command
         try command.run()
@@ -59,7 +59,7 @@ private func parse(
         switch attempt(moved) {
         case .success(let command): return (moved, .success(command))
         case .failure(let error):
-            // Help that was asked for is an error too.
+            // ArgumentParser returns help that was asked for as an error, too.
             if RootCommand.exitCode(for: error) == .success { return (moved, .failure(error)) }
         }
     }

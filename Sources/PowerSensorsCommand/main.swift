@@ -3,7 +3,7 @@ import Glibc
 #endif
 
 #if Exporters
-// Before anything can write into a closed pipe or be interrupted half-way.
+// Installed before anything can write into a closed pipe or be interrupted half-way.
 Signals.install()
 exit(await runCommand(Array(CommandLine.arguments.dropFirst())))
 #else

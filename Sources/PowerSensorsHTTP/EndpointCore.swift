@@ -37,6 +37,7 @@ final class EndpointCore {
         var decoderLimits = NIOHTTPDecoderLimitConfiguration()
         decoderLimits.maxHeaderFieldSize = limits.headBytes
         decoderLimits.maxHeaderListSize = limits.headBytes
+        // Far more headers than a scraper or browser sends.
         decoderLimits.maxHeaderFieldCount = 64
         let pipeline = channel.pipeline.syncOperations
         if let certificates {

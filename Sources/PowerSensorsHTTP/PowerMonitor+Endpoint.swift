@@ -5,11 +5,11 @@ import PowerSensorsExporters
 extension PowerMonitor {
     /// Serves the monitor's figures to Prometheus until the monitor stops or the task is cancelled.
     ///
-    /// TLS, passwords, other exporters beside it and more are within reach of ``PowerSensorsHTTP/PrometheusEndpoint`` and
+    /// For TLS, passwords or other exporters beside it, use ``PowerSensorsHTTP/PrometheusEndpoint`` with
     /// ``PowerSensors/PowerMonitor/export(to:reporting:)``.
     ///
     /// - Parameters:
-    ///   - address: Where to listen: unless given, port 9840 of this machine alone.
+    ///   - address: The address to listen on; by default port 9840, which only this machine can reach.
     ///   - version: The version of the program, for `powersensors_build_info`.
     ///   - report: Receives one line for each thing that the operator should know.
     /// - Throws: ``PowerSensorsHTTP/EndpointError`` if the endpoint cannot listen on the address.

@@ -57,6 +57,7 @@ public final class PrometheusEndpoint: Sendable {
         if configuration.web?.users.isEmpty == false { threads.worker.start() }
         let address = configuration.address
         listener = try await ServerBootstrap(group: threads.eventLoops)
+            // How many new connections the kernel holds until they are accepted.
             .serverChannelOption(.backlog, value: 512)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)

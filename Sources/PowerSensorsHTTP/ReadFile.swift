@@ -22,7 +22,7 @@ func readFile(_ path: String) throws(EndpointError) -> [UInt8] {
     return bytes
 }
 
-/// What changes when a file is written or replaced by another of the same name.
+/// The identity of a file's content: it changes when the file is written, or replaced by another of the same name.
 struct FileIdentity: Hashable {
     private let device, inode, size, seconds, nanoseconds: Int64
 

@@ -2,7 +2,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// An HTTP response, without the headers that every response gets. An error where a request is not served.
+/// An HTTP response, without the headers that every response gets. It is thrown as an error if a request is not served.
 struct Response: Error {
     let status: HTTPResponseStatus
     var headers: HTTPHeaders

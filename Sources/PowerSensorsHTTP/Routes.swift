@@ -12,7 +12,7 @@ final class Routes {
         case health = "/healthz"
         case readiness = "/readyz"
 
-        /// Whether it requires a password if there are users. The two for probes reveal nothing about power.
+        /// Whether it requires a password if there are users. `/healthz` and `/readyz` reveal nothing about power.
         var needsAuthentication: Bool { self == .landing || self == .metrics }
     }
 
@@ -45,7 +45,7 @@ final class Routes {
     ///
     /// - Throws: The response to a request that is not served.
     func route(_ head: HTTPRequestHead) throws(Response) -> Route {
-        // RFC 9112, section 3.2.
+        // Only HTTP/1.0 requests may lack the header (RFC 9112, section 3.2).
         let hosts = head.headers["Host"].count
         if hosts > 1 || (hosts == 0 && head.version != .http1_0) {
             throw .closing(.badRequest, "A request must have exactly one Host header.")

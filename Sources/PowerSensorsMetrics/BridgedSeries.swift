@@ -11,7 +11,7 @@ struct BridgedSeries: Sendable {
     }
 
     let label: String
-    /// A counter, or anything else for a gauge.
+    /// Whether it becomes a counter of the backend; every other kind becomes a gauge.
     let kind: MetricFamily.Kind
     let dimensions: [(String, String)]
     let source: MetricSeries.Source

@@ -26,7 +26,7 @@ enum HardwareConventions {
 
     private static func channelSeries(_ index: Int, _ topology: Topology) -> [BridgedSeries] {
         let channel = topology.channels[index]
-        // A channel behind a whole machine's figure must not be reported besides it, nor a register twice.
+        // A channel that a whole machine's figure consists of must not be reported beside it, nor a register twice.
         guard channel.mirrorOf == nil, channel.countsIn.map({ !wholeMachine.contains($0) }) ?? true else { return [] }
         var dimensions = [("hw.id", channel.id), ("hw.type", type(of: channel))]
         if let label = channel.label { dimensions.append(("hw.name", label)) }

@@ -6,9 +6,10 @@ public import PowerSensorsExporters
 /// Feeds the machine's figures into a swift-metrics backend, alongside a program's own metrics.
 ///
 /// Power, voltage and the like become gauges; energy becomes a floating-point counter that is incremented by the joules since
-/// the previous snapshot. A gauge whose value is unknown is destroyed, so that it does not keep showing the last one, and
-/// created again when the value is known. A counter stands still meanwhile, and then catches up.
+/// the previous snapshot. A gauge whose value is unknown is destroyed, so that it does not keep showing the previous one, and
+/// created again when the value is known. A counter does not change meanwhile, and then catches up.
 public struct MetricsExporter: Exporter {
+    /// A counter, and the total that it has counted so far.
     private struct CountedTotal: Sendable {
         let counter: FloatingPointCounter
         var total: Double
@@ -42,7 +43,7 @@ public struct MetricsExporter: Exporter {
         self.interval = interval
     }
 
-    /// Prepares the series of a generation, and destroys the gauges of the others.
+    /// Prepares the series of a topology, and destroys the gauges that it no longer has.
     public mutating func prepare(for topology: Topology) {
         series = BridgedSeries.series(of: topology, carbonIntensity: carbonIntensity, scheme: scheme)
         let keys = Set(series.map(\.key))

@@ -43,13 +43,13 @@ struct ConsumerTests {
     @Test(arguments: [
         (["export", "--json", "-", "--consumers", "vm,pods"], "--consumers"), (["--policy", "fair"], "--policy"),
     ])
-    func `a kind or a policy that there is not is refused, with those that there are`(
+    func `an unknown kind of consumer or policy is refused with the known ones`(
         arguments: [String], name: String
     ) async throws {
         let outcome = try await Command.run(arguments)
         #expect(outcome.exitCode == 64)
         #expect(outcome.complaints.count == 1)
-        #expect(outcome.error.contains(name) && outcome.error.contains("allowed are"))
+        #expect(outcome.error.contains(name) && outcome.error.contains("must be"))
     }
 
     @Test func `what cannot be divided is told to who asked, and to nobody else`() async throws {

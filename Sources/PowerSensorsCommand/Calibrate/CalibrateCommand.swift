@@ -2,14 +2,15 @@
 import ArgumentParser
 import PowerSensors
 
-/// `powersensors calibrate`: learns this machine's curve from its real sensor.
+/// `powersensors calibrate`: learns how this machine's power depends on its load, from a sensor that measures it.
 struct CalibrateCommand: SensorsCommand {
     static let configuration = CommandConfiguration(
         commandName: "calibrate",
-        abstract: "Learns this machine's power over its load, for its guests and machines like it.",
+        abstract: "Learns how this machine's power depends on its load, from a sensor that measures it.",
         discussion: """
             It keeps all processors busy at eleven levels of load for about two minutes, reads the sensor meanwhile, and \
-            writes a profile for --profile. With --passive it only watches what the machine does anyway.
+            writes a profile, which --profile uses in this machine's guests and on machines like it. With --passive it \
+            only watches what the machine does anyway.
             """
     )
 
@@ -18,12 +19,12 @@ struct CalibrateCommand: SensorsCommand {
 
     @Option(
         "level-duration", "How long to stay at each level, from 2s to 1h.",
-        .duration(from: "2s", to: "1h", such: "30s"), default: "10s")
+        .duration(from: "2s", to: "1h", example: "30s"), default: "10s")
     var levelDuration: Setting<Duration>
 
     @Option(
         "passive", "Generate no load, and watch for this long, from 30s to 30d.",
-        .duration(from: "30s", to: "30d", such: "10m"))
+        .duration(from: "30s", to: "30d", example: "10m"))
     var passive: Setting<Duration?>
 
     @OptionGroup var shared: SharedOptions

@@ -4,7 +4,7 @@ import PowerSensorsExporters
 
 /// Measures load and power, fits a curve, and writes the profile.
 struct Calibration {
-    /// Up and down, so that a machine that warms up does not distort its curve.
+    /// The loads to generate, from 0 to 1. They go up and down, so that a machine that warms up does not distort its curve.
     private static let levels = [0, 50, 100, 30, 80, 10, 60, 90, 20, 70, 40].map { Double($0) / 100 }
 
     let settings: Settings
@@ -21,7 +21,7 @@ struct Calibration {
     func run() throws(CommandFailure) {
         let machine = try Result { () throws(AttributeError) in try MachineDescription(roots: settings.roots) }
             .mapError { CommandFailure.failure("\($0). Mount procfs there, or name it with --procfs.") }.get()
-        // Before minutes of work, or days of watching.
+        // Checked before minutes of work, or days of watching.
         if let path = output { try FileTarget(path).check(isReplaced: true) }
         var meter = try CalibrationMeter(settings)
         if let passive, passive < meter.shortestWatch {
@@ -113,12 +113,12 @@ struct Calibration {
     }
 }
 
-/// Measures power and load over the same windows.
+/// Measures mean power and mean load over the same periods of time, the windows.
 struct CalibrationMeter: ~Copyable {
-    /// In a shorter one, the kernel's ticks of 10 ms would show in the load.
+    /// The shortest window in nanoseconds. In a shorter one, the kernel's ticks of 10 ms would show in the load.
     private static let shortestWindow: Int64 = 1_000_000_000
 
-    /// How often to sample within a window, for sources whose power is integrated.
+    /// The time between samples within a window in nanoseconds, for sources whose power is integrated.
     private static let samplingInterval: Int64 = 100_000_000
 
     let scope: Scope
@@ -132,9 +132,9 @@ struct CalibrationMeter: ~Copyable {
     private var sampler: Sampler
     private var load: LoadReader
 
-    /// Opens the best real sensor there is.
+    /// Opens the best sensor that measures power.
     ///
-    /// - Throws: A failure where there is none.
+    /// - Throws: A failure if there is none.
     init(_ settings: Settings) throws(CommandFailure) {
         let sampler = try settings.sampler()
         let topology = sampler.topology
@@ -148,7 +148,7 @@ struct CalibrationMeter: ~Copyable {
         self.scope = scope
         sensor = channel.sensor
         index = topology.scopes.firstIndex(of: scope) ?? 0
-        // A source that updates rarely is late by up to one period, which three of them make up for by half.
+        // The last count that a window includes is late by up to one refresh interval, so a window has at least three.
         let refresh = topology.channels.filter { $0.countsIn == scope }.compactMap {
             max($0.refreshInterval ?? .zero, $0.readingInterval ?? .zero).wholeNanoseconds
         }
@@ -157,7 +157,7 @@ struct CalibrationMeter: ~Copyable {
         self.sampler = sampler
     }
 
-    /// The shortest time that has enough windows for a fit.
+    /// The shortest time that has enough windows for a fit, with two to spare.
     var shortestWatch: Duration { .nanoseconds(length * Int64(CalibrationFit.fewestPoints + 2)) }
 
     /// What it measures, as one line.
@@ -167,7 +167,7 @@ struct CalibrationMeter: ~Copyable {
 
     /// Measures windows for a time, or until the command is asked to stop.
     mutating func points(for nanoseconds: Int64) -> [CalibrationPoint] {
-        // The power may still be that of the load before.
+        // The first window is not used: its power may still be that of the previous load.
         _ = window()
         let end = MonotonicClock.now + nanoseconds
         var points: [CalibrationPoint] = []
@@ -177,7 +177,7 @@ struct CalibrationMeter: ~Copyable {
         return points
     }
 
-    /// Waits for the length of a window, and returns its means; nil where one of them is not known.
+    /// Waits for the length of a window, and returns its mean load and power; nil if one of them is unknown.
     private mutating func window() -> CalibrationPoint? {
         let times = try? load.read()
         let first = sampler.snapshot()

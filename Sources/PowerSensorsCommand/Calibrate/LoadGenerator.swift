@@ -4,24 +4,26 @@ import Synchronization
 
 /// Keeps every processor busy for a part of the time: each has a thread that works and sleeps in turn.
 final class LoadGenerator: Sendable {
-    /// Short enough that a window of a second has many, long enough that sleeping costs nothing.
+    /// The time in which a thread works and sleeps once, in nanoseconds. It is short enough that a window of a second has many,
+    /// and long enough that sleeping costs nothing.
     private static let period: Int64 = 20_000_000
 
-    /// How long a thread works before it checks whether it still should.
-    private static let slice: Int64 = 1_000_000
+    /// How long a thread works before it checks again whether to stop, in nanoseconds.
+    private static let checkInterval: Int64 = 1_000_000
 
+    /// The part of the time to work, in millionths.
     private let millionths = Atomic<Int64>(0)
     private let isEnded = Atomic(false)
-    /// Where results go, so that no compiler removes the work.
+    /// The sum of the results, which exists so that no compiler removes the work.
     private let results = Atomic<UInt64>(0)
 
     /// Starts threads that are idle at first, one for each processor.
     init(threads count: Int) throws(CommandFailure) {
         for index in 0..<count {
-            // Not all at the same moment, or the load would come in beats.
+            // The threads start at different moments: otherwise all would work, and then sleep, at the same time.
             let offset = Self.period * Int64(index) / Int64(count)
             do throws(ThreadError) {
-                // They end by themselves within a period.
+                // This does not wait: the threads end by themselves within a period after `end()`.
                 try OwnedThread(name: "load") { self.run(offset: offset) }.join(within: .zero)
             } catch {
                 end()
@@ -33,6 +35,7 @@ final class LoadGenerator: Sendable {
     /// Sets the part of the time to work, from 0 to 1.
     func set(load: Double) { millionths.store(Int64(min(max(load, 0), 1) * 1e6), ordering: .relaxed) }
 
+    /// Ends the threads.
     func end() { isEnded.store(true, ordering: .relaxed) }
 
     private func run(offset: Int64) {
@@ -42,10 +45,10 @@ final class LoadGenerator: Sendable {
         while !isEnded.load(ordering: .relaxed) {
             let work = Self.period * millionths.load(ordering: .relaxed) / 1_000_000
             while MonotonicClock.now < begin + work, !isEnded.load(ordering: .relaxed) {
-                let end = min(MonotonicClock.now + Self.slice, begin + work)
+                let end = min(MonotonicClock.now + Self.checkInterval, begin + work)
                 while MonotonicClock.now < end { state = Self.churn(state) }
             }
-            // Work that came too late is not made up for.
+            // If this period lasted too long, the next one is not shortened.
             begin = max(begin + Self.period, MonotonicClock.now)
             MonotonicClock.sleep(until: begin)
         }

@@ -42,7 +42,7 @@ package struct CarbonFile {
             guard let number = Double(field(grams)), CarbonIntensity.plausible.contains(number) else {
                 throw .failure(
                     "\(path):\(record.line): gco2e_per_kwh is '\(field(grams).safeToShow)'. "
-                        + "Allowed is a number of grams per kilowatt-hour from 0 to 10000.")
+                        + "It must be a number of grams per kilowatt-hour from 0 to 10000.")
             }
             let name = field(columns["name"])
             intensities.append(

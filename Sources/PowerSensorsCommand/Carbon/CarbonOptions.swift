@@ -3,7 +3,7 @@ import ArgumentParser
 import PowerSensors
 import PowerSensorsExporters
 
-/// How much the machine's electricity costs the climate: by its region, or as a number.
+/// The options for the carbon intensity of the machine's electricity: by its region, or as a number.
 struct CarbonOptions: ParsableArguments {
     @Option(
         "region",
@@ -21,9 +21,9 @@ struct CarbonOptions: ParsableArguments {
     @Option("carbon-file", "A file of carbon intensities that override the built-in ones.", .text("file"))
     var carbonFile: Setting<String?>
 
-    /// The intensity to use; nil where no option tells.
+    /// The intensity to use; nil if no option sets it.
     ///
-    /// `--region list` prints the known regions, and ends.
+    /// `--region list` prints the known regions, and ends the command.
     func intensity(in environment: Environment) throws(CommandFailure) -> CarbonIntensity? {
         let region = region.given(in: environment)
         let file = carbonFile.given(in: environment)

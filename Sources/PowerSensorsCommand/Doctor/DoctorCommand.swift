@@ -9,9 +9,8 @@ struct DoctorCommand: SensorsCommand {
         commandName: "doctor",
         abstract: "Explains what is missing, and how to fix it.",
         discussion: """
-            It watches the counters for two and a half seconds, since only time shows that one does not move. It exits \
-            with 0 where a source of measured or shared power can be read, even if it is incomplete or does not move, and \
-            with 1 where there is none.
+            It reads the counters for two and a half seconds, to see whether they change. It exits with 0 if a source of \
+            measured or shared power can be read, even if it is incomplete or does not change, and with 1 if there is none.
             """
     )
 
@@ -33,7 +32,7 @@ struct DoctorCommand: SensorsCommand {
             isJSON
                 ? diagnosis.json(node: settings.node)
                 : TextReport(node: settings.node, style: .standardOutput(redraws: false)).bytes(of: diagnosis))
-        // The text says already what is wrong.
+        // The output already says what is wrong.
         if !diagnosis.hasSource { throw CommandFailure(line: "", exitCode: 1) }
     }
 }

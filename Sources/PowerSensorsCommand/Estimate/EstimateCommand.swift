@@ -2,7 +2,7 @@
 import ArgumentParser
 import PowerSensors
 
-/// `powersensors estimate`: the model for a machine that is described, or for a table of machines.
+/// `powersensors estimate`: estimates the power of a machine that options describe, or of a table of machines.
 struct EstimateCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
         commandName: "estimate",
@@ -17,7 +17,7 @@ struct EstimateCommand: RunnableCommand {
     @Option("cpu", "The processor's name, such as 'AMD EPYC 9654'.", .text("name"))
     var cpu: Setting<String?>
 
-    @Option("sockets", "Sockets with a processor.", .count("n"))
+    @Option("sockets", "The number of processors, each in a socket.", .count("n"))
     var sockets: Setting<Int?>
 
     @Option("cores", "Physical cores of all sockets.", .count("n"))
@@ -32,7 +32,7 @@ struct EstimateCommand: RunnableCommand {
     @Option("mhz", "The processors' nominal frequency.", .positive("mhz"))
     var mhz: Setting<Double?>
 
-    @Option("year", "The hardware's year, where the name does not tell the generation.", .count("year"))
+    @Option("year", "The hardware's year, if the name does not determine the generation.", .count("year"))
     var year: Setting<Int?>
 
     @Option("vendor", "The maker of the machine.", .text("name"))
@@ -66,7 +66,7 @@ struct EstimateCommand: RunnableCommand {
             return try EstimateTable(path: path, isAnchored: isAnchored, profile: profile).run()
         }
         if isAnchored {
-            throw .usage("--anchored goes with --batch; for one machine, use --idle-watts and --max-watts.")
+            throw .usage("--anchored requires --batch; for one machine, use --idle-watts and --max-watts.")
         }
         try StandardOutput.write(try estimate(profile, in: environment))
     }

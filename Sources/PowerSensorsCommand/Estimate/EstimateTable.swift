@@ -3,7 +3,7 @@ import PowerSensors
 
 /// Estimates a table of machines, and writes a table of their watts.
 struct EstimateTable {
-    /// Tables are read as a whole; a hundred thousand machines fit.
+    /// The size limit of a table in bytes. Tables are read as a whole; a hundred thousand machines fit.
     private static let limit = 1 << 26
 
     let path: String
@@ -15,7 +15,7 @@ struct EstimateTable {
 
     /// Estimates every row; a bad one is reported on standard error, with its line.
     ///
-    /// - Throws: A failure where no row could be estimated.
+    /// - Throws: A failure if no row could be estimated.
     func run() throws(CommandFailure) {
         let bytes = try namedFile(path, "a table of machines", option: "--batch", limit: Self.limit)
         if bytes.count == Self.limit { throw .failure("--batch \(path): larger than 64 MiB; split it.") }
@@ -42,6 +42,7 @@ struct EstimateTable {
                 refused += 1
                 StandardError.write("--batch \(path): \(error).")
             }
+            // In parts, so that the output of a large table need not fit into memory.
             if text.count > 1 << 16 {
                 try StandardOutput.write(text)
                 text.removeAll(keepingCapacity: true)

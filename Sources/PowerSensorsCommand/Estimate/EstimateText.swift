@@ -2,7 +2,7 @@
 import PowerSensors
 import PowerSensorsExporters
 
-/// An estimate for people: a line for each load, then what it rests on.
+/// An estimate for people: a line for each load, then what it is based on.
 struct EstimateText {
     let estimate: ServerEstimate
 
@@ -37,6 +37,7 @@ struct EstimateText {
         return isKnown ? RelativeBand(low: 1, high: 1) : EstimatorModel.bandOfAssumptions
     }
 
+    /// What the band is based on, as the end of a sentence.
     private var basis: String {
         if isAssumed { return "; the generation is assumed, and the band a judgement" }
         if estimate.profile != .powersave { return "; for this load profile that is a judgement" }

@@ -1,9 +1,9 @@
 #if Exporters
 import PowerSensors
 
-/// A file of settings: `POWERSENSORS_…=value`, one per line, as systemd's EnvironmentFile takes it too.
+/// A file of settings: `POWERSENSORS_…=value`, one per line, in the format that systemd's EnvironmentFile accepts.
 ///
-/// Empty lines and lines that begin with `#` or `;` are comments. A name that no option has is an error, or a mistyped one would
+/// Empty lines and lines that begin with `#` or `;` are comments. An unknown name is an error, so that a misspelt one does not
 /// go unnoticed.
 enum ConfigurationFile {
     /// The variables that a file sets.

@@ -7,36 +7,42 @@ import PowerSensorsPush
 import ServiceLifecycle
 import UnixSignals
 
-/// A monitor and the exporters that were asked for.
+/// Runs a monitor and the exporters that the options name.
 struct Export {
     private let settings: Settings
-    private let page: PrometheusFormat
+    /// The format of pages for Prometheus, the textfile collector and the Pushgateway.
+    private let prometheusFormat: PrometheusFormat
+    /// The address on which Prometheus can scrape; nil for none.
     private let prometheus: EndpointAddress?
     private let webConfiguration: String?
-    private let pages: PrometheusExporter
+    /// The pages that Prometheus scrapes.
+    private let prometheusExporter: PrometheusExporter
     private let textfile: String?
     private let loki: LokiExporter?
     private let pushgateway: PushgatewayExporter?
     private let guests: GuestTarget?
     private let consumers: Set<Consumer.Kind>
 
-    /// Where JSON and CSV go; `-` for standard output.
+    /// The file for JSON; `-` for standard output.
     private let json: String?
+
+    /// The file for CSV; `-` for standard output.
     private let csv: String?
 
     /// Checks the options.
     init(_ options: ExportCommand, _ settings: Settings, in environment: Environment) throws(CommandFailure) {
         self.settings = settings
-        page = PrometheusFormat(
+        prometheusFormat = PrometheusFormat(
             version: RootCommand.version, node: settings.node,
             compatibility: try options.compat.value(in: environment).map { [$0] } ?? [],
             createdNanoseconds: try environment.isOn(options.created) ? SampleInstant.wallNanoseconds : nil)
         prometheus = try options.prometheus.value(in: environment)
         webConfiguration = try options.webConfig.value(in: environment)
-        if prometheus == nil, let useless = options.webConfig.given(in: environment) {
-            throw useless.refused("it has no effect without --prometheus.")
+        if prometheus == nil, let option = options.webConfig.given(in: environment) {
+            throw option.refused("it has no effect without --prometheus.")
         }
-        pages = PrometheusExporter(page, interval: try options.minInterval.value(in: environment))
+        let format = prometheusFormat
+        prometheusExporter = PrometheusExporter(format, interval: try options.minInterval.value(in: environment))
         textfile = try options.textfile.value(in: environment)
         var lokiConfiguration = LokiConfiguration()
         lokiConfiguration.interval = settings.interval
@@ -47,8 +53,8 @@ struct Export {
         loki = try Self.pusher(options.loki.given(in: environment)) { url throws(PushSetupError) in
             try LokiExporter(url, node: settings.node, configuration: lokiConfiguration)
         }
-        pushgateway = try Self.pusher(options.pushgateway.given(in: environment)) { [page] url throws(PushSetupError) in
-            try PushgatewayExporter(url, node: settings.node, format: page, configuration: pushgatewayConfiguration)
+        pushgateway = try Self.pusher(options.pushgateway.given(in: environment)) { url throws(PushSetupError) in
+            try PushgatewayExporter(url, node: settings.node, format: format, configuration: pushgatewayConfiguration)
         }
         json = try options.jsonPath(in: environment)
         csv = try options.csv.value(in: environment)
@@ -66,6 +72,7 @@ struct Export {
         }
     }
 
+    /// Creates an exporter that pushes to the address of an option; nil if the option is not given.
     private static func pusher<Pusher>(
         _ option: OptionValue?, _ make: (String) throws(PushSetupError) -> Pusher
     ) throws(CommandFailure) -> Pusher? {
@@ -90,7 +97,7 @@ struct Export {
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             gracefulShutdownSignals: [.sigterm, .sigint, .sigquit], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(10)
-        // By then everything has been opened and run once.
+        // After this time everything has been opened and run once.
         let start = Task { if (try? await Task.sleep(for: .seconds(2))) != nil { StartCode.release() } }
         defer { start.cancel() }
         do {
@@ -131,12 +138,12 @@ struct Export {
 
     private func startEndpoint() async throws(CommandFailure) -> EndpointService? {
         guard let prometheus else { return nil }
-        return try await EndpointService(prometheus, webConfiguration: webConfiguration, pages: pages)
+        return try await EndpointService(prometheus, webConfiguration: webConfiguration, pages: prometheusExporter)
     }
 
     private func exporters() throws(CommandFailure) -> [any Exporter] {
         var exporters: [any Exporter] = []
-        if let textfile { exporters.append(TextfileExporter(textfile, format: page)) }
+        if let textfile { exporters.append(TextfileExporter(textfile, format: prometheusFormat)) }
         for (format, path) in [(SnapshotFileExporter.Format.json, json), (.csv, csv)] {
             guard let path else { continue }
             exporters.append(
@@ -151,7 +158,7 @@ struct Export {
                     FindingReport(each: findings, isVerbose: settings.isVerbose).write()
                 })
         }
-        if prometheus != nil { exporters.append(pages) }
+        if prometheus != nil { exporters.append(prometheusExporter) }
         return exporters
     }
 }
@@ -162,7 +169,7 @@ private struct MonitorService: Service {
     let exporters: [any Exporter]
 
     func run() async throws {
-        // Each failure is reported once, until something else happens to that exporter.
+        // A failure is not reported again until the same exporter has had another one.
         let reported = Locked<[String: String]>([:])
         await withGracefulShutdownHandler {
             await monitor.export(to: exporters) { failure in
@@ -179,7 +186,7 @@ private struct MonitorService: Service {
 }
 
 extension PowerMonitor {
-    /// Stops from a task that the monitor may be waiting for.
+    /// Stops the monitor in another task, because stopping may wait for the caller's.
     fileprivate func stopSoon() { Task.detached { self.stop() } }
 }
 

@@ -5,7 +5,7 @@ import PowerSensorsExporters
 import PowerSensorsHTTP
 import PowerSensorsPush
 
-/// `powersensors export`: figures for other programs, until it is stopped.
+/// `powersensors export`: exports figures to other programs until it is stopped.
 struct ExportCommand: SensorsCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
@@ -20,12 +20,12 @@ struct ExportCommand: SensorsCommand {
     var prometheus: Setting<EndpointAddress?>
 
     @Option(
-        "web-config", "Certificates and passwords for that address, in a file as Prometheus' own exporters take it.",
+        "web-config", "Certificates and passwords for that address, in the file format of Prometheus' own exporters.",
         .text("file"))
     var webConfig: Setting<String?>
 
     @Option(
-        "min-interval", "How old a page for Prometheus may be.", .duration(from: "100ms", to: "1h", such: "1s"),
+        "min-interval", "How old a page for Prometheus may be.", .duration(from: "100ms", to: "1h", example: "1s"),
         default: "1s")
     var minInterval: Setting<Duration>
 
@@ -89,7 +89,7 @@ struct ExportCommand: SensorsCommand {
     func run(in environment: Environment) async throws(CommandFailure) {
         var environment = environment
         if let path = try config.value(in: environment) {
-            // The rest does not say what to export, but how this run goes.
+            // The file says what to export; --config and --check only concern a single run.
             let names = optionNames.subtracting(["config", "check"])
             environment.file = try ConfigurationFile.variables(
                 path, knownNames: Set(names.map(Environment.variableName)))
@@ -101,12 +101,14 @@ struct ExportCommand: SensorsCommand {
 }
 
 extension ExportCommand {
-    /// The path that `--json` or its variable names; a yes or no in the variable is meant for other subcommands.
+    /// The path that `--json` or its variable names; nil if neither does.
+    ///
+    /// A boolean in the variable is meant for the other subcommands, whose `--json` is a flag.
     func jsonPath(in environment: Environment) throws(CommandFailure) -> String? {
         guard let given = json.given(in: environment) else { return nil }
         if !given.isVariable || given.isPath { return given.value }
-        guard (try? given.isTrue()) != nil else {
-            throw given.refused("allowed is - or a path with a slash in it, such as ./power.json.")
+        guard (try? given.boolean()) != nil else {
+            throw given.refused("must be - or a path with a slash in it, such as ./power.json.")
         }
         return nil
     }
@@ -114,15 +116,15 @@ extension ExportCommand {
 
 extension ValueParser<EndpointAddress> {
     fileprivate static var address: ValueParser {
-        let allowed = "allowed is an address and a port, such as 127.0.0.1:9102, [::1]:9102 or 0.0.0.0:9102."
-        return ValueParser(valueName: "address", allowed: allowed) { try? EndpointAddress($0) }
+        let failure = "must be an address and a port, such as 127.0.0.1:9102, [::1]:9102 or 0.0.0.0:9102."
+        return ValueParser(valueName: "address", failure: failure) { try? EndpointAddress($0) }
     }
 }
 
 extension ValueParser<Set<Consumer.Kind>> {
     fileprivate static var kinds: ValueParser {
-        let allowed = "allowed are vm, cgroup and process, separated by commas, such as vm,cgroup."
-        return ValueParser(valueName: "kinds", allowed: allowed) { text in
+        let failure = "must be vm, cgroup or process, or several of them separated by commas, such as vm,cgroup."
+        return ValueParser(valueName: "kinds", failure: failure) { text in
             let names = text.split(separator: ",", omittingEmptySubsequences: false)
             let kinds = names.map { name in Consumer.Kind.all.first { $0.name == name.filter { $0 != " " } } }
             return kinds.contains(nil) ? nil : Set(kinds.compactMap(\.self))

@@ -6,9 +6,10 @@ import PowerSensorsExporters
 import Glibc
 #endif
 
-/// A file to write to.
+/// A file that an exporter is to write.
 struct FileTarget {
-    /// What two paths to the same file have in common: the file, or before it exists, its folder and name.
+    /// What two paths to the same file have in common: the file's inode or, before the file exists, its folder's inode and its
+    /// name.
     private struct Location: Hashable {
         let device: dev_t
         let inode: ino_t
@@ -19,7 +20,7 @@ struct FileTarget {
 
     init(_ path: String) { self.path = path }
 
-    /// Throws where two of the options name the same file.
+    /// Throws if two of the options name the same file.
     static func checkDistinct(_ targets: [(option: String, path: String?)]) throws(CommandFailure) {
         var seen: [(option: String, path: String, location: Location?)] = []
         for (option, path) in targets {
@@ -27,13 +28,13 @@ struct FileTarget {
             let location = FileTarget(path).location
             if let other = seen.first(where: { $0.path == path || ($0.location != nil && $0.location == location) }) {
                 throw .usage(
-                    "\(other.option) \(other.path) and \(option) \(path) are the same file; give one of them another.")
+                    "\(other.option) \(other.path) and \(option) \(path) are the same file; change one of them.")
             }
             seen.append((option, path, location))
         }
     }
 
-    /// Throws where the file cannot be written.
+    /// Throws if the file cannot be written.
     ///
     /// - Parameter isReplaced: Whether a new file replaces it each time, for which its folder must be writable.
     func check(isReplaced: Bool) throws(CommandFailure) {

@@ -3,7 +3,7 @@ import ArgumentParser
 import PowerSensors
 import PowerSensorsExporters
 
-/// Which guests `export` publishes to, and where.
+/// The options that say to which virtual machines `export` publishes their energy, and where.
 struct GuestOptions: ParsableArguments {
     @Option(
         "guests", "A folder in which to publish each virtual machine's own energy; see the guide to guest shares.",
@@ -11,39 +11,39 @@ struct GuestOptions: ParsableArguments {
     var guests: Setting<String?>
 
     @Option(
-        "guests-period", "How often to publish, 1s at least.", .duration(from: "1s", to: "1h", such: "5s"),
+        "guests-period", "How often to publish, from 1s to 1h.", .duration(from: "1s", to: "1h", example: "5s"),
         default: "5s")
     var period: Setting<Duration>
 
     @Option(
         "guests-grace", "How long a machine may be gone before its folder is removed.",
-        .duration(from: "0s", to: "365d", such: "60s"), default: "60s")
+        .duration(from: "0s", to: "365d", example: "60s"), default: "60s")
     var grace: Setting<Duration>
 
     @Option(
-        "guest-user", "A user, besides root, qemu and libvirt-qemu, whose machines are published to.",
-        ValueParser(valueName: "user", allowed: "no such user; allowed are the names in /etc/passwd, and numbers.") {
+        "guest-user", "Another user than root, qemu and libvirt-qemu whose machines are published to.",
+        ValueParser(valueName: "user", failure: "must be the name of a user in /etc/passwd, or a user's number.") {
             UserTable.ofThisMachine[$0]
         })
     var users: [Setting<UInt32>]
 
     @Option(
-        "guest-name", "A machine whose folder always exists, and that may run outside the slices of machines.",
-        // A namespace may stand before it, as the figures show it.
-        ValueParser(valueName: "name", allowed: "a name must not be empty.") {
+        "guest-name", "A machine whose folder always exists, and that may run outside the slices of virtual machines.",
+        // A name with its namespace, as the figures show it, gives the same folder as the two do separately.
+        ValueParser(valueName: "name", failure: "must not be empty.") {
             GuestName(name: $0, namespace: "", uuid: "")
         })
     var names: [Setting<GuestName>]
 
-    /// Where to publish, and to whom; nil where nothing is to be published.
+    /// Where to publish, and to which machines; nil without `--guests`.
     func target(policy: AttributionPolicy, in environment: Environment) throws(CommandFailure) -> GuestTarget? {
         guard let folder = try guests.value(in: environment) else {
-            let useless = [
+            let others = [
                 period.given(in: environment), grace.given(in: environment), users.given(in: environment),
                 names.given(in: environment),
             ]
-            if let useless = useless.compactMap(\.self).first {
-                throw useless.refused("it has no effect without --guests.")
+            if let option = others.compactMap(\.self).first {
+                throw option.refused("it has no effect without --guests.")
             }
             return nil
         }
@@ -53,18 +53,18 @@ struct GuestOptions: ParsableArguments {
         configuration.grace = try grace.value(in: environment)
         configuration.names = Set(try names.values(in: environment))
         configuration.policy = policy == .proportional ? .proportional : .active
-        // The user as whom libvirt will start a machine that has not run yet.
+        // The group of the user that libvirt will start a machine as that has not run yet.
         configuration.waitingGroup = ["libvirt-qemu", "qemu"].lazy.compactMap { table[$0] }.first.flatMap(table.group)
         return GuestTarget(folder: folder, configuration: configuration)
     }
 }
 
-/// A folder to publish to guests in.
+/// The folder in which guests' energy is published, and how.
 struct GuestTarget {
     let folder: String
     let configuration: GuestConfiguration
 
-    /// Opens the folder, or makes it.
+    /// Opens the folder, or creates it.
     func publisher() throws(CommandFailure) -> GuestPublisher {
         do throws(ShareFault) {
             return try GuestPublisher(folder: folder, configuration: configuration)
@@ -73,14 +73,14 @@ struct GuestTarget {
         }
     }
 
-    /// Throws where the folder cannot be published in; nothing is made.
+    /// Throws if this user cannot publish in the folder. Creates nothing.
     func check() throws(CommandFailure) {
         do throws(ShareFault) {
             if try GuestPublisher.canPublish(in: folder) { return }
         } catch {
             throw .failure("--guests: \(error)")
         }
-        // There is none yet: it would be made.
+        // The folder does not exist yet: check whether it can be created.
         try FileTarget(folder).check(isReplaced: true)
     }
 }

@@ -3,7 +3,7 @@ import ArgumentParser
 import PowerSensors
 import PowerSensorsExporters
 
-/// `powersensors list`: what was found.
+/// `powersensors list`: lists the channels that were found, and what is missing.
 struct ListCommand: SensorsCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",

@@ -2,7 +2,7 @@
 import ArgumentParser
 import PowerSensors
 
-/// The known ends of a machine's power, and the way between them.
+/// The options for a machine's known power at idle and at full load, and for how it rises in between.
 struct KnownPowerOptions: ParsableArguments {
     @Option("idle-watts", "The known idle power of the whole server, for the estimate.", .watts)
     var idleWatts: Setting<Watts?>
@@ -15,7 +15,7 @@ struct KnownPowerOptions: ParsableArguments {
         .choice("profile", of: LoadProfile.all, name: \.name), default: LoadProfile.powersave.name)
     var loadProfile: Setting<LoadProfile>
 
-    /// What is known of both ends.
+    /// The power that is known at idle and at full load.
     func known(in environment: Environment) throws(CommandFailure) -> KnownWatts {
         let idle = try idleWatts.value(in: environment)
         let maximum = try maxWatts.value(in: environment)
@@ -26,7 +26,7 @@ struct KnownPowerOptions: ParsableArguments {
     }
 }
 
-/// What the estimator is told about this machine.
+/// The options that describe this machine and its host to the estimator.
 struct EstimatorOptions: ParsableArguments {
     @Option(
         "profile", "A profile of this machine, its host or one like it, made by powersensors calibrate.", .text("file"))
@@ -44,7 +44,7 @@ struct EstimatorOptions: ParsableArguments {
     var hostOvercommit: Setting<Double>
 
     @Option(
-        "host-memory", "The memory of this guest's host in GB; a quarter of the guest's part then goes by memory.",
+        "host-memory", "The memory of this guest's host in GB; a quarter of the guest's part then depends on memory.",
         .positive("gb"))
     var hostMemory: Setting<Double?>
 
@@ -55,7 +55,7 @@ struct EstimatorOptions: ParsableArguments {
 
     enum ForceProfile: String, Switch { case forceProfile = "force-profile" }
 
-    /// An estimator that knows what the options say.
+    /// The estimator that the options describe.
     func estimator(
         _ power: KnownPowerOptions, roots: SystemRoots, in environment: Environment
     ) throws(CommandFailure) -> Estimator {
@@ -75,7 +75,7 @@ struct EstimatorOptions: ParsableArguments {
                 power.loadProfile.given(in: environment),
             ]
             if let other = replaced.compactMap(\.self).first {
-                throw other.refused("a profile takes its place; leave out either this or \(option.name).")
+                throw other.refused("a profile replaces it; leave out either this or \(option.name).")
             }
             estimator.calibration = try calibration(option, for: estimator, roots: roots)
         }

@@ -3,18 +3,21 @@ import ArgumentParser
 
 /// An option that an environment variable or a configuration file may set too; the flag wins.
 ///
-/// One declaration is all there is to it: `@Option("max-power", "The highest …", .watts) var maxPower: Setting<Watts?>` makes the
-/// flag `--max-power` and the variable `POWERSENSORS_MAX_POWER`, with their help and the values they allow.
+/// One declaration is enough: `@Option("max-power", "The highest …", .watts) var maxPower: Setting<Watts?>` makes the flag
+/// `--max-power` and the variable `POWERSENSORS_MAX_POWER`, with their help and the values they allow.
 struct Setting<Value: Sendable>: Sendable {
+    /// The option's name, such as `max-power`.
     let name: String
     fileprivate let parser: ValueParser<Value>
+    /// The default.
     fileprivate let fallback: Value?
+    /// The flag's value as typed; nil if it is not given.
     fileprivate var text: String?
 
-    /// The flag as typed; nil where there is none.
+    /// The flag as typed; nil if it is not given.
     var flag: OptionValue? { text.map { OptionValue(name: "--\(name)", value: $0) } }
 
-    /// The flag as typed, or else the variable; nil where there is neither.
+    /// The flag as typed, or else the variable; nil if neither is given.
     func given(in environment: Environment) -> OptionValue? { flag ?? environment.variable(of: name) }
 
     /// The value of the flag, or else of the variable, or else the default.
@@ -39,7 +42,7 @@ extension Switch {
 }
 
 extension Array {
-    /// The first flag as typed, or else the variable; nil where there is neither.
+    /// The first flag as typed, or else the variable; nil if neither is given.
     func given<Value>(in environment: Environment) -> OptionValue? where Element == Setting<Value> {
         first?.given(in: environment)
     }
@@ -62,7 +65,7 @@ extension Option {
         self.init(Setting(name: name, parser: parser.optional, fallback: .some(nil)), help)
     }
 
-    /// An option with a default, which is written as a user would.
+    /// An option with a default, which is written as a user would write it.
     init<Parsed>(
         _ name: String, _ help: String, _ parser: ValueParser<Parsed>, default text: String
     ) where Value == Setting<Parsed> {
@@ -72,7 +75,7 @@ extension Option {
     /// An option that may be repeated; its variable separates the values with commas.
     init<Element>(_ name: String, _ help: String, _ parser: ValueParser<Element>) where Value == [Setting<Element>] {
         let setting = Setting(name: name, parser: parser, fallback: nil)
-        // The one without a text stands for the variable; the first flag replaces it.
+        // The element without a text stands for the variable. ArgumentParser replaces it by the first flag.
         self.init(
             wrappedValue: [setting], name: .customLong(name),
             help: ArgumentHelp("\(help) Repeatable.", valueName: parser.valueName), transform: setting.with)
@@ -104,7 +107,7 @@ private protocol NamedOption {
 
 extension Setting: NamedOption {}
 
-// What the property of a switch holds.
+// The property of a switch is an optional of it.
 extension Optional: NamedOption where Wrapped: Switch {
     fileprivate var name: String { Wrapped.name }
 }

@@ -1,17 +1,17 @@
 #if Exporters
 import PowerSensors
 
-/// What a subcommand's options say of sensors, checked.
+/// The values of a subcommand's options about sensors, after they have been checked.
 struct Settings {
     /// Which sensors to look for, and where.
     let sensors: SensorSet
 
     let carbonIntensity: CarbonIntensity?
 
-    /// The scope to show first; nil for the best there is.
+    /// The scope to show first; nil for ``Topology/headlineScope``.
     let scope: Scope?
 
-    /// Where the scope was named, for messages.
+    /// The option or variable that named the scope, for messages.
     private let scopeOption: String
 
     let interval: Duration
@@ -50,7 +50,7 @@ struct Settings {
         carbonIntensity = try command.carbon.intensity(in: environment)
     }
 
-    /// How to divide the energy among consumers; nil where no kind of them is asked for.
+    /// How to divide the energy among consumers; nil if no kind of consumer is requested.
     func attribution(
         among kinds: Set<Consumer.Kind>, limit: Int = 50, every interval: Duration = .seconds(1),
         isOptional: Bool = false
@@ -75,7 +75,7 @@ struct Settings {
         }
     }
 
-    /// Why there is nothing to sample, with the option that is to blame.
+    /// The failure for a sampler that cannot start, with the option that caused it.
     func failure(_ error: SamplerError) -> CommandFailure {
         guard case .noSuchScope = error else { return .failure("\(error)") }
         return .failure("\(scopeOption): \(error) Leave it out for the best there is.")

@@ -12,7 +12,7 @@ protocol SensorsCommand: RunnableCommand {
     var knownPower: KnownPowerOptions { get }
 }
 
-/// The options that every subcommand has which looks for sensors.
+/// The options of every subcommand that looks for sensors.
 struct SharedOptions: ParsableArguments {
     @Option(
         "sensor",
@@ -26,7 +26,7 @@ struct SharedOptions: ParsableArguments {
     var scope: Setting<Scope?>
 
     @Option(
-        "interval", "The time between two figures, from 1ms to 1d.", .duration(from: "1ms", to: "1d", such: "2s"),
+        "interval", "The time between two figures, from 1ms to 1d.", .duration(from: "1ms", to: "1d", example: "2s"),
         default: "2s")
     var interval: Setting<Duration>
 
@@ -40,7 +40,7 @@ struct SharedOptions: ParsableArguments {
 
     @Option(
         "node", "The name to give this machine; by default, the kernel's.",
-        .text("name", ifEmpty: "a name must not be empty."))
+        .text("name", ifEmpty: "must not be empty."))
     var node: Setting<String?>
 
     @Flag(help: "Also report findings that are not a problem, and show voltages and temperatures.")
@@ -69,16 +69,16 @@ struct SharedOptions: ParsableArguments {
     enum Verbose: String, Switch { case verbose }
 }
 
-/// The option of subcommands that write for people or for programs.
+/// The option `--json` of subcommands that write text by default.
 struct JSONOption: ParsableArguments {
     @Flag(help: "Write JSON.")
     var json: JSON?
 
-    /// Whether to write JSON; nil where neither the flag nor its variable is there.
+    /// Whether to write JSON; nil if neither the flag nor its variable is given.
     func isOn(in environment: Environment) throws(CommandFailure) -> Bool? {
         if json != nil { return true }
         guard let variable = environment.variable(of: JSON.name), !variable.isPath else { return nil }
-        return try variable.isTrue()
+        return try variable.boolean()
     }
 
     enum JSON: String, Switch { case json }

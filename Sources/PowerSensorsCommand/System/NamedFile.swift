@@ -4,7 +4,7 @@ import PowerSensors
 ///
 /// - Parameters:
 ///   - kind: What the file should be, for the error.
-///   - option: The option that names it, for the error where the path alone does not tell.
+///   - option: The option that names it, for the error; nil if the path is clear enough.
 func namedFile(
     _ path: String, _ kind: String, option: String? = nil, limit: Int = 1 << 20
 ) throws(CommandFailure) -> [UInt8] {

@@ -17,7 +17,7 @@ enum Signals {
 
     /// Installs the handlers. A signal that was ignored from the start, as by `nohup`, stays ignored.
     static func install() {
-        // The handlers must not be the first to initialise these.
+        // The global variables must be initialised before a handler uses them.
         _ = isEndRequested
         _ = takeResize()
         signal(SIGPIPE, SIG_IGN)
@@ -27,8 +27,8 @@ enum Signals {
                 alarm(1)
             }
         }
-        // A signal that comes just before a sleep does not interrupt it, and a file may block for ever. Nothing is ever
-        // buffered, so leaving at once is just as clean.
+        // The command exits a second after the signal at the latest: a signal that comes just before a sleep does not
+        // interrupt it, and a file may block for ever. Nothing is ever buffered, so exiting at once loses nothing.
         handle(SIGALRM) { _ in _exit(0) }
         handle(SIGWINCH) { _ in resized.store(true, ordering: .relaxed) }
     }
@@ -40,6 +40,7 @@ enum Signals {
     private static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
         var old = sigaction()
         guard unsafe sigaction(number, nil, &old) == 0 else { return }
+        // SIG_IGN is the pointer 1.
         let isIgnored = unsafe unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 1
         if isIgnored, number != SIGALRM { return }
         var action = sigaction()

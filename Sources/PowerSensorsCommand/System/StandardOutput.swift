@@ -5,12 +5,12 @@ import PowerSensorsExporters
 import Glibc
 #endif
 
-/// Standard output, unbuffered: what a tick has to say leaves in one write(2).
+/// Standard output, unbuffered: each snapshot is written by one write(2).
 enum StandardOutput {
     /// Writes everything.
     ///
-    /// - Throws: ``CommandFailure/ended`` where the reader has gone or the command was asked to stop meanwhile; a failure with
-    ///   the kernel's words for everything else.
+    /// - Throws: ``CommandFailure/ended`` if the reader has gone or the command was asked to stop meanwhile; otherwise a failure
+    ///   with the kernel's message.
     static func write(_ bytes: [UInt8]) throws(CommandFailure) {
         try writeAll(bytes, to: STDOUT_FILENO) { code throws(CommandFailure) in
             switch code {
@@ -26,14 +26,14 @@ enum StandardOutput {
 
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// The terminal's lines; nil where it does not say.
+    /// The terminal's height in lines; nil if it is unknown.
     static var rows: Int? {
         var size = winsize()
         guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return nil }
         return Int(size.ws_row)
     }
 
-    /// Another process that shares the descriptor may have made it non-blocking.
+    /// Waits, for at most a second: another process that shares the descriptor may have made it non-blocking.
     private static func waitUntilWritable() {
         var descriptor = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
         unsafe poll(&descriptor, 1, 1000)

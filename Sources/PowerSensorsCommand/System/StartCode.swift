@@ -7,8 +7,8 @@ import Glibc
 
 /// The code that only the start needed, and that still occupies memory.
 ///
-/// Parsing options, finding sensors and opening connections run most of the program's pages; a scrape runs a few. A program that
-/// stays for months should not keep the rest.
+/// Parsing options, finding sensors and opening connections use most of the program's pages of code, a scrape uses few. A
+/// program that runs for months should not keep the others in memory.
 enum StartCode {
     /// Drops the pages of code of the program and its libraries. What is needed again comes back page by page from the kernel's
     /// page cache.

@@ -4,7 +4,7 @@ import PowerSensorsExporters
 extension TextStyle {
     /// The style for standard output: plain text unless it is a terminal that understands more.
     ///
-    /// - Parameter redraws: Whether each block replaces the one before, where the terminal can do that.
+    /// - Parameter redraws: Whether each block replaces the previous one if the terminal can do that.
     static func standardOutput(redraws: Bool) -> TextStyle {
         guard StandardOutput.isTerminal, environmentVariable("TERM") != "dumb" else { return TextStyle() }
         // Any value but an empty one turns colour off, see no-color.org.

@@ -4,12 +4,12 @@ package import PowerSensors
 package struct FindingReport {
     package let lines: [String]
 
-    /// One line for each finding, for those that appear later: no other subcommand shows them.
+    /// Creates one line for each finding; for findings that appear later, which no other subcommand shows.
     package init(each findings: [Finding], isVerbose: Bool) {
         lines = findings.filter { isVerbose || $0.severity != .info }.map { "\($0)" }
     }
 
-    /// One line for each cause, without those that are not a problem; with `isVerbose`, one for each finding.
+    /// Creates one line for each severity and reason, without mere information; with `isVerbose`, one line for each finding.
     package init(_ findings: [Finding], isVerbose: Bool) {
         self = isVerbose ? FindingReport(each: findings, isVerbose: true) : FindingReport(causes: findings)
     }

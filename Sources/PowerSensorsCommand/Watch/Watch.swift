@@ -4,10 +4,12 @@ import PowerSensorsExporters
 
 /// The loop of `watch`: sleep until the next figure is due, read, write.
 struct Watch {
-    /// Long enough for a source of a kilohertz to move, so that the first interval begins at a known change.
-    private static let settling: Int64 = 10_000_000
+    /// The time between the first two samples in nanoseconds. It is long enough for a counter that is updated every millisecond
+    /// to change, so that the first interval begins at a known change.
+    private static let warmUp: Int64 = 10_000_000
 
-    /// Sampling more often than this, to keep a counter from wrapping unseen, would be all the command does.
+    /// The shortest time between two samples that prevent unnoticed wraps, in nanoseconds. With a shorter one, the command would
+    /// do nothing else.
     private static let shortestSafeInterval: Int64 = 1_000_000
 
     let settings: Settings
@@ -34,9 +36,9 @@ struct Watch {
         var bytes: [UInt8] = []
 
         sampler.sample()
-        MonotonicClock.sleep(until: MonotonicClock.now + Self.settling)
+        MonotonicClock.sleep(until: MonotonicClock.now + Self.warmUp)
         let start = MonotonicClock.now
-        // It only opens the first interval: there is no power yet to show.
+        // This only begins the first interval: there is no power to show yet.
         _ = sampler.snapshot()
         let end = duration.map { start + $0.wholeNanoseconds } ?? .max
         let interval = settings.interval.wholeNanoseconds
@@ -64,7 +66,7 @@ struct Watch {
         }
     }
 
-    /// Reports what only time shows, such as a counter that does not move.
+    /// Reports the findings that are new since the previous call, such as a counter that does not change.
     ///
     /// - Returns: Whether anything was written.
     private func reportNew(_ findings: [Finding], in log: inout FindingLog) -> Bool {
@@ -73,15 +75,15 @@ struct Watch {
         return !report.lines.isEmpty
     }
 
-    /// Sleeps until a moment, and samples meanwhile as often as it takes to miss no wrap of a counter.
+    /// Sleeps until a moment, and samples meanwhile often enough that no counter wraps unnoticed.
     ///
-    /// - Returns: False where the command was asked to stop.
+    /// - Returns: False if the command was asked to stop.
     private func sleep(until moment: Int64, sampling sampler: inout Sampler, since sampled: Int64) -> Bool {
         var lastSample = sampled
         while !Signals.isEndRequested {
             let now = MonotonicClock.now
             if now >= moment { return true }
-            // A day is no limit to any counter, and adds up without overflow.
+            // At most a day, so that adding it to a time cannot overflow.
             let safe = min(sampler.longestSafeInterval ?? .seconds(86_400), .seconds(86_400)).wholeNanoseconds
             let wake = min(moment, lastSample + max(safe, Self.shortestSafeInterval))
             if now >= wake {
@@ -96,8 +98,8 @@ struct Watch {
 
     private func openSampler() throws(CommandFailure) -> Sampler {
         let sampler = try settings.sampler(attribution: attribution, rediscoveryInterval: .seconds(10))
-        // Where no channel can be read, all would be shown as unknown for ever. A source that answers with nonsense may answer
-        // better the next time.
+        // If no channel can be read, every value would stay unknown. A source that answers with nonsense may answer correctly
+        // the next time.
         guard sampler.topology.channels.contains(where: { $0.status.isAnswer }) else {
             throw settings.failure(.nothingToRead(sampler.topology.findings))
         }
@@ -116,7 +118,7 @@ struct Watch {
 }
 
 extension ReadingStatus {
-    /// Whether the source answered, with whatever it said.
+    /// Whether the source answered, even if the answer is not usable.
     fileprivate var isAnswer: Bool {
         switch self {
         case .ok, .warmingUp, .partial, .implausible, .stale: true
@@ -126,7 +128,7 @@ extension ReadingStatus {
 }
 
 extension SnapshotFormat {
-    /// Changes the format where it is text for people.
+    /// Changes the format if it is text for people.
     fileprivate mutating func withText(_ change: (inout TextFormat) -> Void) {
         guard var text = self as? TextFormat else { return }
         change(&text)

@@ -2,7 +2,7 @@
 import ArgumentParser
 import PowerSensors
 
-/// `powersensors watch`: figures again and again.
+/// `powersensors watch`: shows figures repeatedly.
 struct WatchCommand: SensorsCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
@@ -11,7 +11,7 @@ struct WatchCommand: SensorsCommand {
 
     @Option(
         "duration", "When to stop, after a last figure; by default, never.",
-        .duration(from: "1ms", to: "3650d", such: "15s"))
+        .duration(from: "1ms", to: "3650d", example: "15s"))
     var duration: Setting<Duration?>
 
     @Option(
@@ -38,7 +38,7 @@ struct WatchCommand: SensorsCommand {
         let settings = try Settings(self, in: environment)
         let format = try resolvedFormat(in: environment)
         let top = try top.value(in: environment)
-        // Text has no room for every kind.
+        // Text has no room for control groups, and CSV has no rows for consumers.
         let kinds = top == 0 || format == .csv ? [] : format == .text ? [.process, .virtualMachine] : Consumer.Kind.all
         let watch = Watch(
             settings: settings, format: format, duration: try duration.value(in: environment), top: top,

@@ -3,7 +3,8 @@ import NIOCore
 
 /// A client's connection and its current activity. Belongs to the endpoint's event loop.
 ///
-/// It sees received bytes before they are parsed, and discards them once it is closing.
+/// It is the first handler of the channel, so it sees received bytes before they are parsed, and discards them once it is
+/// closing.
 final class Connection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

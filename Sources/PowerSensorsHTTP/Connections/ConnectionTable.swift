@@ -19,8 +19,10 @@ final class ConnectionTable {
     private let eventLoop: any EventLoop
     private let report: @Sendable (EndpointNotice) -> Void
     private var connections: [ObjectIdentifier: Connection] = [:]
+    /// The timer; nil while no connection is open.
     private var sweep: RepeatedTask?
     private var overloadReportedAt: NIODeadline?
+    /// Succeeds when the last connection of a stopping endpoint is closed; nil before it stops.
     private var drained: EventLoopPromise<Void>?
     private(set) var counts = ConnectionCounts()
 
@@ -89,6 +91,7 @@ final class ConnectionTable {
         case .receiving: TimeAmount(limits.receiveTime)
         case .sending: TimeAmount(limits.sendTime)
         case .idle: TimeAmount(limits.idleTime)
+        // Long enough for a client to receive and read the end of its response.
         case .lingering: .seconds(2)
         // The authenticator bounds its queue, and with it the time.
         case .authenticating: nil
@@ -97,7 +100,7 @@ final class ConnectionTable {
 
     /// Closes the connection that has been inactive the longest.
     ///
-    /// A connection between two requests, where a scraper's is most of the time, counts as half a minute younger.
+    /// A connection between two requests counts as half a minute younger, because a scraper's is in this state most of the time.
     /// Connections that became active within the last second are kept as long as there are others, so that a burst of
     /// connections does not push out one that is about to send its request.
     private func evictConnection() {
@@ -116,6 +119,7 @@ final class ConnectionTable {
         evicted.channel.close(promise: nil)
     }
 
+    /// Reports that connections are closed to make room, at most every ten minutes.
     private func reportOverload(at now: NIODeadline) {
         if let overloadReportedAt, now - overloadReportedAt < .minutes(10) { return }
         overloadReportedAt = now

@@ -15,10 +15,15 @@ final class RequestHandler: ChannelInboundHandler {
 
     private let connection: Connection
     private let core: EndpointCore
+    /// The request whose end has not been received yet.
     private var incoming: Work?
+    /// The request that is answered next.
     private var pending: Work?
+    /// Whether a response is being prepared or sent.
     private var isAnswering = false
+    /// Whether the loop of ``processPending(_:)`` runs, which must not be entered again.
     private var isProcessing = false
+    /// Whether no further request is answered on this connection.
     private var isFinished = false
 
     init(_ connection: Connection, _ core: EndpointCore) {
@@ -34,7 +39,7 @@ final class RequestHandler: ChannelInboundHandler {
                 incoming = .request(head, try core.routes.route(head))
             } catch {
                 let work = Work.refusal(error, head)
-                // The rest of the request is not waited for where the connection is closed anyway.
+                // If the connection is closed anyway, there is no need to wait for the rest of the request.
                 if error.closesConnection { process(work, context) } else { incoming = work }
             }
         case .body: break

@@ -10,7 +10,7 @@ final class NegotiationCache {
         let acceptEncoding: [String]
     }
 
-    /// Only clients that try to fill the memory send more variants.
+    /// The most representations that are kept: only clients that try to fill the memory send more variants of the headers.
     private static let maximumCount = 16
 
     private var representations: [AcceptHeaders: Representation] = [:]

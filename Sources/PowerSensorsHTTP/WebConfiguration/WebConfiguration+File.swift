@@ -23,12 +23,12 @@ extension WebConfiguration {
         do {
             node = try compose(yaml: text)
         } catch {
-            // The lines after the first draw the position.
+            // The error's other lines only show the position in the text.
             let line = "\(error)".split(separator: "\n").first.map(String.init) ?? "it cannot be parsed"
             throw EndpointError("\(name): this is not YAML: \(line)")
         }
         self.init()
-        // An empty file sets nothing, as in the toolkit.
+        // An empty file sets nothing, as in Prometheus' exporter toolkit.
         guard let node, node.null == nil else { return }
         for (key, value) in try YAMLMapping(node, in: name).pairs {
             switch key.text {
@@ -37,7 +37,7 @@ extension WebConfiguration {
             case "basic_auth_users": users = try Self.users(YAMLMapping(value, in: name))
             default:
                 throw key.error(
-                    "is unknown; allowed are tls_server_config, http_server_config and basic_auth_users")
+                    "is unknown; use tls_server_config, http_server_config or basic_auth_users")
             }
         }
     }

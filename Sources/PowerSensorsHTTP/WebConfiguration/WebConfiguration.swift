@@ -1,7 +1,7 @@
 #if Exporters
 /// TLS and users, as in the web configuration file of the Prometheus exporter toolkit.
 ///
-/// Supported are `tls_server_config` with `cert_file`, `key_file`, `min_version` (`TLS12` or `TLS13`) and `client_auth_type:
+/// It supports `tls_server_config` with `cert_file`, `key_file`, `min_version` (`TLS12` or `TLS13`) and `client_auth_type:
 /// NoClientCert`, `http_server_config` with `http2: false`, and `basic_auth_users`. Anything else is an error: ignoring a
 /// security setting silently would be unsafe. The format is described at
 /// <https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md>.

@@ -1,7 +1,9 @@
 #if Exporters
 import PowerSensors
 
-/// Delivers from a queue to a server. Holds what the sender's task needs, without keeping the sender alive.
+/// Delivers from a queue to a server.
+///
+/// The delivering task holds this rather than the ``PushSender``, so that a sender can be released while its task runs.
 struct DeliveryLoop: Sendable {
     let queue: any PushQueue
     let transport: any PushTransport
@@ -43,7 +45,8 @@ struct DeliveryLoop: Sendable {
                 failure.isRetried = true
                 record(failure)
                 let delay = backOff.next(fraction: environment.fraction(), atLeast: retryAfter)
-                // The end cuts one delay short; from then on only its time limit does.
+                // When the exporter finishes, the current delay is cut short; later delays take their full time, which
+                // only the time limit for finishing ends.
                 let wasEnding = isEnding
                 await pause(delay) { isEnding && !wasEnding }
             }
@@ -80,7 +83,7 @@ struct DeliveryLoop: Sendable {
         failures.withLock { $0.record(failure, at: now) }
     }
 
-    /// Waits. Each notification is a chance to stop.
+    /// Waits for a time. The condition for stopping early is checked at each notification.
     private func pause(_ time: Duration, until isOver: () -> Bool) async {
         let end = environment.elapsed() + time
         while !Task.isCancelled, !isOver() {

@@ -9,7 +9,7 @@ import struct Foundation.URLComponents
 package struct PushAddress: Sendable {
     private var components: URLComponents
 
-    /// The user and password that the address contained. They are in no text made from it.
+    /// The user and password that the address contained. ``url`` and error messages do not contain them.
     package let credentials: PushCredentials?
 
     /// Parses an address.
@@ -49,6 +49,7 @@ package struct PushAddress: Sendable {
         return address
     }
 
+    /// The text of an invalid address, with an ellipsis instead of the user and password.
     private static func withoutPassword(_ text: String) -> String {
         guard let at = text.lastIndex(of: "@") else { return text }
         let start = text.firstRange(of: "//")?.upperBound ?? text.startIndex

@@ -6,6 +6,7 @@ package struct PushBackOff: Sendable {
     private static let initial = Duration.milliseconds(500)
 
     private let maximum: Duration
+    /// The longest that the next delay may be.
     private var ceiling = initial
 
     /// Starts with a first delay of at most half a second, and doubles it up to `maximum`.

@@ -1,5 +1,5 @@
 #if Exporters
-/// The credentials that an exporter sends to a server. Never part of a text.
+/// The credentials that an exporter sends to a server. Their description does not contain the secret.
 public struct PushCredentials: Hashable, Sendable, CustomStringConvertible {
     enum Kind: Hashable, Sendable {
         case basic(user: String, password: String)

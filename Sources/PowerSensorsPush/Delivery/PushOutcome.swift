@@ -32,7 +32,7 @@ enum PushOutcome: Sendable {
     }
 }
 
-/// A foreign message as part of one line: without line breaks, and cut if it is long.
+/// A foreign message as part of one line: without line breaks, and cut after 500 characters.
 func oneLine(_ message: String) -> String {
     let words = message.split(whereSeparator: \.isWhitespace).joined(separator: " ").safeToShow
     return words.count > 500 ? words.prefix(500) + "…" : words

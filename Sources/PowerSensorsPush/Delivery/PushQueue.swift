@@ -7,7 +7,7 @@ protocol PushQueue: Sendable {
     /// The next request; nil if there is none. ``complete(_:)`` must follow each request.
     func next() -> PushRequest?
 
-    /// Removes or keeps the contents of the last request, depending on its outcome.
+    /// Removes or keeps the contents of the request that ``next()`` returned, depending on its outcome.
     func complete(_ outcome: PushOutcome)
 }
 
@@ -16,7 +16,7 @@ enum PushQueueFill: Sendable {
     /// Nothing.
     case empty
 
-    /// Less than one request holds, so it may wait for more.
+    /// Less than fits into one request, so it may wait for more.
     case some
 
     /// Enough for one request.

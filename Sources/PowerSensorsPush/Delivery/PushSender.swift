@@ -14,9 +14,9 @@ final class PushSender: Sendable {
     // An exporter that goes away without `finish()` delivers nothing more.
     deinit { worker.withLock { $0.take()?.cancel() } }
 
-    /// Sends a request at once, besides the queue.
+    /// Sends a request at once, without the queue.
     ///
-    /// - Parameter reason: The refusal that is as good as a success.
+    /// - Parameter reason: The reason for a refusal that counts as success.
     func check(_ request: PushRequest, allowing reason: PushFailure.Reason? = nil) async throws(PushFailure) {
         switch await delivery.send(request) {
         case .delivered, .cancelled: return
@@ -28,7 +28,7 @@ final class PushSender: Sendable {
     /// Starts or wakes the delivery, and throws a failure that was not reported yet.
     func wake() throws(PushFailure) {
         let delivery = delivery
-        // What fails from now on is for the next call.
+        // Later failures are thrown by the next call.
         let failure = delivery.failures.withLock { $0.popFirst() }
         worker.withLock { worker in
             if worker == nil { worker = Task { await delivery.run() } }
@@ -37,7 +37,7 @@ final class PushSender: Sendable {
         if let failure { throw failure }
     }
 
-    /// Throws the oldest refusal that was not reported yet. For the end, when temporary failures no longer matter.
+    /// Throws the oldest refusal that was not reported yet. Called at the end, when temporary failures no longer matter.
     func throwRefusal() throws(PushFailure) {
         if let failure = delivery.failures.withLock({ $0.popFirstRefusal() }) { throw failure }
     }
@@ -52,7 +52,7 @@ final class PushSender: Sendable {
 
     /// Delivers what is left, for at most this time.
     ///
-    /// It takes its time even in a cancelled task, as exporters typically finish in one.
+    /// It delivers even in a cancelled task, because an exporter typically finishes in one.
     func finish(within limit: Duration) async {
         let worker = worker.withLock { $0.take() }
         if let worker {

@@ -24,8 +24,8 @@ public struct LokiExporter: Exporter {
     private var lines: LokiLines?
     private var spikes: SpikeDetector?
     private var spikeScope: Scope?
-    /// The time of the last snapshot, on the clock of events and as wall time.
-    private var last: (instant: SampleInstant, nanoseconds: Int64)?
+    /// The time of the latest snapshot, on the clock of events and as wall time.
+    private var latest: (instant: SampleInstant, nanoseconds: Int64)?
 
     /// An exporter to a Loki server.
     ///
@@ -79,11 +79,11 @@ public struct LokiExporter: Exporter {
     ///
     /// - Throws: ``PushFailure`` if it does not.
     public func check() async throws(PushFailure) {
-        // Loki's answer to a request without lines.
+        // 422 is Loki's answer to a request without lines.
         try await sender.check(queue.probe, allowing: .status(422))
     }
 
-    /// Prepares the field names of a generation.
+    /// Prepares the field names of a topology's channels.
     public mutating func prepare(for topology: Topology) throws {
         lines = LokiLines(topology)
         spikes = nil
@@ -93,7 +93,7 @@ public struct LokiExporter: Exporter {
     ///
     /// - Throws: ``PushFailure`` for what has failed since the previous call.
     public mutating func export(_ snapshot: Snapshot) throws {
-        last = (snapshot.instant, snapshot.timeNanoseconds)
+        latest = (snapshot.instant, snapshot.timeNanoseconds)
         if let lines, lines.generation == snapshot.topology.generation {
             for line in lines.lines(snapshot) { queue.append(line) }
             if let host = snapshot.headline, let spike = spike(in: host, over: snapshot.interval) {
@@ -132,11 +132,11 @@ public struct LokiExporter: Exporter {
         return spikes?.record(power, over: interval)
     }
 
-    /// An event's wall time: that of the last snapshot plus the time between the two.
+    /// An event's wall time: that of the latest snapshot plus the time between the two.
     private func nanoseconds(of event: MonitorEvent) -> Int64 {
-        guard let last else { return sender.delivery.environment.wallNanoseconds() }
-        let since = event.instant.boottimeNanoseconds &- last.instant.boottimeNanoseconds
-        return last.nanoseconds &+ since
+        guard let latest else { return sender.delivery.environment.wallNanoseconds() }
+        let since = event.instant.boottimeNanoseconds &- latest.instant.boottimeNanoseconds
+        return latest.nanoseconds &+ since
     }
 }
 

@@ -2,7 +2,7 @@
 import PowerSensors
 import PowerSensorsExporters
 
-/// Formats the snapshots and events of one generation as lines.
+/// Formats the snapshots and events of one topology as lines.
 struct LokiLines: Sendable {
     /// A line with its provenance, which becomes a label.
     struct Line: Sendable {
@@ -27,7 +27,7 @@ struct LokiLines: Sendable {
         provenances = all.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
-    /// The generation that the lines belong to.
+    /// The ``Topology/generation`` that the lines belong to.
     var generation: Int { topology.generation }
 
     /// The lines of a snapshot: one for each provenance, usually only one, and one for each consumer.
@@ -102,7 +102,7 @@ struct LokiLines: Sendable {
             guard channel.provenance == provenance, channel.mirrorOf == nil,
                 let power = snapshot.channels[index].power?.rawValue
             else { continue }
-            // A number takes at most 25 characters.
+            // A number takes at most 25 characters; `_power_w=` and the punctuation of either format fit in the other 15.
             bytes += keys[index].utf8.count + 40
             if bytes < Self.maximumChannelBytes { fields.append("\(keys[index])_power_w", power) } else { omitted += 1 }
         }

@@ -7,8 +7,9 @@ final class LokiPushQueue: PushQueue {
     private struct State: Sendable {
         var queue: LokiQueue
         var statistics = LokiStatistics()
-        /// The labels of each stream as JSON.
+        /// The labels of each stream as JSON. A stream is what Loki calls the lines with the same labels.
         var streams: [[UInt8]] = []
+        /// The index of each provenance's stream.
         var streamOf: [Provenance: Int] = [:]
     }
 
@@ -93,6 +94,7 @@ final class LokiPushQueue: PushQueue {
     /// A request without lines. Loki answers 422 to it if this program is allowed to push.
     var probe: PushRequest { request(Array("{\"streams\":[]}".utf8)) }
 
+    /// The most bytes of lines in a request; 1 KiB of the request is left for labels.
     private var batchBytes: Int { min(max(configuration.maximumBatchBytes, 1 << 10), 1 << 20) - 1024 }
 
     private func request(_ body: [UInt8]) -> PushRequest {

@@ -3,9 +3,10 @@ public import PowerSensors
 
 /// What counts as a power spike: a power above the running baseline by more than each of three margins.
 ///
-/// The baseline is an exponential moving average: a power that lasts for a time `dt` moves it by `dt / (memory + dt)` of the
-/// way. The deviation is the same average of the distances to it. A spike is reported once, when it begins; it is over
-/// when the power is back within half the margin, or when the baseline has reached the new level.
+/// The baseline is an exponential moving average: a power that lasts for a time `dt` moves the baseline towards it by
+/// `dt / (memory + dt)` of the difference. The deviation is the same average of the powers' distances to the baseline. A spike
+/// is reported once, when it begins; it is over when the power is back within half the margin, or when the baseline has
+/// reached the new level.
 public struct SpikeRule: Hashable, Sendable {
     /// The time constant of the baseline.
     public var memory = Duration.seconds(300)

@@ -25,7 +25,7 @@ public struct PushgatewayExporter: Exporter {
     /// An exporter to a Pushgateway.
     ///
     /// - Parameters:
-    ///   - url: The Pushgateway's address: `http://HOST:9091`, with the path of its `--web.delivery-prefix` if it has one.
+    ///   - url: The Pushgateway's address: `http://HOST:9091`, with the path of its `--web.route-prefix` if it has one.
     ///   - node: The machine's name, for the label `instance`.
     ///   - format: What renders the page.
     ///   - configuration: What to push, and how.
@@ -78,10 +78,10 @@ public struct PushgatewayExporter: Exporter {
         try await sender.check(PushRequest(method: .get, url: base.appending("/-/ready").url))
     }
 
-    /// Prepares the names and labels of a generation.
+    /// Prepares the names and labels of a topology's series.
     public mutating func prepare(for topology: Topology) { format.prepare(for: topology) }
 
-    /// Counts a channel's failures for the page.
+    /// Counts a channel's failure, which the page shows.
     public mutating func export(_ event: MonitorEvent) { format.record(event) }
 
     /// Renders a page and queues it.
@@ -115,7 +115,7 @@ extension PushAdvice {
     fileprivate static let pushgateway = PushAdvice(
         server: "the Pushgateway",
         authorization: "Give the user and password, or the token, that the Pushgateway requires.",
-        path: "Give the address of the Pushgateway itself, with the path of its --web.delivery-prefix.",
+        path: "Give the address of the Pushgateway itself, with the path of its --web.route-prefix.",
         refusal: "The page is lost; the next one follows as usual. Check the Pushgateway's log."
     )
 }

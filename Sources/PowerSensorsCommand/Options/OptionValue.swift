@@ -1,0 +1,35 @@
+/// An option's value as it was typed, and whether it comes from the flag or the variable.
+struct OptionValue: Hashable {
+    /// The flag or the variable.
+    let name: String
+
+    let value: String
+
+    var isVariable = false
+
+    /// The values of a list, which commas separate.
+    var items: [OptionValue] {
+        value.split(separator: ",").map {
+            OptionValue(name: name, value: String($0.drop { $0 == " " }), isVariable: isVariable)
+        }
+    }
+
+    /// A failure that names the option, its value, and why it is refused.
+    func refused(_ reason: String) -> CommandFailure {
+        .usage("\(isVariable ? "\(name)=\(value)" : "\(name) \(value)"): \(reason)")
+    }
+
+    /// The value as a boolean.
+    func boolean() throws(CommandFailure) -> Bool {
+        switch value.lowercased() {
+        case "1", "true", "yes", "on": return true
+        case "0", "false", "no", "off": return false
+        default: throw refused("must be true or false.")
+        }
+    }
+
+    /// Whether this value of `POWERSENSORS_JSON` is meant for `export`: `-`, or a path with a slash.
+    ///
+    /// For the other subcommands the variable is a boolean. Each subcommand ignores a value that is meant for the others.
+    var isPath: Bool { value == "-" || value.contains("/") }
+}
