@@ -9,8 +9,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+// The most faults and redirections at the same time.
 enum { CAPACITY = 512 };
 
+// A fault or a redirection of the reads of one file; the fields are the parameters of the functions below.
 struct entry {
     uint64_t device, inode;
     int is_redirection, error;
@@ -62,6 +64,7 @@ void cpowersensorstesting_restore_reads(uint64_t device, uint64_t inode, int is_
 #if defined(__linux__)
 /// Reads the register with the number `offset` from the file's pairs.
 static ssize_t read_register(int descriptor, void *buffer, size_t size, off_t offset) {
+    // Room for 64 registers.
     uint64_t pairs[2 * 64];
     const ssize_t length = syscall(SYS_pread64, descriptor, pairs, sizeof pairs, 0);
     for (ssize_t at = 0; at + 16 <= length; at += 16) {
@@ -75,7 +78,7 @@ static ssize_t read_register(int descriptor, void *buffer, size_t size, off_t of
 }
 #endif
 
-/// Replaces libc's.
+/// Replaces libc's pread(2) in programs that link this module.
 ssize_t pread(int descriptor, void *buffer, size_t size, off_t offset) {
     struct stat file;
     int is_redirected = 0;

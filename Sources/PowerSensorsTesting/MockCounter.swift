@@ -9,7 +9,7 @@ public final class MockCounter: Sendable {
         var count: UInt64
         var consumed: UInt64 = 0
 
-        /// Energy that is not yet a count, in ``MockCounter/countSize``ths of one.
+        /// Energy that is not a whole count yet; ``MockCounter/countSize`` of it make one count.
         var carry: UInt128 = 0
         var paths: [String]
     }

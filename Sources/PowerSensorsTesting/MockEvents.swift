@@ -23,7 +23,7 @@ package final class MockEvents: EventSource {
         let register: String
         let leader: CInt
         let processor: Int
-        /// What the driver last saw of the register.
+        /// The register's value when the driver last updated the sum.
         var seen: UInt64
         var sum: Int64 = 0
         var nanoseconds: UInt64 = 0
@@ -38,6 +38,7 @@ package final class MockEvents: EventSource {
         var isMultiplexed = false
         var readError: Int32?
         var offline: Set<Int> = []
+        /// The descriptors of events that never change again.
         var dead: Set<CInt> = []
         var reads = 0
         var generator: SeededGenerator?

@@ -1,9 +1,9 @@
 public import PowerSensors
 
 extension MockMachine {
-    /// Writes `proc/cpuinfo` and `devices/system/cpu`, and restarts `proc/stat`.
+    /// Writes `proc/cpuinfo` and `devices/system/cpu`, and sets the CPU times of `proc/stat` to 0.
     ///
-    /// - Returns: The new clock of `proc/stat`.
+    /// - Returns: The CPU times, which a test can advance.
     /// - Throws: The system's error if a file cannot be written.
     @discardableResult
     public func set(_ processor: MockProcessor) throws(AttributeError) -> MockProcessorTime {

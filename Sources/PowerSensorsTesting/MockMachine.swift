@@ -56,7 +56,7 @@ public final class MockMachine: Sendable {
     ///   - power: The power that it counts at.
     ///   - startCount: The initial count; nil for one that differs from every other counter's.
     /// - Returns: The counter, which ``advanceAll(by:)`` advances too.
-    /// - Throws: What the system says where the file cannot be written.
+    /// - Throws: The system's error if the file cannot be written.
     @discardableResult
     public func addCounter(
         _ register: MockRegister,

@@ -12,7 +12,7 @@ public struct MockPMU: Hashable, Sendable {
         /// The kernel's number for the event, such as 2.
         public var code: UInt64
 
-        /// n, where the register counts in 2⁻ⁿ J.
+        /// The n of the register's unit of 2⁻ⁿ J.
         public var registerExponent: Int
 
         /// Describes an event.
@@ -35,7 +35,7 @@ public struct MockPMU: Hashable, Sendable {
     /// The events that it counts.
     public var events: [Event]
 
-    /// The text of each event's `.scale` file.
+    /// The text of each event's `.scale` file: the joules of one count of the kernel's sum, by default 2⁻³².
     public var scale = "2.3283064365386962890625e-10"
 
     /// Describes a PMU.
@@ -45,7 +45,7 @@ public struct MockPMU: Hashable, Sendable {
         self.events = events
     }
 
-    /// An Intel server's: packages, cores and memory, which has a unit of its own.
+    /// The PMU of an Intel server, with packages, cores and memory, which has a unit of its own.
     public static func intelServer(processors: [Int] = [0]) -> MockPMU {
         MockPMU(
             processors: processors,
@@ -55,7 +55,7 @@ public struct MockPMU: Hashable, Sendable {
             ])
     }
 
-    /// An Intel client's: with graphics and the platform.
+    /// The PMU of an Intel client, with graphics and the platform as well.
     public static func intelClient() -> MockPMU {
         MockPMU(events: [
             Event("energy-pkg", code: 2), Event("energy-cores", code: 1), Event("energy-ram", code: 3),
@@ -63,12 +63,12 @@ public struct MockPMU: Hashable, Sendable {
         ])
     }
 
-    /// AMD's: the packages alone.
+    /// The PMU of AMD packages.
     public static func amd(processors: [Int] = [0]) -> MockPMU {
         MockPMU(processors: processors, events: [Event("energy-pkg", code: 2, registerExponent: 16)])
     }
 
-    /// AMD's second one, since Linux 6.14: each core.
+    /// The PMU of AMD cores, which exists since Linux 6.14.
     public static func amdCores(processors: [Int]) -> MockPMU {
         var pmu = MockPMU(
             "power_core", processors: processors, events: [Event("energy-core", code: 1, registerExponent: 16)])

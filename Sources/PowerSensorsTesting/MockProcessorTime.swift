@@ -58,7 +58,7 @@ public struct MockTicks: Hashable, Sendable {
     var text: String { Self.kinds.map { String(self[keyPath: $0]) }.joined(separator: " ") }
 }
 
-/// The running clock of `proc/stat`. Every change is written to the file immediately.
+/// The CPU times of `proc/stat`, which a test advances. Every change is written to the file immediately.
 public final class MockProcessorTime: Sendable {
     private struct Processor {
         var ticks = MockTicks()
@@ -74,7 +74,7 @@ public final class MockProcessorTime: Sendable {
     private let procfs: MockTree
     private let processors: Locked<[Processor]>
 
-    /// Starts the clock of a number of processors at 0 and writes the file.
+    /// Sets the CPU times of a number of processors to 0 and writes the file.
     init(processors: Int, in procfs: MockTree) throws(AttributeError) {
         self.procfs = procfs
         self.processors = Locked(Array(repeating: Processor(), count: processors))

@@ -1,11 +1,11 @@
 import Glibc
 package import PowerSensors
 
-/// A folder that a host shares with a guest, with records and trees of counters, written in the same ways as by publishers.
+/// A folder that a host shares with a guest. It holds records and trees of counters, which are written as publishers write them.
 package final class MockShare: Sendable {
     /// How a publisher changes a file.
     package enum WriteMode: CaseIterable, Sendable {
-        /// It overwrites the file, as our own does.
+        /// It overwrites the file, as our own publisher does.
         case inPlace
 
         /// It replaces the file by a rename.
@@ -24,7 +24,7 @@ package final class MockShare: Sendable {
     /// The folder's own path.
     package var path: String { tree.path }
 
-    /// Makes an empty share.
+    /// Creates an empty share.
     package init(beneath parent: String = "/tmp") throws(AttributeError) { tree = try MockTree(beneath: parent) }
 
     /// Writes a record.
@@ -32,7 +32,7 @@ package final class MockShare: Sendable {
         try write(record.encoded(), to: "share", mode)
     }
 
-    /// Overwrites only the beginning of the record, as a guest sees it that reads during a write.
+    /// Overwrites only the beginning of the record, as a guest sees it if it reads during a write.
     package func publish(firstBytes count: Int, of record: ShareRecord) throws(AttributeError) {
         let known = (try? tree.root.bytes("share", limit: ShareRecord.size)) ?? []
         try tree.write(bytes: Array(record.encoded().prefix(count) + known.dropFirst(count)), to: "share")

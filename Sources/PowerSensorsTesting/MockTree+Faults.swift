@@ -9,7 +9,7 @@ struct FaultyFile {
     /// The contents that a restore brings back.
     var bytes: [UInt8]
 
-    /// Makes its reads fail; nil for faults of the file itself.
+    /// Injects the fault into its reads; nil for faults of the file itself.
     let injector: ReadFaultInjector?
 }
 

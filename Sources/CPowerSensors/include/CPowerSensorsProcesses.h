@@ -6,7 +6,8 @@
 
 /// The fields of procfs' `PID/stat` that are used (proc_pid_stat(5)).
 struct cpowersensors_process {
-    /// The time that all threads of the process have run, including ended ones, in ticks: fields 14 and 15.
+    /// The time that all threads of the process have run, including ended ones, in the kernel's clock ticks, usually of 10 ms:
+    /// fields 14 and 15.
     uint64_t ticks;
     /// When it started, in ticks since boot: field 22. Together with the number, this identifies the process.
     uint64_t start;

@@ -12,9 +12,9 @@ public protocol Exporter: Sendable {
     /// The interval between snapshots; at least 1 ms.
     var interval: Duration { get }
 
-    /// Prepares names, labels and everything else that is constant within a generation.
+    /// Prepares names, labels and everything else that depends only on the topology.
     ///
-    /// Called before the first snapshot of each generation.
+    /// Called before the first snapshot of each generation, that is, of each topology that a discovery found.
     ///
     /// - Throws: Any error; its description should name the failure and the remedy. The call is repeated before the
     ///   generation's next snapshot.

@@ -34,12 +34,12 @@ extension PowerMonitor {
             }
         }
         let events = EventQueue(self.events())
-        var prepared: Int?
+        var preparedGeneration: Int?
         for await snapshot in snapshots(every: exporter.interval) {
-            if prepared != snapshot.topology.generation {
+            if preparedGeneration != snapshot.topology.generation {
                 let isPrepared = await attempt { try await $0.prepare(for: snapshot.topology) }
                 guard isPrepared else { continue }
-                prepared = snapshot.topology.generation
+                preparedGeneration = snapshot.topology.generation
             }
             for event in events.drain() { _ = await attempt { try await $0.export(event) } }
             _ = await attempt { try await $0.export(snapshot) }

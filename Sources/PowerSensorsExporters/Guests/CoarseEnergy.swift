@@ -4,12 +4,16 @@ import PowerSensors
 ///
 /// Remainders are carried over, so the sum is never more than one millijoule behind its source.
 package struct CoarseSum: Sendable {
+    /// A millijoule.
     private static let nanojoulesOfStep: UInt64 = 1_000_000
 
     /// The sum in nanojoules, modulo 2⁶⁴.
     package private(set) var nanojoules: UInt64 = 0
 
-    private var last: UInt64 = 0
+    /// The source's previous total.
+    private var previous: UInt64 = 0
+
+    /// The remainder that is carried over, less than a millijoule.
     private var rest: UInt64 = 0
 
     /// Creates a sum of 0.
@@ -20,10 +24,10 @@ package struct CoarseSum: Sendable {
     /// A total below the previous one means that the source restarted, and adds nothing. Totals are modulo 2⁶⁴, so a step
     /// of more than half of that is a step backwards.
     package mutating func advance(to total: UInt64) -> UInt64 {
-        defer { last = total }
-        guard total &- last <= UInt64(Int64.max) else { return 0 }
+        defer { previous = total }
+        guard total &- previous <= UInt64(Int64.max) else { return 0 }
         // At most 2⁶³ and a millijoule: no overflow.
-        rest += total &- last
+        rest += total &- previous
         let steps = rest / Self.nanojoulesOfStep
         rest %= Self.nanojoulesOfStep
         nanojoules &+= steps * Self.nanojoulesOfStep

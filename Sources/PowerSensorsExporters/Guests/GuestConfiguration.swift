@@ -26,7 +26,7 @@ package struct GuestConfiguration: Sendable {
     /// How the figures attribute idle energy.
     package var policy = ShareRecord.Policy.active
 
-    /// The maximum number of descriptors that stay open; nil for a part of the process's limit.
+    /// The maximum number of descriptors that stay open; nil for the part of the process's limit that a sensor may use.
     package var descriptorBudget: Int?
 
     /// Creates a configuration for the machines of the given users.

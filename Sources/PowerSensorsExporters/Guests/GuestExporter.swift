@@ -16,8 +16,11 @@ package struct GuestExporter: Exporter {
 
     private var publisher: GuestPublisher
     private let report: @Sendable ([Finding]) -> Void
+    /// The bounds of each consumer's energy, by the consumer's ``ConsumerSnapshot/id``.
     private var bounds: [Int: Bounds] = [:]
+    /// The host figure that the bounds were accumulated from.
     private var figure: (scope: Scope, origin: Provenance)?
+    /// The findings of the previous call.
     private var reported: Set<Finding> = []
     private var channels: [Channel] = []
 
@@ -26,7 +29,7 @@ package struct GuestExporter: Exporter {
     /// - Parameters:
     ///   - publisher: The publisher.
     ///   - period: How often to publish.
-    ///   - report: Receives the findings that are new in a round, on the exporter's task.
+    ///   - report: Receives the findings that were not there at the previous publication, on the exporter's task.
     package init(
         _ publisher: GuestPublisher, period: Duration, reporting report: @escaping @Sendable ([Finding]) -> Void
     ) {
@@ -46,7 +49,7 @@ package struct GuestExporter: Exporter {
             // The published records stay as they are; guests soon call them stale.
             return reportNew([.noAttribution])
         }
-        // The last round's findings still apply.
+        // Nothing is published, and the findings of the previous publication still apply.
         if publisher.isTooSoon(at: attribution.instant.boottimeNanoseconds) { return }
         let parts = channels.filter { $0.countsIn == attribution.scope }
         let hasMemory = attribution.scope == .cpu && parts.contains { $0.component.domain == "dram" }
@@ -72,7 +75,7 @@ package struct GuestExporter: Exporter {
         reportNew(findings)
     }
 
-    /// Reports the findings that the previous round did not have.
+    /// Reports the findings that were not there at the previous call.
     private mutating func reportNew(_ findings: [Finding]) {
         let new = findings.filter { !reported.contains($0) }
         reported = Set(findings)
@@ -111,7 +114,7 @@ extension GuestFigures.Energy {
 extension GuestExporter.Bounds {
     fileprivate func advanced(to machine: ConsumerSnapshot) -> GuestExporter.Bounds {
         let power = machine.power?.rawValue ?? 0
-        // Without bounds of the power, the bounds are the energy itself.
+        // Without bounds of the power, the bounds are the energy itself; the upper one is at most 1000 times the energy.
         let low = machine.low.map { power > 0 ? min(max($0.rawValue / power, 0), 1) : 1 } ?? 1
         let high = machine.high.map { power > 0 ? min(max($0.rawValue / power, 1), 1000) : 1 } ?? 1
         return GuestExporter.Bounds(

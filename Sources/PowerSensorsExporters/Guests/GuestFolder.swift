@@ -20,7 +20,9 @@ struct GuestFolder: Sendable {
 
     private let share: ShareFolder
     private let group: UInt32?
+    /// The open files and folders by their paths.
     private var entries: [String: Entry] = [:]
+    /// The texts of the constant files that were written, by their paths.
     private var constants: [String: String] = [:]
 
     /// The findings since the last ``drainFindings()``.
@@ -139,8 +141,8 @@ struct GuestFolder: Sendable {
             entries[path] = nil
             if found?.isOwnFile != false { findings.append(replaced(path, "It was removed or replaced.")) }
         }
-        if let stranger = found, !stranger.isOwnFile {
-            if stranger.isFolder { throw ShareFault(path: full(path), problem: .notAFile) }
+        if let foreign = found, !foreign.isOwnFile {
+            if foreign.isFolder { throw ShareFault(path: full(path), problem: .notAFile) }
             // This removes only the name in this folder, never a link's target.
             if unsafe unlinkat(parent.number, name, 0) != 0 { throw .system(full(path)) }
             findings.append(replaced(path, "It was a link, a special file or another user's file; it was replaced."))
@@ -164,14 +166,14 @@ struct GuestFolder: Sendable {
         if isFolder {
             try status.checkFolder(at: full(path))
         } else if !status.isOwnFile {
-            // It was replaced between the check and the opening; the next round tries again.
+            // It was replaced between the check and the opening; the next publication tries again.
             throw ShareFault(path: full(path), problem: .system(errno: EAGAIN))
         }
         do throws(ShareFault) {
             let most = isFolder ? Self.folderPermissions : Self.filePermissions
             try fixPermissions(of: descriptor, status, most, isNew: isNew, path)
         } catch {
-            // The next round would not widen the permissions of what exists.
+            // The next publication would not add permissions to what exists.
             if isNew { unsafe unlinkat(parent.number, name, isFolder ? AT_REMOVEDIR : 0) }
             throw error
         }

@@ -2,7 +2,7 @@ import PowerSensors
 
 /// The record and the tree of one guest.
 struct GuestPublication: Sendable {
-    /// What is the same for all guests of a round.
+    /// What is the same for all guests in one round, in which figures are published for every guest once.
     struct Round: Sendable {
         /// When the energy was measured, in nanoseconds of the boot-time clock.
         let boottimeNanoseconds: Int64
@@ -22,11 +22,14 @@ struct GuestPublication: Sendable {
 
     private let name: GuestName
     private var folder: GuestFolder
+    /// The folder's identity in the previous round.
     private var identity: FileIdentity?
     private var processes: Set<GuestFigures.Process>
 
+    /// The identity of the current series of records. When it changes, readers do not compare new sums with earlier ones.
     private var epoch = ShareRecord.Epoch.random()
     private var epochStart: Int64
+    /// The number of records in this epoch.
     private var sequence: UInt64 = 0
     private var package: CoarseEnergy?
     private var memory: CoarseEnergy?
@@ -106,7 +109,7 @@ struct GuestPublication: Sendable {
         sequence = 0
     }
 
-    /// Continues from an earlier publisher's counts.
+    /// Begins the counters of newly known domains, at the counts of an earlier publisher if there are any.
     private mutating func openCounters(_ figures: GuestFigures) throws(ShareFault) {
         if package == nil { package = CoarseEnergy(microjoules: try greatestCount(in: ShareLayout.packageZones)) }
         if memory == nil, figures.dram != nil {

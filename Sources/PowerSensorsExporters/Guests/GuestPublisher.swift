@@ -10,7 +10,8 @@ import Glibc
 /// Names, processes and folders may come from an attacker. Only machines that an administrator started get figures, only
 /// their own, in whole millijoules and at most once a second; and nothing is written outside the publisher's folder.
 package struct GuestPublisher: Sendable {
-    /// Slightly less than the shortest period, because a round may be late and the next on time.
+    /// The shortest time between two rounds of publishing: slightly less than the shortest period, because a round may be late
+    /// and the next one on time.
     private static let shortestGapNanoseconds = GuestConfiguration.shortestPeriod.wholeNanoseconds * 9 / 10
 
     private let configuration: GuestConfiguration
@@ -21,10 +22,11 @@ package struct GuestPublisher: Sendable {
     /// Folders of an earlier publisher whose machines have not been seen yet.
     private var leftovers: Set<GuestName>
 
-    /// When they were first missed.
+    /// The time of the first round that the leftovers were missing in; nil before it.
     private var leftoversSince: Int64?
 
-    private var lastRound: Int64?
+    /// The time of the latest round, in nanoseconds of the boot-time clock.
+    private var latestRound: Int64?
 
     /// Opens or creates the folder to publish in.
     ///
@@ -50,9 +52,9 @@ package struct GuestPublisher: Sendable {
         }
     }
 
-    /// Whether the previous round was too recent for another.
+    /// Whether the latest round of publishing was too recent for another one.
     package func isTooSoon(at boottimeNanoseconds: Int64) -> Bool {
-        lastRound.map { boottimeNanoseconds &- $0 < Self.shortestGapNanoseconds } ?? false
+        latestRound.map { boottimeNanoseconds &- $0 < Self.shortestGapNanoseconds } ?? false
     }
 
     /// Publishes the energy of every admitted machine, and removes the folders of machines that have ended.
@@ -71,7 +73,7 @@ package struct GuestPublisher: Sendable {
         at boottimeNanoseconds: Int64
     ) -> [Finding] {
         if isTooSoon(at: boottimeNanoseconds) { return [] }
-        lastRound = boottimeNanoseconds
+        latestRound = boottimeNanoseconds
         var findings: [Finding] = []
         if !share.isInPlace {
             do throws(ShareFault) {
@@ -121,7 +123,7 @@ package struct GuestPublisher: Sendable {
             if let only = guests.first, guests.count == 1 {
                 admitted.append((name, only))
             } else {
-                if let lastRound { publications[name]?.markSeen(at: lastRound) }
+                if let latestRound { publications[name]?.markSeen(at: latestRound) }
                 findings.append(Self.ambiguous(name, guests))
             }
         }
@@ -138,6 +140,7 @@ package struct GuestPublisher: Sendable {
         leftoversSince = nil
     }
 
+    /// Removes the folders of machines that have not been seen for longer than the grace period.
     private mutating func removeEnded(at now: Int64) -> [Finding] {
         let grace = configuration.grace.wholeNanoseconds
         var findings: [Finding] = []

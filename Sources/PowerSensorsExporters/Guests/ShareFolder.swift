@@ -75,7 +75,7 @@ struct ShareFolder: Sendable {
         return (OwnedDescriptor(parent), String(name))
     }
 
-    /// Locks out other publishers; false if there already is one.
+    /// Locks out other publishers; false if there already is one, after trying for a second.
     private var isLocked: Bool {
         for _ in 0..<100 {
             if flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 { return true }

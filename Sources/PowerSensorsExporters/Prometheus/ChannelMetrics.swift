@@ -111,6 +111,7 @@ struct ChannelMetrics {
 
     // MARK: All
 
+    /// The series of sensors that this library does not know.
     private var foreignSeries: [MetricSeries] {
         guard channel.quantity == .energy || channel.quantity == .power else { return [] }
         let labels = MetricLabels([("channel", channel.id)])
@@ -119,9 +120,10 @@ struct ChannelMetrics {
         ]
     }
 
-    /// A power meter shows the power of the moment, any other channel the mean of the interval.
+    /// A power meter shows the instantaneous power, any other channel the mean of the interval.
     private var powerSource: MetricSeries.Source { channel.quantity == .power ? .value(index) : .power(index) }
 
+    /// The series about a channel that those of every sensor have.
     private var commonSeries: [MetricSeries] {
         let name = MetricLabels([("channel", channel.id)])
         let info = MetricLabels([

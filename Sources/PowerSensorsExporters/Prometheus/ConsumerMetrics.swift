@@ -111,18 +111,18 @@ extension MetricFamily {
         "CO2 equivalent emitted for a virtual machine's share, by a yearly mean of the host's region.")
     fileprivate static let groupEnergy = MetricFamily(
         "cgroup_energy_joules", .counter, unit: "joules",
-        "Share of the host's energy that a control group used, without groups in it that are shown. Not to be added to other kinds."
+        "Share of the host's energy that a control group used, without that of its subgroups with their own series. Not to be added to other kinds."
     )
     fileprivate static let groupPower = MetricFamily(
         "cgroup_power_watts", .gauge, unit: "watts", "Mean power of a control group's share over the last interval.")
     fileprivate static let processEnergy = MetricFamily(
         "process_energy_joules", .counter, unit: "joules",
-        "Share of the host's energy that a process used, since it is shown. Not to be added to other kinds.")
+        "Share of the host's energy that a process used, since it was first shown. Not to be added to other kinds.")
     fileprivate static let processPower = MetricFamily(
         "process_power_watts", .gauge, unit: "watts", "Mean power of a process's share over the last interval.")
     fileprivate static let unattributedEnergy = MetricFamily(
         "unattributed_energy_joules", .counter, unit: "joules",
-        "The host's energy that no consumer of a kind was given, by the reason.")
+        "The host's energy that was not attributed to any consumer of a kind, by the reason.")
     fileprivate static let scaphandreProcessPower = MetricFamily(
         "process_power_consumption_microwatts", .unknown, prefix: "scaph_", "Power of a process's share.")
 }

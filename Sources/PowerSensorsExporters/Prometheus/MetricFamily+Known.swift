@@ -12,19 +12,19 @@ extension MetricFamily {
     )
     static let hostHigh = MetricFamily(
         "host_power_high_watts", .gauge, unit: "watts",
-        "Most power that the host may have had, in the same sense.")
+        "Most power that the host may have had: the upper end of an estimate's 68 % band, or the bound of a gap.")
     static let domainEnergy = MetricFamily(
         "domain_energy_joules", .counter, unit: "joules",
-        "Energy of processor packages and their memory by their own counters, wraps included. Domains may be added.")
+        "Energy of processor packages and their memory, as their own counters count it. Domains may be added.")
     static let domainPower = MetricFamily(
         "domain_power_watts", .gauge, unit: "watts",
         "Mean power of processor packages and their memory. Domains may be added.")
     static let subdomainEnergy = MetricFamily(
         "subdomain_energy_joules", .counter, unit: "joules",
-        "Energy of parts that a domain holds already: cores, uncore. Not to be added to domains.")
+        "Energy of cores and uncore, which a domain already includes. Not to be added to domains.")
     static let subdomainPower = MetricFamily(
         "subdomain_power_watts", .gauge, unit: "watts",
-        "Mean power of parts that a domain holds already: cores, uncore. Not to be added to domains.")
+        "Mean power of cores and uncore, which a domain already includes. Not to be added to domains.")
     static let channelEnergy = MetricFamily(
         "channel_energy_joules", .counter, unit: "joules",
         "Energy of channels of sensors that this library does not know.")
@@ -34,21 +34,21 @@ extension MetricFamily {
         "channel", .info, "What can be read: by which sensor and mechanism, from which file, and where it comes from.")
 
     static let hwmonPower = MetricFamily(
-        "hwmon_power_watts", .gauge, unit: "watts", "Power that a chip shows, of the moment or as its mean.")
+        "hwmon_power_watts", .gauge, unit: "watts", "Power that a chip shows: instantaneous, or averaged by the chip.")
     static let hwmonEnergy = MetricFamily(
         "hwmon_energy_joules", .counter, unit: "joules",
-        "Energy of a chip's channel since this process began: counted by the chip, or summed up from its power.")
+        "Energy of a chip's channel since this process began: counted by the chip, or integrated from its power.")
     static let hwmonVolts = MetricFamily("hwmon_volts", .gauge, unit: "volts", "Voltage that a chip shows.")
     static let hwmonAmperes = MetricFamily("hwmon_amperes", .gauge, unit: "amperes", "Current that a chip shows.")
     static let hwmonCelsius = MetricFamily("hwmon_celsius", .gauge, unit: "celsius", "Temperature that a chip shows.")
 
     static let supplyPower = MetricFamily(
         "supply_power_watts", .gauge, unit: "watts",
-        "Power of a battery or supply, without a sign: supply_discharging tells whether a battery gives it.")
+        "Power of a battery or supply, without a sign: supply_discharging says whether a battery supplies it.")
     static let supplyEnergy = MetricFamily(
         "supply_energy_joules", .gauge, unit: "joules", "Energy that a battery holds now.")
     static let supplyRatio = MetricFamily(
-        "supply_charge_ratio", .gauge, unit: "ratio", "What a battery holds, as a part of what it can hold.")
+        "supply_charge_ratio", .gauge, unit: "ratio", "Charge of a battery, as a part of its capacity.")
     static let supplyVolts = MetricFamily("supply_volts", .gauge, unit: "volts", "Voltage of a battery or supply.")
     static let supplyAmperes = MetricFamily(
         "supply_amperes", .gauge, unit: "amperes", "Current of a battery or supply.")
@@ -56,9 +56,9 @@ extension MetricFamily {
         "supply_charge_coulombs", .gauge, unit: "coulombs", "Electric charge that a battery holds now.")
     static let supplyCelsius = MetricFamily(
         "supply_celsius", .gauge, unit: "celsius", "Temperature of a battery or supply.")
-    static let supplyOnline = MetricFamily("supply_online", .gauge, "1 where the supply is connected, else 0.")
+    static let supplyOnline = MetricFamily("supply_online", .gauge, "1 if the supply is connected, else 0.")
     static let supplyDischarging = MetricFamily(
-        "supply_discharging", .gauge, "1 where the battery gives energy, else 0.")
+        "supply_discharging", .gauge, "1 if the battery supplies energy, else 0.")
 
     static let carbon = MetricFamily(
         "carbon_grams", .counter, unit: "grams",
@@ -67,14 +67,14 @@ extension MetricFamily {
         "carbon_intensity_grams_per_kwh", .gauge,
         "CO2 equivalent emitted for a kilowatt-hour of the region's electricity, as a mean of the year.")
 
-    static let sensorUp = MetricFamily("sensor_up", .gauge, "1 where some channel of the sensor can be read, else 0.")
+    static let sensorUp = MetricFamily("sensor_up", .gauge, "1 if some channel of the sensor can be read, else 0.")
     static let channelErrors = MetricFamily(
         "channel_errors", .counter, "How often a channel could no longer be read, by the reason.")
     static let channelWraps = MetricFamily(
-        "channel_wraps", .counter, "How often a channel's counter went through its end; no energy is lost by it.")
+        "channel_wraps", .counter, "How often a channel's counter wrapped to 0. No energy is lost.")
     static let channelResets = MetricFamily(
         "channel_resets", .counter,
-        "How often a channel's counter was set back; what was used meanwhile is only bounded.")
+        "How often a channel's counter was reset; of the energy used meanwhile only bounds are known.")
     static let ambiguousEnergy = MetricFamily(
         "energy_ambiguous_joules", .counter, unit: "joules",
         "How much more energy than its counter shows a channel may have used in gaps.")

@@ -2,7 +2,7 @@ public import PowerSensors
 
 /// Renders snapshots as pages for Prometheus, in its own text format or in OpenMetrics.
 ///
-/// Names and labels are rendered once per generation; a page then only appends numbers to them. An unknown value has no
+/// Names and labels are rendered once per topology; a page then only appends numbers to them. An unknown value has no
 /// sample on the page: its series is interrupted until the value is known again.
 public struct PrometheusFormat: Sendable {
     /// A program whose metric names can be exported in addition to our own.
@@ -17,12 +17,14 @@ public struct PrometheusFormat: Sendable {
         public static let all: [Compatibility] = [.scaphandre]
     }
 
+    /// A metric family's rendered header, and its series.
     private struct Group: Sendable {
         let textHeader: [UInt8]
         let openMetricsHeader: [UInt8]
         var series: [MetricSeries]
     }
 
+    /// A channel, and why it could no longer be read.
     private struct Failure: Hashable {
         let channel: String
         let reason: String
@@ -35,6 +37,7 @@ public struct PrometheusFormat: Sendable {
     private var groups: [Group] = []
     private var topology: Topology?
     private var carbonIntensity: CarbonIntensity?
+    /// How often each failure has happened.
     private var failures: [Failure: Int] = [:]
 
     /// Creates a format whose pages are empty until ``prepare(for:)`` is called.
@@ -54,7 +57,7 @@ public struct PrometheusFormat: Sendable {
         self.createdNanoseconds = createdNanoseconds
     }
 
-    /// Renders the names and labels of a generation.
+    /// Renders the names and labels of a topology's series.
     public mutating func prepare(for topology: Topology) {
         self.topology = topology
         var all = Self.machineSeries(topology, carbonIntensity) + processSeries(topology)
@@ -79,7 +82,7 @@ public struct PrometheusFormat: Sendable {
     /// Appends a page.
     ///
     /// - Parameters:
-    ///   - snapshot: A snapshot of the prepared generation; for any other the page is empty.
+    ///   - snapshot: A snapshot of the prepared topology; for any other the page is empty.
     ///   - format: The format.
     ///   - age: The time since the snapshot's sample.
     ///   - bytes: The buffer to append to.

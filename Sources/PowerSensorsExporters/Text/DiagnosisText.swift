@@ -7,8 +7,8 @@ extension TextReport {
         lines += [libSensors(diagnosis.libSensors), ""]
         lines.append(style.dim("sensor".padded(12) + "state".padded(10) + "readable".padded(12) + "by"))
         for sensor in diagnosis.sensors {
-            let still = sensor.frozen > 0 ? ", \(sensor.frozen) still" : ""
-            let readable = sensor.channels == 0 ? "–" : "\(sensor.readable) of \(sensor.channels)\(still)"
+            let frozen = sensor.frozen > 0 ? ", \(sensor.frozen) frozen" : ""
+            let readable = sensor.channels == 0 ? "–" : "\(sensor.readable) of \(sensor.channels)\(frozen)"
             let sources = (sensor.mechanisms + sensor.provenances.map(\.name)).joined(separator: ", ")
             let columns =
                 sensor.name.name.safeToShow.padded(11) + " " + sensor.state.rawValue.padded(10) + readable.padded(12)
@@ -22,8 +22,8 @@ extension TextReport {
     private func verdict(_ diagnosis: Diagnosis) -> String {
         switch diagnosis.verdict {
         case .measured: "power is measured here"
-        case .partly: "power of parts is measured here, and no figure of the machine is whole"
-        case .frozen: "what would measure power here stands still"
+        case .partly: "power is measured here in parts, but no figure of the machine is complete"
+        case .frozen: "the counters that measure power here do not change"
         case .estimated: "nothing measures power here; it is estimated"
         case .nothing: "nothing measures power here"
         }
@@ -34,7 +34,7 @@ extension TextReport {
         case nil: "libsensors found"
         case .absent: "libsensors not found"
         case .notBuilt: "built without libsensors"
-        case .foreign, .failed, .fatal: "libsensors of no use"
+        case .foreign, .failed, .fatal: "libsensors not usable"
         }
     }
 
@@ -44,6 +44,6 @@ extension TextReport {
         if let name = environment.processor?.name, !name.isEmpty { facts.append(name) }
         if let isGuest = environment.isGuest { facts.append(isGuest ? "virtual machine" : "physical machine") }
         if let user = environment.user { facts.append("user \(user)") }
-        return facts.isEmpty ? "Nothing is known of the machine: procfs tells nothing." : facts.joined(separator: ", ")
+        return facts.isEmpty ? "Nothing is known about the machine." : facts.joined(separator: ", ")
     }
 }

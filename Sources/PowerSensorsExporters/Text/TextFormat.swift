@@ -11,7 +11,9 @@ package struct TextFormat: SnapshotFormat {
     private let showsAll: Bool
     private let top: Int
     private var tree: [TopologyTree.Line] = []
+    /// The provenance and sensor of each channel.
     private var sources: [String] = []
+    /// The number of lines of the block on the screen that the next one is written over.
     private var linesBefore = 0
     private var isFirst = true
 
@@ -54,6 +56,9 @@ package struct TextFormat: SnapshotFormat {
 
     /// Moves to the previous block's first line and writes over it. Line wrapping is off meanwhile: a narrow window cuts
     /// lines, and their number stays known.
+    ///
+    /// The escape sequences `?7l` and `?7h` turn line wrapping off and on, `A` moves up, `K` clears the rest of a line, and `J`
+    /// clears what is below.
     private mutating func redraw(_ lines: inout [String], _ bytes: inout [UInt8]) {
         if let rows = style.rows, rows > 2, lines.count > rows - 1 {
             let hidden = lines.count - (rows - 2)
@@ -104,6 +109,7 @@ package struct TextFormat: SnapshotFormat {
             if greatest.isEmpty { continue }
             lines += ["", style.dim(Row.heading(kind == .process ? "processes" : "virtual machines"))]
             for one in greatest {
+                // Two spaces before the name and one behind it fill the column.
                 var row = Row(name: "  " + one.consumer.shownName.cut(to: 18))
                 row.set(power: one.power, low: one.low, high: one.high)
                 row.set(energy: one.energy, ambiguous: Joules(0))
@@ -181,7 +187,7 @@ private struct Row {
         self.power = figure
         if let low, let high {
             band = "(\(figure.inSameUnit(low.rawValue))…\(figure.inSameUnit(high.rawValue)))"
-            // The bound of an ambiguous gap may be thousands of times the power.
+            // The upper bound of an ambiguous gap may be thousands of times the power, and the band wider than its column.
             let bound = Figure(high)
             if band.count > 14 { band = "(≤ \(bound.number) \(bound.unit))" }
         }

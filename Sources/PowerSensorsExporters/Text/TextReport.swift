@@ -21,8 +21,8 @@ package struct TextReport {
         var lines = ["", style.dim("findings")]
         for finding in findings {
             lines.append(style.bold("  \(finding.severity): \(finding.subject) (\(finding.reason))".safeToShow))
-            lines += finding.text.safeToShow.folded(76).map { "    \($0)" }
-            if let remedy = finding.remedy { lines += "Remedy: \(remedy)".safeToShow.folded(76).map { "    \($0)" } }
+            let remedy = finding.remedy.map { ["Remedy: \($0)"] } ?? []
+            lines += ([finding.text] + remedy).flatMap { $0.safeToShow.wrapped(to: 76) }.map { "    \($0)" }
         }
         return lines
     }

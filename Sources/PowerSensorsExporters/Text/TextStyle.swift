@@ -41,7 +41,7 @@ extension String {
     }
 
     /// The text in lines of at most `width` columns, broken at spaces; longer words stay whole, so that they can be copied.
-    func folded(_ width: Int) -> [String] {
+    func wrapped(to width: Int) -> [String] {
         var lines: [String] = []
         var line = ""
         for word in split(separator: " ") {

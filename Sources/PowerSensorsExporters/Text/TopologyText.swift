@@ -21,7 +21,8 @@ extension TextReport {
         for scope in topology.scopes {
             let parts = topology.channels.filter { $0.countsIn == scope }.map(\.id).joined(separator: " + ")
             let name = (scope == headline ? "▶ \(scope)" : "  \(scope)").safeToShow.padded(14)
-            for (index, line) in parts.safeToShow.folded(65).enumerated() {
+            // 65 columns beside the name's 14.
+            for (index, line) in parts.safeToShow.wrapped(to: 65).enumerated() {
                 lines.append((index == 0 ? name : String(repeating: " ", count: 14)) + line)
             }
         }
@@ -55,34 +56,35 @@ extension TextReport {
         return lines
     }
 
-    /// The lines below a channel's own: its label, its file, its status and the cost of reading it.
+    /// The lines below a channel's own, in 56 columns beside the name's 24: its label, its file, its status and the cost of
+    /// reading it.
     private func details(_ channel: Channel, beneath name: String) -> [String] {
         var lines: [String] = []
-        if let label = channel.label, !name.hasSuffix(label.safeToShow) { lines += label.safeToShow.folded(56) }
+        if let label = channel.label, !name.hasSuffix(label.safeToShow) { lines += label.safeToShow.wrapped(to: 56) }
         if let path = channel.path { lines.append(path.safeToShow) }
         var facts: [String] = []
         if channel.status != .ok { facts.append(channel.status.words) }
         if channel.provenance == .shared { facts.append(origin(of: channel)) }
         if let mirrored = channel.mirrorOf { facts.append("shows the same as \(mirrored)") }
-        let rhythm = channel.readingInterval.map {
+        let interval = channel.readingInterval.map {
             "every \(fixed($0 / .seconds(1), decimals: $0 < .seconds(10) ? 1 : 0)) s"
         }
         if let cost = channel.readCost {
             facts.append("\(fixed(Double(cost.wholeNanoseconds) / 1000, decimals: 1)) µs a read")
-            facts.append(rhythm ?? "every sample")
+            facts.append(interval ?? "every sample")
         } else {
-            facts.append("read \(rhythm ?? "every sample")")
+            facts.append("read \(interval ?? "every sample")")
         }
         if channel.provenance == .measured, case .counter(let encoding) = channel.encoding {
             facts.append(encoding.isExact ? "exact" : "to the microjoule")
         }
-        lines += facts.joined(separator: ", ").safeToShow.folded(56)
+        lines += facts.joined(separator: ", ").safeToShow.wrapped(to: 56)
         return lines
     }
 
     /// Where a shared channel was measured, such as `measured 1 host away`.
     private func origin(of channel: Channel) -> String {
-        let way = channel.hops.map { $0 == 1 ? " 1 host away" : " \($0) hosts away" } ?? " by the host"
-        return "\(channel.origin ?? .measured)\(way)"
+        let distance = channel.hops.map { $0 == 1 ? " 1 host away" : " \($0) hosts away" } ?? " by the host"
+        return "\(channel.origin ?? .measured)\(distance)"
     }
 }

@@ -21,7 +21,7 @@ struct ConformanceCheck {
         let isPlain = name.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789-".utf8.contains($0) }
         if name.isEmpty || !isPlain { report(.name, "'\(name)'", "this is not a valid name") }
         if let interval = sensor.readingInterval, interval <= .zero {
-            report(.limits, name, "its refresh interval is \(interval)")
+            report(.limits, name, "its reading interval is \(interval)")
         }
         do {
             let fingerprints = [sensor.discoveryFingerprint(), sensor.discoveryFingerprint()]
@@ -104,7 +104,7 @@ struct ConformanceCheck {
             report(.limits, channel.id, "it has an interval of \(interval)")
         }
         let maximum = channel.maximumPower.rawValue
-        if !(maximum > 0 && maximum.isFinite) { report(.limits, channel.id, "its greatest power is \(maximum) W") }
+        if !(maximum > 0 && maximum.isFinite) { report(.limits, channel.id, "its maximum power is \(maximum) W") }
         if let cost = channel.readCost, cost < .zero { report(.limits, channel.id, "reading it costs \(cost)") }
     }
 

@@ -60,7 +60,7 @@ extension SensorConformance.Rule {
     public static let name = Self("A sensor's name is of lower-case letters, digits and dashes.")
 
     /// A missing source is a finding, not an error.
-    public static let discovers = Self("Discovery throws only where the sensor itself cannot work.")
+    public static let discovers = Self("Discovery throws only if the sensor itself cannot work.")
 
     /// Everything that is missing is explained.
     public static let explainsAbsence = Self(
@@ -91,7 +91,7 @@ extension SensorConformance.Rule {
     public static let provenance = Self("Estimates have a band, and shared or attributed channels name their origin.")
 
     /// Intervals and limits are used as divisors.
-    public static let limits = Self("Refresh intervals and greatest powers are positive, and no cost is negative.")
+    public static let limits = Self("Intervals and maximum powers are positive, and no cost is negative.")
 
     /// Findings tell people what is wrong and how to fix it.
     public static let findings = Self(
