@@ -106,7 +106,7 @@ struct BadInputTests {
         #expect(!outcome.error.contains("\u{1B}"))
     }
 
-    @Test func `a scope that is not there is named, with those that are`() async throws {
+    @Test func `an unavailable scope is an error that names the available ones`() async throws {
         let machine = try MockMachine.onePackage()
         let outcome = try await Command.run(["--scope", "battery"] + Command.roots(machine))
         #expect(outcome.exitCode == 1)
@@ -124,7 +124,7 @@ struct BadInputTests {
         #expect(outcome.error.contains("No space left"))
     }
 
-    @Test func `the first help tells of the default subcommand's options`() async throws {
+    @Test func `the main help names the default subcommand's options`() async throws {
         let outcome = try await Command.run(["--help"])
         for word in ["--interval", "--duration", "--format", "watch --help"] { #expect(outcome.output.contains(word)) }
     }
@@ -132,7 +132,7 @@ struct BadInputTests {
     @Test(arguments: [
         ["--help"], ["--version"], ["list", "--help"], ["help", "watch"], ["--json", "list", "--help"],
     ])
-    func `help is no mistake`(arguments: [String]) async throws {
+    func `help is printed with exit code 0`(arguments: [String]) async throws {
         let outcome = try await Command.run(arguments)
         #expect(outcome.exitCode == 0)
         #expect(!outcome.output.isEmpty)

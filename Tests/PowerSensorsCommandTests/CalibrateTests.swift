@@ -91,7 +91,7 @@ struct CalibrateTests {
         #expect(attempts.last?.holds == true, "\(attempts)")
     }
 
-    @Test func `without a sensor there is nothing to learn from`() async throws {
+    @Test func `without a measuring sensor it fails`() async throws {
         let machine = try MockMachine()
         _ = try machine.set(.intelServer(sockets: 1))
         let outcome = try await Command.run(["calibrate"] + Command.roots(machine))
@@ -104,7 +104,7 @@ struct CalibrateTests {
         (["calibrate", "--passive", "1s"], "--passive 1s"),
         (["calibrate", "--level-duration", "-1s"], "--level-duration -1s"),
         (["calibrate", "--passive", "40s", "--level-duration", "5s"], "--level-duration has no meaning"),
-    ]) func `a duration that cannot be is refused`(arguments: [String], complaint: String) async throws {
+    ]) func `an invalid duration is refused`(arguments: [String], complaint: String) async throws {
         let outcome = try await Command.run(arguments)
         #expect(outcome.exitCode == 64)
         #expect(outcome.complaints.count == 1)
@@ -131,7 +131,7 @@ struct ProfileFileTests {
         }
     }
 
-    @Test func `a profile comes back as it was written`() throws {
+    @Test func `a profile is read as it was written`() throws {
         let profile = try read(whole)
         #expect(profile.idle == Watts(60) && profile.maximum == Watts(200) && profile.scope == .cpu)
         #expect(try read(String(decoding: ProfileFile.bytes(of: profile), as: UTF8.self)) == profile)

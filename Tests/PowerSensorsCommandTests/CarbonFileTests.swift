@@ -9,7 +9,7 @@ struct CarbonFileTests {
         try CarbonFile(Array(text.utf8), path: "own.csv").intensities
     }
 
-    @Test func `columns come in any order, fields in quotation marks or not, lines with any end`() throws {
+    @Test func `columns may be in any order, fields quoted, and lines have any end`() throws {
         let text = "\u{FEFF}name,gco2e_per_kwh,region\r\n\"Hall 1, \"\"north\"\"\",12.5,hall-1\r\n\r\n,0,hall-2"
         let intensities = try read(text)
         #expect(intensities.map(\.region) == ["hall-1", "hall-2"])
@@ -25,14 +25,14 @@ struct CarbonFileTests {
         ("region,gco2e_per_kwh\nDE,1e9\n", "own.csv:2: gco2e_per_kwh is '1e9'"),
         ("region,gco2e_per_kwh\n,4\n", "own.csv:2: the region has no code"),
         ("region,gco2e_per_kwh\n\"DE,4\n", "own.csv:2: a quotation mark is not closed"),
-    ]) func `what is wrong is named with its line and value`(text: String, complaint: String) {
+    ]) func `a mistake is named with its line and value`(text: String, complaint: String) {
         let failure = #expect(throws: CommandFailure.self) { try read(text) }
         #expect(failure?.line.hasPrefix(complaint) == true, "\(failure?.line ?? "")")
     }
 }
 
 struct CarbonCommandTests {
-    @Test func `a region brings its carbon, from the machine's energy`() async throws {
+    @Test func `a region adds the carbon of the machine's energy`() async throws {
         let machine = try MockMachine.onePackage()
         let lines = try await withRunningClock(of: machine) {
             try await Command.lines(["--json", "--interval", "50ms", "--region", "fr"] + Command.roots(machine)) {

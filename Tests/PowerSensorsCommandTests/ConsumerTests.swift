@@ -4,7 +4,7 @@ import PowerSensorsTesting
 import Testing
 
 struct ConsumerTests {
-    @Test func `on the running machine each kind adds up to what is divided, in every interval`() async throws {
+    @Test func `the consumers of each kind add up to the divided energy in every interval`() async throws {
         let outcome = try await Command.run([
             "watch", "--format", "json", "--interval", "1s", "--duration", "4s", "--sensor", "estimator", "--top", "3",
         ])
@@ -52,7 +52,7 @@ struct ConsumerTests {
         #expect(outcome.error.contains(name) && outcome.error.contains("must be"))
     }
 
-    @Test func `what cannot be divided is told to who asked, and to nobody else`() async throws {
+    @Test func `why energy cannot be divided is reported only if consumers were requested`() async throws {
         let machine = try MockMachine.onePackage()
         let quiet = try await Command.run(["--duration", "10ms"] + Command.roots(machine))
         #expect(quiet.error.isEmpty)

@@ -9,7 +9,7 @@ import Glibc
 
 /// The doctor as its users run it, and what it prescribes carried out to the letter.
 struct DoctorCommandTests {
-    @Test func `it ends with 0 where power is measured, and with 1 where it is not`() async throws {
+    @Test func `the exit code is 0 if power is measured, and 1 if it is not`() async throws {
         let machine = try MockMachine.onePackage()
         let healthy = try await Self.run(["doctor"], until: "power is measured here", on: machine)
         #expect(healthy.exitCode == 0)
@@ -22,7 +22,7 @@ struct DoctorCommandTests {
         #expect(missing.output.contains("Remedy: "))
     }
 
-    @Test func `its JSON says of each sensor how it fares`() async throws {
+    @Test func `its JSON has the state of each sensor`() async throws {
         let machine = try MockMachine.onePackage()
         try machine.set(.intelServer(sockets: 1))
         try machine.procfs.write("6.12.95-amd64\n", to: "sys/kernel/osrelease")
@@ -42,7 +42,7 @@ struct DoctorCommandTests {
         #expect(!report["findings"].elements.contains { $0["reason"].text == "frozen" })
     }
 
-    @Test func `counters that stand still are not called measured`() async throws {
+    @Test func `counters that do not change are not called measured`() async throws {
         let machine = try MockMachine.onePackage()
         let outcome = try await Command.run(["doctor", "--json"] + Command.roots(machine))
         #expect(outcome.exitCode == 0, "the source can be read")
@@ -56,7 +56,7 @@ struct DoctorCommandTests {
     }
 
     @Test(.enabled(if: isRoot, "needs root, to act as somebody else"))
-    func `an ordinary user is told how to read what root may, and that mends it`() async throws {
+    func `an ordinary user gets a command that opens root's files, and it works`() async throws {
         let machine = try MockMachine.twoSockets()
         try Self.open(machine)
         let asNobody = "exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\""
@@ -81,7 +81,7 @@ struct DoctorCommandTests {
     }
 
     @Test(.enabled(if: isRoot, "needs root, to give its capabilities up"))
-    func `root without capabilities reads what root owns`() async throws {
+    func `root without capabilities reads the files that root owns`() async throws {
         let machine = try MockMachine.onePackage()
         let withoutCapabilities = "exec setpriv --bounding-set=-all --inh-caps=-all \"$@\""
         let asked = ["doctor", "--json", "--sensor", "rapl:powercap"] + Command.roots(machine)
@@ -92,7 +92,7 @@ struct DoctorCommandTests {
     }
 
     @Test(.enabled(if: isRoot, "needs root with mount name spaces of its own"))
-    func `zones that a container's runtime masks are found in the tree that the remedy names`() async throws {
+    func `masked zones are found in the tree that the remedy names`() async throws {
         let machine = try MockMachine.onePackage()
         let sysfs = machine.sysfs.path
         // What container runtimes do: an empty folder over the zones; and what the remedy asks for: the host's tree elsewhere.

@@ -16,7 +16,7 @@ struct DurationTextTests {
         "", "s", "2", "2 s", " 2s", "2s ", "-2s", "+2s", "2.5s", "2S", "2sec", "1us", "0x2s", "٣s", "²s",
         "9223372036854775808ms", "9223372036854775807s",
     ])
-    func `anything else is none`(text: String) {
+    func `any other text is not a duration`(text: String) {
         #expect(DurationText.duration(text) == nil)
     }
 }

@@ -3,7 +3,7 @@ import PowerSensorsTesting
 import Testing
 
 struct EstimateTests {
-    @Test func `a described machine's watts are told with their band and reasons`() async throws {
+    @Test func `a described machine's power is printed with its band and basis`() async throws {
         let outcome = try await Command.run([
             "estimate", "--cpu", "AMD EPYC 9654", "--sockets", "2", "--cores", "192", "--memory", "384",
         ])
@@ -45,7 +45,9 @@ struct EstimateTests {
         ("", 1, "empty"), ("cpu\n", 1, "no machine"), ("cpu,wats\nx,1\n", 1, "'wats'"),
         ("cpu\nZilog Z80\n", 1, "no row could be estimated"),
     ])
-    func `a table with nothing to estimate fails in words`(text: String, code: Int32, mention: String) async throws {
+    func `a table with nothing to estimate fails with a message`(text: String, code: Int32, mention: String)
+        async throws
+    {
         let machine = try MockMachine()
         try machine.procfs.write(text, to: "machines.csv")
         let outcome = try await Command.run(["estimate", "--batch", "\(machine.procfs.path)/machines.csv"])
@@ -65,7 +67,9 @@ struct EstimateTests {
             (["--batch", "/nowhere.csv"], 1, "/nowhere.csv"),
             (["--batch", "x.csv", "--cores", "4"], 64, "--batch x.csv"),
         ] as [([String], Int32, String)])
-    func `what makes no sense is one clear line`(arguments: [String], code: Int32, mention: String) async throws {
+    func `a description that makes no sense is one clear line`(arguments: [String], code: Int32, mention: String)
+        async throws
+    {
         let outcome = try await Command.run(["estimate"] + arguments)
         #expect(outcome.exitCode == code)
         #expect(outcome.complaints.count == 1)

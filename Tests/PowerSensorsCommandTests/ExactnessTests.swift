@@ -19,7 +19,7 @@ struct ExactnessTests {
         var isAmbiguous: Bool { (channel["ambiguous_j"].number ?? 0) > 0 }
     }
 
-    @Test func `through several wraps in real time the joules equal the truth to the count`() async throws {
+    @Test func `the energy is exact to the count across several wraps in real time`() async throws {
         var run = try await run()
         // Nobody can promise that a busy machine lets a process run in each second, so it may have more than one try.
         for _ in 0..<4 where run.isAmbiguous { run = try await self.run() }

@@ -9,7 +9,7 @@ import Glibc
 
 @Suite(.timeLimit(.minutes(3)))
 struct ExportTests {
-    @Test func `files are written side by side, and who is asked to end does so cleanly`() async throws {
+    @Test func `several files are written at once, and a signal ends the export cleanly`() async throws {
         let machine = try MockMachine.onePackage()
         let folder = try MockTree()
         let path = folder.path
@@ -40,7 +40,7 @@ struct ExportTests {
         #expect(!folder.exists("power.prom"), "figures that nobody renews are none")
     }
 
-    @Test func `it ends where nobody reads on`() async throws {
+    @Test func `it ends if the reader closes the pipe`() async throws {
         let machine = try MockMachine.onePackage()
         let outcome = try await Command.run(
             ["export", "--interval", "100ms", "--json", "-"] + Command.roots(machine), inScript: "\"$@\" | head -n 2")
@@ -48,7 +48,7 @@ struct ExportTests {
         #expect(outcome.error.isEmpty)
     }
 
-    @Test func `settings come out of a file, and the environment and the flags win over it`() async throws {
+    @Test func `settings come from a file, and the environment and flags take precedence`() async throws {
         let machine = try MockMachine.onePackage()
         let folder = try MockTree()
         try folder.write(
@@ -105,7 +105,7 @@ struct ExportTests {
             testDescription: "a file of settings that is not there", arguments: ["--config", "/nonexistent"],
             exitCode: 1, says: "/nonexistent"),
     ])
-    func `what is wrong is said in one line that names it`(row: Wrong) async throws {
+    func `a mistake is one line that names it`(row: Wrong) async throws {
         let machine = try MockMachine.onePackage()
         let outcome = try await Command.run(["export"] + row.arguments + Command.roots(machine))
         #expect(outcome.exitCode == row.exitCode)
@@ -113,7 +113,7 @@ struct ExportTests {
         #expect(outcome.error.contains(row.says), "\(outcome.error)")
     }
 
-    @Test func `a line without a name is refused by its number`() async throws {
+    @Test func `a line without a name is refused with its number`() async throws {
         let machine = try MockMachine.onePackage()
         let folder = try MockTree()
         try folder.write("; a remark\nPOWERSENSORS_INTERVAL\n", to: "settings")
@@ -123,7 +123,7 @@ struct ExportTests {
         #expect(outcome.error.contains("settings:2: 'POWERSENSORS_INTERVAL' is not a setting"))
     }
 
-    @Test func `POWERSENSORS_JSON is a path to export and a yes or no to others, and each passes over the other's`()
+    @Test func `POWERSENSORS_JSON is a path for export and a boolean for other subcommands`()
         async throws
     {
         let machine = try MockMachine.onePackage()
@@ -145,7 +145,7 @@ struct ExportTests {
         #expect(neither.error.contains("POWERSENSORS_JSON=power.json") && neither.error.contains("./power.json"))
     }
 
-    @Test func `what is wrong with a sensor is told once at the start, and what is no problem only where asked for`()
+    @Test func `findings are reported once at the start, and mere information only if verbose`()
         async throws
     {
         let machine = try MockMachine.onePackage()
@@ -159,7 +159,7 @@ struct ExportTests {
         #expect(verbose.complaints.count > 1)
     }
 
-    @Test func `a look finds nothing wrong where a chip has no figure yet`() async throws {
+    @Test func `a check succeeds although a chip has no figure yet`() async throws {
         let machine = try MockMachine()
         try machine.add(.chip("meter", files: ["power1_input": "4294967295000"]))
         let outcome = try await Command.run(
@@ -168,7 +168,7 @@ struct ExportTests {
         #expect(outcome.error.contains("power1_input"))
     }
 
-    @Test func `a look says of who is away that it is away, and no more`() async throws {
+    @Test func `a check reports only the servers that cannot be reached`() async throws {
         let machine = try MockMachine.onePackage()
         let outcome = try await Command.run(
             ["export", "--loki", "http://127.0.0.1:1", "--check"] + Command.roots(machine))
@@ -178,7 +178,7 @@ struct ExportTests {
     }
 
     @Test(arguments: ["--json", "--csv", "--textfile"])
-    func `a folder is no file to write to`(option: String) async throws {
+    func `a folder is refused as a file to write to`(option: String) async throws {
         let machine = try MockMachine.onePackage()
         let folder = try MockTree()
         let outcome = try await Command.run(["export", option, folder.path, "--check"] + Command.roots(machine))
@@ -187,7 +187,7 @@ struct ExportTests {
         #expect(outcome.error.contains(folder.path), "\(outcome.error)")
     }
 
-    @Test func `two files that are one are refused, however their paths are written`() async throws {
+    @Test func `two options for the same file are refused, however their paths are written`() async throws {
         let machine = try MockMachine.onePackage()
         let folder = try MockTree()
         try folder.write("", to: "there")
@@ -201,7 +201,7 @@ struct ExportTests {
         }
     }
 
-    @Test func `what only the start needed is given back, and the rest goes on`() async throws {
+    @Test func `code that only the start needed is released, and the export continues`() async throws {
         let machine = try MockMachine.onePackage()
         let folder = try MockTree()
         // Until a quarter of the most that was mapped of files is gone; then until there is one line more.
@@ -223,7 +223,7 @@ struct ExportTests {
         #expect(outcome.output == "given back\nwent on\n")
     }
 
-    @Test func `a look finds nothing wrong where nothing is, and writes nothing`() async throws {
+    @Test func `a check of working targets succeeds, and writes nothing`() async throws {
         let machine = try MockMachine.onePackage()
         let folder = try MockTree()
         let outcome = try await Command.run(

@@ -29,7 +29,7 @@ struct FindingReportTests {
         #expect(FindingReport(each: findings, isVerbose: false).lines.count == 3)
     }
 
-    @Test func `where more is asked for, each finding is a line`() {
+    @Test func `with isVerbose each finding is a line`() {
         #expect(FindingReport(findings, isVerbose: true).lines.count == 4)
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 struct FrozenCounterTests {
     /// It takes ten seconds until a counter that stands still is called frozen.
-    @Test func `what only time can tell is told once, while figures go on`() async throws {
+    @Test func `a frozen counter is reported once, and the figures continue`() async throws {
         let machine = try MockMachine.onePackage()
         // The shell ends the command as soon as the finding and then one more second of figures came.
         let script = """

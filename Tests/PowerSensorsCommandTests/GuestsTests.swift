@@ -40,7 +40,7 @@ struct GuestsTests {
         for word in mistake.says { #expect(outcome.error.contains(word), "\(outcome.error)") }
     }
 
-    @Test func `a check makes nothing`() async throws {
+    @Test func `a check creates nothing`() async throws {
         let machine = try MockMachine.onePackage()
         let folder = try MockTree()
         let outcome = try await Command.run(
@@ -53,7 +53,7 @@ struct GuestsTests {
 
     @Test(
         .enabled(if: isHere("prometheus-node-exporter curl python3"), "needs prometheus-node-exporter, curl, python3"))
-    func `node_exporter reads what a guest is told, and a machine that is told nothing is named`() async throws {
+    func `node_exporter reads a guest's figures, and a machine without figures is named`() async throws {
         let script = """
             trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
             \(Command.freePort)
@@ -79,7 +79,7 @@ struct GuestsTests {
 
     /// libpowercap knows one place only, so it is read where that is laid over `/sys`.
     @Test(.enabled(if: LiveSysTests.canRun && hasLibpowercap, "needs what LiveSysTests need, and libpowercap0"))
-    func `libpowercap reads what a guest is told`() async throws {
+    func `libpowercap reads a guest's figures`() async throws {
         let script = """
             "$@" & export=$!
             for round in $(seq 150); do

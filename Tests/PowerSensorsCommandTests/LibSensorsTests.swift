@@ -31,7 +31,7 @@ struct LibSensorsTests {
     @Test(
         .enabled(if: canRun, "needs root with mount name spaces of its own, sensors (lm-sensors) and a sensors3.conf"),
         arguments: ["", configuration, "chip \"*\"\n    compute in0 @+1, @-1\n    label in0 \"all\"\n"])
-    func `values and the choice of channels are those of sensors -j`(configuration: String) async throws {
+    func `channels and values are those of sensors -j`(configuration: String) async throws {
         let machine = try Self.machine()
         try machine.tree.write(configuration, to: "sensors.conf")
         let (theirs, ours) = try await (
@@ -63,7 +63,7 @@ struct LibSensorsTests {
     }
 
     @Test(.enabled(if: canRun, "needs root with mount name spaces of its own and sensors (lm-sensors)"))
-    func `a host without the library is read all the same, and is told of it`() async throws {
+    func `without the library the chips are read, and a finding says that it is missing`() async throws {
         let machine = try Self.machine()
         let hide = """
             for library in $(ldconfig -p | sed -n 's/.*libsensors\\.so\\.5.*=> //p'); do
@@ -80,7 +80,7 @@ struct LibSensorsTests {
     }
 
     @Test(.enabled(if: canRun, "needs root with mount name spaces of its own and sensors (lm-sensors)"))
-    func `a line that nobody understands is a finding, and ends nothing`() async throws {
+    func `an invalid configuration line is a finding, and the chips are read`() async throws {
         let machine = try Self.machine()
         try machine.tree.write(
             "chip \"ina226-*\"\n    label in0 \"Rail\"\n    compute in1 @*(, @\n", to: "sensors.conf")

@@ -4,7 +4,7 @@ import PowerSensorsTesting
 import Testing
 
 struct ListTests {
-    @Test func `every channel of a two-socket machine is named once, however many ways lead to it`() async throws {
+    @Test func `every channel of a two-socket machine is listed once, whatever mechanisms it has`() async throws {
         let machine = try MockMachine.twoSockets()
         let outcome = try await Command.run(["list", "--json", "--node", "n1"] + Command.roots(machine))
         #expect(outcome.exitCode == 0)
@@ -28,7 +28,7 @@ struct ListTests {
         #expect(findings.map { $0["reason"].text } == ["merged"])
     }
 
-    @Test func `a machine without anything is listed, with the reasons`() async throws {
+    @Test func `the list of a machine without sensors has the reasons`() async throws {
         let machine = try MockMachine()
         let outcome = try await Command.run(["list"] + Command.roots(machine))
         #expect(outcome.exitCode == 0)
@@ -41,7 +41,7 @@ struct ListTests {
         #expect(try !JSON(json.output)["findings"].elements.isEmpty)
     }
 
-    @Test func `a subcommand may come after its options, and be the value of one`() async throws {
+    @Test func `a subcommand may follow its options, and its name may be a value`() async throws {
         let machine = try MockMachine.onePackage()
         for arguments in [["list", "--node", "list"], ["--node", "list", "list"]] {
             let outcome = try await Command.run(Command.roots(machine) + ["--json"] + arguments)
@@ -53,7 +53,7 @@ struct ListTests {
         }
     }
 
-    @Test func `a model is not called exact, in text as little as in JSON`() async throws {
+    @Test func `an estimate is not called exact, neither in text nor in JSON`() async throws {
         let machine = try MockMachine()
         try machine.set(.guest())
         try machine.setMemory(total: 1 << 32)
@@ -64,7 +64,7 @@ struct ListTests {
         }
     }
 
-    @Test func `a tree full of garbage is listed, and what it holds reaches no terminal`() async throws {
+    @Test func `a tree full of garbage is listed without control characters`() async throws {
         let machine = try MockMachine.garbage()
         for arguments in [["list"], ["list", "--json"], ["list", "--verbose"]] {
             let outcome = try await Command.run(arguments + Command.roots(machine))

@@ -40,7 +40,7 @@ struct LiveSysTests {
                 testDescription: "a descriptor gone stale, as when a driver is loaded again",
                 node: #"{"stale": true}"#, mend: "{}", during: nil),
         ])
-    func `a fault of the driver takes one channel away, and its joules come back whole`(fault: Fault) async throws {
+    func `a driver's fault interrupts one channel, and no energy is lost`(fault: Fault) async throws {
         let tree = try MockTree()
         try tree.write(Self.spec, to: "spec.json")
         let control = "\(Self.zone)/energy_uj"

@@ -54,7 +54,7 @@ struct PeerTests {
     }
 
     @Test(.enabled(if: isHere("prometheus promtool"), "needs prometheus, promtool, curl and python3"))
-    func `Prometheus joins a machine's energy with KubeVirt's series of it`() async throws {
+    func `Prometheus can join a virtual machine's energy with KubeVirt's series`() async throws {
         let machine = try MockMachine.onePackage()
         try machine.set(.guest(processors: 2))
         let pod = "/kubepods/burstable/pod11111111-2222-3333-4444-555555555555/" + String(repeating: "ab", count: 32)
@@ -95,7 +95,7 @@ struct PeerTests {
     }
 
     @Test(.enabled(if: isHere("prometheus-pushgateway"), "needs prometheus-pushgateway, curl and python3"))
-    func `whoever is killed and restarted, in any order, nothing waits and what is lost is counted`() async throws {
+    func `kills and restarts in any order block nothing, and lost lines are counted`() async throws {
         let machine = try MockMachine.onePackage()
         let folder = try MockTree()
         let path = folder.path
@@ -144,7 +144,7 @@ struct PeerTests {
     }
 
     @Test(.enabled(if: isHere("prometheus promtool"), "needs prometheus, promtool, curl and python3"))
-    func `labels that mean harm reach Prometheus as labels`() async throws {
+    func `malicious labels reach Prometheus as labels`() async throws {
         let machine = try MockMachine.onePackage()
         let labels: [[UInt8]] = [
             Array("quote\" back\\slash end\\".utf8), Array("two\nlines".utf8),

@@ -8,7 +8,7 @@ import Testing
         await canBecomeOthers()
     })
 struct PerfRightsTests {
-    @Test func `root reads by perf`() async throws {
+    @Test func `root reads every channel through perf`() async throws {
         let lines = try await probe(as: [])
         #expect(lines.count { $0.hasSuffix(" perf ok") } == 5)
         #expect(!lines.contains { $0.contains("forbidden") || $0.contains("CAP_PERFMON") })
@@ -18,7 +18,7 @@ struct PerfRightsTests {
         ["--reuid", "65534", "--regid", "65534", "--clear-groups"],
         ["--bounding-set", "-all", "--inh-caps", "-all"],
     ])
-    func `an ordinary user, and root without capabilities, read by powercap and are told what would open perf`(
+    func `others read through powercap, and a finding says how to permit perf`(
         rights: [String]
     ) async throws {
         let lines = try await probe(as: rights)

@@ -23,7 +23,7 @@ struct PrometheusGapTests {
     }
 
     @Test(.enabled(if: Self.isPrometheusHere, "needs Debian's prometheus, and curl"))
-    func `a channel that is lost ends its series, and comes back with its joules, without a spike or a false 0`()
+    func `a lost channel's series is interrupted, without lost energy, spikes or a false 0`()
         async throws
     {
         let (machine, zones) = try machine()

@@ -14,7 +14,7 @@ struct PrometheusTests {
     private static let register = MockRegister.binaryFraction(24)
 
     @Test(.enabled(if: arePeersHere, "needs Debian's prometheus, prometheus-node-exporter, curl and python3"))
-    func `Prometheus stores every joule of a wrapping counter, where node_exporter's are lost`() async throws {
+    func `Prometheus stores every joule of a wrapping counter, unlike node_exporter's`() async throws {
         let machine = try MockMachine()
         var zones: [MockZone] = []
         for (number, watts) in [65.0, 120].enumerated() {

@@ -16,7 +16,7 @@ struct SystemCallTests {
         .enabled(if: !isSanitized, "a sanitizer makes system calls of its own"),
         .enabled("strace is missing, or may not trace here: sudo apt-get install strace") { await canTrace() }
     )
-    func `a tick costs one sleep, one read a counter and one write`() async throws {
+    func `a figure costs one sleep, one read for each counter and one write`() async throws {
         let parts = ["core", "uncore", "dram"].map { MockZone(name: $0) }
         let machine = try MockMachine()
         try machine.add(MockControlType(zones: (0..<2).map { MockZone(name: "package-\($0)", children: parts) }))

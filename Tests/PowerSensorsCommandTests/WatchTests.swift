@@ -7,7 +7,7 @@ import Testing
 struct WatchTests {
     private let quick = ["--interval", "50ms", "--duration", "200ms"]
 
-    @Test func `scopes stand side by side: cpu is packages and dram, platform is psys`() async throws {
+    @Test func `both scopes are shown: cpu is packages and dram, platform is psys`() async throws {
         let machine = try MockMachine.twoSockets()
         let power = { @Sendable (snapshot: JSON) in snapshot["host"].elements.first?["power_w"].number ?? 0 }
         let lines = try await withRunningClock(of: machine) {
@@ -33,7 +33,7 @@ struct WatchTests {
         }
     }
 
-    @Test func `text, JSON and CSV show the same machine, and nothing before the first interval`() async throws {
+    @Test func `text, JSON and CSV show the same figures, and none before the first interval`() async throws {
         let machine = try MockMachine.onePackage()
         let roots = Command.roots(machine)
         let (text, json, csv) = try await withRunningClock(of: machine) { [quick] in
@@ -51,7 +51,7 @@ struct WatchTests {
         #expect(csv.output.hasPrefix("node,time,time_ns,boottime_ns,"))
     }
 
-    @Test func `what cannot be true at the start may be true later, so it goes on`() async throws {
+    @Test func `implausible readings at the start do not end the command`() async throws {
         let machine = try MockMachine()
         try machine.add(.chip("ina226", hardware: "i2c-1/1-0040", files: ["power1_input": "4294967295000"]))
         let outcome = try await Command.run(["--json", "--sensor", "hwmon"] + quick + Command.roots(machine))
@@ -61,7 +61,7 @@ struct WatchTests {
         #expect(lines.allSatisfy { $0["channels"].elements.first?["status"].text == "implausible" })
     }
 
-    @Test func `the end has a figure of its own`() async throws {
+    @Test func `a duration shorter than the interval ends with a figure`() async throws {
         let machine = try MockMachine.onePackage()
         let outcome = try await Command.run(
             ["--json", "--interval", "1d", "--duration", "100ms"] + Command.roots(machine))
@@ -82,7 +82,7 @@ struct WatchTests {
         #expect((1...10).contains(intervals.count))
     }
 
-    @Test func `a duration that is no multiple of the interval ends with a figure of its own`() async throws {
+    @Test func `a duration that is not a multiple of the interval ends with a shorter interval`() async throws {
         let machine = try MockMachine.onePackage()
         let outcome = try await Command.run(
             ["--json", "--interval", "1d", "--duration", "150ms"] + Command.roots(machine)
@@ -92,7 +92,7 @@ struct WatchTests {
         #expect(try JSON(try #require(lines.first))["interval_s"].number ?? 0 >= 0.15)
     }
 
-    @Test func `variables stand for flags, and flags win over them`() async throws {
+    @Test func `variables can be used instead of flags, and flags take precedence`() async throws {
         let machine = try MockMachine.onePackage()
         let environment = [
             "POWERSENSORS_SYSFS": machine.sysfs.path, "POWERSENSORS_PROCFS": machine.procfs.path,
@@ -115,7 +115,7 @@ struct WatchTests {
         #expect(try JSON(list.output)["node"].text == "from-variable")
     }
 
-    @Test func `findings come once for each cause, and all only where asked for`() async throws {
+    @Test func `findings are reported once for each cause, and all of them if verbose`() async throws {
         let machine = try MockMachine.twoSockets()
         for zone in ["package-0", "package-0/core", "package-1/core"] {
             try machine.zone(zone)?.write("not a number\n", to: "energy_uj")
@@ -130,7 +130,7 @@ struct WatchTests {
         #expect(verbose.error.contains("powersensors: info: "))
     }
 
-    @Test func `a closed pipe ends it without a complaint`() async throws {
+    @Test func `a closed pipe ends it without a message`() async throws {
         let machine = try MockMachine.onePackage()
         let outcome = try await Command.run(
             ["--json", "--interval", "10ms"] + Command.roots(machine),
@@ -159,7 +159,7 @@ struct WatchTests {
         for line in outcome.output.split(separator: "\n") { _ = try JSON(line) }
     }
 
-    @Test func `a signal ends it even while nobody reads from its pipe`() async throws {
+    @Test func `a signal ends it even while its pipe is full`() async throws {
         let machine = try MockMachine.onePackage()
         // The reader takes one line, which shows that the command runs, and waits for its end for a minute at most.
         let script = """

@@ -5,7 +5,7 @@ import Testing
 struct CSVFormatTests {
     private let stamp = "n1,2026-11-22T14:00:00.042Z,1795356000042000001,8123000000000,2.0,1,"
 
-    @Test func `the header comes once, then a row for each scope and each channel`() {
+    @Test func `the header is written once, then a row for each scope and each channel`() {
         var format = CSVFormat(node: "n1")
         format.prepare(for: Samples.topology())
         var bytes: [UInt8] = []

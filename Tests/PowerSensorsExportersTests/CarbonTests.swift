@@ -32,7 +32,7 @@ struct CarbonTests {
         #expect(text(JSONFormat(node: "n1")).hasSuffix(expected))
     }
 
-    @Test func `CSV has them on the rows of the host, where the energy is known`() {
+    @Test func `CSV has the grams in the rows of host figures whose energy is known`() {
         let rows = text(CSVFormat(node: "n1")).split(separator: "\n")
         #expect(rows[1].hasSuffix(",measured,rapl,true,,,,\(grams)"))
         #expect(rows[2].hasSuffix(",measured,rapl,false,,,,"))
@@ -53,11 +53,11 @@ struct CarbonTests {
             ])
     }
 
-    @Test func `text says them in a unit of their size, with the intensity behind them`() {
+    @Test func `text shows the grams in a suitable unit, followed by the intensity`() {
         #expect(text(TextFormat(node: "n1")).contains("  CO₂ of cpu: 10.30 mg at 450 g/kWh (custom)\n"))
     }
 
-    @Test func `where nobody said where the machine stands, nothing is said of carbon`() {
+    @Test func `without a configured intensity no output mentions carbon`() {
         var page = PrometheusFormat(version: "1")
         var bytes: [UInt8] = []
         page.prepare(for: Samples.topology())

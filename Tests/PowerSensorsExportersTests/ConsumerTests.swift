@@ -46,7 +46,7 @@ struct ConsumerTests {
     }
 
     @Test
-    func `a page has KubeVirt's labels, and of two machines that call themselves the same the first has the name`()
+    func `a page has KubeVirt's labels, and only the first of two machines of one name has it as it is`()
         throws
     {
         let snapshot = try snapshot()
@@ -67,7 +67,7 @@ struct ConsumerTests {
         #expect(lines.contains { $0.contains("pod_uid=\"11111111-2222-3333-4444-555555555555\",container_id=\"abab") })
     }
 
-    @Test func `the kinds' series and what is nobody's are the host's energy`() throws {
+    @Test func `the energies of each kind and the unattributed ones add up to the host's`() throws {
         let snapshot = try snapshot()
         let host = try #require(snapshot.host.first { $0.scope == .cpu }?.energy?.rawValue)
         let lines = page(snapshot)
@@ -79,7 +79,7 @@ struct ConsumerTests {
         }
     }
 
-    @Test func `no command line is shown anywhere, and no name breaks what shows it`() throws {
+    @Test func `no output shows a command line, and no name breaks an output`() throws {
         let snapshot = try snapshot()
         let all =
             page(snapshot, compatibility: [.scaphandre]).joined(separator: "\n")
@@ -93,7 +93,7 @@ struct ConsumerTests {
         )
     }
 
-    @Test func `JSON names consumers and what is nobody's, and how the energy was divided`() throws {
+    @Test func `JSON has the consumers, the unattributed energy, and how the energy was divided`() throws {
         let line = text(JSONFormat(node: "n1"), try snapshot())
         #expect(
             line.contains(
@@ -115,7 +115,7 @@ struct ConsumerTests {
         #expect(abs(grams - joules / 1e4) < 1e-5)
     }
 
-    @Test func `text shows machines and processes, the greatest first, and no more than it is told to`() throws {
+    @Test func `text shows the greatest machines and processes first, at most as many as configured`() throws {
         let lines = text(TextFormat(node: "n1", top: 1), try snapshot()).split(separator: "\n").map { String($0) }
         let start = try #require(lines.firstIndex { $0.hasPrefix("virtual machines") })
         #expect(lines[start + 1].hasPrefix("  prod/web\"1"))

@@ -20,7 +20,7 @@ struct GzipCompressorTests {
         }
     }
 
-    @Test func `incompressible input is packed too, again and again`() throws {
+    @Test func `incompressible input is compressed too, repeatedly`() throws {
         let gzip = try #require(GzipCompressor())
         var generator = SeededGenerator(seed: 2)
         for length in 1..<200 {

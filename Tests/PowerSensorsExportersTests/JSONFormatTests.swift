@@ -4,7 +4,7 @@ import PowerSensorsExporters
 import Testing
 
 struct JSONFormatTests {
-    @Test func `a snapshot is one line of the fields that the contract names, in its order`() {
+    @Test func `a snapshot is one line of the documented fields in their order`() {
         let expected = """
             {"version":1,"node":"n1","time":"2026-11-22T14:00:00.042Z","time_ns":1795356000042000001,\
             "boottime_ns":8123000000000,"interval_s":2.0,"generation":1,\
@@ -42,14 +42,14 @@ struct JSONFormatTests {
         0.1, 1.0 / 3, Double.leastNonzeroMagnitude, 1e-5, 1e16, 1e21, 1.7976931348623157e308, 82.4, 262_143.99993896484,
         123_456_789.123,
     ])
-    func `a number comes back as itself`(number: Double) throws {
+    func `a number is parsed as the same number`(number: Double) throws {
         let parsed = try object(text(Samples.snapshot(power: number)))
         let host = try #require((parsed["host"] as? [[String: Any]])?.first)
         #expect(host["power_w"] as? Double == number)
     }
 
     @Test(arguments: [Double.infinity, -.infinity, .nan])
-    func `what is no number is null, not a word that JSON does not know`(number: Double) throws {
+    func `infinity and NaN are written as null`(number: Double) throws {
         let parsed = try object(text(Samples.snapshot(power: number)))
         let host = try #require((parsed["host"] as? [[String: Any]])?.first)
         #expect(host["power_w"] is NSNull)
@@ -58,7 +58,7 @@ struct JSONFormatTests {
     @Test(arguments: [
         "a\"b\\c/d", "\n\r\t\u{8}\u{C}\u{0}\u{1F}", "\u{7F}\u{9B}31m\u{1B}[2J", "käse €👩‍🚀", "\u{2028}\u{202E}", "",
     ])
-    func `a name comes back as itself, and carries no command to a terminal`(name: String) throws {
+    func `a name is parsed as the same name, and does not control a terminal`(name: String) throws {
         let json = text(Samples.snapshot(), node: name)
         #expect(try object(json)["node"] as? String == name)
         let controls = json.dropLast().unicodeScalars.filter { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }
@@ -95,7 +95,7 @@ struct JSONFormatTests {
         #expect(parsed["interval_s"] is NSNull)
     }
 
-    @Test func `a topology is one line of the fields that the contract names, in its order`() {
+    @Test func `a topology is one line of the documented fields in their order`() {
         let finding = Finding(
             severity: .warning,
             subject: "class/x",
@@ -128,7 +128,7 @@ struct JSONFormatTests {
         #expect(String(decoding: bytes, as: UTF8.self) == expected)
     }
 
-    @Test func `what a host shared has its origin and its hops`() {
+    @Test func `a shared channel has its origin and its hops`() {
         let text = String(decoding: Samples.sharedTopology().json(node: "n1"), as: UTF8.self)
         #expect(text.contains("\"provenance\":\"shared\",\"origin\":\"measured\",\"hops\":2,"))
         #expect(!text.contains("exact"), "what a host tells is as exact as the host says")

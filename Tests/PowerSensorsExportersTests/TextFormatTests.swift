@@ -3,7 +3,7 @@ import PowerSensorsExporters
 import Testing
 
 struct TextFormatTests {
-    @Test func `figures of all scopes stand side by side above the tree of parts`() {
+    @Test func `the figures of all scopes are above the tree of components`() {
         #expect(
             text(Samples.snapshot()) == """
                 n1  2026-11-22 14:00:00 UTC  mean of 2.00 s
@@ -21,7 +21,7 @@ struct TextFormatTests {
         )
     }
 
-    @Test func `an estimate shows its band, and no second line that says the same`() {
+    @Test func `an estimate shows its band, and its channel has no line of its own`() {
         #expect(
             text(Samples.estimate(3.1, low: 2, high: 4.2)) == """
                 n1  2026-11-22 14:00:00 UTC  mean of 2.00 s
@@ -33,7 +33,7 @@ struct TextFormatTests {
         )
     }
 
-    @Test func `what is no power has its unit, and flags are words`() {
+    @Test func `values other than power have their own units, and flags are yes or no`() {
         let shown: [(Quantity, Double, String)] = [
             (.storedEnergy, 129_600, "129.6 kJ"), (.charge, 10_800, "10.80 kC"), (.charge, 5, "5.000 C"),
             (.online, 1, "yes"), (.discharging, 0, "no"), (.voltage, 12.3, "12.3 V"), (.temperature, -5.5, "-5.50 °C"),
@@ -70,7 +70,7 @@ struct TextFormatTests {
     @Test(arguments: [
         ReadingStatus.warmingUp, .partial, .absent, .forbidden, .io(errno: 5), .implausible, .stale,
     ])
-    func `what is unknown is never shown as 0`(status: ReadingStatus) {
+    func `an unknown value is never shown as 0`(status: ReadingStatus) {
         let shown = text(
             Samples.snapshot { channels in
                 for index in channels.indices { channels[index] = ChannelSnapshot(status: status) }
@@ -103,7 +103,7 @@ struct TextFormatTests {
         #expect(words == expected)
     }
 
-    @Test func `names from files carry no command to a terminal`() {
+    @Test func `names from files do not control a terminal`() {
         let topology = Samples.topology(label: "\u{1B}]0;owned\u{7}\u{9B}2J\n")
         let finding = Finding(
             severity: .error, subject: "\u{1B}[2J", reason: Finding.Reason("x"), text: "a\rb", remedy: "\u{9D}")
@@ -116,7 +116,7 @@ struct TextFormatTests {
         #expect(controls.isEmpty)
     }
 
-    @Test func `on a terminal a block takes the place of the one before`() {
+    @Test func `on a terminal a block overwrites the previous one`() {
         var format = TextFormat(node: "n1", style: TextStyle(hasColour: true, redraws: true, rows: 24))
         format.prepare(for: Samples.topology())
         var bytes: [UInt8] = []
@@ -132,7 +132,7 @@ struct TextFormatTests {
         #expect(second.contains("\u{1B}[1m▶ cpu"))
     }
 
-    @Test func `a block that is left stands, and the next goes beneath`() {
+    @Test func `a block that is left stays, and the next one is written below it`() {
         var format = TextFormat(node: "n1", style: TextStyle(redraws: true))
         format.prepare(for: Samples.topology())
         var bytes: [UInt8] = []
@@ -144,7 +144,7 @@ struct TextFormatTests {
         #expect(bytes == first)
     }
 
-    @Test func `a host figure of which a part is ambiguous shows its bounds`() {
+    @Test func `a host figure with an ambiguous part shows its bounds`() {
         let sample = Samples.snapshot { $0[0].ambiguousEnergy = Joules(262_000) }
         var host = sample.host
         host[0].low = Watts(41.2)
@@ -156,7 +156,7 @@ struct TextFormatTests {
         #expect(close.contains("▶ cpu                   41.2 W  (41.2…45.0)     ≥ 82.40 J   measured rapl\n"))
     }
 
-    @Test func `a block that is higher than the terminal is cut, and says so`() {
+    @Test func `a block higher than the terminal is cut, and says how many lines are missing`() {
         var format = TextFormat(node: "n1", style: TextStyle(redraws: true, rows: 6))
         format.prepare(for: Samples.topology())
         var bytes: [UInt8] = []
@@ -166,7 +166,7 @@ struct TextFormatTests {
         #expect(shown.contains("… 6 more lines"))
     }
 
-    @Test func `elsewhere blocks follow each other with a line between`() {
+    @Test func `without a terminal an empty line separates the blocks`() {
         var format = TextFormat(node: "n1")
         format.prepare(for: Samples.topology())
         var bytes: [UInt8] = []
@@ -211,7 +211,7 @@ struct TextFormatTests {
         )
     }
 
-    @Test func `what a host shared says how far away it was measured`() {
+    @Test func `a shared channel shows how many hosts away it was measured`() {
         #expect(list(Samples.sharedTopology()).contains("shared     share:record        cpu"))
         #expect(list(Samples.sharedTopology()).contains("measured 2 hosts away, read every sample"))
     }

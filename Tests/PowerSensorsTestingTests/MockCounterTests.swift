@@ -16,7 +16,7 @@ struct MockCounterTests {
         Constant(testDescription: "2⁻¹⁴ J, older", register: .olderDriver(14), range: 262_143_999_938),
         Constant(testDescription: "plain µJ", register: .microjoules(range: 1_234_567), range: 1_234_567),
     ])
-    func `the greatest count shows the range that the kernel tells`(constant: Constant) throws {
+    func `the greatest count corresponds to the range that the kernel shows`(constant: Constant) throws {
         let tree = try MockTree()
         let counter = try MockCounter(constant.register, startCount: 0, power: Watts(1), in: tree, at: "energy_uj")
         try counter.set(count: constant.register.lastCount)
@@ -35,7 +35,7 @@ struct MockCounterTests {
     }
 
     @Test(arguments: [MockRegister.intel, .amd, .serverDRAM, .microjoules(range: 999), .binaryFraction(30)])
-    func `many small steps are exactly one large step`(register: MockRegister) throws {
+    func `many small steps are exactly equal to one large step`(register: MockRegister) throws {
         let tree = try MockTree()
         let small = try MockCounter(register, startCount: 5, power: Watts(65.123457), in: tree, at: "small")
         let large = try MockCounter(register, startCount: 5, power: Watts(65.123457), in: tree, at: "large")
@@ -52,7 +52,7 @@ struct MockCounterTests {
     }
 
     @Test
-    func `time at a power is energy`() throws {
+    func `advancing by a time at a power adds the energy`() throws {
         let tree = try MockTree()
         let counter = try MockCounter(.intel, startCount: 1, power: Watts(65), in: tree, at: "energy_uj")
         try counter.advance(by: .seconds(2))
@@ -66,7 +66,7 @@ struct MockCounterTests {
     }
 
     @Test
-    func `a wrap loses nothing of the truth, and a reset adds nothing`() throws {
+    func `a wrap does not change the true energy, and a reset adds none`() throws {
         let tree = try MockTree()
         let counter = try MockCounter(.intel, startCount: 9, power: Watts(65), in: tree, at: "energy_uj")
         try counter.set(countsBeforeWrap: 3)
@@ -83,7 +83,7 @@ struct MockCounterTests {
     }
 
     @Test
-    func `a counter of 64 bits wraps as one`() throws {
+    func `a counter with a 64-bit range wraps at its end`() throws {
         let tree = try MockTree()
         let counter = try MockCounter(
             .microjoules(range: .max),
@@ -99,7 +99,7 @@ struct MockCounterTests {
     }
 
     @Test
-    func `a counter goes on behind a fault`() throws {
+    func `a counter continues during a fault`() throws {
         let tree = try MockTree()
         let counter = try MockCounter(
             .microjoules(range: 1 << 40),

@@ -32,7 +32,7 @@ struct MockDeviceTests {
     }
 
     @Test
-    func `a supply changes, goes wrong, and is unplugged`() throws {
+    func `a supply can change, be faulty, and be unplugged`() throws {
         let machine = try MockMachine()
         let battery = try machine.add(
             .supply("BAT0", hardware: "LNXSYSTM:00/PNP0C0A:00", files: ["power_now": "9000000"])
@@ -48,7 +48,7 @@ struct MockDeviceTests {
     }
 
     @Test
-    func `a counter stops with the device that shows it`() throws {
+    func `a counter stops when its device is removed`() throws {
         let machine = try MockMachine()
         let chip = try machine.add(.chip("card", hardware: "pci0000:00/0000:03:00.0"))
         let counter = try machine.addCounter(

@@ -39,7 +39,7 @@ struct MockFaultTests {
         Shown(fault: .directory, text: nil),
         Shown(fault: .danglingLink, text: nil),
     ])
-    func `a fault shows what its name says, also of what is written later`(shown: Shown) throws {
+    func `a fault also changes text that is written later`(shown: Shown) throws {
         let tree = try MockTree()
         try tree.write("100\n", to: "file")
         try tree.inject(shown.fault, at: "file")
@@ -56,7 +56,7 @@ struct MockFaultTests {
     }
 
     @Test
-    func `a new fault takes the old one's place, and restoring twice does nothing`() throws {
+    func `a new fault replaces the old one, and restoring twice has no effect`() throws {
         let tree = try MockTree()
         try tree.write("100\n", to: "file")
         try tree.inject(.directory, at: "file")
@@ -68,7 +68,7 @@ struct MockFaultTests {
     }
 
     @Test
-    func `a fault reaches the file by its link as by its folder`() throws {
+    func `a fault can be injected through a link or the real folder`() throws {
         let tree = try MockTree()
         try tree.write("100\n", to: "devices/x/file")
         try tree.link("class/x", to: "../devices/x")
@@ -80,7 +80,7 @@ struct MockFaultTests {
     }
 
     @Test
-    func `nothing can be wrong with a file that is not there`() throws {
+    func `a fault cannot be injected into a missing file`() throws {
         let tree = try MockTree()
         #expect(throws: AttributeError.self) { try tree.inject(.empty, at: "file") }
     }

@@ -4,7 +4,7 @@ import Testing
 
 struct MockPowercapTests {
     @Test
-    func `zones lie inside each other and are listed flat by links`() throws {
+    func `zones are nested folders, and a flat list of links leads to them`() throws {
         let machine = try MockMachine()
         try machine.add(.intelServer(sockets: 2))
         let sysfs = machine.sysfs
@@ -69,7 +69,7 @@ struct MockPowercapTests {
     }
 
     @Test
-    func `every counter of a machine begins elsewhere, and none with 0`() throws {
+    func `every counter of a machine has a different start count, and none is 0`() throws {
         let machine = try MockMachine()
         let zones = try machine.add(.intelServer(sockets: 4, dies: 2))
         let counts = (zones + zones.flatMap(\.children)).compactMap { $0.counter?.count }
@@ -99,7 +99,7 @@ struct MockPowercapTests {
     }
 
     @Test
-    func `both ways to a client's package show one register`() throws {
+    func `both control types of a client's package show one register`() throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         try machine.add(.intelClientMMIO)
@@ -127,7 +127,7 @@ struct MockPowercapTests {
     }
 
     @Test
-    func `the roots of a machine are roots of the library`() throws {
+    func `the library can read the roots of a machine`() throws {
         let machine = try MockMachine()
         try machine.add(.intelServer())
         #expect(machine.roots.sysfs.path == machine.sysfs.path)
@@ -142,7 +142,7 @@ struct MockPowercapTests {
     }
 
     @Test
-    func `zones of one's own take any shape`() throws {
+    func `custom zones may have any shape`() throws {
         let machine = try MockMachine()
         let odd = MockZone(
             name: "odd",
@@ -162,7 +162,7 @@ struct MockPowercapTests {
     }
 
     @Test
-    func `a domain goes and comes back inside its package`() throws {
+    func `a domain can be removed from its package and added again`() throws {
         let machine = try MockMachine()
         try machine.add(.intelServer())
         let memory = try #require(machine.zone("package-0/dram"))

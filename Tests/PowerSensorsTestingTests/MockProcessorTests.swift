@@ -45,7 +45,7 @@ struct MockProcessorTests {
     }
 
     @Test
-    func `memory is told in whole KiB`() throws {
+    func `memory is written in whole KiB`() throws {
         let machine = try MockMachine()
         try machine.setMemory(total: 8 << 30, available: 3 << 30)
         let lines = try machine.procfs.text(of: "meminfo").split(separator: "\n")
@@ -54,7 +54,7 @@ struct MockProcessorTests {
     }
 
     @Test
-    func `time is split into busy, stolen and idle ticks, and none is lost`() throws {
+    func `time is split into busy, stolen and idle ticks without loss`() throws {
         let machine = try MockMachine()
         let time = try machine.set(.guest(processors: 2))
         for _ in 0..<1000 { try time.advance(by: .milliseconds(3), busy: Ratio(0.5), steal: Ratio(0.25)) }

@@ -8,7 +8,7 @@ import Glibc
 
 struct MockTreeTests {
     @Test
-    func `the folder goes away with the tree and takes everything with it`() throws {
+    func `the folder and its contents are removed with the tree`() throws {
         var tree: MockTree? = try MockTree()
         let path = try #require(tree?.path)
         try tree?.write("1\n", to: "a/b/c")
@@ -21,7 +21,7 @@ struct MockTreeTests {
     }
 
     @Test
-    func `a tree in a tree keeps its owner`() throws {
+    func `a tree inside another one retains it`() throws {
         var owner: MockTree? = try MockTree()
         let inner = try MockTree("sys", in: #require(owner), mountPoint: "/sys")
         owner = nil

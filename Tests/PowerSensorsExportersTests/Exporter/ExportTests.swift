@@ -63,7 +63,7 @@ struct ExportTests {
         func finish() { notes.withLock { $0.isFinished = true } }
     }
 
-    @Test func `one that stalls and one that fails take nothing from the third`() async throws {
+    @Test func `an exporter that stalls and one that fails do not affect a third one`() async throws {
         let machine = try machine()
         let monitor = try monitor(machine)
         let well = Recorder("well")
@@ -88,7 +88,7 @@ struct ExportTests {
         #expect(failures.allSatisfy { $0.hasPrefix("failing: ") })
     }
 
-    @Test func `who could not prepare is asked again before it is given anything`() async throws {
+    @Test func `an exporter that could not prepare is asked again before it gets a snapshot`() async throws {
         let monitor = try monitor(machine())
         let recorder = Recorder("late", preparationFailures: 2)
         let exporting = Task { await monitor.export(to: [recorder]) { _ in } }
@@ -98,7 +98,7 @@ struct ExportTests {
         #expect(recorder.notes.withLock { $0.prepared } == [1])
     }
 
-    @Test func `what was found before comes first, and the end is told once`() async throws {
+    @Test func `earlier findings are exported first, and finish is called once`() async throws {
         let machine = try machine()
         try machine.sysfs.inject(.garbage, at: "class/powercap/intel-rapl:0/max_energy_range_uj")
         let monitor = try monitor(machine)

@@ -8,7 +8,7 @@ import Glibc
 #endif
 
 struct FileExporterTests {
-    @Test func `the textfile is replaced as a whole, is for its group, and goes with its writer`() throws {
+    @Test func `the textfile is replaced atomically, readable by its group, and removed at the end`() throws {
         let folder = try MockTree()
         var exporter = TextfileExporter("\(folder.path)/power.prom", format: PrometheusFormat(version: "1"))
         exporter.prepare(for: Samples.topology())
@@ -25,7 +25,7 @@ struct FileExporterTests {
         #expect(try folder.names() == ["old.prom"])
     }
 
-    @Test func `a folder that is not there is one clear error that names it`() throws {
+    @Test func `a missing folder is one clear error that names it`() throws {
         let folder = try MockTree()
         let path = "\(folder.path)/missing/power.prom"
         var exporter = TextfileExporter(path, format: PrometheusFormat(version: "1"))
@@ -39,7 +39,7 @@ struct FileExporterTests {
         try json.export(Samples.snapshot())
     }
 
-    @Test func `a pipe that nobody reads from holds nobody up`() throws {
+    @Test func `a pipe without a reader does not block the exporter`() throws {
         let folder = try MockTree()
         let path = "\(folder.path)/pipe"
         try #require(unsafe mkfifo(path, 0o600) == 0)
@@ -48,7 +48,7 @@ struct FileExporterTests {
         #expect(throws: OutputFileError.self) { try exporter.export(Samples.snapshot()) }
     }
 
-    @Test func `a file of values has one header, whoever begins it or goes on with it`() throws {
+    @Test func `a CSV file has one header, even if several exporters append to it`() throws {
         let folder = try MockTree()
         func headers() throws -> Int {
             try folder.text(of: "power.csv").split(separator: "\n").count { $0.hasPrefix("node,time,") }
@@ -69,7 +69,7 @@ struct FileExporterTests {
         #expect(try folder.text(of: "power.csv").hasPrefix("node,time,"))
     }
 
-    @Test func `lines are appended, also to a file that was moved away and is new`() throws {
+    @Test func `lines are appended, and a moved file is followed by a new one`() throws {
         let folder = try MockTree()
         var exporter = SnapshotFileExporter(.json, to: "\(folder.path)/power.json", node: "n1")
         exporter.prepare(for: Samples.topology())

@@ -3,7 +3,7 @@ import PowerSensorsTesting
 import Testing
 
 struct CoarseSumTests {
-    @Test func `a sum grows by whole millijoules and is less than one behind, through the end of 64 bits`() {
+    @Test func `a sum grows by whole millijoules and is less than one behind, also at a wrap`() {
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<200 {
             var sum = CoarseSum()
@@ -23,7 +23,7 @@ struct CoarseSumTests {
         }
     }
 
-    @Test func `a source that begins anew adds nothing, and is counted from there`() {
+    @Test func `a source that restarts adds nothing, and is counted from its new start`() {
         var sum = CoarseSum()
         #expect(sum.advance(to: 5_000_000) == 5)
         #expect(sum.advance(to: 9_000_000) == 4)

@@ -13,7 +13,7 @@ struct GuestAdmissionTests {
         "/qemu.slice/100.scope", "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1.slice/cri-1.scope",
         "/kubepods/burstable/pod1/2", "/../../machine.slice/machine.scope", "/../kubepods-besteffort-pod1.slice/cri-1",
     ])
-    func `a machine in a slice of virtual machines is told its figures`(controlGroup: String) throws {
+    func `a machine in a slice of virtual machines gets figures`(controlGroup: String) throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         #expect(publisher.publish([ShareBed.guest("web", joules: 1, controlGroup: controlGroup)], at: 1).isEmpty)
@@ -24,7 +24,7 @@ struct GuestAdmissionTests {
         "/user.slice/user-1000.slice/session-1.scope", "/user.slice/machine.slice/web.scope", "/", "",
         "/system.slice/web.service", "/kubepods-x", "/machine.slice.evil/1", nil,
     ])
-    func `a machine elsewhere is told nothing, unless it is listed by hand`(controlGroup: String?) throws {
+    func `a machine outside these slices gets figures only if it is listed`(controlGroup: String?) throws {
         let bed = try ShareBed(names: ["web", "default/db"])
         var publisher = try bed.publisher()
         let findings = publisher.publish(
@@ -40,7 +40,7 @@ struct GuestAdmissionTests {
         #expect(try bed.record(of: "default_db").sequence == 1 && bed.record(of: "web").sequence == 1)
     }
 
-    @Test func `a stranger who starts a machine with somebody else's name neither hears nor silences it`() throws {
+    @Test func `another user's machine of the same name neither gets nor prevents figures`() throws {
         let bed = try ShareBed(names: ["web"])
         var publisher = try bed.publisher()
         var clock = Seconds()
@@ -57,7 +57,7 @@ struct GuestAdmissionTests {
         #expect(try bed.record(of: "web").entries.first?.energy == 5_000_000_000)
     }
 
-    @Test func `a machine of which one process is a stranger's, or that has none, is told nothing`() throws {
+    @Test func `a machine with a process of another user, or with none, gets no figures`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         var mixed = ShareBed.guest("web", joules: 1)
@@ -69,7 +69,7 @@ struct GuestAdmissionTests {
     }
 
     @Test(arguments: [(("a/b", ""), ("a_b", "")), (("b", "a"), ("a_b", "")), (("web", ""), ("web", ""))])
-    func `of two machines of one name neither is told anything`(
+    func `two machines of one name get no figures`(
         names: ((String, String), (String, String))
     ) throws {
         let bed = try ShareBed()
@@ -84,8 +84,7 @@ struct GuestAdmissionTests {
         #expect(try bed.tree.names(in: "share") == ["db"])
     }
 
-    @Test func `one that was told before is told nothing more while another has its name, and keeps its folder`() throws
-    {
+    @Test func `a machine gets no figures while another has its name, and keeps its folder`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         var clock = Seconds()

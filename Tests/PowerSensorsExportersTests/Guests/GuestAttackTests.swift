@@ -44,7 +44,7 @@ struct GuestAttackTests {
     private static var traps: [Trap] { Trap.allCases.filter { !$0.needsRoot || geteuid() == 0 } }
 
     @Test(arguments: traps, files)
-    func `a file in whose place something else stands is made anew, and nothing is written through it`(
+    func `anything in the place of a file is replaced, and nothing is written through it`(
         trap: Trap, file: String
     ) throws {
         let bed = try ShareBed()
@@ -81,7 +81,7 @@ struct GuestAttackTests {
     private static let folders = ["web", "web/class", "web/class/powercap/intel-rapl:0", "web/intel-rapl:0"]
 
     @Test(arguments: folders)
-    func `a folder in whose place a link stands is left alone, and other guests go on`(folder: String) throws {
+    func `a link in the place of a folder is left alone, and other guests are published to`(folder: String) throws {
         let bed = try ShareBed()
         var clock = Seconds()
         var publisher = try bed.publisher()
@@ -106,7 +106,7 @@ struct GuestAttackTests {
     }
 
     @Test(.enabled(if: geteuid() == 0, "needs root, to give a folder away"))
-    func `a guest's folder that is somebody else's, or that others may write, is left alone`() throws {
+    func `a guest's folder that another user owns or may write to is left alone`() throws {
         let bed = try ShareBed()
         for name in ["web", "db"] { try bed.tree.makeDirectory("share/\(name)") }
         try bed.tree.setPermissions(0o711, of: "share")
@@ -119,7 +119,7 @@ struct GuestAttackTests {
         #expect(try bed.thing(at: "share/web").mode & 0o7777 == 0o755)
     }
 
-    @Test func `a folder to publish in that is a link, a file, or open to others is refused with the remedy`() throws {
+    @Test func `publishing in a link, a file or a folder open to others is refused with the remedy`() throws {
         let bed = try ShareBed()
         func refusal(_ path: String) throws -> String {
             let publisher = { _ = try GuestPublisher(folder: path, configuration: bed.configuration) }
@@ -140,7 +140,7 @@ struct GuestAttackTests {
         #expect(try bed.thing(at: "open").mode & 0o7777 == 0o1777)
     }
 
-    @Test func `a file that another of this user's took the place of is noticed, and written`() throws {
+    @Test func `another file of this user in the place of a file is noticed, and written to`() throws {
         let bed = try ShareBed()
         var clock = Seconds()
         var publisher = try bed.publisher()
@@ -152,7 +152,7 @@ struct GuestAttackTests {
         #expect(try bed.thing(at: "share/web/share").mode & 0o7777 == 0o640)
     }
 
-    @Test func `who turns the way to the folder elsewhere is not followed`() throws {
+    @Test func `a path that is redirected later is not followed`() throws {
         let bed = try ShareBed()
         try bed.tree.makeDirectory("way")
         let root = bed.tree.path
@@ -166,7 +166,7 @@ struct GuestAttackTests {
         #expect(try bed.tree.text(of: "moved/guests/web/intel-rapl:0/energy_uj").hasPrefix("3000000 "))
     }
 
-    @Test func `the publisher's own folder is looked at before each round`() throws {
+    @Test func `the publisher's own folder is checked before each round`() throws {
         let bed = try ShareBed()
         var clock = Seconds()
         var publisher = try bed.publisher()
@@ -184,7 +184,7 @@ struct GuestAttackTests {
         #expect(try bed.outside() == before)
     }
 
-    @Test func `a folder that is removed between two rounds is made anew, with an epoch of its own`() throws {
+    @Test func `a folder that is removed between two rounds is created again, with a new epoch`() throws {
         let bed = try ShareBed()
         var clock = Seconds()
         var publisher = try bed.publisher()
@@ -203,7 +203,7 @@ struct GuestAttackTests {
     }
 
     @Test(arguments: ["web", "web/intel-rapl:0"])
-    func `removing what a guest was told follows no link`(folder: String) throws {
+    func `removing a guest's files follows no link`(folder: String) throws {
         let bed = try ShareBed()
         var clock = Seconds()
         var publisher = try bed.publisher()
@@ -219,7 +219,7 @@ struct GuestAttackTests {
     }
 
     @Test(.enabled(if: geteuid() == 0, "needs root, to become others"))
-    func `nobody but a guest's group reads its figures, nor the names of others`() async throws {
+    func `only a guest's group may read its figures, and no guest the names of others`() async throws {
         let bed = try ShareBed()
         try bed.tree.setPermissions(0o711, of: "")
         var publisher = try bed.publisher()

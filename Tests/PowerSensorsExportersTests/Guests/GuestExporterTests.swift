@@ -33,7 +33,7 @@ struct GuestExporterTests {
         SensorSet(only: [sensor], roots: host.machine.roots)
     }
 
-    @Test func `each guest is told its part of the packages' and the memory's energy`() throws {
+    @Test func `each guest gets its part of the packages' and the memory's energy`() throws {
         let bed = try ShareBed()
         var host = try Host()
         try host.machine.add(.intelServer())
@@ -74,7 +74,7 @@ struct GuestExporterTests {
         #expect(findings.map(\.reason.name) == ["refused"], "a stranger's machine is told of once")
     }
 
-    @Test func `of a modelled host a guest is told the whole machine's energy, with its band`() throws {
+    @Test func `a guest of an estimated host gets its part of the whole machine, with its band`() throws {
         let bed = try ShareBed()
         var host = try Host()
         let process = try host.start(10, name: "web")
@@ -100,7 +100,7 @@ struct GuestExporterTests {
         #expect(try bed.tree.text(of: "share/web/intel-rapl:0/name") == "psys\n")
     }
 
-    @Test func `a host that cannot divide its energy says so once, and tells nobody anything`() throws {
+    @Test func `a host that cannot divide its energy reports that once, and publishes nothing`() throws {
         let bed = try ShareBed()
         let told = Locked<[Finding]>([])
         var exporter = GuestExporter(try bed.publisher(), period: .seconds(5)) { findings in
@@ -114,7 +114,7 @@ struct GuestExporterTests {
     }
 
     @Test(arguments: [(1, 2), (3, 4), (nil, 2)] as [(Int?, UInt8)])
-    func `a guest that publishes says that its figures went through one machine more`(
+    func `a guest that publishes adds a hop to its figures`(
         hops: (told: Int?, tells: UInt8)
     ) throws {
         let bed = try ShareBed()

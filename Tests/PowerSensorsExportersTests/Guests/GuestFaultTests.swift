@@ -10,7 +10,7 @@ import Glibc
 /// File systems that cannot be written: the guests' figures stop, a finding says why, and they resume afterwards.
 @Suite(.enabled(if: Mount.isAllowed, "needs root and the right to mount"))
 struct GuestFaultTests {
-    @Test func `a full disk is told, and is over when there is room`() throws {
+    @Test func `a full disk is reported until there is room`() throws {
         let bed = try ShareBed()
         let disk = try Mount("\(bed.tree.path)/disk", size: "80k")
         let folder = "\(disk.path)/share"
@@ -39,7 +39,7 @@ struct GuestFaultTests {
         }
     }
 
-    @Test func `a file system that cannot be written is told, and is over when it can`() throws {
+    @Test func `a read-only file system is reported until it is writable`() throws {
         let bed = try ShareBed()
         let disk = try Mount("\(bed.tree.path)/disk", size: "1m")
         var publisher = try GuestPublisher(folder: "\(disk.path)/share", configuration: bed.configuration)
@@ -57,7 +57,7 @@ struct GuestFaultTests {
         #expect(publisher.publish([ShareBed.guest("web", joules: 1)], at: clock.next()).isEmpty)
     }
 
-    @Test func `something mounted over a guest's folder is noticed`() throws {
+    @Test func `a file system mounted over a guest's folder is noticed`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         var clock = Seconds()

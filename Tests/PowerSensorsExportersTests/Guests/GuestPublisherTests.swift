@@ -8,7 +8,7 @@ import Glibc
 #endif
 
 struct GuestPublisherTests {
-    @Test func `a guest is told its energy by a record and by a tree`() throws {
+    @Test func `a guest's energy is in its record and its tree`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         var clock = Seconds()
@@ -37,7 +37,7 @@ struct GuestPublisherTests {
         }
     }
 
-    @Test func `what is made has the modes and the group that it should, whatever the umask`() async throws {
+    @Test func `files and folders have the right modes and group, whatever the umask`() async throws {
         let bed = try ShareBed()
         let (path, users) = (bed.path, bed.configuration.users)
         let group = geteuid() == 0 ? UInt32(4242) : getegid()
@@ -59,7 +59,7 @@ struct GuestPublisherTests {
         }
     }
 
-    @Test func `modes are narrowed and never widened`() throws {
+    @Test func `permissions are removed but never added`() throws {
         let bed = try ShareBed()
         var clock = Seconds()
         var first: GuestPublisher? = try bed.publisher()
@@ -77,7 +77,7 @@ struct GuestPublisherTests {
         #expect(try bed.thing(at: "share/web/share").mode & 0o7777 == 0o600)
     }
 
-    @Test func `energy is told in whole millijoules, with its bounds where it has some`() throws {
+    @Test func `energy is published in whole millijoules, with its bounds if it has any`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         var clock = Seconds()
@@ -98,7 +98,7 @@ struct GuestPublisherTests {
         #expect(entry.energy == 2_000_000 && entry.status == .absent)
     }
 
-    @Test func `a source that goes through the end of its 64 bits loses nothing`() throws {
+    @Test func `no energy is lost when a source wraps at 64 bits`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         var clock = Seconds()
@@ -111,7 +111,7 @@ struct GuestPublisherTests {
         #expect(try bed.count(of: "web/intel-rapl:0") == 3_000_000)
     }
 
-    @Test func `a publisher that is started again never steps back, and says so by a new epoch`() throws {
+    @Test func `a restarted publisher's counters continue, and its records have a new epoch`() throws {
         let bed = try ShareBed()
         var clock = Seconds()
         var last: (count: UInt64, epoch: ShareRecord.Epoch)?
@@ -133,7 +133,7 @@ struct GuestPublisherTests {
     }
 
     @Test(arguments: ["", "\n", "-5\n", "junk", "99999999999999999999999\n", "9223372036854775808\n"])
-    func `a counter that is no number is counted from the other copy`(text: String) throws {
+    func `a counter file without a number is continued from another copy`(text: String) throws {
         let bed = try ShareBed()
         var clock = Seconds()
         var first: GuestPublisher? = try bed.publisher()
@@ -147,7 +147,7 @@ struct GuestPublisherTests {
         #expect(try bed.count(of: "web/class/powercap/intel-rapl:0") == 7_000_000)
     }
 
-    @Test func `a count that is not in whole millijoules is raised to the next`() throws {
+    @Test func `a count that is not in whole millijoules is rounded up`() throws {
         let bed = try ShareBed()
         try bed.tree.makeDirectory("share/web/intel-rapl:0")
         try bed.tree.write("1234567", to: "share/web/intel-rapl:0/energy_uj")
@@ -159,7 +159,7 @@ struct GuestPublisherTests {
         #expect(try bed.count(of: "web/intel-rapl:0") == 1_235_000)
     }
 
-    @Test func `a machine that is started anew begins an epoch, and its tree goes on`() throws {
+    @Test func `a restarted machine has a new epoch, and its tree's counters continue`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         var clock = Seconds()
@@ -175,7 +175,7 @@ struct GuestPublisherTests {
         #expect(try bed.count(of: "web/intel-rapl:0") == 18_000_000)
     }
 
-    @Test func `a machine that moves from one process to another goes on`() throws {
+    @Test func `the counters continue when a machine moves to another process`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         var clock = Seconds()
@@ -190,7 +190,7 @@ struct GuestPublisherTests {
         #expect(record.sequence == 3 && record.entries.first?.energy == 30_000_000_000)
     }
 
-    @Test func `other domains begin an epoch, and a whole machine is called so`() throws {
+    @Test func `other domains have a new epoch, and the whole machine's is called host`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         var clock = Seconds()
@@ -210,7 +210,7 @@ struct GuestPublisherTests {
         #expect(try bed.tree.text(of: "share/web/intel-rapl:0/name") == "psys\n")
     }
 
-    @Test func `domains that come late add nothing to the tree that was counted before`() throws {
+    @Test func `domains that are known later do not add their earlier energy to the tree`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         var clock = Seconds()
@@ -226,7 +226,7 @@ struct GuestPublisherTests {
         #expect(try bed.count(of: "web/intel-rapl:0") == 170_000_000)
     }
 
-    @Test func `no record says a shorter period than the source that it is made of`() throws {
+    @Test func `a record's period is no shorter than its source's`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         var clock = Seconds()
@@ -234,7 +234,7 @@ struct GuestPublisherTests {
         #expect(try bed.record(of: "web").period == 20_000_000_000)
     }
 
-    @Test func `a folder with a file that is no record is nobody's to remove`() throws {
+    @Test func `a folder with a file that is not a record is not removed`() throws {
         let bed = try ShareBed(grace: .zero)
         try bed.tree.write("mine\n", to: "share/foo/share")
         try bed.tree.write("mine\n", to: "share/foo/intel-rapl:0/name")
@@ -246,7 +246,7 @@ struct GuestPublisherTests {
         #expect(try bed.tree.text(of: "share/foo/intel-rapl:0/name") == "mine\n")
     }
 
-    @Test func `nobody is told anything more often than once a second`() throws {
+    @Test func `nothing is published more often than once a second`() throws {
         #expect(GuestConfiguration(users: [], period: .milliseconds(1)).period == .seconds(1))
         let bed = try ShareBed()
         var publisher = try bed.publisher()
@@ -256,7 +256,7 @@ struct GuestPublisherTests {
         #expect(try bed.record(of: "web").sequence == 3)
     }
 
-    @Test func `the folder of a machine that is gone goes after a grace, and what others put there stays`() throws {
+    @Test func `an ended machine's folder is removed after the grace period, but foreign files stay`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         var clock = Seconds()
@@ -276,7 +276,7 @@ struct GuestPublisherTests {
         #expect(publisher.publish([], at: clock.next()).isEmpty, "it is said once")
     }
 
-    @Test func `the folder of a listed machine is there before it starts and after it ends, and is the same`() throws {
+    @Test func `a listed machine's folder exists before it starts and after it ends`() throws {
         let bed = try ShareBed(names: ["web"])
         var publisher = try bed.publisher()
         var clock = Seconds()
@@ -296,7 +296,7 @@ struct GuestPublisherTests {
     }
 
     @Test(.enabled(if: geteuid() == 0, "needs root, to give files away"))
-    func `a listed machine's folder waits with the group that is expected, and takes that of its process`() throws {
+    func `a listed machine's folder has the expected group until it has its process's`() throws {
         let bed = try ShareBed(names: ["web"])
         var configuration = bed.configuration
         configuration.waitingGroup = 54_321
@@ -309,7 +309,7 @@ struct GuestPublisherTests {
         #expect(try bed.group(of: "share/web") == 54_321)
     }
 
-    @Test func `a machine that comes back within the grace goes on`() throws {
+    @Test func `the counters of a machine that returns within the grace period continue`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         var clock = Seconds()
@@ -321,7 +321,7 @@ struct GuestPublisherTests {
         #expect(record.epoch == epoch && record.entries.first?.energy == 3_000_000_000)
     }
 
-    @Test func `what an earlier publisher left goes after a grace, and other folders stay`() throws {
+    @Test func `an earlier publisher's folders are removed after the grace period, others stay`() throws {
         let bed = try ShareBed()
         var clock = Seconds()
         var first: GuestPublisher? = try bed.publisher()
@@ -336,7 +336,7 @@ struct GuestPublisherTests {
         #expect(try bed.tree.names(in: "share") == ["db", "other"])
     }
 
-    @Test func `more guests than descriptors may be kept for are told all the same`() async throws {
+    @Test func `more guests than descriptors may stay open for are still published to`() async throws {
         let bed = try ShareBed(budget: 30)
         let (path, configuration) = (bed.path, bed.configuration.users)
         await #expect(processExitsWith: .success) {

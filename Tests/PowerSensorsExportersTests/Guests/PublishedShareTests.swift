@@ -74,7 +74,7 @@ struct PublishedShareTests {
         #expect(later.headline?.energy == Joules(400))
     }
 
-    @Test func `where the record is gone, its tree says the same`() throws {
+    @Test func `without the record, its tree has the same energy`() throws {
         var pair = try Pair()
         try pair.publish(ShareBed.guest("web", joules: 100, dram: 10))
         try pair.bed.tree.remove("share/web/share")

@@ -3,7 +3,7 @@ import PowerSensorsExporters
 import Testing
 
 struct PrometheusFormatTests {
-    @Test func `a page of text is what the format's readers expect`() throws {
+    @Test func `a page has the form of Prometheus' text format`() throws {
         let page = text(of: Samples.snapshot())
         #expect(
             page.hasPrefix(
@@ -22,7 +22,7 @@ struct PrometheusFormatTests {
     }
 
     @Test(arguments: MetricsFormat.allCases)
-    func `both formats hold for a strict reader, and say the same`(format: MetricsFormat) throws {
+    func `a strict parser accepts both formats and finds the same numbers`(format: MetricsFormat) throws {
         let page = try StrictParser(bytes(of: Samples.snapshot(), format), format)
         let package = ["domain": "package", "socket": "0"]
         #expect(page.value("powersensors_domain_energy_joules_total", package) == 82.4)
@@ -42,7 +42,7 @@ struct PrometheusFormatTests {
         #expect(page.value("powersensors_channel_info", info) == 1)
     }
 
-    @Test func `a guest's shared packages are a machine's packages, unless it has counters of its own`() throws {
+    @Test func `a guest's shared packages have the domain series, unless it has counters of its own`() throws {
         func page(_ scope: Scope?) throws -> StrictParser {
             let topology = Samples.sharedTopology(countingIn: scope)
             return try StrictParser(
@@ -61,7 +61,7 @@ struct PrometheusFormatTests {
         #expect(own.value("powersensors_channel_info", info) == 1)
     }
 
-    @Test func `OpenMetrics tells when a counter began where that is asked for`() throws {
+    @Test func `OpenMetrics has the start times of counters if they are requested`() throws {
         var page = PrometheusFormat(version: "1", createdNanoseconds: 1_795_356_000_500_000_000)
         page.prepare(for: Samples.topology())
         var bytes: [UInt8] = []
@@ -74,7 +74,7 @@ struct PrometheusFormatTests {
     }
 
     @Test(arguments: MetricsFormat.allCases)
-    func `labels that mean harm stay labels`(format: MetricsFormat) throws {
+    func `malicious labels do not break a page`(format: MetricsFormat) throws {
         let labels = [
             "quote\" backslash\\ end\\", "two\nlines\r\nand \u{0}\u{1B}[2J", "käse €👩‍🚀", "}{=,\"", "\u{2028}\u{202E}",
             String(repeating: "long", count: 2500), "# EOF", "\\n", " ",
@@ -108,7 +108,7 @@ struct PrometheusFormatTests {
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func `no text breaks a page, in whichever label it stands`(seed: UInt64) throws {
+    func `no text breaks a page, whatever label it is in`(seed: UInt64) throws {
         var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
         func random(_ count: Int) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -145,7 +145,7 @@ struct PrometheusFormatTests {
         }
     }
 
-    @Test func `a mechanism that changes leaves the labels of every energy and power as they were`() throws {
+    @Test func `the labels of energy and power do not depend on the mechanism`() throws {
         func names(_ mechanism: String) -> Set<String> {
             var channels = Samples.topology().channels
             for index in channels.indices {
@@ -166,7 +166,7 @@ struct PrometheusFormatTests {
         #expect(names("powercap") == names("msr"))
     }
 
-    @Test func `a channel that is lost ends its series, and goes on with what it had added up`() throws {
+    @Test func `a lost channel's series is interrupted, and continues with its sum`() throws {
         var page = PrometheusFormat(version: "1")
         page.prepare(for: Samples.topology())
         let package = ["domain": "package", "socket": "0"]
@@ -180,7 +180,7 @@ struct PrometheusFormatTests {
         #expect(try energy(Samples.snapshot { $0[0].energy = Joules(90) }) == 90)
     }
 
-    @Test func `what befell a channel is counted by its reason, over all generations`() throws {
+    @Test func `a channel's failures are counted by reason, across generations`() throws {
         var page = PrometheusFormat(version: "1")
         page.prepare(for: Samples.topology())
         for status in [ReadingStatus.io(errno: 74), .io(errno: 5), .forbidden] {
@@ -219,13 +219,13 @@ struct PrometheusFormatTests {
         (9_007_199_253.5, "9007199253.5"),
         (1e12, "1000000000000"), (1e13, "10000000000000.0"), (0.9999999, "1"), (123_456_789.000001, "123456789.000001"),
     ])
-    func `a number is written to a millionth, and to its end where it is large`(number: Double, text: String) {
+    func `a number has six decimals, or all digits if it is large`(number: Double, text: String) {
         var bytes: [UInt8] = []
         bytes.append(decimal: number)
         #expect(String(decoding: bytes, as: UTF8.self) == text)
     }
 
-    @Test func `every number of millionths comes back as itself`() throws {
+    @Test func `every number with six decimals is parsed as the same number`() throws {
         var state: UInt64 = 99
         for _ in 0..<10_000 {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

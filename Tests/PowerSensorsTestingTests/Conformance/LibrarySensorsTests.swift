@@ -7,7 +7,7 @@ struct LibrarySensorsTests {
     @Test(arguments: [
         [MockControlType.intelServer()], [.intelClient(hasDRAM: true), .intelClientMMIO], [.amd(sockets: 2)], [.dtpm],
     ])
-    func `the sensor of powercap keeps them`(controlTypes: [MockControlType]) throws {
+    func `the RAPL sensor on powercap keeps all rules`(controlTypes: [MockControlType]) throws {
         let machine = try MockMachine()
         for controlType in controlTypes { try machine.add(controlType) }
         #expect(SensorConformance.check(RAPLSensor(roots: machine.roots), isStill: true) == [])
@@ -15,7 +15,7 @@ struct LibrarySensorsTests {
     }
 
     @Test(arguments: [MockFault.garbage, .empty, .missing])
-    func `the sensor of powercap keeps them when a file is faulty`(fault: MockFault) throws {
+    func `the RAPL sensor on powercap keeps all rules when a file is faulty`(fault: MockFault) throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         for file in ["energy_uj", "max_energy_range_uj"] {
@@ -26,7 +26,7 @@ struct LibrarySensorsTests {
         }
     }
 
-    @Test func `the estimator keeps them`() throws {
+    @Test func `the estimator keeps all rules`() throws {
         let machine = try MockMachine()
         try machine.set(.intelServer())
         try machine.setMemory(total: 1 << 36)
@@ -36,7 +36,7 @@ struct LibrarySensorsTests {
     }
 
     @Test(arguments: [MockFault.garbage, .empty, .missing, .negative])
-    func `the sensor of chips keeps them, when a file is faulty too`(fault: MockFault) throws {
+    func `the hwmon sensor keeps all rules, even when a file is faulty`(fault: MockFault) throws {
         let machine = try MockMachine()
         let chip = try machine.add(
             .chip(
@@ -53,7 +53,7 @@ struct LibrarySensorsTests {
         }
     }
 
-    @Test func `the sensor of shares keeps them, with a record, a tree, and neither`() throws {
+    @Test func `the share sensor keeps all rules with a record, a tree, and neither`() throws {
         let machine = try MockMachine()
         let share = try MockShare()
         let sensor = GuestShareSensor(roots: machine.roots, directory: share.path)
@@ -71,7 +71,7 @@ struct LibrarySensorsTests {
         #expect(SensorConformance.check(GuestShareSensor(roots: machine.roots), isStill: true) == [])
     }
 
-    @Test func `all say why they find nothing on an empty machine`() throws {
+    @Test func `every sensor explains why it finds nothing on an empty machine`() throws {
         let machine = try MockMachine()
         #expect(SensorConformance.check(RAPLSensor(roots: machine.roots), isStill: true) == [])
         #expect(SensorConformance.check(Estimator(roots: machine.roots), isStill: true) == [])

@@ -45,7 +45,7 @@ struct SensorConformanceTests {
         #expect(violations.allSatisfy { !$0.subject.isEmpty && !$0.text.isEmpty })
     }
 
-    @Test func `a source that moves is not taken for one in disorder`() {
+    @Test func `a changing source does not violate the rule about the order`() {
         let counter = Counter()
         let sensor = CraftedSensor { sensor in
             sensor.opening = { channels in

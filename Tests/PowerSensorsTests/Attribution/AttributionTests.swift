@@ -5,7 +5,7 @@ import Testing
 struct AttributionTests {
     private let joule: UInt64 = 16_384
 
-    @Test func `energy is divided by the time that each ran, and idle energy is nobody's`() throws {
+    @Test func `energy is divided by running time, and idle energy is unattributed`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let (web, mail) = (try lab.start(10, comm: "web"), try lab.start(11, comm: "mail"))
         var sampler = try lab.sampler()
@@ -32,7 +32,7 @@ struct AttributionTests {
         #expect(next.consumer(.process, "mail")?.power == Watts(0))
     }
 
-    @Test func `by the proportional policy what ran is given idle energy too`() throws {
+    @Test func `the proportional policy divides idle energy too`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let web = try lab.start(10, comm: "web")
         var sampler = try lab.sampler { $0.policy = .proportional }
@@ -46,7 +46,7 @@ struct AttributionTests {
         #expect(snapshot.attribution?.policy == .proportional)
     }
 
-    @Test func `interrupts are no process's`() throws {
+    @Test func `interrupts are not attributed to a process`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let web = try lab.start(10, comm: "web")
         var sampler = try lab.sampler()
@@ -70,7 +70,7 @@ struct AttributionTests {
         #expect(sampler.findings().contains { $0.subject == "attribution" && $0.text.contains("only platform") })
     }
 
-    @Test func `what could not be looked at is divided at the next look, and none of it is lost`() throws {
+    @Test func `energy that could not be divided is divided after the next scan`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let web = try lab.start(10, comm: "web")
         var sampler = try lab.sampler()
@@ -89,7 +89,7 @@ struct AttributionTests {
         #expect(!sampler.findings().contains { $0.subject.contains("stat") })
     }
 
-    @Test func `another process of the same number is another consumer`() throws {
+    @Test func `another process with the same ID is another consumer`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let first = try lab.start(10, at: 100, comm: "web")
         try first.run(ticks: 1000)
@@ -132,7 +132,7 @@ struct AttributionTests {
         #expect(snapshot.consumer(.virtualMachine, "web")?.energy == Joules(40))
     }
 
-    @Test func `a machine is its hypervisor's process and the kernel's threads for it`() throws {
+    @Test func `a virtual machine is its hypervisor's process and the kernel's threads for it`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let group = "/machine.slice/machine-qemu\\x2d1\\x2dweb.scope"
         let guest = try lab.start(
@@ -160,7 +160,7 @@ struct AttributionTests {
         #expect(snapshot.unattributed(.virtualMachine, .other) == 50)
     }
 
-    @Test func `machines of one name and two users are two`() throws {
+    @Test func `machines of one name and different users are two consumers`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let arguments = ["/usr/bin/qemu-system-x86_64", "-name", "guest=web"]
         let own = try lab.start(10, comm: "qemu-system-x86", arguments: arguments, user: 107)
@@ -176,7 +176,7 @@ struct AttributionTests {
         #expect(snapshot.consumers.map(\.consumer.userID) == [107, 1000])
     }
 
-    @Test func `control groups are told apart by processes' clocks where the kernel shows no other`() throws {
+    @Test func `without files for groups, a control group's time is that of its processes`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let (first, second) = (try lab.start(10, group: "/a.slice/x"), try lab.start(11, group: "/a.slice/x"))
         let third = try lab.start(12, group: "/b.slice")
@@ -191,7 +191,7 @@ struct AttributionTests {
         #expect(snapshot.unattributed(.controlGroup, .shortLived) == 10)
     }
 
-    @Test func `who lived and died unseen is in the group's figure, and a group has not what is in the groups in it`()
+    @Test func `a group includes short-lived processes, but not its subgroups`()
         throws
     {
         let lab = try AttributionLab(domains: ["package"])
@@ -217,7 +217,7 @@ struct AttributionTests {
         #expect(snapshot.unattributed(.controlGroup, .shortLived) == 0)
     }
 
-    @Test func `beyond the limit the greatest are told apart, and two of a size do not take turns`() throws {
+    @Test func `only the greatest consumers are kept, and equal ones do not alternate`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let processes = try (10..<20).map { try lab.start($0, comm: "p\($0)") }
         var sampler = try lab.sampler {
@@ -244,7 +244,7 @@ struct AttributionTests {
         #expect((last?.unattributed(.process, .folded) ?? 0) > 0)
     }
 
-    @Test func `two machines of one name and user stay two, and end each for itself`() throws {
+    @Test func `two machines of one name and user are two consumers, and end separately`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let arguments = ["/usr/bin/qemu-system-x86_64", "-name", "web"]
         let first = try lab.start(10, comm: "qemu-system-x86", arguments: arguments)
@@ -270,7 +270,7 @@ struct AttributionTests {
         #expect(left.map(\.energy) == [Joules(50)])
     }
 
-    @Test func `a machine's own child is the machine until it runs another program`() throws {
+    @Test func `a machine's child process belongs to it until it runs another program`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let arguments = ["/usr/bin/qemu-kvm", "-name", "web"]
         let guest = try lab.start(10, comm: "qemu-kvm", arguments: arguments)
@@ -289,7 +289,7 @@ struct AttributionTests {
         #expect(sampler.snapshot().consumers.map(\.energy) == [Joules(20)])
     }
 
-    @Test func `the kernel's workers change their names as they work, and stay who they are`() throws {
+    @Test func `a kernel worker that changes its name is the same consumer`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let worker = try lab.start(31, comm: "kworker/0:1-events", arguments: [], parent: 2)
         var sampler = try lab.sampler()
@@ -304,7 +304,7 @@ struct AttributionTests {
         #expect(sampler.snapshot().consumer(.process, "kworker/0:1")?.energy == Joules(30))
     }
 
-    @Test func `a process that was hidden is not given what it used in its life`() throws {
+    @Test func `a process that was hidden does not get energy for its earlier time`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let web = try lab.start(20, at: 5000, comm: "web")
         var sampler = try lab.sampler()
@@ -319,7 +319,7 @@ struct AttributionTests {
         #expect(snapshot.consumer(.process, "old") == nil)
     }
 
-    @Test func `a source that is slower than the looks charges those who ran, whenever that was`() throws {
+    @Test func `a source slower than the scans is divided among those that ran meanwhile`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let (early, late) = (try lab.start(10, comm: "early"), try lab.start(11, comm: "late"))
         var sampler = try lab.sampler()
@@ -337,7 +337,7 @@ struct AttributionTests {
         }
     }
 
-    @Test func `while the host's power is unknown so is everybody's, and afterwards there is no spike`() throws {
+    @Test func `while the host's power is unknown, so are the consumers', without a later spike`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let web = try lab.start(10, comm: "web")
         var sampler = try lab.sampler()
@@ -356,7 +356,7 @@ struct AttributionTests {
         #expect(try pass(false)?.energy == Joules(350))
     }
 
-    @Test func `a control group that is made anew counts from its beginning`() throws {
+    @Test func `a control group that is created again counts from its start`() throws {
         let lab = try AttributionLab(domains: ["package"])
         func use(root: UInt64, service: UInt64) throws {
             try lab.machine.setControlGroup("/", microseconds: root)
@@ -377,7 +377,7 @@ struct AttributionTests {
         #expect(sampler.snapshot().consumer(.controlGroup, "/service")?.energy == Joules(20 + 10))
     }
 
-    @Test func `the root's clock counts stolen time and interrupts, and takes nothing from the others`() throws {
+    @Test func `the root group's time includes stolen time and interrupts, without changing the others`() throws {
         let lab = try AttributionLab(domains: ["package"])
         try lab.machine.setControlGroup("/", microseconds: 0)
         try lab.machine.setControlGroup("/app", microseconds: 0)
@@ -394,7 +394,7 @@ struct AttributionTests {
         #expect(snapshot.consumer(.controlGroup, "/")?.energy == Joules(10))
     }
 
-    @Test func `from a name space of its own, groups have their processes' times`() throws {
+    @Test func `in a cgroup namespace, a group's time is that of its processes`() throws {
         let lab = try AttributionLab(domains: ["package"])
         try lab.machine.setControlGroup("/", microseconds: 5_000_000)
         let pod = try lab.start(10, group: "/../../kubepods-pod11111111_2222_3333_4444_555555555555.slice/x")
@@ -408,7 +408,7 @@ struct AttributionTests {
         #expect(consumer?.consumer.podUID == "11111111-2222-3333-4444-555555555555")
     }
 
-    @Test func `what cannot be read is not divided, where an estimate can be`() throws {
+    @Test func `an unreadable figure is not divided, and an estimate is divided instead`() throws {
         var closed = Channel.counter("package-0")
         closed.status = .forbidden
         var model = Channel.counter("host", scope: .wall, domain: "host")
@@ -428,7 +428,7 @@ struct AttributionTests {
         #expect(snapshot.consumer(.process, "web")?.energy == Joules(50))
     }
 
-    @Test func `a machine that is moved to its slice is known to be there at the next look`() throws {
+    @Test func `a machine that is moved to its slice is found there by the next scan`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let guest = try lab.start(
             10, comm: "qemu-kvm", arguments: ["/usr/bin/qemu-kvm", "-name", "web"],
@@ -447,7 +447,7 @@ struct AttributionTests {
         #expect(machine?.energy == Joules(20))
     }
 
-    @Test func `a channel that joins is divided from its first reading on, and nothing of the others is lost`() throws {
+    @Test func `a new channel is divided from its first reading on, without loss for the others`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let both = ScriptedSensor(channels: [.counter("package-0"), .counter("package-1")])
         both.show(.count(1000), .count(9_000_000))

@@ -4,7 +4,7 @@ import Testing
 
 struct ConservationTests {
     @Test(arguments: 0..<12 as Range<UInt64>)
-    func `attributed and unattributed are the measured energy to the nanojoule, whatever processes do`(seed: UInt64)
+    func `attributed and unattributed energies add up exactly, whatever processes do`(seed: UInt64)
         throws
     {
         var random = SeededGenerator(seed: seed)
@@ -66,7 +66,7 @@ struct ConservationTests {
         }
     }
 
-    @Test func `no process is given more than its time explains, though its number is given again and again`() throws {
+    @Test func `no process gets more than its time accounts for, even if IDs are reused`() throws {
         let lab = try AttributionLab(domains: ["package"])
         let steady = try lab.start(10, comm: "steady")
         var sampler = try lab.sampler()
@@ -84,7 +84,7 @@ struct ConservationTests {
         }
     }
 
-    @Test func `who takes snapshots rarely misses nothing that was given to those who ended meanwhile`() async throws {
+    @Test func `rare snapshots include the energy of consumers that ended meanwhile`() async throws {
         let lab = try AttributionLab(domains: ["package"])
         let steady = try lab.start(10, comm: "steady")
         let monitor = try PowerMonitor(

@@ -16,7 +16,7 @@ struct ControlGroupTests {
             ("/kubepods-podabc.slice/crio-\(id).scope", "abc", id), ("/podman/pod1f2e/x", nil, nil),
             ("/machine.slice/machine-qemu\\x2d1\\x2dweb.scope/libvirt/emulator", nil, nil),
         ] as [(String, String?, String?)])
-    func `a path tells pod and container`(path: String, pod: String?, container: String?) {
+    func `pod and container are found in a path`(path: String, pod: String?, container: String?) {
         let group = ControlGroup(path: path)
         #expect(group.podUID == pod)
         #expect(group.containerID == container)
@@ -31,7 +31,7 @@ struct ControlGroupTests {
             ("0::/../../kubepods/x\n", "/kubepods/x"), ("", nil), ("nonsense\n", nil), ("0::relative\n", nil),
             ("0::/with:colon\n", "/with:colon"),
         ] as [(String, String?)])
-    func `the hierarchy with the process's group is taken`(text: String, path: String?) {
+    func `the hierarchy with the process's group is used`(text: String, path: String?) {
         #expect(ControlGroup(parsing: Array(text.utf8))?.path == path)
     }
 

@@ -12,7 +12,7 @@ struct EnergySplitterTests {
     }
 
     @Test(arguments: 0..<200 as Range<UInt64>)
-    func `shares and rest add up to the nanojoule, and each is off by less than one`(seed: UInt64) {
+    func `the parts and the rest add up exactly, and each is off by less than a nanojoule`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let most: UInt64 = 1 << UInt64.random(in: 0...62, using: &random)
         let energy = EnergyParts(
@@ -31,7 +31,7 @@ struct EnergySplitterTests {
         }
     }
 
-    @Test func `without a clock that moved, everything is left`() {
+    @Test func `if no clock advanced, all energy is left over`() {
         let energy = EnergyParts(package: 5, dram: 7)
         #expect(divide(energy, [0, 0], of: 0).rest == energy)
         #expect(divide(energy, [], of: 10).rest == energy)
@@ -43,7 +43,7 @@ struct EnergySplitterTests {
         #expect(rest == .zero)
     }
 
-    @Test func `the largest numbers there are overflow nothing`() {
+    @Test func `the largest numbers do not overflow`() {
         let most = EnergyParts(package: UInt128(UInt64.max), dram: UInt128(UInt64.max))
         let (shares, rest) = divide(most, [1 << 40, .max, .max], of: .max)
         #expect(shares.reduce(rest, +) == most)

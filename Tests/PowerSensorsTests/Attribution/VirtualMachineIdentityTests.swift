@@ -28,7 +28,7 @@ struct VirtualMachineIdentityTests {
             "3-3"
         ),
         (["./firecracker", "--id", "fc-1", "--api-sock", "/x"], "fc-1", ""),
-    ]) func `a machine is known by its arguments`(arguments: [String], name: String, uuid: String) {
+    ]) func `a virtual machine is recognized by its arguments`(arguments: [String], name: String, uuid: String) {
         let found = identity(arguments)
         #expect(found?.name == name)
         #expect(found?.uuid == uuid)
@@ -46,11 +46,11 @@ struct VirtualMachineIdentityTests {
         ["/usr/bin/virt-launcher", "--qemu-timeout", "5m", "--name", "web", "--namespace", "default"],
         ["virt-launcher-monitor", "--name", "web"], ["/usr/bin/vim", "qemu-system-x86_64"], ["grep", "-name", "kvm"],
         ["/usr/bin/qemu-img", "convert"], ["kvm-clock"], ["qemu-kvm-wrapper"], [""], [],
-    ]) func `what only speaks of machines is none`(arguments: [String]) {
+    ]) func `a process that only mentions a virtual machine is not one`(arguments: [String]) {
         #expect(identity(arguments, comm: "") == nil)
     }
 
-    @Test func `a machine that hides its arguments' first is known by the kernel's name`() {
+    @Test func `a machine that hides its first argument is recognized by the kernel's name`() {
         #expect(identity(["/nix/store/x/wrapped", "-name", "web"], comm: "qemu-system-x86")?.name == "web")
         #expect(identity(["/x/ch", "--api-socket", "/run/a.sock"], comm: "cloud-hyperviso")?.name == "a")
     }

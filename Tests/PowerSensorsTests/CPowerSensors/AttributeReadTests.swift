@@ -37,7 +37,7 @@ struct AttributeReadTests {
         SignedAttribute(testDescription: "a percentage", text: "95.0%\n", status: Int32(CPOWERSENSORS_MALFORMED)),
         SignedAttribute(testDescription: "nothing", text: "", status: Int32(CPOWERSENSORS_EMPTY)),
     ])
-    func `a number may be negative where it is no counter's`(attribute: SignedAttribute) throws {
+    func `a number that is not a counter's may be negative`(attribute: SignedAttribute) throws {
         let descriptor = try temporaryFile(attribute.text)
         defer { close(descriptor) }
         var value: Int64 = 0
@@ -94,14 +94,14 @@ struct AttributeReadTests {
         }
     }
 
-    @Test func `the kernel's errno comes back as it is`() {
+    @Test func `the kernel's errno is returned unchanged`() {
         #expect(read(-1) == (EBADF, 0))
         let folder = unsafe open("/", O_RDONLY | O_DIRECTORY)
         defer { close(folder) }
         #expect(read(folder) == (EISDIR, 0))
     }
 
-    @Test func `no bytes, however random, are read differently than a careful reader does`() {
+    @Test func `random bytes are parsed as by a simple parser`() {
         var generator = SeededGenerator(seed: 23)
         let alphabet = Array("0123456789 \n\t-x.".utf8)
         for _ in 0..<20_000 {
@@ -119,7 +119,7 @@ struct AttributeReadTests {
         }
     }
 
-    @Test func `the quick reading of a line is the careful one's, for every number of digits and every byte behind`() {
+    @Test func `the fast parser agrees with the simple one for all lengths and next bytes`() {
         var generator = SeededGenerator(seed: 41)
         for digits in 0...21 {
             for byte in UInt8.min...UInt8.max {

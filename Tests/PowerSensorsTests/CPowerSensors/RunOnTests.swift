@@ -5,7 +5,7 @@ import PowerSensorsTesting
 import Testing
 
 struct RunOnTests {
-    @Test func `a thread that is moved to a processor comes back to where it ran before`() async throws {
+    @Test func `a thread that was moved to a processor gets its earlier affinity back`() async throws {
         // A process of its own, since the thread that runs a test is anybody's.
         await #expect(processExitsWith: .success) {
             let usual = allowed()

@@ -22,7 +22,7 @@ struct CalibratedEstimatorTests {
             sockets: isGuest ? 1 : 2, cores: cores, threads: threads, memoryGigabytes: 192, isGuest: isGuest)
     }
 
-    @Test func `a twin has the curve that was learned`() throws {
+    @Test func `a machine of the same hardware has the learned curve`() throws {
         let twin = machine(isGuest: false, threads: 64, cores: 32)
         let profile = try profile()
         #expect(profile.hardware.mismatch(with: twin) == nil)
@@ -37,7 +37,7 @@ struct CalibratedEstimatorTests {
         #expect(estimate.label == "calibrated by rapl")
     }
 
-    @Test func `a guest has its threads' part of what was learned of its host`() throws {
+    @Test func `a guest has its threads' part of its host's learned curve`() throws {
         let guest = machine(isGuest: true, threads: 8, cores: 8)
         let profile = try profile()
         #expect(profile.hardware.mismatch(with: guest) == nil)

@@ -31,7 +31,7 @@ struct CalibrationFitTests {
     }
 
     @Test(arguments: Shape.allCases, 0..<20 as Range<UInt64>)
-    func `idle and maximum are found within 2 %, the curve within 3 %, through noise and outliers`(
+    func `despite noise, idle and maximum are found within 2 %, and the curve within 3 %`(
         shape: Shape, seed: UInt64
     ) throws {
         let fit = try CalibrationFit(measured(shape, seed: seed, wild: seed % 2 == 1))
@@ -53,14 +53,14 @@ struct CalibrationFitTests {
         #expect(abs(fit.error - (1 - 1 / 1.1)) < 0.002)
     }
 
-    @Test func `loads that were not seen are bridged`() throws {
+    @Test func `the curve is interpolated between measured loads`() throws {
         let points = measured(.straight, seed: 1).filter { $0.load < 0.35 || $0.load > 0.65 }
         let fit = try CalibrationFit(points)
         #expect(abs(fit.powers[5].rawValue / Shape.straight.watts(0.5) - 1) < 0.03)
         #expect(fit.loads == 0...1)
     }
 
-    @Test func `what is no curve is refused with the reason`() {
+    @Test func `measurements that give no curve are refused with the reason`() {
         let few = Array(measured(.straight, seed: 1).prefix(19))
         #expect(throws: CalibrationError.tooFewPoints(19)) { try CalibrationFit(few) }
         let narrow = measured(.straight, seed: 1).filter { $0.load < 0.45 }

@@ -15,11 +15,11 @@ struct CarbonRegionsTests {
             ("Germany", nil),
             ("gcp:eu-north-1", nil), ("-", nil),
         ] as [(String, String?)])
-    func `a region is found by the codes that people use, and none is made up`(code: String, region: String?) {
+    func `a region is found by its usual codes, and an unknown code is an error`(code: String, region: String?) {
         #expect((try? regions.intensity(of: code))?.region == region)
     }
 
-    @Test func `every row is whole: a plausible number, a year, a name and a source that may be shown`() {
+    @Test func `every row has a plausible number, a year, a name and a source`() {
         #expect(regions.intensities.count > 350)
         for one in regions.intensities {
             #expect((1...2000).contains(one.gramsPerKilowattHour), "\(one)")
@@ -35,13 +35,13 @@ struct CarbonRegionsTests {
         #expect(Set(countries.map(\.source)) == ["Our World in Data, CC BY 4.0"])
     }
 
-    @Test func `every country is found by its two letters too`() throws {
+    @Test func `every country is also found by its code of two letters`() throws {
         #expect(try regions.intensity(of: "FR") == regions.intensity(of: "FRA"))
         #expect(try regions.intensity(of: "GB") == regions.intensity(of: "GBR"))
         #expect(try regions.intensity(of: "FR").name == "France")
     }
 
-    @Test func `a number that a site has itself takes the place of the library's`() throws {
+    @Test func `a site's own number replaces the library's`() throws {
         let own = CarbonIntensity(
             region: "deu", name: "our contract", gramsPerKilowattHour: 12.5, year: "2026", source: "the supplier")
         let other = CarbonIntensity(region: "dc-7", name: "", gramsPerKilowattHour: 1, year: "", source: "")
@@ -52,7 +52,7 @@ struct CarbonRegionsTests {
         #expect(overridden.intensities.count == regions.intensities.count + 1)
     }
 
-    @Test(arguments: ["DE", "deu"]) func `a site's own number counts by whichever code it gives`(code: String) throws {
+    @Test(arguments: ["DE", "deu"]) func `a site's own number applies to both codes of a country`(code: String) throws {
         let own = CarbonIntensity(region: code, name: "ours", gramsPerKilowattHour: 12.5, year: "", source: "")
         let overridden = regions.overridden(by: [own])
         #expect(try overridden.intensity(of: "DE").gramsPerKilowattHour == 12.5)
@@ -71,7 +71,7 @@ struct CarbonRegionsTests {
         #expect(error?.candidates == ["one:west", "two:west"])
     }
 
-    @Test(arguments: [-1, 10_001, .nan, .infinity]) func `no grid emits that`(grams: Double) {
+    @Test(arguments: [-1, 10_001, .nan, .infinity]) func `an implausible intensity is refused`(grams: Double) {
         #expect(CarbonIntensity(gramsPerKilowattHour: grams) == nil)
     }
 

@@ -9,14 +9,14 @@ struct CounterEncodingTests {
         (range: 65_712_999_613, unit: .nanojoules(15_300)),
         (range: 4_294_967_295_000_000, unit: .binaryFraction(0)),
     ])
-    func `the range tells the exact unit`(range: UInt64, unit: EnergyUnit) {
+    func `the range determines the exact unit`(range: UInt64, unit: EnergyUnit) {
         let encoding = CounterEncoding.powercap(range: range)
         #expect(encoding.unit == unit)
         #expect(encoding.lastCount == RegisterCount(UInt64(UInt32.max)))
         #expect(encoding.isExact)
     }
 
-    @Test func `the range of older kernels, truncated once, tells the exact unit too`() {
+    @Test func `the truncated range of older kernels determines the exact unit too`() {
         let encoding = CounterEncoding.powercap(range: 262_143_999_938)
         #expect(encoding.unit == .binaryFraction(14))
         #expect(encoding.isExact)
@@ -26,7 +26,7 @@ struct CounterEncodingTests {
     }
 
     @Test(arguments: realUnits)
-    func `every count comes back from what the driver shows, for units of 1 µJ and more`(unit: UInt64) throws {
+    func `counts are recovered exactly from the shown numbers for units of 1 µJ and more`(unit: UInt64) throws {
         let encoding = CounterEncoding.powercap(range: range(ofUnit: unit))
         var generator = SeededGenerator(seed: unit)
         let edges: [UInt64] = [0, 1, 2, 999, 1000, 1001, UInt64(UInt32.max) - 1, UInt64(UInt32.max)]
@@ -43,7 +43,7 @@ struct CounterEncodingTests {
         #expect(encoding.isExact == (unit >= 1000))
     }
 
-    @Test func `no range, however odd, traps, and no number does`() {
+    @Test func `no range and no number traps`() {
         var generator = SeededGenerator(seed: 7)
         let edges: [UInt64] = [0, 1, 2, 999, 1000, 4_294_967, .max / 1000, .max / 1000 + 1, .max - 1, .max]
         for range in edges
@@ -62,7 +62,7 @@ struct CounterEncodingTests {
         }
     }
 
-    @Test func `a missing or zero range is a counter that never says where it ends`() {
+    @Test func `a missing or zero range means that wraps are unknown`() {
         for encoding in [CounterEncoding.powercap(range: nil), .powercap(range: 0)] {
             #expect(!encoding.isExact)
             #expect(encoding.count(of: 123) == 123)
@@ -70,7 +70,7 @@ struct CounterEncodingTests {
         }
     }
 
-    @Test func `a number beyond the range is no count`() {
+    @Test func `a number beyond the range is not a count`() {
         #expect(CounterEncoding.powercap(range: 262_143_328_850).count(of: 262_143_400_000) == nil)
         #expect(CounterEncoding.powercap(range: 1_000_000).count(of: 1_000_001) == nil)
         #expect(CounterEncoding.counts(unit: .microjoules(1), lastCount: 255).count(of: 256) == nil)

@@ -4,7 +4,7 @@ import Testing
 
 struct EnergyCounterTests {
     @Test(arguments: realUnits.filter { $0 >= 1000 })
-    func `any number of single wraps costs not one count, for every real unit`(unit: UInt64) {
+    func `no count is lost by any number of single wraps, for every real unit`(unit: UInt64) {
         var generator = SeededGenerator(seed: unit)
         let encoding = CounterEncoding.powercap(range: range(ofUnit: unit))
         var model = CounterModel(encoding, startCount: UInt128(UInt32.random(in: 1 ... .max, using: &generator)))
@@ -45,7 +45,7 @@ struct EnergyCounterTests {
         #expect(!model.counter.encoding.isExact)
     }
 
-    @Test func `splitting a gap by extra reads never changes the sum`() {
+    @Test func `extra reads within a gap never change the sum`() {
         var generator = SeededGenerator(seed: 3)
         for _ in 0..<200 {
             let encoding = CounterEncoding.powercap(range: range(ofUnit: 15_258))
@@ -86,7 +86,7 @@ struct EnergyCounterTests {
         }
     }
 
-    @Test func `a gap of several turns is a lower bound and a width that holds the truth`() {
+    @Test func `a gap of several wraps is a lower bound with a width that includes the truth`() {
         let encoding = CounterEncoding.counts(unit: .binaryFraction(0), lastCount: 255)
         for seconds in 1...10 {
             for counts: UInt128 in stride(from: 0, through: UInt128(seconds) * 1000, by: 37) {
@@ -101,7 +101,7 @@ struct EnergyCounterTests {
         }
     }
 
-    @Test func `a counter that was set back is a reset and no wrap, and adds no more than the greatest power`() {
+    @Test func `a reset is not a wrap, and adds no more than the maximum power allows`() {
         var model = CounterModel(.powercap(range: 262_143_328_850), startCount: 2_000_000_000)
         model.read()
         model.pass(.seconds(2), counts: 100_000)
@@ -119,7 +119,7 @@ struct EnergyCounterTests {
         #expect((100_050...16_384 * 4000).contains(model.counter.ambiguous))
     }
 
-    @Test func `one wild number changes nothing`() {
+    @Test func `a single implausible number changes nothing`() {
         var generator = SeededGenerator(seed: 11)
         for _ in 0..<500 {
             var model = CounterModel(.powercap(range: 262_143_328_850), startCount: 1_000_000_000)
@@ -144,7 +144,7 @@ struct EnergyCounterTests {
         }
     }
 
-    @Test func `a torn number, the front of the true one, changes nothing`() {
+    @Test func `a number that is cut off changes nothing`() {
         var model = CounterModel(.powercap(range: 262_143_328_850), startCount: 1_000_000_000)
         model.read()
         model.pass(.seconds(2), counts: 500_000)
@@ -158,7 +158,7 @@ struct EnergyCounterTests {
         #expect(model.counter.resets == 0)
     }
 
-    @Test func `a reset that has caught up by the next reading leaves a bound that holds the truth`() {
+    @Test func `a reset followed by a fast increase leaves a bound that includes the truth`() {
         // Soon after a driver was loaded again its counts are small.
         var model = CounterModel(.counts(unit: .binaryFraction(14), lastCount: UInt64(UInt32.max)), startCount: 500_000)
         model.read()
@@ -176,7 +176,7 @@ struct EnergyCounterTests {
         #expect(model.counter.total + model.counter.ambiguous >= truth)
     }
 
-    @Test func `more power than was thought possible is never forgotten`() {
+    @Test func `energy beyond the maximum power is counted as ambiguous`() {
         var model = CounterModel(.powercap(range: 262_143_328_850), maximumPower: Watts(50), startCount: 1_000_000)
         model.read()
         for _ in 0..<500 {
@@ -189,7 +189,7 @@ struct EnergyCounterTests {
         #expect(model.counter.resets == 0)
     }
 
-    @Test func `a step forward beyond the greatest power is kept out, but not forgotten`() {
+    @Test func `an increase beyond the maximum power is implausible, but not lost`() {
         var model = CounterModel(.powercap(range: 262_143_328_850), startCount: 1_000_000)
         model.read()
         model.pass(.seconds(1), counts: 16_384 * 50_000)
@@ -202,7 +202,7 @@ struct EnergyCounterTests {
         #expect(model.counter.resets == 0)
     }
 
-    @Test func `QEMU's steps of one second, read every 100 ms, are no resets and lose nothing`() {
+    @Test func `QEMU's updates every second, read every 100 ms, are not resets and lose nothing`() {
         for watts in [5.0, 250, 900] {
             var generator = SeededGenerator(seed: 5)
             var model = CounterModel(.powercap(range: 262_143_328_850), startCount: 4_294_900_000)
@@ -234,7 +234,7 @@ struct EnergyCounterTests {
         #expect(model.counter.ambiguous == 0)
     }
 
-    @Test func `a read that was delayed by preemption is no reset and loses nothing`() {
+    @Test func `a read delayed by preemption is not a reset and loses nothing`() {
         let encoding = CounterEncoding.powercap(range: range(ofUnit: 61_035))
         for delay in [1, 10, 100, 1000, 5000] {
             var model = CounterModel(encoding, startCount: UInt128(UInt32.max) - 10)
@@ -254,7 +254,7 @@ struct EnergyCounterTests {
         }
     }
 
-    @Test func `a fall across suspend is a reset, since packages start anew after it`() {
+    @Test func `a decrease across suspend is a reset, since packages restart after it`() {
         var model = CounterModel(.powercap(range: 262_143_328_850), startCount: 3_000_000_000)
         model.read()
         model.pass(.seconds(2), counts: 16_384 * 20)
@@ -271,7 +271,7 @@ struct EnergyCounterTests {
         #expect(model.counter.total == before + 16_384)
     }
 
-    @Test func `a counter that is 0 and stays 0 is absent, and counts from its first move`() {
+    @Test func `a counter that stays 0 is absent, and counts from its first change`() {
         var model = CounterModel(.powercap(range: 262_143_328_850), startCount: 0)
         #expect(model.read() == .baseline)
         for _ in 0..<5 {
@@ -310,7 +310,7 @@ struct EnergyCounterTests {
     }
 
     @Test(arguments: [Double.nan, -.infinity, .infinity, -1, 0, 1e-300, 1e300])
-    func `no greatest power traps`(watts: Double) {
+    func `no maximum power traps`(watts: Double) {
         var counter = EnergyCounter(encoding: .powercap(range: 262_143_328_850), maximumPower: Watts(watts))
         let instant = SampleInstant(boottimeNanoseconds: 0, monotonicNanoseconds: 0)
         _ = counter.advance(to: 5, began: instant, ended: instant)

@@ -40,7 +40,7 @@ struct KernelSumTests {
     }
 
     @Test(arguments: [MockEvents.Driver.signed, .plain], [0, 10, 14, 16, 19])
-    func `no turn of the register is lost, whatever the driver makes of it`(driver: MockEvents.Driver, exponent: Int) {
+    func `no wrap of the register is lost, whatever the driver makes of it`(driver: MockEvents.Driver, exponent: Int) {
         var generator = SeededGenerator(seed: UInt64(exponent))
         var machine = Machine(exponent: exponent, known: exponent, driver: driver, maximumPower: Watts(1e16))
         machine.read()
@@ -78,7 +78,7 @@ struct KernelSumTests {
         #expect(machine.counter.energy == machine.truth)
     }
 
-    @Test func `a fall before the unit is known is a bound, and no energy`() {
+    @Test func `a decrease before the unit is known adds a bound and no energy`() {
         var machine = Machine(exponent: 14, known: nil, driver: .plain)
         machine.read()
         machine.pass(.seconds(1), counts: 1 << 14)
@@ -93,7 +93,7 @@ struct KernelSumTests {
         #expect(bound < Joules(3001))
     }
 
-    @Test func `until the unit is known, it is read as often as the finest unit wants`() {
+    @Test func `until the unit is known, the interval is safe for the finest unit`() {
         let unknown = EnergyCounter(
             encoding: .kernelSum(exponent: 32, registerExponent: nil), maximumPower: Watts(1000))
         #expect(abs(unknown.longestSafeInterval / .milliseconds(1) - 32_768) < 1, "half of 65,536 J")
@@ -105,7 +105,7 @@ struct KernelSumTests {
         #expect(coarse.longestSafeInterval > .seconds(32))
     }
 
-    @Test func `a unit that the numbers deny is given up, and learned`() {
+    @Test func `a unit that contradicts the numbers is discarded and learned again`() {
         var machine = Machine(exponent: 16, known: 14, driver: .signed)
         machine.read()
         for index in 0..<60 {
@@ -117,7 +117,7 @@ struct KernelSumTests {
         #expect(machine.counter.energy == machine.truth)
     }
 
-    @Test func `sums below 0 are sums, too`() {
+    @Test func `negative sums are counted, too`() {
         // The driver's first look comes after more than half a turn, so its sum begins by falling.
         var machine = Machine(exponent: 14, known: 14, driver: .signed, maximumPower: Watts(1e6))
         machine.read()
@@ -128,7 +128,7 @@ struct KernelSumTests {
         #expect(machine.counter.energy == machine.truth)
     }
 
-    @Test func `what is set up anew begins a new count, and the gap is a bound`() {
+    @Test func `a newly opened event begins a new count, and the gap is a bound`() {
         var machine = Machine(exponent: 14, known: 14, driver: .signed)
         machine.read()
         machine.pass(.seconds(1), counts: 50 << 14)
@@ -143,7 +143,7 @@ struct KernelSumTests {
         #expect(machine.counter.energy == Joules(51))
     }
 
-    @Test func `months at full power do not fill the sum`() {
+    @Test func `months at full power do not overflow the sum`() {
         var counter = EnergyCounter(encoding: .kernelSum(exponent: 32, registerExponent: 14), maximumPower: Watts(1000))
         var instant = SampleInstant(boottimeNanoseconds: 0, monotonicNanoseconds: 0)
         var sum: UInt64 = 0

@@ -25,7 +25,7 @@ struct UnknownRangeTests {
         Layout(testDescription: "2⁻¹⁹ J, 28 bits", unit: 1907, lastCount: 1 << 28 - 1),
         Layout(testDescription: "1 J, 100 counts", unit: 1_000_000_000, lastCount: 99),
     ])
-    func `the step is learned, and the error never exceeds 1 µJ`(layout: Layout) {
+    func `the size of a count is learned, and the error never exceeds 1 µJ`(layout: Layout) {
         let range = layout.range ?? layout.lastCount * layout.unit / 1000
         let encoding = CounterEncoding.powercap(range: range)
         #expect(!encoding.isExact)
@@ -49,7 +49,7 @@ struct UnknownRangeTests {
         #expect(model.counter.resets == 0)
     }
 
-    @Test func `numbers that a unit cannot show prove that the range misled`() {
+    @Test func `numbers that are impossible for a unit prove that the range is wrong`() {
         // The range of 2⁻¹⁴ J, but plain µJ: as fixtures and emulators write.
         var model = CounterModel(
             .powercap(range: 262_143_328_850),
@@ -69,7 +69,7 @@ struct UnknownRangeTests {
         #expect(abs(model.counter.energy.rawValue - truth) <= 1e-4, "one wrong guess of the unit at most")
     }
 
-    @Test func `without a range a fall is a reset, never a wrap`() {
+    @Test func `without a range a decrease is a reset, never a wrap`() {
         var model = CounterModel(.powercap(range: 0), modulus: 1_000_000_000, startCount: 999_000_000, show: { $0 })
         model.read()
         model.pass(.seconds(1), counts: 2_000_000)

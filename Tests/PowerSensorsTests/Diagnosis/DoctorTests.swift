@@ -75,7 +75,7 @@ struct DoctorTests {
         #expect(diagnosis.sensors.first { $0.name == .rapl }?.state == .missing)
     }
 
-    @Test func `a guest on AMD is sent to load no driver, whichever way is tried`() throws {
+    @Test func `an AMD guest is never told to load a driver`() throws {
         let machine = try MockMachine()
         try machine.set(Self.amdGuest)
         let tried = ["class/powercap", "bus/event_source/devices/power", "cpu/0/msr"].map {
@@ -93,7 +93,7 @@ struct DoctorTests {
     }
 
     @Test(arguments: [Obstacle.Kind.noZones, .masked])
-    func `zones that lie in a sysfs mounted elsewhere are found there`(kind: Obstacle.Kind) throws {
+    func `zones in a sysfs mounted elsewhere are named in the remedy`(kind: Obstacle.Kind) throws {
         let machine = try MockMachine()
         let host = try MockMachine()
         try host.add(.intelClient())
@@ -118,7 +118,7 @@ struct DoctorTests {
         #expect(finding.reason == .unsupported)
     }
 
-    @Test func `a healthy machine works, and nothing is said against it`() throws {
+    @Test func `a healthy machine has no findings`() throws {
         let machine = try MockMachine()
         try machine.add(MockControlType(zones: [MockZone(name: "package-0", power: Watts(50))]))
         let diagnosis = examine(machine, moving: true)
@@ -129,7 +129,7 @@ struct DoctorTests {
         #expect(!diagnosis.findings.contains { $0.subject.hasPrefix("class/powercap") })
     }
 
-    @Test func `a counter that stands still is said to be frozen, and one that moves is not`() throws {
+    @Test func `a counter that does not change is frozen, and one that changes is not`() throws {
         let machine = try MockMachine()
         try machine.add(MockControlType(zones: [MockZone(name: "package-0", power: Watts(50))]))
         let still = examine(machine)
@@ -142,7 +142,7 @@ struct DoctorTests {
         #expect(!examine(machine, moving: true).findings.contains { $0.reason == .frozen })
     }
 
-    @Test func `a sum that begins when it is opened stands still at 0`() throws {
+    @Test func `a counter that is known to count is frozen if it stays 0`() throws {
         let machine = try MockMachine()
         var channel = Channel.counter("package-0")
         channel.isKnownToCount = true
@@ -152,7 +152,7 @@ struct DoctorTests {
         #expect(doctor.examine(for: .milliseconds(10)).verdict == .frozen)
     }
 
-    @Test func `counters that are all 0 are read by nobody, and measure nothing`() throws {
+    @Test func `counters that are all 0 measure nothing`() throws {
         let machine = try MockMachine()
         try machine.add(
             MockControlType(zones: [
@@ -168,7 +168,7 @@ struct DoctorTests {
         #expect(finding.remedy?.contains("qemu-vmsr-helper") == true)
     }
 
-    @Test func `beside a package that stands still, a part at 0 does not count as one that moves`() throws {
+    @Test func `beside a frozen package, a part at 0 does not count as changing`() throws {
         let machine = try MockMachine()
         try machine.add(
             MockControlType(zones: [
@@ -177,7 +177,7 @@ struct DoctorTests {
         #expect(examine(machine).verdict == .frozen)
     }
 
-    @Test func `where nothing moves, neither parts nor the whole board are called measured`() throws {
+    @Test func `if no counter changes, nothing is called measured`() throws {
         let machine = try MockMachine()
         try machine.add(.intelServer())
         let still = examine(machine)
@@ -186,7 +186,7 @@ struct DoctorTests {
         #expect(examine(machine, moving: true).verdict == .measured)
     }
 
-    @Test func `where one of two packages stands still, no figure is whole`() throws {
+    @Test func `if one of two packages is frozen, no figure is complete`() throws {
         let machine = try MockMachine()
         try machine.add(
             MockControlType(zones: [
@@ -197,7 +197,7 @@ struct DoctorTests {
         #expect(diagnosis.findings.filter { $0.reason == .frozen }.count == 1)
     }
 
-    @Test func `a chip that nobody knows the place of measures a part, and no figure`() throws {
+    @Test func `a chip at an unknown place measures a part, and no host figure`() throws {
         let machine = try MockMachine()
         try machine.add(.chip("ina226", hardware: "i2c-1/1-0040", files: ["power1_input": "3000000"]))
         #expect(examine(machine).verdict == .partly)
@@ -205,11 +205,11 @@ struct DoctorTests {
         #expect(examine(machine).verdict == .measured)
     }
 
-    @Test func `it says whether libsensors was found`() throws {
+    @Test func `it reports whether libsensors was found`() throws {
         #expect(examine(try MockMachine()).libSensors == LibSensors.shared.failure)
     }
 
-    @Test func `a battery on mains is well, and measures nothing of the machine`() throws {
+    @Test func `a battery on mains works, but does not measure the machine`() throws {
         let machine = try MockMachine()
         let battery = try machine.add(.supply("BAT0", files: ["status": "Charging", "power_now": "10000000"]))
         let onMains = examine(machine)
@@ -219,7 +219,7 @@ struct DoctorTests {
         #expect(examine(machine).isMeasured)
     }
 
-    @Test func `a file that its owner may not read is kept from him by something else than its mode`() throws {
+    @Test func `a file that its owner cannot read is refused for another reason than its mode`() throws {
         let machine = try MockMachine()
         let zones = try machine.add(MockControlType(zones: [MockZone(name: "package-0", power: Watts(50))]))
         let file = zones[0].path(of: "energy_uj")
@@ -233,7 +233,7 @@ struct DoctorTests {
         #expect(explained.first?.text.contains("security module") == true)
     }
 
-    @Test func `a remedy for the counters is given for counters alone, and other files keep their own`() throws {
+    @Test func `the remedy for counters is given only for counters`() throws {
         let machine = try MockMachine()
         let zones = try machine.add(
             MockControlType(zones: [MockZone(name: "package-0"), MockZone(name: "package-1"), MockZone(name: "psys")]))
@@ -263,7 +263,7 @@ struct DoctorTests {
         #expect(diagnosis.hasSource)
     }
 
-    @Test func `what only other programs can reach is named, with the road to it`() throws {
+    @Test func `devices that only other programs can read are named, with the way to read them`() throws {
         let machine = try MockMachine()
         try machine.sysfs.write("0x030000\n", to: "bus/pci/devices/0000:01:00.0/class")
         try machine.sysfs.write("0x10de\n", to: "bus/pci/devices/0000:01:00.0/vendor")
@@ -301,7 +301,7 @@ struct DoctorTests {
         #expect(finding.remedy?.contains("sudo modprobe -a ipmi_si ipmi_devintf") == true)
     }
 
-    @Test func `the worst comes first`() throws {
+    @Test func `the most severe finding comes first`() throws {
         let machine = try MockMachine()
         try machine.sysfs.write("243:0\n", to: "class/ipmi/ipmi0/dev")
         let severities = examine(machine).findings.map(\.severity)

@@ -7,12 +7,12 @@ struct HostEnvironmentTests {
         ("6.12.95+deb12-amd64\n", KernelRelease(6, 12)), ("5.2.0", KernelRelease(5, 2)),
         ("7.0-rc1", KernelRelease(7, 0)),
     ])
-    func `a kernel's release is read by its first two numbers`(text: String, release: KernelRelease) {
+    func `a kernel's release is parsed by its first two numbers`(text: String, release: KernelRelease) {
         #expect(KernelRelease(text) == release)
     }
 
     @Test(arguments: ["", "6", "six.one", "6.", ".1", "-1.2", "99999999999999999999.1"])
-    func `a text that is no release is none`(text: String) {
+    func `any other text is not a release`(text: String) {
         #expect(KernelRelease(text) == nil)
     }
 
@@ -22,7 +22,7 @@ struct HostEnvironmentTests {
         #expect(KernelRelease(5, 99) < KernelRelease(6, 0))
     }
 
-    @Test func `a mount table tells where a file system is mounted, blanks in names and all`() {
+    @Test func `a mount table says where a file system is mounted, even with spaces in names`() {
         let table = MountTable(
             Array(
                 """
@@ -38,7 +38,7 @@ struct HostEnvironmentTests {
         #expect(table.points(of: "ext4") == [])
     }
 
-    @Test func `a mount table tells what is mounted, with which options, and what holds a folder`() throws {
+    @Test func `a mount table says what is mounted, with its options, and what contains a folder`() throws {
         let table = MountTable(
             Array(
                 """
@@ -55,7 +55,7 @@ struct HostEnvironmentTests {
         #expect(table.mount(holding: "/run/shared")?.source == "/dev/vda")
     }
 
-    @Test func `who the process is comes out of its status`() throws {
+    @Test func `the user and capabilities are read from the process's status`() throws {
         let machine = try MockMachine()
         try machine.procfs.write(
             "Name:\tagent\nUid:\t1000\t65534\t1000\t1000\nGid:\t100\t101\t100\t100\nCapEff:\t0000004000000004\n",
@@ -66,7 +66,7 @@ struct HostEnvironmentTests {
         #expect(environment.has(2) && environment.has(38) && !environment.has(1))
     }
 
-    @Test func `of an empty machine nothing is known, and nothing is made up`() throws {
+    @Test func `nothing is known about an empty machine`() throws {
         let environment = HostEnvironment(try MockMachine().roots)
         #expect(environment.kernel == nil)
         #expect(environment.processor == nil)

@@ -27,7 +27,7 @@ struct FaultTests {
         Fault(fault: .huge, during: .io(errno: EMSGSIZE)),
         Fault(fault: .text("99999999999999\n"), during: .implausible),
     ])
-    func `a failing channel has no value and a reason, the others go on, and its joules come back whole`(
+    func `a failing channel has a reason instead of a value, and its energy is not lost`(
         fault: Fault
     ) throws {
         let machine = try MockMachine()
@@ -66,7 +66,7 @@ struct FaultTests {
         #expect(abs((package.power?.rawValue ?? 0) - 120) < 0.01)
     }
 
-    @Test func `every third read torn or failing costs nothing but these readings`() throws {
+    @Test func `if every third read fails, only these readings are lost`() throws {
         for fault in [MockFault.failing(errno: EIO, every: 3), .torn(to: 7, every: 3)] {
             let machine = try MockMachine()
             try machine.add(.intelClient())
@@ -93,7 +93,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `a zone's number that was given to another zone is not read in its place`() throws {
+    @Test func `a zone's number that is reused for another zone is not read`() throws {
         let machine = try MockMachine()
         try machine.add(.intelServer(hasCore: false, hasDRAM: false))
         var sampler = try Sampler(SensorSet(only: [RAPLSensor(roots: machine.roots)]))

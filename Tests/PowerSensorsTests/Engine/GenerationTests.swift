@@ -38,7 +38,7 @@ struct GenerationTests {
         return channel
     }
 
-    @Test func `a meter that goes leaves the host's figure unknown, and takes its joules up again`() throws {
+    @Test func `without its meter the host's figure is unknown, and continues when the meter returns`() throws {
         let machine = try Machine(Self.meter("one"), Self.meter("two"))
         _ = machine.snapshot(after: .zero, 10, 6)
         #expect(machine.snapshot(after: .seconds(10), 10, 6).host[0].energy == Joules(160))
@@ -62,7 +62,7 @@ struct GenerationTests {
         #expect(machine.snapshot(after: .seconds(10), 10, 6).host[0].energy == Joules(640))
     }
 
-    @Test func `a battery that was away gave nothing meanwhile`() throws {
+    @Test func `a battery that was removed supplied nothing meanwhile`() throws {
         let machine = try Machine(
             Self.meter("one", .battery, isIntermittent: true), Self.meter("two", .battery, isIntermittent: true))
         _ = machine.snapshot(after: .zero, 10, 6)
@@ -76,7 +76,7 @@ struct GenerationTests {
         #expect(back.host[0].energy == Joules(360))
     }
 
-    @Test func `a package that is counted by its dies from now on is no part that is missing`() throws {
+    @Test func `a package that is now counted by its dies is not missing`() throws {
         let dies = [Channel.package(die: 0), .package(die: 1)]
         let whole = SensorSet(only: [ScriptedSensor(channels: [.package()])]).bind()
         let split = SensorSet(only: [ScriptedSensor(channels: dies)]).bind(after: whole)
@@ -84,7 +84,7 @@ struct GenerationTests {
         #expect(split.topology.generation == 2)
     }
 
-    @Test func `a part goes for good where another sensor makes the figure`() throws {
+    @Test func `a part is dropped if another sensor now provides the figure`() throws {
         let board = ScriptedSensor(
             "board", channels: [.counter("input", of: "board", scope: .platform, domain: "psys")])
         let psys = ScriptedSensor(channels: [.counter("psys", scope: .platform, domain: "psys")])
@@ -98,7 +98,7 @@ struct GenerationTests {
         #expect(third.topology.channels.map(\.status) == [.absent])
     }
 
-    @Test func `a figure that had no part for a while goes on where it was`() throws {
+    @Test func `a figure that had no part for a while continues from its energy`() throws {
         let one = Self.meter("one", .battery, isIntermittent: true)
         let machine = try Machine(one, Self.meter("other", .platform))
         _ = machine.snapshot(after: .zero, 10, 1)
@@ -111,7 +111,7 @@ struct GenerationTests {
         #expect(host?.energy == Joules(120))
     }
 
-    @Test func `what a stand-in counted is not counted again by the meter that comes back`() throws {
+    @Test func `energy that a replacement counted is not counted again by the returning meter`() throws {
         let machine = try Machine(Self.meter("one"), Self.meter("fan", nil))
         _ = machine.snapshot(after: .zero, 100, 1)
         #expect(machine.snapshot(after: .seconds(10), 100, 1).host[0].energy == Joules(1000))
@@ -124,7 +124,7 @@ struct GenerationTests {
         #expect(machine.snapshot(after: .seconds(10), 100, 100, 1).host[0].energy == Joules(4000))
     }
 
-    @Test func `a counter of another sensor stands in for one that is gone, and no joule counts twice`() throws {
+    @Test func `another sensor's counter replaces a lost one, and no energy counts twice`() throws {
         let psys = ScriptedSensor(channels: [.counter("psys", scope: .platform, domain: "psys")])
         let gone = ScriptedSensor(channels: [])
         let board = ScriptedSensor(
@@ -158,7 +158,7 @@ struct GenerationTests {
         #expect(back.topology.channels.map(\.countsIn) == [.platform, nil])
     }
 
-    @Test func `a meter that comes to count in a figure brings nothing from before`() throws {
+    @Test func `a meter that is added to a figure does not add its earlier energy`() throws {
         let machine = try Machine(Self.meter("one"), Self.meter("two", nil))
         _ = machine.snapshot(after: .zero, 10, 100)
         _ = machine.snapshot(after: .seconds(10), 10, 100)
@@ -168,7 +168,7 @@ struct GenerationTests {
         #expect(moved.host[0].energy == Joules(200))
     }
 
-    @Test func `power that flows out of the machine's input leaves its figure unknown, and is told`() throws {
+    @Test func `power that flows out of the machine's input makes its figure unknown, with a finding`() throws {
         let machine = try Machine(Self.meter("one"), Self.meter("two"))
         _ = machine.snapshot(after: .zero, 10, 6)
         let turned = machine.snapshot(after: .seconds(1), 10, -6)
@@ -181,7 +181,7 @@ struct GenerationTests {
         #expect(machine.sampler.findings().isEmpty)
     }
 
-    @Test func `what a source has nothing to show of is no loss, and what it cannot show is`() async throws {
+    @Test func `a channel with nothing to show is not lost, one that cannot be read is`() async throws {
         let sensor = ScriptedSensor(channels: [
             Self.meter("battery", .battery, isIntermittent: true), Self.meter("board"),
         ])

@@ -9,7 +9,7 @@ struct MeasurementTests {
         try Sampler(SensorSet(only: [sensor])) { [clock] in clock.instant }
     }
 
-    @Test func `a piece of work is given its energy, its mean power and its duration`() throws {
+    @Test func `a measurement has the energy, mean power and duration of the work`() throws {
         let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("package-1")])
         sensor.show(.count(1000), .count(2000))
         var sampler = try sampler(sensor)
@@ -31,7 +31,7 @@ struct MeasurementTests {
             "a counter is late by up to its update period")
     }
 
-    @Test func `snapshots go on as if nothing had been measured`() throws {
+    @Test func `a measurement does not affect the snapshots`() throws {
         let sensor = ScriptedSensor(channels: [.counter("package-0")])
         sensor.show(.count(1000))
         var sampler = try sampler(sensor)
@@ -66,7 +66,7 @@ struct MeasurementTests {
         #expect(abs(try #require(figure.high).rawValue - 130) < 0.1)
     }
 
-    @Test func `where a part is missing the energy is unknown, and not smaller`() throws {
+    @Test func `if a part is missing, the energy is unknown rather than smaller`() throws {
         let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("package-1")])
         sensor.show(.count(1000), .count(2000))
         var sampler = try sampler(sensor)
@@ -80,7 +80,7 @@ struct MeasurementTests {
         #expect(figure.status == .partial)
     }
 
-    @Test func `what the work throws is thrown`() throws {
+    @Test func `an error of the work is rethrown`() throws {
         struct Failure: Error {}
         let sensor = ScriptedSensor(channels: [.counter("package-0")])
         sensor.show(.count(1000))

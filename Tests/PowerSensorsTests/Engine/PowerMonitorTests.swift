@@ -6,7 +6,7 @@ import Testing
 struct PowerMonitorTests {
     private let joule: UInt64 = 16_384
 
-    @Test func `every subscriber has its own rhythm, and all see the same joules`() async throws {
+    @Test func `every subscriber has its own interval, and all see the same energy`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         let monitor = try PowerMonitor(configuration(machine, interval: .milliseconds(5)))
@@ -31,7 +31,7 @@ struct PowerMonitorTests {
         #expect(monitor.latest()?.topology.channels.count == 4)
     }
 
-    @Test func `a slow subscriber keeps the newest few, knows how many it missed, and loses no joule`() async throws {
+    @Test func `a slow subscriber gets the newest snapshots, the number skipped, and all energy`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         let package = try #require(machine.zone("package-0")?.counter)
@@ -53,7 +53,7 @@ struct PowerMonitorTests {
         #expect((last.channels[0].energy?.rawValue ?? 0) >= 28)
     }
 
-    @Test func `no wrap is missed, however rarely anybody asks`() async throws {
+    @Test func `no wrap is missed, however long the subscribers' intervals`() async throws {
         let machine = try MockMachine()
         let zone = MockZone(
             name: "package-0", register: .nanojoules(61_035, lastCount: 1 << 20 - 1), power: Watts(60), startCount: 77)
@@ -79,7 +79,7 @@ struct PowerMonitorTests {
         monitor.stop()
     }
 
-    @Test func `to stop ends every subscription and the thread, twice as well as once`() async throws {
+    @Test func `stop ends every subscription and the thread, and may be called twice`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         let monitor = try PowerMonitor(configuration(machine, interval: .seconds(3600)))
@@ -95,7 +95,7 @@ struct PowerMonitorTests {
         for await _ in monitor.snapshots(every: .seconds(1)) { Issue.record("a stopped monitor gives nothing") }
     }
 
-    @Test func `a cancelled task ends its subscription, and the monitor goes on`() async throws {
+    @Test func `a cancelled task ends only its own subscription`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         let monitor = try PowerMonitor(configuration(machine, interval: .milliseconds(1)))
@@ -107,7 +107,7 @@ struct PowerMonitorTests {
         #expect(others.count == 3)
     }
 
-    @Test func `a monitor that nobody holds any more stops by itself`() async throws {
+    @Test func `a monitor stops when it is released`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         var sequence: SnapshotSequence?
@@ -118,7 +118,7 @@ struct PowerMonitorTests {
         for await _ in try #require(sequence) {}
     }
 
-    @Test func `a zone that appears makes a new generation, and what was counted goes on`() async throws {
+    @Test func `a new zone begins a new generation, and the energies continue`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelServer(hasPlatform: false))
         let monitor = try PowerMonitor(
@@ -149,7 +149,7 @@ struct PowerMonitorTests {
         monitor.stop()
     }
 
-    @Test func `a zone that goes and comes back keeps what it had counted`() async throws {
+    @Test func `a zone that disappears and returns keeps its energy`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         let monitor = try PowerMonitor(
@@ -173,7 +173,7 @@ struct PowerMonitorTests {
     }
 
     @Test(arguments: [MockFault.failing(errno: 5), .gone])
-    func `a counter that a new generation cannot read comes back with all that it counted`(fault: MockFault)
+    func `a counter that a new generation cannot read returns with its energy`(fault: MockFault)
         async throws
     {
         let machine = try MockMachine()
@@ -202,7 +202,7 @@ struct PowerMonitorTests {
         monitor.stop()
     }
 
-    @Test func `what befalls a channel is told as an event`() async throws {
+    @Test func `a channel's failures and resets are events`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         let monitor = try PowerMonitor(configuration(machine, interval: .milliseconds(2)))

@@ -6,7 +6,7 @@ struct RediscoveryTests {
     private let joule: UInt64 = 16_384
     private let second: Int64 = 1_000_000_000
 
-    @Test func `a zone that comes back with another number is found, and nothing is let go meanwhile`() throws {
+    @Test func `a zone that returns with another number is found, and no figure becomes smaller`() throws {
         let machine = try MockMachine()
         try machine.add(MockControlType(zones: [MockZone(name: "package-0"), MockZone(name: "package-1")]))
         let sensors = SensorSet(only: [RAPLSensor(roots: machine.roots)])
@@ -45,7 +45,7 @@ struct RediscoveryTests {
         #expect(later?.topology.generation == nil, "nothing changed since")
     }
 
-    @Test func `what is found again as it was is not opened again`() throws {
+    @Test func `a zone that returns unchanged does not begin a generation`() throws {
         let machine = try MockMachine()
         try machine.add(MockControlType(zones: [MockZone(name: "package-0"), MockZone(name: "package-1")]))
         let sensors = SensorSet(only: [RAPLSensor(roots: machine.roots)])
@@ -58,7 +58,7 @@ struct RediscoveryTests {
         #expect(again?.topology.generation == nil, "its reader has found it by itself")
     }
 
-    @Test func `what counts in no figure and is gone keeps nothing else from being found`() throws {
+    @Test func `a removed channel outside the figures does not prevent a new generation`() throws {
         var mouse = Channel.counter("mouse", scope: nil, domain: "battery")
         mouse.isIntermittent = true
         let package = Channel.counter("package-0")
@@ -82,7 +82,7 @@ struct RediscoveryTests {
         #expect(back?.topology.channels.contains { $0.status == .absent } == false)
     }
 
-    @Test func `an estimate comes where nothing measures any more, and goes where something does`() throws {
+    @Test func `an estimate is used only while nothing measures`() throws {
         var discharge = Channel.counter("battery", scope: .battery, domain: "battery")
         discharge.isIntermittent = true
         let battery = Marked(channels: [discharge])
@@ -103,7 +103,7 @@ struct RediscoveryTests {
         #expect(unplugged?.topology.scopes.contains(.wall) == false)
     }
 
-    @Test func `no estimate takes the place of a measured part that is gone`() throws {
+    @Test func `no estimate replaces a measured part that has disappeared`() throws {
         let machine = try MockMachine()
         try machine.set(.guest(processors: 2))
         try machine.add(MockControlType(zones: [MockZone(name: "package-0")]))

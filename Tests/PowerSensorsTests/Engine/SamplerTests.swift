@@ -26,7 +26,7 @@ struct SamplerTests {
         #expect(second.headline?.power == Watts(41))
     }
 
-    @Test func `a channel fails alone, and the sum it is missing from is unknown, not smaller`() throws {
+    @Test func `a channel fails alone, and a sum that lacks it is unknown rather than smaller`() throws {
         let sensor = ScriptedSensor(channels: [
             .counter("package-0"), .counter("package-1"), .counter("psys", scope: .platform, domain: "psys"),
         ])
@@ -53,7 +53,7 @@ struct SamplerTests {
         #expect(mended.host[0].power == Watts(30))
     }
 
-    @Test func `a source that moves once a second shows steady watts when read every 100 ms`() throws {
+    @Test func `a source that is updated every second shows steady power when read every 100 ms`() throws {
         let sensor = ScriptedSensor(channels: [.counter("package-0")])
         var sampler = try sampler([sensor])
         var count: UInt64 = 5
@@ -69,7 +69,7 @@ struct SamplerTests {
         #expect(powers.dropFirst(15).allSatisfy { $0 != nil })
     }
 
-    @Test func `a counter that stands still is held for its own rhythm, then it is a true 0 W`() throws {
+    @Test func `an unchanged counter keeps its power for its update period, then shows 0 W`() throws {
         let sensor = ScriptedSensor(channels: [.counter("uncore", scope: nil)])
         var sampler = try sampler([sensor])
         var count: UInt64 = 5
@@ -88,7 +88,7 @@ struct SamplerTests {
         #expect(sampler.snapshot().channels[0].power == Watts(10))
     }
 
-    @Test func `a package that stands still shows 0 W, and a finding says that this cannot be`() throws {
+    @Test func `a frozen package shows 0 W, and a finding says that this is impossible`() throws {
         let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("uncore", scope: nil, domain: "uncore")])
         var sampler = try sampler([sensor])
         sensor.show(.count(7), .count(7))
@@ -102,7 +102,7 @@ struct SamplerTests {
         #expect(findings.map(\.subject) == ["scripted/package-0"])
     }
 
-    @Test func `a counter that never moves from 0 is absent, and no hole in the sum`() throws {
+    @Test func `a counter that stays 0 is absent, and the sum does not lack it`() throws {
         let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("dram", domain: "dram")])
         var sampler = try sampler([sensor])
         sensor.show(.count(7), .count(0))
@@ -169,13 +169,13 @@ struct SamplerTests {
         #expect(sampler.topology.findings.map(\.subject) == ["theirs/b"])
     }
 
-    @Test func `a sensor that cannot be opened leaves its reason`() throws {
+    @Test func `a sensor that cannot be opened has a finding with the reason`() throws {
         var sampler = try sampler([BrokenSensor()])
         #expect(sampler.snapshot().channels.map(\.status) == [.forbidden])
         #expect(sampler.findings().map(\.text) == ["/sys/broken: Permission denied"])
     }
 
-    @Test func `a sample too rare shows the least power, and how much it may have been`() throws {
+    @Test func `a sample that is too late shows the lowest possible power, and the highest`() throws {
         let sensor = ScriptedSensor(channels: [.counter("package-0")])
         var sampler = try sampler([sensor])
         sensor.show(.count(5))
@@ -219,7 +219,7 @@ struct SamplerTests {
         #expect(longest == .seconds(20), "what is not bridged would be lost")
     }
 
-    @Test func `who reads a gauge as rarely as is safe, and wakes up late, loses nothing`() throws {
+    @Test func `a gauge read at the longest safe interval, and slightly late, loses nothing`() throws {
         let channel = Channel(
             id: "scripted/meter", sensor: SensorName("scripted"), mechanism: "script", quantity: .power,
             encoding: .gauge, component: .host)
@@ -240,7 +240,7 @@ struct SamplerTests {
         #expect(snapshot.channels[0].power == Watts(10), "a mean over two minutes too")
     }
 
-    @Test func `a gap of a gauge that is too long to be bridged is ambiguous, not nothing`() throws {
+    @Test func `a gauge's gap that is too long to integrate is ambiguous energy`() throws {
         let channel = Channel(
             id: "scripted/meter", sensor: SensorName("scripted"), mechanism: "script", quantity: .power,
             encoding: .gauge, component: .host)
@@ -254,7 +254,7 @@ struct SamplerTests {
         #expect(snapshot.channels[0].ambiguousEnergy == Joules(70_000), "70 s at 1 kW")
     }
 
-    @Test func `no news of a slow counter is not 0 W`() throws {
+    @Test func `a slow counter without a new number does not show 0 W`() throws {
         var channel = Channel.counter("meter")
         channel.refreshInterval = .milliseconds(400)
         let sensor = ScriptedSensor(channels: [channel])
@@ -272,7 +272,7 @@ struct SamplerTests {
         #expect(!powers.isEmpty)
     }
 
-    @Test func `before anything was read, no energy is known`() throws {
+    @Test func `before the first reading no energy is known`() throws {
         let sensor = ScriptedSensor(channels: [.counter("slow")])
         var sampler = try sampler([sensor])
         sensor.show(.missing(.warmingUp))
@@ -301,7 +301,7 @@ struct SamplerTests {
         #expect(powers.suffix(3) == [Watts(200), Watts(200), Watts(200)])
     }
 
-    @Test func `energy across days of wraps is exact, sampled as rarely as is safe`() throws {
+    @Test func `energy is exact across days of wraps at the longest safe interval`() throws {
         let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("dram", domain: "dram")])
         var sampler = try sampler([sensor])
         let longest = sampler.longestSafeInterval
@@ -337,7 +337,7 @@ struct SamplerTests {
         }
     }
 
-    @Test func `a headline that is not there is an error that names what is`() {
+    @Test func `an unavailable headline is an error that names the available scopes`() {
         let sensor = ScriptedSensor(channels: [.counter("package-0")])
         #expect {
             _ = try Sampler(SensorSet(only: [sensor]), headlineScope: .battery)

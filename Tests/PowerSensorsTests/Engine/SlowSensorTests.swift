@@ -48,7 +48,7 @@ struct SlowSensorTests {
         }
     }
 
-    @Test func `a sampler reads it when it is due, and repeats it with its instant until then`() throws {
+    @Test func `a sampler reads a slow source when it is due, and repeats its reading until then`() throws {
         let controller = Controller()
         var sampler = try Sampler(SensorSet(only: [controller]))
         var instants: Set<ContinuousClock.Instant?> = []
@@ -62,7 +62,7 @@ struct SlowSensorTests {
         #expect(sampler.snapshot().channels[0].value == 102)
     }
 
-    @Test func `one that never answered is stale after three intervals, and is told of`() throws {
+    @Test func `a source that never answered is stale after three intervals, with a finding`() throws {
         let controller = Controller(isSilent: true)
         let fast = ScriptedSensor(channels: [.counter("package-0")])
         fast.show(.count(5))
@@ -83,7 +83,7 @@ struct SlowSensorTests {
         #expect(!sampler.findings().contains { $0.reason == .stale })
     }
 
-    @Test func `one that answers that it stands still is not said to leave a read under way`() throws {
+    @Test func `a source that answers that it is stale is not said to be still reading`() throws {
         let still = ScriptedSensor(channels: [.counter("package-0")])
         still.show(.missing(.stale))
         var sampler = try Sampler(SensorSet(only: [still]))
@@ -93,7 +93,7 @@ struct SlowSensorTests {
         #expect(!finding.text.contains("in progress"))
     }
 
-    @Test func `however many do not answer, those that do are read again and again`() throws {
+    @Test func `sources that do not answer do not prevent the reading of others`() throws {
         let silent = (0..<6).map { Controller("silent\($0)", isSilent: true) }
         defer { for controller in silent { controller.isSilent.store(false, ordering: .relaxed) } }
         let answering = Controller("answering")
@@ -104,7 +104,7 @@ struct SlowSensorTests {
         for controller in silent { #expect(controller.reads.load(ordering: .relaxed) == 0) }
     }
 
-    @Test func `one that does not open says why, and is tried again`() throws {
+    @Test func `a source that cannot be opened has a reason, and is opened again later`() throws {
         let controller = Controller(refusal: EACCES)
         var sampler = try Sampler(
             SamplingConfiguration(sensors: SensorSet(only: [controller]), readsSlowSourcesOnThreads: true))
@@ -113,7 +113,7 @@ struct SlowSensorTests {
         while sampler.snapshot().channels[0].status != .ok { usleep(2000) }
     }
 
-    @Test func `a monitor is not held up by it, and takes its silence for staleness after three intervals`()
+    @Test func `a silent source does not delay a monitor, and is stale after three intervals`()
         async throws
     {
         let controller = Controller(delay: .milliseconds(30))

@@ -10,7 +10,7 @@ struct SuspendTests {
     }
 
     @Test(arguments: [false, true])
-    func `power of a source that is read beside the samples is integrated over the time awake`(
+    func `power that is read in the background is integrated over the time awake`(
         isReadBeforeSuspend: Bool
     ) throws {
         let clock = ManualClock()

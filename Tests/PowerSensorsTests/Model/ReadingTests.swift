@@ -12,7 +12,7 @@ struct ReadingTests {
     }
 
     @Test(arguments: [Reading.value(5), .missing(.ok)])
-    func `a counter that gives no count is implausible, and counts nothing`(wrong: Reading) throws {
+    func `a counter's reading without a count is implausible, and counts nothing`(wrong: Reading) throws {
         let sensor = ScriptedSensor(channels: [.counter("package-0")])
         let clock = ManualClock()
         var sampler = try Sampler(SensorSet(only: [sensor]), now: { clock.instant })
@@ -26,7 +26,7 @@ struct ReadingTests {
         #expect(sampler.snapshot().channels[0].energy == Joules(1))
     }
 
-    @Test func `the kind makes no reading larger`() {
+    @Test func `the kind of a reading does not make it larger`() {
         #expect(MemoryLayout<Reading>.stride == 24)
     }
 }

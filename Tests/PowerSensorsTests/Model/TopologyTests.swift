@@ -13,7 +13,7 @@ struct TopologyTests {
         #expect(topology.components.first == .host)
     }
 
-    @Test func `an identity that comes twice keeps its first channel and leaves a finding`() {
+    @Test func `of two channels of one identity the first is kept, with a finding`() {
         let topology = Topology(
             generation: 1,
             discoveries: [Discovery(channels: [.counter("package-0"), .counter("package-0")])]
@@ -22,7 +22,7 @@ struct TopologyTests {
         #expect(topology.findings.map(\.reason.name) == ["duplicate"])
     }
 
-    @Test func `two sensors that offer one host figure are not added up`() {
+    @Test func `the same host figure of two sensors is not added`() {
         let other = Channel(
             id: "meter/input",
             sensor: SensorName("meter"),
@@ -44,7 +44,7 @@ struct TopologyTests {
         #expect(topology.headlineScope == .platform)
     }
 
-    @Test func `the headline is the best figure of which a part can be read`() {
+    @Test func `the headline is the best figure with a readable part`() {
         var forbidden = Channel.counter("package-0")
         forbidden.status = .forbidden
         let readable = Channel.counter("package-1")
@@ -56,7 +56,7 @@ struct TopologyTests {
         #expect(Topology(generation: 1, discoveries: [Discovery(channels: [forbidden])]).headlineScope == .cpu)
     }
 
-    @Test func `a figure is made by the first sensor that can read a part of it`() {
+    @Test func `a figure belongs to the first sensor that can read a part of it`() {
         var forbidden = Channel.counter("package-0")
         forbidden.status = .forbidden
         let readable = Channel.counter("package-0", of: "other")
@@ -70,7 +70,7 @@ struct TopologyTests {
         #expect(topology.headlineScope == .cpu)
     }
 
-    @Test func `a circle of parents ends`() {
+    @Test func `circular parents do not cause an endless loop`() {
         var one = Channel.counter("a")
         one.parent = "scripted/b"
         var other = Channel.counter("b")

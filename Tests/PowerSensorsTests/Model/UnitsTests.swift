@@ -7,11 +7,11 @@ struct UnitsTests {
             (41.2, "41.2 W"), (0, "0.0 W"), (313.908123456, "313.908 W"), (-0.000123456789, "-0.000123457 W"),
             (1_234_567.8, "1234570.0 W"), (.infinity, "inf W"), (.leastNonzeroMagnitude, "5e-324 W"),
         ] as [(Double, String)])
-    func `a value prints with its unit, in six digits at most`(watts: Double, text: String) {
+    func `a value is printed with its unit and at most six digits`(watts: Double, text: String) {
         #expect(Watts(watts).description == text)
     }
 
-    @Test func `each unit has its symbol, and a share has none`() {
+    @Test func `each unit has its symbol, and a ratio has none`() {
         #expect(
             "\(Joules(1)) \(Volts(1)) \(Amperes(1)) \(Celsius(1)) \(Grams(1)) \(Ratio(0.5))"
                 == "1.0 J 1.0 V 1.0 A 1.0 °C 1.0 g 0.5")

@@ -33,7 +33,7 @@ struct SnapshotQueryTests {
         #expect(snapshot.channelFigures.map(\.channel.id) == snapshot.topology.channels.map(\.id))
     }
 
-    @Test func `a socket of which a part cannot be read is unknown, and not smaller`() throws {
+    @Test func `a socket with an unreadable part is unknown rather than smaller`() throws {
         let machine = try machine()
         let snapshot = try snapshots(machine) {
             try #require(machine.zone("package-0/dram")).inject(.garbage, at: "energy_uj")

@@ -3,7 +3,7 @@ import PowerSensors
 import Testing
 
 struct BackOffTests {
-    @Test func `a try is due at once, and then later and later`() {
+    @Test func `the first attempt is due at once, and the delays grow`() {
         var backOff = BackOff()
         #expect(backOff.isDue)
         for _ in 0..<100 { backOff.recordAttempt() }
@@ -13,7 +13,7 @@ struct BackOffTests {
         #expect(!backOff.isDue)
     }
 
-    @Test func `however often it failed, the next try is no later than was said`() {
+    @Test func `the delay never exceeds the maximum`() {
         var backOff = BackOff(longest: .milliseconds(100))
         for _ in 0..<100 { backOff.recordAttempt() }
         #expect(!backOff.isDue)

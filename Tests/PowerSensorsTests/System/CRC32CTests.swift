@@ -17,7 +17,7 @@ struct CRC32CTests {
         Example(testDescription: "counting down", bytes: (0..<32).reversed(), checksum: 0x113F_DB5C),
         Example(testDescription: "digits", bytes: .init("123456789".utf8), checksum: 0xE306_9283),
     ])
-    func `the check sums of RFC 3720 come out`(example: Example) {
+    func `the checksums are those of RFC 3720`(example: Example) {
         #expect(CRC32C.checksum(of: example.bytes.span, count: example.bytes.count) == example.checksum)
     }
 

@@ -7,7 +7,7 @@ import Glibc
 #endif
 
 struct KeptFileTests {
-    @Test func `a file is read afresh from its start, and no further than there is room`() throws {
+    @Test func `a file is read again from its start, up to the buffer's size`() throws {
         let machine = try MockMachine()
         try machine.procfs.write("one\n", to: "stat")
         var file = KeptFile("stat", beneath: machine.roots.procfs)
@@ -16,7 +16,7 @@ struct KeptFileTests {
         #expect(try text(&file) == "twenty-t")
     }
 
-    @Test func `a file that is missing says so, and is found when it comes`() throws {
+    @Test func `a missing file is an error, and is read once it exists`() throws {
         let machine = try MockMachine()
         var file = KeptFile("stat", beneath: machine.roots.procfs)
         #expect(throws: AttributeError(path: "\(machine.procfs.path)/stat", errno: ENOENT)) { try text(&file) }
@@ -25,7 +25,7 @@ struct KeptFileTests {
         #expect(try text(&file) == "here\n")
     }
 
-    @Test func `what a dead descriptor no longer shows is opened again`() throws {
+    @Test func `a file whose descriptor is dead is opened again`() throws {
         let machine = try MockMachine()
         try machine.procfs.write("one\n", to: "stat")
         var file = KeptFile("stat", beneath: machine.roots.procfs)

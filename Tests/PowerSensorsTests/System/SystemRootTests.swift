@@ -45,7 +45,7 @@ struct SystemRootTests {
         #expect(throws: AttributeError.self) { try root.list("a") }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a pipe that nobody writes to holds nobody up`() throws {
+    @Test(.timeLimit(.minutes(1))) func `a pipe without a writer does not block`() throws {
         let tree = try MockTree()
         try #require(unsafe mkfifo("\(tree.path)/energy_uj", 0o644) == 0)
         let root = try SystemRoot(path: tree.path, mountPoint: "/sys")
@@ -53,7 +53,7 @@ struct SystemRootTests {
         #expect(try root.text("energy_uj").isEmpty)
     }
 
-    @Test func `text is trimmed and repaired, never trusted`() throws {
+    @Test func `text is trimmed, and invalid UTF-8 is repaired`() throws {
         let tree = try MockTree()
         try tree.write(bytes: [0x20, 0x70, 0xFF, 0x71, 0x0A, 0x00], to: "name")
         let root = try SystemRoot(path: tree.path, mountPoint: "/sys")

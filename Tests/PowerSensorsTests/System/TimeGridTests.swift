@@ -8,7 +8,7 @@ struct TimeGridTests {
         #expect(due == [100, 110])
     }
 
-    @Test func `points that were missed are left out, and the grid keeps its points`() {
+    @Test func `missed points are skipped, and the later ones stay the same`() {
         var grid = TimeGrid(from: 100, every: 10)
         let due = grid.isDue(at: 137)
         #expect(due)

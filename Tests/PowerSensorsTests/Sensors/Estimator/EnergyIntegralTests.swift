@@ -31,7 +31,7 @@ struct EnergyIntegralTests {
         #expect(count(&energy, to: times(busy: 50, idle: 0, steal: 50), at: 1000 * milliseconds) == 1 + 150_000_000)
     }
 
-    @Test func `read faster than the ticks, it neither stands still nor jumps`() {
+    @Test func `readings faster than the kernel's ticks give a steady energy`() {
         var energy = EnergyIntegral(line)
         _ = energy.advance(to: times(busy: 0, idle: 0), at: 0)
         _ = energy.advance(to: times(busy: 10, idle: 10), at: 200 * milliseconds)
@@ -62,7 +62,7 @@ struct EnergyIntegralTests {
         #expect(count.map { (1 + 99_999...1 + 100_000).contains($0) } == true)
     }
 
-    @Test func `a clock that stands still or steps back gives no energy`() {
+    @Test func `a clock that does not advance or steps back gives no energy`() {
         var energy = EnergyIntegral(line)
         _ = energy.advance(to: times(busy: 0, idle: 0), at: 1000)
         #expect(count(&energy, to: times(busy: 5, idle: 5), at: 1000) == 1)
@@ -70,14 +70,14 @@ struct EnergyIntegralTests {
         #expect(energy.advance(to: times(busy: 10, idle: 20), at: .min).count == nil)
     }
 
-    @Test func `times that stand still for over a second are stale, and the gap is made good`() {
+    @Test func `CPU times unchanged for over a second are stale, and the gap is bridged later`() {
         var energy = EnergyIntegral(line)
         _ = energy.advance(to: times(busy: 0, idle: 0), at: 0)
         #expect(energy.advance(to: times(busy: 0, idle: 0), at: 1500 * milliseconds).status == .stale)
         #expect(count(&energy, to: times(busy: 0, idle: 200), at: 2000 * milliseconds) == 1 + 200_000_000)
     }
 
-    @Test func `times that all start anew are the new origin`() {
+    @Test func `CPU times that all restart are the new origin`() {
         var energy = EnergyIntegral(line)
         _ = energy.advance(to: times(busy: 1000, idle: 1000), at: 0)
         #expect(count(&energy, to: times(busy: 0, idle: 0), at: 500 * milliseconds) == 1)

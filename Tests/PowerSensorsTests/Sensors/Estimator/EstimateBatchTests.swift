@@ -22,7 +22,7 @@ private func watts(_ line: String) -> [Double] {
 }
 
 struct EstimateBatchTests {
-    @Test func `the processor's name is enough`() throws {
+    @Test func `a row with only the processor's name is estimated`() throws {
         let (lines, complaints) = try batch("cpu\nAMD EPYC 9654\n")
         #expect(complaints.isEmpty)
         let line = try #require(lines.first)
@@ -44,7 +44,7 @@ struct EstimateBatchTests {
         for (single, all) in zip(watts(one), watts(four)) { #expect(abs(all - single * 4) < 0.003) }
     }
 
-    @Test func `between known ends the row's own watts stand`() throws {
+    @Test func `an anchored row keeps its known powers at both ends`() throws {
         let text = "w_100,w_0,cpu,nodes\n800,100,Intel Xeon Platinum 8380,2\n"
         let numbers = watts(try #require(try batch(text, isAnchored: true).lines.first))
         #expect(Array(numbers.prefix(3)) == [100, 100, 100])
@@ -52,7 +52,7 @@ struct EstimateBatchTests {
         #expect(numbers[15] > 300 && numbers[15] < 600)
     }
 
-    @Test func `a row that makes no sense is named by its line and stops no other`() throws {
+    @Test func `an invalid row is named by its line, and the others are estimated`() throws {
         let (lines, complaints) = try batch(
             #"""
             result_id,cpu,cores,sockets,memory_gb,nodes
@@ -80,7 +80,7 @@ struct EstimateBatchTests {
     @Test(arguments: [
         ("cpu,wats\n", "wats"), ("sockets\n", "cpu is missing"), ("cpu,cpu\n", "twice"), ("cpu,\n", "''"),
     ])
-    func `a header that makes no sense is refused`(header: String, mention: String) throws {
+    func `an invalid header is refused`(header: String, mention: String) throws {
         let records = Array(TableRecords(Array(header.utf8)))
         let record = try #require(records.first)
         #expect {
@@ -88,7 +88,7 @@ struct EstimateBatchTests {
         } throws: { "\($0)".contains(mention) && "\($0)".hasPrefix("line 1: ") }
     }
 
-    @Test func `anchored rows need both ends`() throws {
+    @Test func `anchored rows need both known powers`() throws {
         let (lines, complaints) = try batch(
             "cpu,w_0,w_100\nAMD EPYC 7763,100,\nAMD EPYC 7763,200,100\nAMD EPYC 7763,-1,100\nAMD EPYC 7763,100,400\n",
             isAnchored: true
@@ -98,14 +98,14 @@ struct EstimateBatchTests {
         #expect(throws: EstimateBatch.Failure.self) { try batch("cpu,w_0\n", isAnchored: true) }
     }
 
-    @Test func `line ends of any kind and a byte order mark are understood`() {
+    @Test func `line ends of any kind and a byte order mark are accepted`() {
         let records = Array(TableRecords(Array("\u{FEFF}a,b\r\n\r\n1,\"x\r\ny\"\r\n\n2,3".utf8)))
         #expect(records.map(\.fields) == [["a", "b"], ["1", "x\r\ny"], ["2", "3"]])
         #expect(records.map(\.line) == [1, 3, 6])
         #expect(Array(TableRecords([])).isEmpty)
     }
 
-    @Test func `an unknown generation is the vendor's of that year, with a wide band`() throws {
+    @Test func `an unknown generation is assumed from vendor and year, with a wide band`() throws {
         var server = DescribedServer(processor: "Intel Xeon Something")
         server.year = 2012
         let (modelled, isAssumed) = try server.modelled()

@@ -98,7 +98,7 @@ struct EstimatorModelTests {
     }
 
     @Test(arguments: [0, -1, Double.nan, Double.infinity, 1e300])
-    func `no size of a server gives watts that are no number`(memory: Double) {
+    func `no size of a server gives an invalid power`(memory: Double) {
         for count in [Int.min, 0, 1, Int.max] {
             let server = ModelledServer(
                 generation: .turin,

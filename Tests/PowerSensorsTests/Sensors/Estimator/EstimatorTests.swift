@@ -76,7 +76,7 @@ struct EstimatorTests {
         }
     }
 
-    @Test func `a large server may use four times its greatest power`() throws {
+    @Test func `a large server's maximum is four times its estimated power`() throws {
         let cpuinfo = (0..<64).map {
             "processor: \($0)\nvendor_id: GenuineIntel\ncpu family: 6\nmodel: 143\nphysical id: \($0 / 32)\ncore id: \($0)\n"
         }.joined()
@@ -95,7 +95,7 @@ struct EstimatorTests {
         #expect(channel.maximumPower > Watts(1000))
     }
 
-    @Test func `an unknown processor and unknown memory are warned of`() throws {
+    @Test func `an unknown processor and unknown memory have warnings`() throws {
         let machine = try MockMachine(procfs: ["cpuinfo": "processor: 0\n", "stat": "cpu  1 2 3 4\n"])
         let discovery = machine.estimator.discover()
         #expect(
@@ -121,7 +121,7 @@ struct EstimatorTests {
             ("proc", "device-tree/compatible", "linux,dummy-virt\0"),
         ]
     )
-    func `an Arm guest is known by its firmware, and is a part of a host`(
+    func `an Arm guest is recognized by its firmware, and is a part of a host`(
         root: String,
         path: String,
         text: String
@@ -143,7 +143,7 @@ struct EstimatorTests {
             (["cpuinfo": turinGuest, "stat": "cpu  1\n"], "stat", "malformed"),
         ] as [([String: String], String, String)]
     )
-    func `without its files it has no channel and says why`(
+    func `without its files it has no channel, and a finding says why`(
         files: [String: String],
         subject: String,
         reason: String

@@ -9,7 +9,7 @@ struct FirmwareDescriptionTests {
         ("innotek GmbH", "VirtualBox"), ("OpenStack Foundation", "OpenStack Nova"), ("Nutanix", "AHV"),
         ("Hetzner", "vServer"),
     ])
-    func `a hypervisor's name is a guest's`(vendor: String, product: String) {
+    func `firmware with a hypervisor's name means a guest`(vendor: String, product: String) {
         #expect(FirmwareDescription(vendor: vendor, product: product).isGuest == true)
     }
 
@@ -17,16 +17,16 @@ struct FirmwareDescriptionTests {
         ("", ""), ("GIGABYTE", "R152-P32-00"), ("HPE", "ProLiant RL300 Gen11"), ("Google", "Kevin"),
         ("Microsoft Corporation", "Surface Pro X"), ("Nutanix", "NX-3060-G8"), ("Hetzner", "RX170"),
     ])
-    func `any other name tells nothing`(vendor: String, product: String) {
+    func `any other name leaves it unknown`(vendor: String, product: String) {
         #expect(FirmwareDescription(vendor: vendor, product: product).isGuest == nil)
     }
 
     @Test(arguments: ["c7g.metal", "m8g.metal-24xl"])
-    func `Amazon's metal is physical`(product: String) {
+    func `Amazon's metal instances are physical machines`(product: String) {
         #expect(FirmwareDescription(vendor: "Amazon EC2", product: product).isGuest == false)
     }
 
-    @Test func `a device tree tells of its hypervisor`() {
+    @Test func `a device tree names its hypervisor`() {
         #expect(FirmwareDescription(hasHypervisorNode: true).isGuest == true)
         #expect(FirmwareDescription(compatible: "linux,dummy-virt").isGuest == true)
         #expect(FirmwareDescription(compatible: "raspberrypi,5-model-b\0brcm,bcm2712").isGuest == nil)

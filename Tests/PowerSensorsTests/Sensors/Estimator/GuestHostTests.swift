@@ -41,14 +41,16 @@ struct GuestHostTests {
     }
 
     @Test(arguments: [0.15, 0.3, 0.5], 0..<50 as Range<UInt64>)
-    func `where the host's load is known, its guests add up to it`(meanLoad: Double, seed: UInt64) {
+    func `if the host's load is known, its guests add up to the host`(meanLoad: Double, seed: UInt64) {
         let guests = guests(meanLoad: meanLoad, seed: seed)
         #expect(abs(bias(guests, hostLoad: hostLoad(guests))) < 1e-9)
     }
 
     /// The bias of the rule where it is not known, as the guide tells it: the mean and the spread in per cent.
     @Test(arguments: [(0.15, -7.0 ... -2.0), (0.3, -4.0...2.0), (0.5, 1.0...7.0)])
-    func `where it is not, they add up within some per cent`(meanLoad: Double, range: ClosedRange<Double>) {
+    func `if the host's load is unknown, its guests add up within some per cent`(
+        meanLoad: Double, range: ClosedRange<Double>
+    ) {
         let biases = (0..<200).map { bias(guests(meanLoad: meanLoad, seed: $0), hostLoad: nil) * 100 }
         let mean = biases.reduce(0, +) / Double(biases.count)
         #expect(range.contains(mean), "\(mean)")
@@ -61,7 +63,7 @@ struct GuestHostTests {
             sockets: 1, cores: threads, threads: threads, memoryGigabytes: memory, isGuest: true)
     }
 
-    @Test func `what is known of the host makes the part`() {
+    @Test func `the guest's part follows from what is known of the host`() {
         var host = GuestHost()
         host.threads = 256
         #expect(MachineEstimate(machine(threads: 8), host: host).part?.fraction == 8.0 / 256)
@@ -74,7 +76,7 @@ struct GuestHostTests {
         #expect(MachineEstimate(machine(threads: 8, memory: nil), host: host).part?.fraction == 8.0 / 1024)
     }
 
-    @Test func `an oversold host may have fewer threads than its guest has processors`() {
+    @Test func `an overcommitted host may have fewer threads than its guest has processors`() {
         var host = GuestHost()
         host.threads = 16
         host.overcommit = 8
@@ -84,8 +86,7 @@ struct GuestHostTests {
     }
 
     @Test(arguments: [(0, 1.0, 0.5), (4, 0.5, 0.5), (4, .nan, 0.5), (4, 1, 0), (4, 1, 1.5), (4, 1, .nan)])
-    func `what no host can be is told, and nothing is estimated`(threads: Int, overcommit: Double, load: Double) throws
-    {
+    func `an impossible host has a finding and no estimate`(threads: Int, overcommit: Double, load: Double) throws {
         let machine = try MockMachine()
         _ = try machine.set(.intelServer(sockets: 1))
         var estimator = Estimator(roots: machine.roots)
@@ -97,7 +98,7 @@ struct GuestHostTests {
         #expect(discovery.findings.map(\.reason.name) == ["configuration"])
     }
 
-    @Test func `idle and work are the whole, to the count, at every load`() {
+    @Test func `the idle energy and the rest add up exactly at every load`() {
         var energy = EnergyIntegral(curve)
         var random = SeededGenerator(seed: 7)
         var times = SIMD8<UInt64>()

@@ -117,7 +117,7 @@ struct MachineDescriptionTests {
         #expect(try #require(described(x86(0, socket: 0, core: 0, flags: "fpu nohypervisor2"))).isGuest == false)
     }
 
-    @Test func `what the processors tell stands before what the firmware tells`() throws {
+    @Test func `the processors' description takes precedence over the firmware's`() throws {
         let machine = try #require(
             MachineDescription(
                 cpuinfo: Array(x86(0, socket: 0, core: 0).utf8),
@@ -166,7 +166,7 @@ struct MachineDescriptionTests {
     }
 
     @Test(arguments: ["", "\n\n", "processor", "processor:\n", "vendor_id: GenuineIntel\n", "\0\u{FF}:::\n"])
-    func `a text that names no processor is no machine`(cpuinfo: String) {
+    func `a text without a processor is refused`(cpuinfo: String) {
         #expect(described(cpuinfo) == nil)
     }
 

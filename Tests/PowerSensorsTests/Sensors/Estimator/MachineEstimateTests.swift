@@ -101,7 +101,7 @@ struct MachineEstimateTests {
             threads: 10
         ),
     ])
-    func `a guest's host is the usual one, or one that is large enough`(host: AssumedHost) throws {
+    func `a guest's host is a typical one, or one that is large enough`(host: AssumedHost) throws {
         let estimate = MachineEstimate(guest(host.processor, host.virtualProcessors))
         #expect(estimate.server.sockets == host.sockets)
         #expect(estimate.server.cores == host.cores)
@@ -127,7 +127,7 @@ struct MachineEstimateTests {
         #expect(estimate.label == "turin, tier 1, 2/640 part of the host")
     }
 
-    @Test func `no guest has more than its whole host`() {
+    @Test func `no guest uses more than its whole host`() {
         for virtualProcessors in [1, 2, 3, 17, 100, 641, 5000, Int.max] {
             for processor in [turin, skylake, unknown] {
                 let fraction = MachineEstimate(guest(processor, virtualProcessors)).part?.fraction
@@ -146,7 +146,7 @@ struct MachineEstimateTests {
         #expect(estimate.label == "skylake, tier 1")
     }
 
-    @Test func `unknown memory is what is usual for the cores`() {
+    @Test func `unknown memory is assumed from the number of cores`() {
         #expect(MachineEstimate(physical(turin, cores: 100, memory: nil)).server.memoryGigabytes == 120)
     }
 
@@ -173,13 +173,13 @@ struct MachineEstimateTests {
         #expect(estimate.server.megahertz == 2500)
     }
 
-    @Test func `a hypervisor's model of a processor is no processor's name`() {
+    @Test func `a hypervisor's processor model is not used as a processor's name`() {
         var processor = skylake
         processor.name = "Intel Xeon Processor (Skylake, IBRS)"
         #expect(MachineEstimate(guest(processor, 4)).method.tier == 1)
     }
 
-    @Test func `a guest is told nothing by its firmware's maker`() {
+    @Test func `the firmware's vendor is ignored in a guest`() {
         var machine = guest(named, 4)
         machine.maker = "Dell Inc."
         #expect(MachineEstimate(machine).method.basis == .processor)

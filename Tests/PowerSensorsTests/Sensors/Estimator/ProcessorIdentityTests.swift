@@ -112,7 +112,7 @@ struct ProcessorIdentityTests {
             .arm(0x99, 1, is: .altra, .assumed),
         ] as [Identification]
     )
-    func `the number of a processor tells its generation`(identification: Identification) {
+    func `the model number of a processor determines its generation`(identification: Identification) {
         #expect(identification.processor.generation == identification.match)
     }
 
@@ -163,11 +163,11 @@ struct ProcessorIdentityTests {
             .name("Shanghai", .other, is: .other, .assumed),
         ] as [Identification]
     )
-    func `without a number the name tells the generation`(identification: Identification) {
+    func `without a model number the name determines the generation`(identification: Identification) {
         #expect(identification.processor.generation == identification.match)
     }
 
-    @Test func `the number goes before a name that a hypervisor gave`() {
+    @Test func `the model number takes precedence over a hypervisor's name`() {
         let renamed = ProcessorIdentity(
             vendor: .amd,
             family: 26,
@@ -179,13 +179,13 @@ struct ProcessorIdentityTests {
     }
 
     @Test(arguments: ["QEMU Virtual CPU version 2.5+", "Common KVM processor", "QEMU TCG CPU version 2.5+"])
-    func `a hypervisor's processor of no kind is the vendor's usual one, whatever its number`(name: String) {
+    func `a hypervisor's generic processor is the vendor's usual one, whatever its number`(name: String) {
         let processor = ProcessorIdentity(vendor: .amd, family: 15, model: 107, stepping: 1, name: name)
         #expect(processor.generation == GenerationMatch(.milan, .assumed))
         #expect(!processor.generation.isKnown)
     }
 
-    @Test func `a hypervisor's model with the number of a desktop part stands for servers`() {
+    @Test func `a hypervisor's model with a desktop number means the server generation`() {
         let processor = ProcessorIdentity(
             vendor: .intel,
             family: 6,
@@ -197,7 +197,7 @@ struct ProcessorIdentityTests {
     }
 
     @Test(arguments: CPUVendor.allCases)
-    func `no number is without an answer`(vendor: CPUVendor) {
+    func `every model number has a generation`(vendor: CPUVendor) {
         for family in [nil, Int.min, -1, 0, 6, 15, 23, 25, 26, Int.max] {
             for model in [nil, Int.min, -1, 0, 85, 9999, Int.max] {
                 let processor = ProcessorIdentity(

@@ -20,7 +20,7 @@ struct ProcessorKeyTests {
             ("()@,", "", nil),
             ("GHz", "", nil),
         ] as [(String, String, Double?)])
-    func `a name is cut to what tells the processor apart`(name: String, key: String, megahertz: Double?) {
+    func `a name is reduced to what distinguishes the processor`(name: String, key: String, megahertz: Double?) {
         #expect(ProcessorKey(name).text == key)
         #expect(ProcessorKey(name).megahertz == megahertz)
     }

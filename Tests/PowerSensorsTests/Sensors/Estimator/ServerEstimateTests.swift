@@ -53,7 +53,7 @@ private func expect(_ curve: PowerCurve, toBe watts: [Double]?) {
 }
 
 struct ServerEstimateTests {
-    @Test func `there is a machine to compare for every generation`() {
+    @Test func `there is a reference machine for every generation`() {
         #expect(Set(PredictedMachine.all.map(\.generation)) == Set(CPUGeneration.allCases.map(\.rawValue)))
     }
 
@@ -88,7 +88,7 @@ struct ServerEstimateTests {
         #expect(ProcessorName(machine.name).generation?.generation.rawValue == machine.generation)
     }
 
-    @Test func `known ends stand, and one known end moves the other`() throws {
+    @Test func `known idle and maximum powers are kept, and one of them scales the other`() throws {
         let server = ModelledServer(generation: .milan, sockets: 2, cores: 128, memoryGigabytes: 512, isClient: false)
         let free = EstimatorModel.estimate(of: server)
         let lower = try #require(KnownWatts(idle: free.curve.idle * 0.8, maximum: nil))
@@ -106,11 +106,11 @@ struct ServerEstimateTests {
     }
 
     @Test(arguments: [(0, 10), (-1, 10), (.nan, 10), (.infinity, 10), (20, 10), (10, 0)] as [(Double, Double)])
-    func `watts that no machine has are refused`(idle: Double, maximum: Double) {
+    func `impossible known powers are refused`(idle: Double, maximum: Double) {
         #expect(KnownWatts(idle: Watts(idle), maximum: Watts(maximum)) == nil)
     }
 
-    @Test func `a known idle above the estimated full load leaves nothing that falls`() throws {
+    @Test func `a known idle power above the estimated maximum gives no falling curve`() throws {
         let server = ModelledServer(generation: .rome, sockets: 1, cores: 8, memoryGigabytes: 32, isClient: false)
         let known = try #require(KnownWatts(idle: Watts(5000), maximum: nil))
         let curve = EstimatorModel.estimate(of: server, known: known).curve
@@ -146,7 +146,7 @@ struct ServerEstimateTests {
         #expect(estimate.band.low < 1 && estimate.band.high > 1)
     }
 
-    @Test func `a host with frequencies held high idles at a fifth and rises at once`() {
+    @Test func `the performance profile idles at a fifth and rises at once`() {
         let server = ModelledServer(generation: .skylake, sockets: 2, cores: 56, memoryGigabytes: 192, isClient: false)
         let estimate = EstimatorModel.estimate(of: server, profile: .performance)
         let curve = estimate.curve

@@ -41,7 +41,7 @@ struct GuestShareSensorTests {
     private static let virtio = "ro,access=client,trans=virtio"
 
     @Test(arguments: ["9p", "virtiofs"], ["powersensors", "scaphandre"])
-    func `it is found by its tag, by the name of its place, and by what is in it`(type: String, name: String) throws {
+    func `a share is found by its tag, its mount point's name, or its contents`(type: String, name: String) throws {
         let mounts = try Mounts()
         for folder in ["a/tagged", "b/\(name)", "c/other"] { try mounts.folders.makeDirectory(folder) }
         let table = [
@@ -61,7 +61,7 @@ struct GuestShareSensorTests {
         #expect(mounts.discover().findings.filter { $0.reason == .unread }.count == 2)
     }
 
-    @Test func `known places are looked at, and other file systems are not`() throws {
+    @Test func `known places are searched, and other file systems are not`() throws {
         let mounts = try Mounts()
         try mounts.record(in: "net")
         try mounts.record(in: "disk")
@@ -83,7 +83,7 @@ struct GuestShareSensorTests {
         #expect(GuestShareSensor(roots: machine.roots, directory: "\(share.path)//").discover().channels.count == 2)
     }
 
-    @Test func `a folder that is not there is one finding, which says how to mount it`() throws {
+    @Test func `a missing folder is one finding, which says how to mount it`() throws {
         let machine = try MockMachine()
         let sensor = GuestShareSensor(roots: machine.roots, directory: "/nowhere/at/all")
         let discovery = sensor.discover()
@@ -101,7 +101,7 @@ struct GuestShareSensorTests {
         ("cache=0x5", "cache=mmap"), ("cache=mmap", "cache=mmap"), ("cache=0x1", "cache=readahead"),
         ("cache=0x7", "cache=0x7"), ("mmap", nil), ("cache=none", nil), ("cache=0x0", nil), ("access=any", nil),
     ])
-    func `a mount that hides every change is named, with the command that mends it`(option: String, name: String?)
+    func `a mount that hides changes is a finding, with the command that fixes it`(option: String, name: String?)
         throws
     {
         let mounts = try Mounts()
@@ -120,7 +120,7 @@ struct GuestShareSensorTests {
         #expect(staleExplanation.remedy.hasSuffix(mend))
     }
 
-    @Test func `of virtiofs it says that a guest cannot see the cache`() throws {
+    @Test func `for virtiofs a finding says that a guest cannot see the cache mode`() throws {
         let mounts = try Mounts()
         try mounts.record(in: "a")
         try mounts.mount([("a", "virtiofs", "powersensors", "ro")])
@@ -131,7 +131,7 @@ struct GuestShareSensorTests {
     }
 
     @Test(arguments: 1...8)
-    func `a guest of any number of sockets has the one package that its host tells of`(sockets: Int) throws {
+    func `a guest of any number of sockets has the single package that its host shares`(sockets: Int) throws {
         let guest = try SharedGuest()
         var processor = MockProcessor.smallServer(sockets: sockets)
         processor.isGuest = true
@@ -163,7 +163,7 @@ struct GuestShareSensorTests {
         #expect(selected.channels.map(\.countsIn) == [.cpu, .cpu])
     }
 
-    @Test func `the doctor takes a share for a source that measures, and waits until it moves`() throws {
+    @Test func `the doctor treats a share as a measuring source, and waits until it changes`() throws {
         let share = try MockShare()
         let machine = try MockMachine()
         var processor = MockProcessor.intelServer(sockets: 1)
@@ -185,7 +185,7 @@ struct GuestShareSensorTests {
         #expect(!diagnosis.findings.contains { $0.reason == .guest && $0.severity != .info })
     }
 
-    @Test func `a guest of KubeVirt is told what there is in place of a share`() throws {
+    @Test func `a KubeVirt guest gets a finding about the alternative to a share`() throws {
         let machine = try MockMachine()
         try machine.sysfs.write("KubeVirt\n", to: "class/dmi/id/sys_vendor")
         let sensors = SensorSet(roots: machine.roots)

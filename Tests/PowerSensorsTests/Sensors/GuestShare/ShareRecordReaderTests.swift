@@ -8,7 +8,7 @@ import Testing
 struct ShareRecordReaderTests {
     private static let package = "share/package-0"
 
-    @Test func `what the host tells has its own domains, scope, origin, hops and period`() throws {
+    @Test func `a record's domains, scope, origin, hops and period are the host's`() throws {
         let guest = try SharedGuest()
         var host = SharingHost()
         try guest.share.publish(host.advance(by: .seconds(5), at: 40))
@@ -28,7 +28,7 @@ struct ShareRecordReaderTests {
     }
 
     @Test(arguments: [Duration.seconds(1), .milliseconds(300), .seconds(7)])
-    func `power is energy over the host's time, however the guest's clock runs`(interval: Duration) throws {
+    func `power is energy over the host's time, whatever the guest's clock`(interval: Duration) throws {
         let guest = try SharedGuest()
         var host = SharingHost()
         try guest.share.publish(host.advance(by: .seconds(5), at: 40))
@@ -54,7 +54,7 @@ struct ShareRecordReaderTests {
         #expect(powers.allSatisfy { abs(($0?.rawValue ?? 0) - 48) < 0.03 }, "\(powers)")
     }
 
-    @Test func `every joule is counted, and the figure of the host is the sum of the domains`() throws {
+    @Test func `all energy is counted, and the host figure is the sum of the domains`() throws {
         let guest = try SharedGuest()
         // The sum goes through its end on the way.
         var host = SharingHost(package: .max - 300_000_000_000, dram: .max - 7)
@@ -75,7 +75,7 @@ struct ShareRecordReaderTests {
         #expect(snapshot[channel: Self.package]?.ambiguousEnergy == Joules(0))
     }
 
-    @Test func `a share that stands still is stale after three periods, and its return is no spike`() throws {
+    @Test func `a share that does not change is stale after three periods, and returns without a spike`() throws {
         let guest = try SharedGuest()
         var host = SharingHost()
         try guest.share.publish(host.advance(by: .seconds(5), at: 40))
@@ -131,7 +131,7 @@ struct ShareRecordReaderTests {
     }
 
     @Test(arguments: MockShare.WriteMode.allCases)
-    func `whichever way it is written, it is followed`(way: MockShare.WriteMode) throws {
+    func `it is read however the publisher writes it`(way: MockShare.WriteMode) throws {
         let guest = try SharedGuest()
         var host = SharingHost()
         try guest.share.publish(host.advance(by: .seconds(5), at: 40), way)
@@ -146,7 +146,7 @@ struct ShareRecordReaderTests {
         #expect(try #require(sampler.snapshot()[channel: Self.package]?.energy) == Joules(2400))
     }
 
-    @Test func `a folder that was made anew is read in the old one's place`() throws {
+    @Test func `a folder that was created again is read instead of the old one`() throws {
         let guest = try SharedGuest()
         let path = "\(guest.share.path)/vm"
         let sensor = GuestShareSensor(
@@ -166,7 +166,7 @@ struct ShareRecordReaderTests {
     }
 
     @Test(arguments: [33, 70, 161, 163])
-    func `a torn record is tried again, and implausible when it stays so`(count: Int) throws {
+    func `a torn record is read again, and implausible if it stays torn`(count: Int) throws {
         let guest = try SharedGuest()
         var host = SharingHost()
         try guest.share.publish(host.advance(by: .seconds(5), at: 40))
@@ -192,7 +192,7 @@ struct ShareRecordReaderTests {
         #expect(whole.energy == Joules(400))
     }
 
-    @Test func `a record whose clock stands or goes back is not believed`() throws {
+    @Test func `a record whose time does not advance is implausible`() throws {
         let guest = try SharedGuest()
         var host = SharingHost()
         let first = host.advance(by: .seconds(5), at: 40)
@@ -211,7 +211,7 @@ struct ShareRecordReaderTests {
         }
     }
 
-    @Test func `a domain that the host does not know just now is missing alone, and comes back`() throws {
+    @Test func `a domain that is unknown to the host is missing alone, and returns`() throws {
         let guest = try SharedGuest()
         var host = SharingHost()
         func publish(_ status: ReadingStatus, hasDRAM: Bool = true) throws {
@@ -242,7 +242,7 @@ struct ShareRecordReaderTests {
         #expect(snapshot.headline?.power == Watts(48))
     }
 
-    @Test func `what is estimated on the host has its band here, and the whole machine is no part of cpu`() throws {
+    @Test func `a host's estimate keeps its band, and is not part of cpu`() throws {
         let guest = try SharedGuest()
         let other = try #require(ShareRecord.Domain("accelerator"))
         let record = ShareRecord(
@@ -262,7 +262,7 @@ struct ShareRecordReaderTests {
         #expect(SensorConformance.check(sensor, isStill: true) == [])
     }
 
-    @Test func `a new generation goes on with the sums, and a reset is told of once`() throws {
+    @Test func `a new generation continues the sums, and a reset is reported once`() throws {
         let guest = try SharedGuest()
         var host = SharingHost()
         try guest.share.publish(host.advance(by: .seconds(5), at: 40))
@@ -286,7 +286,7 @@ struct ShareRecordReaderTests {
     }
 
     @Test(.enabled(if: callocationcounter_works(), "a sanitizer's malloc takes the place of the one that counts"))
-    func `reading allocates nothing, be there news or not`() throws {
+    func `reading allocates nothing, whether the record changed or not`() throws {
         let guest = try SharedGuest()
         var host = SharingHost()
         try guest.share.publish(host.advance(by: .seconds(5), at: 40))
@@ -314,7 +314,7 @@ struct ShareRecordReaderTests {
         #expect(treeSampler.snapshot()[channel: Self.package]?.energy == Joules(1980))
     }
 
-    @Test func `whatever lies in the share, reading ends and nothing traps`() throws {
+    @Test func `whatever the share contains, reading ends and nothing traps`() throws {
         let guest = try SharedGuest()
         var random = SeededGenerator(seed: 11)
         var host = SharingHost()

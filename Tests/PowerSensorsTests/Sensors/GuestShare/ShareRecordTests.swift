@@ -18,7 +18,7 @@ struct ShareRecordTests {
         ])
 
     /// Both were computed by another program, from the layout in the guide alone.
-    @Test func `the test vectors of the guide come out`() {
+    @Test func `records are encoded as the guide's test vectors`() {
         let first = """
             505752534841524501000000a0000000000102030405060708090a0b0c0d0e0f
             030000000000000000e40b540200000000f2052a010000000101010002000000
@@ -46,7 +46,7 @@ struct ShareRecordTests {
     }
 
     @Test(arguments: [0, 1, 2, 63, 64])
-    func `a record comes back as it was written`(count: Int) throws {
+    func `a record is decoded as it was written`(count: Int) throws {
         var random = SeededGenerator(seed: UInt64(count))
         let statuses: [ReadingStatus] = [.ok, .partial, .absent, .forbidden, .implausible, .stale, .warmingUp]
         let entries = try (0..<count).map { number in
@@ -63,14 +63,14 @@ struct ShareRecordTests {
         #expect(decoded(bytes) == .success(record))
     }
 
-    @Test func `every record cut off is known to be short`() {
+    @Test func `every record that is cut off is recognized as short`() {
         let bytes = record.encoded()
         let end = 64 + 2 * 48 + 4
         for count in 0..<end { #expect(decoded(Array(bytes.prefix(count))) == .failure(.short), "\(count) bytes") }
         for count in end...bytes.count { #expect(decoded(Array(bytes.prefix(count))) == .success(record)) }
     }
 
-    @Test func `no flipped bit goes by`() {
+    @Test func `every flipped bit is detected`() {
         let bytes = record.encoded()
         for bit in 0..<((64 + 2 * 48 + 4) * 8) {
             var flipped = bytes
@@ -90,7 +90,7 @@ struct ShareRecordTests {
         }
     }
 
-    @Test func `another major version is named, whatever follows`() {
+    @Test func `another major version is an error, whatever follows`() {
         var bytes = record.encoded()
         bytes[8] = 2
         #expect(decoded(bytes) == .failure(.otherMajor(2)))
@@ -118,7 +118,7 @@ struct ShareRecordTests {
         #expect(decoded(bytes) == .failure(.torn))
     }
 
-    @Test func `random bytes are no record`() {
+    @Test func `random bytes are not a record`() {
         var random = SeededGenerator(seed: 7)
         let bytes = record.encoded()
         for _ in 0..<2000 {
@@ -141,7 +141,7 @@ struct ShareRecordTests {
         #expect(ShareRecord.Domain(name) == nil)
     }
 
-    @Test func `the known domains are the ones of their names`() {
+    @Test func `the known domains have their names`() {
         #expect(ShareRecord.Domain("package") == .package)
         #expect(ShareRecord.Domain("dram") == .dram)
         #expect(ShareRecord.Domain("host") == .host)

@@ -31,7 +31,7 @@ struct ShareTreeReaderTests {
     }
 
     @Test(arguments: [Duration.milliseconds(250), .seconds(1), .milliseconds(1700)], [true, false])
-    func `ten minutes of Scaphandre, torn reads and all, have neither 0 W nor a spike`(
+    func `ten minutes of Scaphandre with torn reads show neither 0 W nor a spike`(
         interval: Duration, keepsTime: Bool
     ) throws {
         let guest = try SharedGuest()
@@ -75,7 +75,7 @@ struct ShareTreeReaderTests {
         #expect(energy <= scaphandre.joules - 299.999 && energy >= scaphandre.joules - 450.001, "\(energy) J")
     }
 
-    @Test func `without the correction the counter is taken as it is, and the error is told of`() throws {
+    @Test func `without the correction the counter is used as it is, and a finding names the error`() throws {
         let guest = try SharedGuest()
         var scaphandre = Scaphandre(guest.share)
         try scaphandre.step(30)
@@ -93,7 +93,7 @@ struct ShareTreeReaderTests {
         #expect(channel.energy == Joules(120), "from the first change on")
     }
 
-    @Test func `its empty folder of a domain and its lack of names are no fault`() throws {
+    @Test func `Scaphandre's empty domain folder and missing names are not faults`() throws {
         let guest = try SharedGuest()
         try guest.share.publish(counter: 77)
         try guest.share.tree.makeDirectory("intel-rapl:0:0")
@@ -107,7 +107,7 @@ struct ShareTreeReaderTests {
     }
 
     @Test(arguments: ["", "class/powercap/"])
-    func `our own tree is read where there is no record`(folder: String) throws {
+    func `our own tree is read if there is no record`(folder: String) throws {
         let guest = try SharedGuest()
         try guest.share.publishTree(package: 9_000_000, dram: 4_000_000)
         if !folder.isEmpty {
@@ -137,7 +137,7 @@ struct ShareTreeReaderTests {
         #expect(abs(power - 20) < 10, "\(power) W")
     }
 
-    @Test func `a tree of the whole machine is no part of cpu`() throws {
+    @Test func `a tree of the whole machine is not part of cpu`() throws {
         let guest = try SharedGuest()
         try guest.share.tree.write("psys\n", to: "intel-rapl:0/name")
         try guest.share.publish(counter: 5)
@@ -166,7 +166,7 @@ struct ShareTreeReaderTests {
     }
 
     @Test(arguments: [true, false])
-    func `a writer that begins anew is a new baseline, and no turn`(isSeenTorn: Bool) throws {
+    func `a restarted writer is a new baseline rather than a wrap`(isSeenTorn: Bool) throws {
         let guest = try SharedGuest()
         var scaphandre = Scaphandre(guest.share)
         for _ in 0..<100 { try scaphandre.step(30) }
@@ -197,7 +197,7 @@ struct ShareTreeReaderTests {
         #expect(gained > 299 && gained <= 600.001, "\(gained) J")
     }
 
-    @Test func `a part of a number is no writer that begins anew`() throws {
+    @Test func `a number that is cut off is not a restarted writer`() throws {
         let guest = try SharedGuest()
         var scaphandre = Scaphandre(guest.share)
         for _ in 0..<10 { try scaphandre.step(30) }
@@ -214,7 +214,7 @@ struct ShareTreeReaderTests {
         #expect(sampler.snapshot()[channel: Self.package]?.resets == 0)
     }
 
-    @Test func `a zone that comes late is waited for, and found`() throws {
+    @Test func `a zone that is created later is found`() throws {
         let guest = try SharedGuest()
         let sensor = guest.sensor()
         let sensors = SensorSet(only: [sensor])
@@ -239,7 +239,7 @@ struct ShareTreeReaderTests {
         #expect(sampler.snapshot()[channel: Self.package]?.power == Watts(6))
     }
 
-    @Test func `a record that comes beside a tree takes its place`() throws {
+    @Test func `a record that is created beside a tree replaces it`() throws {
         let guest = try SharedGuest()
         try guest.share.publishTree(package: 1, dram: 2)
         let sensor = guest.sensor()
@@ -267,7 +267,7 @@ struct ShareTreeReaderTests {
         #expect(last.topology.channels.map(\.mechanism) == ["tree", "tree"])
     }
 
-    @Test func `a tree that stands still is stale after three of its steps, be they slow`() throws {
+    @Test func `a tree that does not change is stale after three of its update intervals`() throws {
         let guest = try SharedGuest()
         var scaphandre = Scaphandre(guest.share)
         try scaphandre.step(30)
@@ -292,7 +292,7 @@ struct ShareTreeReaderTests {
     }
 
     @Test(arguments: MockShare.WriteMode.allCases)
-    func `whichever way it is written, it is followed`(way: MockShare.WriteMode) throws {
+    func `it is read however the publisher writes it`(way: MockShare.WriteMode) throws {
         let guest = try SharedGuest()
         try guest.share.publish(counter: 1_000_000, way)
         var sampler = try guest.sampler()
@@ -311,7 +311,7 @@ struct ShareTreeReaderTests {
         }
     }
 
-    @Test func `a share that its reader could write to is told of, and used`() throws {
+    @Test func `a share that its reader could write to is used, with a finding`() throws {
         let guest = try SharedGuest()
         try guest.share.publish(counter: 5)
         let discovery = guest.sensor().discover()

@@ -36,7 +36,7 @@ struct ComputedValueTests {
         Row(
             testDescription: "a file that fails", number: "torn", computed: 5, status: .io(errno: EBADMSG)),
     ])
-    func `a computed value is believed where it can be true`(row: Row) throws {
+    func `a computed value is used if it is plausible`(row: Row) throws {
         let machine = try MockMachine()
         let device = try machine.add(.chip("it87", hardware: "platform/it87.656", files: [row.file: row.number]))
         let sensor = HwmonSensor(roots: machine.roots)
@@ -79,7 +79,7 @@ struct ComputedValueTests {
         }
     }
 
-    @Test func `a chip that hangs holds up neither another's value nor a new discovery`() async throws {
+    @Test func `a hanging chip delays neither another's value nor a new discovery`() async throws {
         let machine = try MockMachine()
         let library = Library()
         let sensors = library.make()

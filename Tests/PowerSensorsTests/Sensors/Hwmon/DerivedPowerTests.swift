@@ -59,7 +59,7 @@ struct DerivedPowerTests {
             files: ["in1_input": "500000", "curr1_input": "3000", "in2_input": "500000", "curr2_input": "-3000"],
             powers: ["power1_derived": nil, "power2_derived": nil]),
     ])
-    func `power is derived where it is known what goes with what`(chip: Chip) throws {
+    func `power is derived if voltage and current are known to belong together`(chip: Chip) throws {
         let machine = try MockMachine()
         try machine.add(.chip(chip.name, hardware: "i2c-1/1-004c", files: chip.files))
         var sampler = try Sampler(
@@ -94,7 +94,7 @@ struct DerivedPowerTests {
             testDescription: "gives a label", change: ["in2_input": .init(label: "VDD")],
             derived: ["power1_derived", "power2_derived"]),
     ])
-    func `what a configuration ignores or computes is no part of a power`(configuration: Configuration) throws {
+    func `ignored or computed values are not used to derive power`(configuration: Configuration) throws {
         let machine = try MockMachine()
         let device = try machine.add(
             .chip(

@@ -25,7 +25,7 @@ struct HwmonSamplingTests {
         #expect(energy.energy == Joules(40))
     }
 
-    @Test func `power that flows back has a mean below 0 W, and takes no energy away`() throws {
+    @Test func `power that flows back has a negative mean, and reduces no energy`() throws {
         let machine = try MockMachine()
         let chip = try machine.add(.chip("ina226", hardware: "i2c-1/1-0040", files: ["power1_input": "10000000"]))
         let clock = ManualClock()
@@ -42,7 +42,7 @@ struct HwmonSamplingTests {
         #expect(power.energy == Joules(30))
     }
 
-    @Test func `a counter that falls was set back, and its joules are not lost in silence`() throws {
+    @Test func `a decreasing counter was reset, and the gap is ambiguous`() throws {
         let machine = try MockMachine()
         let chip = try machine.add(
             .chip("ltc2947", hardware: "i2c-1/1-005c", files: ["energy1_input": "90000000"]))
@@ -74,7 +74,7 @@ struct HwmonSamplingTests {
         #expect(sampler.snapshot()[channel: "hwmon/ina226/1-0040/in0"]?.value == 2)
     }
 
-    @Test func `a slow chip is found out, has a rhythm of its own, and is not asked again at a hot-plug`() throws {
+    @Test func `a slow chip is detected once, and has its own reading interval`() throws {
         let machine = try MockMachine()
         let slow = try machine.add(
             .chip("bmc", hardware: "ipmi.0", files: ["power1_input": "1000000", "power2_input": "2000000"]))
@@ -94,7 +94,7 @@ struct HwmonSamplingTests {
         #expect(ContinuousClock.now - began < .milliseconds(120), "one read of it takes as long")
     }
 
-    @Test func `a chip that answers no more holds up neither the others nor the end`() async throws {
+    @Test func `a chip that stops answering delays neither the others nor the end`() async throws {
         let machine = try MockMachine()
         // Slow chips of 20 ms each, so that both are read beside the samples.
         let names = ["ipmi.0", "ipmi.1"]
@@ -117,7 +117,7 @@ struct HwmonSamplingTests {
         #expect(ContinuousClock.now - began < .seconds(25), "the read that is under way takes longer")
     }
 
-    @Test func `a loop of our own is not held up by a slow chip either`() throws {
+    @Test func `a slow chip does not delay a Sampler's loop either`() throws {
         let machine = try MockMachine()
         let slow = try machine.add(.chip("bmc", hardware: "ipmi.0", files: ["power1_input": "1000000"]))
         try slow.inject(.delayed(by: .milliseconds(20)), at: "power1_input")
@@ -134,7 +134,7 @@ struct HwmonSamplingTests {
         #expect(names.first { $0.0 == "ina226" }?.1.value == 3)
     }
 
-    @Test func `a number that another chip got is not taken for the first one`() throws {
+    @Test func `a chip number that another chip gets is not read as the first chip`() throws {
         let machine = try MockMachine()
         let chip = try machine.add(
             .chip("ina226", hardware: "i2c-1/1-0040", files: ["power1_input": "1000000"]))
@@ -159,7 +159,7 @@ struct HwmonSamplingTests {
         #expect(sampler.snapshot().channels.map(\.status) == [.implausible])
     }
 
-    @Test func `more files than a sensor may keep open are opened one by one, but for power`() throws {
+    @Test func `beyond the limit of open files, all but power files are opened for each read`() throws {
         let machine = try MockMachine()
         let voltages = (0..<30).map { ("in\($0)_input", "\($0 * 100)") }
         let files = Dictionary(uniqueKeysWithValues: voltages + [("power1_input", "7000000")])

@@ -186,7 +186,7 @@ struct HwmonShapeTests {
             files: ["name": "od\u{1B}[2Jd\n", "power1_input": "1\n", "power1_label": "a\tb\n"], identity: "od__2Jd",
             values: ["power1": 1e-6], label: "a\tb"),
     ])
-    func `odd texts take away no more than their own channel`(oddity: Oddity) throws {
+    func `an odd text affects only its own channel`(oddity: Oddity) throws {
         let machine = try MockMachine()
         let folder = "devices/platform/odd.1/hwmon/hwmon0"
         for (file, text) in oddity.files { try machine.sysfs.write(text, to: "\(folder)/\(file)") }
@@ -205,7 +205,7 @@ struct HwmonShapeTests {
         }
     }
 
-    @Test func `folders, links that lead nowhere and a chip that is going take away no more than their own`() throws {
+    @Test func `folders, dangling links and a vanishing chip affect only their own channels`() throws {
         let machine = try MockMachine()
         let odd = try machine.add(
             .chip(

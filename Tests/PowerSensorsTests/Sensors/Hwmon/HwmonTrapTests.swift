@@ -251,7 +251,7 @@ struct HwmonTrapTests {
             values: ["ltc2947/3-005c/energy1": nil, "ltc2947/3-005c/power1": 7e-6],
             missing: ["ltc2947/3-005c/energy1": .warmingUp]),
     ])
-    func `the healthy channels are there with the files' values, and the faulty one is named`(trap: Trap) throws {
+    func `the healthy channels have the files' values, and the faulty one is named`(trap: Trap) throws {
         let machine = try MockMachine()
         let devices = try trap.devices.map { try machine.add($0) }
         if let (file, fault) = trap.fault { try devices[0].inject(fault, at: file) }

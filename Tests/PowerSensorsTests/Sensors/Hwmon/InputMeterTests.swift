@@ -58,7 +58,7 @@ struct InputMeterTests {
             testDescription: "a graphics card",
             chips: [.chip("amdgpu", hardware: "0000:03:00.0", files: ["power1_input": "30000000"])], counted: []),
     ])
-    func `only a meter at the input counts, and of what may be one it is said why not`(machine: Machine) throws {
+    func `only a meter at the input counts, and a finding explains possible ones`(machine: Machine) throws {
         let mock = try MockMachine()
         for chip in machine.chips { try mock.add(chip) }
         let discovery = HwmonSensor(roots: mock.roots).discover()
@@ -66,7 +66,7 @@ struct InputMeterTests {
         #expect(discovery.findings.count { $0.reason == .uncounted } == machine.uncounted)
     }
 
-    @Test func `where psys is, an input meter stands beside it and is not added`() throws {
+    @Test func `an input meter is not added to psys`() throws {
         let mock = try MockMachine()
         try mock.add(MockControlType(zones: [MockZone(name: "psys", power: Watts(40))]))
         try mock.add(Self.powerMeter("ACPI000D:00"))
@@ -75,7 +75,7 @@ struct InputMeterTests {
         #expect(topology.channels.contains { $0.id == "hwmon/power_meter/ACPI000D:00/power1_average" })
     }
 
-    @Test func `a machine with a meter and no counters has a measured figure and no estimate`() throws {
+    @Test func `a machine with only a meter has a measured figure and no estimate`() throws {
         let mock = try MockMachine()
         try mock.set(.intelServer())
         try mock.setMemory(total: 1 << 36)

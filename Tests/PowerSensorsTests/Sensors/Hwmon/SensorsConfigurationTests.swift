@@ -37,12 +37,12 @@ struct SensorsConfigurationTests {
             testDescription: "an open quotation and a last backslash", text: "chip \"it87-*\ncompute in3 \\",
             isComputed: true),
     ])
-    func `what may be computed is found`(text: Text) {
+    func `computed values in a configuration are found`(text: Text) {
         let configuration = SensorsConfiguration([text.text])
         #expect(configuration.computes("in3", ofChip: "it87") == text.isComputed)
     }
 
-    @Test func `the system's files are read where links lead out of their folder, too`() throws {
+    @Test func `the system's files are read even through links out of their folder`() throws {
         let tree = try MockTree()
         try tree.write("chip \"it87-*\"\n compute in3 @*2, @/2\n", to: "store/main.conf")
         try tree.write("chip \"it87-*\"\n compute in4 @*2, @/2\n", to: "store/more/one.conf")
@@ -54,7 +54,7 @@ struct SensorsConfigurationTests {
         #expect(!configuration.computes("in5", ofChip: "it87"))
     }
 
-    @Test func `any bytes are read to their end`() {
+    @Test func `random bytes do not break the parser`() {
         var random = SeededGenerator(seed: 5)
         let pieces = [
             "chip", "compute", "in3", "\"", "#", "\\", "\n", " ", "it87-*", "*", "@", "\r\n", "\u{0}", "é", ",",

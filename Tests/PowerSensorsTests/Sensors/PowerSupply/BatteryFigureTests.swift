@@ -48,7 +48,7 @@ struct BatteryFigureTests {
         func open(_ channels: [Channel]) -> any SensorReader { sensor.open(channels) }
     }
 
-    @Test func `several batteries are summed, and an idle one gives nothing`() throws {
+    @Test func `several batteries are summed, and an idle one adds nothing`() throws {
         let laptop = try Laptop("Discharging", "Discharging")
         #expect(try laptop.figure().power == Watts(16))
         try laptop.second.write("Not charging", to: "status")
@@ -80,7 +80,7 @@ struct BatteryFigureTests {
         #expect(try laptop.figure(after: .seconds(10)).energy == Joules(260))
     }
 
-    @Test func `a battery whose rate nobody knows leaves the figure unknown, and not smaller`() throws {
+    @Test func `a battery with an unknown rate makes the figure unknown rather than smaller`() throws {
         let laptop = try Laptop("Discharging", "Discharging")
         #expect(try laptop.figure().power == Watts(16))
         try laptop.second.inject(.failing(errno: ENODATA), at: "power_now")
@@ -90,7 +90,7 @@ struct BatteryFigureTests {
     }
 
     @Test(arguments: ["type", "scope", "status"])
-    func `a battery of which nobody can tell what it is leaves the figure unknown, and not smaller`(
+    func `a battery without a type makes the figure unknown rather than smaller`(
         file: String
     ) throws {
         let laptop = try Laptop("Discharging", "Discharging")
@@ -102,8 +102,7 @@ struct BatteryFigureTests {
         #expect(figure.power == nil)
     }
 
-    @Test func `a battery that lacks its status alone leaves the figure unknown, and one that is gone does not`() throws
-    {
+    @Test func `a battery without a status makes the figure unknown, a removed one does not`() throws {
         let laptop = try Laptop("Discharging", "Discharging")
         #expect(try laptop.figure().power == Watts(16))
         try laptop.second.inject(.failing(errno: ENODEV), at: "status")
@@ -112,7 +111,7 @@ struct BatteryFigureTests {
         #expect(try laptop.figure().power == Watts(10))
     }
 
-    @Test func `a rate of 0 is believed while another battery feeds the machine, until the charge falls`() throws {
+    @Test func `a rate of 0 is accepted while another battery discharges, until the charge falls`() throws {
         let laptop = try Laptop("Discharging", "Discharging")
         try laptop.second.write("50000000", to: "energy_now")
         try laptop.discoverAnew()
@@ -127,7 +126,7 @@ struct BatteryFigureTests {
         #expect(try laptop.figure().status == .ok)
     }
 
-    @Test func `when nothing feeds the machine any more, a rate of 0 is unknown`() throws {
+    @Test func `if no battery supplies power, a rate of 0 is unknown`() throws {
         let laptop = try Laptop("Discharging", "Discharging")
         try laptop.second.write("0", to: "power_now")
         _ = try laptop.figure()
@@ -140,7 +139,7 @@ struct BatteryFigureTests {
     }
 
     @Test(arguments: [false, true])
-    func `a rate of 0 is unknown as soon as the battery that fed the machine went, read before it or after`(
+    func `a rate of 0 is unknown once the discharging battery is gone, whatever their order`(
         isReadAfter: Bool
     ) throws {
         let machine = try MockMachine()
@@ -164,7 +163,7 @@ struct BatteryFigureTests {
         #expect(readings().map(\.status) == [.io(errno: ENODATA), .absent])
     }
 
-    @Test func `a battery that comes to know its rate makes a new discovery worth its while, once`() throws {
+    @Test func `a battery that begins to show its rate causes one new discovery`() throws {
         let machine = try MockMachine()
         let battery = try machine.add(.supply("BAT0", files: ["status": "Discharging", "power_now": "0"]))
         let sensor = PowerSupplySensor(roots: machine.roots)
@@ -189,7 +188,7 @@ struct BatteryFigureTests {
         #expect(sensor.discoveryFingerprint() == known)
     }
 
-    @Test func `a battery that is also a chip is counted once, and its chip says what it mirrors`() throws {
+    @Test func `a battery that is also a chip is counted once, and the chip names the battery`() throws {
         let machine = try MockMachine()
         let folder = "devices/LNXSYSTM:00/PNP0C0A:00/power_supply/BAT0"
         try machine.sysfs.write("Battery\n", to: "\(folder)/type")
@@ -211,7 +210,7 @@ struct BatteryFigureTests {
         #expect(alone.channels.allSatisfy { $0.mirrorOf == nil }, "there is nothing to mirror without the other sensor")
     }
 
-    @Test func `a plug that is pulled makes a new discovery worth its while, and no supply is read for that`() throws {
+    @Test func `unplugging causes a new discovery, and no supply is read for that`() throws {
         let machine = try MockMachine()
         let battery = try machine.add(.supply("BAT0", files: ["status": "Charging", "power_now": "9000000"]))
         let sensor = PowerSupplySensor(roots: machine.roots)

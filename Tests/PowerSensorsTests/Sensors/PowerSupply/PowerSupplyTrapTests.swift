@@ -239,7 +239,7 @@ struct PowerSupplyTrapTests {
             values: laptopValues.filter { !["BAT0/discharge", "BAT0/discharging"].contains($0.key) },
             findings: ["type": "absent"]),
     ])
-    func `healthy channels are there with the files' values, and the faulty one is named`(trap: Trap) throws {
+    func `healthy channels have the files' values, and the faulty one is named`(trap: Trap) throws {
         let machine = try MockMachine()
         let supplies = try trap.supplies.map { try machine.add($0) }
         if let (file, fault) = trap.fault { try supplies[0].inject(fault, at: file) }

@@ -59,7 +59,7 @@ struct EnergyRegistersTests {
     }
 
     @Test(arguments: [(CPUVendor.amd, 0x17), (.amd, 0x19), (.amd, 0x1A), (.hygon, 0x18)])
-    func `AMD's processors have a package and single cores`(vendor: CPUVendor, family: Int) throws {
+    func `AMD's processors have registers for packages and single cores`(vendor: CPUVendor, family: Int) throws {
         let registers = try #require(EnergyRegisters(ProcessorIdentity(vendor: vendor, family: family, model: 1)))
         #expect(registers.domains.map(\.number) == [0xC001_029B])
         #expect(registers.coreNumber == 0xC001_029A)
@@ -73,11 +73,11 @@ struct EnergyRegistersTests {
         ProcessorIdentity(vendor: .arm), ProcessorIdentity(vendor: .other, family: 6, model: 1),
         ProcessorIdentity(vendor: .intel),
     ])
-    func `others have none that are known`(identity: ProcessorIdentity) {
+    func `other processors have no known registers`(identity: ProcessorIdentity) {
         #expect(EnergyRegisters(identity) == nil)
     }
 
-    @Test func `the design power comes in the unit register's own unit`() throws {
+    @Test func `the design power is in the unit register's power unit`() throws {
         let registers = try #require(EnergyRegisters(ProcessorIdentity(vendor: .intel, family: 6, model: 0x8F)))
         #expect(registers.designPower(2800, unit: 0xA_0E03) == Watts(350))
         #expect(registers.designPower(0, unit: 0xA_0E03) == nil)

@@ -30,7 +30,7 @@ struct EventTermsTests {
         Text(text: "unknown=1"),
         Text(text: "event=18446744073709551616"),
     ])
-    func `terms go where the PMU's format says`(text: Text) {
+    func `terms are placed where the PMU's format says`(text: Text) {
         let code = EventTerms.code(of: text.text, type: 23) { name in
             let formats = [
                 "event": "config:0-7", "umask": "config:8-15", "edge": "config:18", "split": "config:32-35,40-44",
@@ -43,7 +43,7 @@ struct EventTermsTests {
     }
 
     @Test(arguments: ["config", "config:", "config:8-7", "config:64", "config:0-7:", "config3:0-7", "config:a-b", ""])
-    func `a format that makes no sense is none`(text: String) {
+    func `an invalid format is refused`(text: String) {
         #expect(EventTermFormat(text) == nil)
     }
 
@@ -60,14 +60,14 @@ struct EventTermsTests {
     @Test(arguments: [
         ("0", [0]), ("0-3,8", [0, 1, 2, 3, 8]), ("8,0-1", [0, 1, 8]), ("0,0-1", [0, 1]), ("", []),
     ])
-    func `a list of processors is read`(text: String, numbers: [Int]) {
+    func `a list of processors is parsed`(text: String, numbers: [Int]) {
         #expect(ProcessorList(text)?.numbers == numbers)
     }
 
     @Test(arguments: [
         "3-0", "a", "0-", "-1", ",", "0,", "0-1-2", "0x1", "4294967295", "0-4294967295", "99999999999999999999",
     ])
-    func `what is no list of processors is none`(text: String) {
+    func `an invalid list of processors is refused`(text: String) {
         #expect(ProcessorList(text) == nil)
     }
 }

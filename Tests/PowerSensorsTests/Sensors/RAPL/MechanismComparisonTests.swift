@@ -66,7 +66,7 @@ struct MechanismComparisonTests {
             testDescription: "memory whose quirk only perf knows", domain: "package-0/dram", event: "energy-ram",
             register: .intel, exponent: 16, agrees: false),
     ])
-    func `what units do not explain is told`(reading: Reading) throws {
+    func `a disagreement that the units do not explain is a finding`(reading: Reading) throws {
         let machine = try MockMachine()
         try machine.set(.smallServer(sockets: 1))
         var server = MockControlType.intelServer(hasCore: false, hasPlatform: false)

@@ -28,7 +28,7 @@ struct PerfGroupTests {
     }
 
     @Test(arguments: [UInt64(1), 2, 3])
-    func `an event that is refused beside others is tried again, and they lose nothing by it`(event: UInt64) throws {
+    func `an event that is refused is opened again later, without loss for the others`(event: UInt64) throws {
         // The process has no descriptor left for it.
         events.refuse(event, on: 0, errno: EMFILE)
         var sampler = try sampler()
@@ -66,7 +66,7 @@ struct PerfGroupTests {
     }
 
     @Test(arguments: [EINVAL, ENOENT, EOPNOTSUPP])
-    func `a package whose event is refused is a part that is missing, and the sum is not smaller`(code: Int32) throws {
+    func `a package whose event is refused makes the sum unknown rather than smaller`(code: Int32) throws {
         events.refuse(2, on: 2, errno: code)
         var sampler = try sampler()
         _ = sampler.snapshot()

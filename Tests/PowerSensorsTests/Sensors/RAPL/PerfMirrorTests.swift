@@ -42,7 +42,7 @@ struct PerfMirrorTests {
         #expect(discovery.incompleteScopes.isEmpty)
     }
 
-    @Test func `where one die's event cannot be read, the sum is unknown`() throws {
+    @Test func `if one die's event cannot be read, the sum is unknown`() throws {
         let discovery = try discovery(isShared: true, release: "6.13.1-amd64", refused: EIO)
         #expect(discovery.channels.allSatisfy { $0.mirrorOf == nil })
         #expect(discovery.incompleteScopes == [.cpu])
@@ -50,7 +50,7 @@ struct PerfMirrorTests {
     }
 
     @Test(arguments: ["6.13.1-amd64", "6.12.95", nil])
-    func `dies of their own are counted each, though they use nearly the same`(release: String?) throws {
+    func `separate dies are both counted, even if their energies are nearly equal`(release: String?) throws {
         let discovery = try discovery(isShared: false, release: release)
         #expect(discovery.channels.count { $0.countsIn == .cpu } == 4)
         #expect(discovery.channels.allSatisfy { $0.mirrorOf == nil })
@@ -58,7 +58,7 @@ struct PerfMirrorTests {
     }
 
     @Test(arguments: ["6.12.95-amd64", nil])
-    func `where the kernel may have read one die for the other, the sum is unknown`(release: String?) throws {
+    func `if the kernel may have read one die for the other, the sum is unknown`(release: String?) throws {
         let discovery = try discovery(isShared: true, release: release)
         #expect(discovery.incompleteScopes == [.cpu])
         let finding = try #require(discovery.findings.first { $0.reason == .ambiguous })

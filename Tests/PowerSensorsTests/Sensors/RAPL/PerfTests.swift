@@ -36,7 +36,7 @@ struct PerfTests {
         }
     }
 
-    @Test func `every event is a channel of the package that its processor is in, named as its zone is`() throws {
+    @Test func `every event is a channel of its processor's package, named like its zone`() throws {
         let server = try Server()
         let topology = Topology(generation: 1, discoveries: [server.sensor().discover()])
         #expect(
@@ -58,7 +58,7 @@ struct PerfTests {
     }
 
     @Test(arguments: [false, true])
-    func `one read a package and sample gives every domain's joules`(hasZones: Bool) throws {
+    func `one read for each package and sample returns every domain's energy`(hasZones: Bool) throws {
         let server = try Server(hasZones: hasZones)
         var sampler = try server.sampler()
         _ = sampler.snapshot()
@@ -84,7 +84,7 @@ struct PerfTests {
         #expect(abs((cpu.power?.rawValue ?? 0) - 400) < 0.05)
     }
 
-    @Test func `the sensor keeps what every sensor must keep`() throws {
+    @Test func `the sensor keeps all rules`() throws {
         let server = try Server()
         #expect(SensorConformance.check(server.sensor()) == [])
         #expect(SensorConformance.check(server.sensor([.perf])) == [])
@@ -115,7 +115,7 @@ struct PerfTests {
             testDescription: "a device that is gone", status: .absent, begin: { $0.failReads(errno: ENODEV) },
             end: { $0.failReads(errno: nil) }),
     ])
-    func `a group that is lost has no value and a reason, and comes back without a spike`(loss: Loss) throws {
+    func `a lost group has a reason instead of values, and returns without a spike`(loss: Loss) throws {
         let server = try Server()
         var sampler = try server.sampler([.perf])
         for _ in 0..<5 {
@@ -148,7 +148,7 @@ struct PerfTests {
         #expect(after.resets >= 1)
     }
 
-    @Test func `a processor that is switched off takes its package away, and another one of the mask brings it back`()
+    @Test func `a package without its processor is absent until another one of the mask reads it`()
         throws
     {
         let server = try Server()
@@ -185,7 +185,7 @@ struct PerfTests {
         #expect(abs((back.power?.rawValue ?? 0) - 100) < 0.01)
     }
 
-    @Test func `what is refused is read by powercap, and a finding names what opens it`() throws {
+    @Test func `a refused event is read through powercap, and a finding says how to permit it`() throws {
         let server = try Server()
         try server.machine.procfs.write("3\n", to: "sys/kernel/perf_event_paranoid")
         for processor in [0, 2] {
@@ -206,8 +206,7 @@ struct PerfTests {
         (1, "cap_perfmon=ep", nil), (2, "cap_perfmon=ep", nil), (3, "cap_perfmon=ep", "perf_event_paranoid=2"),
         (4, "cap_perfmon=ep", "perf_event_paranoid=2"),
     ])
-    func `the right is only named as enough where the kernel takes it`(level: Int, right: String, first: String?) throws
-    {
+    func `CAP_PERFMON is suggested only if the kernel accepts it`(level: Int, right: String, first: String?) throws {
         let user = PerfRights(hasPerfmon: false, hasAdministration: false, mayGainPerfmon: true)
         let remedy = try #require(Finding.missingRight("power", at: level, user).remedy)
         #expect(remedy.contains(right))
@@ -228,7 +227,7 @@ struct PerfTests {
     }
 
     @Test(arguments: [EACCES, EINVAL])
-    func `an event that is refused and that no zone shows is no part that is missing`(code: Int32) throws {
+    func `a refused event without a zone does not make the sum unknown`(code: Int32) throws {
         let machine = try MockMachine()
         try machine.set(.smallServer(sockets: 1))
         try machine.add(.intelServer(hasCore: false, hasDRAM: false, hasPlatform: false))
@@ -245,7 +244,7 @@ struct PerfTests {
         #expect(sampler.snapshot().headline?.status == .warmingUp)
     }
 
-    @Test func `an event that is missing is read by powercap, the others by perf`() throws {
+    @Test func `a missing event is read through powercap, the others through perf`() throws {
         let server = try Server()
         for processor in [0, 2] { server.events.refuse(3, on: processor, errno: EINVAL) }
         let channels = server.sensor().discover().channels
@@ -265,7 +264,7 @@ struct PerfTests {
         ("events/energy-pkg", "event=0x1ff\n"), ("events/energy-pkg", "garbage"), ("events/energy-pkg.scale", "0.3\n"),
         ("events/energy-pkg.scale", ""),
     ])
-    func `one event that makes no sense takes away only its own channels`(file: String, text: String) throws {
+    func `an invalid event affects only its own channels`(file: String, text: String) throws {
         let server = try Server(hasZones: false)
         try server.machine.sysfs.write(text, to: "devices/power/\(file)")
         let discovery = server.sensor().discover()
@@ -282,7 +281,7 @@ struct PerfTests {
         #expect(discovery.findings.contains { $0.subject == "bus/event_source/devices/power" })
     }
 
-    @Test func `single cores are read when they are asked for, and are in no sum`() throws {
+    @Test func `single cores are read if requested, and are in no sum`() throws {
         let machine = try MockMachine()
         var processor = MockProcessor.amdServer(sockets: 1)
         processor.coresPerSocket = 2
@@ -300,7 +299,7 @@ struct PerfTests {
         #expect(asked.channels.map(\.component.core) == [nil, 0, 1])
     }
 
-    @Test func `a tree that is no sysfs opens no event of the machine`() throws {
+    @Test func `a tree that is not sysfs opens no events`() throws {
         let server = try Server(hasZones: false)
         // The kernel's own events this time.
         let usual = RAPLSensor(roots: server.machine.roots).discover()
@@ -310,7 +309,7 @@ struct PerfTests {
         #expect(forced.findings.contains { $0.text.contains(server.machine.sysfs.path) })
     }
 
-    @Test func `whatever the mechanism, the same channel goes on counting`() async throws {
+    @Test func `a channel continues to count when its mechanism changes`() async throws {
         let server = try Server()
         let set = SensorSet(only: [server.sensor()])
         try server.machine.remove(pmu: server.pmu)

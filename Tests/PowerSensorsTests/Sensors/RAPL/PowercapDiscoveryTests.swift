@@ -4,7 +4,7 @@ import PowerSensorsTesting
 import Testing
 
 struct PowercapDiscoveryTests {
-    @Test func `where a package's zone is gone and its parts are not, the sum is unknown`() throws {
+    @Test func `if a package's zone is missing but its parts are not, the sum is unknown`() throws {
         let machine = try MockMachine()
         try machine.add(
             MockControlType(zones: [
@@ -48,7 +48,7 @@ struct PowercapDiscoveryTests {
         #expect(dram.encoding == .counter(.powercap(range: 65_712_999_613)))
     }
 
-    @Test func `where the register's own door is shut, the memory-mapped twin is read`() throws {
+    @Test func `if the MSR interface is forbidden, the MMIO zone is read`() throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         try machine.add(.intelClientMMIO)
@@ -67,7 +67,7 @@ struct PowercapDiscoveryTests {
         #expect(topology.channels[10].path == "class/powercap/intel-rapl:a/energy_uj")
     }
 
-    @Test func `dies are channels of their own beneath their socket`() throws {
+    @Test func `dies are separate channels beneath their socket`() throws {
         let machine = try MockMachine()
         try machine.add(.intelServer(sockets: 2, dies: 2, hasPlatform: false))
         let topology = discover(machine)
@@ -92,7 +92,7 @@ struct PowercapDiscoveryTests {
     }
 
     @Test(arguments: [0, 1])
-    func `dies of which one cannot be read leave the sum unknown, until both can`(die: Int) throws {
+    func `a die that cannot be read makes the sum unknown until it can`(die: Int) throws {
         let machine = try MockMachine()
         var control = MockControlType.intelServer(dies: 2, hasCore: false, hasDRAM: false, hasPlatform: false)
         control.zones[1].mirrorOf = "intel-rapl/package-0-die-0"
@@ -113,7 +113,7 @@ struct PowercapDiscoveryTests {
     }
 
     @Test(arguments: [MockFault.missing, .empty])
-    func `what is in a zone that nobody can name counts in no sum, which is unknown`(fault: MockFault) throws {
+    func `the parts of an unnamed zone are in no sum, and the sum is unknown`(fault: MockFault) throws {
         let machine = try MockMachine()
         try machine.add(.intelServer(sockets: 2, hasCore: false, hasPlatform: false))
         let zone = try #require(machine.zone("package-0"))
@@ -125,7 +125,7 @@ struct PowercapDiscoveryTests {
         #expect(discovery.incompleteScopes.contains(.cpu))
     }
 
-    @Test func `AMD's core is one core and in no sum`() throws {
+    @Test func `AMD's core zone is a single core, and in no sum`() throws {
         let machine = try MockMachine()
         try machine.add(.amd(sockets: 2))
         let topology = discover(machine)
@@ -139,7 +139,7 @@ struct PowercapDiscoveryTests {
         #expect(topology.channels[0].encoding == .counter(.powercap(range: 65_532_610_987)))
     }
 
-    @Test func `zones that have power and no energy are gauges of power`() throws {
+    @Test func `zones with power but no energy are gauges of power`() throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         try machine.add(.dtpm)
@@ -153,7 +153,7 @@ struct PowercapDiscoveryTests {
     }
 
     @Test(arguments: MockFault.everyText + MockFault.everyLoss, ["energy_uj", "max_energy_range_uj", "name"])
-    func `one bad file takes away only its own channel, and leaves a finding`(fault: MockFault, file: String) throws {
+    func `a faulty file affects only its own channel, with a finding`(fault: MockFault, file: String) throws {
         let machine = try MockMachine()
         try machine.add(.intelServer(sockets: 2))
         let zone = try #require(machine.zone("package-0/dram"))
@@ -173,7 +173,7 @@ struct PowercapDiscoveryTests {
     }
 
     @Test(arguments: [MockFault.missing, .empty, .danglingLink])
-    func `a package that cannot be named makes the host unknown, not smaller`(fault: MockFault) throws {
+    func `a package without a name makes the host unknown rather than smaller`(fault: MockFault) throws {
         let machine = try MockMachine()
         try machine.add(.intelServer(sockets: 2))
         try #require(machine.zone("package-1")).inject(fault, at: "name")
@@ -181,14 +181,14 @@ struct PowercapDiscoveryTests {
     }
 
     @Test(arguments: [MockFault.missing, .danglingLink, .garbage, .text("99999999999999\n")])
-    func `a package that cannot be read makes the host unknown, not smaller`(fault: MockFault) throws {
+    func `a package that cannot be read makes the host unknown rather than smaller`(fault: MockFault) throws {
         let machine = try MockMachine()
         try machine.add(.intelServer(sockets: 2))
         try #require(machine.zone("package-1")).inject(fault, at: "energy_uj")
         #expect(try hostStatus(machine) == .partial)
     }
 
-    @Test func `two packages of one name make the host unknown, not smaller`() throws {
+    @Test func `two packages of one name make the host unknown rather than smaller`() throws {
         let machine = try MockMachine()
         try machine.add(.intelServer(sockets: 2, hasPlatform: false))
         try #require(machine.zone("package-1")).write("package-0\n", to: "name")
@@ -196,7 +196,7 @@ struct PowercapDiscoveryTests {
         #expect(discover(machine).findings.map(\.reason.name).contains("duplicate"))
     }
 
-    @Test func `a zone without a readable name is listed and read alike`() throws {
+    @Test func `a zone without a readable name is listed and read`() throws {
         let machine = try MockMachine()
         try machine.add(.intelServer(hasPlatform: false))
         try #require(machine.zone("package-0/dram")).inject(.missing, at: "name")
@@ -206,7 +206,7 @@ struct PowercapDiscoveryTests {
         #expect(sampler.snapshot()[channel: id]?.status == .warmingUp)
     }
 
-    @Test func `a zone that got another name since it was discovered is not read in its place`() throws {
+    @Test func `a zone whose name changed since the discovery is not read`() throws {
         let machine = try MockMachine()
         try machine.add(.intelServer(hasPlatform: false))
         let discovered = SensorSet(only: [RAPLSensor(roots: machine.roots)]).bind()
@@ -215,7 +215,7 @@ struct PowercapDiscoveryTests {
         #expect(sampler.snapshot()[channel: "rapl/package-0"]?.status == .absent)
     }
 
-    @Test func `of two doors to one register, the one that counts is read`() throws {
+    @Test func `of two interfaces to one register, the one that counts is read`() throws {
         let machine = try MockMachine()
         var control = MockControlType.intelClient()
         control.zones[0].startCount = 0
@@ -244,7 +244,7 @@ struct PowercapDiscoveryTests {
         #expect(topology.channels[0].encoding == .counter(.powercap(range: nil)))
     }
 
-    @Test func `a counter of 0 that stays there is absent and makes no hole`() throws {
+    @Test func `a counter that stays 0 is absent, and the sum does not lack it`() throws {
         let machine = try MockMachine()
         var control = MockControlType.intelServer()
         control.zones[0].children[1].startCount = 0
@@ -254,7 +254,7 @@ struct PowercapDiscoveryTests {
         #expect(topology.findings.map(\.reason.name) == ["absent"])
     }
 
-    @Test func `zones that a container runtime masked are told from a driver that is not there`() throws {
+    @Test func `masked zones are distinguished from a missing driver`() throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         try machine.sysfs.remove("devices/virtual/powercap")
@@ -280,7 +280,7 @@ struct PowercapDiscoveryTests {
         #expect(discover(machine).channels.first?.id == "rapl/package-0")
     }
 
-    @Test func `the greatest power is four times the largest limit, 1 kW a package at least, and can be set`() throws {
+    @Test func `the maximum power is four times the largest limit, at least 1 kW, and can be set`() throws {
         let machine = try MockMachine()
         try machine.add(.intelServer(sockets: 2))
         try #require(machine.zone("package-0")).write("400000000\n", to: "constraint_0_power_limit_uw")
@@ -316,7 +316,7 @@ struct PowercapDiscoveryTests {
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can become somebody else"))
-    func `a folder that is closed is named in place of the files in it, for a zone inside it too`() async throws {
+    func `a forbidden folder is named instead of its files, also for nested zones`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         let zone = try #require(machine.zone("package-0"))

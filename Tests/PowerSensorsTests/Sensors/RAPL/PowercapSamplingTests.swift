@@ -36,7 +36,7 @@ struct PowercapSamplingTests {
     }
 
     @Test(arguments: [MockFault.empty, .garbage, .missing, .negative, .overflow])
-    func `a fault in mid-run takes its channel away, and its joules come back with it`(fault: MockFault) throws {
+    func `a fault while sampling interrupts its channel, and no energy is lost`(fault: MockFault) throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         let clock = ManualClock()

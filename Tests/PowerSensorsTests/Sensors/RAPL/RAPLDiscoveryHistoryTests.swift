@@ -3,7 +3,7 @@ import PowerSensorsTesting
 import Testing
 
 struct RAPLDiscoveryHistoryTests {
-    @Test func `a package that is switched off is missed, until it is back`() throws {
+    @Test func `a package that goes offline is reported missing until it is back`() throws {
         let machine = try MockMachine()
         try machine.set(.smallServer())
         try machine.add(.intelServer(sockets: 2, hasCore: false, hasPlatform: false))
@@ -35,7 +35,7 @@ struct RAPLDiscoveryHistoryTests {
         #expect(back.findings.isEmpty)
     }
 
-    @Test func `a zone that goes while all processors are online is gone`() throws {
+    @Test func `a zone that disappears while all processors are online is not expected back`() throws {
         let machine = try MockMachine()
         try machine.set(.smallServer())
         try machine.add(.intelServer(sockets: 2, hasCore: false, hasPlatform: false))

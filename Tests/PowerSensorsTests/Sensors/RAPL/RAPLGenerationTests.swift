@@ -24,7 +24,7 @@ struct RAPLGenerationTests {
         try machine.add(MockControlType(zones: [MockZone(name: name, power: Watts(5))]))
     }
 
-    @Test func `events go on counting in the next generation, and lose no joule by it`() throws {
+    @Test func `events continue in the next generation without losing energy`() throws {
         let clock = ManualClock()
         let sensors = SensorSet(only: [sensor])
         let discovered = sensors.bind()
@@ -53,7 +53,7 @@ struct RAPLGenerationTests {
         #expect(opened == 6, "and nothing is left open twice")
     }
 
-    @Test func `what was used until another mechanism takes over is counted`() throws {
+    @Test func `energy up to a change of mechanism is counted`() throws {
         let clock = ManualClock()
         try machine.remove(pmu: pmu)
         let sensors = SensorSet(only: [sensor])
@@ -80,7 +80,7 @@ struct RAPLGenerationTests {
         #expect(snapshot[channel: "rapl/package-0"]?.resets == 0)
     }
 
-    @Test func `a monitor's events go on, however often zones come and go`() async throws {
+    @Test func `a monitor's events continue however often zones are removed and added`() async throws {
         let monitor = try PowerMonitor(
             MonitorConfiguration(
                 sensors: SensorSet(only: [sensor]), interval: .milliseconds(2), latestInterval: .milliseconds(2),
@@ -110,7 +110,7 @@ struct RAPLGenerationTests {
         #expect(events.openCount == 0)
     }
 
-    @Test func `a right to use perf gives a new generation, with the better mechanism and headline`() async throws {
+    @Test func `permission to use perf begins a generation with the better mechanism and headline`() async throws {
         for name in ["package-0", "package-1"] { try machine.remove(try #require(machine.zone(name))) }
         for processor in [0, 2] {
             for event: UInt64 in 1...3 { events.refuse(event, on: processor, errno: EACCES) }
@@ -136,7 +136,7 @@ struct RAPLGenerationTests {
         monitor.stop()
     }
 
-    @Test func `a file that is opened to this process gives a new generation and headline`() async throws {
+    @Test func `a file that becomes readable begins a new generation and headline`() async throws {
         // To root every file is open, so a process of its own is somebody else.
         await #expect(processExitsWith: .success) {
             if getuid() == 0 { try #require(setgid(65534) == 0 && setuid(65534) == 0) }
@@ -158,7 +158,7 @@ struct RAPLGenerationTests {
         }
     }
 
-    @Test func `who may read a zone or a device is a part of the mark, and no more than that`() throws {
+    @Test func `the permissions of zones and devices are part of the fingerprint`() throws {
         try machine.addRegisters([0x606: 0xA_0E03, 0x611: 5])
         let sensor = RAPLSensor(roots: machine.roots)
         var last = sensor.discoveryFingerprint()

@@ -23,7 +23,7 @@ struct RegisterTests {
         RAPLSensor(roots: machine.roots, mechanisms: mechanisms)
     }
 
-    @Test func `a server's registers are channels, named as its zones are, one processor a package`() throws {
+    @Test func `a server's registers are channels named like its zones, one for each package`() throws {
         let (machine, _) = try server()
         let discovery = sensor(machine).discover()
         #expect(
@@ -42,7 +42,7 @@ struct RegisterTests {
         #expect(zones.map(\.component) == discovery.channels.map(\.component))
     }
 
-    @Test func `ten thousand turns are exact to the count, whatever the reserved bits hold`() throws {
+    @Test func `ten thousand wraps are exact to the count, whatever the reserved bits are`() throws {
         let (machine, devices) = try server(sockets: 1)
         let clock = ManualClock()
         var sampler = try Sampler(SensorSet(only: [sensor(machine)]), now: { clock.instant })
@@ -83,7 +83,7 @@ struct RegisterTests {
         #expect(units == [.binaryFraction(14), .binaryFraction(14), .binaryFraction(14), .binaryFraction(0)])
     }
 
-    @Test func `AMD's single cores are read when they are asked for, and are in no sum`() throws {
+    @Test func `AMD's single cores are read if requested, and are in no sum`() throws {
         let machine = try MockMachine()
         var processor = MockProcessor.amdServer(sockets: 1)
         processor.coresPerSocket = 3
@@ -103,7 +103,7 @@ struct RegisterTests {
         #expect(usual.findings.contains { $0.reason == .unread })
     }
 
-    @Test func `where powercap counts dies and the registers packages, a package is counted once`() throws {
+    @Test func `if powercap counts dies and the registers packages, a package is counted once`() throws {
         let machine = try MockMachine()
         var processor = MockProcessor.amdServer(sockets: 1)
         processor.coresPerSocket = 2
@@ -117,7 +117,7 @@ struct RegisterTests {
         #expect(packages.map(\.id) == ["rapl/package-0-die-0", "rapl/package-0-die-1"])
     }
 
-    @Test func `a guest whose host refuses the unit has no channel, and its figure lacks nothing`() throws {
+    @Test func `a guest whose host refuses the unit register has no channel and no partial figure`() throws {
         let machine = try MockMachine()
         try machine.set(.smallServer(sockets: 1))
         // A register that is not among them answers EIO, as one that faults.
@@ -137,7 +137,7 @@ struct RegisterTests {
         #expect(discovery.findings.contains { $0.reason == .absent && $0.subject == "cpu/0/msr" })
     }
 
-    @Test func `a virtual counter that begins at 0 counts once it moves, and until then is absent`() throws {
+    @Test func `a virtual counter at 0 is absent until it changes`() throws {
         let machine = try MockMachine()
         try machine.set(.smallServer(sockets: 8))
         let devices = try (0..<8).map {
@@ -160,8 +160,7 @@ struct RegisterTests {
         #expect(abs((snapshot.headline?.power?.rawValue ?? 0) - 80) < 0.1)
     }
 
-    @Test func `an older copy of a register on another processor is never read, and one that falls is no turn`() throws
-    {
+    @Test func `a stale copy of a register on another processor does not cause a wrap`() throws {
         let (machine, devices) = try server(sockets: 1)
         let others = try (1..<2).map { try machine.addRegisters(Self.intel, processor: $0) }
         let clock = ManualClock()
@@ -188,7 +187,7 @@ struct RegisterTests {
         #expect(energy < Joules(800))
     }
 
-    @Test func `a processor that is switched off takes its registers away until it is back`() throws {
+    @Test func `an offline processor's registers are absent until it is back`() throws {
         let (machine, devices) = try server()
         let clock = ManualClock()
         var sampler = try Sampler(SensorSet(only: [sensor(machine)]), now: { clock.instant })
@@ -214,7 +213,7 @@ struct RegisterTests {
     }
 
     @Test(arguments: [(EIO, ReadingStatus.io(errno: EIO)), (EPERM, .forbidden)])
-    func `a register that fails has a reason, and its joules come back with it`(
+    func `a failing register has a reason, and its energy is not lost`(
         code: Int32, status: ReadingStatus
     ) throws {
         let (machine, devices) = try server(sockets: 1)
@@ -230,7 +229,7 @@ struct RegisterTests {
         #expect(sampler.snapshot()[channel: "rapl/package-0"]?.energy == Joules(30))
     }
 
-    @Test func `without a device, or with one of another machine, a finding says what to do`() throws {
+    @Test func `a missing or foreign device has a finding that says what to do`() throws {
         let machine = try MockMachine()
         try machine.set(.smallServer(sockets: 1))
         let missing = sensor(machine).discover()

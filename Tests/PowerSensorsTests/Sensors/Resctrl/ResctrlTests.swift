@@ -16,7 +16,7 @@ struct ResctrlTests {
         return machine
     }
 
-    @Test func `every group has its packages' energy, and none is a figure of the host`() throws {
+    @Test func `every group has its packages' energy, and none is a host figure`() throws {
         let machine = try Self.machine()
         let sensor = ResctrlSensor(roots: machine.roots)
         #expect(SensorConformance.check(sensor, isStill: true) == [])
@@ -55,7 +55,7 @@ struct ResctrlTests {
         Text(text: "1e6\n", count: nil, status: .io(errno: EBADMSG)),
         Text(text: "a text that is longer than any that the kernel writes\n", count: nil, status: .io(errno: EBADMSG)),
     ])
-    func `a decimal of joules is read to the microjoule, and anything else has its reason`(text: Text) throws {
+    func `a decimal of joules is read to the microjoule, any other text has a reason`(text: Text) throws {
         let machine = try Self.machine()
         try machine.sysfs.write(text.text, to: "fs/resctrl/mon_data/mon_PERF_PKG_00/core_energy")
         let sensor = ResctrlSensor(roots: machine.roots)
@@ -70,7 +70,7 @@ struct ResctrlTests {
         #expect(readings[1].count == 4, "the others go on")
     }
 
-    @Test func `without the mount it says what it takes`() throws {
+    @Test func `without the mount a finding says how to mount it`() throws {
         let machine = try MockMachine()
         let discovery = ResctrlSensor(roots: machine.roots).discover()
         #expect(discovery.channels.isEmpty)
