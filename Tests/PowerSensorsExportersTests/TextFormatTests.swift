@@ -61,8 +61,8 @@ struct TextFormatTests {
         format.append(snapshot, to: &bytes)
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").suffix(shown.count)
         for (line, row) in zip(lines, shown) {
-            let words = line.split(separator: " ").joined(separator: " ")
-            #expect(words.contains(" \(row.2) measured own"), "\(line)")
+            let text = line.split(separator: " ").joined(separator: " ")
+            #expect(text.contains(" \(row.2) measured own"), "\(line)")
             #expect(line.count <= 80)
         }
     }
@@ -174,46 +174,6 @@ struct TextFormatTests {
         let one = String(decoding: bytes, as: UTF8.self)
         format.append(Samples.snapshot(), to: &bytes)
         #expect(String(decoding: bytes, as: UTF8.self) == one + "\n" + one)
-    }
-
-    @Test func `the list shows what makes up each figure, and findings with their remedies`() {
-        let finding = Finding(
-            severity: .warning,
-            subject: "class/x",
-            reason: .forbidden,
-            text: "The counter may be read by root only, which keeps it from telling this user what others do.",
-            remedy: "sudo chmod a+r /sys/class/x"
-        )
-        #expect(
-            list(Samples.topology(findings: [finding])) == """
-                n1: 3 channels
-
-                host
-                ▶ cpu         rapl/package-0
-                  platform    rapl/psys
-
-                channel                 quantity    provenance sensor              counts in
-                  package-0             energy      measured   rapl:powercap       cpu
-                                        class/powercap/intel-rapl:0/energy_uj
-                                        0.8 µs a read, every sample, exact
-                    core                energy      measured   rapl:powercap       –
-                                        read every sample, exact
-                  psys                  energy      measured   rapl:powercap       platform
-                                        read every sample, exact
-
-                findings
-                  warning: class/x (forbidden)
-                    The counter may be read by root only, which keeps it from telling this user
-                    what others do.
-                    Remedy: sudo chmod a+r /sys/class/x
-
-                """
-        )
-    }
-
-    @Test func `a shared channel shows how many hosts away it was measured`() {
-        #expect(list(Samples.sharedTopology()).contains("shared     share:record        cpu"))
-        #expect(list(Samples.sharedTopology()).contains("measured 2 hosts away, read every sample"))
     }
 
     private func text(_ snapshot: Snapshot, node: String = "n1") -> String {

@@ -43,7 +43,7 @@ struct GuestAdmissionTests {
     @Test func `another user's machine of the same name neither gets nor prevents figures`() throws {
         let bed = try ShareBed(names: ["web"])
         var publisher = try bed.publisher()
-        var clock = Seconds()
+        var clock = PublisherClock()
         for joules: UInt64 in [0, 5] {
             let findings = publisher.publish(
                 [
@@ -87,7 +87,7 @@ struct GuestAdmissionTests {
     @Test func `a machine gets no figures while another has its name, and keeps its folder`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
-        var clock = Seconds()
+        var clock = PublisherClock()
         _ = publisher.publish([ShareBed.guest("web", joules: 1)], at: clock.next())
         for _ in 0..<3 {
             _ = publisher.publish(

@@ -48,7 +48,7 @@ struct GuestAttackTests {
         trap: Trap, file: String
     ) throws {
         let bed = try ShareBed()
-        var clock = Seconds()
+        var clock = PublisherClock()
         var first: GuestPublisher? = try bed.publisher()
         _ = first?.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
         first = nil
@@ -69,9 +69,9 @@ struct GuestAttackTests {
     }
 
     private func expectMended(
-        _ bed: ShareBed, _ file: String, _ before: [String: ShareBed.Thing], _ trap: Trap, _ findings: [Finding]
+        _ bed: ShareBed, _ file: String, _ before: [String: ShareBed.FileState], _ trap: Trap, _ findings: [Finding]
     ) throws {
-        let thing = try bed.thing(at: file)
+        let thing = try bed.state(at: file)
         #expect(thing.mode == S_IFREG | 0o640 && thing.owner == geteuid())
         #expect(findings.map(\.reason.name) == ["replaced"])
         #expect(findings.first?.subject == "\(bed.tree.path)/\(file)")
@@ -83,7 +83,7 @@ struct GuestAttackTests {
     @Test(arguments: folders)
     func `a link in the place of a folder is left alone, and other guests are published to`(folder: String) throws {
         let bed = try ShareBed()
-        var clock = Seconds()
+        var clock = PublisherClock()
         var publisher = try bed.publisher()
         let guests = { (joules: UInt64) in
             [ShareBed.guest("db", joules: joules), ShareBed.guest("web", joules: joules, dram: joules)]
@@ -116,7 +116,7 @@ struct GuestAttackTests {
         let findings = publisher.publish([ShareBed.guest("db", joules: 1), ShareBed.guest("web", joules: 1)], at: 1)
         #expect(findings.map(\.text).map { $0.prefix(19) } == ["Its mode 770 lets o", "It belongs to user "])
         #expect(try bed.tree.names(in: "share/web") == [] && bed.tree.names(in: "share/db") == [])
-        #expect(try bed.thing(at: "share/web").mode & 0o7777 == 0o755)
+        #expect(try bed.state(at: "share/web").mode & 0o7777 == 0o755)
     }
 
     @Test func `publishing in a link, a file or a folder open to others is refused with the remedy`() throws {
@@ -137,19 +137,19 @@ struct GuestAttackTests {
         #expect(
             try refusal("\(bed.tree.path)/missing/share")
                 .contains("No such file or directory. Create its parent folder"))
-        #expect(try bed.thing(at: "open").mode & 0o7777 == 0o1777)
+        #expect(try bed.state(at: "open").mode & 0o7777 == 0o1777)
     }
 
     @Test func `another file of this user in the place of a file is noticed, and written to`() throws {
         let bed = try ShareBed()
-        var clock = Seconds()
+        var clock = PublisherClock()
         var publisher = try bed.publisher()
         _ = publisher.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
         try bed.tree.replace("share/web/share", with: String(repeating: "x", count: 9000))
         let findings = publisher.publish([ShareBed.guest("web", joules: 5)], at: clock.next())
         #expect(findings.map(\.reason.name) == ["replaced"])
         #expect(try bed.record(of: "web").entries.first?.energy == 5_000_000_000)
-        #expect(try bed.thing(at: "share/web/share").mode & 0o7777 == 0o640)
+        #expect(try bed.state(at: "share/web/share").mode & 0o7777 == 0o640)
     }
 
     @Test func `a path that is redirected later is not followed`() throws {
@@ -157,7 +157,7 @@ struct GuestAttackTests {
         try bed.tree.makeDirectory("way")
         let root = bed.tree.path
         var publisher = try GuestPublisher(folder: "\(root)/way/guests", configuration: bed.configuration)
-        var clock = Seconds()
+        var clock = PublisherClock()
         _ = publisher.publish([ShareBed.guest("web", joules: 1)], at: clock.next())
         try #require(unsafe rename("\(root)/way", "\(root)/moved") == 0)
         try bed.tree.link("way", to: "\(root)/outside/folder")
@@ -168,7 +168,7 @@ struct GuestAttackTests {
 
     @Test func `the publisher's own folder is checked before each round`() throws {
         let bed = try ShareBed()
-        var clock = Seconds()
+        var clock = PublisherClock()
         var publisher = try bed.publisher()
         _ = publisher.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
         let epoch = try bed.record(of: "web").epoch
@@ -186,7 +186,7 @@ struct GuestAttackTests {
 
     @Test func `a folder that is removed between two rounds is created again, with a new epoch`() throws {
         let bed = try ShareBed()
-        var clock = Seconds()
+        var clock = PublisherClock()
         var publisher = try bed.publisher()
         _ = publisher.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
         let epoch = try bed.record(of: "web").epoch
@@ -205,7 +205,7 @@ struct GuestAttackTests {
     @Test(arguments: ["web", "web/intel-rapl:0"])
     func `removing a guest's files follows no link`(folder: String) throws {
         let bed = try ShareBed()
-        var clock = Seconds()
+        var clock = PublisherClock()
         var publisher = try bed.publisher()
         _ = publisher.publish([ShareBed.guest("web", joules: 1)], at: clock.next())
         let place = "\(bed.path)/\(folder)"
@@ -215,7 +215,7 @@ struct GuestAttackTests {
         let findings = publisher.publish([], at: clock.next(after: 100))
         #expect(findings.map(\.subject) == [place])
         #expect(try bed.outside() == before)
-        #expect(try bed.thing(at: "share/\(folder)").mode & S_IFMT == S_IFLNK)
+        #expect(try bed.state(at: "share/\(folder)").mode & S_IFMT == S_IFLNK)
     }
 
     @Test(.enabled(if: geteuid() == 0, "needs root, to become others"))

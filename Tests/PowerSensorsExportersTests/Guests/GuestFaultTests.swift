@@ -15,7 +15,7 @@ struct GuestFaultTests {
         let disk = try Mount("\(bed.tree.path)/disk", size: "80k")
         let folder = "\(disk.path)/share"
         var publisher = try GuestPublisher(folder: folder, configuration: bed.configuration)
-        var clock = Seconds()
+        var clock = PublisherClock()
         func publish(_ joules: UInt64) -> [Finding] {
             publisher.publish(
                 [ShareBed.guest("db", joules: joules), ShareBed.guest("web", joules: joules, dram: joules)],
@@ -43,7 +43,7 @@ struct GuestFaultTests {
         let bed = try ShareBed()
         let disk = try Mount("\(bed.tree.path)/disk", size: "1m")
         var publisher = try GuestPublisher(folder: "\(disk.path)/share", configuration: bed.configuration)
-        var clock = Seconds()
+        var clock = PublisherClock()
         try disk.change(isReadOnly: true)
         let findings = publisher.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
         #expect(findings.map(\.subject) == ["\(disk.path)/share/web"])
@@ -60,7 +60,7 @@ struct GuestFaultTests {
     @Test func `a file system mounted over a guest's folder is noticed`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
-        var clock = Seconds()
+        var clock = PublisherClock()
         _ = publisher.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
         let epoch = try bed.record(of: "web").epoch
         let cover = try Mount("\(bed.path)/web", size: "1m", mode: "0755")

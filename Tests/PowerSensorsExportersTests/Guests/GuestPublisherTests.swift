@@ -11,7 +11,7 @@ struct GuestPublisherTests {
     @Test func `a guest's energy is in its record and its tree`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
-        var clock = Seconds()
+        var clock = PublisherClock()
         #expect(publisher.publish([ShareBed.guest("web", joules: 100, dram: 10)], at: clock.next()).isEmpty)
         #expect(publisher.publish([ShareBed.guest("web", joules: 350, dram: 15)], at: clock.next()).isEmpty)
         let record = try bed.record(of: "web")
@@ -48,20 +48,20 @@ struct GuestPublisherTests {
             let findings = publisher.publish([ShareBed.guest("web", joules: 1, dram: 1, group: group)], at: 1)
             try #require(findings.isEmpty)
         }
-        #expect(try bed.thing(at: "share").mode & 0o7777 == 0o711)
+        #expect(try bed.state(at: "share").mode & 0o7777 == 0o711)
         for folder in ["", "/class", "/class/powercap", "/class/powercap/intel-rapl:0", "/intel-rapl:0:0"] {
-            #expect(try bed.thing(at: "share/web\(folder)").mode & 0o7777 == 0o750)
+            #expect(try bed.state(at: "share/web\(folder)").mode & 0o7777 == 0o750)
             #expect(try bed.group(of: "share/web\(folder)") == group)
         }
         for file in ["share", "intel-rapl:0/energy_uj", "class/powercap/intel-rapl:0:0/name"] {
-            #expect(try bed.thing(at: "share/web/\(file)").mode & 0o7777 == 0o640)
+            #expect(try bed.state(at: "share/web/\(file)").mode & 0o7777 == 0o640)
             #expect(try bed.group(of: "share/web/\(file)") == group)
         }
     }
 
     @Test func `permissions are removed but never added`() throws {
         let bed = try ShareBed()
-        var clock = Seconds()
+        var clock = PublisherClock()
         var first: GuestPublisher? = try bed.publisher()
         _ = first?.publish([ShareBed.guest("web", joules: 1)], at: clock.next())
         first = nil
@@ -71,16 +71,16 @@ struct GuestPublisherTests {
         try bed.tree.setPermissions(0o604, of: "share/web/share")
         var second = try bed.publisher()
         #expect(second.publish([ShareBed.guest("web", joules: 1)], at: clock.next()).isEmpty)
-        #expect(try bed.thing(at: "share").mode & 0o7777 == 0o700)
-        #expect(try bed.thing(at: "share/web").mode & 0o7777 == 0o750)
-        #expect(try bed.thing(at: "share/web/class").mode & 0o7777 == 0o500)
-        #expect(try bed.thing(at: "share/web/share").mode & 0o7777 == 0o600)
+        #expect(try bed.state(at: "share").mode & 0o7777 == 0o700)
+        #expect(try bed.state(at: "share/web").mode & 0o7777 == 0o750)
+        #expect(try bed.state(at: "share/web/class").mode & 0o7777 == 0o500)
+        #expect(try bed.state(at: "share/web/share").mode & 0o7777 == 0o600)
     }
 
     @Test func `energy is published in whole millijoules, with its bounds if it has any`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
-        var clock = Seconds()
+        var clock = PublisherClock()
         var guest = ShareBed.guest("web", joules: 0)
         guest.package = .init(nanojoules: 0, low: 0, high: 0, status: .ok)
         _ = publisher.publish([guest], at: clock.next())
@@ -101,7 +101,7 @@ struct GuestPublisherTests {
     @Test func `no energy is lost when a source wraps at 64 bits`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
-        var clock = Seconds()
+        var clock = PublisherClock()
         var guest = ShareBed.guest("web", joules: 0)
         guest.package = .init(nanojoules: .max - 999_999_999)
         _ = publisher.publish([guest], at: clock.next())
@@ -113,7 +113,7 @@ struct GuestPublisherTests {
 
     @Test func `a restarted publisher's counters continue, and its records have a new epoch`() throws {
         let bed = try ShareBed()
-        var clock = Seconds()
+        var clock = PublisherClock()
         var last: (count: UInt64, epoch: ShareRecord.Epoch)?
         for round in 0..<3 {
             var publisher = try bed.publisher()
@@ -135,7 +135,7 @@ struct GuestPublisherTests {
     @Test(arguments: ["", "\n", "-5\n", "junk", "99999999999999999999999\n", "9223372036854775808\n"])
     func `a counter file without a number is continued from another copy`(text: String) throws {
         let bed = try ShareBed()
-        var clock = Seconds()
+        var clock = PublisherClock()
         var first: GuestPublisher? = try bed.publisher()
         _ = first?.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
         _ = first?.publish([ShareBed.guest("web", joules: 7)], at: clock.next())
@@ -162,7 +162,7 @@ struct GuestPublisherTests {
     @Test func `a restarted machine has a new epoch, and its tree's counters continue`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
-        var clock = Seconds()
+        var clock = PublisherClock()
         _ = publisher.publish([ShareBed.guest("web", joules: 10)], at: clock.next())
         _ = publisher.publish([ShareBed.guest("web", joules: 15)], at: clock.next())
         let before = try bed.record(of: "web")
@@ -178,7 +178,7 @@ struct GuestPublisherTests {
     @Test func `the counters continue when a machine moves to another process`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
-        var clock = Seconds()
+        var clock = PublisherClock()
         var both = ShareBed.guest("web", joules: 20)
         both.processes.append(.init(pid: 5000, startTime: 9, user: geteuid(), group: getegid()))
         var second = ShareBed.guest("web", joules: 30)
@@ -193,7 +193,7 @@ struct GuestPublisherTests {
     @Test func `other domains have a new epoch, and the whole machine's is called host`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
-        var clock = Seconds()
+        var clock = PublisherClock()
         var guest = ShareBed.guest("web", joules: 10)
         _ = publisher.publish([guest], at: clock.next())
         let first = try bed.record(of: "web").epoch
@@ -213,7 +213,7 @@ struct GuestPublisherTests {
     @Test func `domains that are known later do not add their earlier energy to the tree`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
-        var clock = Seconds()
+        var clock = PublisherClock()
         _ = publisher.publish([ShareBed.guest("web", joules: 100)], at: clock.next())
         _ = publisher.publish([ShareBed.guest("web", joules: 150)], at: clock.next())
         let epoch = try bed.record(of: "web").epoch
@@ -229,7 +229,7 @@ struct GuestPublisherTests {
     @Test func `a record's period is no shorter than its source's`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
-        var clock = Seconds()
+        var clock = PublisherClock()
         _ = publisher.publish([ShareBed.guest("web", joules: 1)], slowest: .seconds(20), at: clock.next())
         #expect(try bed.record(of: "web").period == 20_000_000_000)
     }
@@ -240,7 +240,7 @@ struct GuestPublisherTests {
         try bed.tree.write("mine\n", to: "share/foo/intel-rapl:0/name")
         try bed.tree.setPermissions(0o755, of: "share")
         var publisher = try bed.publisher()
-        var clock = Seconds()
+        var clock = PublisherClock()
         for _ in 0..<3 { _ = publisher.publish([], at: clock.next()) }
         #expect(try bed.tree.text(of: "share/foo/share") == "mine\n")
         #expect(try bed.tree.text(of: "share/foo/intel-rapl:0/name") == "mine\n")
@@ -259,7 +259,7 @@ struct GuestPublisherTests {
     @Test func `an ended machine's folder is removed after the grace period, but foreign files stay`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
-        var clock = Seconds()
+        var clock = PublisherClock()
         let guests = [ShareBed.guest("web", joules: 1, dram: 1), ShareBed.guest("db", joules: 1)]
         _ = publisher.publish(guests, at: clock.next())
         try bed.tree.write("mine", to: "share/db/intel-rapl:0/note")
@@ -279,8 +279,8 @@ struct GuestPublisherTests {
     @Test func `a listed machine's folder exists before it starts and after it ends`() throws {
         let bed = try ShareBed(names: ["web"])
         var publisher = try bed.publisher()
-        var clock = Seconds()
-        let folder = try bed.thing(at: "share/web")
+        var clock = PublisherClock()
+        let folder = try bed.state(at: "share/web")
         #expect(folder.mode == S_IFDIR | 0o750)
         #expect(publisher.publish([], at: clock.next()).isEmpty)
         for _ in 0..<2 {
@@ -289,7 +289,7 @@ struct GuestPublisherTests {
             #expect(publisher.publish([], at: clock.next(after: 60)).isEmpty)
             #expect(try bed.tree.names(in: "share/web") == [])
         }
-        #expect(try bed.thing(at: "share/web").inode == folder.inode)
+        #expect(try bed.state(at: "share/web").inode == folder.inode)
         try bed.tree.remove("share/web")
         _ = publisher.publish([], at: clock.next())
         #expect(try bed.tree.names(in: "share") == ["web"])
@@ -301,7 +301,7 @@ struct GuestPublisherTests {
         var configuration = bed.configuration
         configuration.waitingGroup = 54_321
         var publisher = try GuestPublisher(folder: bed.path, configuration: configuration)
-        var clock = Seconds()
+        var clock = PublisherClock()
         #expect(try bed.group(of: "share/web") == 54_321)
         _ = publisher.publish([ShareBed.guest("web", joules: 1, group: 54_322)], at: clock.next())
         #expect(try bed.group(of: "share/web") == 54_322 && bed.group(of: "share/web/share") == 54_322)
@@ -312,7 +312,7 @@ struct GuestPublisherTests {
     @Test func `the counters of a machine that returns within the grace period continue`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
-        var clock = Seconds()
+        var clock = PublisherClock()
         _ = publisher.publish([ShareBed.guest("web", joules: 1)], at: clock.next())
         let epoch = try bed.record(of: "web").epoch
         _ = publisher.publish([], at: clock.next(after: 30))
@@ -323,7 +323,7 @@ struct GuestPublisherTests {
 
     @Test func `an earlier publisher's folders are removed after the grace period, others stay`() throws {
         let bed = try ShareBed()
-        var clock = Seconds()
+        var clock = PublisherClock()
         var first: GuestPublisher? = try bed.publisher()
         _ = first?.publish([ShareBed.guest("web", joules: 1), ShareBed.guest("db", joules: 1)], at: clock.next())
         first = nil
@@ -344,7 +344,7 @@ struct GuestPublisherTests {
             var configuration = GuestConfiguration(users: users)
             configuration.descriptorBudget = 30
             var publisher = try GuestPublisher(folder: path, configuration: configuration)
-            var clock = Seconds()
+            var clock = PublisherClock()
             // Enough for one guest at a time.
             var limit = rlimit(rlim_cur: rlim_t(try openDescriptors() + 20), rlim_max: 1024)
             try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)

@@ -7,14 +7,16 @@ import Testing
 import Glibc
 #endif
 
-/// A folder to publish in, files beside it that must not be touched, and the machines that are published to.
+/// A temporary folder with a share to publish in, and with files beside the share that must not be changed.
 struct ShareBed {
-    /// What a file or folder is, and what it holds.
-    struct Thing: Hashable {
+    /// The state of a file or folder: whatever publishing must not change outside the share.
+    struct FileState: Hashable {
         let mode: UInt32
         let owner: UInt32
         let inode: UInt64
+        /// The nanoseconds of the time of the last change.
         let changed: Int
+        /// The text of a regular file.
         let text: String?
     }
 
@@ -34,11 +36,12 @@ struct ShareBed {
         self.configuration = configuration
     }
 
+    /// The path of the share.
     var path: String { "\(tree.path)/share" }
 
     func publisher() throws -> GuestPublisher { try GuestPublisher(folder: path, configuration: configuration) }
 
-    /// A machine in a slice of virtual machines that has used so many joules.
+    /// A virtual machine that has used the given energy. Its control group is one that only an administrator can create.
     static func guest(
         _ name: String, joules: UInt64, dram: UInt64? = nil, namespace: String = "", pid: Int32 = 4711,
         user: UInt32 = geteuid(), group: UInt32 = getegid(), controlGroup: String? = "/machine.slice/machine.scope"
@@ -60,7 +63,7 @@ struct ShareBed {
         return try ShareRecord.decode(bytes)
     }
 
-    /// A counter of a guest's tree, in microjoules.
+    /// The count of a zone of a guest's tree, in microjoules: digits, padded with spaces to 20 characters, and a newline.
     func count(of path: String) throws -> UInt64 {
         let text = try tree.text(of: "share/\(path)/energy_uj")
         try #require(text.utf8.count == 21)
@@ -70,27 +73,27 @@ struct ShareBed {
         return try #require(UInt64(digits))
     }
 
-    /// All that lies beside the share, with its content and the time of its last change.
-    func outside() throws -> [String: Thing] {
-        var found: [String: Thing] = [:]
+    /// The state of every file and folder beside the share, by its path.
+    func outside() throws -> [String: FileState] {
+        var found: [String: FileState] = [:]
         func walk(_ folder: String) throws {
             for name in try tree.names(in: folder) where folder != "" || name != "share" {
                 let path = folder.isEmpty ? name : "\(folder)/\(name)"
-                let thing = try thing(at: path)
-                found[path] = thing
-                if thing.mode & S_IFMT == S_IFDIR { try walk(path) }
+                let state = try state(at: path)
+                found[path] = state
+                if state.mode & S_IFMT == S_IFDIR { try walk(path) }
             }
         }
         try walk("")
         return found
     }
 
-    /// One of them; links are not followed.
-    func thing(at path: String) throws -> Thing {
+    /// The state of the file or folder at a path; links are not followed.
+    func state(at path: String) throws -> FileState {
         var status = stat()
         try #require(unsafe lstat("\(tree.path)/\(path)", &status) == 0, "\(path)")
         let isFile = status.st_mode & S_IFMT == S_IFREG
-        return Thing(
+        return FileState(
             mode: status.st_mode, owner: status.st_uid, inode: UInt64(status.st_ino), changed: status.st_mtim.tv_nsec,
             text: isFile ? try tree.text(of: path) : nil)
     }
@@ -100,16 +103,6 @@ extension MockTree {
     /// A file's bytes.
     func bytes(of path: String) throws -> [UInt8] {
         try SystemRoot(path: self.path, mountPoint: self.path).bytes(path)
-    }
-}
-
-/// A publisher's clock in seconds.
-struct Seconds {
-    var now: Int64 = 1_000
-
-    mutating func next(after seconds: Int64 = 5) -> Int64 {
-        now += seconds
-        return now * 1_000_000_000
     }
 }
 

@@ -23,7 +23,7 @@ struct MalformedRequestTests {
         Request("no version", "GET /metrics\r\n\r\n", 505),
         Request("HTTP/2's preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
         Request("a future version", "GET /metrics HTTP/3.0\r\nHost: a\r\n\r\n", 505),
-        Request("no method", "\u{16}\u{3}\u{1}\u{2}\u{0}", 400),
+        Request("the start of a TLS handshake", "\u{16}\u{3}\u{1}\u{2}\u{0}", 400),
         Request("an unknown method", "FETCH /metrics HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         Request("a header without a colon", "GET / HTTP/1.1\r\nHost: a\r\nrubbish\r\n\r\n", 400),
         Request("a zero byte", "GET /\u{0} HTTP/1.1\r\nHost: a\r\n\r\n", 400),
@@ -69,7 +69,7 @@ struct MalformedRequestTests {
             let paths = ["/metrics", "/healthz", "/nothing", "/readyz", "/"]
             let count = 2000
             let requests = (0..<count).map { "GET \(paths[$0 % paths.count]) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined()
-            // Another connection is served in between.
+            // Another connection is served meanwhile.
             let other = try Client(endpoint.address)
             async let sent = client.sendConcurrently(requests)
             for index in 0..<count {

@@ -5,11 +5,10 @@ import PowerSensorsTesting
 import Testing
 
 struct SpikeDetectorTests {
-    private func spikes(_ powers: [Double], rule: SpikeRule = SpikeRule(), every interval: Duration = .seconds(5))
-        -> [Int]
-    {
-        var detector = SpikeDetector(rule)
-        return powers.indices.filter { detector.record(Watts(powers[$0]), over: interval) != nil }
+    /// The indices of the powers at which a spike begins, if there is one power every five seconds.
+    private func spikes(_ powers: [Double]) -> [Int] {
+        var detector = SpikeDetector(SpikeRule())
+        return powers.indices.filter { detector.record(Watts(powers[$0]), over: .seconds(5)) != nil }
     }
 
     @Test(arguments: [0.0, 1, 40, 5000])
@@ -70,19 +69,20 @@ struct SpikeDetectorTests {
     }
 
     @Test func `the interval does not change how soon a level becomes the baseline`() {
-        let lasting = { (seconds: Int) -> Int? in
+        /// The seconds until a step from 100 W to 400 W is no longer a spike, with a power every `interval` seconds.
+        func secondsOfSpike(interval: Int) -> Int? {
             var detector = SpikeDetector(SpikeRule())
-            for _ in 0..<(3000 / seconds) { _ = detector.record(Watts(100), over: .seconds(seconds)) }
-            // A copy reports a spike again once the first is over.
-            _ = detector.record(Watts(400), over: .seconds(seconds))
-            for time in stride(from: 0, to: 6000, by: seconds) {
-                _ = detector.record(Watts(400), over: .seconds(seconds))
+            for _ in 0..<(3000 / interval) { _ = detector.record(Watts(100), over: .seconds(interval)) }
+            _ = detector.record(Watts(400), over: .seconds(interval))
+            for time in stride(from: 0, to: 6000, by: interval) {
+                _ = detector.record(Watts(400), over: .seconds(interval))
+                // Another spike is reported only once the first one is over. A copy, so that it does not affect the baseline.
                 var copy = detector
-                if copy.record(Watts(10_000), over: .seconds(seconds)) != nil { return time }
+                if copy.record(Watts(10_000), over: .seconds(interval)) != nil { return time }
             }
             return nil
         }
-        let times = [1, 5, 10].compactMap(lasting)
+        let times = [1, 5, 10].compactMap { secondsOfSpike(interval: $0) }
         #expect(times.count == 3)
         let spread = (times.max() ?? 0) - (times.min() ?? 0)
         #expect(spread <= 60)
