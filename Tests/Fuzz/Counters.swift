@@ -1,6 +1,6 @@
 import PowerSensors
 
-/// Energy never shrinks, whatever a counter shows, and nothing that it shows traps.
+/// Energy never decreases, and nothing traps, whatever a counter shows.
 let counterProperty = Property(name: "counters", inputs: 20) { mutator throws(Broken) in
     let range =
         UInt64.random(in: .min ... .max, using: &mutator.generator)
@@ -28,9 +28,9 @@ let counterProperty = Property(name: "counters", inputs: 20) { mutator throws(Br
         instant = instant.advanced(by: .nanoseconds(time))
         let ended = instant.advanced(by: .nanoseconds(Int64.random(in: 0...1_000_000, using: &mutator.generator)))
         _ = counter.advance(to: number, began: instant, ended: ended)
-        // Sums that are full stay so, whatever they are worth once the unit is known.
+        // Sums at their limit stay there when the unit is learned.
         if counter.total == .max || counter.ambiguous == .max { return }
-        // A unit that turns out to be another is converted, which rounds.
+        // If the learned unit is another one, the sum is converted, which rounds.
         let slack = Joules(max(1e-6, energy.rawValue * 1e-9))
         try require(counter.energy + slack >= energy, "energy fell to \(counter.energy) from \(energy): \(encoding)")
         let most = ambiguous.rawValue * (1 - 1e-9) - 1e-6

@@ -1,10 +1,10 @@
 import PowerSensorsTesting
 
-/// Makes inputs out of texts that kernels write: mostly right, somewhere wrong.
+/// Creates inputs from texts that kernels write: mostly valid, with some mistakes.
 struct Mutator {
     var generator: SeededGenerator
 
-    /// What breaks parsers: ends of number ranges, other alphabets, signs, separators, ill-formed UTF-8.
+    /// Pieces that may break parsers: limits of number ranges, other alphabets, signs, separators, ill-formed UTF-8.
     private static let tokens: [[UInt8]] =
         [
             "", "0", "-", "-1", "+1", "0x", "0xffffffffffffffff", "18446744073709551615", "18446744073709551616",
@@ -14,7 +14,7 @@ struct Mutator {
             "𝟘", "%s", "package-", "-die-", "config:",
         ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xED, 0xA0, 0x80], [0x80]]
 
-    /// One of the texts, changed in some places; sometimes as it is, and sometimes nothing of the sort.
+    /// One of the texts with some changes; sometimes unchanged, and sometimes random bytes.
     mutating func input(like texts: [String]) -> [UInt8] {
         guard let text = texts.randomElement(using: &generator), Int.random(in: 0..<20, using: &generator) > 0 else {
             return noise()
@@ -24,7 +24,7 @@ struct Mutator {
         return bytes
     }
 
-    /// The same as a text; ill-formed UTF-8 is repaired, as where the library reads one.
+    /// The same as a string; ill-formed UTF-8 is repaired, as the library does.
     mutating func text(like texts: [String]) -> String { String(decoding: input(like: texts), as: UTF8.self) }
 
     private mutating func change(_ bytes: inout [UInt8], like texts: [String]) {
@@ -45,7 +45,7 @@ struct Mutator {
         }
     }
 
-    /// Puts another number in the place of the first one behind some point.
+    /// Replaces the first number behind a random point with another one.
     private mutating func replaceNumber(_ bytes: inout [UInt8]) {
         let from = Int.random(in: 0...bytes.count, using: &generator)
         let isDigit = { (byte: UInt8) in (0x30...0x39).contains(byte) }

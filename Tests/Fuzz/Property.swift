@@ -1,6 +1,6 @@
-/// Something that must be true of every input; that nothing traps is true of all of them.
+/// A condition that must be true for every input. No input must trap.
 struct Property: Sendable {
-    /// What it is about.
+    /// The name of the property.
     let name: String
 
     /// How many inputs make one round; a round of any property should take about as long.
@@ -17,7 +17,7 @@ struct Broken: Error {
     init(_ text: String) { self.text = text }
 }
 
-/// Throws where a condition does not hold.
+/// Throws if a condition is false.
 func require(_ condition: Bool, _ text: @autoclosure () -> String) throws(Broken) {
     if !condition { throw Broken(text()) }
 }

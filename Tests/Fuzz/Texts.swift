@@ -1,11 +1,11 @@
 import CPowerSensors
 import PowerSensors
 
-/// The parsers of single texts, each against what a slower or simpler way says.
+/// The parsers of single texts, each compared with a slower or simpler one.
 let textProperties = [
     Property(name: "numbers", inputs: 200) { mutator throws(Broken) in
         let bytes = mutator.input(like: numbers)
-        // As after a read: more bytes are there behind the text.
+        // As after a read, there are more bytes behind the text.
         let padded = bytes + [UInt8](repeating: 0, count: 16)
         var (slow, quick): (UInt64, UInt64) = (0, 0)
         let codes = unsafe padded.withUnsafeBytes { buffer in
@@ -81,7 +81,7 @@ let textProperties = [
         let format = mutator.text(like: ["config:0-7", "config:0-63", "config1:0-3,32-35", "config2:5"])
         let bits = bits(ofFormat: format)
         try require((EventTermFormat(format) != nil) == (bits != nil), "a format or none: \(format)")
-        // Where a bit stands in two parts, the number cannot be had back.
+        // If a bit is in two parts, the number cannot be recovered.
         guard let bits, Set(bits.places).count == bits.places.count else { return }
         let width = UInt64.random(in: 0..<64, using: &mutator.generator)
         let value = UInt64.random(in: .min ... .max, using: &mutator.generator) >> width
@@ -106,7 +106,7 @@ let textProperties = [
         ])
         var environment = HostEnvironment()
         environment.readStatus(Array(text.utf8))
-        // What is said must stand there, as a word of its own.
+        // The result must be in the text as a separate word.
         let words = text.unicodeScalars.split { $0.value <= 0x20 }.map { String($0) }
         for number in [environment.user, environment.group].compactMap(\.self) {
             try require(words.contains { UInt32($0) == number }, "\(number) in \(text)")
@@ -119,7 +119,7 @@ let textProperties = [
         let text = mutator.text(like: ["package-0", "package-1-die-3", "psys", "psys-1", "core", "uncore", "dram"])
         let domain = DomainName(text)
         try require((domain.socket ?? 0) >= 0 && (domain.die ?? 0) >= 0, "a number below 0: \(text)")
-        // Whatever is not taken apart is kept whole.
+        // A name that is not split is kept as it is.
         if domain.socket == nil, domain.name != text {
             throw Broken("\(text) became \(domain.name)")
         }
@@ -195,7 +195,7 @@ let cpuinfos = [
     "processor\t: 0\nCPU implementer\t: 0x41\nCPU architecture: 8\nCPU part\t: 0xd0c\nCPU revision\t: 1\n",
 ]
 
-/// Where a `format` puts a value's bits, the lowest first; nil for a text that is none.
+/// The bits where a `format` puts a value, the lowest first; nil for an invalid text.
 private func bits(ofFormat text: String) -> (field: String, places: [Int])? {
     let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map {
         String(decoding: $0, as: UTF8.self)
@@ -216,7 +216,7 @@ private func bits(ofFormat text: String) -> (field: String, places: [Int])? {
     return (field, places)
 }
 
-/// White space as the shim knows it.
+/// White space as the C shim defines it.
 private func trim(_ bytes: [UInt8]) -> [UInt8] {
     let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0A }
     guard let first = bytes.firstIndex(where: { !isBlank($0) }), let last = bytes.lastIndex(where: { !isBlank($0) })

@@ -1,7 +1,7 @@
 import PowerSensors
 import PowerSensorsTesting
 
-/// Whole machines, of which some files hold something else than they should.
+/// Whole machines with some wrong files.
 func treeProperty() throws -> Property {
     let machine = try MockMachine()
     var processor = MockProcessor.intelServer(sockets: 2)
@@ -42,7 +42,7 @@ func treeProperty() throws -> Property {
     }
 }
 
-/// Discovers and samples, and looks at what comes out.
+/// Discovers and samples, and checks the results.
 private func check(_ sensors: SensorSet, _ spoiled: [String]) throws(Broken) {
     let discovered = sensors.bind()
     let topology = discovered.topology
@@ -52,7 +52,7 @@ private func check(_ sensors: SensorSet, _ spoiled: [String]) throws(Broken) {
         try require(!finding.text.contains(where: \.isNewline), "a finding of several lines: \(spoiled)")
         try require(!finding.reason.name.isEmpty && !finding.subject.isEmpty, "a finding of nothing: \(spoiled)")
     }
-    // With nothing left to read there is no sampler, and its error has words.
+    // If nothing can be read, there is no sampler, and its error must have a description.
     let made: Sampler?
     do throws(SamplerError) {
         made = try Sampler(SamplingConfiguration(), discovered)

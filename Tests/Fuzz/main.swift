@@ -8,7 +8,7 @@ import Glibc
 import PowerSensorsTesting
 #endif
 
-/// What is being tried, for the last words of a process that trapped.
+/// The property and seed that are being tried, for the message of a process that trapped.
 nonisolated(unsafe) private let lastWords = UnsafeMutablePointer<CChar>.allocate(capacity: 200)
 
 private func note(_ property: Property, _ seed: UInt64) {
@@ -64,7 +64,7 @@ if arguments.count == 2, let seed = UInt64(arguments.last ?? "") {
 }
 
 let began = ContinuousClock.now
-// Another one every time, so that all runs together try more than any of them.
+// A different seed every time, so that all runs together try more inputs.
 var seed = UInt64.random(in: 0..<1 << 48)
 var rounds = 0
 while ContinuousClock.now - began < .seconds(seconds) {

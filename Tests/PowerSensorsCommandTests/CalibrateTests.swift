@@ -9,7 +9,7 @@ import Testing
 import Glibc
 #endif
 
-/// Half a minute of watching a machine whose curve is known.
+/// The command watches a machine with a known curve for half a minute.
 struct CalibrateTests {
     private static func watts(_ load: Double) -> Double { 60 + 140 * (0.3 * load + 0.7 * load * load) }
 
@@ -52,7 +52,7 @@ struct CalibrateTests {
         deinit { isEnded.unlock() }
     }
 
-    /// What one watch of a made-up machine came to.
+    /// The result of watching a mock machine once.
     private struct Attempt: CustomStringConvertible {
         var idle = Double.infinity
         var maximum = Double.infinity
@@ -86,7 +86,7 @@ struct CalibrateTests {
 
     @Test func `watching recovers idle and maximum within 2 %, and the curve within 3 %`() async throws {
         var attempts: [Attempt] = []
-        // A machine that is busy with other tests lets the made-up one stand still for moments, which no curve explains.
+        // If this machine is busy with other tests, the mock one may stop for moments, which no curve explains.
         while attempts.count < 3, attempts.last?.holds != true { attempts.append(try await attempt()) }
         #expect(attempts.last?.holds == true, "\(attempts)")
     }

@@ -7,9 +7,9 @@ import Testing
 import Glibc
 #endif
 
-/// The built command, run as its users run it.
+/// Runs the built command as users do.
 enum Command {
-    /// What a run left behind.
+    /// The result of a run.
     struct Outcome {
         let output: String
         let error: String
@@ -19,10 +19,10 @@ enum Command {
         var complaints: [Substring] { error.split(separator: "\n") }
     }
 
-    /// The binary, which the build puts beside the tests.
+    /// The command's binary, which the build puts beside the tests.
     static func path() throws -> String { try path(of: "powersensors") }
 
-    /// Another binary of this package, which lies there too.
+    /// The path of another binary of this package, in the same folder.
     static func path(of name: String) throws -> String {
         let own = try unsafe #require(realpath("/proc/self/exe", nil))
         defer { unsafe free(own) }
@@ -32,19 +32,19 @@ enum Command {
         return path
     }
 
-    /// Runs it to its end.
+    /// Runs the command to its end.
     static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
         try await outcome(Self.arguments(arguments), environment)
     }
 
-    /// Runs it in a shell's script, where `"$@"` is the command with its arguments.
+    /// Runs the command in a shell script, in which `"$@"` is the command with its arguments.
     static func run(_ arguments: [String], inScript script: String) async throws -> Outcome {
         try await outcome(Self.arguments(arguments, inScript: script), [:])
     }
 
-    /// Runs it until a line of its output is what was waited for, then asks it to end.
+    /// Runs the command until a line of its output fulfils the condition, and then stops it.
     ///
-    /// A busy machine may take its time; after a minute the command ends by itself.
+    /// After a minute the command ends by itself, since a busy machine may be slow.
     static func lines(_ arguments: [String], until isLast: (String) throws -> Bool) async throws -> [String] {
         let result = try await Subprocess.run(
             shell, arguments: Self.arguments(arguments + ["--duration", "60s"]), input: .none, output: .sequence,
@@ -65,12 +65,12 @@ enum Command {
         return result.closureResult
     }
 
-    /// The options that point it at a machine of files.
+    /// The options for a mock machine's file trees.
     static func roots(_ machine: MockMachine) -> [String] {
         ["--sysfs", machine.sysfs.path, "--procfs", machine.procfs.path, "--dev", machine.dev.path]
     }
 
-    /// A function of the shell that prints a port which nobody listens at.
+    /// A shell function that prints a free port.
     ///
     /// It is none of those that the kernel gives to outgoing connections (ip_local_port_range, from 32768 on): of them one that
     /// is free now may be taken a moment later.
@@ -85,7 +85,7 @@ enum Command {
             break'; }
         """
 
-    /// What runs scripts. It runs the plain command too, since to name a file takes one more package.
+    /// The shell that runs scripts, and the plain command too, since naming its file would need another package.
     static let shell = Executable.name("sh")
 
     /// The shell's arguments.
@@ -118,7 +118,7 @@ enum Command {
 }
 
 extension TerminationStatus {
-    /// The exit code; nil where a signal ended it.
+    /// The exit code; nil if a signal ended the process.
     var exitCode: Int32? {
         guard case .exited(let code) = self else { return nil }
         return Int32(code)

@@ -23,7 +23,7 @@ struct ConsumerTests {
         }
     }
 
-    /// What the members of a list gained between two lines; one that was not there before had nothing.
+    /// The energy that the members of a list gained between two lines; a new member started at 0.
     private func gain(
         of list: String, in before: JSON, _ after: JSON, where isMeant: (JSON) -> Bool
     ) throws -> Double {

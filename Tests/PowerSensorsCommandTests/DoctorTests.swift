@@ -7,7 +7,7 @@ import Testing
 import Glibc
 #endif
 
-/// The doctor as its users run it, and what it prescribes carried out to the letter.
+/// The doctor command, and the commands that it recommends, carried out as they are printed.
 struct DoctorCommandTests {
     @Test func `the exit code is 0 if power is measured, and 1 if it is not`() async throws {
         let machine = try MockMachine.onePackage()
@@ -95,7 +95,7 @@ struct DoctorCommandTests {
     func `masked zones are found in the tree that the remedy names`() async throws {
         let machine = try MockMachine.onePackage()
         let sysfs = machine.sysfs.path
-        // What container runtimes do: an empty folder over the zones; and what the remedy asks for: the host's tree elsewhere.
+        // An empty folder over the zones, as container runtimes mount it, and the host's tree elsewhere, as the remedy requests.
         let masked = """
             unshare -m --propagation private sh -c '
             mkdir -p \(machine.tree.path)/host && mount --rbind \(sysfs) \(machine.tree.path)/host \
@@ -113,7 +113,7 @@ struct DoctorCommandTests {
 
     private static var isRoot: Bool { getuid() == 0 }
 
-    /// Runs the command while a machine's counters move, again where a busy host left them no turn to do so meanwhile.
+    /// Runs the command while a machine's counters advance, and again if a busy host did not let them advance.
     private static func run(
         _ arguments: [String], until text: String, on machine: MockMachine
     ) async throws -> Command.Outcome {
@@ -126,7 +126,7 @@ struct DoctorCommandTests {
         return try await Command.run(arguments + Command.roots(machine))
     }
 
-    /// Lets everybody enter the machine's folders, and nobody but root read its counters.
+    /// Lets every user enter the machine's folders, and only root read its counters.
     private static func open(_ machine: MockMachine) throws {
         #expect(
             unsafe system(

@@ -5,9 +5,9 @@ import Subprocess
 import Testing
 
 struct ExactnessTests {
-    /// A turn of the counter is 262 kJ. At nearly 300 kW it comes round about every second, more often than the
-    /// command shows figures: it must read on its own in between.
-    /// What one run came to.
+    /// The counter wraps every 262 kJ. At nearly 300 kW this is about once a second, more often than the command
+    /// shows figures: it must also read in between.
+    /// The result of one run.
     private struct Run {
         let channel: JSON
         let trueCounts: UInt64
@@ -15,13 +15,13 @@ struct ExactnessTests {
 
         func number(_ name: String) throws -> Double { try #require(channel[name].number) }
 
-        /// Whether the machine was too busy to let the command read in time, which it then admits.
+        /// Whether the machine was too busy for the command to read in time, which it then reports as ambiguous.
         var isAmbiguous: Bool { (channel["ambiguous_j"].number ?? 0) > 0 }
     }
 
     @Test func `the energy is exact to the count across several wraps in real time`() async throws {
         var run = try await run()
-        // Nobody can promise that a busy machine lets a process run in each second, so it may have more than one try.
+        // On a busy machine a process may not run in every second, so several attempts are allowed.
         for _ in 0..<4 where run.isAmbiguous { run = try await self.run() }
         // A count is 2⁻¹⁴ J, so a Double holds every sum of them exactly.
         #expect(try run.number("energy_j") * 16_384 == Double(run.trueCounts))
@@ -41,16 +41,16 @@ struct ExactnessTests {
             error: .string(limit: 4096)
         ) { execution in
             var lines = execution.standardOutput.strings().makeAsyncIterator()
-            // The tree is still until the command has told its baseline.
+            // The counter does not change until the command has shown its first figure.
             let first = try JSON(try #require(try await lines.next()))
             #expect(first["channels"].elements.first?["energy_j"].number == 0)
 
             for step in 0..<300 {
-                // An odd number of counts that changes, so that nothing is right by chance.
+                // An odd number of counts that varies, so that no result is right by chance.
                 try counter.advance(counts: UInt64(49_000_001 + step % 7))
                 try await Task.sleep(for: .milliseconds(10))
             }
-            // The tree is still again: what was read from here on is the whole.
+            // The counter no longer changes: what is read from here on is the total.
             let end = Double(SampleInstant.now.boottimeNanoseconds)
             var last = first
             while (last["boottime_ns"].number ?? 0) < end, let line = try await lines.next() { last = try JSON(line) }

@@ -13,7 +13,7 @@ struct ExportTests {
         let machine = try MockMachine.onePackage()
         let folder = try MockTree()
         let path = folder.path
-        // Ends once both have figures: the first snapshot has no power yet.
+        // The script ends once both files have figures: the first snapshot has no power yet.
         let script = """
             "$@" & export=$!
             for second in $(seq 100); do
@@ -65,7 +65,7 @@ struct ExportTests {
             for second in $(seq 50); do [ -s \(folder.path)/from-file.json ] && break; sleep 0.2; done
             kill -TERM $export; wait $export
             """
-        // A name that stands before an equals sign with a blank between is none.
+        // A blank before the equals sign is not allowed.
         let refused = try await Command.run(["export", "--config", "\(folder.path)/settings"] + Command.roots(machine))
         #expect(refused.exitCode == 64)
         #expect(refused.error.contains("settings:6"))
@@ -204,7 +204,7 @@ struct ExportTests {
     @Test func `code that only the start needed is released, and the export continues`() async throws {
         let machine = try MockMachine.onePackage()
         let folder = try MockTree()
-        // Until a quarter of the most that was mapped of files is gone; then until there is one line more.
+        // Waits until a quarter of the mapped file pages is released, and then for one more line.
         let script = """
             "$@" & export=$!; most=0
             size() { sed -n 's/^RssFile:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$export/status; }

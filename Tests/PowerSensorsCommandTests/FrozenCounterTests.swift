@@ -3,10 +3,10 @@ import PowerSensorsTesting
 import Testing
 
 struct FrozenCounterTests {
-    /// It takes ten seconds until a counter that stands still is called frozen.
+    /// A counter is called frozen after ten seconds without a change.
     @Test func `a frozen counter is reported once, and the figures continue`() async throws {
         let machine = try MockMachine.onePackage()
-        // The shell ends the command as soon as the finding and then one more second of figures came.
+        // The shell ends the command after the finding and one more second of figures.
         let script = """
             errors=$(mktemp)
             "$@" 2> "$errors" & pid=$!

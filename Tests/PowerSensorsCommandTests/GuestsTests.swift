@@ -7,7 +7,7 @@ import Testing
 import Glibc
 #endif
 
-/// `export --guests`, and what other programs make of what it publishes. Real guests: `make test-kernel`.
+/// `export --guests`, and other programs that read what it publishes. `make test-kernel` tests real guests.
 @Suite(.timeLimit(.minutes(3)))
 struct GuestsTests {
     struct Mistake: Sendable, CustomTestStringConvertible {
@@ -77,7 +77,7 @@ struct GuestsTests {
         }
     }
 
-    /// libpowercap knows one place only, so it is read where that is laid over `/sys`.
+    /// libpowercap only reads `/sys`, so the guest's tree is mounted over it.
     @Test(.enabled(if: LiveSysTests.canRun && hasLibpowercap, "needs what LiveSysTests need, and libpowercap0"))
     func `libpowercap reads a guest's figures`() async throws {
         let script = """

@@ -1,6 +1,6 @@
 import Foundation
 
-/// JSON parsed by somebody else's parser, for looking into; what is not there is `null`.
+/// JSON parsed by Foundation, with access by name; a missing member is `null`.
 enum JSON: Decodable, Hashable, Sendable {
     case null
     case truth(Bool)

@@ -7,10 +7,10 @@ import Testing
 import Glibc
 #endif
 
-/// The command beside `sensors -j` of lm-sensors, over one `/sys`: what both show must be the same, feature by feature.
+/// The command and `sensors -j` of lm-sensors on the same `/sys`: both must show the same values.
 @Suite(.timeLimit(.minutes(2)))
 struct LibSensorsTests {
-    /// A chip's name and a file's, such as `ina226/power1_input`.
+    /// The names of a chip and a file, such as `ina226/power1_input`.
     private typealias Values = [String: Double]
 
     private static let configuration = """
@@ -49,7 +49,7 @@ struct LibSensorsTests {
         }
         #expect(Set(shown.keys) == Set(expected.keys))
         for (name, value) in expected {
-            // They write three decimals.
+            // lm-sensors writes three decimals.
             let difference = abs(value - (shown[name] ?? .nan))
             #expect(difference <= 0.000_51, "\(name): \(value), here \(shown[name] ?? .nan)")
         }
@@ -117,7 +117,7 @@ struct LibSensorsTests {
         return machine
     }
 
-    /// The values of `sensors -j`, of the kinds that are read here.
+    /// The values of `sensors -j` of the kinds that this library reads.
     private static func values(_ json: JSON) throws -> Values {
         guard case .object(let chips) = json else { return [:] }
         var values: Values = [:]
@@ -133,7 +133,7 @@ struct LibSensorsTests {
         return values
     }
 
-    /// Runs a shell's line over the machine's `/sys`, with its configuration in the place of the system's.
+    /// Runs a shell command with the machine's `/sys` and its configuration in place of the system's.
     private static func run(
         _ line: String, over machine: MockMachine, configuration: Bool = true
     ) async throws -> String {

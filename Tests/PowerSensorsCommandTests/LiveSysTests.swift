@@ -6,7 +6,7 @@ import Testing
 import Glibc
 #endif
 
-/// The command over a `/sys` whose counters run by themselves and fail as drivers do; see Tests/LiveSys.
+/// The command on a `/sys` whose counters advance by themselves and fail as drivers do; see Tests/LiveSys.
 @Suite(.timeLimit(.minutes(2)))
 struct LiveSysTests {
     private static let zone = "/devices/virtual/powercap/intel-rapl/intel-rapl:0"
@@ -66,7 +66,7 @@ struct LiveSysTests {
         #expect(cores.allSatisfy { $0["status"] == .text("ok") || $0["status"] == .text("warming_up") })
         if let during = fault.during { #expect(packages.contains { $0["status"] == .text(during) }) }
         for package in packages {
-            // Unknown, or right as far as a busy machine lets it be read in time: neither 0 nor a spike of kilowatts.
+            // Either unknown, or about right on a busy machine: neither 0 nor a spike of kilowatts.
             if let power = package["power_w"].number { #expect((1...1000).contains(power)) }
         }
         let last = try #require(packages.last)
@@ -85,7 +85,7 @@ struct LiveSysTests {
     static var canRun: Bool {
         let hasPython = ["/usr/bin", "/usr/local/bin"].contains { unsafe access("\($0)/python3", X_OK) == 0 }
         guard unsafe getuid() == 0 && access("/dev/fuse", R_OK | W_OK) == 0 && hasPython else { return false }
-        // In a container or a change of root the kernel may refuse what the script does first.
+        // In a container or chroot the kernel may refuse the script's first command.
         return unsafe system("unshare -m --propagation private true 2>/dev/null") == 0
     }
 }

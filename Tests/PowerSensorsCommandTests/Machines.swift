@@ -2,7 +2,7 @@ import PowerSensors
 import PowerSensorsTesting
 
 extension MockMachine {
-    /// Two sockets with core, uncore and dram, psys between them, and a second way to the first package.
+    /// Two sockets with core, uncore and dram, psys between them, and a second control type with the first package.
     static func twoSockets() throws -> MockMachine {
         let machine = try MockMachine()
         try machine.add(
@@ -16,7 +16,7 @@ extension MockMachine {
         return machine
     }
 
-    /// One package of which one count is 2⁻¹⁴ J, so many counts before it wraps.
+    /// One package with counts of 2⁻¹⁴ J, and this many counts before its wrap.
     static func onePackage(countsBeforeWrap counts: UInt64 = 1 << 31) throws -> MockMachine {
         let machine = try MockMachine()
         let start = UInt64(UInt32.max) + 1 - counts
@@ -24,7 +24,7 @@ extension MockMachine {
         return machine
     }
 
-    /// A machine whose every powercap file holds nothing that could be meant.
+    /// A machine whose powercap files all contain garbage.
     static func garbage() throws -> MockMachine {
         let machine = try twoSockets()
         for folder in try machine.sysfs.names(in: "class/powercap") where folder.contains(":") {
@@ -52,7 +52,7 @@ extension MockZone {
     }
 }
 
-/// Lets a machine's time pass in steps of about 10 ms until the body has ended.
+/// Advances a machine's counters about every 10 ms until the body has ended.
 func withRunningClock<Result: Sendable>(
     of machine: MockMachine,
     _ body: @Sendable () async throws -> Result

@@ -7,10 +7,10 @@ import Testing
 import Glibc
 #endif
 
-/// Real programs that take the figures: node_exporter's textfile collector, the Pushgateway, Prometheus. Some come and go.
+/// Real programs that receive the figures: node_exporter's textfile collector, the Pushgateway, Prometheus. Some are restarted.
 @Suite(.timeLimit(.minutes(3)))
 struct PeerTests {
-    /// What each script begins with.
+    /// The beginning of each script.
     private static let prologue = """
         trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
         \(Command.freePort)
@@ -65,7 +65,7 @@ struct PeerTests {
         try folder.write(
             "kubevirt_vmi_info{node=\"n1\",namespace=\"prod\",name=\"web_1\",os=\"fedora\",vmi_pod=\"p\"} 1\n",
             to: "kubevirt/metrics")
-        // The namespaces that an operator gives both targets are those of the programs, and not of what they tell of.
+        // An operator gives both targets the namespace of the program, rather than that of the virtual machine.
         let script =
             Self.prologue + """
                 cd \(folder.path)
@@ -99,7 +99,7 @@ struct PeerTests {
         let machine = try MockMachine.onePackage()
         let folder = try MockTree()
         let path = folder.path
-        // Nobody ever listens at Loki's address. The Pushgateway comes late, is killed, and comes again; so are we.
+        // Loki is never reachable. The Pushgateway starts late, is killed, and starts again; so does the command.
         let script =
             Self.prologue + """
                 cd \(path)

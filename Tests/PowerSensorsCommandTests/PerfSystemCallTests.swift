@@ -32,7 +32,7 @@ struct PerfSystemCallTests {
     }
 }
 
-/// Whether the probe finds the msr PMU, and may use it.
+/// Whether PerfProbe finds the msr PMU and may use it.
 private func canProbe() async -> Bool {
     guard let path = try? Command.path(of: "PerfProbe") else { return false }
     let result = try? await Subprocess.run(

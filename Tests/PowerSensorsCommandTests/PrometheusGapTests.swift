@@ -10,12 +10,12 @@ import Testing
 import Glibc
 #endif
 
-/// A real Prometheus, and counters that cannot be read for a while.
+/// A real Prometheus that scrapes counters which cannot be read for a while.
 @Suite(.timeLimit(.minutes(3)))
 struct PrometheusGapTests {
     private static let watts = 65.0
 
-    /// One zone whose reads fail, one whose device goes, and one that stays.
+    /// One zone whose reads fail, one whose device is removed, and one without faults.
     private func machine() throws -> (machine: MockMachine, zones: [MockPowercapZone]) {
         let machine = try MockMachine()
         let zones = (0..<3).map { MockZone(name: "package-\($0)", power: Watts(Self.watts)) }
@@ -30,7 +30,7 @@ struct PrometheusGapTests {
         let counters = zones.compactMap(\.counter)
         let before = counters.map(\.trueEnergy.rawValue)
         let sensors = SensorSet(roots: machine.roots)
-        // Meanwhile there are generations in which the counters cannot be read.
+        // Meanwhile there are new generations in which the counters cannot be read.
         let monitor = try PowerMonitor(
             MonitorConfiguration(sensors: sensors, interval: .milliseconds(100), rediscoveryInterval: .seconds(2)))
         let pages = PrometheusExporter(PrometheusFormat(version: "1"), interval: .milliseconds(100))
@@ -76,7 +76,7 @@ struct PrometheusGapTests {
             let last = try #require(stored["\(socket)"]?.last)
             #expect(
                 abs(last - used) <= used * 1e-4, "package \(socket) used \(used) J: \(doubts)")
-            // Over a window of half the gap, and one that spans it.
+            // Over a window within the gap, and one that spans it.
             for name in ["rate3", "rate12"] {
                 let rates = try #require(Self.values(folder.text(of: "\(name).json"))["\(socket)"])
                 #expect(rates.count > 8)
@@ -130,7 +130,7 @@ struct PrometheusGapTests {
         try #require(folder.exists(name), "Prometheus stored nothing")
     }
 
-    /// The machine's counters go on as this machine's clock does.
+    /// Advances the mock machine's counters in real time.
     private func withPassingTime(of machine: MockMachine, _ body: @Sendable () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -147,7 +147,7 @@ struct PrometheusGapTests {
         }
     }
 
-    /// The values of an answer's series, by their socket: one each, or those of a range.
+    /// The values of a response's series by their socket: one value each, or those of a range.
     private static func values(_ text: String) throws -> [String: [Double]] {
         var result: [String: [Double]] = [:]
         for series in try JSON(text)["data"]["result"].elements {

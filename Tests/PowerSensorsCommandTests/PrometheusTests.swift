@@ -10,7 +10,7 @@ import Glibc
 /// A real Prometheus and a real node_exporter, on a machine whose counters wrap every few seconds.
 @Suite(.timeLimit(.minutes(3)))
 struct PrometheusTests {
-    /// 2⁻²⁴ J in 32 bits: 256 J a turn.
+    /// Counts of 2⁻²⁴ J in 32 bits, which wrap every 256 J.
     private static let register = MockRegister.binaryFraction(24)
 
     @Test(.enabled(if: arePeersHere, "needs Debian's prometheus, prometheus-node-exporter, curl and python3"))
@@ -28,7 +28,7 @@ struct PrometheusTests {
         let arguments = ["export"] + Command.roots(machine) + ["--interval", "100ms", "--prometheus"]
         async let run = Command.run(arguments, inScript: "exec bash \(folder.path)/peers.sh \"$@\"")
 
-        // The tree stands still around the first scrape and around the last.
+        // The counters do not change around the first and the last scrape.
         try await wait(for: "started", in: folder)
         let before = counters.map(\.trueEnergy.rawValue)
         try await withRunningClock(of: machine) { try await Task.sleep(for: .seconds(20)) }
@@ -51,12 +51,12 @@ struct PrometheusTests {
             #expect(abs(stored.last - stored.first - energy) <= energy * 1e-4, "package \(index) used \(energy) J")
             #expect(stored.corrected == stored.last - stored.first, "our counters are never set back")
             let lost = energy - (try #require(theirs["\(index)"])).corrected
-            // Up to 65 J or 120 J a wrap, as chance will have it.
+            // Up to 65 J or 120 J are lost at a wrap, depending on when the scrapes are.
             #expect(lost > energy * 1e-3, "a wrap costs node_exporter's counter what was used before it: \(lost) J")
         }
     }
 
-    // MARK: The peers
+    // MARK: Other programs
 
     private static func lay(_ folder: MockTree, _ machine: MockMachine) throws {
         try folder.write(

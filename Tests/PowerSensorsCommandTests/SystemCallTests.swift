@@ -9,7 +9,7 @@ import Glibc
 #endif
 
 struct SystemCallTests {
-    /// The calls of one tick before its write: a sleep, and a read of each counter.
+    /// The system calls for one figure before its write: a sleep, and a read of each counter.
     private static let tick = ["clock_nanosleep"] + Array(repeating: "pread64", count: 8)
 
     @Test(
@@ -26,7 +26,7 @@ struct SystemCallTests {
         for run in [short, long] {
             let ticks = run.calls.split(separator: "write", omittingEmptySubsequences: false).dropLast()
             #expect(ticks.contains { Array($0) == Self.tick })
-            // A tick that a busy machine lets come too late needs no sleep before it.
+            // On a busy machine a late figure needs no sleep before it.
             for tick in ticks { #expect(Array(tick) == Self.tick || Array(tick) == Array(Self.tick.dropFirst())) }
         }
         let ticks = long.figures - short.figures
@@ -37,12 +37,12 @@ struct SystemCallTests {
         }
     }
 
-    /// What a run showed and did.
+    /// The output and the system calls of a run.
     private struct Run {
-        /// How many figures it wrote.
+        /// The number of figures that it wrote.
         let figures: Int
 
-        /// The names of the system calls in their order, from the first figures, without them, to the last.
+        /// The names of the system calls in their order, after the first figure and up to the last one.
         let calls: [String]
     }
 
@@ -67,10 +67,10 @@ struct SystemCallTests {
     }
 }
 
-/// Whether the build puts a sanitizer into what it makes, the command too.
+/// Whether the tests and the command are built with a sanitizer.
 let isSanitized = unsafe dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
 
-/// Whether strace(1) is there, and may look at a process here.
+/// Whether strace(1) is installed and may trace a process here.
 func canTrace() async -> Bool {
     let result = try? await Subprocess.run(
         Command.shell, arguments: ["-c", "strace -o /dev/null true"], output: .discarded, error: .discarded

@@ -43,7 +43,7 @@ struct WatchTests {
             )
         }
         #expect([text, json, csv].map(\.exitCode) == [0, 0, 0])
-        // A busy machine may miss moments, here and below; the last is never missed.
+        // A busy machine may skip samples, here and below, but never the last one.
         #expect((1...4).contains(text.output.split(separator: "\n").count { $0.contains("▶ cpu") }))
         #expect(!text.output.contains("\u{1B}"))
         #expect((1...4).contains(json.output.split(separator: "\n").count))
@@ -76,7 +76,7 @@ struct WatchTests {
             ["--json", "--interval", "100ms", "--duration", "1s"] + Command.roots(machine)
         )
         let intervals = try outcome.output.split(separator: "\n").map { try JSON($0)["interval_s"].number ?? .nan }
-        // A busy machine may miss moments, which are then skipped; the sum tells that none was drawn out.
+        // A busy machine may skip samples; the sum of the intervals still covers the whole duration.
         #expect(intervals.reduce(0, +) >= 0.999)
         #expect(intervals.allSatisfy { $0 > 0 })
         #expect((1...10).contains(intervals.count))

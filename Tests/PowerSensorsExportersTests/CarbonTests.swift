@@ -2,7 +2,7 @@ import PowerSensors
 import PowerSensorsExporters
 import Testing
 
-/// What every format makes of an intensity.
+/// How every format shows a carbon intensity.
 struct CarbonTests {
     /// 82.4 J at 450 g/kWh, and 41.2 W for 2 s.
     private let grams = 82.4 / 3.6e6 * 450

@@ -3,9 +3,9 @@ import PowerSensorsExporters
 import PowerSensorsTesting
 import Testing
 
-/// What every format makes of consumers.
+/// How every format shows consumers.
 struct ConsumerTests {
-    /// A second in which two processes and a machine of two processes ran on a host of 200 W.
+    /// A second in which two processes, and a virtual machine of two processes, ran on a host that used 200 W.
     private func snapshot(_ intensity: CarbonIntensity? = nil) throws -> Snapshot {
         let machine = try MockMachine()
         let time = try machine.set(.guest(processors: 1))

@@ -9,7 +9,7 @@ struct GzipCompressorTests {
         let gzip = try #require(GzipCompressor())
         var generator = SeededGenerator(seed: 1)
         for length in [1, 100, 10_000, 1_000_000] {
-            // Half of it repetitive, half of it incompressible.
+            // The first half is repetitive, the second one incompressible.
             let noise = (0..<length / 2).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
             let page = Array(String(repeating: "power_watts{a=\"b\"} 1\n", count: length / 40 + 1).utf8) + noise
             let compressed = try #require(gzip.compress(page))

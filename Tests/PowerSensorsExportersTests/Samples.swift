@@ -1,8 +1,8 @@
 import PowerSensors
 
-/// A machine of two channels and a model, with figures of choice.
+/// Topologies and snapshots for the tests of formats.
 enum Samples {
-    /// A package, its core and psys, of which `read` fails.
+    /// A topology of a package, its core and psys.
     static func topology(label: String? = nil, findings: [Finding] = []) -> Topology {
         var socket = Component(id: "package-0", kind: .socket)
         socket.domain = "package"
@@ -26,9 +26,9 @@ enum Samples {
         return Topology(generation: 1, discoveries: [Discovery(channels: channels, findings: findings)])
     }
 
-    /// A guest whose host tells it of its packages, through another machine.
+    /// A guest whose host shares its packages through another machine.
     ///
-    /// - Parameter scope: What they count in; nil where the guest has counters of its own.
+    /// - Parameter scope: The scope that the packages count in; nil if the guest has counters of its own.
     static func sharedTopology(countingIn scope: Scope? = .cpu) -> Topology {
         var socket = Component(id: "package-0", kind: .socket)
         socket.domain = "package"
@@ -54,7 +54,7 @@ enum Samples {
         )
     }
 
-    /// A snapshot of the topology at 2026-11-22T14:00:00.042Z: a power, a power, and a failed read.
+    /// A snapshot at 2026-11-22T14:00:00.042Z: the first two channels have powers, and the read of the third failed.
     static func snapshot(
         _ topology: Topology = topology(),
         power: Double = 41.2,
@@ -102,7 +102,7 @@ enum Samples {
         )
     }
 
-    /// A model's figure for the whole machine, as where nothing can be measured.
+    /// A snapshot with only an estimate of the whole machine, as on a machine without measurements.
     static func estimate(_ power: Double, low: Double, high: Double) -> Snapshot {
         var channel = Channel(
             id: "estimator/wall",

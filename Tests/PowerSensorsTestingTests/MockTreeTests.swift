@@ -132,7 +132,7 @@ extension MockTree {
     }
 }
 
-/// What a kept descriptor reads from the start.
+/// The text that a kept descriptor reads from the start.
 func text(behind descriptor: CInt) -> String {
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = unsafe pread(descriptor, &bytes, bytes.count, 0)

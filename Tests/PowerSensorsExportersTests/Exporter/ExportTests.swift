@@ -3,7 +3,7 @@ import PowerSensorsExporters
 import PowerSensorsTesting
 import Testing
 
-/// Any number of exporters at once on one monitor.
+/// Several exporters on one monitor.
 @Suite(.timeLimit(.minutes(2)))
 struct ExportTests {
     /// An exporter that records its calls, and fails or stalls on request.
@@ -120,7 +120,7 @@ struct ExportTests {
             try machine.advanceAll(by: .milliseconds(100))
             try await Task.sleep(for: .milliseconds(5))
         }
-        // Nothing moves any more, so both see the same in the end.
+        // The counters no longer change, so both exporters see the same energy in the end.
         try await until {
             let energies = [quick, slow].map { $0.notes.withLock { $0.lastEnergy } }
             return energies[0] == energies[1] && (energies[0] ?? 0) > 0

@@ -9,7 +9,7 @@ import Glibc
 
 /// Foreign files in a share: nothing outside is written, and nothing hangs.
 struct GuestAttackTests {
-    /// Something that stands where a file of the share should.
+    /// Something that an attacker puts in the place of a file of the share.
     enum Trap: CaseIterable, CustomTestStringConvertible {
         case link, danglingLink, hardLink, pipe, device, writable, foreign
 
@@ -27,7 +27,7 @@ struct GuestAttackTests {
             case .danglingLink: try #require(unsafe symlink("\(bed.tree.path)/outside/new", place) == 0)
             case .hardLink: try #require(unsafe linkat(AT_FDCWD, canary, AT_FDCWD, place, 0) == 0)
             case .pipe: try #require(unsafe mkfifo(place, 0o600) == 0)
-            // What /dev/null is.
+            // The device number of /dev/null: major 1, minor 3.
             case .device: try #require(unsafe mknod(place, S_IFCHR | 0o600, dev_t(0x103)) == 0)
             case .writable:
                 try bed.tree.write("5", to: path)
@@ -56,23 +56,23 @@ struct GuestAttackTests {
         let before = try bed.outside()
         var publisher = try bed.publisher()
         let findings = publisher.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
-        try expectMended(bed, file, before, trap, findings)
-        // Once more, behind the publisher's back.
+        try expectReplaced(bed, file, before, trap, findings)
+        // Again, while the publisher runs and has its files open.
         try trap.set(at: file, in: bed)
         let between = try bed.outside()
         let again = publisher.publish([ShareBed.guest("web", joules: 5)], at: clock.next())
-        // The files that do not change are looked at only when a folder is opened.
+        // Constant files are only checked when their folder is opened.
         if file.hasSuffix("/name") { return #expect(try bed.outside() == between) }
-        try expectMended(bed, file, between, trap, again)
+        try expectReplaced(bed, file, between, trap, again)
         #expect(try bed.record(of: "web").entries.first?.energy == 5_000_000_000)
         #expect(try bed.count(of: "web/intel-rapl:0") == 5_000_000)
     }
 
-    private func expectMended(
+    private func expectReplaced(
         _ bed: ShareBed, _ file: String, _ before: [String: ShareBed.FileState], _ trap: Trap, _ findings: [Finding]
     ) throws {
-        let thing = try bed.state(at: file)
-        #expect(thing.mode == S_IFREG | 0o640 && thing.owner == geteuid())
+        let state = try bed.state(at: file)
+        #expect(state.mode == S_IFREG | 0o640 && state.owner == geteuid())
         #expect(findings.map(\.reason.name) == ["replaced"])
         #expect(findings.first?.subject == "\(bed.tree.path)/\(file)")
         #expect(try bed.outside() == before)
@@ -97,7 +97,7 @@ struct GuestAttackTests {
         #expect(findings.contains { $0.subject == place && $0.reason == .refused && $0.remedy != nil })
         #expect(try bed.outside() == before, "what was moved away is written no more")
         #expect(try bed.record(of: "db").entries.first?.energy == 5_000_000_000)
-        // Without the link it is mended.
+        // Once the link is removed, the guest is published to again.
         try #require(unsafe unlink(place) == 0)
         _ = publisher.publish(guests(6), at: clock.next())
         #expect(publisher.publish(guests(7), at: clock.next()).isEmpty)

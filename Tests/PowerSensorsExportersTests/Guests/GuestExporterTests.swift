@@ -7,9 +7,9 @@ import Testing
 import Glibc
 #endif
 
-/// Machines of a host, from its counters and processes to what their guests find.
+/// The whole way from a host's counters and processes to what its guests read.
 struct GuestExporterTests {
-    /// A host with counters and processes that a test moves by hand.
+    /// A host whose counters and processes a test advances.
     private struct Host {
         let machine: MockMachine
         let time: MockProcessorTime
@@ -94,7 +94,7 @@ struct GuestExporterTests {
         let record = try bed.record(of: "web")
         let entry = try #require(record.entries.first)
         #expect(record.origin == .estimated && record.entries.count == 1 && entry.domain == .host)
-        // Half of four times 500 J.
+        // Half of the four times 500 J that the host used.
         #expect(entry.energy == 1_000_000_000_000)
         #expect(entry.low == 800_000_000_000 && entry.high == 1_300_000_000_000)
         #expect(try bed.tree.text(of: "share/web/intel-rapl:0/name") == "psys\n")
@@ -136,7 +136,7 @@ struct GuestExporterTests {
     }
 }
 
-/// A figure of a whole machine, with a counter of 2⁻¹⁴ J that a test moves.
+/// A sensor of the whole machine, with a counter of 2⁻¹⁴ J that a test sets.
 private final class ModelledHost: Sensor {
     let name = SensorName.estimator
     let count = Locked<UInt64>(1000)

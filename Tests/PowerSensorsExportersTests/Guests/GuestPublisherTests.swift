@@ -91,7 +91,7 @@ struct GuestPublisherTests {
                 .init(domain: .package, energy: 2_000_000, low: 1_000_000, high: 5_000_000, status: .partial)
             ])
         #expect(try bed.count(of: "web/intel-rapl:0") == 2_000)
-        // Unknown is no step, neither forth nor back.
+        // An unknown energy neither adds to the sum nor resets it.
         guest.package = .init(nanojoules: nil, status: .absent)
         _ = publisher.publish([guest], at: clock.next())
         let entry = try #require(try bed.record(of: "web").entries.first)
@@ -117,7 +117,7 @@ struct GuestPublisherTests {
         var last: (count: UInt64, epoch: ShareRecord.Epoch)?
         for round in 0..<3 {
             var publisher = try bed.publisher()
-            // Its source restarts, too.
+            // The source restarts as well, at 0.
             _ = publisher.publish([ShareBed.guest("web", joules: 0)], at: clock.next())
             let record = try bed.record(of: "web")
             #expect(record.sequence == 1 && record.entries.first?.energy == 0)
@@ -345,7 +345,7 @@ struct GuestPublisherTests {
             configuration.descriptorBudget = 30
             var publisher = try GuestPublisher(folder: path, configuration: configuration)
             var clock = PublisherClock()
-            // Enough for one guest at a time.
+            // Enough descriptors for a single guest.
             var limit = rlimit(rlim_cur: rlim_t(try openDescriptors() + 20), rlim_max: 1024)
             try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
             for joules: UInt64 in [0, 5] {

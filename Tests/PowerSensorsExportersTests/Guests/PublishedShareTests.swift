@@ -3,9 +3,9 @@ import PowerSensorsExporters
 import PowerSensorsTesting
 import Testing
 
-/// What the publisher writes is what the sensor of a guest reads.
+/// A guest's sensor reads what the publisher writes.
 struct PublishedShareTests {
-    /// A host's publisher and a guest's sampler on one folder, by one clock.
+    /// A host's publisher and a guest's sampler on the same folder, with the same clock.
     private struct Pair {
         let bed: ShareBed
         private var publisher: GuestPublisher?
@@ -16,7 +16,7 @@ struct PublishedShareTests {
             publisher = try bed.publisher()
         }
 
-        /// Ends the publisher, and starts another in its place.
+        /// Ends the publisher, and starts another one.
         mutating func restart() throws {
             publisher = nil
             publisher = try bed.publisher()

@@ -1,8 +1,8 @@
 import PowerSensorsExporters
 
-/// A reader of Prometheus' two text formats that accepts nothing that their specifications do not.
+/// A parser of Prometheus' two text formats that accepts only what their specifications allow.
 ///
-/// Prometheus itself is more lenient: it takes families that are torn apart, and drops the second of two equal series.
+/// Prometheus itself also accepts families in several parts, and drops the second of two equal series.
 struct StrictParser {
     struct Broken: Error, CustomStringConvertible {
         let line: Int
@@ -41,7 +41,7 @@ struct StrictParser {
         if format == .openMetrics, !isEnded { throw broken("no # EOF") }
     }
 
-    /// The value of a series; nil where there is none.
+    /// The value of a series; nil if it is missing.
     func value(_ name: String, _ labels: [String: String] = [:]) -> Double? {
         samples.first { $0.name == name && $0.labels == labels }?.value
     }

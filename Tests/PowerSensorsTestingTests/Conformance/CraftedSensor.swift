@@ -8,9 +8,9 @@ struct CraftedSensor: Sensor {
     var channels = [Channel.crafted("a"), .crafted("b", quantity: .power, encoding: .gauge), .crafted("c")]
     var findings: [Finding] = []
     var incompleteScopes: Set<Scope> = []
-    /// What the sensor makes of its channels at the given discovery, from 1.
+    /// Changes the channels of a discovery with the given number, from 1.
     var discovering: @Sendable (Int, [Channel]) throws -> [Channel] = { $1 }
-    /// The mark at the given look, from 1.
+    /// The fingerprint at the call with the given number, from 1.
     var marking: @Sendable (Int) -> Int? = { _ in 7 }
     var opening: @Sendable ([Channel]) throws -> any SensorReader = { CraftedReader(channels: $0) }
     private let discoveries = Counter()
@@ -32,12 +32,12 @@ struct CraftedSensor: Sensor {
     mutating func changeFirst(_ change: (inout Channel) -> Void) { change(&channels[0]) }
 }
 
-/// Shows of each channel a number that belongs to it alone.
+/// A reader that returns a different number for each channel.
 struct CraftedReader: SensorReader {
     var channels: [Channel]
-    /// What is shown of a channel at a place.
+    /// The reading of the channel at an index.
     var showing: @Sendable (Int, Channel) -> Reading? = { _, channel in channel.crafted }
-    /// What happens to the channels at a reading.
+    /// Changes the channels at a reading.
     var changing: @Sendable (inout [Channel]) -> Void = { _ in }
 
     mutating func read(into readings: inout OutputSpan<Reading>) {
@@ -48,11 +48,11 @@ struct CraftedReader: SensorReader {
     }
 }
 
-/// Why a crafted sensor does not work.
+/// The error that a crafted sensor throws.
 struct Refusal: Error {}
 
 extension Channel {
-    /// A channel that is right in every way.
+    /// A channel that keeps every rule.
     static func crafted(
         _ id: String, quantity: Quantity = .energy,
         encoding: Encoding = .counter(.counts(unit: .binaryFraction(14), lastCount: UInt64(UInt32.max)))
@@ -62,7 +62,7 @@ extension Channel {
             encoding: encoding, component: Component(id: id, kind: .chip))
     }
 
-    /// The number that belongs to this channel alone.
+    /// A number that only this channel has.
     var crafted: Reading {
         let number = id.utf8.reduce(0) { $0 + UInt64($1) }
         return encoding == .gauge ? .value(Double(number)) : .count(number)

@@ -2,7 +2,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// The library's own sensors keep the rules that it asks others to keep.
+/// The library's own sensors keep the rules for all sensors.
 struct LibrarySensorsTests {
     @Test(arguments: [
         [MockControlType.intelServer()], [.intelClient(hasDRAM: true), .intelClientMMIO], [.amd(sockets: 2)], [.dtpm],

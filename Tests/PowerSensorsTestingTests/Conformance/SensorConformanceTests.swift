@@ -23,7 +23,7 @@ struct SensorConformanceTests {
             Fault(description, rule) { $0.opening = opening }
         }
 
-        /// A sensor that shows something odd of some channels.
+        /// A sensor with odd readings of some channels.
         static func showing(
             _ description: String, _ rule: SensorConformance.Rule,
             _ showing: @escaping @Sendable (Int, Channel) -> Reading?

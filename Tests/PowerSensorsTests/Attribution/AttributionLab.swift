@@ -1,7 +1,7 @@
 import PowerSensors
 import PowerSensorsTesting
 
-/// A made-up machine whose energy, processors and processes a test moves by hand.
+/// A mock machine whose energy, processors and processes a test advances.
 final class AttributionLab {
     let machine: MockMachine
     let sensor: ScriptedSensor
@@ -20,7 +20,7 @@ final class AttributionLab {
         show()
     }
 
-    /// A sampler that divides the energy.
+    /// Creates a sampler that divides the energy.
     func sampler(_ change: (inout Attribution) -> Void = { _ in }) throws -> Sampler {
         var attribution = Attribution()
         change(&attribution)
@@ -28,7 +28,7 @@ final class AttributionLab {
         return try Sampler(sensors, attribution: attribution) { [clock] in clock.instant }
     }
 
-    /// Lets energy be used, in counts of 2⁻¹⁴ J for each domain.
+    /// Advances the counters, by counts of 2⁻¹⁴ J for each domain.
     func use(_ used: [UInt64]) {
         for index in used.indices { counts[index] += used[index] }
         show()
@@ -36,7 +36,7 @@ final class AttributionLab {
 
     private func show() { sensor.show(counts.map { .count($0) }) }
 
-    /// Lets a second pass in which the processors did something.
+    /// Advances the clock by a second, and the processors' ticks.
     func pass(tasks: UInt64, interrupts: UInt64 = 0, idle: UInt64) throws {
         clock.advance(by: .seconds(1))
         var ticks = MockTicks(user: tasks, idle: idle)
@@ -69,7 +69,7 @@ final class AttributionLab {
 }
 
 extension Snapshot {
-    /// What a kind's consumers and remainders have gained since an earlier snapshot, in nanojoules.
+    /// The energy that a kind's consumers and the unattributed rest have gained since an earlier snapshot, in nanojoules.
     func gains(_ kind: Consumer.Kind, since earlier: Snapshot) -> EnergyParts {
         let before = Dictionary(uniqueKeysWithValues: earlier.consumers.map { ($0.id, $0.parts) })
         var sum = EnergyParts.zero
@@ -89,7 +89,7 @@ extension Snapshot {
         consumers.first { $0.consumer.kind == kind && $0.consumer.name == name }
     }
 
-    /// What a kind has left for a reason, in joules.
+    /// The unattributed energy of a kind for a reason, in joules.
     func unattributed(_ kind: Consumer.Kind, _ reason: UnattributedSnapshot.Reason) -> Double {
         unattributed.first { $0.kind == kind && $0.reason == reason }?.energy.rawValue ?? 0
     }

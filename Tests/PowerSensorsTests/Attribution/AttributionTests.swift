@@ -228,7 +228,7 @@ struct AttributionTests {
         var last: Snapshot?
         for round in 0..<20 {
             for (index, process) in processes.enumerated() {
-                // Three that are much greater, and others that sway among themselves.
+                // Three much greater ones, and others whose order changes.
                 try process.run(ticks: index >= 7 ? 20 : UInt64(1 + (round + index) % 2))
             }
             let ran = processes.enumerated().reduce(0) {

@@ -28,7 +28,7 @@ struct ConservationTests {
                 let number = Int.random(in: 100...120, using: &random)
                 birth += 1
                 if Bool.random(using: &random) {
-                    // Where the number was another's, that one is gone without a trace.
+                    // If another process had this ID, it has ended unnoticed.
                     let isMachine = Bool.random(using: &random)
                     try lab.start(
                         number, at: birth, comm: isMachine ? "qemu-kvm" : "work\(number % 3)",
@@ -49,13 +49,13 @@ struct ConservationTests {
             }
             for group in groups { usage[group, default: 0] += UInt64.random(in: 0...200_000, using: &random) }
             try showGroups()
-            // The machine's clock and the processes' do not agree, as on a real one.
+            // The machine's CPU time and the processes' differ slightly, as on a real machine.
             let tasks = UInt64.random(in: 0...(ran + 20), using: &random)
             try lab.pass(
                 tasks: tasks, interrupts: UInt64.random(in: 0...5, using: &random),
                 idle: UInt64.random(in: 0...200, using: &random))
             lab.use([UInt64.random(in: 0...5_000_000, using: &random), UInt64.random(in: 0...500_000, using: &random)])
-            // Now and then nobody looks for a while.
+            // Sometimes there is no scan for a while.
             if UInt64.random(in: 0...4, using: &random) == 0 { continue }
             let snapshot = sampler.snapshot()
             let measured = EnergyParts(package: lab.nanojoules(0) - divided[0], dram: lab.nanojoules(1) - divided[1])
@@ -97,7 +97,7 @@ struct ConservationTests {
             var birth: UInt64 = 1000
             while !finish.withLock({ $0 }) {
                 birth += 1
-                // Longer than a look, so that it is given something, and shorter than a snapshot's interval.
+                // Longer than the interval between scans, so that it gets some energy, and shorter than a snapshot's interval.
                 let brief = try MockProcess(
                     Int(birth), start: birth, comm: "brief", arguments: ["brief"], in: lab.machine.procfs)
                 for _ in 0..<4 {
@@ -115,7 +115,7 @@ struct ConservationTests {
         for await snapshot in monitor.snapshots(every: .milliseconds(200)) {
             if let last, let before = last.host[0].energy, let now = snapshot.host[0].energy {
                 let gained = Double(snapshot.gains(.process, since: last).sum) / 1e9
-                // A look may be some milliseconds older than the sample, and no more than two joules were used in them.
+                // A scan may be some milliseconds older than the sample, in which at most two joules were used.
                 #expect(abs(gained - (now - before).rawValue) <= 2, "\(gained) J of \(now - before)")
             }
             last = snapshot

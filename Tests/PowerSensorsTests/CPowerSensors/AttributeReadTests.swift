@@ -86,7 +86,7 @@ struct AttributeReadTests {
     func `each text has its own status`(attribute: Attribute) throws {
         let descriptor = try temporaryFile(attribute.text)
         defer { close(descriptor) }
-        // Twice, since a kept-open descriptor must start anew each time.
+        // Twice, since a descriptor that stays open must be read from its start each time.
         for _ in 0..<2 {
             let (status, value) = read(descriptor)
             #expect(status == attribute.status)
@@ -113,7 +113,7 @@ struct AttributeReadTests {
             switch status {
             case 0: #expect(UInt64(text) == value)
             case Int32(CPOWERSENSORS_EMPTY): #expect(text.isEmpty)
-            // Swift takes "-0" for an unsigned number.
+            // Swift parses "-0" as an unsigned number.
             default: #expect((UInt64(text) == nil || text.hasPrefix("-")) && !text.isEmpty)
             }
         }
@@ -148,7 +148,7 @@ struct AttributeReadTests {
 
     private func parseLine(_ bytes: [UInt8]) -> (status: Int32, value: UInt64) {
         var value: UInt64 = 0
-        // Digits where nothing was read would be taken for the number's own, were they looked at.
+        // Digits behind the text must not be parsed as part of the number.
         let characters = (bytes + Array(repeating: 0x39, count: 16)).map { CChar(bitPattern: $0) }
         let status = unsafe cpowersensors_parse_line(characters, bytes.count, &value)
         return (status, value)

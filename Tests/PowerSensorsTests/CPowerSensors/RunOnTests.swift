@@ -6,7 +6,7 @@ import Testing
 
 struct RunOnTests {
     @Test func `a thread that was moved to a processor gets its earlier affinity back`() async throws {
-        // A process of its own, since the thread that runs a test is anybody's.
+        // In a separate process, since other tests use the same threads.
         await #expect(processExitsWith: .success) {
             let usual = allowed()
             try #require(cpowersensors_run_on(-1) == 0)
@@ -33,7 +33,7 @@ struct RunOnTests {
                     sensors: SensorSet(only: [sensor, SlowSensor(), PowerSupplySensor(roots: machine.roots)]),
                     interval: .milliseconds(1), rediscoveryInterval: .milliseconds(5)))
             while monitor.latest() == nil { usleep(1000) }
-            // Threads of the next generation are made by one that has been moved.
+            // The threads of the next generation are created by a thread that has been moved.
             try machine.add(.supply("BAT0", files: ["status": "Discharging", "power_now": "10000000"]))
             while monitor.latest()?.topology.generation == 1 { usleep(1000) }
             // The first package's processor is 0.
@@ -55,7 +55,7 @@ struct RunOnTests {
     }
 }
 
-/// Something that is read by a thread of its own.
+/// A sensor that is read on its own thread.
 private struct SlowSensor: Sensor {
     let name = SensorName("slow")
     let readingInterval: Duration? = .milliseconds(5)

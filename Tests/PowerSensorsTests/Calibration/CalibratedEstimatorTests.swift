@@ -2,7 +2,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// The estimator with what a calibration learned in the place of its model.
+/// The estimator with a calibration instead of its model.
 struct CalibratedEstimatorTests {
     /// 100 W without load, 300 W at full load, bent between them; learned on a host of 64 threads.
     private func profile(model: Int = 85, threads: Int = 64, cores: Int = 32) throws -> CalibrationProfile {

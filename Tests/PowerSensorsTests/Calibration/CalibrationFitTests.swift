@@ -3,7 +3,7 @@ import PowerSensorsTesting
 import Testing
 
 struct CalibrationFitTests {
-    /// What a machine may do between idle and full load.
+    /// The shapes of a machine's power between idle and full load.
     enum Shape: CaseIterable {
         case straight, jumping, convex, concave
 
@@ -19,7 +19,7 @@ struct CalibrationFitTests {
         func watts(_ load: Double) -> Double { 80 + 240 * part(load) }
     }
 
-    /// Ten windows at each of eleven loads, each off by up to 3 % and one in twenty by half.
+    /// Ten windows at each of eleven loads, with errors of up to 3 %, and of half the power in one of twenty.
     private func measured(_ shape: Shape, seed: UInt64, wild: Bool = false) -> [CalibrationPoint] {
         var random = SeededGenerator(seed: seed)
         return (0..<110).map { index in
@@ -44,7 +44,7 @@ struct CalibrationFitTests {
     }
 
     @Test func `the error is that of measurements that were not used`() throws {
-        // Two thirds lie on one line; the third that is not used is 10 % above it.
+        // Two thirds are on one line; the third that the fit does not use is 10 % above it.
         let points = (0..<99).map { index in
             let load = Double(index / 3) / 32
             return CalibrationPoint(load: load, power: Watts((100 + 100 * load) * (index % 3 == 2 ? 1.1 : 1)))

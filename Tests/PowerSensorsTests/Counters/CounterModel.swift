@@ -1,8 +1,8 @@
 import PowerSensors
 
-/// What a register truly counted, as an integer that never wraps, beside the counter under test.
+/// A register's true count, as an integer that never wraps, and the counter under test.
 struct CounterModel {
-    /// How the model shows its count: a register of `lastCount`, scaled and truncated as a driver does.
+    /// How the model shows its count: wrapped after `lastCount`, scaled and truncated as a driver does.
     let show: (UInt64) -> UInt64
     let modulus: UInt128
     var truth: UInt128
@@ -31,7 +31,7 @@ struct CounterModel {
 
     var number: UInt64 { show(UInt64(truth % modulus)) }
 
-    /// Lets time go by while the register counts.
+    /// Advances the time and the register.
     mutating func pass(_ time: Duration, counts: UInt128) {
         truth += counts
         instant = instant.advanced(by: time)

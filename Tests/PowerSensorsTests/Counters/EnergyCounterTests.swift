@@ -13,7 +13,7 @@ struct EnergyCounterTests {
         var wraps = 0
         while wraps < 12 {
             let before = model.truth / model.modulus
-            // Up to a whole range at up to the greatest power: one wrap at most, and none can be taken for two.
+            // Up to a whole range at up to the maximum power, so that there is one wrap at most.
             let time = Double.random(in: 0.001...0.999, using: &generator) * seconds
             let power = Double.random(in: 0...999, using: &generator)
             model.pass(.seconds(time), counts: UInt128(time * power / encoding.unit.joules.rawValue))
@@ -73,7 +73,7 @@ struct EnergyCounterTests {
         let encoding = CounterEncoding.counts(unit: .binaryFraction(0), lastCount: 255)
         for first: UInt64 in 0...255 {
             for step: UInt128 in 0...255 {
-                // 255 J in 0.255 s at 1 kW: whatever is less than a turn is a plain step.
+                // 255 J in 0.255 s at 1 kW: any increase of less than the range is possible.
                 var model = CounterModel(encoding, startCount: UInt128(first))
                 model.read()
                 model.pass(.milliseconds(255), counts: step)
@@ -115,7 +115,7 @@ struct EnergyCounterTests {
         #expect(model.counter.resets == 1)
         #expect(model.counter.wraps == 0)
         #expect(model.counter.total == before + 70_000)
-        // 100 050 counts were used in the two seconds that nobody can know of.
+        // 100 050 counts were used in the two seconds before the reading, which cannot be known.
         #expect((100_050...16_384 * 4000).contains(model.counter.ambiguous))
     }
 
@@ -159,7 +159,7 @@ struct EnergyCounterTests {
     }
 
     @Test func `a reset followed by a fast increase leaves a bound that includes the truth`() {
-        // Soon after a driver was loaded again its counts are small.
+        // The counts are small soon after a driver was reloaded.
         var model = CounterModel(.counts(unit: .binaryFraction(14), lastCount: UInt64(UInt32.max)), startCount: 500_000)
         model.read()
         model.pass(.seconds(2), counts: 500_000)
@@ -184,7 +184,7 @@ struct EnergyCounterTests {
             model.read()
         }
         let bound = UInt128(model.counter.total) + UInt128(model.counter.ambiguous)
-        // The last suspect is still open.
+        // It is not decided yet whether the last increase is real.
         #expect(bound + 1200 * 16_384 >= model.truthSinceStart)
         #expect(model.counter.resets == 0)
     }

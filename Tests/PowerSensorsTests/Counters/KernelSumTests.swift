@@ -2,9 +2,9 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// Energy out of the sums that perf shows, against the registers' true counts and the mistakes of real drivers.
+/// Energy from perf's sums, compared with the registers' true counts under the mistakes of real drivers.
 struct KernelSumTests {
-    /// A register, the driver that sums it up, and the counter that reads the driver.
+    /// A register, the driver that sums up its counts, and the counter that reads the driver.
     private struct Machine {
         let events: MockEvents
         let descriptor: CInt
@@ -45,7 +45,7 @@ struct KernelSumTests {
         var machine = Machine(exponent: exponent, known: exponent, driver: driver, maximumPower: Watts(1e16))
         machine.read()
         for _ in 0..<2000 {
-            // Up to a whole turn less one count between two readings: far more than half, which is counted backwards.
+            // Up to a whole range less one count between two readings; the driver counts more than half of it backwards.
             machine.pass(.milliseconds(1), counts: UInt64.random(in: 0..<(1 << 32), using: &generator))
             #expect(machine.read() != .reset)
         }
@@ -70,7 +70,7 @@ struct KernelSumTests {
         let unit = machine.counter.encoding.unit
         #expect(unit == .binaryFraction(exponent))
         #expect(machine.counter.ambiguousEnergy == Joules(0))
-        // From here on turns are counted.
+        // From here on wraps are counted.
         for _ in 0..<20 where exponent > 0 {
             machine.pass(.milliseconds(100), counts: min(3 << 30, UInt64(9000) << UInt64(exponent)))
             machine.read()
@@ -83,7 +83,7 @@ struct KernelSumTests {
         machine.read()
         machine.pass(.seconds(1), counts: 1 << 14)
         machine.read()
-        // To just behind the register's end.
+        // To just behind the register's wrap.
         machine.events.reset(2)
         machine.pass(.seconds(1), counts: 100)
         #expect(machine.read() == .reset)
@@ -118,7 +118,7 @@ struct KernelSumTests {
     }
 
     @Test func `negative sums are counted, too`() {
-        // The driver's first look comes after more than half a turn, so its sum begins by falling.
+        // The driver first reads after more than half the range, so its sum first decreases.
         var machine = Machine(exponent: 14, known: 14, driver: .signed, maximumPower: Watts(1e6))
         machine.read()
         machine.pass(.seconds(1), counts: 3 << 30)

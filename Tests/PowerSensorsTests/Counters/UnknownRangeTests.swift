@@ -2,7 +2,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// Counters of µJ whose range is none of a 32-bit register: only the numbers themselves tell the step.
+/// Counters of µJ whose range is not that of a 32-bit register: only the numbers show the size of a count.
 struct UnknownRangeTests {
     struct Layout: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -50,7 +50,7 @@ struct UnknownRangeTests {
     }
 
     @Test func `numbers that are impossible for a unit prove that the range is wrong`() {
-        // The range of 2⁻¹⁴ J, but plain µJ: as fixtures and emulators write.
+        // The range of a register of 2⁻¹⁴ J, but numbers in plain µJ, as fixtures and emulators write them.
         var model = CounterModel(
             .powercap(range: 262_143_328_850),
             maximumPower: Watts(1e6),

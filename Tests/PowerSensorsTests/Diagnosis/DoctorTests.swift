@@ -3,7 +3,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// What the doctor says of machines that lack their energy counters, a row a cause.
+/// The doctor's explanations for machines without energy counters, one row for each cause.
 struct DoctorTests {
     struct Missing: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -271,7 +271,7 @@ struct DoctorTests {
         try machine.sysfs.write("0x8086\n", to: "bus/pci/devices/0000:00:02.0/vendor")
         try machine.sysfs.write("0x020000\n", to: "bus/pci/devices/0000:02:00.0/class")
         try machine.sysfs.write("0x10de\n", to: "bus/pci/devices/0000:02:00.0/vendor")
-        // A driver that serves power needs no road, and one that does not serves none.
+        // A device with a hwmon chip needs no other program, and a simple display has no power to report.
         for (device, hasChip) in ["0000:03:00.0": true, "0000:04:00.0": false] {
             try machine.sysfs.write("0x038000\n", to: "bus/pci/devices/\(device)/class")
             try machine.sysfs.write("0x1002\n", to: "bus/pci/devices/\(device)/vendor")
@@ -309,7 +309,7 @@ struct DoctorTests {
         #expect(severities.last == .info)
     }
 
-    /// Watches for a moment only; the counters move where they are told to.
+    /// Examines a machine for a moment only; its counters advance if `moving` is true.
     private func examine(_ machine: MockMachine, moving: Bool = false) -> Diagnosis {
         let doctor = Doctor(SensorSet(roots: machine.roots), roots: machine.roots)
         var step: (() -> Void)?

@@ -3,7 +3,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// What a channel shows while its source fails and afterwards, and that no joule is lost by it.
+/// A channel's values during and after a fault of its source, and that no energy is lost.
 struct FaultTests {
     struct Fault: Sendable, CustomTestStringConvertible {
         let fault: MockFault
@@ -54,7 +54,7 @@ struct FaultTests {
         }
         try zone.restore("energy_uj")
         try step(machine, clock)
-        // A device that is back is looked for with a back-off, which is real time.
+        // A device is opened again with a back-off in real time.
         if fault.fault == .gone { usleep(150_000) }
         _ = sampler.snapshot()
         try step(machine, clock)

@@ -1,7 +1,7 @@
 import PowerSensors
 import Testing
 
-/// What becomes of joules when channels go and come back from one generation to the next.
+/// The energies when channels disappear and return from one generation to the next.
 struct GenerationTests {
     /// A machine of meters that are read on every sample.
     private final class Machine {
@@ -50,13 +50,13 @@ struct GenerationTests {
         #expect(without[channel: "scripted/one"]?.power == Watts(10))
         #expect(without[channel: "scripted/two"]?.status == .absent)
         #expect(machine.sampler.findings().map(\.subject) == ["scripted/two"])
-        // However often one looks.
+        // Further snapshots do not change that.
         machine.move(to: Self.meter("one"), Self.meter("fan", nil))
         #expect(machine.snapshot(after: .zero, 10, 1).host[0].status == .partial)
         machine.move(to: Self.meter("one"), Self.meter("two"))
         let back = machine.snapshot(after: .seconds(10), 10, 6)
         #expect(machine.sampler.findings().isEmpty)
-        // What is bridged while it was away is the trapezoid of its last reading and its first.
+        // The gap is integrated from its reading before to its reading after.
         #expect(back[channel: "scripted/two"]?.energy == Joules(180))
         #expect(back.host[0].energy == Joules(480))
         #expect(machine.snapshot(after: .seconds(10), 10, 6).host[0].energy == Joules(640))
@@ -115,7 +115,7 @@ struct GenerationTests {
         let machine = try Machine(Self.meter("one"), Self.meter("fan", nil))
         _ = machine.snapshot(after: .zero, 100, 1)
         #expect(machine.snapshot(after: .seconds(10), 100, 1).host[0].energy == Joules(1000))
-        // One meter goes, and another one that the sensor left out until now makes the figure, with it missing.
+        // One meter disappears, and another one that was in no figure now provides the figure, without the first one.
         machine.move(to: Self.meter("two"), Self.meter("fan", nil))
         _ = machine.snapshot(after: .zero, 100, 1)
         #expect(machine.snapshot(after: .seconds(20), 100, 1)[channel: "scripted/two"]?.energy == Joules(2000))

@@ -24,7 +24,7 @@ struct PowerMonitorTests {
             let energies = snapshots.compactMap { $0.channels[0].energy }
             #expect(energies == energies.sorted())
         }
-        // One may come late and the next in time, so only both together tell the rhythm.
+        // One snapshot may be late and the next one on time, so the interval is tested over both.
         let span = rare.dropFirst().compactMap(\.interval).reduce(.zero, +)
         #expect(span >= .milliseconds(41), "\(span)")
         monitor.stop()
@@ -58,10 +58,10 @@ struct PowerMonitorTests {
         let zone = MockZone(
             name: "package-0", register: .nanojoules(61_035, lastCount: 1 << 20 - 1), power: Watts(60), startCount: 77)
         try machine.add(MockControlType(zones: [zone]))
-        // 64 J at 1 kW: safe every 32 ms, though nobody asks for a minute.
+        // A range of 64 J at 1 kW is safe every 32 ms, although the subscriber's interval is a minute.
         let monitor = try PowerMonitor(configuration(machine, interval: .seconds(60)))
         let counter = try #require(machine.zone("package-0")?.counter)
-        // Not before the origin is set, which a busy machine may take its time for.
+        // Wait for the first sample, which may take some time on a busy machine.
         while monitor.latest() == nil { try await Task.sleep(for: .milliseconds(10)) }
         for _ in 0..<60 {
             try counter.advance(counts: 1 << 17)
@@ -73,7 +73,7 @@ struct PowerMonitorTests {
         let channel = snapshot.channels[0]
         let truth = Double(counter.trueCounts) * 61_035e-9
         #expect(abs((channel.energy?.rawValue ?? 0) - truth) <= 2e-6 + channel.ambiguousEnergy.rawValue)
-        // On a machine too busy to let it sample in time, a turn is told as ambiguous.
+        // If the machine is too busy to sample in time, a wrap is reported as ambiguous.
         let ambiguousTurns = Int((channel.ambiguousEnergy.rawValue / (61_035e-9 * Double(1 << 20))).rounded(.up))
         #expect((7...7 + ambiguousTurns).contains(channel.wraps + ambiguousTurns))
         monitor.stop()
@@ -137,7 +137,7 @@ struct PowerMonitorTests {
         }
         #expect(last.topology.channels.contains { $0.id == "rapl/psys" })
 
-        // And back again.
+        // The zone is removed again.
         let psys = try #require(machine.zone("psys"))
         try psys.inject(.gone, at: "energy_uj")
         try machine.remove(psys)
@@ -167,7 +167,7 @@ struct PowerMonitorTests {
         try machine.add(
             MockControlType(zones: [MockZone(name: "psys", power: Watts(5), startCount: count + 7 * joule)]))
         while let event = await events.next(), event.kind != .sensorBack {}
-        // What it counted while it was away is in it.
+        // It includes what the zone counted while it was missing.
         while last[channel: "rapl/psys"]?.energy != Joules(37) { last = try #require(await iterator.next()) }
         monitor.stop()
     }
@@ -188,7 +188,7 @@ struct PowerMonitorTests {
         while last[channel: "rapl/psys"]?.energy != Joules(30) { last = try #require(await iterator.next()) }
         try zone.inject(fault, at: "energy_uj")
         while last[channel: "rapl/psys"]?.status == .ok { last = try #require(await iterator.next()) }
-        // Another zone's coming makes a generation in which this one cannot be read.
+        // Another new zone begins a generation in which this one cannot be read.
         let generation = last.topology.generation
         try machine.add(MockControlType("intel-rapl-other", zones: [MockZone(name: "spare")]))
         while last.topology.generation <= generation { last = try #require(await iterator.next()) }
@@ -210,7 +210,7 @@ struct PowerMonitorTests {
         var events = monitor.events().makeAsyncIterator()
         try await Task.sleep(for: .milliseconds(20))
         try zone.inject(.garbage, at: "energy_uj")
-        // On a slow machine a finding may come before: the counters of this one stand still.
+        // On a slow machine a finding may come first, because this machine's counters do not change.
         var lost = try #require(await events.next())
         while lost.kind == .finding { lost = try #require(await events.next()) }
         #expect(lost.kind == .sensorLost)

@@ -25,7 +25,7 @@ struct RediscoveryTests {
         let without = rediscovery.check(at: 11 * second)
         #expect(without?.topology.generation == nil, "a part would be missing without a word")
 
-        // Its number is taken when it comes back.
+        // Its number belongs to another zone when it returns.
         try machine.add(
             MockControlType(zones: [
                 MockZone(name: "psys"), MockZone(name: "package-1", startCount: count + 7 * joule),
@@ -71,7 +71,7 @@ struct RediscoveryTests {
         sensor.set([package, .counter("package-1")])
         let found = rediscovery.check(at: 21 * second)
         #expect(found?.topology.channels.map(\.id) == ["scripted/package-0", "scripted/package-1"])
-        // And a part of a figure comes along, absent, until it is back.
+        // A missing part of a figure is in the new generation, absent, until it is back.
         sensor.set([package, .counter("psys", scope: .platform)])
         let other = rediscovery.check(at: 31 * second)
         let channels = try #require(other).topology.channels
@@ -114,7 +114,7 @@ struct RediscoveryTests {
         #expect(without?.topology.generation == nil, "the figure stays, unknown, until the part is back")
     }
 
-    /// A sensor whose channels come and go.
+    /// A sensor whose channels a test changes.
     private final class Marked: Sensor {
         let name = SensorName("scripted")
         private let channels: Locked<[Channel]>

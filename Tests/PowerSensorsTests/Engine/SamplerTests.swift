@@ -43,7 +43,7 @@ struct SamplerTests {
         #expect(broken.host.map(\.power) == [nil, Watts(30)])
         #expect(broken.host.map(\.energy) == [nil, Joules(30)])
 
-        // What was used meanwhile is not lost when the channel comes back.
+        // The energy used meanwhile is counted when the channel returns.
         clock.advance(by: .seconds(1))
         sensor.show(.count(1000 + 20 * joule), .count(1000 + 40 * joule), .count(1000 + 60 * joule))
         let mended = sampler.snapshot()
@@ -82,7 +82,7 @@ struct SamplerTests {
         #expect(sampler.snapshot().channels[0].power == Watts(0), "RAPL renews its count every millisecond")
         clock.advance(by: .seconds(3600))
         _ = sampler.snapshot()
-        // After an hour of silence, 20 J in two seconds are 10 W and not 20 J an hour.
+        // After an hour without a change, 20 J within two seconds are 10 W and not 20 J an hour.
         clock.advance(by: .seconds(2))
         sensor.show(.count(count + 20 * joule))
         #expect(sampler.snapshot().channels[0].power == Watts(10))
@@ -183,7 +183,7 @@ struct SamplerTests {
         clock.advance(by: .seconds(1))
         sensor.show(.count(6))
         _ = sampler.snapshot()
-        // 450 W for ten minutes are 270 kJ, one turn of 262 kJ and some.
+        // 450 W for ten minutes are 270 kJ, slightly more than the range of 262 kJ.
         clock.advance(by: .seconds(600))
         sensor.show(.count((6 + 450 * 600 * joule) % (1 << 32)))
         let snapshot = sampler.snapshot()
@@ -261,7 +261,7 @@ struct SamplerTests {
         var sampler = try sampler([sensor])
         var powers: Set<Watts> = []
         for tick in 0..<400 {
-            // Renewed, and read, every 400 ms; a snapshot every 20 ms sees the same reading twenty times.
+            // The source is read every 400 ms, so snapshots every 20 ms have the same reading twenty times.
             let reads = tick / 20
             let read = clock.instant.continuous.advanced(by: .milliseconds(-20 * (tick % 20)))
             sensor.show(.count(1000 + UInt64(reads) * 120 * joule, at: read))

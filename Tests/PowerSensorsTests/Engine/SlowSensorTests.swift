@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct SlowSensorTests {
-    /// A management controller: it takes its time, and one day it answers no more.
+    /// A management controller, which answers slowly, and at some point no longer.
     private final class Controller: Sensor {
         let name: SensorName
         let readingInterval: Duration? = .milliseconds(40)

@@ -1,7 +1,7 @@
 import PowerSensors
 import Testing
 
-/// What a suspended machine uses is made up by nobody.
+/// No energy is assumed for the time in which a machine is suspended.
 struct SuspendTests {
     private static func meter(_ quantity: Quantity, _ encoding: Channel.Encoding) -> Channel {
         Channel(
@@ -23,7 +23,7 @@ struct SuspendTests {
         if isReadBeforeSuspend { sensor.show(.value(10, at: clock.instant.continuous)) }
         clock.advance(by: .milliseconds(500))
         clock.suspend(for: .seconds(30))
-        // What was read before the machine went to sleep is still all there is.
+        // There is no newer reading than the one before the suspend.
         let held = try sample()
         #expect(try #require(held.energy) <= Joules(15))
         clock.advance(by: .milliseconds(500))

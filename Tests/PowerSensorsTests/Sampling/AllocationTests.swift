@@ -18,7 +18,7 @@ struct AllocationTests {
         var sampler = try Sampler(SensorSet(roots: machine.roots))
         #expect(sampler.topology.channels.count == 8)
 
-        // What is made once, such as the types' metadata, is made now.
+        // What is allocated only once, such as types' metadata, is allocated now.
         sampler.sample()
         try machine.advanceAll(by: .microseconds(50))
         sampler.sample()
@@ -69,7 +69,7 @@ struct AllocationTests {
         #expect(missing.map(\.status) == [.absent], "the battery that does not discharge")
     }
 
-    /// Events that count the samples, without any memory of their own.
+    /// Events that count the samples without allocating.
     private final class CountingEvents: EventSource {
         private let reads = Atomic<UInt64>(0)
 

@@ -1,6 +1,6 @@
 import PowerSensors
 
-/// A sensor that shows what a test tells it to.
+/// A sensor whose readings a test sets.
 final class ScriptedSensor: Sensor {
     let name: SensorName
     let channels: [Channel]

@@ -8,7 +8,7 @@ struct BackOffTests {
         #expect(backOff.isDue)
         for _ in 0..<100 { backOff.recordAttempt() }
         #expect(!backOff.isDue)
-        // A fault so soon after the tries is the old one.
+        // A fault so soon after the attempts counts as the same fault.
         backOff.recordFailure()
         #expect(!backOff.isDue)
     }

@@ -3,7 +3,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// Both ways of resolving must give the same: openat2(2), and the walk for kernels and sandboxes without it.
+/// Both ways of resolving a path must agree: openat2(2), and the one for kernels and sandboxes without it.
 struct SystemRootTests {
     @Test(arguments: [true, false])
     func `links are resolved beneath the root, and none leads out`(byKernel: Bool) throws {

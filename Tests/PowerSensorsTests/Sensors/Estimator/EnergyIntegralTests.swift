@@ -4,7 +4,7 @@ import Testing
 
 private let milliseconds: Int64 = 1_000_000
 
-/// A straight line from 100 W to 200 W, so that the energy can be told in one's head.
+/// A straight line from 100 W to 200 W, so that energies are easy to calculate.
 private let line = PowerCurve(idle: Watts(100), maximum: Watts(200), shape: LoadCurve(jump: 0, slope: 1))
 
 private func times(busy: UInt64, idle: UInt64, steal: UInt64 = 0) -> CPUTimes {
@@ -58,7 +58,7 @@ struct EnergyIntegralTests {
         for step in 1...300_000 {
             count = energy.advance(to: times(busy: 0, idle: UInt64(step)), at: Int64(step) * 1000).count
         }
-        // 300 ms of a third of a watt.
+        // A third of a watt for 300 ms.
         #expect(count.map { (1 + 99_999...1 + 100_000).contains($0) } == true)
     }
 
@@ -84,7 +84,7 @@ struct EnergyIntegralTests {
         #expect(count(&energy, to: times(busy: 50, idle: 0), at: 1000 * milliseconds) == 1 + 200_000_000)
     }
 
-    /// The number that is shown; the greatest there is where there is none.
+    /// The count of the reading; the maximum if there is none.
     ///
     /// Optional numbers in an expectation make the address sanitizer complain of the testing library.
     private func count(_ energy: inout EnergyIntegral, to times: CPUTimes, at nanoseconds: Int64) -> UInt64 {

@@ -17,7 +17,7 @@ struct GuestHostTests {
         while free > 0 {
             let processors = min([1, 2, 4, 8, 16].randomElement(using: &random) ?? 1, free)
             free -= processors
-            // Many do little and a few do much, as guests do.
+            // Most guests have a low load, and a few a high one.
             let spread = Double.random(in: 0...1, using: &random)
             guests.append(Guest(processors: processors, load: min(meanLoad * 3 * spread * spread, 1)))
         }
@@ -31,7 +31,7 @@ struct GuestHostTests {
     private let curve = EstimatorModel.formula(
         of: ModelledServer(generation: .milan, sockets: 2, cores: 64, memoryGigabytes: 512, isClient: false))
 
-    /// How far the sum of the guests' watts is off the host's.
+    /// The relative error of the sum of the guests' powers.
     private func bias(_ guests: [Guest], hostLoad: Double?) -> Double {
         let sum = guests.reduce(0) { sum, guest in
             let own = curve.ofGuest(part: Double(guest.processors) / 128, hostLoad: hostLoad)
@@ -46,7 +46,7 @@ struct GuestHostTests {
         #expect(abs(bias(guests, hostLoad: hostLoad(guests))) < 1e-9)
     }
 
-    /// The bias of the rule where it is not known, as the guide tells it: the mean and the spread in per cent.
+    /// The mean and the spread of the error in per cent if the host's load is unknown, as in the guide.
     @Test(arguments: [(0.15, -7.0 ... -2.0), (0.3, -4.0...2.0), (0.5, 1.0...7.0)])
     func `if the host's load is unknown, its guests add up within some per cent`(
         meanLoad: Double, range: ClosedRange<Double>
@@ -72,7 +72,7 @@ struct GuestHostTests {
         host.memoryGigabytes = 64
         #expect(MachineEstimate(machine(threads: 8), host: host).part?.fraction == 0.75 * 8 / 1024 + 0.25 * 16 / 64)
         #expect(MachineEstimate(machine(threads: 8), host: host).server.memoryGigabytes == 64)
-        // What a guest does not tell of its own memory leaves the processors alone.
+        // If the guest's own memory is unknown, only the processors count.
         #expect(MachineEstimate(machine(threads: 8, memory: nil), host: host).part?.fraction == 8.0 / 1024)
     }
 

@@ -40,7 +40,7 @@ private func physical(
     )
 }
 
-/// A guest, and the host it is taken to run on.
+/// A guest, and the host that is assumed for it.
 struct AssumedHost: CustomTestStringConvertible {
     let testDescription: String
     let processor: ProcessorIdentity
@@ -160,7 +160,7 @@ struct MachineEstimateTests {
         let wide = RelativeBand(low: 0.65, high: 1.35)
         #expect(MachineEstimate(physical(unknown)).band == wide)
         #expect(MachineEstimate(guest(skylake, 2)).band == wide)
-        // A laptop's processor: known, and not in the data.
+        // A laptop's processor, which is known but not in the data.
         #expect(MachineEstimate(physical(ProcessorIdentity(vendor: .intel, family: 6, model: 154))).band == wide)
     }
 

@@ -3,7 +3,7 @@
 // SPEC® and SPECpower_ssj2008® are trademarks of the Standard Performance Evaluation Corporation; its results are at
 // spec.org, retrieved in 2026. What is computed from these numbers is an estimate and no SPEC metric.
 
-/// Machines that no result is of, and what the fitting program says of them.
+/// Machines without a published result, and the estimates of the fitting program for them.
 ///
 /// Name, maker, generation, sockets, cores, GB and MHz; then eleven watts for each level, for the second without the
 /// frequency (f), and between known ends (a), which are the second's, less and more by a tenth.

@@ -1,7 +1,7 @@
 import PowerSensors
 import Testing
 
-/// A processor, and what it must be taken for.
+/// A processor, and the generation that must be recognized.
 struct Identification: CustomTestStringConvertible {
     let testDescription: String
     let processor: ProcessorIdentity

@@ -1,13 +1,13 @@
 import PowerSensors
 import Testing
 
-/// A machine that no result is of, with what the fitting program says of it.
+/// A machine without a published result, with the fitting program's estimate.
 struct PredictedMachine: CustomTestStringConvertible {
     let name: String
     let maker: String
     let generation: String
     let server: ModelledServer
-    /// Eleven watts for each level of knowledge.
+    /// The powers at eleven loads for each level of knowledge.
     var watts: [String: [Double]] = [:]
 
     var testDescription: String { name }

@@ -2,9 +2,9 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// A guest finds its share by itself, and says what keeps it from reading it.
+/// A guest finds its share by itself, or explains why it cannot be read.
 struct GuestShareSensorTests {
-    /// A machine's mount table and folders, a share in one of them.
+    /// A machine's mount table and folders, in which a test puts shares.
     private struct Mounts {
         let machine: MockMachine
         let folders: MockTree

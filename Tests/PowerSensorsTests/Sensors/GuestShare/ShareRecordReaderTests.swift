@@ -4,7 +4,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// A record is read as the host wrote it, whatever happens to it on the way.
+/// Records are read as the host wrote them, or recognized as invalid.
 struct ShareRecordReaderTests {
     private static let package = "share/package-0"
 
@@ -38,7 +38,7 @@ struct ShareRecordReaderTests {
         var time = Duration.zero
         while time < .seconds(120) {
             time += interval
-            // The guest's clock loses a tenth against the host's.
+            // The guest's clock is a tenth slower than the host's.
             guest.clock.advance(by: interval * 0.9)
             while next <= time {
                 try guest.share.publish(host.advance(by: .seconds(5), at: 40))
@@ -56,7 +56,7 @@ struct ShareRecordReaderTests {
 
     @Test func `all energy is counted, and the host figure is the sum of the domains`() throws {
         let guest = try SharedGuest()
-        // The sum goes through its end on the way.
+        // The sum wraps in the meantime.
         var host = SharingHost(package: .max - 300_000_000_000, dram: .max - 7)
         try guest.share.publish(host.advance(by: .seconds(5), at: 10))
         var sampler = try guest.sampler()
@@ -266,7 +266,7 @@ struct ShareRecordReaderTests {
         let guest = try SharedGuest()
         var host = SharingHost()
         try guest.share.publish(host.advance(by: .seconds(5), at: 40))
-        // Read once in an hour of the machine's own clock: what is read stands for many samples.
+        // Read once in an hour of the machine's own clock, so that one reading is used for many samples.
         let sensors = SensorSet(only: [guest.sensor(every: .seconds(3600))])
         var sampler = try Sampler(sensors, now: { [clock = guest.clock] in clock.instant })
         _ = sampler.snapshot()

@@ -84,7 +84,7 @@ struct ShareRecordTests {
             epoch: record.epoch, sequence: 4, nanoseconds: 15_000_000_000, period: record.period, policy: .active,
             hops: 1, origin: .measured, entries: record.entries)
         let (before, after) = (record.encoded(), next.encoded())
-        // Up to the sequence both are the same, and so the seam shows from there on.
+        // Both records are equal up to the sequence number, so a seam is only detected from there on.
         for seam in 33..<(64 + 2 * 48 + 4) {
             #expect(decoded(Array(after[..<seam] + before[seam...])) == .failure(.torn), "seam at \(seam)")
         }
@@ -125,7 +125,7 @@ struct ShareRecordTests {
             let count = Int.random(in: 0...200, using: &random)
             let noise = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
             #expect(throws: ShareRecordError.self) { try ShareRecord.decode(noise) }
-            // Behind a good beginning, too: there the lengths are drawn.
+            // Also behind a valid beginning, with random lengths.
             let kept = Int.random(in: 10...60, using: &random)
             #expect(throws: ShareRecordError.self) { try ShareRecord.decode(Array(bytes.prefix(kept)) + noise) }
         }

@@ -2,7 +2,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// Trees that others write are read without 0 W and without spikes, whatever is wrong with them.
+/// Trees of other publishers are read without 0 W and without spikes, whatever is wrong with them.
 struct ShareTreeReaderTests {
     private static let package = "share/package-0"
 
@@ -48,7 +48,7 @@ struct ShareTreeReaderTests {
                 try scaphandre.step(30)
                 next += .seconds(5)
             }
-            // No writer takes so long that two looks in a row meet it.
+            // No writer is so slow that two consecutive reads see an incomplete file.
             let isTorn = !wasTorn && Int.random(in: 0..<4, using: &random) == 0
             wasTorn = isTorn
             if isTorn {
@@ -62,7 +62,7 @@ struct ShareTreeReaderTests {
                 continue
             }
             #expect(channel.status == .ok, "at \(time)")
-            // A change is seen as late as the next look but one, where that one met an empty file.
+            // A change is seen by the second read at the latest, if the first one found an empty file.
             let power = try #require(channel.power, "at \(time)").rawValue
             let doubt = 30 * min(interval * 2 / .seconds(5), 0.75)
             #expect(abs(power - 30) <= doubt, "\(power) W at \(time)")
@@ -71,7 +71,7 @@ struct ShareTreeReaderTests {
         let channel = try #require(sampler.snapshot()[channel: Self.package])
         #expect(channel.resets == 0)
         let energy = try #require(channel.energy).rawValue
-        // Less the steps up to the first that was seen, which is where counting begins.
+        // Minus the changes up to the first one that was seen, where counting begins.
         #expect(energy <= scaphandre.joules - 299.999 && energy >= scaphandre.joules - 450.001, "\(energy) J")
     }
 

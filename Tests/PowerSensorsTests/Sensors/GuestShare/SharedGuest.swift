@@ -23,7 +23,7 @@ struct SharedGuest {
     }
 }
 
-/// A guest's clock, which sensors may look at from anywhere.
+/// A guest's clock, which sensors may read on any thread.
 final class GuestClock: Sendable {
     private let now = Locked(
         SampleInstant(boottimeNanoseconds: 1_000_000_000_000, monotonicNanoseconds: 1_000_000_000_000))
@@ -47,14 +47,14 @@ struct SharingHost {
         (self.package, self.dram) = (package, dram)
     }
 
-    /// A host that goes on after its publisher began to live anew.
+    /// A host that continues with a restarted publisher.
     func restarted() -> SharingHost {
         var host = SharingHost(package: 3, dram: 0)
         host.epoch = ShareRecord.Epoch(epoch.first + 1, epoch.second)
         return host
     }
 
-    /// Lets a time pass on the host, at a power of the packages and a fifth of it in memory, and gives the next record.
+    /// Advances the host by a time at a power of the packages, and a fifth of it in memory; returns the next record.
     mutating func advance(by time: Duration, at watts: UInt64) -> ShareRecord {
         let passed = UInt64(time / .nanoseconds(1))
         nanoseconds += passed
@@ -64,7 +64,7 @@ struct SharingHost {
         return record
     }
 
-    /// The last record once more.
+    /// The latest record again.
     var record: ShareRecord {
         ShareRecord(
             epoch: epoch, sequence: sequence, nanoseconds: nanoseconds, period: UInt64(period / .nanoseconds(1)),

@@ -4,7 +4,7 @@ import PowerSensorsTesting
 import Synchronization
 import Testing
 
-/// Values that libsensors computes: checked as those of files are, and one that hangs holds up no other.
+/// Values that libsensors computes. They are checked like those of files, and one that hangs does not delay others.
 @Suite(.timeLimit(.minutes(1)))
 struct ComputedValueTests {
     struct Row: Sendable, CustomTestStringConvertible {
@@ -54,7 +54,7 @@ struct ComputedValueTests {
         #expect(reading.count == row.count)
     }
 
-    /// A library with a chip that answers no more.
+    /// A libsensors with a chip that no longer answers.
     private final class Library: Sendable {
         static let chips: [String: [String: LibSensors.Value]] = [
             "quick": ["in0_input": .init(chip: 0, number: 0)], "hung": ["in0_input": .init(chip: 1, number: 0)],
@@ -93,7 +93,7 @@ struct ComputedValueTests {
         }
         var address = LibSensors.Address(folder: "quick", file: "in0_input")
         #expect(sensors.read(&address) == 12)
-        // The library may not be loaded again from under the read, so what was known stands.
+        // libsensors must not be reloaded during the read, so the known values stay.
         let known = try sensors.load(machine.roots.sysfs)
         #expect(known.isStale)
         #expect(known.chips == Library.chips)

@@ -3,13 +3,13 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// Power as a voltage times the current beside it: of the right pairs only, and only where it can be true.
+/// Power derived from a voltage and its current: only of matching pairs, and only if it is plausible.
 struct DerivedPowerTests {
     struct Chip: Sendable, CustomTestStringConvertible {
         let testDescription: String
         var name = "ltc2990"
         let files: [String: String]
-        /// The derived channels, by their last part, with their values; nil for what cannot be true.
+        /// The derived channels by their last part, with their values; nil for an implausible one.
         let powers: [String: Double?]
     }
 

@@ -3,7 +3,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// How chips are read over time.
+/// How chips are read repeatedly.
 @Suite(.timeLimit(.minutes(1)))
 struct HwmonSamplingTests {
     @Test func `power is integrated by the trapezoid rule, and energy is counted`() throws {
@@ -86,7 +86,7 @@ struct HwmonSamplingTests {
         #expect(quick.readingInterval == nil)
         let others = channels.filter { $0.component.chip == "bmc" }
         #expect(others.count == 2)
-        // Twenty times what both of them take, though only one was asked.
+        // Twenty times what reading both of them takes, although only one was read.
         #expect(others.allSatisfy { ($0.readingInterval ?? .zero) >= .milliseconds(4800) })
         #expect(others.last?.readCost == nil, "the first one took so long that the second was not asked")
         let began = ContinuousClock.now
@@ -96,7 +96,7 @@ struct HwmonSamplingTests {
 
     @Test func `a chip that stops answering delays neither the others nor the end`() async throws {
         let machine = try MockMachine()
-        // Slow chips of 20 ms each, so that both are read beside the samples.
+        // Slow chips of 20 ms each, so that both are read in the background.
         let names = ["ipmi.0", "ipmi.1"]
         let chips = try names.map { try machine.add(.chip("bmc", hardware: $0, files: ["power1_input": "1000000"])) }
         for chip in chips { try chip.inject(.delayed(by: .milliseconds(20)), at: "power1_input") }

@@ -6,7 +6,7 @@ import Testing
 /// Chips of every shape that the kernel's drivers give them (Documentation/hwmon, a page a driver): each file that holds a
 /// value is a channel with that value, and no other file is.
 struct HwmonShapeTests {
-    /// A driver's chip: its name, a colon, and its files. `in1-3_input` stands for three of them.
+    /// A driver's chip: its name, a colon, and its files. `in1-3_input` means three files.
     private static let drivers = """
         acpi_power_meter: power1_average power1_average_interval power1_accuracy power1_cap power1_is_battery power1_alarm
         adm1266: in1-17_input in1-17_label in1-17_min_alarm
@@ -121,7 +121,7 @@ struct HwmonShapeTests {
         return file
     }
 
-    /// Files with numbers that are all different, but for switches, which are on.
+    /// Files with different numbers, except for switches, which are on.
     private static func files(of driver: String) throws -> [String: String] {
         var files: [String: String] = [:]
         for word in driver.split(separator: ":")[1].split(separator: " ") {
@@ -139,7 +139,7 @@ struct HwmonShapeTests {
 
     struct Oddity: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        /// The files' very bytes.
+        /// The exact bytes of the files.
         let files: [String: String]
         var identity = "odd"
         let values: [String: Double?]

@@ -3,14 +3,14 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// What other readers of hwmon fall into: a row a trap. The healthy channels are there, and the faulty one is named.
+/// Traps for readers of hwmon, one in each row. The healthy channels are found, and the faulty one is named.
 struct HwmonTrapTests {
     struct Trap: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let devices: [MockClassDevice]
         /// What goes wrong with a file of the first device.
         var fault: (file: String, MockFault)?
-        /// The value of every channel, without `hwmon/` in its id; nil where it must have none.
+        /// The expected value of every channel by its id without `hwmon/`; nil for none.
         let values: [String: Double?]
         /// The status of channels without a value.
         var missing: [String: ReadingStatus] = [:]

@@ -3,7 +3,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// The host's figure of scope `battery`: what the batteries give, while they discharge.
+/// The host figure of scope `battery`: the power of the batteries while they discharge.
 @Suite(.timeLimit(.minutes(1)))
 struct BatteryFigureTests {
     private final class Laptop {
@@ -21,7 +21,7 @@ struct BatteryFigureTests {
             sampler = try Sampler(SensorSet(only: [Unhurried(machine.roots)]), now: { [clock] in clock.instant })
         }
 
-        /// As a program that was only started now.
+        /// Discovers like a program that has just started.
         func discoverAnew() throws {
             sampler = try Sampler(SensorSet(only: [Unhurried(machine.roots)]), now: { [clock] in clock.instant })
         }
@@ -147,7 +147,7 @@ struct BatteryFigureTests {
         let feeder = try machine.add(.supply("BAT1", files: ["status": "Discharging", "power_now": "9000000"]))
         let sensor = PowerSupplySensor(roots: machine.roots)
         let channels = sensor.discover().channels.filter { $0.countsIn == .battery }
-        // Each is read by itself, as where one that does not answer must not hold up the other.
+        // Each battery is read separately, so that one that does not answer does not delay the other.
         var readers = channels.map { sensor.open([$0]) }
         func readings() -> [Reading] {
             var readings: [Reading?] = [nil, nil]

@@ -3,14 +3,14 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// What other readers of power supplies fall into: a row a trap. Whatever is faulty takes its own channel away.
+/// Traps for readers of power supplies, one in each row. A fault affects only its own channel.
 struct PowerSupplyTrapTests {
     struct Trap: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let supplies: [MockClassDevice]
         /// What goes wrong with a file of the first supply.
         var fault: (file: String, MockFault)?
-        /// The value of every channel, without `supply/` in its id; nil where it must have none.
+        /// The expected value of every channel by its id without `supply/`; nil for none.
         let values: [String: Double?]
         var missing: [String: ReadingStatus] = [:]
         /// Reasons of findings by the end of their subject.
@@ -193,7 +193,7 @@ struct PowerSupplyTrapTests {
             testDescription: "a status that cannot be read", supplies: [.supply("BAT0", files: laptop)],
             fault: ("status", .failing(errno: EIO)),
             values: laptopValues.merging(["BAT0/discharge": nil, "BAT0/discharging": nil]) { _, new in new },
-            // The fault strikes reads that are repeated, so discovery, which reads once, saw nothing wrong.
+            // The fault affects only repeated reads, so that the discovery, which reads once, succeeded.
             missing: ["BAT0/discharge": .io(errno: EIO), "BAT0/discharging": .io(errno: EIO)]),
         Trap(
             testDescription: "a status that is none", supplies: [.supply("BAT0", files: laptop)],

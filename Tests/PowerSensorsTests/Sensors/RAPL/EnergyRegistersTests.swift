@@ -7,7 +7,7 @@ struct EnergyRegistersTests {
         let vendor: CPUVendor
         let family: Int
         let model: Int
-        /// What the unit register's energy bits hold.
+        /// The energy bits of the unit register.
         var bits: UInt64 = 14
         let package: EnergyUnit?
         let dram: EnergyUnit?
@@ -48,7 +48,7 @@ struct EnergyRegistersTests {
     ])
     func `each domain counts in its own unit`(processor: Processor) throws {
         let registers = try #require(EnergyRegisters(processor.identity))
-        // The other fields hold something too.
+        // The register's other fields are not 0 either.
         let register = 0xA_0003 | processor.bits << 8
         #expect(registers.unit(of: "package", register) == processor.package)
         #expect(registers.unit(of: "core", register) == processor.package)

@@ -3,16 +3,16 @@ import PowerSensorsTesting
 import Synchronization
 import Testing
 
-/// Two mechanisms before one register, and what is said where they do not agree.
+/// Two mechanisms that read one register, and the findings if they disagree.
 struct MechanismComparisonTests {
-    /// Events of a register that moves whenever they are read, and a zone of the same register.
+    /// Events of a register that advances whenever they are read, and a zone of the same register.
     private final class CoupledEvents: EventSource {
         private let zone: MockCounter
         private let counts: UInt64
         private let shift: UInt64
         private let state = Mutex((opened: CInt(1000), reads: UInt64(0)))
 
-        /// Each read moves the zone by a million counts, and the events by as many as they take it for.
+        /// Each read advances the zone by a million counts, and the events by the number that they assume.
         init(_ zone: MockCounter, counts: UInt64, registerExponent: Int) {
             self.zone = zone
             self.counts = counts
@@ -79,7 +79,7 @@ struct MechanismComparisonTests {
         try machine.add(pmu: MockPMU(events: [.init(reading.event, code: 2)]))
         let counter = try #require(machine.zone(reading.domain)?.counter)
         let events = CoupledEvents(counter, counts: reading.counts, registerExponent: reading.exponent)
-        // Enough for what these registers do within milliseconds.
+        // Enough for the counts of these registers within milliseconds.
         let sensor = RAPLSensor(
             roots: machine.roots, mechanisms: [.perf, .powercap], maximumPower: Watts(1e6), events: events)
         let discovery = sensor.discover()

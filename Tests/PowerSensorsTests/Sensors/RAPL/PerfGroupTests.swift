@@ -3,7 +3,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// Events of one group of which some cannot be opened.
+/// A group of events, some of which cannot be opened.
 struct PerfGroupTests {
     private let machine: MockMachine
     private let events: MockEvents
@@ -29,7 +29,7 @@ struct PerfGroupTests {
 
     @Test(arguments: [UInt64(1), 2, 3])
     func `an event that is refused is opened again later, without loss for the others`(event: UInt64) throws {
-        // The process has no descriptor left for it.
+        // The process has no free descriptor for it.
         events.refuse(event, on: 0, errno: EMFILE)
         var sampler = try sampler()
         _ = sampler.snapshot()
@@ -45,7 +45,7 @@ struct PerfGroupTests {
         #expect(others.allSatisfy { without[channel: $0]?.status == .ok })
 
         events.refuse(event, on: 0, errno: nil)
-        // The next try is put off in real time.
+        // The next attempt is delayed in real time.
         usleep(450_000)
         for _ in 0..<4 {
             step()
@@ -80,7 +80,7 @@ struct PerfGroupTests {
         let cpu = try #require(snapshot.host.first { $0.scope == .cpu })
         #expect(cpu.status == .partial)
         #expect(cpu.power == nil)
-        // With zones it is only read in another way.
+        // With zones it is only read through another mechanism.
         try machine.add(.intelServer(sockets: 2, hasPlatform: false))
         let whole = RAPLSensor(roots: machine.roots, events: events).discover()
         #expect(whole.channels.first { $0.id == "rapl/package-1" }?.mechanism == "powercap")

@@ -3,7 +3,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// Dies of one package, each with events.
+/// A package of several dies, each with its own events.
 struct PerfMirrorTests {
     private func discovery(
         isShared: Bool, release: String?, hasZones: Bool = false, refused: Int32? = nil
@@ -63,7 +63,7 @@ struct PerfMirrorTests {
         #expect(discovery.incompleteScopes == [.cpu])
         let finding = try #require(discovery.findings.first { $0.reason == .ambiguous })
         #expect(finding.remedy?.contains("rapl:powercap") == true)
-        // Which is no matter to who reads the dies in another way.
+        // This does not matter if the dies are read through powercap.
         let mended = try self.discovery(isShared: true, release: release, hasZones: true)
         #expect(mended.incompleteScopes.isEmpty)
         #expect(mended.channels.filter { $0.countsIn == .cpu && $0.mechanism == "powercap" }.count == 4)

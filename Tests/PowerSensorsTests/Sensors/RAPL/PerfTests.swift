@@ -3,7 +3,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// From a PMU's folder to joules, over events in memory.
+/// The whole way from a PMU's folder to joules, with events in memory.
 struct PerfTests {
     /// Two packages of an Intel server, with or without powercap's zones.
     private struct Server {
@@ -211,12 +211,12 @@ struct PerfTests {
         let remedy = try #require(Finding.missingRight("power", at: level, user).remedy)
         #expect(remedy.contains(right))
         #expect(remedy.contains("perf_event_paranoid=2") == (first != nil))
-        // Who has it is told of a filter only where it would have been enough: Debian's levels 3 and 4 refuse it.
+        // With the capability, a system call filter is suspected only if it would be enough: Debian's levels 3 and 4 refuse it.
         let perfmon = PerfRights(hasPerfmon: true, hasAdministration: false, mayGainPerfmon: true)
         let refused = Finding.missingRight("power", at: level, perfmon)
         #expect(refused.text.contains("filter of system calls") == (level < 3))
         #expect(refused.remedy?.contains("setcap") == false)
-        // Before Linux 5.8 there is no such right, in no container either.
+        // Before Linux 5.8 the capability does not exist, not in containers either.
         let old = PerfRights(
             hasPerfmon: false, hasAdministration: false, mayGainPerfmon: false, kernelHasPerfmon: false)
         let remedyOfOld = try #require(Finding.missingRight("power", at: level, old).remedy)
@@ -301,7 +301,7 @@ struct PerfTests {
 
     @Test func `a tree that is not sysfs opens no events`() throws {
         let server = try Server(hasZones: false)
-        // The kernel's own events this time.
+        // Uses the kernel's own events.
         let usual = RAPLSensor(roots: server.machine.roots).discover()
         #expect(usual.channels.isEmpty)
         let forced = RAPLSensor(roots: server.machine.roots, mechanisms: [.perf]).discover()
@@ -333,7 +333,7 @@ struct PerfTests {
 }
 
 extension MockProcessor {
-    /// A server of two cores a package: its trees have few files.
+    /// A server with only two cores for each package, so that its trees have few files.
     static func smallServer(sockets: Int = 2) -> MockProcessor {
         var processor = MockProcessor.intelServer(sockets: sockets)
         (processor.coresPerSocket, processor.threadsPerCore) = (2, 1)

@@ -163,7 +163,7 @@ struct PowercapDiscoveryTests {
         #expect(healthy.count == 7)
         #expect(healthy.allSatisfy { $0.status == .ok })
         let isHarmless = [MockFault.withoutNewline, .padded()].contains { $0.description == fault.description }
-        // A superuser may read what the mode forbids; any text without digits will do for a name.
+        // A superuser may read what the mode forbids, and almost any text is a valid name.
         let isReadable = fault == .forbidden || file == "name" && [.garbage, .negative, .overflow].contains(fault)
         if !isHarmless, !isReadable {
             let findings = topology.findings.filter { $0.subject.contains("\(zone.identifier)/") }
@@ -298,13 +298,13 @@ struct PowercapDiscoveryTests {
         try machine.add(.intelClient())
         for zone in ["package-0", "package-0/core", "package-0/uncore", "psys"] {
             let zone = try #require(machine.zone(zone))
-            // An ordinary user owns the file itself, and what the owner may read is no fault.
+            // An ordinary user owns the file, so that only mode 0 forbids reading it.
             try machine.sysfs.setPermissions(getuid() == 0 ? 0o400 : 0, of: zone.path(of: "energy_uj"))
         }
         try machine.tree.setPermissions(0o755, of: "")
         let path = machine.sysfs.path
         await #expect(processExitsWith: .success) { [path = path as String] in
-            // Only root can become somebody else; an ordinary user is somebody else already.
+            // Root may read every file, so the process becomes another user.
             if getuid() == 0 { try #require(setgid(65534) == 0 && setuid(65534) == 0) }
             let discovery = RAPLSensor(roots: try SystemRoots(sysfs: path)).discover()
             try #require(discovery.channels.count == 4)

@@ -2,7 +2,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// The whole way from files to joules, with an injected clock.
+/// The whole way from files to joules, with a clock that the tests set.
 struct PowercapSamplingTests {
     @Test func `days of wraps on real files are exact to the count`() throws {
         let machine = try MockMachine()
@@ -68,7 +68,7 @@ struct PowercapSamplingTests {
         let machine = try MockMachine()
         try machine.add(.intelClient())
         let zone = try #require(machine.zone("package-0"))
-        // For an attribute that cannot be opened, a folder in its place does what a mode does to others than root.
+        // A folder in the place of an attribute cannot be read, not even by root.
         try zone.inject(.missing, at: "energy_uj")
         var sampler = try Sampler(SensorSet(only: [RAPLSensor(roots: machine.roots)]))
         #expect(sampler.snapshot()[channel: "rapl/package-0"]?.status == .absent)

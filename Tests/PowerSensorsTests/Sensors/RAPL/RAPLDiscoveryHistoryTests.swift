@@ -12,7 +12,7 @@ struct RAPLDiscoveryHistoryTests {
         #expect(whole.channels.count == 4)
         #expect(whole.findings.isEmpty)
 
-        // The kernel takes the zones away with the package's last processor.
+        // The kernel removes the zones when the package's last processor goes offline.
         try machine.remove(try #require(machine.zone("package-1")))
         try machine.sysfs.write("0-1\n", to: "devices/system/cpu/online")
         try machine.sysfs.write("2-3\n", to: "devices/system/cpu/offline")

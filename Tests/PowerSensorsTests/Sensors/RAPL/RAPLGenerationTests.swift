@@ -3,7 +3,7 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// What goes on from one generation to the next.
+/// What continues from one generation to the next.
 @Suite(.timeLimit(.minutes(1)))
 struct RAPLGenerationTests {
     private let machine: MockMachine
@@ -66,7 +66,7 @@ struct RAPLGenerationTests {
         try zone.advance(counts: 10 << 14)
         _ = sampler.snapshot()
         clock.advance(by: .seconds(1))
-        // This nobody has read yet.
+        // These counts have not been read yet.
         try zone.advance(counts: 20 << 14)
         try machine.add(pmu: pmu)
         let found = rediscovery.check(at: 11_000_000_000)
@@ -137,7 +137,7 @@ struct RAPLGenerationTests {
     }
 
     @Test func `a file that becomes readable begins a new generation and headline`() async throws {
-        // To root every file is open, so a process of its own is somebody else.
+        // Root may read every file, so a separate process runs as another user.
         await #expect(processExitsWith: .success) {
             if getuid() == 0 { try #require(setgid(65534) == 0 && setuid(65534) == 0) }
             let machine = try MockMachine()

@@ -3,11 +3,11 @@ import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// From a processor's registers to joules, over files in which each register lies at its number.
+/// The whole way from a processor's registers to joules, with files that contain each register at its number.
 struct RegisterTests {
     private static let unit: UInt64 = 0xA_0E03
     private static let intel: [UInt32: UInt64] = [
-        // The high bits are reserved, and in some registers a time.
+        // The high bits are reserved; in some registers they are a time.
         0x606: unit, 0x611: 0x1234_5678_0000_1000, 0x619: 77, 0x639: 5000, 0x641: 0, 0x64D: 0, 0x614: 0x208,
     ]
 
@@ -51,7 +51,7 @@ struct RegisterTests {
         var truth: UInt64 = 0
         var last: Snapshot?
         for index in 0..<1000 {
-            // 130 s at up to 1 kW: half a turn at most.
+            // 130 s at up to 1 kW: half of the range at most.
             let counts = UInt64.random(in: 0...(130_000 << 14), using: &generator)
             truth += counts
             clock.advance(by: .seconds(130))
@@ -120,7 +120,7 @@ struct RegisterTests {
     @Test func `a guest whose host refuses the unit register has no channel and no partial figure`() throws {
         let machine = try MockMachine()
         try machine.set(.smallServer(sockets: 1))
-        // A register that is not among them answers EIO, as one that faults.
+        // A register that is not set fails with EIO, as an unsupported one does.
         try machine.addRegisters([0x611: 4711])
         let discovery = sensor(machine).discover()
         #expect(discovery.channels.isEmpty)
@@ -147,7 +147,7 @@ struct RegisterTests {
         var sampler = try Sampler(SensorSet(only: [sensor(machine)]), now: { clock.instant })
         #expect(sampler.topology.channels.map(\.id) == (0..<8).map { "rapl/package-\($0)" })
         #expect(sampler.snapshot().channels.allSatisfy { $0.energy == Joules(0) || $0.status == .absent })
-        // QEMU renews its registers once a second.
+        // QEMU updates its registers once a second.
         for _ in 0..<5 {
             clock.advance(by: .seconds(1))
             for device in devices { try device.advance(0x611, counts: 10 << 14) }
@@ -169,12 +169,12 @@ struct RegisterTests {
         for round in 0..<30 {
             clock.advance(by: .seconds(1))
             try devices[0].advance(0x611, counts: 20 << 14)
-            // They fall behind, and are never asked.
+            // These copies fall behind, and are never read.
             if round % 10 == 0 { for other in others { try other.advance(0x611, counts: 20 << 14) } }
             last = sampler.snapshot()
         }
         #expect(last[channel: "rapl/package-0"]?.energy == Joules(600))
-        // The host moved the guest, and an older copy shows: 200 J back.
+        // The host moved the guest, so that it sees an older copy, which is 200 J behind.
         try devices[0].set(0x611, to: devices[0].value(of: 0x611) - 200 << 14)
         for _ in 0..<5 {
             clock.advance(by: .seconds(1))
