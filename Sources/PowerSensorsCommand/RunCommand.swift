@@ -42,7 +42,7 @@ private func exitCode(of body: () async throws(CommandFailure) -> Void) async ->
 
 /// Parses the arguments; a subcommand may also follow its options: `--procfs DIR list` is `list --procfs DIR`.
 ///
-/// ArgumentParser takes options in front of a subcommand for those of the default one. A subcommand's name may also be
+/// ArgumentParser parses options in front of a subcommand as those of the default one. A subcommand's name may also be
 /// an option's value, as in `--node list`, so arguments that are valid as they stand are left alone.
 private func parse(
     _ arguments: [String]

@@ -1,11 +1,11 @@
-// Samples events of the kernel that runs it, by the way that RAPL's events go, for a tracer to look at.
+// Samples events of the running kernel in the same way as RAPL's, so that its system calls can be traced.
 //
 //     PerfProbe SAMPLES
 //     PerfProbe list
 //
-// There need be no RAPL: each event is the time-stamp counter, by the `msr` PMU that every x86 kernel has. It writes a
-// line before and a line after the samples. `list` says which mechanism each channel is read by, and what was found
-// missing; there are zones of powercap then, which whoever runs it may read.
+// It needs no RAPL: each event is the time-stamp counter of the `msr` PMU, which every x86 kernel has. It writes a line
+// before and a line after the samples. `list` shows through which mechanism each channel is read, and the findings; the
+// mock machine then also has powercap zones, which any user may read.
 import PowerSensors
 import PowerSensorsTesting
 
@@ -13,7 +13,7 @@ import PowerSensorsTesting
 import Glibc
 #endif
 
-/// The kernel's events, but for every one of them its time-stamp counter.
+/// The kernel's events, but always the time-stamp counter, whatever event is opened.
 private struct ClockEvents: EventSource {
     let type: UInt32
     let kernel = KernelEvents()

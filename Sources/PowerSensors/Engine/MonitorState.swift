@@ -70,7 +70,7 @@ struct MonitorState {
     /// - Parameters:
     ///   - engine: The engine, which has just read a sample.
     ///   - info: The times of the sample.
-    ///   - events: What happened to channels since the last call.
+    ///   - events: What happened to channels since the previous call.
     mutating func deliver(
         _ engine: borrowing SamplingEngine, _ info: SampleInfo, _ events: [ChannelAccumulator.Event]
     ) -> Deliveries {

@@ -100,7 +100,7 @@ struct SamplingEngine: ~Copyable {
         return snapshot
     }
 
-    /// What happened to channels since the last call.
+    /// What happened to channels since the previous call.
     mutating func drainEvents() -> [ChannelAccumulator.Event] { accumulator.drainEvents() }
 
     // MARK: Generations

@@ -3,7 +3,7 @@
 import Glibc
 #endif
 
-/// The environment variables that stand for options, such as `POWERSENSORS_MAX_POWER` for `--max-power`.
+/// The environment variables that can be set instead of options, such as `POWERSENSORS_MAX_POWER` for `--max-power`.
 struct Environment {
     /// The variables of a configuration file; those of this process take precedence.
     var file: [String: String] = [:]

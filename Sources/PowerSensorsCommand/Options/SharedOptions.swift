@@ -4,7 +4,7 @@ import PowerSensors
 
 /// A subcommand that looks for sensors.
 ///
-/// Its groups of options stand side by side: in a debug build, ArgumentParser checks a group five times for each group around it.
+/// Its groups of options are not nested: in a debug build, ArgumentParser checks a group five times for each group around it.
 protocol SensorsCommand: RunnableCommand {
     var shared: SharedOptions { get }
     var carbon: CarbonOptions { get }

@@ -40,7 +40,7 @@ package struct FindingLog {
 
     package init(reported findings: [Finding]) { reported = Set(findings.map(Self.identity)) }
 
-    /// The findings that are new since the last call.
+    /// The findings that are new since the previous call.
     package mutating func takeNew(_ findings: [Finding]) -> [Finding] {
         findings.filter { reported.insert(Self.identity($0)).inserted }
     }

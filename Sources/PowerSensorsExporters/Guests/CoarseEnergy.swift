@@ -4,7 +4,7 @@ import PowerSensors
 ///
 /// Remainders are carried over, so the sum is never more than one millijoule behind its source.
 package struct CoarseSum: Sendable {
-    /// A millijoule.
+    /// The size of a step: a millijoule.
     private static let nanojoulesOfStep: UInt64 = 1_000_000
 
     /// The sum in nanojoules, modulo 2⁶⁴.

@@ -3,8 +3,8 @@ import PowerSensors
 /// Decides which virtual machines get figures: only those that an administrator started, because any user can start a program
 /// that looks like another user's virtual machine.
 extension GuestConfiguration {
-    /// The control groups in which systemd, libvirt, Proxmox and Kubernetes put virtual machines. Only an administrator can
-    /// create groups at that level.
+    /// The control groups in which systemd, libvirt, Proxmox and Kubernetes put virtual machines; systemd calls them slices. Only
+    /// an administrator can create groups at that level.
     private static let machineSlices: Set<Substring> = [
         "machine.slice", "machine", "qemu.slice", "kubepods.slice", "kubepods",
     ]

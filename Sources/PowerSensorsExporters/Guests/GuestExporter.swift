@@ -88,7 +88,7 @@ extension Finding {
         severity: .warning, subject: "guests", reason: .absent,
         text:
             "No figures are published to guests, because no energy is attributed to this machine's virtual machines.",
-        remedy: "Open RAPL and /proc to this process: powersensors doctor tells how; or add --sensor estimator.")
+        remedy: "Open RAPL and /proc to this process: powersensors doctor says how; or add --sensor estimator.")
 }
 
 extension GuestFigures.Energy {

@@ -123,7 +123,7 @@ struct ChannelMetrics {
     /// A power meter shows the instantaneous power, any other channel the mean of the interval.
     private var powerSource: MetricSeries.Source { channel.quantity == .power ? .value(index) : .power(index) }
 
-    /// The series about a channel that those of every sensor have.
+    /// The series that the channels of every sensor have.
     private var commonSeries: [MetricSeries] {
         let name = MetricLabels([("channel", channel.id)])
         let info = MetricLabels([

@@ -13,7 +13,7 @@ public struct PushSetupError: Error, Hashable, Sendable, CustomStringConvertible
     /// How to fix it.
     public let remedy: String
 
-    /// All of it in one line.
+    /// The setting, the problem and the remedy in one line.
     public var description: String { "\(subject.safeToShow): \(problem). Remedy: \(remedy)" }
 }
 
@@ -56,7 +56,7 @@ public struct PushFailure: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// All of it in one line.
+    /// The address, what happened and the remedy in one line.
     public var description: String {
         "\(url): \(text). Remedy: \(remedy)" + (isRetried ? " It will be tried again." : "")
     }

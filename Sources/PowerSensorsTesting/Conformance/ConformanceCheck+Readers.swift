@@ -93,7 +93,7 @@ extension ConformanceCheck {
             report(.readingKinds, channel.id, "it is a gauge and gives a count")
         case (.counter(let encoding), .count), (.counter(let encoding), .newCount):
             if reading.count.flatMap(encoding.count) == nil {
-                report(.readingKinds, channel.id, "its count is beyond the last one")
+                report(.readingKinds, channel.id, "its count exceeds the greatest one")
             }
         case (.gauge, .value):
             guard let value = reading.value else {
