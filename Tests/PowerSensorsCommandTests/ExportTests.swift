@@ -90,7 +90,7 @@ struct ExportTests {
         Wrong(testDescription: "an address of nothing", arguments: ["--prometheus", "1:2:3"], says: "127.0.0.1:9102"),
         Wrong(testDescription: "a port too great", arguments: ["--prometheus", "127.0.0.1:65536"], says: "65536"),
         Wrong(
-            testDescription: "two on one output", arguments: ["--json", "-", "--csv", "-"], says: "give one of them"),
+            testDescription: "two on one output", arguments: ["--json", "-", "--csv", "-"], says: "the same file"),
         Wrong(
             testDescription: "passwords without a server", arguments: ["--web-config", "x", "--json", "-"],
             says: "--prometheus"),
