@@ -66,7 +66,7 @@ struct GuestFaultTests {
         let cover = try Mount("\(bed.path)/web", size: "1m", mode: "0755")
         _ = publisher.publish([ShareBed.guest("web", joules: 1)], at: clock.next())
         #expect(try bed.record(of: "web").epoch != epoch)
-        #expect(try bed.thing(at: "share/web").mode & 0o7777 == 0o750)
+        #expect(try bed.state(at: "share/web").mode & 0o7777 == 0o750)
         _ = cover
     }
 }
