@@ -10,6 +10,8 @@ package struct OpenedReaders: ~Copyable {
     package let topology: Topology
     private let usesThreads: Bool
     private let background = BackgroundReaders()
+    /// Whether there are slow sources that the calling thread reads.
+    private var readsSlowSources = false
     private var buffer: ReadingBuffer
     private var entries: [Entry] = []
     private var failures: [Finding] = []
@@ -39,7 +41,10 @@ package struct OpenedReaders: ~Copyable {
 
     private mutating func open(_ sensor: any Sensor, _ group: ReadingGroup) -> any SensorReader {
         let channels = Array(group.channels)
-        if let interval = group.interval { return background.add(sensor, channels, every: interval) }
+        if let interval = group.interval {
+            readsSlowSources = !usesThreads
+            return background.add(sensor, channels, every: interval)
+        }
         do {
             return try sensor.open(channels)
         } catch {
@@ -79,7 +84,7 @@ package struct OpenedReaders: ~Copyable {
 
     /// Reads every channel once. No allocation.
     package mutating func read(_ now: (() -> SampleInstant)?) -> SampleInfo {
-        if !usesThreads { background.readDue() }
+        if readsSlowSources { background.readDue() }
         let began = now?() ?? .now
         var first = 0
         for index in entries.indices {
@@ -88,6 +93,11 @@ package struct OpenedReaders: ~Copyable {
             first += count
         }
         return SampleInfo(generation: topology.generation, began: began, ended: now?() ?? .now(after: began))
+    }
+
+    /// Adds the latest sample to an accumulator. No allocation.
+    package func record(_ info: SampleInfo, in accumulator: inout ChannelAccumulator) {
+        buffer.withSpan { accumulator.record($0, began: info.began, ended: info.ended) }
     }
 
     /// Calls `body` with the readings of the latest sample.

@@ -18,12 +18,14 @@ extension DomainLocation {
 }
 
 extension Channel {
+    private static let domainOrder = ["package", "core", "uncore", "dram"] as [String?]
+
     /// The order in which RAPL's channels are listed: packages by number, each followed by its domains, then psys, then
     /// the zones of other drivers. Channels are ordered by the first number that differs.
     var raplSortKey: [Int] {
         let isForeign = handle?.value(as: PowercapHandle.self).map { !$0.isRAPL } ?? false
         let isPlatform = component.domain == "psys"
-        let domainOrder = ["package": 0, "core": 1, "uncore": 2, "dram": 3][component.domain ?? ""] ?? 4
+        let domainOrder = Self.domainOrder.firstIndex(of: component.domain) ?? 4
         return [
             // The psys of the first package has no package number, and comes before those of others. A zone whose
             // package is unknown has none either, and comes last.

@@ -11,6 +11,9 @@ struct RAPLSelection {
     /// Whether the user named the mechanisms, and so wants to know what is wrong with them.
     private let isForced: Bool
 
+    /// The channels of all mechanisms by ID, the best mechanism's first.
+    private let candidates: [String: [Channel]]
+
     /// The channels in use, by ID.
     private var chosen: [String: Channel] = [:]
 
@@ -18,7 +21,8 @@ struct RAPLSelection {
         let offers = Self.withUniformDies(found)
         self.offers = offers
         self.isForced = isForced
-        for id in Set(offers.flatMap { $0.found.channels.map(\.id) }) { chosen[id] = best(id) }
+        candidates = Dictionary(grouping: offers.flatMap(\.found.channels), by: \.id)
+        chosen = candidates.compactMapValues(Self.best)
         // perf and MSR may list a domain that has no register. So if a channel is forbidden and no other mechanism
         // shows it, it is left out instead of being reported as a missing part.
         let readable = Set(chosen.values.filter { $0.component.domain == "package" && $0.status == .ok }.map(\.package))
@@ -70,8 +74,8 @@ struct RAPLSelection {
     /// For each domain that several mechanisms can read, a channel of every mechanism, the chosen one first.
     var alternatives: [[Channel]] {
         found.channels.compactMap { channel in
-            let others = candidates(channel.id).filter { other in
-                other.mechanism != channel.mechanism && other.status == .ok && !isDoubtful(other)
+            let others = candidates[channel.id, default: []].filter { other in
+                other.mechanism != channel.mechanism && other.status == .ok && !Self.isDoubtful(other)
             }
             return channel.status == .ok && !others.isEmpty ? [channel] + others : nil
         }
@@ -86,14 +90,9 @@ struct RAPLSelection {
 
     // MARK: Channels
 
-    private func candidates(_ id: String) -> [Channel] {
-        offers.flatMap { offer in offer.found.channels.filter { $0.id == id } }
-    }
-
     /// The channel of the best mechanism that works; if none works, the one whose file is the most helpful in a
     /// finding.
-    private func best(_ id: String) -> Channel? {
-        let candidates = candidates(id)
+    private static func best(_ candidates: [Channel]) -> Channel? {
         let working = candidates.filter { $0.status == .ok }
         if let best = working.first(where: { !isDoubtful($0) }) ?? working.first { return best }
         let present = candidates.filter { $0.status != .absent }
@@ -104,7 +103,7 @@ struct RAPLSelection {
     ///
     /// Kernels before 6.13 read a die's event on whichever die of the package the reader happens to run
     /// (`__perf_event_read_cpu` in kernel/events/core.c), so a mechanism that reads on the die itself is better.
-    private func isDoubtful(_ channel: Channel) -> Bool {
+    private static func isDoubtful(_ channel: Channel) -> Bool {
         channel.mechanism == RAPLMechanism.perf.name && channel.component.die != nil
     }
 
