@@ -113,11 +113,9 @@ struct LokiServerTests {
     }
 
     @Test func `an unreachable address is a failure that names it, and the lines stay queued`() async throws {
-        let url: String
-        do {
-            let (_, server) = try await loki()
-            url = server.url
-        }
+        let port = try ReservedPort()
+        defer { withExtendedLifetime(port) {} }
+        let url = "http://127.0.0.1:\(port.number)"
         var exporter = try exporter(url)
         try exporter.export(PushSamples.snapshot(topology))
         let statistics = { [exporter] in exporter.statistics }
