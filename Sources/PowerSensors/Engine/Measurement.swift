@@ -10,7 +10,7 @@ public struct Measurement: Hashable, Sendable {
         /// Whether the energy is measured, shared or estimated.
         public let provenance: Provenance
 
-        /// The energy in joules; nil if a part is missing.
+        /// The energy in joules; nil if a part is missing, or if the work ended before a source counted anything.
         public let energy: Joules?
 
         /// The mean power in watts; nil if a part is missing.
@@ -96,7 +96,8 @@ extension Measurement.Figure {
     ) {
         scope = host.scope
         provenance = host.provenance
-        guard let first, let last = host.energy else {
+        // If no source has counted anything yet, the work was too short for it: that is no energy of 0 J.
+        guard let first, let last = host.energy, last > first || host.status != .warmingUp else {
             (energy, power, low, high) = (nil, nil, nil, nil)
             status = host.status == .ok ? .warmingUp : host.status
             return

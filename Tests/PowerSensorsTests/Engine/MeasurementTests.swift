@@ -66,6 +66,15 @@ struct MeasurementTests {
         #expect(abs(try #require(figure.high).rawValue - 130) < 0.1)
     }
 
+    @Test func `work that ends before its source counts anything has an unknown energy, not 0 J`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        sensor.show(.count(1000))
+        var sampler = try sampler(sensor)
+        let figure = try #require(sampler.measure { clock.advance(by: .microseconds(50)) }.measurement.headline)
+        #expect(figure.energy == nil && figure.low == nil && figure.high == nil)
+        #expect(figure.status == .warmingUp)
+    }
+
     @Test func `if a part is missing, the energy is unknown rather than smaller`() throws {
         let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("package-1")])
         sensor.show(.count(1000), .count(2000))

@@ -7,7 +7,7 @@ func primes(below limit: Int) -> Int {
 
 // The energy of a piece of work, in each scope that this machine has a figure for.
 var sampler = try Sampler()
-let (count, measurement) = sampler.measure { primes(below: 20_000) }
+let (count, measurement) = sampler.measure { primes(below: 200_000) }
 print("\(count) primes in \(measurement.duration)")
 for figure in measurement.figures {
     let energy = figure.energy?.description ?? "unknown (\(figure.status.name))"
