@@ -145,7 +145,7 @@ def swift_examples(lines):
     """The test's source file."""
     text = "\n".join("    " + line for line in lines)
     return (LICENCE + """
-/// Machines that no result is of, and what the fitting program says of them.
+/// Machines without a published result, and the estimates of the fitting program for them.
 ///
 /// Name, maker, generation, sockets, cores, GB and MHz; then eleven watts for each level, for the second without the
 /// frequency (f), and between known ends (a), which are the second's, less and more by a tenth.
