@@ -14,6 +14,7 @@ package struct CommandFailure: Error, Hashable {
     /// Something other than the arguments is wrong.
     package static func failure(_ line: String) -> CommandFailure { CommandFailure(line: line, exitCode: 1) }
 
-    /// An end without a failure: the reader of the output has gone, or the command has done what was asked.
+    /// An end without a failure: the reader of the output has gone, the command was asked to stop, or it has done what
+    /// was asked.
     static let ended = CommandFailure(line: "", exitCode: 0)
 }

@@ -123,7 +123,7 @@ private struct ProcessorLines {
             cores[socket, default: []].insert(id)
         case "cpu cores": coresPerSocket = coresPerSocket ?? Int(value)
         case "flags": flags = flags ?? value
-        case "vendor_id" where identity.vendor == .other: identity.vendor = Self.vendors[value] ?? .other
+        case "vendor_id" where count <= 1 && identity.vendor == .other: identity.vendor = Self.vendors[value] ?? .other
         case "cpu family": identity.family = identity.family ?? Int(value)
         case "model": identity.model = identity.model ?? Int(value)
         case "stepping": identity.stepping = identity.stepping ?? Int(value)
@@ -131,7 +131,7 @@ private struct ProcessorLines {
         case "CPU implementer":
             identity.implementer = identity.implementer ?? Self.hexadecimal(value)
             if identity.implementer != nil { identity.vendor = .arm }
-        case "CPU part": identity.model = identity.model ?? Self.hexadecimal(value)
+        case "CPU part" where count <= 1: identity.model = Self.hexadecimal(value) ?? identity.model
         default: break
         }
     }

@@ -91,6 +91,7 @@ package struct Attributes: ~Copyable {
         var count: UInt64 = 0
         let code = descriptor < 0 ? ENODEV : unsafe cpowersensors_read_u64(descriptor, &count)
         if code == 0 { return .count(count) }
+        if descriptor < 0, !sources[index].isKept { return countOfUnkept(index) }
         if let status = fail(index, with: code) { return .missing(status) }
         let again = unsafe cpowersensors_read_u64(slots[index].descriptor, &count)
         return again == 0 ? .count(count) : .missing(ReadingStatus(errno: errnoOfAttribute(again)))
@@ -108,12 +109,20 @@ package struct Attributes: ~Copyable {
         return again == 0 ? .number(number) : .missing(ReadingStatus(errno: errnoOfAttribute(again)))
     }
 
+    /// Reads a counter whose file is opened for each reading.
+    private func countOfUnkept(_ index: Int) -> Reading {
+        do throws(AttributeError) {
+            try sources[index].checkIdentity(beneath: root)
+            return .count(try root.number(sources[index].path))
+        } catch {
+            return .missing(error.status)
+        }
+    }
+
     /// Reads an attribute whose file is opened for each reading.
     private func numberOfUnkept(_ index: Int) -> Number {
         do throws(AttributeError) {
-            if let identity = sources[index].identity, try root.text(identity.path) != identity.text {
-                return .missing(.absent)
-            }
+            try sources[index].checkIdentity(beneath: root)
             return .number(try root.signedNumber(sources[index].path))
         } catch {
             return .missing(error.status)
@@ -137,12 +146,19 @@ package struct Attributes: ~Copyable {
     private static func reopen(_ slot: inout Slot, _ source: Source, beneath root: SystemRoot) {
         slot.backOff.recordAttempt()
         do throws(AttributeError) {
-            if let identity = source.identity, try root.text(identity.path) != identity.text {
-                throw AttributeError(path: source.path, errno: ENODEV)
-            }
+            try source.checkIdentity(beneath: root)
             slot.descriptor = try root.open(source.path)
         } catch {
             slot.status = error.status
+        }
+    }
+}
+
+extension Attributes.Source {
+    /// Throws `ENODEV` if the path belongs to something else by now.
+    fileprivate func checkIdentity(beneath root: SystemRoot) throws(AttributeError) {
+        if let identity, try root.text(identity.path) != identity.text {
+            throw AttributeError(path: path, errno: ENODEV)
         }
     }
 }

@@ -111,7 +111,7 @@ extension MetricFamily {
         "CO2 equivalent emitted for a virtual machine's share, by a yearly mean of the host's region.")
     fileprivate static let groupEnergy = MetricFamily(
         "cgroup_energy_joules", .counter, unit: "joules",
-        "Share of the host's energy that a control group used, without that of its subgroups with their own series. Not to be added to other kinds."
+        "Share of the host's energy that a control group used, without that of the groups inside it. Not to be added to other kinds."
     )
     fileprivate static let groupPower = MetricFamily(
         "cgroup_power_watts", .gauge, unit: "watts", "Mean power of a control group's share over the last interval.")

@@ -3,8 +3,8 @@ import NIOCore
 
 /// A client's connection and its current activity. Belongs to the endpoint's event loop.
 ///
-/// It is the first handler of the channel, so it sees received bytes before they are parsed, and discards them once it is
-/// closing.
+/// It is the channel's handler in front of the HTTP parser, and behind TLS if there is any. So it sees received bytes before
+/// they are parsed, and discards them once it is closing.
 final class Connection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

@@ -107,8 +107,8 @@ struct HwmonDiscovery {
 
     /// How often a channel is read; nil for on every sample, if reading is cheap and energy depends on it.
     ///
-    /// The interval is at least 1 s, and long enough that reading a slow chip takes at most a twentieth of the time,
-    /// but at most 30 s.
+    /// The interval is at least 1 s and the driver's update interval, and long enough that reading a slow chip takes at
+    /// most a twentieth of the time, but at most 30 s.
     private func readingInterval(of channel: Channel, _ chip: HwmonChip) -> Duration? {
         if channel.isPowerOrEnergy, !chip.meter.isSlow { return nil }
         let minimum = chip.meter.isSlow ? chip.meter.expected(ofAll: chip.values.count) * 20 : .zero

@@ -2,9 +2,9 @@ public import PowerSensorsCore
 
 /// Hardware-monitoring chips: power, energy, voltage, current and temperature of boards, supplies, cards and drives.
 ///
-/// A chip is identified by its name and its device, so its channels' IDs survive a reboot. Values that a driver updates
-/// at most once a second, or takes long to fetch, are read in the background. Only a meter at the machine's input
-/// counts in a host figure, that of scope `platform`.
+/// A chip is identified by its name and its device, so its channels' IDs survive a reboot. Power and energy that are
+/// quick to read are read on every sample; everything else is read in the background, at intervals of 1 s or longer.
+/// Only a meter at the machine's input counts in a host figure, that of scope `platform`.
 public struct HwmonSensor: Sensor {
     let roots: SystemRoots
     private let maximumPower: Watts?

@@ -112,6 +112,19 @@ struct MachineDescriptionTests {
         )
     }
 
+    @Test(arguments: [
+        "processor: 0\nvendor_id: CentaurHauls\n\nprocessor: 1\nvendor_id: GenuineIntel\n",
+        "processor: 0\n\nprocessor: 1\nvendor_id: GenuineIntel\n",
+    ])
+    func `a later processor's vendor does not stand in for the first's`(cpuinfo: String) throws {
+        #expect(try #require(described(cpuinfo, meminfo: nil)).processor.vendor == .other)
+    }
+
+    @Test func `an Arm processor's part is its model, whatever else its text says`() throws {
+        let cpuinfo = "processor: 0\nmodel: 7\nCPU implementer: 0x41\nCPU part: 0xd0c\nmodel: 8\n"
+        #expect(try #require(described(cpuinfo, meminfo: nil)).processor.model == 0xd0c)
+    }
+
     @Test func `a guest is known by the hypervisor flag, as a whole word`() throws {
         #expect(try #require(described(x86(0, socket: 0, core: 0, flags: "fpu hypervisor lahf_lm"))).isGuest == true)
         #expect(try #require(described(x86(0, socket: 0, core: 0, flags: "fpu nohypervisor2"))).isGuest == false)
