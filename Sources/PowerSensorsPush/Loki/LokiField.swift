@@ -3,29 +3,21 @@ import PowerSensorsExporters
 
 /// A name and a value in a line.
 package struct LokiField: Sendable {
-    enum Value: Sendable {
-        case number(Double)
-        case count(Int)
-        case word(String)
-    }
-
     let key: String
-    let value: Value
+    /// The digits of a number, or a word.
+    let text: String
+    let isWord: Bool
 
-    package init(_ key: String, _ value: Double) { (self.key, self.value) = (key, .number(value)) }
+    package init(_ key: String, _ value: Double) { (self.key, text, isWord) = (key, value.description, false) }
 
-    package init(_ key: String, _ value: Int) { (self.key, self.value) = (key, .count(value)) }
+    package init(_ key: String, _ value: Int) { (self.key, text, isWord) = (key, value.description, false) }
 
-    package init(_ key: String, _ value: String) { (self.key, self.value) = (key, .word(Self.readable(value))) }
+    package init(_ key: String, _ value: String) { (self.key, text, isWord) = (key, Self.readable(value), true) }
 
     /// Loki replaces a value that contains U+FFFD, the sign for invalid text, by an empty one.
     private static func readable(_ text: String) -> String {
         guard text.unicodeScalars.contains("\u{FFFD}") else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\u{FFFD}" ? "?" : $0 }))
-    }
-
-    var isWord: Bool {
-        if case .word = value { true } else { false }
     }
 }
 
@@ -40,31 +32,26 @@ extension [LokiField] {
         var line = ""
         for field in self {
             if !line.isEmpty { line += " " }
-            line += field.key + "="
-            switch field.value {
-            case .number(let number): line += number.description
-            case .count(let count): line += count.description
-            case .word(let word): line += word.needsQuotes ? word.quoted : word
-            }
+            line += field.key + "=" + (field.isWord && field.text.needsQuotes ? field.text.quoted : field.text)
         }
         return line
     }
 
     /// The fields as one JSON object.
     package var json: String {
-        let bytes = JSONWriter.rendering { json in
-            json.object { json in
-                for field in self {
-                    json.name(text: field.key)
-                    switch field.value {
-                    case .number(let number): json.number(number)
-                    case .count(let count): json.number(count)
-                    case .word(let word): json.string(word)
-                    }
-                }
+        String(decoding: JSONWriter.rendering { $0.object(self) }, as: UTF8.self)
+    }
+}
+
+extension JSONWriter {
+    /// Writes fields as one object.
+    mutating func object(_ fields: [LokiField]) {
+        object { json in
+            for field in fields {
+                json.name(text: field.key)
+                if field.isWord { json.string(field.text) } else { json.rendered(Array(field.text.utf8)) }
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

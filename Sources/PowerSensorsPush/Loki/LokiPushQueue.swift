@@ -147,14 +147,7 @@ final class LokiPushQueue: PushQueue {
             json.array { json in
                 json.string(String(line.nanoseconds))
                 json.string(configuration.lineFormat == .json ? fields.json : fields.logfmt)
-                guard hasMetadata else { return }
-                json.object { json in
-                    for field in line.fields {
-                        guard case .word(let word) = field.value else { continue }
-                        json.name(text: field.key)
-                        json.string(word)
-                    }
-                }
+                if hasMetadata { json.object(line.fields.filter(\.isWord)) }
             }
         }
     }
