@@ -64,24 +64,23 @@ package struct JSONWriter {
 
     package mutating func member(_ name: StaticString, _ value: String?) {
         self.name(name)
-        if let value { string(value) } else { null() }
+        if let value { string(value) } else { literal("null") }
     }
 
+    /// Writes the shortest decimal that round-trips; `null` for nil, infinity and NaN.
     package mutating func member(_ name: StaticString, _ value: Double?) {
-        self.name(name)
-        number(value)
+        member(name, literal: value.flatMap { $0.isFinite ? $0.description : nil })
     }
 
-    package mutating func member(_ name: StaticString, _ value: Int?) {
-        self.name(name)
-        if let value { literal(value.description) } else { null() }
-    }
+    package mutating func member(_ name: StaticString, _ value: Int?) { member(name, literal: value?.description) }
 
-    package mutating func member(_ name: StaticString, _ value: Int64?) { member(name, value.map { Int($0) }) }
+    package mutating func member(_ name: StaticString, _ value: Int64?) { member(name, literal: value?.description) }
 
-    package mutating func member(_ name: StaticString, _ value: Bool?) {
+    package mutating func member(_ name: StaticString, _ value: Bool?) { member(name, literal: value?.description) }
+
+    private mutating func member(_ name: StaticString, literal: String?) {
         self.name(name)
-        if let value { literal(value ? "true" : "false") } else { null() }
+        self.literal(literal ?? "null")
     }
 
     /// Writes a member that is an array with an object for each element.
@@ -104,14 +103,6 @@ package struct JSONWriter {
 
     // MARK: Values
 
-    /// Writes the shortest decimal that round-trips; `null` for nil, infinity and NaN.
-    package mutating func number(_ value: Double?) {
-        if let value, value.isFinite { literal(value.description) } else { null() }
-    }
-
-    /// Writes a whole number.
-    package mutating func number(_ value: Int) { literal(value.description) }
-
     /// Writes a quoted string.
     ///
     /// Besides what JSON requires, it escapes terminal control characters.
@@ -131,9 +122,6 @@ package struct JSONWriter {
         }
         bytes.append(UInt8(ascii: "\""))
     }
-
-    /// Writes an unknown value.
-    package mutating func null() { literal("null") }
 
     private mutating func literal(_ text: String) {
         separate()
