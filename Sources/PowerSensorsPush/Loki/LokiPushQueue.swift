@@ -7,10 +7,8 @@ final class LokiPushQueue: PushQueue {
     private struct State: Sendable {
         var queue: LokiQueue
         var statistics = LokiStatistics()
-        /// The labels of each stream as JSON. A stream is what Loki calls the lines with the same labels.
-        var streams: [[UInt8]] = []
-        /// The index of each provenance's stream.
-        var streamOf: [Provenance: Int] = [:]
+        /// The provenance of each stream. A stream is what Loki calls the lines with the same labels.
+        var streams: [Provenance] = []
     }
 
     private let url: String
@@ -42,11 +40,8 @@ final class LokiPushQueue: PushQueue {
     func append(_ line: LokiLines.Line) {
         let json = rendered(line)
         state.withLock { state in
-            let stream = state.streamOf[line.provenance] ?? state.streams.count
-            if stream == state.streams.count {
-                state.streams.append(labels(line.provenance))
-                state.streamOf[line.provenance] = stream
-            }
+            let stream = state.streams.firstIndex(of: line.provenance) ?? state.streams.count
+            if stream == state.streams.count { state.streams.append(line.provenance) }
             let entry = LokiQueue.Entry(nanoseconds: line.nanoseconds, stream: stream, json: json)
             state.statistics.dropped += state.queue.append(entry)
         }
@@ -73,7 +68,7 @@ final class LokiPushQueue: PushQueue {
             let oldest = wallNanoseconds() &- configuration.maximumAge.wholeNanoseconds
             state.statistics.expired += state.queue.removeFirst(before: oldest)
             guard state.queue.count > 0 else { return nil }
-            return Self.body(state.queue.nextBatch(maximumBytes: batchBytes), state.streams)
+            return self.body(state.queue.nextBatch(maximumBytes: batchBytes), state.streams)
         }
         return body.map { request($0) }
     }
@@ -110,29 +105,24 @@ final class LokiPushQueue: PushQueue {
     // MARK: JSON
 
     /// `{"streams":[{"stream":{…},"values":[…]}]}`, with the entries of each stream in order.
-    private static func body(_ entries: [LokiQueue.Entry], _ streams: [[UInt8]]) -> [UInt8] {
+    ///
+    /// The labels are few and never change, since Loki keeps an index for every set of labels.
+    private func body(_ entries: [LokiQueue.Entry], _ streams: [Provenance]) -> [UInt8] {
         let values = Dictionary(grouping: entries, by: \.stream).sorted { $0.key < $1.key }
         return JSONWriter.rendering { json in
             json.object { json in
                 json.member("streams", each: values) { stream, json in
                     json.name("stream")
-                    json.rendered(streams[stream.key])
+                    json.object { json in
+                        json.member("job", "powersensors")
+                        json.member("host", node)
+                        json.member("provenance", streams[stream.key].name)
+                    }
                     json.name("values")
                     json.array { json in
                         for entry in stream.value { json.rendered(entry.json) }
                     }
                 }
-            }
-        }
-    }
-
-    /// The labels of a stream. They are few and never change, since Loki keeps an index for every set of labels.
-    private func labels(_ provenance: Provenance) -> [UInt8] {
-        JSONWriter.rendering { json in
-            json.object { json in
-                json.member("job", "powersensors")
-                json.member("host", node)
-                json.member("provenance", provenance.name)
             }
         }
     }
