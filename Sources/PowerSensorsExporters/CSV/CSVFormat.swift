@@ -12,15 +12,10 @@ package struct CSVFormat: SnapshotFormat {
 
     private let node: [UInt8]
     private var hasHeader = false
-    private var channels: [Names] = []
+    /// Each channel's identity and source as fields, rendered once.
+    private var channels: [(id: [UInt8], source: [UInt8])] = []
     /// The leading fields that all rows of a snapshot share; stored to reuse the allocation.
     private var stamp: [UInt8] = []
-
-    private struct Names {
-        let id: [UInt8]
-        let provenance: [UInt8]
-        let sensor: [UInt8]
-    }
 
     /// Creates a format for a machine's snapshots.
     ///
@@ -28,13 +23,7 @@ package struct CSVFormat: SnapshotFormat {
     package init(node: String) { self.node = field(node) }
 
     package mutating func prepare(for topology: Topology) {
-        channels = topology.channels.map { channel in
-            Names(
-                id: field(channel.id),
-                provenance: field(channel.provenance.name),
-                sensor: field(channel.sensor.name)
-            )
-        }
+        channels = topology.channels.map { (id: field($0.id), source: source($0.provenance, $0.sensor)) }
     }
 
     package mutating func begin(continuing: Bool) { hasHeader = continuing }
@@ -47,7 +36,9 @@ package struct CSVFormat: SnapshotFormat {
         }
         writeStamp(snapshot)
         for host in snapshot.host { append(host, carbon: snapshot.carbon(of: host), to: &bytes) }
-        for (names, channel) in zip(channels, snapshot.channels) { append(channel, names, to: &bytes) }
+        for (names, channel) in zip(channels, snapshot.channels) {
+            append(channel, names.id, names.source, to: &bytes)
+        }
     }
 
     private mutating func writeStamp(_ snapshot: Snapshot) {
@@ -67,22 +58,20 @@ package struct CSVFormat: SnapshotFormat {
         bytes.append(numbers: [host.power?.rawValue, host.energy?.rawValue, nil])
         bytes.append(numbers: [host.low?.rawValue, host.high?.rawValue])
         bytes.append(status: host.status)
-        bytes.append(field: field(host.provenance.name))
-        bytes.append(contentsOf: field(host.sensor.name))
+        bytes.append(contentsOf: source(host.provenance, host.sensor))
         bytes.append(host.isHeadline ? ",true,,,," : ",false,,,," as StaticString)
         bytes.append(number: carbon?.rawValue)
         bytes.append(UInt8(ascii: "\n"))
     }
 
-    private func append(_ channel: ChannelSnapshot, _ names: Names, to bytes: inout [UInt8]) {
+    private func append(_ channel: ChannelSnapshot, _ id: [UInt8], _ source: [UInt8], to bytes: inout [UInt8]) {
         bytes.append(contentsOf: stamp)
         bytes.append("channel," as StaticString)
-        bytes.append(field: names.id)
+        bytes.append(field: id)
         bytes.append(numbers: [channel.power?.rawValue, channel.energy?.rawValue, channel.value])
         bytes.append(numbers: [channel.low?.rawValue, channel.high?.rawValue])
         bytes.append(status: channel.status)
-        bytes.append(field: names.provenance)
-        bytes.append(contentsOf: names.sensor)
+        bytes.append(contentsOf: source)
         bytes.append(",," as StaticString)
         bytes.append(field: channel.wraps.description.utf8)
         bytes.append(field: channel.resets.description.utf8)
@@ -115,6 +104,11 @@ extension [UInt8] {
         if case .io(let errno) = status { append(errno.description) }
         append(UInt8(ascii: ","))
     }
+}
+
+/// A provenance and a sensor as fields.
+private func source(_ provenance: Provenance, _ sensor: SensorName) -> [UInt8] {
+    field(provenance.name) + [UInt8(ascii: ",")] + field(sensor.name)
 }
 
 /// A text as a field, quoted if it contains a comma or a quotation mark.
