@@ -54,9 +54,8 @@ public struct PushgatewayExporter: Exporter {
                 subject: "the job", problem: "a Pushgateway requires a name for it",
                 remedy: "Give a name, or leave it out.")
         }
-        let key = GroupingKey(job: configuration.job, instance: node)
         base = address
-        self.url = address.appending(key.path).url
+        self.url = address.appending(groupingPath(job: configuration.job, instance: node)).url
         interval = configuration.interval
         self.configuration = configuration
         self.format = format

@@ -29,7 +29,7 @@ struct PushgatewayExporterTests {
         ("j", "a/?>", "/metrics/job/j/instance@base64/YS8_Pg"),
     ])
     func `the key is a valid path for any names`(job: String, node: String, path: String) {
-        #expect(GroupingKey(job: job, instance: node).path == path)
+        #expect(groupingPath(job: job, instance: node) == path)
     }
 
     @Test(arguments: ["gateway", "http://gateway/metrics/job/a", "http://gateway/metrics"])
