@@ -1,4 +1,6 @@
 #if Exporters
+import PowerSensorsExporters
+
 #if canImport(Glibc)
 import Glibc
 #endif
@@ -13,23 +15,9 @@ final class HTTPDate {
         let now = time(nil)
         if now != second {
             second = now
-            cachedText = Self.text(now)
+            cachedText = Timestamp(nanoseconds: Int64(now) &* 1_000_000_000).http
         }
         return cachedText
-    }
-
-    private static func text(_ moment: time_t) -> String {
-        let days: [StaticString] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-        let months: [StaticString] = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ]
-        var moment = moment
-        var parts = unsafe tm()
-        guard unsafe gmtime_r(&moment, &parts) != nil else { return "Thu, 01 Jan 1970 00:00:00 GMT" }
-        func twoDigits(_ number: Int32) -> String { number < 10 ? "0\(number)" : String(number) }
-        let (day, month) = unsafe (days[Int(parts.tm_wday)], months[Int(parts.tm_mon)])
-        let date = unsafe "\(day), \(twoDigits(parts.tm_mday)) \(month) \(parts.tm_year + 1900)"
-        return unsafe "\(date) \(twoDigits(parts.tm_hour)):\(twoDigits(parts.tm_min)):\(twoDigits(parts.tm_sec)) GMT"
     }
 }
 #endif

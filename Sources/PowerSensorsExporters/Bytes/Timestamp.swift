@@ -3,12 +3,12 @@ import Glibc
 #endif
 
 /// A UTC time as text.
-struct Timestamp {
+package struct Timestamp {
     private let seconds: time_t
     private let milliseconds: Int
 
     /// Creates a time from nanoseconds since 1970.
-    init(nanoseconds: Int64) {
+    package init(nanoseconds: Int64) {
         let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         let isBefore1970 = remainder < 0
         seconds = time_t(isBefore1970 ? quotient - 1 : quotient)
@@ -20,6 +20,14 @@ struct Timestamp {
 
     /// `2026-11-22 14:00:00 UTC`, for people.
     var text: String { formatted("%Y-%m-%d %H:%M:%S UTC") }
+
+    /// `Sun, 22 Nov 2026 20:00:00 GMT`, HTTP's format (RFC 9110, section 5.6.7).
+    package var http: String {
+        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let (day, month) = (Int(formatted("%w")) ?? 0, Int(formatted("%m")) ?? 1)
+        return formatted("\(days[day]), %d \(months[month - 1]) %Y %H:%M:%S GMT")
+    }
 
     /// The seconds by a format of strftime(3), of the conversions that do not depend on the locale.
     private func formatted(_ format: String) -> String {
