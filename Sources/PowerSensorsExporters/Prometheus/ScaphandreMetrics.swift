@@ -4,29 +4,19 @@ import PowerSensors
 ///
 /// Its counters lack the `_total` suffix that OpenMetrics requires, so their type is `unknown`.
 enum ScaphandreMetrics {
-    private static func family(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily(name, .unknown, prefix: "scaph_", help)
-    }
-
-    private static let hostPower = family("host_power_microwatts", "Power of the host's headline figure.")
-    private static let hostEnergy = family("host_energy_microjoules", "Energy of the host's headline figure.")
-    private static let socketPower = family("socket_power_microwatts", "Power of a processor package.")
-    private static let socketEnergy = family("socket_energy_microjoules", "Energy of a processor package.")
-    private static let domainPower = family("domain_power_microwatts", "Power of a part of a processor package.")
-    private static let domainEnergy = family("domain_energy_microjoules", "Energy of a part of a processor package.")
-
     /// The series of a topology.
     static func series(of topology: Topology) -> [MetricSeries] {
         var result: [MetricSeries] = []
-        func add(_ family: MetricFamily, _ labels: MetricLabels, _ source: MetricSeries.Source) {
+        func add(_ name: String, _ help: String, _ labels: MetricLabels, _ source: MetricSeries.Source) {
+            let family = MetricFamily(name, .unknown, prefix: "scaph_", help)
             result.append(MetricSeries(family, labels, source, factor: 1e6))
         }
         if let index = topology.scopes.firstIndex(where: { $0 == topology.headlineScope }) {
             // If psys is readable, Scaphandre uses it as the host's power and adds this label.
             let source = topology.headlineScope == .platform ? "powercap_rapl_psys" : nil
             let labels = MetricLabels([("value_source", source)])
-            add(hostPower, labels, .hostPower(index))
-            add(hostEnergy, labels, .hostEnergy(index))
+            add("host_power_microwatts", "Power of the host's headline figure.", labels, .hostPower(index))
+            add("host_energy_microjoules", "Energy of the host's headline figure.", labels, .hostEnergy(index))
         }
         var domains: [Int: Int] = [:]
         for (index, channel) in topology.channels.enumerated() where channel.mirrorOf == nil {
@@ -36,16 +26,16 @@ enum ScaphandreMetrics {
             if domain == "package" {
                 if channel.component.die != nil { continue }
                 let labels = MetricLabels([("socket_id", "\(socket)")])
-                add(socketPower, labels, .power(index))
-                add(socketEnergy, labels, .energy(index))
+                add("socket_power_microwatts", "Power of a processor package.", labels, .power(index))
+                add("socket_energy_microjoules", "Energy of a processor package.", labels, .energy(index))
             } else if domain != "psys" {
                 let number = domains[socket, default: 0]
                 domains[socket] = number + 1
                 let labels = MetricLabels([
                     ("domain_id", "\(number)"), ("domain_name", domain), ("socket_id", "\(socket)"),
                 ])
-                add(domainPower, labels, .power(index))
-                add(domainEnergy, labels, .energy(index))
+                add("domain_power_microwatts", "Power of a part of a processor package.", labels, .power(index))
+                add("domain_energy_microjoules", "Energy of a part of a processor package.", labels, .energy(index))
             }
         }
         return result
