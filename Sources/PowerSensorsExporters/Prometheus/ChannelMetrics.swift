@@ -2,16 +2,10 @@ package import PowerSensors
 
 /// The series of one channel and their labels.
 struct ChannelMetrics {
-    private let channel: Channel
-    private let index: Int
+    let channel: Channel
+    let index: Int
     /// The last parts of the identities of all channels of the same component.
-    private let siblings: Set<String>
-
-    init(_ channel: Channel, at index: Int, siblings: Set<String> = []) {
-        self.channel = channel
-        self.index = index
-        self.siblings = siblings
-    }
+    let siblings: Set<String>
 
     /// All series of the channel.
     var series: [MetricSeries] { ownSeries + commonSeries }

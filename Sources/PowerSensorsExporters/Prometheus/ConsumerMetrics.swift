@@ -18,18 +18,11 @@ struct ConsumerMetrics {
         }
     }
 
-    private let node: String
-    private let isForScaphandre: Bool
+    /// The machine's name, which joins them with KubeVirt's series; empty to omit it.
+    let node: String
 
-    /// Creates the series of a machine's consumers.
-    ///
-    /// - Parameters:
-    ///   - node: The machine's name, which joins them with KubeVirt's series; empty to omit it.
-    ///   - isForScaphandre: Whether to add Scaphandre's name for a process's power.
-    init(node: String, isForScaphandre: Bool) {
-        self.node = node
-        self.isForScaphandre = isForScaphandre
-    }
+    /// Whether to add Scaphandre's name for a process's power.
+    let isForScaphandre: Bool
 
     /// Appends the families of a snapshot's consumers.
     func append(_ snapshot: Snapshot, in format: MetricsFormat, to bytes: inout [UInt8]) {

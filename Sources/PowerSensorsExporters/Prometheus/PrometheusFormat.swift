@@ -153,7 +153,7 @@ public struct PrometheusFormat: Sendable {
     private static func channelSeries(_ topology: Topology) -> [MetricSeries] {
         let names = Dictionary(grouping: topology.channels, by: \.component.id).mapValues { Set($0.map(\.lastPart)) }
         return topology.channels.enumerated().flatMap { index, channel in
-            ChannelMetrics(channel, at: index, siblings: names[channel.component.id] ?? []).series
+            ChannelMetrics(channel: channel, index: index, siblings: names[channel.component.id] ?? []).series
         }
     }
 
