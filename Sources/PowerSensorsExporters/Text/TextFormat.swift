@@ -131,7 +131,7 @@ package struct TextFormat: SnapshotFormat {
             if channel.status != .warmingUp { row.set(energy: channel.energy, ambiguous: channel.ambiguousEnergy) }
             if channel.power == nil { row.reason = channel.status.words }
         } else {
-            row.set(value: channel.value, of: quantity)
+            row.power = channel.value.map { Figure($0, of: quantity) }
             if channel.value == nil { row.reason = channel.status.words }
         }
         return row.text
@@ -175,7 +175,8 @@ private struct Row {
     /// Why the power is unknown, shown in place of the band.
     var reason = ""
     var source = ""
-    private var power: Figure?
+    /// The power, or another gauge's value.
+    var power: Figure?
     private var band = ""
     private var energy: (number: String, unit: String) = ("", "")
 
@@ -197,10 +198,6 @@ private struct Row {
         guard let energy else { return }
         let figure = Figure(energy)
         self.energy = ((ambiguous.rawValue > 0 ? "≥ " : "") + figure.number, figure.unit)
-    }
-
-    mutating func set(value: Double?, of quantity: Quantity) {
-        power = value.map { Figure($0, of: quantity) }
     }
 
     /// 21 columns for the name, 10 for the power, 14 for its band, 13 for the energy, the rest for the source.
