@@ -21,20 +21,4 @@ func readFile(_ path: String) throws(EndpointError) -> [UInt8] {
     }
     return bytes
 }
-
-/// The identity of a file's content: it changes when the file is written, or replaced by another of the same name.
-struct FileIdentity: Hashable {
-    private let device, inode, size, seconds, nanoseconds: Int64
-
-    /// The file that a path leads to now; nil if there is none.
-    init?(_ path: String) {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
-        device = Int64(truncatingIfNeeded: status.st_dev)
-        inode = Int64(truncatingIfNeeded: status.st_ino)
-        size = Int64(status.st_size)
-        seconds = Int64(status.st_mtim.tv_sec)
-        nanoseconds = Int64(status.st_mtim.tv_nsec)
-    }
-}
 #endif

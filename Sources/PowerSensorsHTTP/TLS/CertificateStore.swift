@@ -11,7 +11,8 @@ import Glibc
 /// Files that cannot be used are reported once, and the certificate loaded before stays in use. Belongs to the endpoint's
 /// event loop.
 final class CertificateStore {
-    private typealias Identity = [FileIdentity?]
+    /// What each file is and when it was written; empty for a file that is not there.
+    private typealias Identity = [[Int64]]
 
     private let files: WebConfiguration.TLS
     private let report: @Sendable (EndpointNotice) -> Void
@@ -62,8 +63,16 @@ final class CertificateStore {
         report(EndpointNotice(problem: "\(error). The previous certificate stays in use"))
     }
 
+    /// The identity of the files' content: it changes when one is written, or replaced by another of the same name.
     private static func identity(_ files: WebConfiguration.TLS) -> Identity {
-        [FileIdentity(files.certificateFile), FileIdentity(files.keyFile)]
+        [files.certificateFile, files.keyFile].map { path in
+            var status = stat()
+            guard unsafe stat(path, &status) == 0 else { return [] }
+            return [
+                Int64(truncatingIfNeeded: status.st_dev), Int64(truncatingIfNeeded: status.st_ino),
+                Int64(status.st_size), Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec),
+            ]
+        }
     }
 
     private static func load(
