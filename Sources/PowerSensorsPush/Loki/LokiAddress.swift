@@ -14,21 +14,16 @@ extension PushAddress {
                 subject: url, problem: "Loki answers 204 there to lines of today's format, but stores none of them",
                 remedy: "End the address with \(Self.pushPath), or after the port.")
         }
-        if path.hasSuffix(Self.pushPath) {
-            self.path = path
-            return
-        }
-        // The address may already end with the first parts of the path.
-        let parts = Self.pushPath.split(separator: "/")
-        let present =
-            (1..<parts.count).reversed().first { path.hasSuffix("/" + parts[..<$0].joined(separator: "/")) } ?? 0
+        // The address may already end with the first parts of the path, or with all of it.
+        let parts = Self.pushPath.split(separator: "/").map { "/\($0)" }
+        let present = (1...parts.count).last { path.hasSuffix(parts[..<$0].joined()) } ?? 0
         guard present > 0 || !path.contains("/api/") else {
             throw PushSetupError(
                 subject: url, problem: "this is not where Loki accepts lines",
                 remedy: "End the address with \(Self.pushPath), or after the port.")
         }
         self.path = path
-        self = appending("/" + parts[present...].joined(separator: "/"))
+        self = appending(parts[present...].joined())
     }
 }
 #endif
