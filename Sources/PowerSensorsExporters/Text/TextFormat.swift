@@ -110,7 +110,7 @@ package struct TextFormat: SnapshotFormat {
             lines += ["", style.dim(Row.heading(kind == .process ? "processes" : "virtual machines"))]
             for one in greatest {
                 // Two spaces before the name and one behind it fill the column.
-                var row = Row(name: "  " + one.consumer.shownName.cut(to: 18))
+                var row = Row(name: "  " + one.consumer.shownName.padded(18))
                 row.set(power: one.power, low: one.low, high: one.high)
                 row.set(energy: one.energy, ambiguous: Joules(0))
                 row.source = one.consumer.processID.map { "pid \($0)" } ?? ""
@@ -162,11 +162,6 @@ package struct TextFormat: SnapshotFormat {
 extension Consumer {
     /// The name, prefixed with the namespace if there is one.
     fileprivate var shownName: String { (namespace.isEmpty ? name : "\(namespace)/\(name)").safeToShow }
-}
-
-extension String {
-    /// The text, cut to a number of columns.
-    fileprivate func cut(to columns: Int) -> String { count <= columns ? self : prefix(columns - 1) + "…" }
 }
 
 /// One line of the block, in columns.
