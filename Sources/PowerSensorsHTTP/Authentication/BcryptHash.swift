@@ -4,6 +4,9 @@ struct BcryptHash: Hashable, Sendable {
     /// At higher costs a single check takes seconds of processor time, so a few wrong passwords would block everyone else.
     static let maximumCost = 15
 
+    /// bcrypt's own base64 alphabet.
+    private static let digits = Set("./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+
     /// The hash as libcrypt expects it.
     let text: String
 
@@ -16,20 +19,10 @@ struct BcryptHash: Hashable, Sendable {
         let parts = text.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0].isEmpty, ["2a", "2b", "2y"].contains(parts[1]), parts[2].utf8.count == 2,
             let cost = Int(parts[2]), (4...Self.maximumCost).contains(cost), parts[3].utf8.count == 53,
-            parts[3].utf8.allSatisfy(Self.isDigit)
+            parts[3].utf8.allSatisfy({ Self.digits.contains($0) })
         else { return nil }
         self.text = text
         self.cost = cost
-    }
-
-    /// Whether a character belongs to bcrypt's own base64 alphabet: `.`, `/`, digits and letters.
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: ".")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"):
-            true
-        default: false
-        }
     }
 }
 #endif
