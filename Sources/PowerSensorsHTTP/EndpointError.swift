@@ -16,15 +16,5 @@ public struct EndpointNotice: Hashable, Sendable, CustomStringConvertible {
 
     /// One line that names the file or value and, for a problem, the remedy.
     public let description: String
-
-    init(problem: String) {
-        isProblem = true
-        description = problem
-    }
-
-    init(_ description: String) {
-        isProblem = false
-        self.description = description
-    }
 }
 #endif

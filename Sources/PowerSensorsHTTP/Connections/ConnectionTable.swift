@@ -125,7 +125,8 @@ final class ConnectionTable {
         overloadReportedAt = now
         report(
             EndpointNotice(
-                problem: "more than \(limits.connections) clients are connected, so the slowest are disconnected."
+                isProblem: true,
+                description: "more than \(limits.connections) clients are connected, so the slowest are disconnected."
                     + " Remedy: let fewer programs connect to this address"))
     }
 }

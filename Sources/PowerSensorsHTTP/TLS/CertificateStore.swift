@@ -44,7 +44,8 @@ final class CertificateStore {
             context = try Self.load(files, reporting: report)
             loaded = identity
             unusable = nil
-            report(EndpointNotice("\(files.certificateFile): the new certificate is now in use"))
+            let news = "\(files.certificateFile): the new certificate is now in use"
+            report(EndpointNotice(isProblem: false, description: news))
         } catch {
             reportUnusable(identity, error)
         }
@@ -60,7 +61,7 @@ final class CertificateStore {
         }
         guard !known.isReported else { return }
         unusable = (identity, true)
-        report(EndpointNotice(problem: "\(error). The previous certificate stays in use"))
+        report(EndpointNotice(isProblem: true, description: "\(error). The previous certificate stays in use"))
     }
 
     /// The identity of the files' content: it changes when one is written, or replaced by another of the same name.
@@ -98,8 +99,8 @@ final class CertificateStore {
         let fault: String? =
             leaf.notValidAfter < now ? "has expired" : leaf.notValidBefore > now ? "is not valid yet" : nil
         if let fault {
-            report(
-                EndpointNotice(problem: "\(files.certificateFile): the certificate \(fault); clients will refuse it"))
+            let problem = "\(files.certificateFile): the certificate \(fault); clients will refuse it"
+            report(EndpointNotice(isProblem: true, description: problem))
         }
         return context
     }
