@@ -3,13 +3,7 @@ extension [UInt8] {
     mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 
     /// Lines, each with its end.
-    init(lines: [String]) {
-        self = []
-        for line in lines {
-            append(line)
-            append(UInt8(ascii: "\n"))
-        }
-    }
+    init(lines: [String]) { self.init(lines.map { "\($0)\n" }.joined().utf8) }
 
     /// Appends a string literal in UTF-8.
     mutating func append(_ text: StaticString) {
@@ -35,8 +29,6 @@ extension String {
     /// The text with every character that is unsafe on a terminal replaced by `�`.
     package var safeToShow: String {
         guard unicodeScalars.contains(where: \.isUnsafeToShow) else { return self }
-        var safe = String.UnicodeScalarView()
-        for scalar in unicodeScalars { safe.append(scalar.isUnsafeToShow ? "\u{FFFD}" : scalar) }
-        return String(safe)
+        return String(String.UnicodeScalarView(unicodeScalars.map { $0.isUnsafeToShow ? "\u{FFFD}" : $0 }))
     }
 }
