@@ -16,11 +16,10 @@ public struct LokiExporter: Exporter {
     /// How often a snapshot is sent.
     public let interval: Duration
 
+    private let configuration: LokiConfiguration
     private let queue: LokiPushQueue
     private let sender: PushSender
     private let url: String
-    private let finishLimit: Duration
-    private let spikeRule: SpikeRule?
     private var lines: LokiLines?
     private var spikes: SpikeDetector?
     private var spikeScope: Scope?
@@ -61,8 +60,7 @@ public struct LokiExporter: Exporter {
         }
         self.url = address.url
         interval = configuration.interval
-        finishLimit = configuration.finishLimit
-        spikeRule = configuration.spikes
+        self.configuration = configuration
         queue = LokiPushQueue(
             url: address.url, node: node, configuration: configuration, wallNanoseconds: environment.wallNanoseconds)
         sender = PushSender(
@@ -115,7 +113,7 @@ public struct LokiExporter: Exporter {
     ///
     /// - Throws: ``PushFailure`` if lines could not be delivered or were refused.
     public mutating func finish() async throws {
-        await sender.finish(within: finishLimit)
+        await sender.finish(within: configuration.finishLimit)
         let count = queue.abandon()
         if count > 0 {
             throw sender.unfinished(
@@ -126,9 +124,9 @@ public struct LokiExporter: Exporter {
     }
 
     private mutating func spike(in host: HostSnapshot, over interval: Duration?) -> SpikeDetector.Spike? {
-        guard let spikeRule, let power = host.power, let interval else { return nil }
+        guard let rule = configuration.spikes, let power = host.power, let interval else { return nil }
         // Each scope has its own baseline.
-        if spikes == nil || spikeScope != host.scope { (spikes, spikeScope) = (SpikeDetector(spikeRule), host.scope) }
+        if spikes == nil || spikeScope != host.scope { (spikes, spikeScope) = (SpikeDetector(rule), host.scope) }
         return spikes?.record(power, over: interval)
     }
 
