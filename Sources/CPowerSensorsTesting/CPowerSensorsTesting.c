@@ -9,55 +9,36 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// The most faults and redirections at the same time.
+// The most changes at the same time.
 enum { CAPACITY = 512 };
 
-// A fault or a redirection of the reads of one file; the fields are the parameters of the functions below.
-struct entry {
-    uint64_t device, inode;
-    int is_redirection, error;
-    uint32_t length, delay, every, reads;
-};
+static struct cpowersensorstesting_change changes[CAPACITY];
 
-static struct entry entries[CAPACITY];
-
-// Atomic for a check without the lock; the entries are only read under it.
+// Atomic for a check without the lock; the changes are only read under it.
 static atomic_int count;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static int find(uint64_t device, uint64_t inode, int is_redirection) {
     for (int at = 0; at < atomic_load(&count); at++) {
-        const struct entry *entry = entries + at;
-        if (entry->device == device && entry->inode == inode && entry->is_redirection == is_redirection) return at;
+        const struct cpowersensorstesting_change *change = changes + at;
+        if (change->device == device && change->inode == inode && change->is_redirection == is_redirection) return at;
     }
     return -1;
 }
 
-static int set(struct entry entry) {
+int cpowersensorstesting_start(struct cpowersensorstesting_change change) {
     pthread_mutex_lock(&lock);
-    int at = find(entry.device, entry.inode, entry.is_redirection);
+    int at = find(change.device, change.inode, change.is_redirection);
     if (at < 0 && atomic_load(&count) < CAPACITY) at = atomic_fetch_add(&count, 1);
-    if (at >= 0) entries[at] = entry;
+    if (at >= 0) changes[at] = change;
     pthread_mutex_unlock(&lock);
     return at < 0 ? ENOSPC : 0;
 }
 
-int cpowersensorstesting_inject_read_fault(
-    uint64_t device, uint64_t inode, int error, uint32_t length, uint32_t delay, uint32_t every) {
-    return set((struct entry){
-        .device = device, .inode = inode, .error = error, .length = length, .delay = delay,
-        .every = every > 0 ? every : 1,
-    });
-}
-
-int cpowersensorstesting_redirect_to_registers(uint64_t device, uint64_t inode) {
-    return set((struct entry){.device = device, .inode = inode, .is_redirection = 1});
-}
-
-void cpowersensorstesting_restore_reads(uint64_t device, uint64_t inode, int is_redirection) {
+void cpowersensorstesting_end(struct cpowersensorstesting_change change) {
     pthread_mutex_lock(&lock);
-    const int at = find(device, inode, is_redirection);
-    if (at >= 0) entries[at] = entries[atomic_fetch_sub(&count, 1) - 1];
+    const int at = find(change.device, change.inode, change.is_redirection);
+    if (at >= 0) changes[at] = changes[atomic_fetch_sub(&count, 1) - 1];
     pthread_mutex_unlock(&lock);
 }
 
@@ -88,10 +69,10 @@ ssize_t pread(int descriptor, void *buffer, size_t size, off_t offset) {
         pthread_mutex_lock(&lock);
         is_redirected = find((uint64_t)file.st_dev, (uint64_t)file.st_ino, 1) >= 0;
         const int at = find((uint64_t)file.st_dev, (uint64_t)file.st_ino, 0);
-        if (at >= 0 && ++entries[at].reads % entries[at].every == 0) {
-            error = entries[at].error;
-            delay = entries[at].delay;
-            if (error == 0 && size > entries[at].length) size = entries[at].length;
+        if (at >= 0 && ++changes[at].reads % changes[at].every == 0) {
+            error = changes[at].error;
+            delay = changes[at].delay;
+            if (error == 0 && size > changes[at].length) size = changes[at].length;
         }
         pthread_mutex_unlock(&lock);
         if (delay > 0) usleep(delay);

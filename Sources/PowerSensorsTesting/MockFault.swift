@@ -7,9 +7,8 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
         case padded(width: Int)
         case negative
         case long(size: Int)
-        case failing(errno: Int32, every: Int)
-        case torn(length: Int, every: Int)
-        case delayed(by: Duration)
+        /// One of `every` reads fails with the error, or else returns at most `length` bytes after the delay.
+        case reads(errno: Int32 = 0, length: Int = .max, delay: Duration = .zero, every: Int = 1)
         case gone
     }
 
@@ -70,7 +69,7 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
     ///   - every: 1 for every read, 3 for every third.
     public static func failing(errno: Int32, every: Int = 1) -> MockFault {
         MockFault(
-            form: .failing(errno: errno, every: every), description: "\(ordinal(every)) fails with errno \(errno)")
+            form: .reads(errno: errno, every: every), description: "\(ordinal(every)) fails with errno \(errno)")
     }
 
     /// Reads return only the beginning of the text; works like ``failing(errno:every:)``.
@@ -80,12 +79,12 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
     ///   - every: 1 for every read, 3 for every third.
     public static func torn(to length: Int, every: Int = 1) -> MockFault {
         MockFault(
-            form: .torn(length: length, every: every), description: "\(ordinal(every)) is torn after \(length) bytes")
+            form: .reads(length: length, every: every), description: "\(ordinal(every)) is torn after \(length) bytes")
     }
 
     /// Reads are slow, as from a chip on a bus or behind a management controller; works like ``failing(errno:every:)``.
     public static func delayed(by time: Duration) -> MockFault {
-        MockFault(form: .delayed(by: time), description: "each read takes \(time)")
+        MockFault(form: .reads(delay: time), description: "each read takes \(time)")
     }
 
     private static func ordinal(_ every: Int) -> String { every > 1 ? "one read in \(every)" : "each read" }
@@ -107,7 +106,7 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
         let line = bytes.last == 0x0A ? Array(bytes.dropLast()) : bytes
         switch form {
         case .missing, .forbidden, .directory, .danglingLink, .gone: return nil
-        case .failing, .torn, .delayed: return bytes
+        case .reads: return bytes
         case .text(let text): return text
         case .withoutNewline: return line
         case .padded(let width): return line + [UInt8](repeating: 0x20, count: max(width - line.count, 0)) + [0x0A]

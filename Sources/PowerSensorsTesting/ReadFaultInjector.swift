@@ -8,49 +8,48 @@ import PowerSensors
 /// injector keeps the file open, so that the inode is not reused.
 final class ReadFaultInjector: Sendable {
     private let descriptor: CInt
-    private let device: UInt64
-    private let inode: UInt64
-    private let isRedirection: Bool
+    private let change: cpowersensorstesting_change
 
     /// Starts to inject a fault of reads; nil for a fault of the file itself, such as a missing file.
     convenience init?(of location: String, in tree: MockTree, as fault: MockFault) throws(AttributeError) {
-        // One of `every` reads fails with the error, or else returns `length` bytes after the delay.
-        let (error, length, delay, every): (Int32, Int, Duration, Int)
+        var change = cpowersensorstesting_change()
+        change.every = 1
         switch fault.form {
-        case .failing(let errno, let interval): (error, length, delay, every) = (errno, 0, .zero, interval)
-        case .torn(let bytes, let interval): (error, length, delay, every) = (0, bytes, .zero, interval)
-        case .delayed(let time): (error, length, delay, every) = (0, .max, time, 1)
-        case .gone: (error, length, delay, every) = (ENODEV, 0, .zero, 1)
+        case .reads(let errno, let length, let delay, let every):
+            change.error = errno
+            change.length = UInt32(clamping: length)
+            change.delay = UInt32(clamping: Int(delay / .microseconds(1)))
+            change.every = UInt32(clamping: max(every, 1))
+        case .gone: change.error = ENODEV
         default: return nil
         }
-        try self.init(location, in: tree, isRedirection: false) { device, inode in
-            cpowersensorstesting_inject_read_fault(
-                device, inode, error, UInt32(clamping: length), UInt32(clamping: Int(delay / .microseconds(1))),
-                UInt32(clamping: every))
-        }
+        try self.init(location, in: tree, change)
     }
 
     /// Starts to redirect the reads of a file that holds registers, see ``MockRegisterDevice``.
     convenience init(redirecting location: String, in tree: MockTree) throws(AttributeError) {
-        try self.init(location, in: tree, isRedirection: true, cpowersensorstesting_redirect_to_registers)
+        var change = cpowersensorstesting_change()
+        change.is_redirection = 1
+        try self.init(location, in: tree, change)
     }
 
-    /// - Parameter start: Starts the injection for a device and inode, and returns 0 or an `errno`.
+    /// - Parameter change: The change to start, without its file.
     private init(
-        _ location: String, in tree: MockTree, isRedirection: Bool, _ start: (UInt64, UInt64) -> Int32
+        _ location: String, in tree: MockTree, _ change: cpowersensorstesting_change
     ) throws(AttributeError) {
-        self.isRedirection = isRedirection
         descriptor = unsafe openat(tree.descriptor, location, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 { throw tree.failure(location, errno) }
         var file = stat()
         unsafe fstat(descriptor, &file)
-        (device, inode) = (UInt64(file.st_dev), UInt64(file.st_ino))
-        let code = start(device, inode)
+        var change = change
+        (change.device, change.inode) = (UInt64(file.st_dev), UInt64(file.st_ino))
+        self.change = change
+        let code = cpowersensorstesting_start(change)
         if code != 0 { throw tree.failure(location, code) }
     }
 
     deinit {
-        cpowersensorstesting_restore_reads(device, inode, isRedirection ? 1 : 0)
+        cpowersensorstesting_end(change)
         close(descriptor)
     }
 }

@@ -3,29 +3,36 @@
 
 #include <stdint.h>
 
-/// Makes reads of a file fail or slow, through all its descriptors, including those that are already open.
+/// A change of the reads of one file, through all its descriptors, including those that are already open.
 ///
 /// This module defines pread(2), which replaces libc's in programs that link it; the library under test is unchanged.
-///
-/// - device, inode: The file.
-/// - error: The errno to fail with; 0 to truncate the text instead.
-/// - length: The number of bytes left of the text if `error` is 0.
-/// - delay: The delay of each read in microseconds.
-/// - every: 1 for every read, 3 for every third.
-///
-/// Returns 0, or ENOSPC if too many files have faults.
-int cpowersensorstesting_inject_read_fault(
-    uint64_t device, uint64_t inode, int error, uint32_t length, uint32_t delay, uint32_t every);
+struct cpowersensorstesting_change {
+    /// The file.
+    uint64_t device, inode;
+    /// Whether reads behave like those of `/dev/cpu/N/msr`, instead of the fault that the other fields describe: they return
+    /// the register whose number is the offset.
+    ///
+    /// The file holds pairs of 64-bit integers in native byte order, a register's number and its value; reads of other
+    /// registers fail with EIO. Unlike in a plain file, neighboring registers do not overlap.
+    int is_redirection;
+    /// The errno to fail with; 0 to truncate the text instead.
+    int error;
+    /// The number of bytes left of the text if `error` is 0.
+    uint32_t length;
+    /// The delay of each read in microseconds.
+    uint32_t delay;
+    /// 1 for every read, 3 for every third; not 0 for a fault.
+    uint32_t every;
+    /// How many reads there have been; starts at 0.
+    uint32_t reads;
+};
 
-/// Makes reads of a file behave like those of `/dev/cpu/N/msr`: they return the register whose number is the offset.
+/// Starts a change. A file may have a fault and a redirection; another one of the same kind is replaced.
 ///
-/// The file holds pairs of 64-bit integers in native byte order, a register's number and its value; reads of other registers
-/// fail with EIO. Unlike in a plain file, neighboring registers do not overlap.
-///
-/// Returns 0, or ENOSPC if there are too many such files.
-int cpowersensorstesting_redirect_to_registers(uint64_t device, uint64_t inode);
+/// Returns 0, or ENOSPC if too many files have changes.
+int cpowersensorstesting_start(struct cpowersensorstesting_change change);
 
-/// Ends the redirection of a file's reads, or their fault.
-void cpowersensorstesting_restore_reads(uint64_t device, uint64_t inode, int is_redirection);
+/// Ends the change of its file and kind.
+void cpowersensorstesting_end(struct cpowersensorstesting_change change);
 
 #endif
