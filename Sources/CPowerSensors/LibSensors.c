@@ -142,37 +142,33 @@ static void describe(
     free(label);
 }
 
-// Iterates over the values of a feature, the features of a chip, and the chips.
-static int step(struct cpowersensors_libsensors_cursor *cursor, struct cpowersensors_libsensors_value *value) {
-    while (1) {
-        const sensors_chip_name *chip = cursor->current_chip;
-        const sensors_feature *feature = cursor->current_feature;
-        if (feature != NULL) {
-            const sensors_subfeature *subfeature = library.get_all_subfeatures(chip, feature, &cursor->subfeature);
-            if (subfeature == NULL) {
-                cursor->current_feature = NULL;
-                continue;
-            }
-            if (!(subfeature->flags & SENSORS_MODE_R)) continue;
-            value->chip = cursor->chip - 1;
-            describe(chip, feature, subfeature, value);
-            return 1;
-        }
-        if (chip != NULL) {
+// Moves to the chip's next readable value; NULL after its last.
+static const sensors_subfeature *next_subfeature(struct cpowersensors_libsensors_cursor *cursor) {
+    while (cursor->current_feature != NULL) {
+        const sensors_subfeature *subfeature =
+            library.get_all_subfeatures(cursor->current_chip, cursor->current_feature, &cursor->subfeature);
+        if (subfeature == NULL) {
             cursor->subfeature = 0;
-            cursor->current_feature = library.get_features(chip, &cursor->feature);
-            if (cursor->current_feature == NULL) cursor->current_chip = NULL;
-            continue;
+            cursor->current_feature = library.get_features(cursor->current_chip, &cursor->feature);
+        } else if (subfeature->flags & SENSORS_MODE_R) {
+            return subfeature;
         }
-        cursor->feature = 0;
-        chip = library.get_detected_chips(NULL, &cursor->chip);
-        if (chip == NULL) return 0;
-        cursor->current_chip = chip;
-        // The chip itself comes first, so that a chip whose values are all ignored is known, too.
-        value->chip = cursor->chip - 1;
-        describe(chip, NULL, NULL, value);
-        return 1;
     }
+    return NULL;
+}
+
+static int step(struct cpowersensors_libsensors_cursor *cursor, struct cpowersensors_libsensors_value *value) {
+    const sensors_subfeature *subfeature = next_subfeature(cursor);
+    if (subfeature == NULL) {
+        // The chip itself comes first, so that a chip whose values are all ignored is known, too.
+        cursor->current_chip = library.get_detected_chips(NULL, &cursor->chip);
+        if (cursor->current_chip == NULL) return 0;
+        cursor->feature = 0;
+        cursor->current_feature = library.get_features(cursor->current_chip, &cursor->feature);
+    }
+    value->chip = cursor->chip - 1;
+    describe(cursor->current_chip, cursor->current_feature, subfeature, value);
+    return 1;
 }
 
 int cpowersensors_libsensors_next(
