@@ -55,7 +55,8 @@ static void on_parse_error(const char *message, const char *file, int line) {
 static pthread_mutex_t handlers = PTHREAD_MUTEX_INITIALIZER;
 static int callers;
 
-static void install_handlers(void) {
+// Calls a function of ours that uses the library. Returns its result, or FATAL if the library met a fatal error.
+static int attempt(int (*call)(void *), void *argument) {
     pthread_mutex_lock(&handlers);
     if (callers++ == 0) {
         others.fatal = *library.fatal_error;
@@ -64,9 +65,14 @@ static void install_handlers(void) {
         *library.parse_error_wfn = on_parse_error;
     }
     pthread_mutex_unlock(&handlers);
-}
-
-static void restore_handlers(void) {
+    jmp_buf here;
+    int result = CPOWERSENSORS_LIBSENSORS_FATAL;
+    if (setjmp(here) == 0) {
+        escape = &here;
+        result = call(argument);
+    } else {
+        __atomic_store_n(&library.is_broken, 1, __ATOMIC_SEQ_CST);
+    }
     escape = NULL;
     pthread_mutex_lock(&handlers);
     if (--callers == 0) {
@@ -74,6 +80,7 @@ static void restore_handlers(void) {
         *library.parse_error_wfn = others.parse;
     }
     pthread_mutex_unlock(&handlers);
+    return result;
 }
 
 static int load(void) {
@@ -98,31 +105,27 @@ int cpowersensors_libsensors_check(void) {
     return load();
 }
 
+static int start(void *unused) {
+    (void)unused;
+    // Before the calls, since a fatal error in one of them must leave it not started.
+    const int was_started = library.is_started;
+    library.is_started = 0;
+    if (was_started) library.cleanup();
+    if (library.init(NULL) == 0) {
+        library.is_started = 1;
+        return 0;
+    }
+    library.cleanup();
+    return CPOWERSENSORS_LIBSENSORS_FAILED;
+}
+
 int cpowersensors_libsensors_start(struct cpowersensors_libsensors_report *report) {
     memset(report, 0, sizeof *report);
     const int missing = cpowersensors_libsensors_check();
     if (missing != 0) return missing;
-    jmp_buf here;
-    install_handlers();
     current_report = report;
-    int result = 0;
-    if (setjmp(here) == 0) {
-        escape = &here;
-        if (library.is_started) library.cleanup();
-        library.is_started = 0;
-        if (library.init(NULL) == 0) {
-            library.is_started = 1;
-        } else {
-            library.cleanup();
-            result = CPOWERSENSORS_LIBSENSORS_FAILED;
-        }
-    } else {
-        library.is_started = 0;
-        __atomic_store_n(&library.is_broken, 1, __ATOMIC_SEQ_CST);
-        result = CPOWERSENSORS_LIBSENSORS_FATAL;
-    }
+    const int result = attempt(start, NULL);
     current_report = NULL;
-    restore_handlers();
     return result;
 }
 
@@ -157,7 +160,8 @@ static const sensors_subfeature *next_subfeature(struct cpowersensors_libsensors
     return NULL;
 }
 
-static int step(struct cpowersensors_libsensors_cursor *cursor, struct cpowersensors_libsensors_value *value) {
+static int step(void *argument) {
+    struct cpowersensors_libsensors_cursor *cursor = argument;
     const sensors_subfeature *subfeature = next_subfeature(cursor);
     if (subfeature == NULL) {
         // The chip itself comes first, so that a chip whose values are all ignored is known, too.
@@ -166,46 +170,34 @@ static int step(struct cpowersensors_libsensors_cursor *cursor, struct cpowersen
         cursor->feature = 0;
         cursor->current_feature = library.get_features(cursor->current_chip, &cursor->feature);
     }
-    value->chip = cursor->chip - 1;
-    describe(cursor->current_chip, cursor->current_feature, subfeature, value);
+    cursor->value.chip = cursor->chip - 1;
+    describe(cursor->current_chip, cursor->current_feature, subfeature, &cursor->value);
     return 1;
 }
 
-int cpowersensors_libsensors_next(
-    struct cpowersensors_libsensors_cursor *cursor, struct cpowersensors_libsensors_value *value
-) {
-    memset(value, 0, sizeof *value);
-    value->number = -1;
-    if (!library.is_started) return 0;
-    jmp_buf here;
-    int result = 0;
-    install_handlers();
-    if (setjmp(here) == 0) {
-        escape = &here;
-        result = step(cursor, value);
-    } else {
-        __atomic_store_n(&library.is_broken, 1, __ATOMIC_SEQ_CST);
-    }
-    restore_handlers();
-    return result;
+int cpowersensors_libsensors_next(struct cpowersensors_libsensors_cursor *cursor) {
+    memset(&cursor->value, 0, sizeof cursor->value);
+    cursor->value.number = -1;
+    return library.is_started && attempt(step, cursor) == 1;
+}
+
+struct reading {
+    int chip, number;
+    double *value;
+};
+
+static int read_value(void *argument) {
+    struct reading *reading = argument;
+    const sensors_chip_name *name = library.get_detected_chips(NULL, &reading->chip);
+    return name == NULL ? CPOWERSENSORS_LIBSENSORS_FAILED : library.get_value(name, reading->number, reading->value);
 }
 
 int cpowersensors_libsensors_read(int chip, int number, double *value) {
     if (!library.is_started || __atomic_load_n(&library.is_broken, __ATOMIC_SEQ_CST)) {
         return CPOWERSENSORS_LIBSENSORS_FAILED;
     }
-    jmp_buf here;
-    int result = CPOWERSENSORS_LIBSENSORS_FATAL;
-    install_handlers();
-    if (setjmp(here) == 0) {
-        escape = &here;
-        const sensors_chip_name *name = library.get_detected_chips(NULL, &chip);
-        result = name == NULL ? CPOWERSENSORS_LIBSENSORS_FAILED : library.get_value(name, number, value);
-    } else {
-        __atomic_store_n(&library.is_broken, 1, __ATOMIC_SEQ_CST);
-    }
-    restore_handlers();
-    return result;
+    struct reading reading = {chip, number, value};
+    return attempt(read_value, &reading);
 }
 
 #else
@@ -217,11 +209,8 @@ int cpowersensors_libsensors_start(struct cpowersensors_libsensors_report *repor
     return CPOWERSENSORS_LIBSENSORS_NOT_BUILT;
 }
 
-int cpowersensors_libsensors_next(
-    struct cpowersensors_libsensors_cursor *cursor, struct cpowersensors_libsensors_value *value
-) {
+int cpowersensors_libsensors_next(struct cpowersensors_libsensors_cursor *cursor) {
     (void)cursor;
-    memset(value, 0, sizeof *value);
     return 0;
 }
 

@@ -28,13 +28,6 @@ struct cpowersensors_libsensors_report {
     char message[256];
 };
 
-/// A position in an iteration over the values. All zeros is the start.
-struct cpowersensors_libsensors_cursor {
-    int chip, feature, subfeature;
-    const void *_Nullable current_chip;
-    const void *_Nullable current_feature;
-};
-
 /// One value of one chip.
 struct cpowersensors_libsensors_value {
     /// The chip's index in the library's list.
@@ -52,14 +45,21 @@ struct cpowersensors_libsensors_value {
     char label[128];
 };
 
+/// A position in an iteration over the values, and the value there. All zeros is before the first.
+struct cpowersensors_libsensors_cursor {
+    struct cpowersensors_libsensors_value value;
+    int chip, feature, subfeature;
+    const void *_Nullable current_chip;
+    const void *_Nullable current_feature;
+};
+
 /// Loads the library if necessary, and reads the configuration and the chips again.
 ///
 /// Returns 0, or one of the reasons above. It prints nothing and never ends the process.
 int cpowersensors_libsensors_start(struct cpowersensors_libsensors_report *_Nonnull report);
 
 /// Moves to the next value or chip. Returns 1, or 0 at the end.
-int cpowersensors_libsensors_next(
-    struct cpowersensors_libsensors_cursor *_Nonnull cursor, struct cpowersensors_libsensors_value *_Nonnull value);
+int cpowersensors_libsensors_next(struct cpowersensors_libsensors_cursor *_Nonnull cursor);
 
 /// Reads a value with the configuration's computations, in V, A, W, J or °C.
 ///

@@ -160,8 +160,9 @@ package final class LibSensors: Sendable {
         var catalogue = Catalogue()
         if report.errors > 0 { catalogue.malformedLine = .malformed(report) }
         var cursor = unsafe cpowersensors_libsensors_cursor()
-        var found = cpowersensors_libsensors_value()
-        while unsafe cpowersensors_libsensors_next(&cursor, &found) == 1 { catalogue.add(found, configuration, sysfs) }
+        while unsafe cpowersensors_libsensors_next(&cursor) == 1 {
+            unsafe catalogue.add(cursor.value, configuration, sysfs)
+        }
         return .success(catalogue)
     }
 
