@@ -120,10 +120,8 @@ int cpowersensors_has_capability(int number) {
     return sets[number / 32].effective >> (number % 32) & 1;
 }
 
-int cpowersensors_may_gain_capability(int number) { return prctl(PR_CAPBSET_READ, number, 0, 0, 0) == 1; }
-
 // An unknown number is EINVAL (prctl(2)).
-int cpowersensors_knows_capability(int number) { return prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; }
+int cpowersensors_may_gain_capability(int number) { return prctl(PR_CAPBSET_READ, number, 0, 0, 0); }
 #else
 long cpowersensors_descriptor_limit(void) { return -1; }
 
@@ -154,12 +152,7 @@ int cpowersensors_has_capability(int number) {
 
 int cpowersensors_may_gain_capability(int number) {
     (void)number;
-    return 0;
-}
-
-int cpowersensors_knows_capability(int number) {
-    (void)number;
-    return 0;
+    return -1;
 }
 
 int cpowersensors_open_in_root(int root, const char *path, int flags) {

@@ -222,10 +222,9 @@ int cpowersensors_run_on(int processor);
 int cpowersensors_has_capability(int number);
 
 /// Returns whether a program that this process starts could gain a capability: it is in the bounding set.
+///
+/// -1 if the running kernel does not know the number.
 int cpowersensors_may_gain_capability(int number);
-
-/// Returns whether the running kernel knows the capability with a number.
-int cpowersensors_knows_capability(int number);
 
 /// Opens `path` so that no symbolic link, absolute or relative, leads out of the open folder `root`.
 ///

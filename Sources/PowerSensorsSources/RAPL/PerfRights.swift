@@ -27,8 +27,8 @@ package struct PerfRights {
         PerfRights(
             hasPerfmon: cpowersensors_has_capability(38) != 0,
             hasAdministration: cpowersensors_has_capability(21) != 0,
-            mayGainPerfmon: cpowersensors_may_gain_capability(38) != 0,
-            kernelHasPerfmon: cpowersensors_knows_capability(38) != 0
+            mayGainPerfmon: cpowersensors_may_gain_capability(38) == 1,
+            kernelHasPerfmon: cpowersensors_may_gain_capability(38) >= 0
         )
     }
 }

@@ -40,7 +40,7 @@ extension Finding {
         // (arch/x86/kernel/msr.c, capabilities(7)).
         case EPERM, EACCES:
             remedy =
-                cpowersensors_may_gain_capability(17) != 0
+                cpowersensors_may_gain_capability(17) == 1
                 ? "Run as root; or: sudo chmod o+r \(file) && sudo setcap cap_sys_rawio=ep \(programPath)"
                 : "Give the container the right and the device: docker run --cap-add SYS_RAWIO --device \(file) …"
         case ENOENT, ENXIO, ENODEV: remedy = "Switch the processor on, and load the driver: sudo modprobe msr"
