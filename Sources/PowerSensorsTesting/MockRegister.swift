@@ -2,15 +2,8 @@ public import PowerSensors
 
 /// A hardware register that counts energy, and a driver's conversion to µJ.
 public struct MockRegister: Hashable, Sendable {
-    enum Form: Hashable, Sendable {
-        /// The count times this many nJ, divided by 1000 and truncated.
-        case nanojoules(UInt64)
-
-        /// The count times 10⁶, shifted right.
-        case shifted(Int)
-    }
-
-    let form: Form
+    /// The energy of one count in the driver's calculation, which may have rounded it.
+    let driverUnit: EnergyUnit
 
     /// The exact energy of one count.
     public let unit: EnergyUnit
@@ -24,22 +17,22 @@ public struct MockRegister: Hashable, Sendable {
     /// Registers of 2⁻ⁿ J, shown as the powercap driver does since Linux 3.14: 14 on Intel, 16 on AMD.
     public static func binaryFraction(_ exponent: Int, lastCount: UInt64 = UInt64(UInt32.max)) -> MockRegister {
         let nanojoules: UInt64 = 1_000_000_000 >> UInt64(min(max(exponent, 0), 63))
-        return MockRegister(.nanojoules(nanojoules), unit: .binaryFraction(exponent), lastCount: lastCount)
+        return MockRegister(.binaryFraction(exponent), driverUnit: .nanojoules(nanojoules), lastCount: lastCount)
     }
 
     /// Registers of a whole number of nJ: 15 300 for the DRAM of Intel servers, 2ⁿ µJ on some Atoms.
     public static func nanojoules(_ count: UInt64, lastCount: UInt64 = UInt64(UInt32.max)) -> MockRegister {
-        MockRegister(.nanojoules(count), unit: .nanojoules(count), lastCount: lastCount)
+        MockRegister(.nanojoules(count), lastCount: lastCount)
     }
 
     /// Registers of 2⁻ⁿ J, shown without the error of an integer unit, as in drivers before Linux 3.14.
     public static func olderDriver(_ exponent: Int, lastCount: UInt64 = UInt64(UInt32.max)) -> MockRegister {
-        MockRegister(.shifted(min(max(exponent, 0), 63)), unit: .binaryFraction(exponent), lastCount: lastCount)
+        MockRegister(.binaryFraction(exponent), lastCount: lastCount)
     }
 
     /// A counter of plain µJ that wraps to 0 after its range.
     public static func microjoules(range: UInt64) -> MockRegister {
-        MockRegister(.nanojoules(1000), unit: .microjoules(1), lastCount: range)
+        MockRegister(.microjoules(1), lastCount: range)
     }
 
     /// Intel's usual register.
@@ -51,8 +44,8 @@ public struct MockRegister: Hashable, Sendable {
     /// The register of an Intel server's DRAM.
     public static let serverDRAM = nanojoules(15_300)
 
-    private init(_ form: Form, unit: EnergyUnit, lastCount: UInt64) {
-        self.form = form
+    private init(_ unit: EnergyUnit, driverUnit: EnergyUnit? = nil, lastCount: UInt64) {
+        self.driverUnit = driverUnit ?? unit
         self.unit = unit
         self.lastCount = lastCount
         shownRange = number(of: lastCount)
@@ -72,10 +65,7 @@ public struct MockRegister: Hashable, Sendable {
 
     /// The number in µJ that a driver shows after a number of counts from 0.
     public func number(of count: UInt64) -> UInt64 {
-        let held = UInt128(wrapped(count))
-        switch form {
-        case .nanojoules(let nanojoules): return UInt64(truncatingIfNeeded: held * UInt128(nanojoules) / 1000)
-        case .shifted(let exponent): return UInt64(truncatingIfNeeded: (held * 1_000_000) >> UInt128(exponent))
-        }
+        let scaled = UInt128(wrapped(count)) * UInt128(driverUnit.numerator) * 1_000_000
+        return UInt64(truncatingIfNeeded: scaled / UInt128(driverUnit.denominator))
     }
 }
