@@ -36,12 +36,13 @@ extension MockMachine {
 
     /// The zone at a path of names, such as `package-0/core`; nil if there is none.
     public func zone(_ names: String, of controlType: String = "intel-rapl") -> MockPowercapZone? {
-        let names = names.split(separator: "/")
-        let zones = state.withLock { $0.zones }
-        for zone in zones where zone.controlType == controlType && zone.name == names.first ?? "" {
-            if let found = zone.descendant(names.dropFirst()) { return found }
+        var found: [MockPowercapZone] = []
+        var inside = state.withLock { $0.zones }.filter { $0.controlType == controlType }
+        for name in names.split(separator: "/") {
+            found = inside.filter { $0.name == name }
+            inside = found.flatMap(\.children)
         }
-        return nil
+        return found.first
     }
 
     /// Removes a zone and the zones inside it, as when its package goes offline.

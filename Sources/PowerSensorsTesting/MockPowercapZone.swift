@@ -47,15 +47,6 @@ public struct MockPowercapZone: Sendable {
         }
     }
 
-    /// The zone at a path of names, such as `core`; an empty path is this zone.
-    func descendant(_ names: ArraySlice<Substring>) -> MockPowercapZone? {
-        guard let first = names.first else { return self }
-        for child in children where child.name == first {
-            if let found = child.descendant(names.dropFirst()) { return found }
-        }
-        return nil
-    }
-
     /// The zone and all its descendants.
     var family: [MockPowercapZone] { [self] + children.flatMap(\.family) }
 }
