@@ -59,11 +59,7 @@ extension MockTree {
     }
 
     func permissions(of location: String) throws(AttributeError) -> UInt32 {
-        var status = stat()
-        if unsafe fstatat(descriptor, location, &status, AT_SYMLINK_NOFOLLOW) != 0 {
-            throw failure(location, errno)
-        }
-        return status.st_mode & 0o7777
+        try root.fileStatus(location).mode & 0o7777
     }
 
     /// Removes a file, a link, or a folder with its contents, without following links.
