@@ -39,13 +39,9 @@ public final class MockRegisterDevice: Sendable {
             state.values[register] = value
             let pairs = state.values.sorted { $0.key < $1.key }.flatMap { [UInt64($0.key), $0.value] }
             let isNew = !dev.exists(path)
-            try dev.put(pairs.flatMap(Self.bytes(of:)), at: location)
+            try dev.put(unsafe pairs.withUnsafeBytes { unsafe Array($0) }, at: location)
             if isNew { state.redirections.append(try ReadFaultInjector(redirecting: location, in: dev)) }
         }
-    }
-
-    private static func bytes(of number: UInt64) -> [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: number.littleEndian >> (8 * UInt64($0))) }
     }
 
     /// Advances a 32-bit energy register; the higher bits are unchanged.
