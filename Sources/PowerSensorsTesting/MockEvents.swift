@@ -17,6 +17,11 @@ package final class MockEvents: EventSource {
         let exponent: Int
         var counts: UInt64
         var consumed: UInt64 = 0
+
+        mutating func advance(by counts: UInt64) {
+            self.counts += counts
+            consumed += counts
+        }
     }
 
     private struct Opened {
@@ -27,6 +32,8 @@ package final class MockEvents: EventSource {
         var seen: UInt64
         var sum: Int64 = 0
         var nanoseconds: UInt64 = 0
+        /// Whether its processor went offline: it never changes again.
+        var isDead = false
     }
 
     private struct State {
@@ -38,8 +45,6 @@ package final class MockEvents: EventSource {
         var isMultiplexed = false
         var readError: Int32?
         var offline: Set<Int> = []
-        /// The descriptors of events that never change again.
-        var dead: Set<CInt> = []
         var reads = 0
         var generator: SeededGenerator?
     }
@@ -71,22 +76,16 @@ package final class MockEvents: EventSource {
 
     /// Advances a register; the driver notices at the next read.
     package func advance(_ event: UInt64, on processor: Int = 0, type: UInt32 = 23, counts: UInt64) {
-        state.withLock { state in
-            state.registers[key(type, event, processor)]?.counts += counts
-            state.registers[key(type, event, processor)]?.consumed += counts
-        }
+        state.withLock { $0.registers[key(type, event, processor)]?.advance(by: counts) }
     }
 
     /// Advances every register by a power over a time.
     package func advanceAll(by time: Duration, at power: Watts) {
         let joules = power.rawValue * Double(time.attoseconds) * 1e-18
         state.withLock { state in
-            for key in Array(state.registers.keys) {
-                guard var register = state.registers[key] else { continue }
+            for (key, register) in state.registers {
                 let counts = UInt64(joules * Double(UInt64(1) << UInt64(register.exponent)))
-                register.counts += counts
-                register.consumed += counts
-                state.registers[key] = register
+                state.registers[key]?.advance(by: counts)
             }
         }
     }
@@ -135,7 +134,9 @@ package final class MockEvents: EventSource {
         state.withLock { state in
             if isOffline {
                 state.offline.insert(processor)
-                state.dead.formUnion(state.opened.filter { $0.value.processor == processor }.keys)
+                for (descriptor, opened) in state.opened where opened.processor == processor {
+                    state.opened[descriptor]?.isDead = true
+                }
             } else {
                 state.offline.remove(processor)
             }
@@ -174,7 +175,7 @@ package final class MockEvents: EventSource {
             if leader == state.opened.values.map(\.leader).min() { advanceOnce(&state) }
             let members = state.opened.filter { $0.value.leader == leader }.keys.sorted()
             guard members.count + 3 <= values.count else { return -Int(ENOSPC) }
-            if !state.dead.contains(leader) { state.opened[leader]?.nanoseconds += 1000 }
+            if state.opened[leader]?.isDead == false { state.opened[leader]?.nanoseconds += 1000 }
             let enabled = state.opened[leader]?.nanoseconds ?? 0
             values[0] = UInt64(members.count)
             values[1] = enabled
@@ -187,20 +188,14 @@ package final class MockEvents: EventSource {
         }
     }
 
-    package func close(_ descriptor: CInt) {
-        state.withLock { state in
-            state.opened[descriptor] = nil
-            state.dead.remove(descriptor)
-        }
-    }
+    package func close(_ descriptor: CInt) { state.withLock { $0.opened[descriptor] = nil } }
 
     // MARK: The driver
 
     private func shown(_ register: Register) -> UInt64 { register.counts & 0xFFFF_FFFF }
 
     private func update(_ descriptor: CInt, _ state: inout State) {
-        guard var opened = state.opened[descriptor], let register = state.registers[opened.register],
-            !state.dead.contains(descriptor)
+        guard var opened = state.opened[descriptor], let register = state.registers[opened.register], !opened.isDead
         else { return }
         let now = shown(register)
         let difference =
