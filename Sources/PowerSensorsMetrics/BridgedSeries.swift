@@ -4,11 +4,8 @@ import PowerSensorsExporters
 
 /// A number of each snapshot, with the name and dimensions that a metrics backend gets for it.
 struct BridgedSeries: Sendable {
-    /// The identity of a series.
-    struct Key: Hashable, Sendable {
-        let label: String
-        let dimensions: [String]
-    }
+    /// The identity of a series: its label and its dimensions.
+    typealias Key = [String]
 
     let label: String
     /// Whether it becomes a counter of the backend; every other kind becomes a gauge.
@@ -16,7 +13,7 @@ struct BridgedSeries: Sendable {
     let dimensions: [(String, String)]
     let source: MetricSeries.Source
 
-    var key: Key { Key(label: label, dimensions: dimensions.flatMap { [$0.0, $0.1] }) }
+    var key: Key { [label] + dimensions.flatMap { [$0.0, $0.1] } }
 
     /// The series of a topology, without duplicates.
     static func series(

@@ -9,12 +9,6 @@ public import PowerSensorsExporters
 /// the previous snapshot. A gauge whose value is unknown is destroyed, so that it does not keep showing the previous one, and
 /// created again when the value is known. A counter does not change meanwhile, and then catches up.
 public struct MetricsExporter: Exporter {
-    /// A counter, and the total that it has counted so far.
-    private struct CountedTotal: Sendable {
-        let counter: FloatingPointCounter
-        var total: Double
-    }
-
     /// `metrics`.
     public let name = "metrics"
 
@@ -26,7 +20,8 @@ public struct MetricsExporter: Exporter {
     private var series: [BridgedSeries] = []
     private var carbonIntensity: CarbonIntensity?
     private var gauges: [BridgedSeries.Key: Gauge] = [:]
-    private var counters: [BridgedSeries.Key: CountedTotal] = [:]
+    /// Each counter, and the total that it has counted so far.
+    private var counters: [BridgedSeries.Key: (counter: FloatingPointCounter, total: Double)] = [:]
 
     /// An exporter to a backend.
     ///
@@ -80,9 +75,10 @@ public struct MetricsExporter: Exporter {
     private mutating func updateCounter(_ series: BridgedSeries, to total: Double) {
         var counted =
             counters[series.key]
-            ?? CountedTotal(
+            ?? (
                 counter: FloatingPointCounter(label: series.label, dimensions: series.dimensions, factory: factory),
-                total: 0)
+                total: 0
+            )
         // A total that fell has restarted at 0, as after rediscovery.
         let increment = total < counted.total ? total : total - counted.total
         if increment > 0 { counted.counter.increment(by: increment) }
