@@ -124,9 +124,7 @@ public final class MockTree: Sendable {
     public func link(_ path: String, to target: String) throws(AttributeError) {
         let location = try location(of: path)
         try makeDirectories(leadingTo: location)
-        if unsafe symlinkat(target, descriptor, location) == 0 { return }
-        guard errno == EEXIST, (try? self.target(of: path)) != nil else { throw failure(path, errno) }
-        unsafe unlinkat(descriptor, location, 0)
+        if root.readLink(location) != nil { unsafe unlinkat(descriptor, location, 0) }
         if unsafe symlinkat(target, descriptor, location) != 0 { throw failure(path, errno) }
     }
 
