@@ -70,7 +70,7 @@ extension MockMachine {
         let number = zone.number ?? firstFreeNumber(in: folder, parent: parent)
         let identifier = "\(parent):\(String(number, radix: 16))"
         let path = "\(folder)/\(identifier)"
-        try sysfs.write("\(zone.name)\n", to: "\(path)/name", permissions: 0o444)
+        try sysfs.writeReadOnly("\(zone.name)\n", to: "\(path)/name")
         try sysfs.write(zone.isEnabled ? "1\n" : "0\n", to: "\(path)/enabled")
         for (index, constraint) in zone.constraints.enumerated() {
             try create(constraint, as: "\(path)/constraint_\(index)")
@@ -104,27 +104,23 @@ extension MockMachine {
         }
         if let counter {
             try sysfs.setPermissions(0o400, of: file)
-            try sysfs.write(
-                "\(counter.register.shownRange)\n",
-                to: "\(path)/max_energy_range_uj",
-                permissions: 0o444
-            )
+            try sysfs.writeReadOnly("\(counter.register.shownRange)\n", to: "\(path)/max_energy_range_uj")
         } else {
-            try sysfs.write("\(zone.power.microwatts)\n", to: "\(path)/power_uw", permissions: 0o444)
+            try sysfs.writeReadOnly("\(zone.power.microwatts)\n", to: "\(path)/power_uw")
             let maximum = zone.constraints.first?.maximum ?? zone.power
-            try sysfs.write("\(maximum.microwatts)\n", to: "\(path)/max_power_range_uw", permissions: 0o444)
+            try sysfs.writeReadOnly("\(maximum.microwatts)\n", to: "\(path)/max_power_range_uw")
         }
         return counter
     }
 
     private func create(_ constraint: MockConstraint, as prefix: String) throws(AttributeError) {
-        try sysfs.write("\(constraint.name)\n", to: "\(prefix)_name", permissions: 0o444)
+        try sysfs.writeReadOnly("\(constraint.name)\n", to: "\(prefix)_name")
         try sysfs.write("\(constraint.limit.microwatts)\n", to: "\(prefix)_power_limit_uw")
         if let window = constraint.window {
             try sysfs.write("\(window.attoseconds / 1_000_000_000_000)\n", to: "\(prefix)_time_window_us")
         }
         if let maximum = constraint.maximum {
-            try sysfs.write("\(maximum.microwatts)\n", to: "\(prefix)_max_power_uw", permissions: 0o444)
+            try sysfs.writeReadOnly("\(maximum.microwatts)\n", to: "\(prefix)_max_power_uw")
         }
     }
 
@@ -167,9 +163,9 @@ extension MockPowercapZone {
 }
 
 extension MockTree {
-    /// Writes a file and sets its permissions.
-    func write(_ text: String, to path: String, permissions: UInt32) throws(AttributeError) {
+    /// Writes a file that may only be read, as most of the kernel's.
+    func writeReadOnly(_ text: String, to path: String) throws(AttributeError) {
         try write(text, to: path)
-        try setPermissions(permissions, of: path)
+        try setPermissions(0o444, of: path)
     }
 }
