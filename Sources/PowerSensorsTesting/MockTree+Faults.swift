@@ -36,10 +36,8 @@ extension MockTree {
                 try remove(location: location)
             }
             faults[location] = file
-            if fault == .directory { try makeDirectories(leadingTo: location + "/") }
-            if fault == .danglingLink, unsafe symlinkat("nowhere", descriptor, location) != 0 {
-                throw failure(path, errno)
-            }
+            if fault == .directory { try makeDirectory(location) }
+            if fault == .danglingLink { try link(location, to: "nowhere") }
         }
     }
 
@@ -49,16 +47,9 @@ extension MockTree {
         try faults.withLock { faults throws(AttributeError) in
             guard let file = faults.removeValue(forKey: location) else { return }
             keepFailing(file)
-            switch file.fault {
-            case .missing, .gone, .directory, .danglingLink:
-                if file.fault == .directory || file.fault == .danglingLink { try remove(location: location) }
-                try replaceFile(file.bytes, at: location, permissions: file.permissions)
-            case .forbidden:
-                try setPermissions(file.permissions, of: location)
-                try put(file.bytes, at: location)
-            default:
-                try put(file.bytes, at: location)
-            }
+            if file.fault == .directory || file.fault == .danglingLink { try remove(location: location) }
+            try put(file.bytes, at: location, mode: file.permissions)
+            try setPermissions(file.permissions, of: location)
         }
     }
 

@@ -4,7 +4,9 @@ import PowerSensors
 /// Writing and removing files. Locations are paths whose links are resolved.
 extension MockTree {
     /// Writes in place, so that a reader never sees less than the old text or the new one.
-    func put(_ bytes: [UInt8], at location: String) throws(AttributeError) {
+    ///
+    /// A missing file is created with the given mode.
+    func put(_ bytes: [UInt8], at location: String, mode: UInt32 = 0o644) throws(AttributeError) {
         var file = unsafe openat(descriptor, location, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
         var permissions: UInt32?
         if file < 0, errno == EACCES {
@@ -15,7 +17,7 @@ extension MockTree {
         }
         if file < 0 {
             guard errno == ENOENT else { throw failure(location, errno) }
-            return try replaceFile(bytes, at: location, permissions: 0o644)
+            return try replaceFile(bytes, at: location, permissions: mode)
         }
         defer {
             if let permissions { fchmod(file, permissions) }
