@@ -6,7 +6,6 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
         case withoutNewline
         case padded(width: Int)
         case negative
-        case long(size: Int)
         /// One of `every` reads fails with the error, or else returns at most `length` bytes after the delay.
         case reads(errno: Int32 = 0, length: Int = .max, delay: Duration = .zero, every: Int = 1)
         case gone
@@ -45,7 +44,7 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
     public static let overflow = MockFault.text("18446744073709551616\n", description: "more than 64 bits")
 
     /// The file holds far more digits than fit in a page.
-    public static let huge = MockFault(form: .long(size: 100_000), description: "a huge text")
+    public static let huge = MockFault.text(String(repeating: "7", count: 100_000), description: "a huge text")
 
     /// The file's own text, which still changes, is padded with spaces before its newline.
     ///
@@ -111,7 +110,6 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
         case .withoutNewline: return line
         case .padded(let width): return line + [UInt8](repeating: 0x20, count: max(width - line.count, 0)) + [0x0A]
         case .negative: return [0x2D] + bytes
-        case .long(let size): return [UInt8](repeating: 0x37, count: size)
         }
     }
 }
