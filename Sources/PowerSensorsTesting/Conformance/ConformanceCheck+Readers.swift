@@ -9,8 +9,7 @@ extension ConformanceCheck {
     /// Opens the channels in several selections and orders, and reads each of them twice.
     mutating func checkReaders(_ channels: [Channel], isStill: Bool) {
         // A topology keeps only the first of several channels with the same identity.
-        var seen: Set<String> = []
-        let channels = channels.filter { seen.insert($0.id).inserted }
+        let channels = channels.unique(by: \.id)
         if channels.isEmpty { return }
         var known: [String: Reading] = [:]
         // The first reader stays open to the end: a second one must not make it fail.
