@@ -97,12 +97,9 @@ public final class MockProcessorTime: Sendable {
         let steal = time * steal.rawValue
         try change { processors in
             for index in processors.indices {
-                processors[index].busy += busy
-                processors[index].steal += steal
-                processors[index].idle += time - busy - steal
-                processors[index].ticks.user += Self.wholeTicks(from: &processors[index].busy)
-                processors[index].ticks.steal += Self.wholeTicks(from: &processors[index].steal)
-                processors[index].ticks.idle += Self.wholeTicks(from: &processors[index].idle)
+                processors[index].ticks.user += Self.wholeTicks(of: busy, &processors[index].busy)
+                processors[index].ticks.steal += Self.wholeTicks(of: steal, &processors[index].steal)
+                processors[index].ticks.idle += Self.wholeTicks(of: time - busy - steal, &processors[index].idle)
             }
         }
     }
@@ -144,7 +141,9 @@ public final class MockProcessorTime: Sendable {
         }
     }
 
-    private static func wholeTicks(from carry: inout Duration) -> UInt64 {
+    /// The whole ticks of a time and of the fraction that an earlier time left, which becomes the new fraction.
+    private static func wholeTicks(of time: Duration, _ carry: inout Duration) -> UInt64 {
+        carry += time
         let count = max(carry.attoseconds, 0) / tick.attoseconds
         carry -= .milliseconds(10 * Int64(count))
         return UInt64(count)
