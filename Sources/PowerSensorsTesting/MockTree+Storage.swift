@@ -76,7 +76,7 @@ extension MockTree {
 
     /// Removes the whole folder, ignoring errors.
     func removeEverything() {
-        fchmod(descriptor, 0o700)
+        unsafe chmod(path, 0o700)
         for name in (try? root.list("")) ?? [] { try? remove(location: name) }
         unsafe rmdir(path)
     }

@@ -16,7 +16,8 @@ public final class MockTree: Sendable {
     /// Resolves links beneath the folder as the library does.
     let root: SystemRoot
 
-    let descriptor: CInt
+    /// The folder, for system calls that change files beneath it.
+    var descriptor: CInt { root.descriptor }
 
     /// The files with faults, by location.
     let faults = Locked<[String: FaultyFile]>([:])
@@ -34,7 +35,7 @@ public final class MockTree: Sendable {
         let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         self.path = path
         owner = nil
-        (root, descriptor) = try Self.open(path, mountPoint: path)
+        root = try SystemRoot(path: path, mountPoint: path)
     }
 
     /// Makes a folder of another tree a tree of its own, like the mount point `/sys`.
@@ -48,12 +49,11 @@ public final class MockTree: Sendable {
         try owner.makeDirectory(name)
         path = "\(owner.path)/\(name)"
         self.owner = owner
-        (root, descriptor) = try Self.open(path, mountPoint: mountPoint)
+        root = try SystemRoot(path: path, mountPoint: mountPoint)
     }
 
     deinit {
         if owner == nil { removeEverything() }
-        close(descriptor)
     }
 
     // MARK: - Reading
@@ -163,15 +163,5 @@ public final class MockTree: Sendable {
 
     func failure(_ path: String, _ code: Int32) -> AttributeError {
         AttributeError(path: path.isEmpty ? self.path : "\(self.path)/\(path)", errno: code)
-    }
-
-    private static func open(
-        _ path: String,
-        mountPoint: String
-    ) throws(AttributeError) -> (root: SystemRoot, descriptor: CInt) {
-        let root = try SystemRoot(path: path, mountPoint: mountPoint)
-        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if descriptor < 0 { throw AttributeError(path: path, errno: errno) }
-        return (root, descriptor)
     }
 }

@@ -12,8 +12,8 @@ public final class SystemRoot: Sendable {
     /// Where the kernel's own links expect the folder to be mounted, such as `/sys`.
     package let mountPoint: String
 
-    /// Negative if the folder is missing; it then counts as empty.
-    private let descriptor: CInt
+    /// The open folder. Negative if it is missing; it then counts as empty.
+    package let descriptor: CInt
 
     /// Whether openat2(2) is tried first. Tests turn it off to test the fallback, which must have the same results.
     private let prefersKernelResolution: Bool
