@@ -64,22 +64,18 @@ ssize_t pread(int descriptor, void *buffer, size_t size, off_t offset) {
     struct stat file;
     int is_redirected = 0;
     if (atomic_load(&count) > 0 && fstat(descriptor, &file) == 0) {
-        int error = 0;
-        uint32_t delay = 0;
+        struct cpowersensorstesting_change fault = {.length = UINT32_MAX};
         pthread_mutex_lock(&lock);
         is_redirected = find((uint64_t)file.st_dev, (uint64_t)file.st_ino, 1) >= 0;
         const int at = find((uint64_t)file.st_dev, (uint64_t)file.st_ino, 0);
-        if (at >= 0 && ++changes[at].reads % changes[at].every == 0) {
-            error = changes[at].error;
-            delay = changes[at].delay;
-            if (error == 0 && size > changes[at].length) size = changes[at].length;
-        }
+        if (at >= 0 && ++changes[at].reads % changes[at].every == 0) fault = changes[at];
         pthread_mutex_unlock(&lock);
-        if (delay > 0) usleep(delay);
-        if (error != 0) {
-            errno = error;
+        if (fault.delay > 0) usleep(fault.delay);
+        if (fault.error != 0) {
+            errno = fault.error;
             return -1;
         }
+        if (size > fault.length) size = fault.length;
     }
 #if defined(__linux__)
     if (is_redirected) return read_register(descriptor, buffer, size, offset);
