@@ -83,7 +83,8 @@ static int attempt(int (*call)(void *), void *argument) {
     return result;
 }
 
-static int load(void) {
+int cpowersensors_libsensors_check(void) {
+    if (__atomic_load_n(&library.is_broken, __ATOMIC_SEQ_CST)) return CPOWERSENSORS_LIBSENSORS_FATAL;
     if (library.handle != NULL) return 0;
     void *handle = dlopen("libsensors.so.5", RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL) return CPOWERSENSORS_LIBSENSORS_ABSENT;
@@ -98,11 +99,6 @@ static int load(void) {
     }
     library.handle = handle;
     return 0;
-}
-
-int cpowersensors_libsensors_check(void) {
-    if (__atomic_load_n(&library.is_broken, __ATOMIC_SEQ_CST)) return CPOWERSENSORS_LIBSENSORS_FATAL;
-    return load();
 }
 
 static int start(void *unused) {
