@@ -36,6 +36,7 @@ extension MockTree {
                 try remove(location: location)
             }
             faults[location] = file
+            if fault == .gone, let injector = file.injector { removedDevices.withLock { $0.append(injector) } }
             if fault == .directory { try makeDirectory(location) }
             if fault == .danglingLink { try link(location, to: "nowhere") }
         }
@@ -46,15 +47,9 @@ extension MockTree {
         let location = try location(of: path)
         try faults.withLock { faults throws(AttributeError) in
             guard let file = faults.removeValue(forKey: location) else { return }
-            keepFailing(file)
             if file.fault == .directory || file.fault == .danglingLink { try remove(location: location) }
             try put(file.bytes, at: location, mode: file.permissions)
             try setPermissions(file.permissions, of: location)
         }
-    }
-
-    /// Open descriptors of a device that is gone fail for ever.
-    func keepFailing(_ file: FaultyFile) {
-        if file.fault == .gone, let injector = file.injector { removedDevices.withLock { $0.append(injector) } }
     }
 }

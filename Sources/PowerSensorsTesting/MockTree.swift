@@ -143,10 +143,7 @@ public final class MockTree: Sendable {
     public func remove(_ path: String) throws(AttributeError) {
         let location = try location(of: path)
         faults.withLock { faults in
-            for (key, file) in faults where key == location || key.hasPrefix(location + "/") {
-                faults[key] = nil
-                keepFailing(file)
-            }
+            for key in faults.keys where key == location || key.hasPrefix(location + "/") { faults[key] = nil }
         }
         try remove(location: location)
     }
