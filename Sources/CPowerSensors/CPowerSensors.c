@@ -41,12 +41,9 @@ int cpowersensors_join(pthread_t thread, int64_t timeout_nanoseconds) {
     struct timespec until;
     // The call takes wall time. If the clock is set meanwhile, the wait becomes shorter or longer, which is harmless.
     if (clock_gettime(CLOCK_REALTIME, &until) != 0) return ETIMEDOUT;
-    until.tv_sec += timeout_nanoseconds / 1000000000;
-    until.tv_nsec += timeout_nanoseconds % 1000000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec += 1;
-        until.tv_nsec -= 1000000000;
-    }
+    const int64_t nanoseconds = until.tv_nsec + timeout_nanoseconds;
+    until.tv_sec += nanoseconds / 1000000000;
+    until.tv_nsec = nanoseconds % 1000000000;
     return pthread_timedjoin_np(thread, NULL, &until);
 }
 
