@@ -126,13 +126,10 @@ struct ConformanceCheck {
     /// The identities whose chain of parents is circular.
     private func circles(_ parents: [(id: String, parent: String?)]) -> [String] {
         let parentOf = Dictionary(parents.map { ($0.id, $0.parent) }) { first, _ in first }
+        // The longest chain without a circle: every id, and a last parent that is missing.
+        let longest = parentOf.count + 1
         return parentOf.keys.filter { id in
-            var next: String? = id
-            for _ in 0...parentOf.count {
-                guard let current = next else { return false }
-                next = parentOf[current] ?? nil
-            }
-            return next != nil
+            Array(sequence(first: id) { parentOf[$0] ?? nil }.prefix(longest + 1)).count > longest
         }
     }
 
