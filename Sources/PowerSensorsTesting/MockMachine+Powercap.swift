@@ -49,10 +49,8 @@ extension MockMachine {
     ///
     /// Its number becomes free. Open descriptors show the last number for ever, whereas the kernel's fail with ENODEV.
     public func remove(_ zone: MockPowercapZone) throws(AttributeError) {
-        for member in zone.family {
-            stopCounters(beneath: member.path)
-            try sysfs.remove("class/powercap/\(member.identifier)")
-        }
+        stopCounters(beneath: zone.path)
+        for member in zone.family { try sysfs.remove("class/powercap/\(member.identifier)") }
         try sysfs.remove(zone.path)
         state.withLock { state in
             state.zones = state.zones.compactMap { $0.without(zone.path) }
