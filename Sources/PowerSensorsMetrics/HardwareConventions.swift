@@ -80,17 +80,14 @@ enum HardwareConventions {
 
     private static func type(of channel: Channel) -> String {
         let component = channel.component
-        switch channel.quantity {
-        case .temperature: return "temperature"
-        case .voltage: return "voltage"
-        default: break
-        }
-        if component.domain == "dram" { return "memory" }
-        switch component.kind {
-        case .socket, .die, .domain: return "cpu"
-        case .supply: return component.supply.map { _ in "battery" } ?? "power_supply"
-        case .chip: return graphicsDrivers.contains(component.chip ?? "") ? "gpu" : "chip"
-        default: return component.kind.name
+        return switch (channel.quantity, component.kind) {
+        case (.temperature, _): "temperature"
+        case (.voltage, _): "voltage"
+        case _ where component.domain == "dram": "memory"
+        case (_, .socket), (_, .die), (_, .domain): "cpu"
+        case (_, .supply): component.supply.map { _ in "battery" } ?? "power_supply"
+        case (_, .chip): graphicsDrivers.contains(component.chip ?? "") ? "gpu" : "chip"
+        default: component.kind.name
         }
     }
 }
