@@ -4,7 +4,7 @@ package import PowerSensorsCore
 /// Reads chips' files with one `pread` per file, and derives power for chips that do not show it.
 package final class HwmonReader: SensorReader {
     /// Asks libsensors for a value; nil if it returns none.
-    package typealias Compute = (inout LibSensors.Address) -> Double?
+    package typealias Compute = (_ file: String, _ folder: String) -> Double?
 
     /// How a channel's reading is made from its files. A power above the limit is implausible.
     private enum Form {
@@ -23,7 +23,7 @@ package final class HwmonReader: SensorReader {
     // One sampler owns the reader and calls it from one thread at a time, so the run-time check would only cost.
     @exclusivity(unchecked) private var attributes: Attributes
     /// Where libsensors finds the computed values.
-    private var addresses: [LibSensors.Address] = []
+    private var addresses: [(file: String, folder: String)] = []
 
     /// Opens the channels' files.
     ///
@@ -34,7 +34,7 @@ package final class HwmonReader: SensorReader {
     ///   - compute: Asks libsensors for a value.
     package init(
         _ channels: [Channel], maximumPower: Watts?, beneath sysfs: SystemRoot,
-        compute: @escaping Compute = { LibSensors.shared.read(&$0) }
+        compute: @escaping Compute = { LibSensors.shared.read($0, in: $1) }
     ) {
         self.channels = channels
         self.compute = compute
@@ -51,7 +51,7 @@ package final class HwmonReader: SensorReader {
             if channel.mechanism == "libsensors", let folder = try? sysfs.resolve(handle.folder) {
                 form = .computed(
                     address: addresses.count, isCounter: channel.quantity == .energy, limit: limit)
-                addresses.append(LibSensors.Address(folder: folder, file: handle.attribute.file))
+                addresses.append((file: handle.attribute.file, folder: folder))
             }
             lines.append((form: form, file: sources.count))
             sources += Self.sources(of: handle, isKept: channel.keepsOpen, beneath: sysfs)
@@ -105,7 +105,8 @@ package final class HwmonReader: SensorReader {
         guard case .number(let raw) = number else { return .missing(number.status) }
         // libsensors would compute with the number that stands for an unknown value.
         if !isCounter, raw.isUnknownValue { return .missing(.implausible) }
-        guard let value = compute(&addresses[address]) else { return .missing(.io(errno: EIO)) }
+        let place = addresses[address]
+        guard let value = compute(place.file, place.folder) else { return .missing(.io(errno: EIO)) }
         if !isCounter { return checked(value, limit) }
         // Joules up to 9 × 10¹² fit into 64 bits as microjoules.
         return raw >= 0 && value >= 0 && value < 9e12

@@ -55,9 +55,6 @@ package final class LibSensors: Sendable {
         /// Whether it could not be loaded again, since a value was being read, and is that of an earlier load.
         package fileprivate(set) var isStale = false
 
-        /// The number of the load that it is from; 0 before the first.
-        fileprivate var generation = 0
-
         package init(_ chips: [String: [String: Value]] = [:]) { self.chips = chips }
     }
 
@@ -65,27 +62,6 @@ package final class LibSensors: Sendable {
         var catalogue = Catalogue()
         /// How many values are being read.
         var reads = 0
-    }
-
-    /// Identifies a computed value, and caches the library's numbers for it until the configuration is loaded again.
-    package struct Address: Sendable {
-        private let folder: String
-        private let file: String
-        private var generation = 0
-        private var value: Value?
-
-        /// - Parameters:
-        ///   - folder: The chip's folder in sysfs, with all links resolved.
-        ///   - file: The file's name, such as `in0_input`.
-        package init(folder: String, file: String) { (self.folder, self.file) = (folder, file) }
-
-        fileprivate mutating func value(in catalogue: Catalogue) -> Value? {
-            if generation != catalogue.generation {
-                generation = catalogue.generation
-                value = catalogue.chips[folder]?[file]
-            }
-            return value
-        }
     }
 
     package static let shared = LibSensors(scan: scan, value: value)
@@ -119,7 +95,12 @@ package final class LibSensors: Sendable {
     package func load(_ sysfs: SystemRoot) throws(Failure) -> Catalogue {
         let end = ContinuousClock.now + .milliseconds(200)
         while true {
-            let outcome = state.withLock { $0.reads == 0 ? load(sysfs, into: &$0) : nil }
+            let outcome = state.withLock { state -> Result<Catalogue, Failure>? in
+                guard state.reads == 0 else { return nil }
+                let outcome = scan(sysfs)
+                state.catalogue = (try? outcome.get()) ?? Catalogue()
+                return outcome
+            }
             if let outcome { return try outcome.get() }
             if ContinuousClock.now >= end { break }
             pause(.milliseconds(5))
@@ -129,20 +110,16 @@ package final class LibSensors: Sendable {
         return catalogue
     }
 
-    private func load(_ sysfs: SystemRoot, into state: inout State) -> Result<Catalogue, Failure> {
-        let generation = state.catalogue.generation + 1
-        let outcome = scan(sysfs)
-        state.catalogue = (try? outcome.get()) ?? Catalogue()
-        state.catalogue.generation = generation
-        return outcome.map { _ in state.catalogue }
-    }
-
     /// Reads a value with its computations; nil if the library does not return it.
     ///
     /// It takes as long as the chip needs, and blocks no other reader.
-    package func read(_ address: inout Address) -> Double? {
+    ///
+    /// - Parameters:
+    ///   - file: The file's name, such as `in0_input`.
+    ///   - folder: The chip's folder in sysfs, with all links resolved.
+    package func read(_ file: String, in folder: String) -> Double? {
         let found = state.withLock { state -> Value? in
-            let value = address.value(in: state.catalogue)
+            let value = state.catalogue.chips[folder]?[file]
             if value != nil { state.reads += 1 }
             return value
         }

@@ -45,7 +45,8 @@ struct ComputedValueTests {
             LibSensors.Catalogue([device.path: [row.file: .init(isComputed: true)]]), to: &discovery)
         #expect(discovery.channels.map(\.mechanism) == ["libsensors"])
         let reader = HwmonReader(
-            discovery.channels, maximumPower: Watts(1000), beneath: machine.roots.sysfs, compute: { _ in row.computed })
+            discovery.channels, maximumPower: Watts(1000), beneath: machine.roots.sysfs,
+            compute: { _, _ in row.computed })
         var readings: [Reading] = []
         readings.append(addingCapacity: 1) { reader.read(into: &$0) }
         let reading = try #require(readings.first)
@@ -84,15 +85,11 @@ struct ComputedValueTests {
         let library = Library()
         let sensors = library.make()
         #expect(try !sensors.load(machine.roots.sysfs).isStale)
-        async let hung = Task.detached {
-            var address = LibSensors.Address(folder: "hung", file: "in0_input")
-            return sensors.read(&address)
-        }.value
+        async let hung = Task.detached { sensors.read("in0_input", in: "hung") }.value
         while library.waiting.load(ordering: .sequentiallyConsistent) == 0 {
             try await Task.sleep(for: .milliseconds(1))
         }
-        var address = LibSensors.Address(folder: "quick", file: "in0_input")
-        #expect(sensors.read(&address) == 12)
+        #expect(sensors.read("in0_input", in: "quick") == 12)
         // libsensors must not be reloaded during the read, so the known values stay.
         let known = try sensors.load(machine.roots.sysfs)
         #expect(known.isStale)
@@ -101,6 +98,6 @@ struct ComputedValueTests {
         library.isHung.store(false, ordering: .sequentiallyConsistent)
         #expect(await hung == 5)
         #expect(try !sensors.load(machine.roots.sysfs).isStale)
-        #expect(sensors.read(&address) == 12, "it finds its way in the new one")
+        #expect(sensors.read("in0_input", in: "quick") == 12, "it finds its way in the new one")
     }
 }
