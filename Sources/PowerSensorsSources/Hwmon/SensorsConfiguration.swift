@@ -54,24 +54,11 @@ package struct SensorsConfiguration: Sendable {
         return lines
     }
 
-    /// Splits into words and quoted texts, up to a comment.
+    /// Splits into words without their quotation marks, up to a comment.
+    ///
+    /// Quoted white space and `#` are not kept together: they occur in labels, but in no name of a chip or feature.
     private static func words(of line: String) -> [String] {
-        var words: [String] = []
-        var word = ""
-        var isQuoted = false
-        for character in line {
-            if character == "\"" {
-                isQuoted.toggle()
-            } else if !isQuoted, character == "#" {
-                break
-            } else if !isQuoted, character.isWhitespace {
-                if !word.isEmpty { words.append(word) }
-                word = ""
-            } else {
-                word.append(character)
-            }
-        }
-        return word.isEmpty ? words : words + [word]
+        line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map { $0.split(separator: "\"").joined() }
     }
 
     /// The chip's name in `name-bus-address`, where each part may be `*`.
