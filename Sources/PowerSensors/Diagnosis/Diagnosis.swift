@@ -65,22 +65,27 @@ package struct Diagnosis: Sendable {
         case nothing
     }
 
-    /// What the doctor observed while it read the channels. Indices are those of the topology's channels.
-    struct Observation {
-        /// The status of each channel after all reads.
-        var statuses: [ReadingStatus]
+    /// A channel, and what the doctor observed of it.
+    struct ObservedChannel {
+        let channel: Channel
 
-        /// The indices of the counters that did not change.
-        var unchanged: Set<Int> = []
+        /// Its status after all reads.
+        let status: ReadingStatus
 
-        /// The indices of the counters that did not change although they should have.
-        var frozen: Set<Int> = []
+        /// Whether its count changed; true if it has none.
+        var hasChanged = true
 
-        /// The host figures after all reads.
-        var figures: [HostSnapshot] = []
+        /// Whether its count did not change although it should have.
+        var isFrozen = false
 
-        /// The findings that only appear over time.
-        var findings: [Finding] = []
+        /// Whether it has a value, or rightly has none at the moment, such as a battery on mains power.
+        var isFine: Bool { status.isReadable || (channel.isIntermittent && status == .absent) }
+
+        /// Whether it measures the machine's consumption, unlike the power that charges a battery.
+        var measures: Bool {
+            status.isReadable && channel.provenance.isOfMeter && [.power, .energy].contains(channel.quantity)
+                && (channel.sensor != .supply || channel.countsIn != nil)
+        }
     }
 
     /// The machine, kernel and mounts on which the sensors were tested.
@@ -105,55 +110,28 @@ package struct Diagnosis: Sendable {
     package var hasSource: Bool { [.measured, .partly, .frozen].contains(verdict) }
 
     init(
-        _ environment: HostEnvironment, _ names: [SensorName], _ topology: Topology, _ observed: Observation,
-        _ findings: [Finding], _ libSensors: LibSensors.Failure?
+        _ environment: HostEnvironment, _ names: [SensorName], _ channels: [ObservedChannel],
+        _ figures: [HostSnapshot], _ findings: [Finding], _ libSensors: LibSensors.Failure?
     ) {
         self.environment = environment
         self.libSensors = libSensors
-        // A battery that does not discharge is not a problem.
-        let channels = topology.channels.enumerated().map { index, channel in
-            let status = observed.statuses[index]
-            return ObservedChannel(
-                channel: channel, isReadable: status.isReadable, isFine: status.isReadable || channel.isIdle(status),
-                hasChanged: !observed.unchanged.contains(index),
-                isFrozen: status.isReadable && observed.frozen.contains(index))
-        }
         sensors = names.map { name in
             let own = channels.filter { $0.channel.sensor == name }
             return Sensor(
                 name: name, channels: own.count, readable: own.count(where: \.isFine),
-                frozen: own.count(where: \.isFrozen),
+                frozen: own.count { $0.isFrozen && $0.status.isReadable },
                 mechanisms: own.map(\.channel.mechanism).unique(by: \.self),
                 provenances: own.map(\.channel.provenance).unique(by: \.self))
         }
-        verdict = Self.verdict(on: channels, observed.figures)
+        verdict = Self.verdict(on: channels, figures)
         let severities: [Finding.Severity] = [.error, .warning, .info]
         self.findings = severities.flatMap { one in findings.filter { $0.severity == one } }.unique(by: \.self)
-    }
-
-    /// A channel, and what was observed of it.
-    private struct ObservedChannel {
-        let channel: Channel
-        /// Whether it has a value.
-        let isReadable: Bool
-        /// Whether it has a value, or rightly has none at the moment.
-        let isFine: Bool
-        /// Whether its count changed; true if it has none.
-        let hasChanged: Bool
-        /// Whether it has a value that did not change although it should have.
-        let isFrozen: Bool
-
-        /// Whether it measures the machine's consumption, unlike the power that charges a battery.
-        var measures: Bool {
-            isReadable && channel.provenance.isOfMeter && [.power, .energy].contains(channel.quantity)
-                && (channel.sensor != .supply || channel.countsIn != nil)
-        }
     }
 
     private static func verdict(on channels: [ObservedChannel], _ figures: [HostSnapshot]) -> Verdict {
         let measuring = channels.filter(\.measures)
         if measuring.isEmpty {
-            let isEstimated = channels.contains { $0.isReadable && $0.channel.provenance == .estimated }
+            let isEstimated = channels.contains { $0.status.isReadable && $0.channel.provenance == .estimated }
             return isEstimated ? .estimated : .nothing
         }
         if !measuring.contains(where: \.hasChanged) { return .frozen }
@@ -168,9 +146,4 @@ package struct Diagnosis: Sendable {
 extension Provenance {
     /// Whether the value was measured, here or on the host.
     fileprivate var isOfMeter: Bool { self == .measured || self == .shared }
-}
-
-extension Channel {
-    /// Whether the channel currently has nothing to show, such as a battery on mains power.
-    fileprivate func isIdle(_ status: ReadingStatus) -> Bool { isIntermittent && status == .absent }
 }

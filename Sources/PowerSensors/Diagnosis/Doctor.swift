@@ -31,11 +31,11 @@ package struct Doctor {
         let environment = HostEnvironment(roots)
         let bound = sensors.bind()
         let topology = bound.topology
-        let observed = observe(bound, for: time, advance)
+        let (channels, figures, laterFindings) = observe(bound, for: time, advance)
         let findings =
-            Self.relevant(topology.findings, beside: topology.channels) + observed.findings
+            Self.relevant(topology.findings, beside: topology.channels) + laterFindings
             + UnsupportedDevices.findings(in: roots.sysfs)
-        return Diagnosis(environment, sensors.names, topology, observed, findings, LibSensors.shared.failure)
+        return Diagnosis(environment, sensors.names, channels, figures, findings, LibSensors.shared.failure)
     }
 
     /// Reduces what a virtual machine lacks to information if the host shares its figures with it.
@@ -56,13 +56,14 @@ package struct Doctor {
         return min((longest ?? .zero) * 3 + .seconds(1.5), .seconds(60))
     }
 
-    /// Reads the channels for a while, to find which can be read and which counters do not change.
+    /// Reads the channels for a while, to find which can be read and which counters do not change. The findings are
+    /// those that only appear over time.
     private func observe(
         _ bound: BoundSensors, for time: Duration, _ advance: (() -> Void)?
-    ) -> Diagnosis.Observation {
+    ) -> (channels: [Diagnosis.ObservedChannel], figures: [HostSnapshot], findings: [Finding]) {
         let channels = bound.topology.channels
         guard !channels.isEmpty, var sampler = try? Sampler(SamplingConfiguration(sensors: sensors), bound) else {
-            return Diagnosis.Observation(statuses: channels.map(\.status))
+            return (channels.map { Diagnosis.ObservedChannel(channel: $0, status: $0.status) }, [], [])
         }
         let first = sampler.readChannels()
         var readings = first
@@ -84,22 +85,17 @@ package struct Doctor {
         }
         // The accumulator decides the final status: a counter that stays at 0 is absent.
         let snapshot = sampler.snapshot()
-        let unchanged = channels.indices.filter { readings[$0].count != nil && !hasChanged[$0] }
-        // Cores and graphics may be idle, a package never is. A psys counter at 0 may not exist on this board.
-        let frozen = unchanged.filter { index in
-            switch channels[index].component.domain {
-            case "package": true
-            case "psys": readings[index].count != 0 || channels[index].isKnownToCount
-            default: false
-            }
+        let observed = channels.indices.map { index in
+            let isUnchanged = readings[index].count != nil && !hasChanged[index]
+            return Diagnosis.ObservedChannel(
+                channel: channels[index], status: snapshot.channels[index].status, hasChanged: !isUnchanged,
+                isFrozen: isUnchanged && channels[index].alwaysChanges(from: readings[index]))
         }
         let known = bound.topology.findings
         // The doctor has findings of its own for frozen counters, which do not need as long.
         let samplerFindings = sampler.findings().filter { !known.contains($0) && $0.reason != .frozen }
-        return Diagnosis.Observation(
-            statuses: snapshot.channels.map(\.status), unchanged: Set(unchanged), frozen: Set(frozen),
-            figures: snapshot.host,
-            findings: samplerFindings + frozen.map { .frozen(channels[$0], for: time) })
+        let frozen = observed.filter(\.isFrozen).map { Finding.frozen($0.channel, for: time) }
+        return (observed, snapshot.host, samplerFindings + frozen)
     }
 }
 
@@ -107,6 +103,19 @@ extension Sampler {
     /// Reads every channel once, and returns a copy of the readings.
     fileprivate mutating func readChannels() -> [Reading] {
         sample { _, readings in readings.indices.map { readings[$0] } }
+    }
+}
+
+extension Channel {
+    /// Whether the counter of a running machine changes from a reading within seconds.
+    ///
+    /// Cores and graphics may be idle, a package never is. A psys counter at 0 may not exist on this board.
+    fileprivate func alwaysChanges(from reading: Reading) -> Bool {
+        switch component.domain {
+        case "package": true
+        case "psys": reading.count != 0 || isKnownToCount
+        default: false
+        }
     }
 }
 
