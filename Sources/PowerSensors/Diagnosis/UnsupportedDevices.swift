@@ -12,56 +12,42 @@ enum UnsupportedDevices {
     /// Graphics processors and accelerators without a hwmon chip, grouped by vendor.
     private static func graphics(in sysfs: SystemRoot) -> [Finding] {
         let folder = "bus/pci/devices"
-        var devices: [Vendor: [String]] = [:]
+        var devices: [String: [String]] = [:]
         for device in (try? sysfs.list(folder)) ?? [] {
             let path = "\(folder)/\(device)"
             // Class 03 is a display, 12 an accelerator (PCI Code and ID Assignment Specification).
             guard let kind = try? sysfs.text("\(path)/class"), kind.hasPrefix("0x03") || kind.hasPrefix("0x12"),
-                let number = try? sysfs.text("\(path)/vendor"), !sysfs.exists("\(path)/hwmon/."),
-                let vendor = Vendor(number, isAccelerator: kind.hasPrefix("0x12"))
+                let number = try? sysfs.text("\(path)/vendor"), !sysfs.exists("\(path)/hwmon/.")
             else { continue }
-            devices[vendor, default: []].append(path)
+            let vendor = vendors.contains { $0.number == number } ? number : ""
+            // Other vendors' simple displays, and graphics integrated in the processor, have no power figure.
+            if !vendor.isEmpty || kind.hasPrefix("0x12") { devices[vendor, default: []].append(path) }
         }
-        return Vendor.allCases.compactMap { vendor in devices[vendor].map { vendor.finding($0) } }
-    }
-
-    /// The vendor of a device, where it determines how to get its power.
-    private enum Vendor: CaseIterable {
-        case nvidia, amd, other
-
-        /// The vendor with a number in the PCI ID database; nil for devices without a power figure of their own: simple
-        /// displays, and graphics integrated in the processor.
-        init?(_ number: String, isAccelerator: Bool) {
-            switch number {
-            case "0x10de": self = .nvidia
-            case "0x1002": self = .amd
-            default:
-                guard isAccelerator else { return nil }
-                self = .other
-            }
-        }
-
-        func finding(_ paths: [String]) -> Finding {
+        return vendors.compactMap { vendor -> Finding? in
+            guard let paths = devices[vendor.number] else { return nil }
             let count = paths.count == 1 ? "there is one" : "there are \(paths.count)"
-            switch self {
-            case .nvidia:
-                return .unreachable(
-                    paths[0],
-                    "NVIDIA graphics processors report their power only through NVIDIA's library (NVML), which Power Sensors does not load; \(count) here.",
-                    remedy: "Query it with: nvidia-smi --query-gpu=power.draw --format=csv — or \(customSensorHint)")
-            case .amd:
-                return .unreachable(
-                    paths[0],
-                    "AMD graphics processors report their power through the driver amdgpu, which is not in use here; \(count) here.",
-                    remedy: "Load it: sudo modprobe amdgpu")
-            case .other:
-                return .unreachable(
-                    paths[0],
-                    "Accelerators of this vendor report their power only through the vendor's library; \(count) here.",
-                    remedy: "Check what the vendor's tools show, and \(customSensorHint)")
-            }
+            return .unreachable(paths[0], "\(vendor.text); \(count) here.", remedy: vendor.remedy)
         }
     }
+
+    /// How to get the power of each vendor's devices, by the vendor's number in the PCI ID database; it is empty for all
+    /// other vendors of accelerators.
+    private static let vendors: [(number: String, text: String, remedy: String)] = [
+        (
+            "0x10de",
+            "NVIDIA graphics processors report their power only through NVIDIA's library (NVML), which Power Sensors does not load",
+            "Query it with: nvidia-smi --query-gpu=power.draw --format=csv — or \(customSensorHint)"
+        ),
+        (
+            "0x1002",
+            "AMD graphics processors report their power through the driver amdgpu, which is not in use here",
+            "Load it: sudo modprobe amdgpu"
+        ),
+        (
+            "", "Accelerators of this vendor report their power only through the vendor's library",
+            "Check what the vendor's tools show, and \(customSensorHint)"
+        ),
+    ]
 
     /// The finding for a management controller (BMC) on the board; nil if there is none.
     private static func managementController(in sysfs: SystemRoot) -> Finding? {
