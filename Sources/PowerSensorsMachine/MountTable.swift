@@ -47,18 +47,10 @@ package struct MountTable: Sendable {
     /// A field's text. The kernel writes spaces, tabs, newlines and backslashes in it as a backslash and three octal
     /// digits.
     private static func unescaped(_ field: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(field.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "\\"), rest.count >= 3,
-                let value = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8)
-            {
-                bytes.append(value)
-                rest = rest.dropFirst(3)
-            } else {
-                bytes.append(byte)
-            }
+        let parts = field.split(separator: "\\", omittingEmptySubsequences: false)
+        return parts.dropFirst().reduce(String(parts[0])) { text, part in
+            guard part.utf8.count >= 3, let code = UInt8(part.prefix(3), radix: 8) else { return "\(text)\\\(part)" }
+            return "\(text)\(Unicode.Scalar(code))\(part.dropFirst(3))"
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
