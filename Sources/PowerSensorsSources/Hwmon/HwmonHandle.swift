@@ -25,12 +25,6 @@ struct HwmonHandle: Hashable, Sendable {
         self.voltage = voltage
     }
 
-    /// The handle that a channel of this sensor has; nil for other channels.
-    init?(_ channel: Channel) {
-        guard let handle = channel.handle?.value(as: HwmonHandle.self) else { return nil }
-        self = handle
-    }
-
     /// The names of its files.
     var files: [String] { [attribute, voltage].compactMap { $0?.file } }
 

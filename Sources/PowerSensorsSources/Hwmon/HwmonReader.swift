@@ -42,7 +42,7 @@ package final class HwmonReader: SensorReader {
         var sources: [Attributes.Source] = []
         for channel in channels {
             let limit = channel.quantity == .power ? maximumPower?.rawValue ?? .infinity : .infinity
-            guard let handle = HwmonHandle(channel) else {
+            guard let handle = channel.handle?.value(as: HwmonHandle.self) else {
                 lines.append((form: .counter, file: sources.count))
                 sources.append(Attributes.Source(path: ""))
                 continue

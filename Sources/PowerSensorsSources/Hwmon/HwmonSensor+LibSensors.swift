@@ -27,8 +27,8 @@ extension HwmonSensor {
     /// The channel as the configuration changes it; nil if it is to be ignored.
     private func configured(_ channel: Channel, _ catalogue: LibSensors.Catalogue) -> Channel? {
         // A chip that the library does not know has no configuration.
-        guard let handle = HwmonHandle(channel), let folder = try? roots.sysfs.resolve(handle.folder),
-            let chip = catalogue.chips[folder]
+        guard let handle = channel.handle?.value(as: HwmonHandle.self),
+            let folder = try? roots.sysfs.resolve(handle.folder), let chip = catalogue.chips[folder]
         else { return channel }
         if handle.voltage != nil {
             // A derived power is computed from the files' numbers, so it is left out if the configuration ignores or

@@ -41,7 +41,7 @@ enum InputMeter {
 
     private static func isInputPower(_ channel: Channel, of chip: HwmonChip) -> Bool {
         guard channel.quantity == .power, chip.supply == nil else { return false }
-        let attribute = HwmonHandle(channel)?.attribute
+        let attribute = channel.handle?.value(as: HwmonHandle.self)?.attribute
         if isPowerMeter(chip) { return attribute?.file == "power1_average" && !chip.isBattery }
         // A file with the mean has the same label, but it shows the same power, which must not count twice.
         return isNamed(channel.label, "pin") && attribute?.form == .input
