@@ -59,8 +59,9 @@ struct HwmonChip: Sendable {
     ///
     /// - Parameters:
     ///   - folder: The folder's name, such as `hwmon3`.
-    ///   - history: What slow chips showed at earlier discoveries, since they are not read again at each hot-plug.
-    init?(folder: String, in sysfs: SystemRoot, history: HwmonDiscoveryHistory, findings: inout [Finding]) {
+    ///   - history: Slow chips whose values could all be read at an earlier discovery. They are not read again at each
+    ///     hot-plug, unless they have other values now.
+    init?(folder: String, in sysfs: SystemRoot, history: Locked<[String: HwmonChip]>, findings: inout [Finding]) {
         let top = "\(Self.classPath)/\(folder)"
         let hasDevice = sysfs.exists("\(top)/device/.")
         do throws(AttributeError) {
@@ -89,11 +90,14 @@ struct HwmonChip: Sendable {
             isBattery =
                 files.contains("power1_is_battery") && (try? sysfs.signedNumber("\(path)/power1_is_battery")) == 1
             list(files, in: sysfs, findings: &findings)
-            if let known = history.result(for: self) {
+            let key = "\(self.name) \(resolvedPath)"
+            let known = history.withLock { $0[key] }
+            if let known, known.values.map(\.attribute) == values.map(\.attribute) {
                 (values, meter) = (known.values, known.meter)
             } else {
                 readValues(from: sysfs, findings: &findings)
-                history.record(self)
+                let chip = self
+                if meter.isSlow, values.allSatisfy({ $0.status == .ok }) { history.withLock { $0[key] = chip } }
             }
         } catch {
             findings.append(.unreadable(top, error, in: sysfs))

@@ -5,7 +5,7 @@ import PowerSensorsCore
 struct HwmonDiscovery {
     let sysfs: SystemRoot
     let maximumPower: Watts?
-    let history: HwmonDiscoveryHistory
+    let history: Locked<[String: HwmonChip]>
     var findings: [Finding] = []
 
     /// Reads all chips of the class.

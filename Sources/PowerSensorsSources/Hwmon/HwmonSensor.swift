@@ -10,7 +10,7 @@ public struct HwmonSensor: Sensor {
     private let maximumPower: Watts?
     private let usesLibSensors: Bool
     private let descriptorBudget: Int
-    private let history = HwmonDiscoveryHistory()
+    private let history = Locked<[String: HwmonChip]>([:])
 
     /// A sensor for the chips of this machine, or of the machine whose sysfs is given.
     ///
