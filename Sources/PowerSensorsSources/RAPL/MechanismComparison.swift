@@ -94,11 +94,6 @@ struct MechanismComparison {
 }
 
 extension Joules {
-    /// The number of millijoules, with two decimals.
-    fileprivate var millijoules: String {
-        let hundredths = (rawValue * 1e5).rounded()
-        guard hundredths.magnitude < 1e15 else { return "\(rawValue * 1000)" }
-        let (whole, rest) = Int(hundredths).quotientAndRemainder(dividingBy: 100)
-        return "\(whole).\(rest < 10 ? "0" : "")\(rest)"
-    }
+    /// The number of millijoules, rounded to two decimals.
+    fileprivate var millijoules: Double { (rawValue * 1e5).rounded() / 100 }
 }
