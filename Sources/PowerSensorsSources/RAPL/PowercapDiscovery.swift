@@ -74,19 +74,16 @@ package struct PowercapDiscovery {
         return zone.isRAPL ? own : "\(zone.controlType.asIdentifier)/\(own)"
     }
 
-    /// Chooses one zone for each identity: one that can be read, and preferably one of the driver `intel-rapl`, rather
-    /// than its twin of `intel-rapl-mmio`.
+    /// Chooses one zone for each identity, the one with the best ``PowercapZone/preference``.
     private mutating func mergeTwins() -> [(identity: String, zone: PowercapZone)] {
         let named = zones.values.filter { $0.name != nil || $0.firstNumber != nil }
         let byIdentity = Dictionary(grouping: named, by: identity).sorted { $0.key < $1.key }
         var chosen: [(identity: String, zone: PowercapZone)] = []
         for (identity, zones) in byIdentity {
             let zones = zones.sorted { $0.preference.lexicographicallyPrecedes($1.preference) }
-            let isAlive = { (zone: PowercapZone) in zone.status == .ok && zone.firstNumber != 0 }
-            guard let best = zones.first(where: isAlive) ?? zones.first(where: { $0.status == .ok }) ?? zones.first
-            else { continue }
+            let best = zones[0]
             chosen.append((identity, best))
-            for other in zones where other.folder != best.folder {
+            for other in zones.dropFirst() {
                 result.discovery.findings.append(.merged(other, into: best, identity))
                 // Twins show the same register. But if one driver has two zones of the same name, these are different
                 // registers, and one of them is not read.
@@ -217,9 +214,10 @@ package struct PowercapDiscovery {
 }
 
 extension PowercapZone {
-    /// By what twins are sorted, the best first: `intel-rapl` before `intel-rapl-mmio`, the driver of memory-mapped
-    /// registers, and then the zone with the lower numbers.
+    /// By what twins are sorted, the best first: one that counts before one that only can be read, then `intel-rapl`
+    /// before `intel-rapl-mmio`, the driver of memory-mapped registers, and then the zone with the lower numbers.
     fileprivate var preference: [Int] {
-        [["intel-rapl": 0, "intel-rapl-mmio": 1][controlType] ?? 2] + order
+        let driver = ["intel-rapl": 0, "intel-rapl-mmio": 1][controlType] ?? 2
+        return [status != .ok ? 2 : firstNumber == 0 ? 1 : 0, driver] + order
     }
 }
