@@ -4,8 +4,7 @@ import PowerSensorsMachine
 /// Discovers the channels of the PMUs (performance monitoring units of perf) that count energy, from sysfs alone:
 /// nothing depends on the processor's model.
 struct PerfDiscovery {
-    let sysfs: SystemRoot
-    let procfs: SystemRoot
+    let roots: SystemRoots
     let source: any EventSource
     let knowledge: ZoneKnowledge
 
@@ -17,19 +16,19 @@ struct PerfDiscovery {
 
     /// Lists the PMUs, and opens their events once to find out whether that is allowed.
     func discover() -> MechanismDiscovery {
-        guard source.isShown(in: sysfs) else {
-            return MechanismDiscovery(obstacle: .otherTree, .eventsOfOtherTree(sysfs))
+        guard source.isShown(in: roots.sysfs) else {
+            return MechanismDiscovery(obstacle: .otherTree, .eventsOfOtherTree(roots.sysfs))
         }
-        let names = PerfPMU.names(in: sysfs)
+        let names = PerfPMU.names(in: roots.sysfs)
         if names.isEmpty { return MechanismDiscovery(obstacle: .noDriver, .noPMU) }
         var result = MechanismDiscovery()
         var members: [Member] = []
         for name in names {
             do throws(AttributeError) {
-                let pmu = try PerfPMU(name, in: sysfs, findings: &result.discovery.findings)
+                let pmu = try PerfPMU(name, in: roots.sysfs, findings: &result.discovery.findings)
                 members += self.members(of: pmu, &result)
             } catch {
-                result.discovery.findings.append(.unreadable("\(PerfPMU.path(of: name))", error, in: sysfs))
+                result.discovery.findings.append(.unreadable("\(PerfPMU.path(of: name))", error, in: roots.sysfs))
             }
         }
         let sockets = Set(members.map(\.scope.socket)).count
@@ -40,7 +39,7 @@ struct PerfDiscovery {
             // If one event is refused, usually all are, for the same reason: one finding is enough.
             if let finding, !result.findings.contains(finding) { result.discovery.findings.append(finding) }
         }
-        PerfMirrors(sysfs: sysfs, procfs: procfs, source: source).mark(&result.discovery)
+        PerfMirrors(roots: roots, source: source).mark(&result.discovery)
         return result
     }
 
@@ -57,7 +56,7 @@ struct PerfDiscovery {
         }
         var locations: [ProcessorLocation] = []
         for processor in pmu.processors {
-            if let location = ProcessorLocation(of: processor, in: sysfs) {
+            if let location = ProcessorLocation(of: processor, in: roots.sysfs) {
                 locations.append(location)
             } else {
                 result.discovery.findings.append(.unknownLocation(of: processor))
@@ -77,7 +76,7 @@ struct PerfDiscovery {
 
     private func channels(of member: Member, sockets: Int) -> (channels: [Channel], finding: Finding?) {
         let events = member.events.enumerated().map { ($1.event.name, $0) }
-        var group = PerfEvents(member.scope, events, in: sysfs, by: source)
+        var group = PerfEvents(member.scope, events, in: roots.sysfs, by: source)
         var readings: [Reading] = member.events.map { _ in .missing(.absent) }
         group.read(into: &readings)
         // The registers are updated about every millisecond, so a counter that is still 0 after 3 ms does not count.
@@ -106,7 +105,7 @@ struct PerfDiscovery {
             channel.maximumPower = knowledge.maximumPower(of: location, sockets: sockets)
             channels.append(channel)
         }
-        return (channels, group.refusal.map { .refused(member.scope.pmu, errno: $0, procfs) })
+        return (channels, group.refusal.map { .refused(member.scope.pmu, errno: $0, roots.procfs) })
     }
 }
 

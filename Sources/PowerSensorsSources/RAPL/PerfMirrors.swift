@@ -6,8 +6,7 @@ import PowerSensorsMachine
 /// An event's sum starts at 0 when the event is opened, so two events of one register have different sums. But the
 /// difference of the two sums stays exactly the same, which it does not if there are two registers.
 struct PerfMirrors {
-    let sysfs: SystemRoot
-    let procfs: SystemRoot
+    let roots: SystemRoots
     let source: any EventSource
 
     /// How often the sums are compared. The sums of two dies with nearly the same power may differ by the same amount
@@ -22,7 +21,7 @@ struct PerfMirrors {
         }
         if suspects.count < 2 { return }
         let sums = sums(of: suspects.map { discovery.channels[$0] })
-        let release = (try? procfs.text("sys/kernel/osrelease")).flatMap { KernelRelease($0) }
+        let release = (try? roots.procfs.text("sys/kernel/osrelease")).flatMap { KernelRelease($0) }
         discovery.markMirrors(among: suspects) { earlier, later in
             Self.differEqually(sums.map { $0[earlier] }, sums.map { $0[later] })
         } doubt: { channel, twin in
@@ -41,7 +40,7 @@ struct PerfMirrors {
     /// Every channel's sums, round by round. In each round they are read twice, because a register that is updated
     /// between the reading of one event and that of the other changes the difference.
     private func sums(of channels: [Channel]) -> [[(UInt64, UInt64)?]] {
-        var reader: any SensorReader = PerfReader(channels, beneath: sysfs, by: source)
+        var reader: any SensorReader = PerfReader(channels, beneath: roots.sysfs, by: source)
         return (0..<Self.rounds).map { round in
             if round > 0 { pause(.milliseconds(2)) }
             let first = reader.readings(channels.count, stampedAt: .now)

@@ -93,9 +93,7 @@ public struct RAPLSensor: Sensor {
             switch mechanism {
             case .powercap: return (mechanism: mechanism, found: powercap)
             case .perf where isForced || events.isShown(in: roots.sysfs):
-                let perf = PerfDiscovery(
-                    sysfs: roots.sysfs, procfs: roots.procfs, source: events, knowledge: knowledge,
-                    countsCores: isForced)
+                let perf = PerfDiscovery(roots: roots, source: events, knowledge: knowledge, countsCores: isForced)
                 return (mechanism: mechanism, found: perf.discover())
             case .msr where isForced || RegisterDiscovery.areShown(roots):
                 let msr = RegisterDiscovery(roots: roots, knowledge: knowledge, countsCores: isForced)
