@@ -36,20 +36,16 @@ struct RAPLSelection {
     /// mechanism counts it in the other way, its channels are left out, since together they would count the same energy
     /// twice.
     private static func withUniformDies(_ offers: [Offer]) -> [Offer] {
-        var shapes: [Int: (hasDies: Bool, mechanism: RAPLMechanism)] = [:]
-        for offer in offers {
-            for channel in offer.found.channels where channel.status == .ok {
-                guard channel.component.domain == "package", let socket = channel.component.socket else { continue }
-                if shapes[socket] == nil { shapes[socket] = (channel.component.die != nil, offer.mechanism) }
-            }
-        }
+        let packages = offers.flatMap(\.found.channels).filter { $0.status == .ok && $0.component.domain == "package" }
+        // The best mechanism's come first.
+        let examples = Dictionary(packages.map { ($0.component.socket, $0) }) { first, _ in first }
         return offers.map { offer in
             var offer = offer
             offer.found.discovery.channels.removeAll { channel in
-                guard channel.countsIn == .cpu, let shape = channel.component.socket.flatMap({ shapes[$0] }) else {
-                    return false
-                }
-                return shape.mechanism != offer.mechanism && shape.hasDies != (channel.component.die != nil)
+                guard channel.countsIn == .cpu, let socket = channel.component.socket, let example = examples[socket]
+                else { return false }
+                let hasSameShape = (example.component.die == nil) == (channel.component.die == nil)
+                return example.mechanism != channel.mechanism && !hasSameShape
             }
             return offer
         }
