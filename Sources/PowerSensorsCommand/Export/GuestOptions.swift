@@ -52,7 +52,7 @@ struct GuestOptions: ParsableArguments {
         var configuration = GuestConfiguration(users: Set(users), period: try period.value(in: environment))
         configuration.grace = try grace.value(in: environment)
         configuration.names = Set(try names.values(in: environment))
-        configuration.policy = policy == .proportional ? .proportional : .active
+        configuration.policy = policy
         // The group of the user that libvirt will start a machine as that has not run yet.
         configuration.waitingGroup = ["libvirt-qemu", "qemu"].lazy.compactMap { table[$0] }.first.flatMap(table.group)
         return GuestTarget(folder: folder, configuration: configuration)

@@ -24,7 +24,7 @@ package struct GuestConfiguration: Sendable {
     package var waitingGroup: UInt32?
 
     /// How the figures attribute idle energy.
-    package var policy = ShareRecord.Policy.active
+    package var policy = AttributionPolicy.active
 
     /// The maximum number of descriptors that stay open; nil for the part of the process's limit that a sensor may use.
     package var descriptorBudget: Int?

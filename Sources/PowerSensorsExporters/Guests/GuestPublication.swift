@@ -11,10 +11,10 @@ struct GuestPublication: Sendable {
         let period: Duration
 
         /// How idle energy is attributed.
-        let policy: ShareRecord.Policy
+        let policy: AttributionPolicy
 
         /// The origin of the host's figures.
-        let origin: ShareRecord.Origin
+        let origin: Provenance
 
         /// How many machines the figures have passed through when they reach the guest.
         let hops: UInt8

@@ -69,7 +69,7 @@ package struct GuestPublisher: Sendable {
     ///   - boottimeNanoseconds: When the energy was measured, on CLOCK_BOOTTIME.
     /// - Returns: Findings on machines that get no figures, failed writes, and tampering.
     package mutating func publish(
-        _ figures: [GuestFigures], origin: ShareRecord.Origin = .measured, hops: UInt8 = 1, slowest: Duration = .zero,
+        _ figures: [GuestFigures], origin: Provenance = .measured, hops: UInt8 = 1, slowest: Duration = .zero,
         at boottimeNanoseconds: Int64
     ) -> [Finding] {
         if isTooSoon(at: boottimeNanoseconds) { return [] }

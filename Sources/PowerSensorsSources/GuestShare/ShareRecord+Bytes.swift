@@ -66,7 +66,7 @@ extension ShareRecord {
         for number in [header.epoch.first, header.epoch.second, header.sequence, header.nanoseconds, header.period] {
             bytes.append(number: number)
         }
-        bytes += [header.policy.code, header.hops, header.origin.code, 0]
+        bytes += [header.policy == .active ? 1 : 2, header.hops, header.origin == .measured ? 1 : 2, 0]
         bytes.append(number: UInt32(entries.count))
         for entry in entries { entry.encode(into: &bytes) }
         bytes.append(number: CRC32C.checksum(of: bytes.span, count: length))
@@ -89,9 +89,9 @@ extension ShareRecord.Header {
         sequence = bytes.number(8, at: &position)
         nanoseconds = bytes.number(8, at: &position)
         period = bytes.number(8, at: &position)
-        policy = ShareRecord.Policy(code: bytes[position])
+        policy = bytes[position] == 2 ? .proportional : .active
         hops = bytes[position + 1]
-        origin = ShareRecord.Origin(code: bytes[position + 2])
+        origin = bytes[position + 2] == 1 ? .measured : .estimated
         position += 4
         count = Int(bytes.number(4, at: &position))
         guard count <= ShareRecord.maximumEntries,

@@ -1,4 +1,4 @@
-import PowerSensorsCore
+package import PowerSensorsCore
 
 /// The content of the file `share`, in which a host tells one of its guests how much energy the guest uses.
 ///
@@ -36,33 +36,6 @@ package struct ShareRecord: Hashable, Sendable {
         }
     }
 
-    /// What happens to the energy that the host uses while its processors are idle. The set may grow.
-    package struct Policy: Hashable, Sendable {
-        /// The number in the record.
-        let code: UInt8
-
-        /// Guests are given the energy of their own work; idle energy stays with the host.
-        package static let active = Policy(code: 1)
-
-        /// Idle energy is divided among the guests, too.
-        package static let proportional = Policy(code: 2)
-    }
-
-    /// Where the host's own figures come from. The set may grow.
-    package struct Origin: Hashable, Sendable {
-        /// The number in the record.
-        let code: UInt8
-
-        /// A machine's sensor measured them.
-        package static let measured = Origin(code: 1)
-
-        /// A model computed them.
-        package static let estimated = Origin(code: 2)
-
-        /// The corresponding provenance. An origin that is unknown here is taken for estimated.
-        var provenance: Provenance { self == .measured ? .measured : .estimated }
-    }
-
     /// The part of a record before its entries.
     package struct Header: Hashable, Sendable {
         package let epoch: Epoch
@@ -76,13 +49,15 @@ package struct ShareRecord: Hashable, Sendable {
         /// The time from one record to the next, in nanoseconds.
         package let period: UInt64
 
-        package let policy: Policy
+        /// What happens to the energy that the host uses while its processors are idle.
+        package let policy: AttributionPolicy
 
         /// How many machines the figures have passed through: 1 if the host itself has sensors or a model, and one more
         /// for each level of nested virtual machines.
         package let hops: UInt8
 
-        package let origin: Origin
+        /// Where the host's own figures come from: measured or estimated. One that is unknown here counts as estimated.
+        package let origin: Provenance
 
         /// The number of entries.
         let count: Int
@@ -100,8 +75,8 @@ package struct ShareRecord: Hashable, Sendable {
 extension ShareRecord {
     /// A record with at most 64 entries.
     package init(
-        epoch: Epoch, sequence: UInt64, nanoseconds: UInt64, period: UInt64, policy: Policy, hops: UInt8,
-        origin: Origin, entries: [Entry]
+        epoch: Epoch, sequence: UInt64, nanoseconds: UInt64, period: UInt64, policy: AttributionPolicy, hops: UInt8,
+        origin: Provenance, entries: [Entry]
     ) {
         precondition(entries.count <= Self.maximumEntries, "a record holds at most 64 entries")
         let header = Header(

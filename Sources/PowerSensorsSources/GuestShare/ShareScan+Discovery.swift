@@ -44,7 +44,7 @@ extension ShareScan {
 
     private func channel(of entry: ShareRecord.Entry, in record: ShareRecord) -> Channel {
         var channel = shared(entry.domain.description, by: "record", .nanojoules(1))
-        channel.origin = record.origin.provenance
+        channel.origin = record.origin
         channel.hops = Int(record.hops)
         channel.band = entry.band
         channel.path = "\(location.directory)/\(ShareRecord.fileName)"

@@ -36,7 +36,7 @@ final class GuestClock: Sendable {
 /// A host that measures what one guest uses.
 struct SharingHost {
     var epoch = ShareRecord.Epoch(1, 2)
-    var origin = ShareRecord.Origin.measured
+    var origin = Provenance.measured
     var period = Duration.seconds(5)
     private var sequence: UInt64 = 0
     private var nanoseconds: UInt64 = 500
