@@ -57,13 +57,11 @@ struct ShareFinder: Sendable {
         let named = mounts.filter { mount in
             Self.names.contains(mount.source) || Self.names.contains { mount.point.hasSuffix("/\($0)") }
         }
-        let known = knownFolders.filter { folder in !named.contains { $0.point == folder } }
         let candidates =
             named.map { ShareLocation($0.point, $0, isExplicit: true) }
-            + known.map { ShareLocation($0, table.mount(holding: $0), isExplicit: false) }
-            + mounts.filter { !named.contains($0) }.map { ShareLocation($0.point, $0, isExplicit: false) }
-        var seen: Set<String> = []
-        return candidates.filter { seen.insert($0.directory).inserted }
+            + knownFolders.map { ShareLocation($0, table.mount(holding: $0), isExplicit: false) }
+            + mounts.map { ShareLocation($0.point, $0, isExplicit: false) }
+        return candidates.unique(by: \.directory)
     }
 }
 

@@ -21,8 +21,7 @@ extension ShareScan {
             discovery.findings.append(.emptyShare(location))
         }
         // A domain that occurs twice is counted once.
-        var seen: Set<String> = []
-        discovery.channels = discovery.channels.filter { seen.insert($0.id).inserted }
+        discovery.channels = discovery.channels.unique(by: \.id)
         let package = DomainLocation(domain: "package", socket: 0)
         let hasPackage = discovery.channels.contains { $0.component.domain == "package" }
         for index in discovery.channels.indices {
