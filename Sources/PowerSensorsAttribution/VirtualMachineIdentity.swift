@@ -118,18 +118,11 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
 
     /// Splits at single commas; a doubled comma stands for a comma inside a setting.
     private static func settings(of text: String) -> [String] {
-        var parts = [""]
-        var isAfterComma = false
-        for character in text {
-            if character == "," {
-                if isAfterComma { parts[parts.count - 1].append(",") }
-                isAfterComma.toggle()
-                continue
-            }
-            if isAfterComma { parts.append("") }
-            isAfterComma = false
-            parts[parts.count - 1].append(character)
+        // No argument contains a 0 byte, so that can stand for a comma inside a setting meanwhile.
+        var text = text.replacing(",,", with: "\0")
+        if text.last == "," { text.removeLast() }
+        return text.split(separator: ",", omittingEmptySubsequences: false).map {
+            String($0.replacing("\0", with: ","))
         }
-        return parts
     }
 }
