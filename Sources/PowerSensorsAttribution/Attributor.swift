@@ -161,7 +161,7 @@ package final class Attributor {
     private func machine(of entry: ProcessTable.Entry, _ files: ProcessFiles, _ group: ControlGroup?) -> SlotIndex? {
         let comm = entry.name
         guard !entry.isKernelThread,
-            VirtualMachineIdentity.isHypervisor(String(decoding: files.program, as: UTF8.self), comm: comm),
+            VirtualMachineIdentity.Hypervisor.running(files.program, comm: comm) != nil,
             let identity = VirtualMachineIdentity(commandLine: files.commandLine, comm: comm, group: group)
         else { return nil }
         var consumer = Consumer(

@@ -10,7 +10,7 @@ struct ProcessFiles {
     let procfs: SystemRoot
 
     /// The first argument, which is enough to recognize a hypervisor.
-    var program: [UInt8] { Array(bytes("cmdline", limit: 4096).prefix { $0 != 0 }) }
+    var program: String { String(decoding: bytes("cmdline", limit: 4096).prefix { $0 != 0 }, as: UTF8.self) }
 
     /// The arguments, each terminated by a 0 byte; empty for kernel threads and for processes that are gone.
     var commandLine: [UInt8] { bytes("cmdline", limit: 1 << 17) }

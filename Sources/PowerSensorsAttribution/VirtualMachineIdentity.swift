@@ -6,12 +6,10 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
         case cloudHypervisor = "cloud-hypervisor"
         case firecracker
 
-        /// Recognizes a process by its first argument's base name, else by the kernel's name for it; nil for other
-        /// programs, such as `virt-launcher`, whose options resemble QEMU's.
-        init?(argument: String, comm: String) {
-            let base = argument.split(separator: "/").last.map(String.init) ?? ""
-            guard let found = Self.named(base) ?? Self.named(comm) else { return nil }
-            self = found
+        /// The hypervisor that a process runs, recognized by its first argument's base name, else by the kernel's name
+        /// for it; nil for other programs, such as `virt-launcher`, whose options resemble QEMU's.
+        static func running(_ argument: String, comm: String) -> Hypervisor? {
+            named(argument.split(separator: "/").last.map(String.init) ?? "") ?? named(comm)
         }
 
         private static func named(_ name: String) -> Hypervisor? {
@@ -34,11 +32,6 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
     /// The machine's UUID; empty if the arguments do not include it.
     package let uuid: String
 
-    /// Whether a process is a hypervisor, given its first argument and the kernel's name for it.
-    static func isHypervisor(_ argument: String, comm: String) -> Bool {
-        Hypervisor(argument: argument, comm: comm) != nil
-    }
-
     /// Parses a process's arguments; nil if the process does not run a virtual machine.
     ///
     /// - Parameters:
@@ -51,7 +44,7 @@ package struct VirtualMachineIdentity: Hashable, Sendable {
             String(decoding: $0, as: UTF8.self)
         }
         guard let first = arguments.first, !commandLine.isEmpty,
-            let hypervisor = Hypervisor(argument: first, comm: comm)
+            let hypervisor = Hypervisor.running(first, comm: comm)
         else { return nil }
         let options = Self.options(in: arguments, allowsEquals: hypervisor != .qemu)
         let uuid: String
