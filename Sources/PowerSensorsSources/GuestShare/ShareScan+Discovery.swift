@@ -54,26 +54,23 @@ extension ShareScan {
     }
 
     private func channel(of zone: ShareTree.Zone, _ correction: GuestShareSensor.Correction?) -> Channel {
-        var channel = treeChannel(zone.domain, file: zone.path, zone.status, factor: correction?.factor ?? 1)
+        // A tree's file with the range shows that of the host's registers. The counter, which is a sum, does not wrap
+        // there.
+        var channel = shared(zone.domain, by: "tree", .microjoules(correction?.factor ?? 1))
         channel.path = "\(location.directory)/\(zone.path)"
+        channel.handle = ChannelHandle(ShareTreeHandle(directory: location.directory, file: zone.path))
+        channel.refreshInterval = .nanoseconds(SharePeriod.defaultNanoseconds)
+        channel.status = zone.status
         return channel
     }
 
     /// A channel for a share that is still empty or cannot be read, so that a reader keeps watching it.
     private func placeholder(_ status: ReadingStatus) -> Channel {
-        var channel = treeChannel("package", file: nil, status, factor: 1)
-        // It is unknown what it will measure.
+        let zone = ShareTree.Zone(domain: "package", path: ShareTree.defaultCounter, status: status)
+        var channel = channel(of: zone, nil)
+        // It is unknown what it will measure, and where.
         channel.countsIn = nil
-        return channel
-    }
-
-    private func treeChannel(_ domain: String, file: String?, _ status: ReadingStatus, factor: UInt64) -> Channel {
-        // A tree's file with the range shows that of the host's registers. The counter, which is a sum, does not wrap
-        // there.
-        var channel = shared(domain, by: "tree", .microjoules(factor))
-        channel.handle = ChannelHandle(ShareTreeHandle(directory: location.directory, file: file))
-        channel.refreshInterval = .nanoseconds(SharePeriod.defaultNanoseconds)
-        channel.status = status
+        channel.path = nil
         return channel
     }
 

@@ -6,13 +6,13 @@ struct ShareTreeHandle: Hashable, Sendable {
     /// The share's folder.
     let directory: String
 
-    /// The counter's file in that folder; nil for a counter that does not exist yet.
-    let file: String?
+    /// The counter's file in that folder, which may not exist yet.
+    let file: String
 }
 
 extension ShareTreeHandle {
     fileprivate init(_ channel: Channel?) {
-        self = channel?.handle?.value(as: ShareTreeHandle.self) ?? ShareTreeHandle(directory: "", file: nil)
+        self = channel?.handle?.value(as: ShareTreeHandle.self) ?? ShareTreeHandle(directory: "", file: "")
     }
 }
 
@@ -97,7 +97,7 @@ private final class ShareZone {
 
     init(_ channel: Channel, _ now: SampleInstant) {
         let handle = ShareTreeHandle(channel)
-        file = ShareFile(handle.file ?? ShareTree.defaultCounter, in: handle.directory)
+        file = ShareFile(handle.file, in: handle.directory)
         seenNanoseconds = now.boottimeNanoseconds
         changedNanoseconds = now.monotonicNanoseconds
     }
