@@ -58,7 +58,7 @@ struct Export {
         }
         json = try options.jsonPath(in: environment)
         csv = try options.csv.value(in: environment)
-        guests = try options.guests.target(policy: settings.policy, in: environment)
+        guests = try options.guests.target(in: environment)
         let consumers = try options.consumers.value(in: environment) ?? []
         self.consumers = guests == nil ? consumers : consumers.union([.virtualMachine])
         try FileTarget.checkDistinct([("--textfile", textfile), ("--json", json), ("--csv", csv)])

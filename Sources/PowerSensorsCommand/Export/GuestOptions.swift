@@ -36,7 +36,7 @@ struct GuestOptions: ParsableArguments {
     var names: [Setting<GuestName>]
 
     /// Where to publish, and to which machines; nil without `--guests`.
-    func target(policy: AttributionPolicy, in environment: Environment) throws(CommandFailure) -> GuestTarget? {
+    func target(in environment: Environment) throws(CommandFailure) -> GuestTarget? {
         guard let folder = try guests.value(in: environment) else {
             let others = [
                 period.given(in: environment), grace.given(in: environment), users.given(in: environment),
@@ -52,7 +52,6 @@ struct GuestOptions: ParsableArguments {
         var configuration = GuestConfiguration(users: Set(users), period: try period.value(in: environment))
         configuration.grace = try grace.value(in: environment)
         configuration.names = Set(try names.values(in: environment))
-        configuration.policy = policy
         // The group of the user that libvirt will start a machine as that has not run yet.
         configuration.waitingGroup = ["libvirt-qemu", "qemu"].lazy.compactMap { table[$0] }.first.flatMap(table.group)
         return GuestTarget(folder: folder, configuration: configuration)

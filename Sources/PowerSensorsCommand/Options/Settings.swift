@@ -20,7 +20,7 @@ struct Settings {
     let node: String
 
     /// What happens to idle energy where energy is divided.
-    let policy: AttributionPolicy
+    private let policy: AttributionPolicy
 
     let isVerbose: Bool
 

@@ -1,5 +1,3 @@
-package import PowerSensors
-
 /// Which guests a host publishes figures to, and how often.
 package struct GuestConfiguration: Sendable {
     /// The shortest period. Finer figures could reveal to one guest what another computes (CVE-2020-8694).
@@ -22,9 +20,6 @@ package struct GuestConfiguration: Sendable {
 
     /// The group that may read the folder of a listed machine that has not run yet; nil for that of this process.
     package var waitingGroup: UInt32?
-
-    /// How the figures attribute idle energy.
-    package var policy = AttributionPolicy.active
 
     /// The maximum number of descriptors that stay open; nil for the part of the process's limit that a sensor may use.
     package var descriptorBudget: Int?

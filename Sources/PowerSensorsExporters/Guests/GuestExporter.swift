@@ -68,7 +68,8 @@ package struct GuestExporter: Exporter {
             }
         }
         let findings = publisher.publish(
-            figures, origin: parts.contains(where: \.isEstimated) ? .estimated : .measured,
+            figures, policy: attribution.policy,
+            origin: parts.contains(where: \.isEstimated) ? .estimated : .measured,
             hops: UInt8(clamping: 1 + (parts.map(\.hopsSoFar).max() ?? 0)),
             slowest: parts.compactMap(\.refreshInterval).max() ?? .zero,
             at: attribution.instant.boottimeNanoseconds)

@@ -63,14 +63,15 @@ package struct GuestPublisher: Sendable {
     ///
     /// - Parameters:
     ///   - figures: All virtual machines that run now.
+    ///   - policy: How the figures attribute idle energy.
     ///   - origin: The origin of this machine's figures.
     ///   - hops: How many machines they have passed through when a guest gets them; 1 for those of this machine's sensors.
     ///   - slowest: The refresh interval of this machine's slowest source, a lower limit for the period.
     ///   - boottimeNanoseconds: When the energy was measured, on CLOCK_BOOTTIME.
     /// - Returns: Findings on machines that get no figures, failed writes, and tampering.
     package mutating func publish(
-        _ figures: [GuestFigures], origin: Provenance = .measured, hops: UInt8 = 1, slowest: Duration = .zero,
-        at boottimeNanoseconds: Int64
+        _ figures: [GuestFigures], policy: AttributionPolicy = .active, origin: Provenance = .measured,
+        hops: UInt8 = 1, slowest: Duration = .zero, at boottimeNanoseconds: Int64
     ) -> [Finding] {
         if isTooSoon(at: boottimeNanoseconds) { return [] }
         latestRound = boottimeNanoseconds
@@ -84,8 +85,7 @@ package struct GuestPublisher: Sendable {
         }
         let round = GuestPublication.Round(
             boottimeNanoseconds: boottimeNanoseconds, period: max(configuration.period, slowest),
-            policy: configuration.policy,
-            origin: origin, hops: hops)
+            policy: policy, origin: origin, hops: hops)
         let admitted = admitted(figures, &findings)
         let keepsDescriptors = admitted.count * GuestPublication.descriptorCount <= descriptorBudget
         for (name, figures) in admitted {
