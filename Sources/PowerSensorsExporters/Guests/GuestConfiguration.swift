@@ -4,9 +4,7 @@ package struct GuestConfiguration: Sendable {
     package static let shortestPeriod = Duration.seconds(1)
 
     /// The time from one record to the next, at least ``shortestPeriod``.
-    package var period: Duration {
-        didSet { period = max(period, Self.shortestPeriod) }
-    }
+    package let period: Duration
 
     /// How long a machine may be gone before its folder is removed.
     package var grace: Duration = .seconds(60)

@@ -36,7 +36,7 @@ struct GuestPublication: Sendable {
     private var isWholeMachine: Bool
 
     /// When the guest was last seen, in nanoseconds of the boot-time clock.
-    private(set) var lastSeen: Int64
+    var lastSeen: Int64
 
     /// Prepares to publish for a guest; no file is created yet.
     init(_ figures: GuestFigures, as name: GuestName, in share: ShareFolder, at boottimeNanoseconds: Int64) {
@@ -73,9 +73,6 @@ struct GuestPublication: Sendable {
         }
         return folder.drainFindings()
     }
-
-    /// Records that the guest runs, although nothing is published for it.
-    mutating func markSeen(at boottimeNanoseconds: Int64) { lastSeen = boottimeNanoseconds }
 
     /// Closes every descriptor; the next call opens them again.
     mutating func closeAll() { folder.closeAll() }

@@ -123,7 +123,7 @@ package struct GuestPublisher: Sendable {
             if let only = guests.first, guests.count == 1 {
                 admitted.append((name, only))
             } else {
-                if let latestRound { publications[name]?.markSeen(at: latestRound) }
+                if let latestRound { publications[name]?.lastSeen = latestRound }
                 findings.append(Self.ambiguous(name, guests))
             }
         }
