@@ -148,13 +148,10 @@ package final class Attributor {
         let entry = processes.entries[index]
         let files = ProcessFiles(number: entry.number, procfs: roots.procfs)
         let group = files.controlGroup(prefersUnified: groups.prefersUnified)
-        let groupIndex = group.map { groups.addProcess(in: $0) }
-        let machine = dividesMachines ? machine(of: entry, files, group) : nil
-        processes.setMemberships(at: index) { memberships in
-            memberships.group = groupIndex
-            memberships.machine = machine
-            memberships.servedProcess = entry.servedProcess
-        }
+        let memberships = ProcessTable.Memberships(
+            group: group.map { groups.addProcess(in: $0) },
+            machine: dividesMachines ? machine(of: entry, files, group) : nil, servedProcess: entry.servedProcess)
+        processes.setMemberships(at: index) { $0 = memberships }
     }
 
     /// Adds the virtual machine that a process runs, and returns its index; nil if the process runs none.
@@ -170,8 +167,7 @@ package final class Attributor {
         consumer.uuid = identity.uuid
         consumer.hypervisor = identity.hypervisor.rawValue
         consumer.setProcess(entry, files, group)
-        let parent = processes.index(of: entry.parent).flatMap { processes.entries[$0].memberships.machine }
-        return machines.addProcess(identity, consumer, startedBy: parent)
+        return machines.addProcess(identity, consumer, startedBy: machine(ofProcess: entry.parent))
     }
 
     private func moveIfNeeded(_ index: Int) {
