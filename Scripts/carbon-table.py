@@ -18,15 +18,15 @@ SOURCES = [
     ("G", "Google Cloud", "Google Cloud region carbon info, Apache-2.0"),
     ("C", "CCF", "Cloud Carbon Footprint, Apache-2.0"),
 ]
-FOLDER = Path(__file__).resolve().parent.parent / "Sources/PowerSensors/Carbon"
+FILE = Path(__file__).resolve().parent.parent / "Sources/PowerSensors/Carbon/CarbonRegions+Table.swift"
 HEADER = """// Written by Scripts/carbon-table.py; not to be changed by hand.
 
-extension CarbonRegions {{
-    /// {comment}
+extension CarbonRegions {
+    /// The world, states of the USA, the regions of clouds, and countries.
     ///
-    /// A line holds the region's code{codes}, grams of CO2 equivalent a kilowatt-hour, the year,
-    /// the letter of the source, and the name.
-    static let {name} = \"\"\"
+    /// A line holds the region's code, a country's code of two letters or a dash, grams of CO2 equivalent a
+    /// kilowatt-hour, the year, the letter of the source, and the name; blanks in codes are underscores.
+    static let table = \"\"\"
 """
 
 
@@ -55,20 +55,13 @@ def is_plausible(row):
 def line(row, short):
     """One region as a line."""
     code = row["region"].replace(" ", "_")
-    alias = [short.get(row["region"], "-")] if row["kind"] == "country" else []
-    fields = [code, *alias, row["gco2e_per_kwh"], row["year"].replace("<=", "≤"), letter(row), row["name"]]
+    alias = short.get(row["region"], "-") if row["kind"] == "country" else "-"
+    fields = [code, alias, row["gco2e_per_kwh"], row["year"].replace("<=", "≤"), letter(row), row["name"]]
     return " ".join(fields)
 
 
-def write(name, comment, codes, lines):
-    """One Swift file."""
-    text = HEADER.format(name=name, comment=comment, codes=codes)
-    text += "".join(f"        {line}\n" for line in lines) + '        """\n}\n'
-    (FOLDER / f"CarbonRegions+{name[0].upper()}{name[1:]}.swift").write_text(text)
-
-
 def main():
-    """Reads the table that is named, and writes the files."""
+    """Reads the table that is named, and writes the file."""
     with open(sys.argv[1], newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if is_taken(row) and is_plausible(row)]
     unknown = {row["source"] for row in rows if letter(row) is None}
@@ -78,10 +71,8 @@ def main():
         short = {one["alpha_3"]: one["alpha_2"] for one in json.load(file)["3166-1"]} | {"XKX": "XK"}
     countries = sorted((row for row in rows if row["kind"] == "country"), key=lambda row: row["region"])
     others = [row for row in rows if row["kind"] != "country"]
-    write("countries", "Countries.", " of three letters and of two", [line(row, short) for row in countries])
-    write(
-        "others", "The world, states of the USA, and the regions of clouds; blanks in codes are underscores.", "",
-        [line(row, short) for row in others])
+    lines = [f"        {line(row, short)}\n" for row in others + countries]
+    FILE.write_text(HEADER + "".join(lines) + '        """\n}\n')
 
 
 main()

@@ -12,8 +12,7 @@ public struct CarbonRegions: Sendable {
     /// The regions of the library's built-in table.
     public static var builtIn: CarbonRegions {
         var regions = CarbonRegions(intensities: [], countryCodes: [:])
-        for line in lines(of: others) { regions.add(line, isCountry: false) }
-        for line in lines(of: countries) { regions.add(line, isCountry: true) }
+        for line in table.split(separator: "\n") { regions.add(line.split(separator: " ", maxSplits: 5)) }
         return regions
     }
 
@@ -53,20 +52,14 @@ public struct CarbonRegions: Sendable {
 
     // MARK: The built-in table
 
-    private static func lines(of table: String) -> [[Substring]] {
-        table.split(separator: "\n").map { $0.split(separator: " ", maxSplits: 5) }
-    }
-
     /// Adds the region of one line of the built-in table.
-    private mutating func add(_ fields: [Substring], isCountry: Bool) {
-        // Only countries have a second code, of two letters.
-        let fields = isCountry ? fields : Array(fields.prefix(1)) + ["-"] + fields.dropFirst()
+    private mutating func add(_ fields: [Substring]) {
         guard fields.count >= 6, let grams = Double(fields[2]) else { return }
         let code = String(fields[0].map { $0 == "_" ? " " : $0 })
-        if isCountry { countryCodes[Self.key(String(fields[1]))] = code }
+        if fields[1] != "-" { countryCodes[Self.key(String(fields[1]))] = code }
         intensities.append(
             CarbonIntensity(
-                region: code, name: fields[5...].joined(separator: " "), gramsPerKilowattHour: grams,
+                region: code, name: String(fields[5]), gramsPerKilowattHour: grams,
                 year: String(fields[3]), source: Self.source(fields[4])))
     }
 
