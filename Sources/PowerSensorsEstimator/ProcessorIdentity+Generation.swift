@@ -51,7 +51,8 @@ extension ProcessorIdentity {
     package var generation: GenerationMatch {
         let words = ProcessorName(name)
         if words.isGeneric { return assumed }
-        guard var match = byNumber ?? words.generation ?? byFamily else { return assumed }
+        let byName = words.generation.map { GenerationMatch($0, .name) }
+        guard var match = byNumber ?? byName ?? byFamily else { return assumed }
         // A hypervisor's generic model has the features that its hosts have in common, and often the number of a
         // desktop processor, so the number does not show that the host is one.
         let isClient = match.isClient || words.isClient

@@ -30,16 +30,14 @@ package struct ProcessorName: Hashable, Sendable {
     }
 
     /// The generation; nil if the name does not show it.
-    package var generation: GenerationMatch? {
+    package var generation: CPUGeneration? {
         if let epyc = words.firstIndex(where: { $0.hasPrefix("epyc") }) {
             return Self.epyc(words[epyc], number: words.dropFirst(epyc + 1).first { $0.first?.isNumber == true })
         }
-        if let generation = Self.codeNames.first(where: { joined.contains($0.rawValue) }) {
-            return GenerationMatch(generation, .name)
-        }
+        if let generation = Self.codeNames.first(where: { joined.contains($0.rawValue) }) { return generation }
         if words.contains("opteron") { return opteron }
-        if joined.contains("altra") || joined.contains("neoversen1") { return GenerationMatch(.altra, .name) }
-        if words.contains("grace") || words.contains("ultra") { return GenerationMatch(.other, .name) }
+        if joined.contains("altra") || joined.contains("neoversen1") { return .altra }
+        if words.contains("grace") || words.contains("ultra") { return .other }
         return joined.contains("xeon") || joined.hasPrefix("intel") ? xeon : nil
     }
 
@@ -50,7 +48,7 @@ package struct ProcessorName: Hashable, Sendable {
             return true
         }
         if joined.contains("core2") { return true }
-        if words.contains("epyc") { return generation?.isClient == true }
+        if words.contains("epyc") { return generation?.isClientOnly == true }
         if words.contains(where: { $0.hasPrefix("e3-") || $0.hasPrefix("e-2") || $0.hasPrefix("w-1") }) { return true }
         guard !isScalable, let (number, suffix) = xeonNumber else { return false }
         return (3000...3499).contains(number) || ((6300...6399).contains(number) && suffix == "p")
@@ -75,25 +73,21 @@ package struct ProcessorName: Hashable, Sendable {
 
     /// The generation of an EPYC: the last digit of its number, even in models that are made for clouds, such as 7R13
     /// or 9V74.
-    private static func epyc(_ word: String, number: String?) -> GenerationMatch? {
+    private static func epyc(_ word: String, number: String?) -> CPUGeneration? {
         let codeNames: [CPUGeneration] = [.rome, .milan, .genoa, .turin]
-        if let generation = codeNames.first(where: { word.hasPrefix("epyc-" + $0.rawValue) }) {
-            return GenerationMatch(generation, .name)
-        }
+        if let generation = codeNames.first(where: { word.hasPrefix("epyc-" + $0.rawValue) }) { return generation }
         // "AMD EPYC" alone does not show the generation: QEMU's model of this name is Naples, and a cloud's may be any.
         let digits = Array(number ?? "")
         guard digits.count >= 4 else { return nil }
         let servers: [Character: CPUGeneration] = ["1": .naples, "2": .rome, "3": .milan, "4": .genoa, "5": .turin]
-        return (digits[0] == "4" ? .zenAM5 : servers[digits[3]]).map { GenerationMatch($0, .name) }
+        return digits[0] == "4" ? .zenAM5 : servers[digits[3]]
     }
 
-    private var opteron: GenerationMatch? {
+    private var opteron: CPUGeneration? {
         guard let number = words.compactMap({ Int($0.prefix(4)) }).first(where: { $0 >= 1000 }) else { return nil }
-        if (6200...6399).contains(number) || (4200...4399).contains(number) {
-            return GenerationMatch(.bulldozer, .name)
-        }
+        if (6200...6399).contains(number) || (4200...4399).contains(number) { return .bulldozer }
         let isK8 = number < 6000 && number / 100 % 10 <= 2 && number / 1000 != 4
-        return GenerationMatch(isK8 ? .before2009 : .k10, .name)
+        return isK8 ? .before2009 : .k10
     }
 
     /// Whether the name contains one of the words of Xeon Scalable.
@@ -109,27 +103,25 @@ package struct ProcessorName: Hashable, Sendable {
         return nil
     }
 
-    private var xeon: GenerationMatch? {
+    private var xeon: CPUGeneration? {
         for word in words {
-            if word.hasPrefix("e3-") || word.hasPrefix("e5-") || word.hasPrefix("e7-") {
-                return GenerationMatch(versioned(word), .name)
-            }
-            if word.hasPrefix("e-21") || word.hasPrefix("e-22") { return GenerationMatch(.coffeeLake, .name) }
-            if word.hasPrefix("e-23") { return GenerationMatch(.rocketLake, .name) }
-            if word.hasPrefix("e-24") { return GenerationMatch(.raptorLake, .name) }
+            if word.hasPrefix("e3-") || word.hasPrefix("e5-") || word.hasPrefix("e7-") { return versioned(word) }
+            if word.hasPrefix("e-21") || word.hasPrefix("e-22") { return .coffeeLake }
+            if word.hasPrefix("e-23") { return .rocketLake }
+            if word.hasPrefix("e-24") { return .raptorLake }
         }
         guard let (number, suffix) = xeonNumber else { return nil }
-        if joined.contains("xeond") { return Self.xeonD(number).map { GenerationMatch($0, .name) } }
+        if joined.contains("xeond") { return Self.xeonD(number) }
         if isScalable || number >= 8000 || suffix.hasPrefix("p") || suffix.hasPrefix("e"),
             let generation = Self.scalable(number, suffix)
         {
-            return GenerationMatch(generation, .name)
+            return generation
         }
-        switch number {
-        case 5500...5599, 3400...3599, 6500...6599, 7500...7599: return GenerationMatch(.nehalem, .name)
-        case 5600...5699, 3600...3699: return GenerationMatch(.westmere, .name)
-        case 3000...3399, 5000...5499, 7000...7499: return GenerationMatch(.before2009, .name)
-        default: return nil
+        return switch number {
+        case 5500...5599, 3400...3599, 6500...6599, 7500...7599: .nehalem
+        case 5600...5699, 3600...3699: .westmere
+        case 3000...3399, 5000...5499, 7000...7499: .before2009
+        default: nil
         }
     }
 

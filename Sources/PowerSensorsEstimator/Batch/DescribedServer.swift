@@ -68,9 +68,8 @@ package struct DescribedServer: Hashable, Sendable {
     /// nearest to the year; without a year, a typical generation of the vendor.
     private func generation() throws(Failure) -> GenerationMatch {
         let words = ProcessorName(processor)
-        if !words.isGeneric, var match = words.generation {
-            match.isClient = match.isClient || words.isClient
-            return match
+        if !words.isGeneric, let generation = words.generation {
+            return GenerationMatch(generation, .name, isClient: words.isClient)
         }
         let name = processor.lowercased()
         let vendors: [(vendor: CPUVendor, words: [String])] = [

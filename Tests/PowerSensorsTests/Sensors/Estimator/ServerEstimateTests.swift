@@ -85,7 +85,7 @@ struct ServerEstimateTests {
 
     @Test(arguments: PredictedMachine.all)
     func `a processor's generation is found by its name`(machine: PredictedMachine) {
-        #expect(ProcessorName(machine.name).generation?.generation.rawValue == machine.generation)
+        #expect(ProcessorName(machine.name).generation?.rawValue == machine.generation)
     }
 
     @Test func `known idle and maximum powers are kept, and one of them scales the other`() throws {
