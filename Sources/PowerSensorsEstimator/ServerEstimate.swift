@@ -76,10 +76,13 @@ package struct ServerEstimate: Hashable, Sendable {
     }
 
     /// The band at one load, which is limited to 0…1. Known watts have no error.
-    package func band(at load: Double) -> RelativeBand {
+    ///
+    /// - Parameter isAssumed: Whether the generation or the size is only assumed, which does not matter if both ends
+    ///   are known.
+    package func band(at load: Double, isAssumed: Bool = false) -> RelativeBand {
         let points = ReferencePoints.embedded
         let load = load > 0 ? min(load, 1) : 0
-        if profile != .powersave {
+        if profile != .powersave || (isAssumed && basis != .anchored) {
             let isKnown = (load == 0 && known.idle != nil) || (load == 1 && known.maximum != nil)
             return isKnown ? RelativeBand(low: 1, high: 1) : EstimatorModel.bandOfAssumptions
         }

@@ -15,7 +15,7 @@ struct EstimateText {
         var text = ""
         for load in loads {
             let watts = estimate.curve.power(at: load).rawValue
-            let band = band(at: load)
+            let band = estimate.band(at: load, isAssumed: isAssumed)
             text += "\(fixed(load * 100, decimals: 0)) %".leftPadded(6)
             text += "\(fixed(watts, decimals: 1)) W".leftPadded(12)
             text += "   (\(fixed(watts * band.low, decimals: 1)) to \(fixed(watts * band.high, decimals: 1)) W)\n"
@@ -29,12 +29,6 @@ struct EstimateText {
 
             """
         return text
-    }
-
-    private func band(at load: Double) -> RelativeBand {
-        guard isAssumed, estimate.basis != .anchored else { return estimate.band(at: load) }
-        let isKnown = load == 0 && estimate.known.idle != nil || load == 1 && estimate.known.maximum != nil
-        return isKnown ? RelativeBand(low: 1, high: 1) : EstimatorModel.bandOfAssumptions
     }
 
     /// What the band is based on, as the end of a sentence.

@@ -89,7 +89,7 @@ package struct EstimateBatch: Sendable {
         for tenth in 0...10 {
             let load = Double(tenth) / 10
             let watts = estimate.curve.power(at: load).rawValue * Double(nodes)
-            let band = isAssumed && !isAnchored ? EstimatorModel.bandOfAssumptions : estimate.band(at: load)
+            let band = estimate.band(at: load, isAssumed: isAssumed)
             for value in [watts, watts * band.low, watts * band.high] { line += "," + Self.decimal(value) }
         }
         return line
