@@ -29,10 +29,6 @@ struct CalibrateCommand: SensorsCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    @OptionGroup var carbon: CarbonOptions
-
-    @OptionGroup var estimator: EstimatorOptions
-
     @OptionGroup var knownPower: KnownPowerOptions
 
     func run(in environment: Environment) throws(CommandFailure) {

@@ -18,10 +18,6 @@ struct DoctorCommand: SensorsCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    @OptionGroup var carbon: CarbonOptions
-
-    @OptionGroup var estimator: EstimatorOptions
-
     @OptionGroup var knownPower: KnownPowerOptions
 
     func run(in environment: Environment) throws(CommandFailure) {

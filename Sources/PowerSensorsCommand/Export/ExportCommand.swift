@@ -76,10 +76,6 @@ struct ExportCommand: SensorsCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    @OptionGroup var carbon: CarbonOptions
-
-    @OptionGroup var estimator: EstimatorOptions
-
     @OptionGroup var knownPower: KnownPowerOptions
 
     enum Created: String, Switch { case created }

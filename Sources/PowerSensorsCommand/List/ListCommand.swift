@@ -14,10 +14,6 @@ struct ListCommand: SensorsCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    @OptionGroup var carbon: CarbonOptions
-
-    @OptionGroup var estimator: EstimatorOptions
-
     @OptionGroup var knownPower: KnownPowerOptions
 
     func run(in environment: Environment) throws(CommandFailure) {

@@ -46,8 +46,8 @@ struct Settings {
             share: GuestShareSensor(
                 roots: roots, directory: try options.share.value(in: environment),
                 correction: try options.shareCorrection.value(in: environment), maximumPower: maximumPower),
-            estimator: try command.estimator.estimator(command.knownPower, roots: roots, in: environment))
-        carbonIntensity = try command.carbon.intensity(in: environment)
+            estimator: try options.estimator(command.knownPower, roots: roots, in: environment))
+        carbonIntensity = try options.carbon(in: environment)
     }
 
     /// How to divide the energy among consumers; nil if no kind of consumer is requested.

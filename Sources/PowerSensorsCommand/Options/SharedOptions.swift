@@ -7,8 +7,6 @@ import PowerSensors
 /// Its groups of options are not nested: in a debug build, ArgumentParser checks a group five times for each group around it.
 protocol SensorsCommand: RunnableCommand {
     var shared: SharedOptions { get }
-    var carbon: CarbonOptions { get }
-    var estimator: EstimatorOptions { get }
     var knownPower: KnownPowerOptions { get }
 }
 
@@ -66,7 +64,50 @@ struct SharedOptions: ParsableArguments {
         .choice("name", of: GuestShareSensor.Correction.all, name: \.name))
     var shareCorrection: Setting<GuestShareSensor.Correction?>
 
+    @Option(
+        "region",
+        "Where the machine is, for the carbon of its electricity, such as DE, US-CA or aws:eu-north-1; list shows all.",
+        .text("code"))
+    var region: Setting<String?>
+
+    @Option(
+        "carbon-intensity", "The carbon of its electricity, in grams of CO2 per kilowatt-hour.",
+        .number(
+            "grams", CarbonIntensity.plausible,
+            "a number of grams of CO2 per kilowatt-hour from 0 to 10000, such as 380"))
+    var carbonIntensity: Setting<Double?>
+
+    @Option("carbon-file", "A file of carbon intensities that override the built-in ones.", .text("file"))
+    var carbonFile: Setting<String?>
+
+    @Option(
+        "profile", "A profile of this machine, its host or one like it, made by powersensors calibrate.", .text("file"))
+    var profile: Setting<String?>
+
+    @Flag(help: "Use the profile even if it was made on other hardware.")
+    var forceProfile: ForceProfile?
+
+    @Option("host-threads", "The hardware threads of this guest's host, for the estimate.", .count("count"))
+    var hostThreads: Setting<Int?>
+
+    @Option(
+        "host-overcommit", "How many virtual processors the host sells for each of its threads.",
+        .number("factor", 1...1000, "a number from 1, such as 4 where four are sold for one"), default: "1")
+    var hostOvercommit: Setting<Double>
+
+    @Option(
+        "host-memory", "The memory of this guest's host in GB; a quarter of the guest's part then depends on memory.",
+        .positive("gb"))
+    var hostMemory: Setting<Double?>
+
+    @Option(
+        "host-load", "The mean load of this guest's host, above 0 and up to 1.",
+        .number("load", 0.nextUp...1, "a number above 0 and up to 1, such as 0.3"))
+    var hostLoad: Setting<Double?>
+
     enum Verbose: String, Switch { case verbose }
+
+    enum ForceProfile: String, Switch { case forceProfile = "force-profile" }
 }
 
 /// The option `--json` of subcommands that write text by default.

@@ -28,10 +28,6 @@ struct WatchCommand: SensorsCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    @OptionGroup var carbon: CarbonOptions
-
-    @OptionGroup var estimator: EstimatorOptions
-
     @OptionGroup var knownPower: KnownPowerOptions
 
     func run(in environment: Environment) throws(CommandFailure) {

@@ -1,30 +1,12 @@
 #if Exporters
-import ArgumentParser
 import PowerSensors
 import PowerSensorsExporters
 
-/// The options for the carbon intensity of the machine's electricity: by its region, or as a number.
-struct CarbonOptions: ParsableArguments {
-    @Option(
-        "region",
-        "Where the machine is, for the carbon of its electricity, such as DE, US-CA or aws:eu-north-1; list shows all.",
-        .text("code"))
-    var region: Setting<String?>
-
-    @Option(
-        "carbon-intensity", "The carbon of its electricity, in grams of CO2 per kilowatt-hour.",
-        .number(
-            "grams", CarbonIntensity.plausible,
-            "a number of grams of CO2 per kilowatt-hour from 0 to 10000, such as 380"))
-    var carbonIntensity: Setting<Double?>
-
-    @Option("carbon-file", "A file of carbon intensities that override the built-in ones.", .text("file"))
-    var carbonFile: Setting<String?>
-
-    /// The intensity to use; nil if no option sets it.
+extension SharedOptions {
+    /// The carbon intensity of the machine's electricity, by its region or as a number; nil if no option sets it.
     ///
     /// `--region list` prints the known regions, and ends the command.
-    func intensity(in environment: Environment) throws(CommandFailure) -> CarbonIntensity? {
+    func carbon(in environment: Environment) throws(CommandFailure) -> CarbonIntensity? {
         let region = region.given(in: environment)
         let file = carbonFile.given(in: environment)
         let regions =
