@@ -169,9 +169,9 @@ struct CalibrationMeter: ~Copyable {
     mutating func points(for nanoseconds: Int64) -> [CalibrationPoint] {
         // The first window is not used: its power may still be that of the previous load.
         _ = window()
-        let end = MonotonicClock.now + nanoseconds
+        let end = SampleInstant.monotonicNow + nanoseconds
         var points: [CalibrationPoint] = []
-        while MonotonicClock.now < end, !Signals.isEndRequested {
+        while SampleInstant.monotonicNow < end, !Signals.isEndRequested {
             if let point = window() { points.append(point) }
         }
         return points
@@ -181,9 +181,9 @@ struct CalibrationMeter: ~Copyable {
     private mutating func window() -> CalibrationPoint? {
         let times = try? load.read()
         let first = sampler.snapshot()
-        let end = MonotonicClock.now + length
-        while MonotonicClock.now < end, !Signals.isEndRequested {
-            MonotonicClock.sleep(until: min(end, MonotonicClock.now + Self.samplingInterval))
+        let end = SampleInstant.monotonicNow + length
+        while SampleInstant.monotonicNow < end, !Signals.isEndRequested {
+            SampleInstant.sleep(untilMonotonic: min(end, SampleInstant.monotonicNow + Self.samplingInterval))
             sampler.sample()
         }
         let last = sampler.snapshot()

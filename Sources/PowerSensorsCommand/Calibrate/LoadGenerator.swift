@@ -39,18 +39,18 @@ final class LoadGenerator: Sendable {
     func end() { isEnded.store(true, ordering: .relaxed) }
 
     private func run(offset: Int64) {
-        var begin = MonotonicClock.now + offset
-        MonotonicClock.sleep(until: begin)
+        var begin = SampleInstant.monotonicNow + offset
+        SampleInstant.sleep(untilMonotonic: begin)
         var state = UInt64(bitPattern: offset) | 1
         while !isEnded.load(ordering: .relaxed) {
             let work = Self.period * millionths.load(ordering: .relaxed) / 1_000_000
-            while MonotonicClock.now < begin + work, !isEnded.load(ordering: .relaxed) {
-                let end = min(MonotonicClock.now + Self.checkInterval, begin + work)
-                while MonotonicClock.now < end { state = Self.churn(state) }
+            while SampleInstant.monotonicNow < begin + work, !isEnded.load(ordering: .relaxed) {
+                let end = min(SampleInstant.monotonicNow + Self.checkInterval, begin + work)
+                while SampleInstant.monotonicNow < end { state = Self.churn(state) }
             }
             // If this period lasted too long, the next one is not shortened.
-            begin = max(begin + Self.period, MonotonicClock.now)
-            MonotonicClock.sleep(until: begin)
+            begin = max(begin + Self.period, SampleInstant.monotonicNow)
+            SampleInstant.sleep(untilMonotonic: begin)
         }
         results.wrappingAdd(state, ordering: .relaxed)
     }

@@ -36,8 +36,8 @@ struct Watch {
         var bytes: [UInt8] = []
 
         sampler.sample()
-        MonotonicClock.sleep(until: MonotonicClock.now + Self.warmUp)
-        let start = MonotonicClock.now
+        SampleInstant.sleep(untilMonotonic: SampleInstant.monotonicNow + Self.warmUp)
+        let start = SampleInstant.monotonicNow
         // This only begins the first interval: there is no power to show yet.
         _ = sampler.snapshot()
         let end = duration.map { start + $0.wholeNanoseconds } ?? .max
@@ -49,7 +49,7 @@ struct Watch {
         var generation = sampler.topology.generation
         while lastSample < end {
             guard sleep(until: min(figures.next, end), sampling: &sampler, since: lastSample) else { return }
-            lastSample = MonotonicClock.now
+            lastSample = SampleInstant.monotonicNow
             let snapshot = sampler.snapshot()
             if snapshot.topology.generation != generation {
                 generation = snapshot.topology.generation
@@ -81,7 +81,7 @@ struct Watch {
     private func sleep(until moment: Int64, sampling sampler: inout Sampler, since sampled: Int64) -> Bool {
         var lastSample = sampled
         while !Signals.isEndRequested {
-            let now = MonotonicClock.now
+            let now = SampleInstant.monotonicNow
             if now >= moment { return true }
             // At most a day, so that adding it to a time cannot overflow.
             let safe = min(sampler.longestSafeInterval ?? .seconds(86_400), .seconds(86_400)).wholeNanoseconds
@@ -90,7 +90,7 @@ struct Watch {
                 sampler.sample()
                 lastSample = now
             } else {
-                MonotonicClock.sleep(until: wake)
+                SampleInstant.sleep(untilMonotonic: wake)
             }
         }
         return false

@@ -1,5 +1,4 @@
 import CPowerSensors
-import Glibc
 
 /// A sleep until a deadline that another thread can end early.
 @safe package final class InterruptibleTimer: Sendable {
@@ -26,8 +25,7 @@ import Glibc
             return unsafe cpowersensors_wait(word, wakeCount, deadline)
         }
         guard self.wakeCount == wakeCount else { return }
-        var until = timespec(tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
-        unsafe clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nil)
+        SampleInstant.sleep(untilMonotonic: deadline)
     }
 
     /// Up to how long a sleep is not interrupted.
