@@ -33,6 +33,14 @@ package struct TableRecords: Sequence, IteratorProtocol, Sendable {
         return nil
     }
 
+    /// A text as a field, in quotes if it needs them.
+    package static func field(_ text: String) -> String {
+        guard text.utf8.contains(where: { "\",\r\n".utf8.contains($0) }) else { return text }
+        let quote = UInt8(ascii: "\"")
+        let doubled = text.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }
+        return "\"\(String(decoding: doubled, as: UTF8.self))\""
+    }
+
     private mutating func record() -> Record {
         let first = line
         var fields: [String] = []

@@ -85,7 +85,7 @@ package struct EstimateBatch: Sendable {
         }
         let (server, isAssumed) = try modelled(row, nodes: nodes)
         let estimate = EstimatorModel.estimate(of: server, known: known, profile: profile)
-        var line = Self.quoted(row.text("result_id"))
+        var line = TableRecords.field(row.text("result_id"))
         for tenth in 0...10 {
             let load = Double(tenth) / 10
             let watts = estimate.curve.power(at: load).rawValue * Double(nodes)
@@ -116,13 +116,6 @@ package struct EstimateBatch: Sendable {
         let thousandths = Int64((value * 1000).rounded())
         let fraction = String(thousandths % 1000)
         return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - fraction.utf8.count) + fraction
-    }
-
-    /// A field of the output, in quotes if it needs them.
-    private static func quoted(_ text: String) -> String {
-        guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
-        let doubled = text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-        return "\"\(doubled)\""
     }
 }
 

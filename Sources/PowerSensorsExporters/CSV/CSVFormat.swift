@@ -113,15 +113,5 @@ private func source(_ provenance: Provenance, _ sensor: SensorName) -> [UInt8] {
 
 /// A text as a field, quoted if it contains a comma or a quotation mark.
 private func field(_ text: String) -> [UInt8] {
-    let safe = text.safeToShow
-    guard safe.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") }) else {
-        return Array(safe.utf8)
-    }
-    var bytes = [UInt8(ascii: "\"")]
-    for byte in safe.utf8 {
-        if byte == UInt8(ascii: "\"") { bytes.append(byte) }
-        bytes.append(byte)
-    }
-    bytes.append(UInt8(ascii: "\""))
-    return bytes
+    Array(TableRecords.field(text.safeToShow).utf8)
 }
