@@ -19,8 +19,8 @@ struct PointDigits {
     /// The median year of each generation's machines.
     let years: [Double]
 
-    /// The brand of each generation: 0 Intel, 1 AMD, 2 others.
-    let brands: [Int: Int]
+    /// The generations; nil for one that the program does not know.
+    let generations: [CPUGeneration?]
 
     /// All points in the text; none if the text is malformed.
     func points(in text: [UInt8]) -> [ReferencePoints.Point] {
@@ -41,7 +41,9 @@ struct PointDigits {
         let (sockets, cores, halfGigabytes) = (Double(number(1)), Double(number(2)), Double(number(3)))
         let megahertz = Double(number(2)) * 10
         let ends = SIMD2(Double(-number(2)), Double(number(2) - 200)) * Self.endStep
-        guard years.indices.contains(generation), let brand = brands[generation] else { return nil }
+        guard years.indices.contains(generation), generations.indices.contains(generation),
+            let brand = generations[generation]?.brand
+        else { return nil }
         let weights = steps.map { $0 * (Double(number(3)) - Self.zeroWeight) }
         return ReferencePoints.Point(
             features: ReferencePoints.Features(

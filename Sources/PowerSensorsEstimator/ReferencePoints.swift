@@ -62,10 +62,12 @@ struct ReferencePoints: Sendable {
     /// ``KnownWatts/applied(to:slopes:)``.
     let slopes: SIMD2<Double>
 
-    private let generations: [CPUGeneration: Int]
+    /// The generations, by their numbers; nil for one that the program does not know.
+    private let generations: [CPUGeneration?]
     private let years: [Double]
     private let makers: [[String]]
-    private let keys: [String: Int]
+    /// The keys, by their numbers.
+    private let keys: [String]
     /// The variances for each ``Knowledge``.
     private let levels: [Variances]
     /// The four shapes in which curves differ, at the nine tenths between idle and full load.
@@ -75,24 +77,17 @@ struct ReferencePoints: Sendable {
     private let bands: [[Double]]
 
     private init() {
-        var generations: [CPUGeneration: Int] = [:]
-        for (index, name) in EstimatorTables.generations.split(separator: " ").enumerated() {
-            if let generation = CPUGeneration(rawValue: String(name)) { generations[generation] = index }
-        }
-        self.generations = generations
+        generations = EstimatorTables.generations.split(separator: " ").map { CPUGeneration(rawValue: String($0)) }
         years = Self.numbers(EstimatorTables.years).first ?? []
         makers = EstimatorTables.makers.split(separator: ";").map { $0.split(separator: ",").map(String.init) }
-        keys = Dictionary(
-            EstimatorTables.keys.split(separator: " ").enumerated().map { (String($1), $0) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        keys = EstimatorTables.keys.split(separator: " ").map(String.init)
         levels = Self.numbers(EstimatorTables.levels).compactMap(Variances.init)
         shapes = Self.numbers(EstimatorTables.shapes)
         bands = Self.numbers(EstimatorTables.bands)
         let slopes = Self.numbers(EstimatorTables.slopes).first ?? []
         self.slopes = slopes.count == 2 ? SIMD2(slopes[0], slopes[1]) : .zero
-        let brands = generations.reduce(into: [Int: Int]()) { $0[$1.value] = $1.key.brand }
-        points = PointDigits(steps: Self.numbers(EstimatorTables.steps).first ?? [], years: years, brands: brands)
+        let steps = Self.numbers(EstimatorTables.steps).first ?? []
+        points = PointDigits(steps: steps, years: years, generations: generations)
             .points(in: Array(EstimatorTables.points.utf8))
     }
 
@@ -111,12 +106,12 @@ struct ReferencePoints: Sendable {
 
     /// A generation's number, median year and brand; nil if it is not in the data.
     func entry(of generation: CPUGeneration) -> (number: Int, year: Double, brand: Int)? {
-        guard let number = generations[generation], years.indices.contains(number) else { return nil }
+        guard let number = generations.firstIndex(of: generation), years.indices.contains(number) else { return nil }
         return (number, years[number], generation.brand)
     }
 
     /// A key's number; nil if it is not in the data.
-    func key(_ key: String) -> Int? { keys[key] }
+    func key(_ key: String) -> Int? { keys.firstIndex(of: key) }
 
     // MARK: Typical machines
 
@@ -145,7 +140,7 @@ struct ReferencePoints: Sendable {
     }
 
     private func machines(of generation: CPUGeneration, key: String) -> [Point] {
-        guard let number = generations[generation], let key = keys[key] else { return [] }
+        guard let number = generations.firstIndex(of: generation), let key = self.key(key) else { return [] }
         return points.filter { $0.features.generation == number && $0.features.key == key }
     }
 
