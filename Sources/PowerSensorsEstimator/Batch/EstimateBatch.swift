@@ -45,16 +45,14 @@ package struct EstimateBatch: Sendable {
         var indices: [String: Int] = [:]
         for (index, name) in header.fields.enumerated() {
             guard Self.columns.contains(name) else {
-                throw Failure(
-                    line: header.line,
-                    text: "no column is called '\(name)'; known are \(Self.columns.joined(separator: ", "))")
+                throw header.failure("no column is called '\(name)'; known are \(Self.columns.joined(separator: ", "))")
             }
             guard indices.updateValue(index, forKey: name) == nil else {
-                throw Failure(line: header.line, text: "column \(name) occurs twice; remove one")
+                throw header.failure("column \(name) occurs twice; remove one")
             }
         }
         for name in isAnchored ? ["cpu", "w_0", "w_100"] : ["cpu"] where indices[name] == nil {
-            throw Failure(line: header.line, text: "column \(name) is missing; add it")
+            throw header.failure("column \(name) is missing; add it")
         }
         columnIndices = indices
         columnCount = header.fields.count
@@ -64,11 +62,9 @@ package struct EstimateBatch: Sendable {
 
     /// The line of the output for a row: its ID, and for eleven loads the watts and their band, of all nodes together.
     package func line(for record: TableRecords.Record) throws(Failure) -> String {
-        if record.isCutOff { throw Failure(line: record.line, text: "a quoted field has no end; close its quotes") }
+        if record.isCutOff { throw record.failure("a quoted field has no end; close its quotes") }
         guard record.fields.count == columnCount else {
-            throw Failure(
-                line: record.line,
-                text: "there are \(record.fields.count) fields, but the header has \(columnCount)")
+            throw record.failure("there are \(record.fields.count) fields, but the header has \(columnCount)")
         }
         let row = Row(record: record, columnIndices: columnIndices)
         let nodes = try row.count("nodes") ?? 1
@@ -76,11 +72,7 @@ package struct EstimateBatch: Sendable {
         if isAnchored {
             guard let idle = try row.number("w_0"), let maximum = try row.number("w_100"),
                 let ends = KnownWatts(idle: Watts(idle / Double(nodes)), maximum: Watts(maximum / Double(nodes)))
-            else {
-                throw Failure(
-                    line: record.line,
-                    text: "w_0 and w_100 must be watts above 0, and w_0 no more than w_100")
-            }
+            else { throw record.failure("w_0 and w_100 must be watts above 0, and w_0 no more than w_100") }
             known = ends
         }
         let (server, isAssumed) = try modelled(row, nodes: nodes)
@@ -107,7 +99,7 @@ package struct EstimateBatch: Sendable {
         do throws(DescribedServer.Failure) {
             return try server.modelled()
         } catch {
-            throw Failure(line: row.record.line, text: error.description)
+            throw row.record.failure(error.description)
         }
     }
 
@@ -131,7 +123,7 @@ private struct Row {
         let text = text(column)
         if text.isEmpty { return nil }
         guard let number = Double(text), number.isFinite, number > 0, number <= 1e9 else {
-            throw failure("\(column) '\(text)': must be a number above 0")
+            throw record.failure("\(column) '\(text)': must be a number above 0")
         }
         return number
     }
@@ -141,7 +133,7 @@ private struct Row {
         let text = text(column)
         if text.isEmpty { return nil }
         guard let number = Double(text), number >= 1, number <= 1e7, number == number.rounded() else {
-            throw failure("\(column) '\(text)': must be a whole number from 1")
+            throw record.failure("\(column) '\(text)': must be a whole number from 1")
         }
         return Int(number)
     }
@@ -150,12 +142,13 @@ private struct Row {
     func count(_ column: String, perNodeOf nodes: Int) throws(EstimateBatch.Failure) -> Int? {
         guard let all = try count(column) else { return nil }
         guard all >= nodes else {
-            throw failure("\(column) '\(all)': there are \(nodes) nodes, each with at least one")
+            throw record.failure("\(column) '\(all)': there are \(nodes) nodes, each with at least one")
         }
         return (all + nodes / 2) / nodes
     }
+}
 
-    private func failure(_ text: String) -> EstimateBatch.Failure {
-        EstimateBatch.Failure(line: record.line, text: text)
-    }
+extension TableRecords.Record {
+    /// A failure in this record.
+    fileprivate func failure(_ text: String) -> EstimateBatch.Failure { EstimateBatch.Failure(line: line, text: text) }
 }
