@@ -91,24 +91,18 @@ extension CalibrationProfile: Codable {
             throw refused(.version, "is \(version), and only \(Self.currentVersion) is known")
         }
         let name = try values.decode(String.self, forKey: .scope)
-        guard let scope = Scope.all.first(where: { $0.name == name }) else {
-            throw refused(.scope, "is unknown")
-        }
-        let idle = try values.decode(Double.self, forKey: .idle)
-        let maximum = try values.decode(Double.self, forKey: .maximum)
+        guard let scope = Scope.all.first(where: { $0.name == name }) else { throw refused(.scope, "is unknown") }
+        self.scope = scope
+        idle = Watts(try values.decode(Double.self, forKey: .idle))
+        maximum = Watts(try values.decode(Double.self, forKey: .maximum))
         guard idle >= 0, maximum > idle, maximum <= 1e9 else { throw refused(.maximum, "must be greater than idle_w") }
-        let curve = try values.decode([Double].self, forKey: .curve)
+        curve = try values.decode([Double].self, forKey: .curve)
         guard curve.count == CalibrationFit.knots, curve.first == 0, curve.last == 1,
             zip(curve, curve.dropFirst()).allSatisfy({ $0 <= $1 })
         else { throw refused(.curve, "must have eleven numbers that rise from 0 to 1") }
-        let error = try values.decode(Double.self, forKey: .error)
+        error = try values.decode(Double.self, forKey: .error)
         guard (0...1).contains(error) else { throw refused(.error, "must be from 0 to 1") }
-        self.scope = scope
         sensor = SensorName(try values.decode(String.self, forKey: .sensor))
-        self.idle = Watts(idle)
-        self.maximum = Watts(maximum)
-        self.curve = curve
-        self.error = error
         hardware = try values.decode(Hardware.self, forKey: .hardware)
         guard (1...(1 << 24)).contains(hardware.threads), (1...hardware.threads).contains(hardware.cores) else {
             throw refused(.hardware, "must have the threads and cores of a machine")
