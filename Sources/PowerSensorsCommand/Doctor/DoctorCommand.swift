@@ -22,7 +22,7 @@ struct DoctorCommand: SensorsCommand {
 
     func run(in environment: Environment) throws(CommandFailure) {
         let settings = try Settings(self, in: environment)
-        let isJSON = try output.isOn(in: environment) ?? false
+        let isJSON = try output.isOn(in: environment)
         let diagnosis = Doctor(settings.sensors, roots: settings.roots).examine()
         try StandardOutput.write(
             isJSON

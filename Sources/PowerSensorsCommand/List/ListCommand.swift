@@ -18,7 +18,7 @@ struct ListCommand: SensorsCommand {
 
     func run(in environment: Environment) throws(CommandFailure) {
         let settings = try Settings(self, in: environment)
-        let isJSON = try output.isOn(in: environment) ?? false
+        let isJSON = try output.isOn(in: environment)
         let topology = settings.sensors.discover()
         try StandardOutput.write(
             isJSON

@@ -115,10 +115,10 @@ struct JSONOption: ParsableArguments {
     @Flag(help: "Write JSON.")
     var json: JSON?
 
-    /// Whether to write JSON; nil if neither the flag nor its variable is given.
-    func isOn(in environment: Environment) throws(CommandFailure) -> Bool? {
+    /// Whether to write JSON, by the flag or its variable.
+    func isOn(in environment: Environment) throws(CommandFailure) -> Bool {
         if json != nil { return true }
-        guard let variable = environment.variable(of: JSON.name), !variable.isPath else { return nil }
+        guard let variable = environment.variable(of: JSON.name), !variable.isPath else { return false }
         return try variable.boolean()
     }
 

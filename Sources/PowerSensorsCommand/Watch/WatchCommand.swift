@@ -47,7 +47,7 @@ struct WatchCommand: SensorsCommand {
 
     /// `--format` or `--json`, or else the variable of one of them.
     private func resolvedFormat(in environment: Environment) throws(CommandFailure) -> WatchFormat {
-        let isJSON = try output.isOn(in: environment) ?? false
+        let isJSON = try output.isOn(in: environment)
         if output.json == nil { return try format.value(in: environment) ?? (isJSON ? .json : .text) }
         if let flag = format.flag, try format.value(in: environment) != .json {
             throw flag.refused("--json asks for json; leave one of the two out.")
