@@ -82,7 +82,7 @@ package struct EstimateBatch: Sendable {
             let load = Double(tenth) / 10
             let watts = estimate.curve.power(at: load).rawValue * Double(nodes)
             let band = estimate.band(at: load, isAssumed: isAssumed)
-            for value in [watts, watts * band.low, watts * band.high] { line += "," + Self.decimal(value) }
+            for value in [watts, watts * band.low, watts * band.high] { line += "," + fixed(value, decimals: 3) }
         }
         return line
     }
@@ -101,13 +101,6 @@ package struct EstimateBatch: Sendable {
         } catch {
             throw row.record.failure(error.description)
         }
-    }
-
-    /// A number with three decimals.
-    private static func decimal(_ value: Double) -> String {
-        let thousandths = Int64((value * 1000).rounded())
-        let fraction = String(thousandths % 1000)
-        return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - fraction.utf8.count) + fraction
     }
 }
 
