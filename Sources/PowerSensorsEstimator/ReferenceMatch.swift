@@ -7,7 +7,7 @@ struct ReferenceMatch {
     let features: ReferencePoints.Features
 
     /// Whether there are machines of its generation in the data.
-    let isInData: Bool
+    var isInData: Bool { features.brand != nil }
 
     /// How much is known about the server.
     let knowledge: ReferencePoints.Knowledge
@@ -17,7 +17,6 @@ struct ReferenceMatch {
 
     init(_ server: ModelledServer, among points: ReferencePoints) {
         let entry = points.entry(of: server.generation)
-        isInData = entry != nil
         let maker = points.maker(named: server.maker)
         var features = ReferencePoints.Features(
             generation: server.hasUnseenGeneration ? nil : entry?.number, maker: maker,
@@ -48,20 +47,16 @@ struct ReferenceMatch {
     private static func typicalMegahertz(
         of features: ReferencePoints.Features, among points: ReferencePoints
     ) -> Double {
+        let same = points.points.filter { $0.features.hasSameProcessor(as: features) }.map(\.features.logMegahertz)
+        if !same.isEmpty { return exp(same.reduce(0, +) / Double(same.count)) }
         var sum = 0.0
         var weights = 0.0
-        for point in points.points where point.features.hasSameProcessor(as: features) {
-            sum += point.features.logMegahertz
-            weights += 1
-        }
-        if weights == 0 {
-            for point in points.points where point.features.generation == features.generation {
-                // 0.35 is the difference of the logarithms of cores at which a machine counts 60 %.
-                let difference = (point.features.logSize.y - features.logSize.y) / 0.35
-                let weight = exp(-0.5 * difference * difference) + 1e-9
-                sum += weight * point.features.logMegahertz
-                weights += weight
-            }
+        for point in points.points where point.features.generation == features.generation {
+            // 0.35 is the difference of the logarithms of cores at which a machine counts 60 %.
+            let difference = (point.features.logSize.y - features.logSize.y) / 0.35
+            let weight = exp(-0.5 * difference * difference) + 1e-9
+            sum += weight * point.features.logMegahertz
+            weights += weight
         }
         return weights > 0 ? exp(sum / weights) : 2500
     }
