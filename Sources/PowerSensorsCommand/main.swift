@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 #if Exporters
 // Installed before anything can write into a closed pipe or be interrupted half-way.

@@ -1,10 +1,7 @@
 #if Exporters
+import Glibc
 import PowerSensors
 import PowerSensorsExporters
-
-#if canImport(Glibc)
-import Glibc
-#endif
 
 /// A file that an exporter is to write.
 struct FileTarget {

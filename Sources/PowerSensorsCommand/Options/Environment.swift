@@ -1,7 +1,5 @@
 #if Exporters
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// The environment variables that can be set instead of options, such as `POWERSENSORS_MAX_POWER` for `--max-power`.
 struct Environment {

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// The kernel's name for this machine, as `uname -n` shows it.
 func nodeName() -> String {

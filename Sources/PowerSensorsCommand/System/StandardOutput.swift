@@ -1,9 +1,6 @@
+import Glibc
 import PowerSensors
 import PowerSensorsExporters
-
-#if canImport(Glibc)
-import Glibc
-#endif
 
 /// Standard output, unbuffered: each snapshot is written by one write(2).
 enum StandardOutput {

@@ -1,9 +1,6 @@
 #if Exporters
-import PowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensors
 
 /// The code that only the start needed, and that still occupies memory.
 ///
