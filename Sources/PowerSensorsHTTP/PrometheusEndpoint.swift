@@ -1,12 +1,9 @@
 #if Exporters
+import Glibc
 import NIOCore
 import NIOPosix
 import PowerSensors
 public import PowerSensorsExporters
-
-#if canImport(Glibc)
-import Glibc
-#endif
 
 /// An HTTP server that offers pages of metrics to Prometheus and compatible scrapers.
 ///

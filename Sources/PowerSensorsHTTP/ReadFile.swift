@@ -1,9 +1,6 @@
 #if Exporters
-import PowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensors
 
 /// Reads a whole file of at most a megabyte.
 func readFile(_ path: String) throws(EndpointError) -> [UInt8] {

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// Reads files from their beginning to their end.
 package enum WholeFile {

@@ -1,8 +1,5 @@
-import PowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensors
 
 /// A file that could not be written.
 public struct OutputFileError: Error, Hashable, Sendable, CustomStringConvertible {

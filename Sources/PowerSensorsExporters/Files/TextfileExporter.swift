@@ -1,8 +1,5 @@
-public import PowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
+public import PowerSensors
 
 /// Writes Prometheus' text format to a file, for node_exporter's textfile collector.
 ///

@@ -1,8 +1,5 @@
-import PowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensors
 
 /// One guest's folder and its contents, by paths that begin with the guest's name.
 ///

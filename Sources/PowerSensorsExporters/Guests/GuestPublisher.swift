@@ -1,8 +1,5 @@
-package import PowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
+package import PowerSensors
 
 /// Publishes to virtual machines the energy that they use: for each a folder that it can mount, with a record and a tree like
 /// `/sys/class/powercap`. `Docs/GuestShare.md` describes both.

@@ -1,8 +1,5 @@
-import PowerSensors
-
-#if canImport(Glibc)
 import Glibc
-#endif
+import PowerSensors
 
 /// A part of a share that could not be created, opened or written.
 package struct ShareFault: Error, Hashable, Sendable, CustomStringConvertible {

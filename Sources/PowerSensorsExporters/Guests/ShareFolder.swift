@@ -1,8 +1,5 @@
-import PowerSensors
-
-#if canImport(Glibc)
 package import Glibc
-#endif
+import PowerSensors
 
 /// An open file descriptor, closed on deinitialization.
 final class OwnedDescriptor: Sendable {

@@ -1,10 +1,7 @@
 #if Exporters
+import Glibc
 import NIOCore
 import NIOSSL
-
-#if canImport(Glibc)
-import Glibc
-#endif
 
 /// The certificate and its key, reloaded when their files change.
 ///
