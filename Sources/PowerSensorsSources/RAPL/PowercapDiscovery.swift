@@ -38,9 +38,10 @@ package struct PowercapDiscovery {
             result.discovery.incompleteScopes = [.cpu, .platform]
         }
         reportMissingParents()
-        var channels = mergeTwins().sorted { $0.zone.order.lexicographicallyPrecedes($1.zone.order) }
-            .map { channel($0.identity, $0.zone) }
-            .sorted { $0.raplSortKey.lexicographicallyPrecedes($1.raplSortKey) }
+        var channels = mergeTwins().map { (channel: channel($0.identity, $0.zone), order: $0.zone.order) }
+            .map { (key: $0.channel.raplSortKey + $0.order, channel: $0.channel) }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            .map(\.channel)
         markAbsent(&channels)
         let packages = channels.filter { $0.component.domain == "package" }
         result.discovery.components = Set(packages.compactMap(\.component.socket)).sorted().map {

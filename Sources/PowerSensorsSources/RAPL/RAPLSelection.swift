@@ -54,10 +54,7 @@ struct RAPLSelection {
     /// The combined discovery, with every domain once.
     var found: MechanismDiscovery {
         var found = MechanismDiscovery()
-        // Channels with the same key keep the order in which the mechanisms found them.
-        found.discovery.channels = offers.flatMap(\.found.channels).map(\.id).unique(by: \.self)
-            .compactMap { chosen[$0].map(withoutUnknownReferences) }
-            .sorted { $0.raplSortKey.lexicographicallyPrecedes($1.raplSortKey) }
+        found.discovery.channels = sorted(chosen.values.map(withoutUnknownReferences))
         let used = offers.filter { isUsed($0.mechanism) }
         found.discovery.components = used.flatMap(\.found.components)
         found.discovery.incompleteScopes = Set(used.flatMap(incompleteScopes))
@@ -116,6 +113,15 @@ struct RAPLSelection {
         if let parent = channel.parent, chosen[parent] == nil { channel.parent = nil }
         if let twin = channel.mirrorOf, chosen[twin] == nil { channel.mirrorOf = nil }
         return channel
+    }
+
+    private func sorted(_ channels: [Channel]) -> [Channel] {
+        let order = Dictionary(
+            offers.flatMap(\.found.channels).enumerated().map { ($1.id, $0) }
+        ) { first, _ in first }
+        return channels.map { (key: $0.raplSortKey + [order[$0.id] ?? .max], channel: $0) }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            .map(\.channel)
     }
 
     // MARK: Findings
