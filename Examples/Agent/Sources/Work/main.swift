@@ -2,12 +2,18 @@ import PowerSensors
 
 /// Some work: how many primes there are below a number.
 func primes(below limit: Int) -> Int {
-    (2..<limit).count { number in !(2..<number).contains { $0 * $0 <= number && number % $0 == 0 } }
+    var count = 0
+    for number in 2..<limit {
+        var divisor = 2
+        while divisor * divisor <= number, number % divisor != 0 { divisor += 1 }
+        if divisor * divisor > number { count += 1 }
+    }
+    return count
 }
 
 // The energy of a piece of work, in each scope that this machine has a figure for.
 var sampler = try Sampler()
-let (count, measurement) = sampler.measure { primes(below: 200_000) }
+let (count, measurement) = sampler.measure { primes(below: 3_000_000) }
 print("\(count) primes in \(measurement.duration)")
 for figure in measurement.figures {
     let energy = figure.energy?.description ?? "unknown (\(figure.status.name))"
