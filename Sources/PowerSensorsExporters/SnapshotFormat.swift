@@ -1,10 +1,10 @@
-package import PowerSensors
+public import PowerSensors
 
 /// A format that writes snapshots as bytes.
 ///
 /// Implementations render names and other constant text in ``prepare(for:)``, so that writing a snapshot mostly appends
 /// digits to a buffer.
-package protocol SnapshotFormat {
+public protocol SnapshotFormat: Sendable {
     /// Prepares for snapshots of a topology. Called before the first snapshot of each generation.
     mutating func prepare(for topology: Topology)
 
@@ -19,5 +19,5 @@ package protocol SnapshotFormat {
 
 extension SnapshotFormat {
     /// Does nothing, for formats without a file header.
-    package mutating func begin(continuing: Bool) {}
+    public mutating func begin(continuing: Bool) {}
 }

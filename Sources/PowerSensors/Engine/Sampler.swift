@@ -8,14 +8,14 @@ public import PowerSensorsCore
 ///
 /// ```swift
 /// var sampler = try Sampler()
-/// while true {
-///     if let power = sampler.snapshot().headline?.power { print(power) }
-///     sleep(2)
+/// while let snapshot = sampler.nextSnapshot(every: .seconds(2)) {
+///     if let power = snapshot.headline?.power { print(power) }
 /// }
 /// ```
 public struct Sampler: ~Copyable {
     private var engine: SamplingEngine
     private var writer: SnapshotWriter
+    private var grid: TimeGrid?
 
     /// Discovers and opens the sensors that work here.
     ///
@@ -61,6 +61,12 @@ public struct Sampler: ~Copyable {
     /// if power is integrated. Nil if there is neither a counter nor power to integrate.
     public var longestSafeInterval: Duration? { engine.accumulator.longestSafeInterval }
 
+    /// The scope of the headline figure; nil if there is no figure of the whole machine.
+    public var headlineScope: Scope? { engine.headlineScope }
+
+    /// The roots of the files that the sensors read.
+    var roots: SystemRoots { engine.roots }
+
     /// What is missing or limited: the findings of discovery, and problems that show only over time, such as a frozen counter.
     public func findings() -> [Finding] { engine.findings }
 
@@ -88,6 +94,53 @@ public struct Sampler: ~Copyable {
             info = engine.read()
         }
         return engine.write(info, by: &writer)
+    }
+
+    /// Waits for the next of equally spaced points in time, and creates a snapshot then, as ``snapshot()`` does.
+    ///
+    /// The points begin one interval after the first call; those that were missed are skipped. Meanwhile it samples often
+    /// enough that no counter wraps unnoticed.
+    ///
+    /// - Parameters:
+    ///   - interval: The time between two points. Another one than in the previous call begins new points.
+    ///   - end: When the last snapshot is due, even if it is not a point; nil for never.
+    ///   - isEnded: Whether to end now. It is asked before each sample, and after a signal has interrupted the wait.
+    /// - Returns: Nil if the end was reached before, or `isEnded`.
+    public mutating func nextSnapshot(
+        every interval: Duration, until end: SuspendingClock.Instant? = nil, unless isEnded: () -> Bool = { false }
+    ) -> Snapshot? {
+        let end = end.map { SuspendingClock().systemEpoch.duration(to: $0).wholeNanoseconds } ?? .max
+        // At most 73 years, so that adding it to a time cannot overflow.
+        let step = min(max(interval.wholeNanoseconds, 1), 1 << 61)
+        let now = SampleInstant.monotonicNow
+        if grid?.interval != step { grid = now < end ? TimeGrid(from: now + step, every: step) : nil }
+        guard let next = grid?.next, wait(until: min(next, end), since: next - step, unless: isEnded) else {
+            return nil
+        }
+        let reached = SampleInstant.monotonicNow
+        if reached < end { grid?.advance(past: reached) } else { grid = nil }
+        return snapshot()
+    }
+
+    /// Waits until a moment, and samples meanwhile often enough that no counter wraps unnoticed.
+    ///
+    /// - Returns: False if `isEnded`.
+    private mutating func wait(until moment: Int64, since sampled: Int64, unless isEnded: () -> Bool) -> Bool {
+        var lastSample = sampled
+        while !isEnded() {
+            let now = SampleInstant.monotonicNow
+            if now >= moment { return true }
+            // At most a day, so that adding it to a time cannot overflow. At least a millisecond, or this would do nothing else.
+            let safe = min(max(engine.accumulator.longestSafeNanoseconds, 1_000_000), 86_400_000_000_000)
+            let wake = min(moment, lastSample + safe)
+            if now >= wake {
+                sample()
+                lastSample = now
+            } else {
+                SampleInstant.sleep(untilMonotonic: wake)
+            }
+        }
+        return false
     }
 
     /// Switches to another discovery. Totals are continued for channels that both have.

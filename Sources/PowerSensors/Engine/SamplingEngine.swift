@@ -57,6 +57,12 @@ struct SamplingEngine: ~Copyable {
     /// The topology of the current generation.
     var topology: Topology { readers.topology }
 
+    /// The scope of the headline figure; nil if there is no figure of the whole machine.
+    var headlineScope: Scope? { configuration.headlineScope ?? topology.headlineScope }
+
+    /// The roots of the files that the sensors read.
+    var roots: SystemRoots { configuration.sensors.roots }
+
     /// The longest time between two reads, so that no counter wraps unnoticed and consumers are scanned in time.
     var longestIntervalNanoseconds: Int64 {
         min(accumulator.longestSafeNanoseconds, configuration.attribution?.intervalNanoseconds ?? .max)

@@ -1,16 +1,13 @@
 #if Exporters
+import Glibc
 import PowerSensors
 import PowerSensorsExporters
 
 /// The loop of `watch`: sleep until the next figure is due, read, write.
 struct Watch {
-    /// The time between the first two samples in nanoseconds. It is long enough for a counter that is updated every millisecond
+    /// The time between the first two samples in microseconds. It is long enough for a counter that is updated every millisecond
     /// to change, so that the first interval begins at a known change.
-    private static let warmUp: Int64 = 10_000_000
-
-    /// The shortest time between two samples that prevent unnoticed wraps, in nanoseconds. With a shorter one, the command would
-    /// do nothing else.
-    private static let shortestSafeInterval: Int64 = 1_000_000
+    private static let warmUp: UInt32 = 10_000
 
     let settings: Settings
 
@@ -36,33 +33,28 @@ struct Watch {
         var bytes: [UInt8] = []
 
         sampler.sample()
-        SampleInstant.sleep(untilMonotonic: SampleInstant.monotonicNow + Self.warmUp)
-        let start = SampleInstant.monotonicNow
+        usleep(Self.warmUp)
+        let start = SuspendingClock.now
         // This only begins the first interval: there is no power to show yet.
         _ = sampler.snapshot()
-        let end = duration.map { start + $0.wholeNanoseconds } ?? .max
-        let interval = settings.interval.wholeNanoseconds
-        var figures = TimeGrid(from: start + interval, every: interval)
         // Often enough for findings that take seconds to appear.
-        var checks = TimeGrid(from: start, every: 1_000_000_000)
-        var lastSample = start
+        var lastCheck = start
         var generation = sampler.topology.generation
-        while lastSample < end {
-            guard sleep(until: min(figures.next, end), sampling: &sampler, since: lastSample) else { return }
-            lastSample = SampleInstant.monotonicNow
-            let snapshot = sampler.snapshot()
+        while let snapshot = sampler.nextSnapshot(
+            every: settings.interval, until: duration.map { start + $0 }, unless: { Signals.isEndRequested })
+        {
             if snapshot.topology.generation != generation {
                 generation = snapshot.topology.generation
                 format.prepare(for: snapshot.topology)
             }
             if Signals.takeResize() { format.withText { $0.style.rows = StandardOutput.rows } }
-            if checks.isDue(at: lastSample), reportNew(sampler.findings(), in: &log) {
-                format.withText { $0.leaveBlock() }
+            if snapshot.instant.suspending - lastCheck >= .seconds(1) {
+                lastCheck = snapshot.instant.suspending
+                if reportNew(sampler.findings(), in: &log) { format.withText { $0.leaveBlock() } }
             }
             bytes.removeAll(keepingCapacity: true)
             format.append(snapshot, to: &bytes)
             try StandardOutput.write(bytes)
-            figures.advance(past: lastSample)
         }
     }
 
@@ -73,27 +65,6 @@ struct Watch {
         let report = FindingReport(each: log.takeNew(findings), isVerbose: settings.isVerbose)
         report.write()
         return !report.lines.isEmpty
-    }
-
-    /// Sleeps until a moment, and samples meanwhile often enough that no counter wraps unnoticed.
-    ///
-    /// - Returns: False if the command was asked to stop.
-    private func sleep(until moment: Int64, sampling sampler: inout Sampler, since sampled: Int64) -> Bool {
-        var lastSample = sampled
-        while !Signals.isEndRequested {
-            let now = SampleInstant.monotonicNow
-            if now >= moment { return true }
-            // At most a day, so that adding it to a time cannot overflow.
-            let safe = min(sampler.longestSafeInterval ?? .seconds(86_400), .seconds(86_400)).wholeNanoseconds
-            let wake = min(moment, lastSample + max(safe, Self.shortestSafeInterval))
-            if now >= wake {
-                sampler.sample()
-                lastSample = now
-            } else {
-                SampleInstant.sleep(untilMonotonic: wake)
-            }
-        }
-        return false
     }
 
     private func openSampler() throws(CommandFailure) -> Sampler {

@@ -1,21 +1,28 @@
-package import PowerSensorsCore
+public import PowerSensorsCore
 
 /// A machine's mean load and power over a time window.
-package struct CalibrationPoint: Hashable, Sendable {
+public struct CalibrationPoint: Hashable, Sendable {
     /// The mean load of all processors, from 0 to 1.
-    package let load: Double
+    public let load: Double
 
     /// The mean power.
-    package let power: Watts
+    public let power: Watts
 
-    package init(load: Double, power: Watts) {
+    /// Creates a point from the mean load, from 0 to 1, and the mean power over the same time.
+    public init(load: Double, power: Watts) {
         self.load = load
         self.power = power
     }
 }
 
-/// Why measurements do not yield a machine's curve.
-package enum CalibrationError: Error, Hashable, CustomStringConvertible {
+/// Why a machine cannot be calibrated, or measurements do not yield its curve.
+public enum CalibrationError: Error, Hashable, CustomStringConvertible {
+    /// The figure is not measured: an estimate has nothing to teach an estimate.
+    case notMeasured
+
+    /// The kernel does not describe the processors.
+    case unknownProcessors(AttributeError)
+
     /// There are too few usable measurements.
     case tooFewPoints(Int)
 
@@ -29,18 +36,22 @@ package enum CalibrationError: Error, Hashable, CustomStringConvertible {
     case doesNotFit(Double)
 
     /// What is wrong and what would help, as one line.
-    package var description: String {
+    public var description: String {
         switch self {
+        case .notMeasured:
+            "There is no sensor here to learn from: calibrate needs a measured figure, not an estimate. "
+                + "powersensors doctor says what is missing; or calibrate a machine of the same kind."
+        case .unknownProcessors(let error): "\(error). Mount procfs there, or name it with --procfs."
         case .tooFewPoints(let count):
-            "only \(count) measurements are usable, but \(CalibrationFit.fewestPoints) are needed. Measure for longer."
+            "No curve can be fitted: only \(count) measurements are usable, but \(CalibrationFit.fewestPoints) are needed. Measure for longer."
         case .loadHardlyChanged(let from, let to):
-            "the load only went from \(Int(from * 100)) to \(Int(to * 100)) %, but must cover half the range from idle "
+            "No curve can be fitted: the load only went from \(Int(from * 100)) to \(Int(to * 100)) %, but must cover half the range from idle "
                 + "to full load. Measure for longer, or leave out --passive. A quota of processor time limits the load too."
         case .powerDoesNotRise:
-            "the power does not rise with the load, so the sensor does not measure these processors. Choose another by "
+            "No curve can be fitted: the power does not rise with the load, so the sensor does not measure these processors. Choose another by "
                 + "--sensor or --scope."
         case .doesNotFit(let error):
-            "the curve's mean error is \(Int((error * 100).rounded())) %: the power depends on something other than "
+            "No curve can be fitted: the curve's mean error is \(Int((error * 100).rounded())) %: the power depends on something other than "
                 + "the load. Choose another sensor by --sensor or --scope."
         }
     }
@@ -52,12 +63,12 @@ package enum CalibrationError: Error, Hashable, CustomStringConvertible {
 /// relative errors, with a slight penalty on bends that bridges loads which were not measured. Outliers, which a meter
 /// or other virtual machines may cause, count little or nothing (Tukey's weights). The curve never falls, since a
 /// machine does not use less power at a higher load.
-package struct CalibrationFit: Sendable {
+public struct CalibrationFit: Sendable {
     /// The number of knots.
     static let knots = 11
 
     /// The fewest measurements that are accepted.
-    package static let fewestPoints = 20
+    public static let fewestPoints = 20
 
     /// The part of the load's range that must be measured.
     private static let smallestRange = 0.5
@@ -71,21 +82,21 @@ package struct CalibrationFit: Sendable {
     private static let outlierDistance = 4.685
 
     /// The power at each knot.
-    package let powers: [Watts]
+    public let powers: [Watts]
 
     /// The range of measured loads.
-    package let loads: ClosedRange<Double>
+    public let loads: ClosedRange<Double>
 
     /// The mean relative error on measurements that the fit did not use.
-    package let error: Double
+    public let error: Double
 
     /// How many measurements the fit used, and on how many others it was tested.
-    package let counts: (used: Int, tested: Int)
+    public let counts: (used: Int, tested: Int)
 
     /// Fits a curve to two thirds of the measurements, and tests it on the others.
     ///
     /// - Parameter points: The measurements in chronological order.
-    package init(_ points: [CalibrationPoint]) throws(CalibrationError) {
+    public init(_ points: [CalibrationPoint]) throws(CalibrationError) {
         let usable = points.filter {
             (0...1).contains($0.load) && $0.power.rawValue.isFinite && $0.power.rawValue > 0
         }

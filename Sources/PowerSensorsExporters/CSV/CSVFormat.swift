@@ -1,12 +1,12 @@
-package import PowerSensors
+public import PowerSensors
 
 /// Writes snapshots as comma-separated values (RFC 4180): a header, then a row for each host figure and each channel.
 ///
 /// All machines have the same columns, so that their files can be combined. Unknown values are empty fields, and `status`
 /// says why.
-package struct CSVFormat: SnapshotFormat {
+public struct CSVFormat: SnapshotFormat {
     /// The header line, without its line end.
-    package static let header =
+    public static let header =
         "node,time,time_ns,boottime_ns,interval_s,generation,kind,id,power_w,energy_j,value,low_w,high_w,"
         + "status,errno,provenance,sensor,headline,wraps,resets,ambiguous_j,carbon_g"
 
@@ -20,15 +20,18 @@ package struct CSVFormat: SnapshotFormat {
     /// Creates a format for a machine's snapshots.
     ///
     /// - Parameter node: The machine's name, in every row.
-    package init(node: String) { self.node = field(node) }
+    public init(node: String) { self.node = field(node) }
 
-    package mutating func prepare(for topology: Topology) {
+    /// Renders the channels' names.
+    public mutating func prepare(for topology: Topology) {
         channels = topology.channels.map { (id: field($0.id), source: source($0.provenance, $0.sensor)) }
     }
 
-    package mutating func begin(continuing: Bool) { hasHeader = continuing }
+    /// Writes the header first, unless the file has one already.
+    public mutating func begin(continuing: Bool) { hasHeader = continuing }
 
-    package mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8]) {
+    /// Appends a snapshot as rows.
+    public mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8]) {
         if !hasHeader {
             bytes.append(Self.header)
             bytes.append(UInt8(ascii: "\n"))

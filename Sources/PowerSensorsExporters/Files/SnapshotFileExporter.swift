@@ -18,7 +18,7 @@ public struct SnapshotFileExporter: Exporter {
     public let interval: Duration
 
     private let path: String?
-    private var format: any SnapshotFormat & Sendable
+    private var format: any SnapshotFormat
     private var bytes: [UInt8] = []
 
     /// Creates an exporter that writes to a file or to standard output.

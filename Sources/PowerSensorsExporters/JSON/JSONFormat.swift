@@ -1,9 +1,9 @@
-package import PowerSensors
+public import PowerSensors
 
 /// Writes snapshots as JSON, one object per line.
 ///
 /// Names end in their unit. Unknown values are `null`, and `status` says why.
-package struct JSONFormat: SnapshotFormat {
+public struct JSONFormat: SnapshotFormat {
     private let node: [UInt8]
     /// Each channel's identity as JSON, rendered once.
     private var ids: [[UInt8]] = []
@@ -11,13 +11,15 @@ package struct JSONFormat: SnapshotFormat {
     /// Creates a format for a machine's snapshots.
     ///
     /// - Parameter node: The machine's name.
-    package init(node: String) { self.node = rendered(node) }
+    public init(node: String) { self.node = rendered(node) }
 
-    package mutating func prepare(for topology: Topology) {
+    /// Renders the channels' names.
+    public mutating func prepare(for topology: Topology) {
         ids = topology.channels.map { rendered($0.id) }
     }
 
-    package mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8]) {
+    /// Appends a snapshot as a line.
+    public mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8]) {
         JSONWriter.appendLine(to: &bytes) { json in
             json.member("version", 1)
             json.name("node")

@@ -1,11 +1,11 @@
-package import PowerSensors
+public import PowerSensors
 
 /// Writes snapshots as text for people: the host's figures, the components as a tree, and the greatest consumers.
 ///
 /// Lines have at most 79 columns, because some terminals of 80 wrap when the last is used.
-package struct TextFormat: SnapshotFormat {
+public struct TextFormat: SnapshotFormat {
     /// The text's style; its rows may change with the terminal's size.
-    package var style: TextStyle
+    public var style: TextStyle
 
     private let node: String
     private let showsAll: Bool
@@ -25,14 +25,15 @@ package struct TextFormat: SnapshotFormat {
     ///   - showsAll: Whether to show channels other than energy, power and charge ratio: a board has dozens of voltages and
     ///     temperatures.
     ///   - top: The maximum number of consumers of each kind.
-    package init(node: String, style: TextStyle = TextStyle(), showsAll: Bool = false, top: Int = 5) {
+    public init(node: String, style: TextStyle = TextStyle(), showsAll: Bool = false, top: Int = 5) {
         self.top = top
         self.node = node.safeToShow
         self.showsAll = showsAll
         self.style = style
     }
 
-    package mutating func prepare(for topology: Topology) {
+    /// Lays out the components as a tree.
+    public mutating func prepare(for topology: Topology) {
         let showsAll = showsAll
         tree = TopologyTree(topology) { showsAll || $0.isOfInterest }.lines.filter { line in
             line.channel.map { !topology.channels[$0].isHostFigure(of: topology) } ?? true
@@ -40,7 +41,8 @@ package struct TextFormat: SnapshotFormat {
         sources = topology.channels.map { Self.source($0.provenance, $0.sensor) }
     }
 
-    package mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8]) {
+    /// Appends a snapshot as a block of lines.
+    public mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8]) {
         var lines = block(snapshot)
         if style.redraws {
             redraw(&lines, &bytes)
@@ -52,7 +54,7 @@ package struct TextFormat: SnapshotFormat {
     }
 
     /// Leaves the current block on the screen: the next is written below it instead of over it.
-    package mutating func leaveBlock() { linesBefore = 0 }
+    public mutating func leaveBlock() { linesBefore = 0 }
 
     /// Moves to the previous block's first line and writes over it. Line wrapping is off meanwhile: a narrow window cuts
     /// lines, and their number stays known.

@@ -1,16 +1,16 @@
 /// The style of text for people.
-package struct TextStyle: Sendable {
+public struct TextStyle: Sendable {
     /// Whether to use a terminal's bold and dim.
-    package var hasColour: Bool
+    public var hasColour: Bool
 
     /// Whether each block overwrites the previous one, as on a terminal.
-    package var redraws: Bool
+    public var redraws: Bool
 
     /// The terminal's height in lines, which limits a redrawn block; nil for no limit.
-    package var rows: Int?
+    public var rows: Int?
 
     /// Creates a style; by default plain text.
-    package init(hasColour: Bool = false, redraws: Bool = false, rows: Int? = nil) {
+    public init(hasColour: Bool = false, redraws: Bool = false, rows: Int? = nil) {
         self.hasColour = hasColour
         self.redraws = redraws
         self.rows = rows

@@ -1,0 +1,106 @@
+public import PowerSensorsCore
+public import PowerSensorsEstimator
+import PowerSensorsMachine
+
+/// Measures mean power and mean load over the same periods of time, the windows: what a ``CalibrationFit`` is fitted to.
+///
+/// The load must come from elsewhere: from the machine's own work, or from a generator, as in `powersensors calibrate`.
+///
+/// ```swift
+/// var meter = try CalibrationMeter(try Sampler())
+/// let profile = meter.profile(try CalibrationFit(meter.points(for: .seconds(600))))
+/// ```
+public struct CalibrationMeter: ~Copyable {
+    /// The shortest window. In a shorter one, the kernel's ticks of 10 ms would show in the load.
+    private static let shortestWindow = Duration.seconds(1)
+
+    /// The time between samples within a window, for sources whose power is integrated.
+    private static let samplingInterval = Duration.milliseconds(100)
+
+    /// What the power covers.
+    public let scope: Scope
+
+    /// The sensor that measures it.
+    public let sensor: SensorName
+
+    /// The hardware that is calibrated.
+    public let hardware: CalibrationProfile.Hardware
+
+    /// The length of a window.
+    public let window: Duration
+
+    private let index: Int
+    private var sampler: Sampler
+    private var load: LoadReader
+
+    /// Prepares to measure the headline figure of a sampler.
+    ///
+    /// - Throws: ``CalibrationError`` if that is no measured figure, or the processors are unknown.
+    public init(_ sampler: consuming Sampler) throws(CalibrationError) {
+        let topology = sampler.topology
+        guard let scope = sampler.headlineScope, let index = topology.scopes.firstIndex(of: scope),
+            let channel = topology.channels.first(where: { $0.countsIn == scope }), channel.provenance == .measured
+        else { throw .notMeasured }
+        do throws(AttributeError) {
+            hardware = CalibrationProfile.Hardware(try MachineDescription(roots: sampler.roots))
+        } catch {
+            throw .unknownProcessors(error)
+        }
+        self.scope = scope
+        self.index = index
+        sensor = channel.sensor
+        // The last count that a window includes is late by up to one refresh interval, so a window has at least three.
+        let refresh = topology.channels.filter { $0.countsIn == scope }.map {
+            max($0.refreshInterval ?? .zero, $0.readingInterval ?? .zero)
+        }
+        window = max(Self.shortestWindow, (refresh.max() ?? .zero) * 3)
+        load = LoadReader(beneath: sampler.roots.procfs)
+        self.sampler = sampler
+    }
+
+    /// The shortest time that has enough windows for a fit, with two to spare.
+    public var shortestDuration: Duration { window * (CalibrationFit.fewestPoints + 2) }
+
+    /// Measures windows for a time, on the caller's thread.
+    ///
+    /// The first window is not used: its power may still be that of the previous load.
+    ///
+    /// - Parameters:
+    ///   - duration: For how long, not counting the first window.
+    ///   - isEnded: Whether to stop at once; asked at least every 100 ms.
+    public mutating func points(
+        for duration: Duration, unless isEnded: () -> Bool = { false }
+    ) -> [CalibrationPoint] {
+        _ = nextPoint(unless: isEnded)
+        let end = SuspendingClock.now + duration
+        var points: [CalibrationPoint] = []
+        while SuspendingClock.now < end, !isEnded() {
+            if let point = nextPoint(unless: isEnded) { points.append(point) }
+        }
+        return points
+    }
+
+    /// The profile of this machine with a curve that was fitted to the points.
+    public func profile(_ fit: CalibrationFit) -> CalibrationProfile {
+        CalibrationProfile(fit, of: scope, by: sensor, on: hardware)
+    }
+
+    /// Waits for the length of a window, and returns its mean load and power; nil if one of them is unknown.
+    private mutating func nextPoint(unless isEnded: () -> Bool) -> CalibrationPoint? {
+        let times = try? load.read()
+        let first = sampler.snapshot()
+        let end = SampleInstant.monotonicNow + window.wholeNanoseconds
+        while SampleInstant.monotonicNow < end, !isEnded() {
+            let next = SampleInstant.monotonicNow + Self.samplingInterval.wholeNanoseconds
+            SampleInstant.sleep(untilMonotonic: min(end, next))
+            sampler.sample()
+        }
+        let last = sampler.snapshot()
+        let awake = first.instant.suspending.duration(to: last.instant.suspending)
+        guard let times, let mean = (try? load.read())?.elapsed(since: times).load, last.host[index].status == .ok,
+            let before = first.host[index].energy, let after = last.host[index].energy,
+            let power = (after - before).power(over: awake)
+        else { return nil }
+        return CalibrationPoint(load: mean, power: power)
+    }
+}
