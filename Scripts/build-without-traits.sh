@@ -5,21 +5,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
 
-scratch=.build/without-traits
+source Scripts/package-without-traits.sh
+scratch=$copy/.build
 log=$(mktemp)
-kept=$(mktemp)
-# A program that depends on us does not see our Package.resolved; here all that is in it would be fetched, used or not.
-if [ -e Package.resolved ]; then mv Package.resolved "$kept"; fi
-restore() {
-    if [ -s "$kept" ]; then mv "$kept" Package.resolved; fi
-    rm -f "$log" "$kept"
-}
-trap restore EXIT
+trap 'rm -f "$log"' EXIT
 
 rm -rf "$scratch"/{checkouts,repositories,workspace-state.json}
 # A warning is only shown when the file is compiled; and what lies in these folders is planned anew without the plan.
 rm -rf "$scratch"/*/debug/PowerSensors*.build "$scratch"/*/debug/CPowerSensors.build "$scratch"/debug.yaml
-if ! swift build --disable-default-traits --scratch-path "$scratch" >"$log" 2>&1; then
+if ! swift build --disable-default-traits --package-path "$copy" >"$log" 2>&1; then
     tail -n 100 "$log" >&2
     echo "traits: the package does not build without Exporters" >&2
     exit 1

@@ -23,26 +23,26 @@ for depth in range(1 + max(map(level, kept))):
         print(f"    {name}" + (f"  uses {chr(44).join(sorted(uses[name]))}" if uses[name] else ""))
 '
 
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cp -r Package.swift Sources Tests "$scratch"
+source Scripts/package-without-traits.sh
 
 # Whether a target builds with one import more. Arguments: target, file, module.
 refuses() {
-    local file=$scratch/$2
+    local file=$copy/$2
     { echo "import $3"; cat "$2"; } >"$file"
-    if said=$(cd "$scratch" && swift build --disable-default-traits --explicit-target-dependency-import-check error \
-        --target "$1" 2>&1); then
+    local said status=0
+    said=$(cd "$copy" && swift build --disable-default-traits --explicit-target-dependency-import-check error \
+        --target "$1" 2>&1) || status=$?
+    cp "$2" "$file"
+    if [ "$status" -eq 0 ]; then
         echo "layers: $1 may import $3, against the order of the layers" >&2
         return 1
     fi
-    cp "$2" "$file"
     grep -q "$3" <<<"$said" || { echo "layers: $1 does not build for another reason:" >&2; echo "$said" >&2; return 1; }
     echo "refused, as it must be: $1 importing $3"
 }
 
 # All are built first, so that every module lies where an import could find it.
-(cd "$scratch" && swift build --quiet --disable-default-traits --target PowerSensors)
+(cd "$copy" && swift build --quiet --disable-default-traits --target PowerSensors)
 refuses PowerSensorsCore Sources/PowerSensorsCore/Model/Topology.swift PowerSensorsMachine
 refuses PowerSensorsPowerSupply Sources/PowerSensorsSources/PowerSupply/PowerSupplySensor.swift PowerSensorsHwmon
 refuses PowerSensorsAttribution Sources/PowerSensorsAttribution/Attribution.swift PowerSensorsEstimator

@@ -3,27 +3,54 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Runs the suite under one sanitizer, in a build folder of its own.
-under() {
-    local sanitizer=$1 began=$SECONDS
-    echo "Under the $sanitizer sanitizer; building for it takes some minutes."
-    # Without the exporters: of theirs, nearly all that would be built and watched is other packages.
-    # One at a time, as in test.sh: a sanitizer makes those that compute slower still.
-    swift test --quiet --disable-xctest --no-parallel --disable-default-traits --sanitize="$sanitizer" \
-        --scratch-path ".build/$sanitizer" 2>&1 |
-        tee ".build/$sanitizer.log" | grep -aE "Sanitizer|✘|Test run with|error:" || true
-    grep -aqE "Test run with [1-9][0-9]* tests? .*passed" ".build/$sanitizer.log"
-    if grep -aq "WARNING: ThreadSanitizer\|ERROR: AddressSanitizer" ".build/$sanitizer.log"; then
-        echo "The $sanitizer sanitizer found something: .build/$sanitizer.log" >&2
+# Builds the tests for one sanitizer, in a build folder of its own, without the exporters: of theirs, nearly all that would be
+# built and watched is other packages.
+build_for() {
+    echo "Building for the $1 sanitizer takes some minutes."
+    swift build --quiet --build-tests --disable-default-traits --sanitize="$1" --scratch-path ".build/$1"
+}
+
+# Runs what was built. One test at a time, as in test.sh: a sanitizer makes those that compute slower still.
+run_under() {
+    ".build/$1/debug/power-sensorsPackageTests.xctest" --testing-library swift-testing --no-parallel \
+        >".build/$1.log" 2>&1 </dev/null
+}
+
+# Tells what came of a run. Arguments: the sanitizer, the run's exit status.
+judge() {
+    local log=.build/$1.log status=$2
+    grep -aE "Sanitizer|✘|Test run with|error:" "$log" || true
+    if grep -aq "WARNING: ThreadSanitizer\|ERROR: AddressSanitizer" "$log"; then
+        echo "The $1 sanitizer found something: $log" >&2
         return 1
     fi
-    echo "Under the $sanitizer sanitizer: clean, $((SECONDS - began)) s"
+    if [ "$status" -ne 0 ] || ! grep -aqE "Test run with [1-9][0-9]* tests? .*passed" "$log"; then
+        echo "The tests failed under the $1 sanitizer: $log" >&2
+        return 1
+    fi
+    echo "Under the $1 sanitizer: clean"
 }
 
 mkdir -p .build
 export TSAN_OPTIONS="suppressions=$PWD/Scripts/thread-sanitizer.suppressions"
 # The runtime of Swift keeps what it allocated for types until the end.
 export ASAN_OPTIONS="detect_leaks=0"
-for sanitizer in "${@:-thread address}"; do
-    for one in $sanitizer; do under "$one"; done
+sanitizers=("$@")
+if (($# == 0)); then sanitizers=(thread address); fi
+
+for sanitizer in "${sanitizers[@]}"; do build_for "$sanitizer"; done
+# Side by side: each runs one test at a time, and many tests wait.
+declare -A running
+trap 'kill "${running[@]}" 2>/dev/null || true' EXIT
+for sanitizer in "${sanitizers[@]}"; do
+    run_under "$sanitizer" &
+    running[$sanitizer]=$!
 done
+failed=0
+for sanitizer in "${sanitizers[@]}"; do
+    status=0
+    wait "${running[$sanitizer]}" || status=$?
+    judge "$sanitizer" "$status" || failed=1
+done
+trap - EXIT
+exit "$failed"
