@@ -21,7 +21,7 @@ SOAK ?= 300
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
-.PHONY: help deps run test test-kernel examples layers traits api api-renew sanitize bench bench-scrape fuzz soak lint format docs clean \
+.PHONY: help deps run test test-kernel prepare-test-kernel examples layers traits api api-renew sanitize bench bench-scrape fuzz soak lint format docs clean \
     estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
@@ -38,6 +38,10 @@ run: deps ## show this machine's watts for five seconds
 
 test: examples ## run every test, and the examples
 	@SKIPS=$(SKIPS) bash Scripts/test.sh
+
+prepare-test-kernel: ## fetch and build all that test-kernel needs
+	@sh Scripts/install-dependencies.sh kernel
+	@SKIPS=$(SKIPS) bash Scripts/test-kernel.sh prepare
 
 test-kernel: ## run the command on real kernels, in guests that QEMU emulates; ONLY=NAME runs some of the cases
 	@sh Scripts/install-dependencies.sh kernel

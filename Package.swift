@@ -6,7 +6,6 @@ let withExporters = TargetDependencyCondition.when(traits: ["Exporters"])
 
 let package = Package(
     name: "power-sensors",
-    platforms: [.macOS(.v26)],  // Span; the sensors themselves are Linux only.
     products: [
         .library(name: "PowerSensors", targets: ["PowerSensors"]),
         .library(name: "PowerSensorsExporters", targets: ["PowerSensorsExporters"]),

@@ -3,7 +3,6 @@ import PackageDescription
 
 let package = Package(
     name: "benchmarks",
-    platforms: [.macOS(.v26)],
     dependencies: [
         // Without its name it is called after whatever folder it lies in.
         .package(name: "power-sensors", path: "..", traits: []),

@@ -2,7 +2,8 @@
 # Runs the command on real kernels, in guests that QEMU emulates: Tests/Kernel/README.md says how and what.
 #
 # What a machine lacks (QEMU, a network for the kernels' packages) is said aloud, and where SKIPS is "fail" it is a
-# failure. ONLY names a part of the cases' names. What was fetched and built stays in .build/kernel for the next time.
+# failure. ONLY names a part of the cases' names. What was fetched and built stays in .build/kernel for the next time; with the
+# argument "prepare" that is all it does.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
@@ -36,11 +37,12 @@ prepare() {
     esac
 }
 
-swift build --quiet -c release --product powersensors
-prepare Tests/Kernel/prepare-programs.sh "$(swift build -c release --show-bin-path)/powersensors" "$cache/programs"
+# In a folder of its own, so that other builds need not wait for this one.
+swift build --quiet -c release --product powersensors --scratch-path "$cache/build"
+prepare Tests/Kernel/prepare-programs.sh "$cache/build/release/powersensors" "$cache/programs"
 kernels=()
 for suite in "${suites[@]}"; do
     prepare Tests/Kernel/prepare-kernel.sh "$suite" "$cache/$suite"
     kernels+=(--kernel "$cache/$suite")
 done
-exec Tests/Kernel/run "${kernels[@]}" --programs "$cache/programs" --only "${ONLY:-}"
+[ "${1:-}" = prepare ] || exec Tests/Kernel/run "${kernels[@]}" --programs "$cache/programs" --only "${ONLY:-}"

@@ -3,7 +3,6 @@ import PackageDescription
 
 let package = Package(
     name: "endpoint",
-    platforms: [.macOS(.v26)],
     dependencies: [
         // With its default traits: the endpoint needs SwiftNIO.
         .package(name: "power-sensors", path: "../..")
