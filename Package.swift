@@ -108,23 +108,30 @@ let package = Package(
             ]
         ),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        .target(
+            name: "PowerSensorsTestSupport",
+            dependencies: ["PowerSensors", "PowerSensorsTesting"],
+            path: "Tests/PowerSensorsTestSupport"
+        ),
         .executableTarget(
             name: "PerfProbe", dependencies: ["PowerSensors", "PowerSensorsTesting"], path: "Tests/PerfProbe"),
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["PowerSensors", "CPowerSensors", "PowerSensorsTesting"],
+            dependencies: ["PowerSensors", "CPowerSensors", "PowerSensorsTesting", "PowerSensorsTestSupport"],
             path: "Tests/Fuzz"
         ),
         // A target that imports a module says so, even where another brings it along: else it is not compiled again when
         // that module changes, and runs with the old layout of its types.
         .testTarget(
             name: "PowerSensorsTests",
-            dependencies: ["PowerSensors", "CPowerSensors", "PowerSensorsTesting", "CAllocationCounter"]
+            dependencies: [
+                "PowerSensors", "CPowerSensors", "PowerSensorsTesting", "PowerSensorsTestSupport", "CAllocationCounter",
+            ]
         ),
         .testTarget(
             name: "PowerSensorsExportersTests",
             dependencies: [
-                "PowerSensors", "PowerSensorsExporters", "PowerSensorsTesting",
+                "PowerSensors", "PowerSensorsExporters", "PowerSensorsTesting", "PowerSensorsTestSupport",
                 .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
             ]
         ),
@@ -132,6 +139,7 @@ let package = Package(
             name: "PowerSensorsHTTPTests",
             dependencies: [
                 "PowerSensors", "PowerSensorsExporters", "PowerSensorsHTTP", "PowerSensorsTesting",
+                "PowerSensorsTestSupport",
                 .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
                 .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
             ]
@@ -140,6 +148,7 @@ let package = Package(
             name: "PowerSensorsPushTests",
             dependencies: [
                 "PowerSensors", "PowerSensorsExporters", "PowerSensorsPush", "PowerSensorsTesting",
+                "PowerSensorsTestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withExporters),
                 .product(name: "NIOCore", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
@@ -156,7 +165,10 @@ let package = Package(
                 .product(name: "MetricsTestKit", package: "swift-metrics", condition: withExporters),
             ]
         ),
-        .testTarget(name: "PowerSensorsTestingTests", dependencies: ["PowerSensors", "PowerSensorsTesting"]),
+        .testTarget(
+            name: "PowerSensorsTestingTests",
+            dependencies: ["PowerSensors", "PowerSensorsTesting", "PowerSensorsTestSupport"]
+        ),
         .testTarget(
             name: "PowerSensorsCommandTests",
             dependencies: [

@@ -1,5 +1,5 @@
 import Glibc
-import PowerSensors
+package import PowerSensors
 
 /// Writing and removing files. Locations are paths whose links are resolved.
 extension MockTree {
@@ -34,7 +34,7 @@ extension MockTree {
     }
 
     /// Creates a file, atomically replacing an existing one.
-    func replaceFile(_ bytes: [UInt8], at location: String, permissions: UInt32) throws(AttributeError) {
+    package func replaceFile(_ bytes: [UInt8], at location: String, permissions: UInt32) throws(AttributeError) {
         try makeDirectories(leadingTo: location)
         // The temporary file is outside the folders that readers list.
         let staging = owner ?? self

@@ -151,7 +151,7 @@ public final class MockTree: Sendable {
     // MARK: - Inside
 
     /// Resolves every link of a path except its last name.
-    func location(of path: String) throws(AttributeError) -> String {
+    package func location(of path: String) throws(AttributeError) -> String {
         let components = path.split(separator: "/")
         guard let last = components.last, last != ".", last != ".." else { throw failure(path, EINVAL) }
         let parent = try root.resolve(components.dropLast().joined(separator: "/"))

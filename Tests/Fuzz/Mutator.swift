@@ -1,4 +1,4 @@
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 
 /// Creates inputs from texts that kernels write: mostly valid, with some mistakes.
 struct Mutator {

@@ -1,4 +1,5 @@
 import PowerSensors
+import PowerSensorsTestSupport
 import PowerSensorsTesting
 
 /// Whole machines with some wrong files.

@@ -5,7 +5,7 @@
 // It ends with 1 and the seed of the input that broke something, which as SEED is tried again alone.
 #if canImport(Glibc)
 import Glibc
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 #endif
 
 /// The property and seed that are being tried, for the message of a process that trapped.

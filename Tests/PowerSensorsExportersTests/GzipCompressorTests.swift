@@ -1,6 +1,6 @@
 #if Exporters
 import PowerSensorsExporters
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Subprocess
 import Testing
 

@@ -1,5 +1,5 @@
 import PowerSensorsExporters
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Testing
 
 struct CoarseSumTests {

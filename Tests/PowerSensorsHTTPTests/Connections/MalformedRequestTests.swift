@@ -1,6 +1,6 @@
 #if Exporters
 import PowerSensorsHTTP
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Testing
 
 /// Invalid, oversized and fragmented requests.

@@ -1,7 +1,7 @@
 #if Exporters
 import PowerSensorsExporters
 import PowerSensorsHTTP
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Testing
 
 struct RepresentationTests {

@@ -1,6 +1,6 @@
 #if Exporters
 import PowerSensorsHTTP
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Testing
 
 struct WebConfigurationTests {

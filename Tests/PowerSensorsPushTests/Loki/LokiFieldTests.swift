@@ -1,7 +1,7 @@
 #if Exporters
 import Foundation
 import PowerSensorsPush
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Testing
 
 struct LokiFieldTests {

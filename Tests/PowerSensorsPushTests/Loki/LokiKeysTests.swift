@@ -1,7 +1,7 @@
 #if Exporters
 import PowerSensors
 import PowerSensorsPush
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Testing
 
 struct LokiKeysTests {

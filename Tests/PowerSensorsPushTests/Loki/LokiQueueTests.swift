@@ -1,6 +1,6 @@
 #if Exporters
 import PowerSensorsPush
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Testing
 
 struct LokiQueueTests {

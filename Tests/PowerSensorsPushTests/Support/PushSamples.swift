@@ -1,7 +1,7 @@
 #if Exporters
 import PowerSensors
 import PowerSensorsPush
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 
 /// Samples of a machine with a package, its core, and psys; and an environment with a manual clock.
 enum PushSamples {

@@ -1,5 +1,5 @@
 import PowerSensors
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Testing
 
 struct EnergySplitterTests {

@@ -1,6 +1,6 @@
 import CPowerSensors
 import Glibc
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Testing
 
 /// The shim's reader, on real files: each kind of text has a status of its own.

@@ -1,5 +1,5 @@
 import PowerSensors
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Testing
 
 /// Counters of µJ whose range is not that of a 32-bit register: only the numbers show the size of a count.

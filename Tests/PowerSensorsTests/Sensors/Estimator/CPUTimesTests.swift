@@ -3,7 +3,7 @@ import Testing
 
 #if canImport(Glibc)
 import Glibc
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 #endif
 
 private func parse(_ text: String, isWhole: Bool = true) throws(CPUTimesError) -> CPUTimes {

@@ -1,5 +1,5 @@
 import PowerSensors
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Testing
 
 private let milliseconds: Int64 = 1_000_000

@@ -1,5 +1,5 @@
 import PowerSensors
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Testing
 
 /// One processor's lines, as x86 kernels write them; a field that is nil is left out.

@@ -1,6 +1,7 @@
 import CAllocationCounter
 import Glibc
 import PowerSensors
+import PowerSensorsTestSupport
 import PowerSensorsTesting
 import Testing
 

@@ -1,4 +1,5 @@
 import PowerSensors
+import PowerSensorsTestSupport
 import PowerSensorsTesting
 
 /// A guest with a share, and a clock that a test sets.

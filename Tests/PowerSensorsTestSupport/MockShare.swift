@@ -1,5 +1,6 @@
 import Glibc
 package import PowerSensors
+package import PowerSensorsTesting
 
 /// A folder that a host shares with a guest. It holds records and trees of counters, which are written as publishers write them.
 package final class MockShare: Sendable {
@@ -34,7 +35,7 @@ package final class MockShare: Sendable {
 
     /// Overwrites only the beginning of the record, as a guest sees it if it reads during a write.
     package func publish(firstBytes count: Int, of record: ShareRecord) throws(AttributeError) {
-        let known = (try? tree.root.bytes("share", limit: ShareRecord.size)) ?? []
+        let known = (try? WholeFile.bytes("\(path)/share", limit: ShareRecord.size)) ?? []
         try tree.write(bytes: Array(record.encoded().prefix(count) + known.dropFirst(count)), to: "share")
     }
 
@@ -83,10 +84,10 @@ package final class MockShare: Sendable {
 
     private func setModified(_ nanoseconds: Int64, of file: String) throws(AttributeError) {
         let time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
-        let location = try tree.location(of: file)
+        let path = "\(path)/\(file)"
         let times = [time, time]
-        if unsafe utimensat(tree.descriptor, location, times, AT_SYMLINK_NOFOLLOW) != 0 {
-            throw tree.failure(file, errno)
+        if unsafe utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) != 0 {
+            throw AttributeError(path: path, errno: errno)
         }
     }
 }

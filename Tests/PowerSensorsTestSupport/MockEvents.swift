@@ -1,5 +1,6 @@
 import Glibc
 package import PowerSensors
+package import PowerSensorsTesting
 
 /// A kernel's perf events in memory, including the errors that kernels make when they sum up registers.
 package final class MockEvents: EventSource {
