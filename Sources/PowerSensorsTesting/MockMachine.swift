@@ -8,7 +8,6 @@ public final class MockMachine: Sendable {
     struct State {
         var zones: [MockPowercapZone] = []
         var counters: [MockCounter] = []
-        var registerDevices: [MockRegisterDevice] = []
 
         /// The number of counters created so far, which determines the next start count.
         var started: UInt64 = 0

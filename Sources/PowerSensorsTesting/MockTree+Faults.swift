@@ -28,6 +28,7 @@ extension MockTree {
                 bytes: try root.bytes(location),
                 injector: try ReadFaultInjector(of: location, in: self, as: fault)
             )
+            if fault == .gone { try answerReads(of: location) { _ in .error(errno: ENODEV) } }
             if let shown = fault.shown(insteadOf: file.bytes) {
                 try put(shown, at: location)
             } else if fault == .forbidden {
@@ -36,7 +37,6 @@ extension MockTree {
                 try remove(location: location)
             }
             faults[location] = file
-            if fault == .gone, let injector = file.injector { removedDevices.withLock { $0.append(injector) } }
             if fault == .directory { try makeDirectory(location) }
             if fault == .danglingLink { try link(location, to: "nowhere") }
         }
@@ -51,5 +51,13 @@ extension MockTree {
             try put(file.bytes, at: location, mode: file.permissions)
             try setPermissions(file.permissions, of: location)
         }
+    }
+
+    /// Changes the reads of a file for ever, also through descriptors that are open when it is removed.
+    func answerReads(
+        of path: String, _ answer: @escaping @Sendable (_ offset: Int) -> ReadFaultInjector.Answer?
+    ) throws(AttributeError) {
+        let injector = try ReadFaultInjector(of: location(of: path), in: self, answer: answer)
+        lastingInjectors.withLock { $0.append(injector) }
     }
 }

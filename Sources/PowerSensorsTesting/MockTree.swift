@@ -22,8 +22,8 @@ public final class MockTree: Sendable {
     /// The files with faults, by location.
     let faults = Locked<[String: FaultyFile]>([:])
 
-    /// The read faults of removed devices: their open descriptors fail for ever.
-    let removedDevices = Locked<[ReadFaultInjector]>([])
+    /// Injectors that last as long as the tree, also for files that were removed.
+    let lastingInjectors = Locked<[ReadFaultInjector]>([])
 
     /// Creates a folder with a unique name that only this user may enter.
     ///
