@@ -106,7 +106,11 @@ extension MockMachine {
     @discardableResult
     public func add(_ device: MockClassDevice) throws(AttributeError) -> MockDevice {
         let links = "class/\(device.className)"
-        let identifier = firstFree(device.identifier, in: links)
+        var identifier = device.identifier
+        if identifier.hasSuffix("#") {
+            identifier.removeLast()
+            identifier += String(firstFreeNumber { "\(links)/\(identifier)\($0)" })
+        }
         let parent = "devices/" + (device.hardware ?? "virtual")
         let path = "\(parent)/\(device.className)/\(identifier)"
         for (file, text) in device.files { try sysfs.write("\(text)\n", to: "\(path)/\(file)") }
@@ -132,10 +136,6 @@ extension MockMachine {
         try sysfs.link("class/\(className)/\(identifier)", to: "../../\(path)")
     }
 
-    private func firstFree(_ identifier: String, in folder: String) -> String {
-        guard identifier.hasSuffix("#") else { return identifier }
-        var number = 0
-        while sysfs.exists("\(folder)/\(identifier.dropLast())\(number)") { number += 1 }
-        return "\(identifier.dropLast())\(number)"
-    }
+    /// The lowest number whose path does not exist in sysfs.
+    func firstFreeNumber(path: (Int) -> String) -> Int { (0...).first { !sysfs.exists(path($0)) } ?? 0 }
 }

@@ -16,7 +16,7 @@ extension MockMachine {
         }
         var zones: [MockPowercapZone] = []
         for zone in controlType.zones {
-            let created = try create(zone, in: folder, parent: controlType.name, controlType: controlType.name)
+            let created = try create(zone, in: folder)
             // Immediately, so that a later zone of the same type may mirror it.
             state.withLock { $0.zones.append(created) }
             zones.append(created)
@@ -29,8 +29,8 @@ extension MockMachine {
     /// - Throws: The system's error if a file cannot be written.
     @discardableResult
     public func add(_ zone: MockZone, in parent: MockPowercapZone) throws(AttributeError) -> MockPowercapZone {
-        let created = try create(zone, in: parent.path, parent: parent.identifier, controlType: parent.controlType)
-        state.withLock { state in state.zones = state.zones.map { $0.with(created, in: parent.path) } }
+        let created = try create(zone, in: parent.path)
+        state.withLock { $0.zones.add(created, in: parent.path) }
         return created
     }
 
@@ -52,20 +52,16 @@ extension MockMachine {
         stopCounters(beneath: zone.path)
         for member in zone.family { try sysfs.remove("class/powercap/\(member.identifier)") }
         try sysfs.remove(zone.path)
-        state.withLock { state in
-            state.zones = state.zones.compactMap { $0.without(zone.path) }
-        }
+        state.withLock { $0.zones.remove(zone.path) }
     }
 
     private static var powercapDevices: String { "devices/virtual/powercap" }
 
-    private func create(
-        _ zone: MockZone,
-        in folder: String,
-        parent: String,
-        controlType: String
-    ) throws(AttributeError) -> MockPowercapZone {
-        let number = zone.number ?? firstFreeNumber(in: folder, parent: parent)
+    private func create(_ zone: MockZone, in folder: String) throws(AttributeError) -> MockPowercapZone {
+        // The control type, followed by the zones on the way to the folder.
+        let parents = folder.dropFirst(Self.powercapDevices.count).split(separator: "/").map(String.init)
+        let parent = parents[parents.count - 1]
+        let number = zone.number ?? firstFreeNumber { "\(folder)/\(parent):\(String($0, radix: 16))" }
         let identifier = "\(parent):\(String(number, radix: 16))"
         let path = "\(folder)/\(identifier)"
         try sysfs.writeReadOnly("\(zone.name)\n", to: "\(path)/name")
@@ -75,15 +71,13 @@ extension MockMachine {
         }
         let counter = try createCounter(of: zone, at: path)
         var children: [MockPowercapZone] = []
-        for child in zone.children {
-            children.append(try create(child, in: path, parent: identifier, controlType: controlType))
-        }
+        for child in zone.children { children.append(try create(child, in: path)) }
         try sysfs.link("\(path)/device", to: "../../\(parent)")
         try createDevice(identifier, of: "powercap", at: path)
         return MockPowercapZone(
             name: zone.name,
             identifier: identifier,
-            controlType: controlType,
+            controlType: parents[0],
             path: path,
             counter: counter,
             children: children,
@@ -127,36 +121,21 @@ extension MockMachine {
         guard parts.count == 2 else { return nil }
         return zone(String(parts[1]), of: String(parts[0]))?.counter
     }
-
-    private func firstFreeNumber(in folder: String, parent: String) -> Int {
-        var number = 0
-        while sysfs.exists("\(folder)/\(parent):\(String(number, radix: 16))") { number += 1 }
-        return number
-    }
 }
 
-extension MockPowercapZone {
-    /// The zone without the one at a path; nil if that is itself.
-    fileprivate func without(_ removed: String) -> MockPowercapZone? {
-        path == removed ? nil : with(children: children.compactMap { $0.without(removed) })
+extension [MockPowercapZone] {
+    /// Adds a zone to those inside the zone at a path.
+    fileprivate mutating func add(_ zone: MockPowercapZone, in parent: String) {
+        for index in indices {
+            if self[index].path == parent { self[index].children.append(zone) }
+            self[index].children.add(zone, in: parent)
+        }
     }
 
-    /// The zone with a child added to the zone at a path.
-    fileprivate func with(_ child: MockPowercapZone, in parent: String) -> MockPowercapZone {
-        let children = children.map { $0.with(child, in: parent) }
-        return with(children: path == parent ? children + [child] : children)
-    }
-
-    private func with(children: [MockPowercapZone]) -> MockPowercapZone {
-        MockPowercapZone(
-            name: name,
-            identifier: identifier,
-            controlType: controlType,
-            path: path,
-            counter: counter,
-            children: children,
-            sysfs: sysfs
-        )
+    /// Removes the zone at a path.
+    fileprivate mutating func remove(_ path: String) {
+        removeAll { $0.path == path }
+        for index in indices { self[index].children.remove(path) }
     }
 }
 

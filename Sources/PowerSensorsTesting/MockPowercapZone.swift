@@ -18,7 +18,7 @@ public struct MockPowercapZone: Sendable {
     public let counter: MockCounter?
 
     /// The zones inside it.
-    public let children: [MockPowercapZone]
+    public internal(set) var children: [MockPowercapZone]
 
     let sysfs: MockTree
 
