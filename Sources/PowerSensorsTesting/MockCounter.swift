@@ -9,8 +9,8 @@ public final class MockCounter: Sendable {
         var count: UInt64
         var consumed: UInt64 = 0
 
-        /// Energy that is not a whole count yet; ``MockCounter/countSize`` of it make one count.
-        var carry: UInt128 = 0
+        /// The energy that was added by power and time, in units of 10⁻²⁴ J.
+        var energy: UInt128 = 0
         var paths: [String]
     }
 
@@ -19,10 +19,6 @@ public final class MockCounter: Sendable {
 
     private let tree: MockTree
     private let state: Locked<State>
-
-    /// The energy of one count, in units of 10⁻²⁴ J / ``energyScale``.
-    private let countSize: UInt128
-    private let energyScale: UInt128
 
     /// Starts a counter and writes its file.
     ///
@@ -44,11 +40,6 @@ public final class MockCounter: Sendable {
         self.tree = tree
         // Resolved, so that removals of the real folder are noticed.
         let location = try tree.location(of: path)
-        // µW times attoseconds give 10⁻²⁴ J, so that power and time multiply without rounding.
-        let joule: UInt128 = 1_000_000_000_000_000_000_000_000
-        let shared = greatestCommonDivisor(joule, UInt128(register.unit.denominator))
-        countSize = joule / shared * UInt128(register.unit.numerator)
-        energyScale = UInt128(register.unit.denominator) / shared
         state = Locked(State(power: power, count: startCount, paths: [location]))
         try tree.write("\(register.number(of: startCount))\n", to: location)
     }
@@ -87,12 +78,12 @@ public final class MockCounter: Sendable {
             let watts = (power ?? state.power).rawValue
             precondition(time >= .zero && watts >= 0 && watts.isFinite, "energy only grows")
             let microwatts = UInt128((watts * 1_000_000).rounded())
-            let (counts, rest) =
-                (state.carry + microwatts * UInt128(time.attoseconds) * energyScale)
-                .quotientAndRemainder(dividingBy: countSize)
-            state.carry = rest
-            state.count &+= UInt64(truncatingIfNeeded: counts)
-            state.consumed &+= UInt64(truncatingIfNeeded: counts)
+            let before = wholeCounts(of: state.energy)
+            // µW times attoseconds give 10⁻²⁴ J, so that power and time multiply without rounding.
+            state.energy += microwatts * UInt128(time.attoseconds)
+            let counts = wholeCounts(of: state.energy) &- before
+            state.count &+= counts
+            state.consumed &+= counts
         }
     }
 
@@ -146,10 +137,11 @@ public final class MockCounter: Sendable {
             for path in state.paths { try tree.write("\(register.number(of: state.count))\n", to: path) }
         }
     }
-}
 
-private func greatestCommonDivisor(_ first: UInt128, _ second: UInt128) -> UInt128 {
-    var (first, second) = (first, second)
-    while second != 0 { (first, second) = (second, first % second) }
-    return first
+    /// The whole counts in an energy in units of 10⁻²⁴ J.
+    private func wholeCounts(of energy: UInt128) -> UInt64 {
+        let countSize = 1_000_000_000_000_000_000_000_000 * UInt128(register.unit.numerator)
+        let scaled = energy.multipliedFullWidth(by: UInt128(register.unit.denominator))
+        return UInt64(truncatingIfNeeded: countSize.dividingFullWidth(scaled).quotient)
+    }
 }
