@@ -3,7 +3,7 @@ public import PowerSensors
 /// A process in a mock machine's procfs.
 public final class MockProcess: Sendable {
     private struct State {
-        var comm: String
+        var comm = ""
         var ticks: UInt64 = 0
     }
 
@@ -16,7 +16,7 @@ public final class MockProcess: Sendable {
     private let procfs: MockTree
     private let parent: Int
     private let isKernelThread: Bool
-    private let state: Locked<State>
+    private let state = Locked(State())
 
     /// Adds a process to a procfs, replacing an earlier process with the same ID.
     ///
@@ -39,9 +39,7 @@ public final class MockProcess: Sendable {
         self.procfs = procfs
         self.parent = parent
         isKernelThread = arguments.isEmpty
-        state = Locked(State(comm: comm))
-        try write()
-        try procfs.write(arguments.map { $0 + "\0" }.joined(), to: "\(number)/cmdline")
+        try execute(comm: comm, arguments: arguments)
         try procfs.write(
             "Name:\t\(comm)\nUid:\t\(user)\t\(user)\t\(user)\t\(user)\nGid:\t\(user)\t\(user)\t\(user)\t\(user)\n",
             to: "\(number)/status")

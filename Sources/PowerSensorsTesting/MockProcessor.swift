@@ -1,3 +1,5 @@
+import PowerSensors
+
 /// The processors of a machine, as `proc/cpuinfo` and sysfs describe them.
 public struct MockProcessor: Hashable, Sendable {
     /// `GenuineIntel`, `AuthenticAMD` or any other.
@@ -110,8 +112,6 @@ public struct MockProcessor: Hashable, Sendable {
     /// The text of `proc/cpuinfo`, in the kernel's form for x86.
     var cpuinfo: String {
         let flags = (self.flags + (isGuest ? ["hypervisor"] : [])).joined(separator: " ")
-        let thousandths = Int((megahertz * 1000).rounded())
-        let frequency = "\(thousandths / 1000).\(String(thousandths % 1000 + 1000).dropFirst())"
         return logicalProcessors.map { thread in
             """
             processor\t: \(thread.number)
@@ -120,7 +120,7 @@ public struct MockProcessor: Hashable, Sendable {
             model\t\t: \(model)
             model name\t: \(name)
             stepping\t: \(stepping)
-            cpu MHz\t\t: \(frequency)
+            cpu MHz\t\t: \(fixed(megahertz, decimals: 3))
             physical id\t: \(thread.socket)
             siblings\t: \(coresPerSocket * threadsPerCore)
             core id\t\t: \(thread.core)

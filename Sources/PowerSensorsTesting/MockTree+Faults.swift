@@ -20,7 +20,7 @@ extension MockTree {
     public func inject(_ fault: MockFault, at path: String) throws(AttributeError) {
         try restore(path)
         let location = try location(of: path)
-        if (try? target(of: path)) != nil { throw failure(path, ELOOP) }
+        if root.readLink(location) != nil { throw failure(path, ELOOP) }
         try faults.withLock { faults throws(AttributeError) in
             let file = FaultyFile(
                 fault: fault,

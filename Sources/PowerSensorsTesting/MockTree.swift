@@ -65,11 +65,8 @@ public final class MockTree: Sendable {
 
     /// Where a link points.
     public func target(of path: String) throws(AttributeError) -> String {
-        let location = try location(of: path)
-        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = unsafe readlinkat(descriptor, location, &target, target.count)
-        if count < 0 { throw failure(path, errno) }
-        return String(decoding: target.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let target = root.readLink(try location(of: path)) else { throw failure(path, errno) }
+        return target
     }
 
     /// The sorted names in a folder; an empty path is the tree's own folder.
