@@ -14,14 +14,12 @@ extension MockMachine {
             try sysfs.write("1\n", to: "\(folder)/enabled")
             try createDevice(controlType.name, of: "powercap", at: folder)
         }
-        var zones: [MockPowercapZone] = []
-        for zone in controlType.zones {
+        return try controlType.zones.map { zone throws(AttributeError) in
             let created = try create(zone, in: folder)
             // Immediately, so that a later zone of the same type may mirror it.
             state.withLock { $0.zones.append(created) }
-            zones.append(created)
+            return created
         }
-        return zones
     }
 
     /// Adds a zone inside another, as when a domain comes back.
@@ -36,9 +34,15 @@ extension MockMachine {
 
     /// The zone at a path of names, such as `package-0/core`; nil if there is none.
     public func zone(_ names: String, of controlType: String = "intel-rapl") -> MockPowercapZone? {
+        zone(at: "\(controlType)/\(names)")
+    }
+
+    /// The zone at a path of its control type's name and the zones' names.
+    private func zone(at path: String) -> MockPowercapZone? {
+        let names = path.split(separator: "/").map(String.init)
         var found: [MockPowercapZone] = []
-        var inside = state.withLock { $0.zones }.filter { $0.controlType == controlType }
-        for name in names.split(separator: "/") {
+        var inside = state.withLock { $0.zones }.filter { $0.controlType == names.first }
+        for name in names.dropFirst() {
             found = inside.filter { $0.name == name }
             inside = found.flatMap(\.children)
         }
@@ -70,8 +74,7 @@ extension MockMachine {
             try create(constraint, as: "\(path)/constraint_\(index)")
         }
         let counter = try createCounter(of: zone, at: path)
-        var children: [MockPowercapZone] = []
-        for child in zone.children { children.append(try create(child, in: path)) }
+        let children = try zone.children.map { child throws(AttributeError) in try create(child, in: path) }
         try sysfs.link("\(path)/device", to: "../../\(parent)")
         try createDevice(identifier, of: "powercap", at: path)
         return MockPowercapZone(
@@ -88,7 +91,7 @@ extension MockMachine {
     private func createCounter(of zone: MockZone, at path: String) throws(AttributeError) -> MockCounter? {
         let file = "\(path)/energy_uj"
         var counter: MockCounter?
-        if let mirrored = zone.mirrorOf.flatMap(mirroredCounter) {
+        if let mirrored = zone.mirrorOf.flatMap({ self.zone(at: $0)?.counter }) {
             try mirrored.show(at: file)
             counter = mirrored
         } else if let register = zone.register {
@@ -114,12 +117,6 @@ extension MockMachine {
         if let maximum = constraint.maximum {
             try sysfs.writeReadOnly("\(maximum.microwatts)\n", to: "\(prefix)_max_power_uw")
         }
-    }
-
-    private func mirroredCounter(_ names: String) -> MockCounter? {
-        let parts = names.split(separator: "/", maxSplits: 1)
-        guard parts.count == 2 else { return nil }
-        return zone(String(parts[1]), of: String(parts[0]))?.counter
     }
 }
 

@@ -8,7 +8,7 @@ public import PowerSensors
 /// several threads at once.
 public final class MockTree: Sendable {
     /// The folder's own path.
-    public let path: String
+    public var path: String { root.path }
 
     /// The tree that contains this one and removes it; nil for a tree that removes its own folder.
     let owner: MockTree?
@@ -33,7 +33,6 @@ public final class MockTree: Sendable {
         var template = Array("\(parent)/power-sensors-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw AttributeError(path: parent, errno: errno) }
         let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        self.path = path
         owner = nil
         root = try SystemRoot(path: path, mountPoint: path)
     }
@@ -47,9 +46,8 @@ public final class MockTree: Sendable {
     /// - Throws: The system's error if it cannot be created.
     public init(_ name: String, in owner: MockTree, mountPoint: String) throws(AttributeError) {
         try owner.makeDirectory(name)
-        path = "\(owner.path)/\(name)"
         self.owner = owner
-        root = try SystemRoot(path: path, mountPoint: mountPoint)
+        root = try SystemRoot(path: "\(owner.path)/\(name)", mountPoint: mountPoint)
     }
 
     deinit {

@@ -81,8 +81,7 @@ struct ConformanceCheck {
             }
             checkMeaning(of: channel)
         }
-        let parents = discovery.channels.map { ($0.id, $0.parent) }
-        for id in circles(parents) { report(.parents, id, "it is its own ancestor") }
+        checkAncestors(discovery.channels.map { ($0.id, $0.parent) })
         checkComponents(discovery.components + discovery.channels.map(\.component))
     }
 
@@ -109,27 +108,24 @@ struct ConformanceCheck {
     }
 
     private mutating func checkComponents(_ components: [Component]) {
-        var known = [Component.hostID: Component.host]
-        for component in components {
-            let first = known[component.id] ?? component
-            known[component.id] = first
-            if component != first { report(.components, component.id, "two components have this id") }
+        let known = Dictionary(([.host] + components).map { ($0.id, $0) }) { first, _ in first }
+        for component in components where component != known[component.id] {
+            report(.components, component.id, "two components have this id")
         }
         for component in known.values where component.parent.map({ known[$0] == nil }) ?? false {
             report(.parents, component.id, "there is no component '\(component.parent ?? "")'")
         }
-        for id in circles(known.values.map { ($0.id, $0.parent) }).sorted() {
-            report(.parents, id, "it is its own ancestor")
-        }
+        checkAncestors(known.values.map { ($0.id, $0.parent) })
     }
 
-    /// The identities whose chain of parents is circular.
-    private func circles(_ parents: [(id: String, parent: String?)]) -> [String] {
+    /// Checks that no chain of parents is circular.
+    private mutating func checkAncestors(_ parents: [(id: String, parent: String?)]) {
         let parentOf = Dictionary(parents.map { ($0.id, $0.parent) }) { first, _ in first }
         // The longest chain without a circle: every id, and a last parent that is missing.
         let longest = parentOf.count + 1
-        return parentOf.keys.filter { id in
-            Array(sequence(first: id) { parentOf[$0] ?? nil }.prefix(longest + 1)).count > longest
+        for id in parentOf.keys.sorted() {
+            let chain = Array(sequence(first: id) { parentOf[$0] ?? nil }.prefix(longest + 1))
+            if chain.count > longest { report(.parents, id, "it is its own ancestor") }
         }
     }
 
