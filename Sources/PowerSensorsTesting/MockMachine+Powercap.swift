@@ -15,7 +15,7 @@ extension MockMachine {
             try createDevice(controlType.name, of: "powercap", at: folder)
         }
         return try controlType.zones.map { zone throws(AttributeError) in
-            let created = try create(zone, in: folder)
+            let created = try create(zone, in: folder, parent: controlType.name, controlType: controlType.name)
             // Immediately, so that a later zone of the same type may mirror it.
             state.withLock { $0.zones.append(created) }
             return created
@@ -27,7 +27,7 @@ extension MockMachine {
     /// - Throws: The system's error if a file cannot be written.
     @discardableResult
     public func add(_ zone: MockZone, in parent: MockPowercapZone) throws(AttributeError) -> MockPowercapZone {
-        let created = try create(zone, in: parent.path)
+        let created = try create(zone, in: parent.path, parent: parent.identifier, controlType: parent.controlType)
         state.withLock { $0.zones.add(created, in: parent.path) }
         return created
     }
@@ -61,10 +61,9 @@ extension MockMachine {
 
     private static var powercapDevices: String { "devices/virtual/powercap" }
 
-    private func create(_ zone: MockZone, in folder: String) throws(AttributeError) -> MockPowercapZone {
-        // The control type, followed by the zones on the way to the folder.
-        let parents = folder.dropFirst(Self.powercapDevices.count).split(separator: "/").map(String.init)
-        let parent = parents[parents.count - 1]
+    private func create(
+        _ zone: MockZone, in folder: String, parent: String, controlType: String
+    ) throws(AttributeError) -> MockPowercapZone {
         let number = zone.number ?? firstFreeNumber { "\(folder)/\(parent):\(String($0, radix: 16))" }
         let identifier = "\(parent):\(String(number, radix: 16))"
         let path = "\(folder)/\(identifier)"
@@ -74,13 +73,15 @@ extension MockMachine {
             try create(constraint, as: "\(path)/constraint_\(index)")
         }
         let counter = try createCounter(of: zone, at: path)
-        let children = try zone.children.map { child throws(AttributeError) in try create(child, in: path) }
+        let children = try zone.children.map { child throws(AttributeError) in
+            try create(child, in: path, parent: identifier, controlType: controlType)
+        }
         try sysfs.link("\(path)/device", to: "../../\(parent)")
         try createDevice(identifier, of: "powercap", at: path)
         return MockPowercapZone(
             name: zone.name,
             identifier: identifier,
-            controlType: parents[0],
+            controlType: controlType,
             path: path,
             counter: counter,
             children: children,
