@@ -60,13 +60,14 @@ static inline int cpowersensors_parse_u64(
     return 0;
 }
 
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 /// Parses up to eight digits at once, and sets `count` to their number.
 ///
 /// Each step joins neighbours: digits to pairs, pairs to fours, fours to eight.
 static inline uint64_t cpowersensors_leading_digits(const char *_Nonnull text, unsigned *_Nonnull count) {
     uint64_t word;
     memcpy(&word, text, sizeof word);
+    // The first byte has to be the lowest.
+    if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) word = __builtin_bswap64(word);
     // The first byte that is not a digit gets its high bit set; carries into later bytes do not matter.
     const uint64_t others = ((word + 0x4646464646464646) | (word - 0x3030303030303030)) & 0x8080808080808080;
     *count = others == 0 ? 8 : (unsigned)__builtin_ctzll(others) / 8;
@@ -97,11 +98,6 @@ static inline int cpowersensors_parse_line(const char *_Nonnull text, size_t len
     *value = number;
     return 0;
 }
-#else
-static inline int cpowersensors_parse_line(const char *_Nonnull text, size_t length, uint64_t *_Nonnull value) {
-    return cpowersensors_parse_u64(text, length, value);
-}
-#endif
 
 /// Reads up to `size` bytes of an open file at an offset, with a single system call.
 ///
