@@ -6,61 +6,38 @@
 #include <stdio.h>
 #include <sys/syscall.h>
 
-// Skips a number of fields; NULL if the text ends before.
-static const char *skip_fields(const char *at, const char *end, int count) {
-    while (count > 0 && at < end) {
-        if (*at == ' ') count--;
-        at++;
-    }
-    return count == 0 && at < end ? at : NULL;
-}
-
-// Parses a decimal that is followed by a space; -1 if there is none.
-static int decimal(const char **at, const char *end, uint64_t *value) {
-    const char *first = *at;
-    uint64_t number = 0;
-    unsigned digit;
-    while (*at < end && (digit = (unsigned)(unsigned char)**at - '0') <= 9) {
-        if (__builtin_mul_overflow(number, (uint64_t)10, &number) ||
-            __builtin_add_overflow(number, (uint64_t)digit, &number))
-            return -1;
-        (*at)++;
-    }
-    *value = number;
-    return *at > first && *at < end && **at == ' ' ? 0 : -1;
-}
-
 // PF_KTHREAD of the kernel's include/linux/sched.h.
 #define KERNEL_THREAD 0x00200000
+
+// The fields that are used, and their numbers in proc_pid_stat(5), where the times are utime and stime.
+enum { PARENT, FLAGS, USER, KERNEL, START, FIELD_COUNT };
+static const int field_numbers[FIELD_COUNT] = {[PARENT] = 4, [FLAGS] = 9, [USER] = 14, [KERNEL] = 15, [START] = 22};
 
 // Parses the beginning of procfs' `PID/stat`. Returns 0, or a negative code as for attributes.
 static int parse_process(const char *text, size_t length, struct cpowersensors_process *process) {
     if (length == 0) return CPOWERSENSORS_EMPTY;
-    const char *end = text + length;
     const char *name = memchr(text, '(', length);
     const char *bracket = memrchr(text, ')', length);
     if (!name || !bracket || bracket < name) return CPOWERSENSORS_MALFORMED;
-    // The name may contain spaces and brackets; it ends at the last bracket. Field 3 follows; the parent is 4, the
-    // flags are 9, utime and stime are 14 and 15, starttime is 22.
-    const char *at = bracket + 1;
-    if (at >= end || *at != ' ') return CPOWERSENSORS_MALFORMED;
-    uint64_t parent, flags, user, kernel, start;
-    at = skip_fields(at + 1, end, 1);
-    if (!at || decimal(&at, end, &parent)) return CPOWERSENSORS_MALFORMED;
-    at = skip_fields(at + 1, end, 4);
-    if (!at || decimal(&at, end, &flags)) return CPOWERSENSORS_MALFORMED;
-    at = skip_fields(at + 1, end, 4);
-    if (!at || decimal(&at, end, &user)) return CPOWERSENSORS_MALFORMED;
-    at++;
-    if (decimal(&at, end, &kernel)) return CPOWERSENSORS_MALFORMED;
-    at = skip_fields(at + 1, end, 6);
-    if (!at || decimal(&at, end, &start)) return CPOWERSENSORS_MALFORMED;
+    // The name may contain spaces and brackets; it ends at the last bracket. Field 3 follows.
+    size_t at = (size_t)(bracket + 1 - text);
+    uint64_t fields[FIELD_COUNT];
+    for (int field = 3, known = 0;; field++) {
+        if (at >= length || text[at++] != ' ') return CPOWERSENSORS_MALFORMED;
+        if (known == FIELD_COUNT) break;
+        const size_t first = at;
+        if (field != field_numbers[known]) {
+            while (at < length && text[at] != ' ') at++;
+        } else if (cpowersensors_parse_digits(text, length, &at, &fields[known++]) || at == first) {
+            return CPOWERSENSORS_MALFORMED;
+        }
+    }
     // More than some centuries is implausible, and sums of such times might overflow.
-    if (user >> 48 || kernel >> 48) return CPOWERSENSORS_OVERFLOW;
-    process->ticks = user + kernel;
-    process->start = start;
-    process->parent = parent > INT32_MAX ? 0 : (int32_t)parent;
-    process->is_kernel_thread = (flags & KERNEL_THREAD) != 0;
+    if (fields[USER] >> 48 || fields[KERNEL] >> 48) return CPOWERSENSORS_OVERFLOW;
+    process->ticks = fields[USER] + fields[KERNEL];
+    process->start = fields[START];
+    process->parent = fields[PARENT] > INT32_MAX ? 0 : (int32_t)fields[PARENT];
+    process->is_kernel_thread = (fields[FLAGS] & KERNEL_THREAD) != 0;
     size_t count = (size_t)(bracket - name - 1);
     if (count > sizeof process->comm - 1) count = sizeof process->comm - 1;
     memcpy(process->comm, name + 1, count);

@@ -27,6 +27,30 @@ enum {
 /// The largest attribute of sysfs: a page.
 #define CPOWERSENSORS_ATTRIBUTE_SIZE 4096
 
+/// Parses the digits from `at` on, and moves `at` behind them.
+///
+/// Returns 0, or 1 for a number of more than 64 bits.
+static inline int cpowersensors_parse_digits(
+    const char *_Nonnull text, size_t length, size_t *_Nonnull at, uint64_t *_Nonnull value
+) {
+    // Nineteen digits always fit; only further ones need a check.
+    const size_t unchecked = length - *at > 19 ? *at + 19 : length;
+    uint64_t number = 0;
+    unsigned digit = 0;
+    while (*at < unchecked && (digit = (unsigned)(unsigned char)text[*at] - '0') <= 9) {
+        number = number * 10 + digit;
+        (*at)++;
+    }
+    int overflow = 0;
+    while (*at < length && (digit = (unsigned)(unsigned char)text[*at] - '0') <= 9) {
+        overflow |= __builtin_mul_overflow(number, (uint64_t)10, &number);
+        overflow |= __builtin_add_overflow(number, (uint64_t)digit, &number);
+        (*at)++;
+    }
+    *value = number;
+    return overflow;
+}
+
 /// Parses an unsigned decimal, possibly surrounded by white space, from `length` bytes.
 ///
 /// Returns 0 and sets `value`, or returns one of the negative codes above.
@@ -38,20 +62,8 @@ static inline int cpowersensors_parse_u64(
     if (at == length) return CPOWERSENSORS_EMPTY;
 
     const size_t first = at;
-    // Nineteen digits always fit; only further ones need a check.
-    const size_t unchecked = length - at > 19 ? at + 19 : length;
-    uint64_t number = 0;
-    unsigned digit = 0;
-    while (at < unchecked && (digit = (unsigned)(unsigned char)text[at] - '0') <= 9) {
-        number = number * 10 + digit;
-        at++;
-    }
-    int overflow = 0;
-    while (at < length && (digit = (unsigned)(unsigned char)text[at] - '0') <= 9) {
-        overflow |= __builtin_mul_overflow(number, (uint64_t)10, &number);
-        overflow |= __builtin_add_overflow(number, (uint64_t)digit, &number);
-        at++;
-    }
+    uint64_t number;
+    const int overflow = cpowersensors_parse_digits(text, length, &at, &number);
     if (at == first) return CPOWERSENSORS_MALFORMED;
     while (at < length && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n')) at++;
     if (at != length) return CPOWERSENSORS_MALFORMED;
