@@ -2,6 +2,7 @@
 #include "CPowerSensors.h"
 
 #if defined(__linux__)
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -66,17 +67,8 @@ int cpowersensors_read_process(
     return count < 0 ? (int)-count : parse_process(text, (size_t)count, process);
 }
 
-// A directory entry of getdents64(2).
-struct entry {
-    uint64_t number;
-    int64_t offset;
-    uint16_t length;
-    uint8_t type;
-    char name[];
-};
-
 long cpowersensors_list_processes(int procfs, int32_t *numbers, size_t capacity) {
-    _Alignas(struct entry) char buffer[32768];
+    _Alignas(struct dirent64) char buffer[32768];
     long count = 0;
     if (lseek(procfs, 0, SEEK_SET) < 0) return -errno;
     for (;;) {
@@ -84,12 +76,12 @@ long cpowersensors_list_processes(int procfs, int32_t *numbers, size_t capacity)
         if (bytes < 0) return -errno;
         if (bytes == 0) return count;
         for (long at = 0; at < bytes;) {
-            const struct entry *entry = (const struct entry *)(buffer + at);
-            at += entry->length;
+            const struct dirent64 *entry = (const struct dirent64 *)(buffer + at);
+            at += entry->d_reclen;
             uint64_t number = 0;
-            const char *digit = entry->name;
+            const char *digit = entry->d_name;
             // Process numbers have at most seven digits (PID_MAX_LIMIT).
-            while (*digit >= '0' && *digit <= '9' && digit - entry->name < 9)
+            while (*digit >= '0' && *digit <= '9' && digit - entry->d_name < 9)
                 number = number * 10 + (uint64_t)(*digit++ - '0');
             if (*digit || number == 0) continue;
             if ((size_t)count < capacity && numbers) numbers[count] = (int32_t)number;
