@@ -179,16 +179,6 @@ struct cpowersensors_effort {
 /// Returns the calling thread's effort so far. Two values distinguish a slow read from an interrupted one.
 struct cpowersensors_effort cpowersensors_thread_effort(void);
 
-/// Reads a model-specific register through an open `/dev/cpu/N/msr`, with a single system call.
-///
-/// The device uses the register's number as the offset (msr(4)). Returns 0 and sets `value`, or returns the `errno` of
-/// the read, or `CPOWERSENSORS_EMPTY` if there are fewer than eight bytes.
-static inline int cpowersensors_read_register(int descriptor, uint32_t number, uint64_t *_Nonnull value) {
-    const ssize_t count = cpowersensors_read_at(descriptor, value, sizeof *value, (off_t)number);
-    if (count < 0) return (int)-count;
-    return count == (ssize_t)sizeof *value ? 0 : CPOWERSENSORS_EMPTY;
-}
-
 /// Identifies an event: its PMU's type, and the fields that the PMU's `format` folder describes (perf_event_open(2)).
 struct cpowersensors_event {
     uint32_t type;

@@ -65,10 +65,9 @@ struct RegisterDiscovery {
         to result: inout MechanismDiscovery
     ) {
         let path = Self.path(of: processor)
-        let file: RegisterFile
+        let file = RegisterFile(of: processor, beneath: roots.dev)
         let unit: UInt64
         do throws(AttributeError) {
-            file = try RegisterFile(opening: path, beneath: roots.dev)
             unit = try file.value(registers.unitNumber)
         } catch {
             // The processor refuses the register, as in guests on AMD: there is nothing to read.
@@ -105,10 +104,9 @@ struct RegisterDiscovery {
         var seen: Set<DomainLocation> = []
         for (number, location) in processors {
             let location = DomainLocation(domain: "core", socket: location.socket, core: location.core)
-            guard seen.insert(location).inserted,
-                let file = try? RegisterFile(opening: Self.path(of: number), beneath: roots.dev),
-                let unit = try? file.value(registers.unitNumber)
-            else { continue }
+            guard seen.insert(location).inserted else { continue }
+            let file = RegisterFile(of: number, beneath: roots.dev)
+            guard let unit = try? file.value(registers.unitNumber) else { continue }
             let maximum = knowledge.maximumPower(of: location, sockets: 1)
             discovery.channels += channels([(location, core, maximum)], on: number, in: file, registers, unit)
         }
@@ -128,7 +126,7 @@ struct RegisterDiscovery {
             else { return nil }
             let cost = ContinuousClock.now - began
             var channel = register.location.channel(by: .msr, .counts(unit: unit, lastCount: UInt64(UInt32.max)))
-            channel.path = file.path
+            channel.path = Self.path(of: processor)
             channel.handle = ChannelHandle(RegisterHandle(processor: processor, number: register.number))
             channel.readCost = cost
             // A virtual counter of a guest starts at 0, and may begin to count later.
