@@ -4,7 +4,6 @@
 #include <fcntl.h>
 
 #if defined(__linux__)
-#include <linux/capability.h>
 #include <linux/futex.h>
 #include <linux/openat2.h>
 #include <linux/perf_event.h>
@@ -110,13 +109,6 @@ int cpowersensors_run_on(int processor) {
     return sched_setaffinity(0, sizeof mask, (cpu_set_t *)mask) == 0 ? 0 : errno;
 }
 
-int cpowersensors_has_capability(int number) {
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-    struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {{0, 0, 0}};
-    if (number < 0 || number >= 64 || syscall(SYS_capget, &header, sets) != 0) return 0;
-    return sets[number / 32].effective >> (number % 32) & 1;
-}
-
 // An unknown number is EINVAL (prctl(2)).
 int cpowersensors_may_gain_capability(int number) { return prctl(PR_CAPBSET_READ, number, 0, 0, 0); }
 #else
@@ -140,11 +132,6 @@ uint64_t cpowersensors_file_system(int descriptor) {
 int cpowersensors_run_on(int processor) {
     (void)processor;
     return ENOSYS;
-}
-
-int cpowersensors_has_capability(int number) {
-    (void)number;
-    return 0;
 }
 
 int cpowersensors_may_gain_capability(int number) {

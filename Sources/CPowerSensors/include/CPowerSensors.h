@@ -216,10 +216,8 @@ uint64_t cpowersensors_file_system(int descriptor);
 /// Returns 0, EINVAL for a processor that it may not run on, or another `errno`.
 int cpowersensors_run_on(int processor);
 
-/// Returns whether a capability, given by its number in capabilities(7), is effective for the calling thread.
-int cpowersensors_has_capability(int number);
-
-/// Returns whether a program that this process starts could gain a capability: it is in the bounding set.
+/// Returns whether a program that this process starts could gain a capability, given by its number in capabilities(7):
+/// it is in the bounding set.
 ///
 /// -1 if the running kernel does not know the number.
 int cpowersensors_may_gain_capability(int number);

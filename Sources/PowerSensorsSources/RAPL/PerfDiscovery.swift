@@ -105,7 +105,7 @@ struct PerfDiscovery {
             channel.maximumPower = knowledge.maximumPower(of: location, sockets: sockets)
             channels.append(channel)
         }
-        return (channels, group.refusal.map { .refused(member.scope.pmu, errno: $0, roots.procfs) })
+        return (channels, group.refusal.map { .refused(member.scope.pmu, errno: $0, roots) })
     }
 }
 

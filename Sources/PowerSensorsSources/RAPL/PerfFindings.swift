@@ -1,6 +1,7 @@
+import CPowerSensors
 import Glibc
 package import PowerSensorsCore
-import PowerSensorsMachine
+package import PowerSensorsMachine
 
 // What can be wrong with perf's events, and how to fix it.
 
@@ -53,7 +54,7 @@ extension Finding {
     }
 
     /// The kernel refused to open an event.
-    static func refused(_ pmu: String, errno code: Int32, _ procfs: SystemRoot) -> Finding {
+    static func refused(_ pmu: String, errno code: Int32, _ roots: SystemRoots) -> Finding {
         let subject = PerfPMU.path(of: pmu)
         guard [EACCES, EPERM, ENOSYS].contains(code) else {
             return Finding(
@@ -63,8 +64,9 @@ extension Finding {
                     ? "Allow more open files: ulimit -n 65536"
                     : "Reload the driver, or read the domains through powercap: --sensor rapl:powercap")
         }
-        let level = (try? procfs.text(paranoiaPath)).flatMap { Int($0) }
-        return missingRight(subject, at: level, PerfRights.ofThisProcess)
+        let level = (try? roots.procfs.text(paranoiaPath)).flatMap { Int($0) }
+        return missingRight(
+            subject, at: level, HostEnvironment(roots), bounding: cpowersensors_may_gain_capability(perfmon))
     }
 
     /// The kernel refused to open an event, for lack of a right: which one, and how this process can get it.
@@ -72,8 +74,13 @@ extension Finding {
     /// - Parameters:
     ///   - subject: The PMU's folder.
     ///   - level: The level of kernel.perf_event_paranoid; nil if unknown.
-    ///   - rights: What the process has.
-    package static func missingRight(_ subject: String, at level: Int?, _ rights: PerfRights) -> Finding {
+    ///   - environment: The environment with the process's capabilities.
+    ///   - bounding: Whether the process's bounding set, the limit of all its capabilities, has CAP_PERFMON: 1 or 0, or
+    ///     negative if the kernel does not know that capability, which exists since Linux 5.8.
+    package static func missingRight(
+        _ subject: String, at level: Int?, _ environment: HostEnvironment, bounding: Int32
+    ) -> Finding {
+        let hasPerfmon = environment.has(Int(perfmon))
         let setting = "kernel.perf_event_paranoid is \(level.map(String.init) ?? "unknown")"
         func finding(_ text: String, remedy: String) -> Finding {
             Finding(severity: .warning, subject: subject, reason: .forbidden, text: text, remedy: remedy)
@@ -81,25 +88,24 @@ extension Finding {
         // At level 3 and above, the kernels of Debian and its derivatives do not accept CAP_PERFMON. Other kernels
         // treat these levels like level 2.
         let mayIgnorePerfmon = (level ?? 1) >= 3
-        if rights.hasAdministration || (level ?? 1) <= 0
-            || (rights.kernelHasPerfmon && rights.hasPerfmon && !mayIgnorePerfmon)
-        {
+        // CAP_SYS_ADMIN, whose number is 21, was required before Linux 5.8, and is still accepted.
+        if environment.has(21) || (level ?? 1) <= 0 || (hasPerfmon && !mayIgnorePerfmon) {
             return finding(
                 "perf is refused although the process has the rights (\(setting)): by a filter of system calls.",
                 remedy: "Allow perf_event_open in the container's seccomp profile, or the service's SystemCallFilter.")
         }
-        if !rights.kernelHasPerfmon {
+        if bounding < 0 {
             return finding(
                 "perf is not allowed to count here: \(setting), and before Linux 5.8 that requires CAP_SYS_ADMIN.",
                 remedy: "Run it as root: sudo \(programPath) — or let every program count:"
                     + " sudo sysctl kernel.perf_event_paranoid=0")
         }
-        let right =
-            rights.mayGainPerfmon ? "sudo setcap cap_perfmon=ep \(programPath)" : "docker run --cap-add PERFMON …"
+        // A program's file can give it a capability (setcap(8)) only within the bounding set, as not in some containers.
+        let right = bounding == 1 ? "sudo setcap cap_perfmon=ep \(programPath)" : "docker run --cap-add PERFMON …"
         let remedies = [
             mayIgnorePerfmon
                 ? "Let CAP_PERFMON suffice, as it does up to level 2: sudo sysctl kernel.perf_event_paranoid=2" : nil,
-            rights.hasPerfmon ? nil : "\(mayIgnorePerfmon ? "and give" : "Give") it to the program: \(right)",
+            hasPerfmon ? nil : "\(mayIgnorePerfmon ? "and give" : "Give") it to the program: \(right)",
             "or let every program count: sudo sysctl kernel.perf_event_paranoid=0",
         ]
         return finding(
@@ -108,6 +114,9 @@ extension Finding {
                 : "perf is not allowed to count here: \(setting), and this process lacks the capability CAP_PERFMON.",
             remedy: remedies.compactMap(\.self).joined(separator: " — "))
     }
+
+    /// The number of CAP_PERFMON (capabilities(7)).
+    private static let perfmon: Int32 = 38
 
     /// The file with the level of kernel.perf_event_paranoid. Above 0, counting the events of a whole processor
     /// requires CAP_PERFMON (Documentation/admin-guide/perf-security.rst).

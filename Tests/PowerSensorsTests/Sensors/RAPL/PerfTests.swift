@@ -208,23 +208,26 @@ struct PerfTests {
         (4, "cap_perfmon=ep", "perf_event_paranoid=2"),
     ])
     func `CAP_PERFMON is suggested only if the kernel accepts it`(level: Int, right: String, first: String?) throws {
-        let user = PerfRights(hasPerfmon: false, hasAdministration: false, mayGainPerfmon: true)
-        let remedy = try #require(Finding.missingRight("power", at: level, user).remedy)
+        func finding(capabilities: UInt64, bounding: Int32) -> Finding {
+            var environment = HostEnvironment()
+            environment.capabilities = capabilities
+            return Finding.missingRight("power", at: level, environment, bounding: bounding)
+        }
+        let remedy = try #require(finding(capabilities: 0, bounding: 1).remedy)
         #expect(remedy.contains(right))
         #expect(remedy.contains("perf_event_paranoid=2") == (first != nil))
         // With the capability, a system call filter is suspected only if it would be enough: Debian's levels 3 and 4 refuse it.
-        let perfmon = PerfRights(hasPerfmon: true, hasAdministration: false, mayGainPerfmon: true)
-        let refused = Finding.missingRight("power", at: level, perfmon)
+        let perfmon: UInt64 = 1 << 38
+        let refused = finding(capabilities: perfmon, bounding: 1)
         #expect(refused.text.contains("filter of system calls") == (level < 3))
         #expect(refused.remedy?.contains("setcap") == false)
         // Before Linux 5.8 the capability does not exist, not in containers either.
-        let old = PerfRights(
-            hasPerfmon: false, hasAdministration: false, mayGainPerfmon: false, kernelHasPerfmon: false)
-        let remedyOfOld = try #require(Finding.missingRight("power", at: level, old).remedy)
+        let remedyOfOld = try #require(finding(capabilities: 0, bounding: -1).remedy)
         #expect(!remedyOfOld.contains("docker") && !remedyOfOld.contains("perfmon"))
         #expect(remedyOfOld.contains("sudo") && remedyOfOld.contains("perf_event_paranoid=0"))
-        let root = PerfRights(hasPerfmon: true, hasAdministration: true, mayGainPerfmon: true)
-        #expect(Finding.missingRight("power", at: level, root).text.contains("filter of system calls"))
+        let administration: UInt64 = 1 << 21
+        let root = finding(capabilities: perfmon | administration, bounding: 1)
+        #expect(root.text.contains("filter of system calls"))
     }
 
     @Test(arguments: [EACCES, EINVAL])
