@@ -65,8 +65,8 @@ struct PerfEvents: ~Copyable {
     /// What a read returns: the number of events, the nanoseconds for which they were enabled, those for which they
     /// were counting, and the counts.
     private var values: [UInt64] = []
-    /// The processor on which they are open.
-    private var processor = -1
+    /// The processor on which they are open; nil if none can be.
+    private var processor: Int?
     /// The nanoseconds for which they were enabled, at the latest reading.
     private var enabledNanoseconds: UInt64 = 0
     /// When a reading first found that these nanoseconds do not advance; nil while they do.
@@ -100,7 +100,7 @@ struct PerfEvents: ~Copyable {
     /// Reads every event with one system call.
     mutating func read(into readings: inout [Reading]) {
         if !descriptors.isEmpty {
-            if descriptors.count < slots.count, refusedBackOff.isDue { openRefused() }
+            if descriptors.count < slots.count, refusedBackOff.isDue { openMissing() }
             if readOpened(into: &readings) { return }
         }
         if backOff.isDue {
@@ -155,7 +155,8 @@ struct PerfEvents: ~Copyable {
         let since = stoppedSince ?? now
         stoppedSince = since
         if now.boottimeNanoseconds - since.boottimeNanoseconds > 100_000_000 { return true }
-        return ProcessorLocation.online(in: sysfs).map { !$0.contains(processor) } ?? false
+        guard let processor, let online = ProcessorLocation.online(in: sysfs) else { return false }
+        return !online.contains(processor)
     }
 
     private mutating func fail(_ status: ReadingStatus) {
@@ -188,7 +189,7 @@ struct PerfEvents: ~Copyable {
             (slots[index].position, slots[index].isNew) = (slot.position, slot.isNew)
             (slots[index].status, slots[index].refusal) = (.ok, nil)
         }
-        if descriptors.count < slots.count { openRefused() }
+        if descriptors.count < slots.count { openMissing() }
     }
 
     /// Opens the events again, as far as possible, on the processor that the kernel currently names for the scope.
@@ -196,49 +197,39 @@ struct PerfEvents: ~Copyable {
         backOff.recordAttempt()
         close()
         (enabledNanoseconds, stoppedSince, refusedBackOff) = (0, nil, BackOff())
+        openMissing()
+    }
+
+    /// Tries to open the events that are not open. If others are, they join their group, whose counts continue.
+    private mutating func openMissing() {
         refusedBackOff.recordAttempt()
         var ignored: [Finding] = []
         do throws(AttributeError) {
             let pmu = try PerfPMU(scope.pmu, in: sysfs, findings: &ignored)
-            guard let processor = scope.processor(of: pmu, in: sysfs) else {
-                return refuse(slots.indices, ENODEV)
-            }
-            self.processor = processor
-            for index in slots.indices { open(index, pmu, on: processor) }
+            if descriptors.isEmpty { processor = scope.processor(of: pmu, in: sysfs) }
+            for index in slots.indices where slots[index].position == nil { open(index, pmu) }
         } catch {
-            refuse(slots.indices, error.errno)
+            for index in slots.indices where descriptors.isEmpty { refuse(index, error.errno) }
         }
-        resizeValues()
+        values = Array(repeating: 0, count: 3 + descriptors.count)
     }
 
-    /// Tries again to open the events that were refused. They join the group of the open ones, whose counts continue.
-    private mutating func openRefused() {
-        refusedBackOff.recordAttempt()
-        var ignored: [Finding] = []
-        guard let pmu = try? PerfPMU(scope.pmu, in: sysfs, findings: &ignored) else { return }
-        for index in slots.indices where slots[index].position == nil { open(index, pmu, on: processor) }
-        resizeValues()
-    }
-
-    private mutating func resizeValues() { values = Array(repeating: 0, count: 3 + descriptors.count) }
-
-    private mutating func open(_ index: Int, _ pmu: PerfPMU, on processor: Int) {
+    private mutating func open(_ index: Int, _ pmu: PerfPMU) {
+        guard let processor else { return refuse(index, ENODEV) }
         guard let event = pmu.events.first(where: { $0.name == slots[index].event }) else {
-            return refuse(index..<index + 1, ENOENT)
+            return refuse(index, ENOENT)
         }
         let descriptor = source.open(event.code, processor: processor, leader: descriptors.first ?? -1)
-        guard descriptor >= 0 else { return refuse(index..<index + 1, -descriptor) }
+        guard descriptor >= 0 else { return refuse(index, -descriptor) }
         slots[index].position = descriptors.count
         (slots[index].status, slots[index].refusal, slots[index].isNew) = (.ok, nil, true)
         descriptors.append(descriptor)
     }
 
-    /// Records that events could not be opened.
-    private mutating func refuse(_ indices: Range<Int>, _ code: Int32) {
-        for index in indices {
-            slots[index].status = ReadingStatus(errno: code)
-            slots[index].refusal = code
-        }
+    /// Records that an event could not be opened.
+    private mutating func refuse(_ index: Int, _ code: Int32) {
+        slots[index].status = ReadingStatus(errno: code)
+        slots[index].refusal = code
     }
 
     /// Whether the driver lists an event that it does not support, as happens on AMD before Linux 5.17.
