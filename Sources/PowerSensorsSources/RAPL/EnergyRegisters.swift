@@ -5,21 +5,13 @@ package import PowerSensorsMachine
 ///
 /// Sources: Intel's SDM (volume 3, power and thermal management; volume 4), AMD's PPRs of families 17h to 1Ah, and the
 /// tables of the kernel's own drivers (arch/x86/events/rapl.c, drivers/powercap/intel_rapl_common.c).
-package struct EnergyRegisters: Hashable, Sendable {
-    /// The register of one domain.
-    package struct Domain: Hashable, Sendable {
-        /// `package`, `dram`, `core`, `uncore` or `psys`.
-        package let name: String
-
-        /// The register's number.
-        package let number: UInt32
-    }
-
+package struct EnergyRegisters: Sendable {
     /// The number of the register that holds the units.
     package let unitNumber: UInt32
 
-    /// The registers that count for a whole package or die.
-    package let domains: [Domain]
+    /// The registers that count for a whole package or die: each one's domain, which is `package`, `dram`, `core`,
+    /// `uncore` or `psys`, and its number.
+    package let domains: [(name: String, number: UInt32)]
 
     /// The number of the register that counts for a single core; nil if there is none.
     package let coreNumber: UInt32?
@@ -44,16 +36,14 @@ package struct EnergyRegisters: Hashable, Sendable {
         case (.intel, 6..., let model):
             unitNumber = 0x606
             domains = [
-                Domain(name: "package", number: 0x611), Domain(name: "core", number: 0x639),
-                Domain(name: "uncore", number: 0x641), Domain(name: "dram", number: 0x619),
-                Domain(name: "psys", number: 0x64D),
+                ("package", 0x611), ("core", 0x639), ("uncore", 0x641), ("dram", 0x619), ("psys", 0x64D),
             ]
             (coreNumber, powerNumber, arePerDie) = (nil, 0x614, true)
             countsMicrojoules = processor.family == 6 && Self.atoms.contains(model)
             ownUnits = processor.family == 6 ? Self.ownUnits(ofModel: model) : [:]
         case (.amd, 0x17..., _), (.hygon, 0x18..., _):
             unitNumber = 0xC001_0299
-            domains = [Domain(name: "package", number: 0xC001_029B)]
+            domains = [("package", 0xC001_029B)]
             (coreNumber, powerNumber, arePerDie) = (0xC001_029A, nil, false)
             (countsMicrojoules, ownUnits) = (false, [:])
         default: return nil
