@@ -36,14 +36,30 @@ extension Finding {
             remedy: remedy
         )
     }
+}
 
-    /// A finding about a sensor's folder that could not be listed, with the cause and the remedy.
-    package static func unlisted(
-        _ content: String, _ path: String, _ error: AttributeError, in root: SystemRoot, _ severity: Severity = .warning
-    ) -> Finding {
-        Finding(
-            severity: severity, subject: path, reason: Finding.Reason(error.status),
-            text: "The folder of the \(content) cannot be listed: \(error.reason).",
-            remedy: "Run as root, or let this user list it: sudo chmod o+rx \(root.path)/\(path)")
+extension SystemRoot {
+    /// The names in a sensor's folder, sorted; none if there is no such folder, or it cannot be listed, which becomes a
+    /// finding with the cause and the remedy.
+    ///
+    /// - Parameters:
+    ///   - relativePath: The folder.
+    ///   - content: What the folder lists, for the finding.
+    ///   - severity: The finding's severity.
+    ///   - findings: Where the finding is added.
+    package func list(
+        _ relativePath: String, of content: String, severity: Finding.Severity = .warning, findings: inout [Finding]
+    ) -> [String] {
+        do throws(AttributeError) {
+            return try list(relativePath)
+        } catch {
+            if error.status == .absent { return [] }
+            findings.append(
+                Finding(
+                    severity: severity, subject: relativePath, reason: Finding.Reason(error.status),
+                    text: "The folder of the \(content) cannot be listed: \(error.reason).",
+                    remedy: "Run as root, or let this user list it: sudo chmod o+rx \(path)/\(relativePath)"))
+            return []
+        }
     }
 }

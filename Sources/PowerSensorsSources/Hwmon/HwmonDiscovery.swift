@@ -10,13 +10,7 @@ struct HwmonDiscovery {
 
     /// Reads all chips of the class.
     consuming func discover() -> Discovery {
-        let folders: [String]
-        do throws(AttributeError) {
-            folders = try sysfs.list(HwmonChip.classPath)
-        } catch {
-            let unlisted = Finding.unlisted("hardware-monitoring chips", HwmonChip.classPath, error, in: sysfs)
-            return Discovery(findings: [error.status == .absent ? .noChips : unlisted])
-        }
+        let folders = sysfs.list(HwmonChip.classPath, of: "hardware-monitoring chips", findings: &findings)
         let chips = folders.compactMap { HwmonChip(folder: $0, in: sysfs, history: history, findings: &findings) }
             .sorted { ($0.device ?? "", $0.order) < ($1.device ?? "", $1.order) }
         if chips.isEmpty, findings.isEmpty { findings.append(.noChips) }

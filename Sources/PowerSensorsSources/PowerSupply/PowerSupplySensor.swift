@@ -35,14 +35,8 @@ public struct PowerSupplySensor: Sensor {
 
     /// Finds the supplies and reads each file once. Whatever fails becomes a finding.
     public func discover() -> Discovery {
-        let names: [String]
-        do throws(AttributeError) {
-            names = try roots.sysfs.list(PowerSupply.classPath)
-        } catch {
-            let unlisted = Finding.unlisted("power supplies", PowerSupply.classPath, error, in: roots.sysfs)
-            return Discovery(findings: [error.status == .absent ? .noSupplies : unlisted])
-        }
         var discovery = Discovery()
+        let names = roots.sysfs.list(PowerSupply.classPath, of: "power supplies", findings: &discovery.findings)
         var supplies = names.map { PowerSupply(name: $0, in: roots.sysfs, findings: &discovery.findings) }
         for index in supplies.indices where supplies[index].isAtZeroRate {
             let isFed = supplies.contains { $0.name != supplies[index].name && $0.isFeeding }

@@ -19,15 +19,13 @@ package struct PowercapDiscovery {
 
     /// Reads all zones of `class/powercap`.
     package consuming func discover() -> MechanismDiscovery {
-        let folders: [String]
-        do throws(AttributeError) {
-            folders = try sysfs.list(PowercapZone.classPath).filter { $0.contains(":") }
-        } catch {
-            if error.status == .absent { return MechanismDiscovery(obstacle: .noZones, .noZones) }
-            return MechanismDiscovery(
-                finding: .unlisted("energy counters", PowercapZone.classPath, error, in: sysfs, .error))
+        let names = sysfs.list(
+            PowercapZone.classPath, of: "energy counters", severity: .error, findings: &result.discovery.findings)
+        let folders = names.filter { $0.contains(":") }
+        if folders.isEmpty {
+            if result.findings.isEmpty { result.add(.noZones, .noZones) }
+            return result
         }
-        if folders.isEmpty { return MechanismDiscovery(obstacle: .noZones, .noZones) }
         if areMasked(folders) { return MechanismDiscovery(obstacle: .masked, .maskedZones) }
 
         for folder in folders { zones[folder] = PowercapZone(folder: folder, in: sysfs, into: &result) }
