@@ -40,7 +40,7 @@ let textProperties = [
             ShareRecord.Entry(domain: .dram, energy: .random(in: .min ... .max, using: &mutator.generator))
         }
         let record = ShareRecord(
-            epoch: ShareRecord.Epoch(1, 2), sequence: 9, nanoseconds: 3, period: 4,
+            epoch: 1, sequence: 9, nanoseconds: 3, period: 4,
             policy: .active, hops: 1, origin: .measured, entries: entries)
         let whole = record.encoded()
         let bytes = mutator.input(like: [String(decoding: whole, as: UTF8.self)])

@@ -27,7 +27,7 @@ struct GuestPublication: Sendable {
     private var processes: Set<GuestFigures.Process>
 
     /// The identity of the current series of records. When it changes, readers do not compare new sums with earlier ones.
-    private var epoch = ShareRecord.Epoch.random()
+    private var epoch = ShareRecord.Epoch.random(in: .min ... .max)
     private var epochStart: Int64
     /// The number of records in this epoch.
     private var sequence: UInt64 = 0
@@ -101,7 +101,7 @@ struct GuestPublication: Sendable {
     }
 
     private mutating func startEpoch(_ round: Round) {
-        epoch = .random()
+        epoch = .random(in: .min ... .max)
         epochStart = round.boottimeNanoseconds
         sequence = 0
     }

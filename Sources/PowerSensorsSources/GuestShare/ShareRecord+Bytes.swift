@@ -44,7 +44,7 @@ extension ShareRecord {
     /// Whether a file begins like a record of any version.
     package static func isRecord(_ bytes: [UInt8]) -> Bool {
         var position = 0
-        return bytes.count >= 8 && bytes.span.number(8, at: &position) == magic
+        return bytes.count >= 8 && bytes.span.number(at: &position) == magic
     }
 
     /// Decodes the content of a record's file. Bytes beyond the known layout are ignored.
@@ -63,9 +63,8 @@ extension ShareRecord {
         bytes.append(number: Self.major)
         bytes.append(number: Self.minor)
         bytes.append(number: UInt32(length))
-        for number in [header.epoch.first, header.epoch.second, header.sequence, header.nanoseconds, header.period] {
-            bytes.append(number: number)
-        }
+        bytes.append(number: header.epoch)
+        for number in [header.sequence, header.nanoseconds, header.period] { bytes.append(number: number) }
         bytes += [header.policy == .active ? 1 : 2, header.hops, header.origin == .measured ? 1 : 2, 0]
         bytes.append(number: UInt32(entries.count))
         for entry in entries { entry.encode(into: &bytes) }
@@ -79,27 +78,27 @@ extension ShareRecord.Header {
     init(_ bytes: Span<UInt8>) throws(ShareRecordError) {
         guard bytes.count >= 10 else { throw .short }
         var position = 0
-        guard bytes.number(8, at: &position) == ShareRecord.magic else { throw .notARecord }
-        let major = UInt16(truncatingIfNeeded: bytes.number(2, at: &position))
+        guard bytes.number(at: &position) == ShareRecord.magic else { throw .notARecord }
+        let major: UInt16 = bytes.number(at: &position)
         guard major == ShareRecord.major else { throw .otherMajor(major) }
         guard bytes.count >= ShareRecord.headerSize else { throw .short }
-        _ = bytes.number(2, at: &position)  // The minor version.
-        let length = Int(bytes.number(4, at: &position))
-        epoch = ShareRecord.Epoch(bytes.number(8, at: &position), bytes.number(8, at: &position))
-        sequence = bytes.number(8, at: &position)
-        nanoseconds = bytes.number(8, at: &position)
-        period = bytes.number(8, at: &position)
+        let _: UInt16 = bytes.number(at: &position)  // The minor version.
+        let length = Int(bytes.number(at: &position) as UInt32)
+        epoch = bytes.number(at: &position)
+        sequence = bytes.number(at: &position)
+        nanoseconds = bytes.number(at: &position)
+        period = bytes.number(at: &position)
         policy = bytes[position] == 2 ? .proportional : .active
         hops = bytes[position + 1]
         origin = bytes[position + 2] == 1 ? .measured : .estimated
         position += 4
-        count = Int(bytes.number(4, at: &position))
+        count = Int(bytes.number(at: &position) as UInt32)
         guard count <= ShareRecord.maximumEntries,
             length >= ShareRecord.headerSize + count * ShareRecord.entrySize, length <= ShareRecord.size - 4
         else { throw .torn }
         guard bytes.count >= length + 4 else { throw .short }
         position = length
-        guard CRC32C.checksum(of: bytes, count: length) == bytes.number(4, at: &position) else { throw .torn }
+        guard CRC32C.checksum(of: bytes, count: length) == bytes.number(at: &position) else { throw .torn }
     }
 }
 
@@ -107,26 +106,24 @@ extension ShareRecord.Entry {
     /// Decodes an entry, given its number from 0, of a verified record.
     init(number: Int, of bytes: Span<UInt8>) {
         var position = ShareRecord.headerSize + number * ShareRecord.entrySize
-        domain = ShareRecord.Domain(first: bytes.number(8, at: &position), second: bytes.number(8, at: &position))
-        energy = bytes.number(8, at: &position)
-        low = bytes.number(8, at: &position)
-        high = bytes.number(8, at: &position)
+        domain = ShareRecord.Domain(characters: bytes.number(at: &position))
+        energy = bytes.number(at: &position)
+        low = bytes.number(at: &position)
+        high = bytes.number(at: &position)
         status = ReadingStatus(shareCode: bytes[position])
     }
 
     fileprivate func encode(into bytes: inout [UInt8]) {
-        for number in [domain.first, domain.second, energy, low, high] { bytes.append(number: number) }
-        bytes.append(number: UInt64(status.shareCode))
+        bytes.append(number: domain.characters)
+        for number in [energy, low, high, UInt64(status.shareCode)] { bytes.append(number: number) }
     }
 }
 
 extension Span<UInt8> {
-    /// Reads a little-endian number of a size of up to eight bytes, and moves the position behind it.
-    fileprivate func number(_ size: Int, at position: inout Int) -> UInt64 {
-        var number: UInt64 = 0
-        for index in 0..<size { number |= UInt64(self[position + index]) &<< UInt64(8 &* index) }
-        position += size
-        return number
+    /// Reads a little-endian number, and moves the position behind it.
+    fileprivate func number<Number: FixedWidthInteger & BitwiseCopyable>(at position: inout Int) -> Number {
+        defer { position += MemoryLayout<Number>.size }
+        return unsafe Number(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: position, as: Number.self))
     }
 }
 

@@ -4,26 +4,23 @@ package import PowerSensorsCore
 extension ShareRecord {
     /// The part of the machine whose energy an entry holds: a name of up to 16 characters of printable ASCII.
     package struct Domain: Hashable, Sendable, CustomStringConvertible {
-        /// The first eight characters, as a little-endian number padded with 0.
-        let first: UInt64
-
-        /// The last eight characters.
-        let second: UInt64
+        /// The characters as a little-endian number, padded with 0.
+        let characters: UInt128
 
         /// All processor packages of the host.
-        package static let package = Domain(first: 0x65_6761_6B63_6170, second: 0)
+        package static let package = Domain(characters: 0x65_6761_6B63_6170)
 
         /// The memory of the packages.
-        package static let dram = Domain(first: 0x6D61_7264, second: 0)
+        package static let dram = Domain(characters: 0x6D61_7264)
 
         /// The whole machine, if only that is known.
-        package static let host = Domain(first: 0x7473_6F68, second: 0)
+        package static let host = Domain(characters: 0x7473_6F68)
 
         fileprivate static let printable: ClosedRange<UInt8> = 0x21...0x7E
 
         /// The name, with a question mark for each byte that is not printable.
         package var description: String {
-            let bytes = [first, second].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> ($0 * 8)) } }
+            let bytes = (0..<16).map { UInt8(truncatingIfNeeded: characters >> ($0 * 8)) }
             let shown = bytes.prefix { $0 != 0 }.map { Self.printable.contains($0) ? $0 : UInt8(ascii: "?") }
             return String(decoding: shown, as: UTF8.self)
         }
@@ -61,12 +58,8 @@ extension ShareRecord {
 extension ShareRecord.Domain {
     /// A domain with a name; nil if the name is empty, too long, or has other characters than `!` to `~`.
     package init?(_ name: String) {
-        let characters = Array(name.utf8)
-        guard (1...16).contains(characters.count), characters.allSatisfy(Self.printable.contains) else { return nil }
-        func number(of characters: ArraySlice<UInt8>) -> UInt64 {
-            characters.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-        }
-        self.init(first: number(of: characters.prefix(8)), second: number(of: characters.dropFirst(8)))
+        guard (1...16).contains(name.utf8.count), name.utf8.allSatisfy(Self.printable.contains) else { return nil }
+        self.init(characters: name.utf8.reversed().reduce(0) { $0 << 8 | UInt128($1) })
     }
 }
 

@@ -18,23 +18,7 @@ package struct ShareRecord: Hashable, Sendable {
 
     /// Identifies, by 128 random bits, the time in which a share's sums can be compared: from one start of its
     /// publisher, or creation of its folder, to the next. Sums of different epochs are unrelated.
-    package struct Epoch: Hashable, Sendable {
-        /// The first eight bytes, as a little-endian number.
-        package let first: UInt64
-
-        /// The last eight bytes, as a little-endian number.
-        package let second: UInt64
-
-        package init(_ first: UInt64, _ second: UInt64) {
-            self.first = first
-            self.second = second
-        }
-
-        /// A new epoch.
-        package static func random() -> Epoch {
-            Epoch(.random(in: .min ... .max), .random(in: .min ... .max))
-        }
-    }
+    package typealias Epoch = UInt128
 
     /// The part of a record before its entries.
     package struct Header: Hashable, Sendable {

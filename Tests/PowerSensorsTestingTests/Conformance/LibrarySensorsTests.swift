@@ -66,7 +66,7 @@ struct LibrarySensorsTests {
         ]
         try share.publish(
             ShareRecord(
-                epoch: .random(), sequence: 1, nanoseconds: 0, period: 1, policy: .active, hops: 1, origin: .measured,
+                epoch: 7, sequence: 1, nanoseconds: 0, period: 1, policy: .active, hops: 1, origin: .measured,
                 entries: entries))
         #expect(SensorConformance.check(sensor, isStill: true) == [])
         #expect(SensorConformance.check(GuestShareSensor(roots: machine.roots), isStill: true) == [])

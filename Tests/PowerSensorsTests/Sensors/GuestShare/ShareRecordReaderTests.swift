@@ -247,7 +247,7 @@ struct ShareRecordReaderTests {
         let guest = try SharedGuest()
         let other = try #require(ShareRecord.Domain("accelerator"))
         let record = ShareRecord(
-            epoch: .random(), sequence: 1, nanoseconds: 1, period: 0, policy: .active, hops: 2, origin: .estimated,
+            epoch: 7, sequence: 1, nanoseconds: 1, period: 0, policy: .active, hops: 2, origin: .estimated,
             entries: [
                 .init(domain: .host, energy: 1000, low: 700, high: 1500), .init(domain: other, energy: 0),
                 .init(domain: .host, energy: 7),

@@ -5,13 +5,13 @@ import Testing
 struct ShareRecordTests {
     /// The first test vector of Docs/GuestShare.md.
     private let record = ShareRecord(
-        epoch: .init(0x0706_0504_0302_0100, 0x0F0E_0D0C_0B0A_0908), sequence: 3, nanoseconds: 10_000_000_000,
+        epoch: 0x0F0E_0D0C_0B0A_0908_0706_0504_0302_0100, sequence: 3, nanoseconds: 10_000_000_000,
         period: 5_000_000_000, policy: .active, hops: 1, origin: .measured,
         entries: [.init(domain: .package, energy: 41_000_000_000), .init(domain: .dram, energy: 4_200_000_000)])
 
     /// The second: a guest of a guest, whose host estimates.
     private let estimated = ShareRecord(
-        epoch: .init(0x8899_AABB_CCDD_EEFF, 0x0011_2233_4455_6677), sequence: 1, nanoseconds: 0, period: 10_000_000_000,
+        epoch: 0x0011_2233_4455_6677_8899_AABB_CCDD_EEFF, sequence: 1, nanoseconds: 0, period: 10_000_000_000,
         policy: .proportional, hops: 2, origin: .estimated,
         entries: [
             .init(domain: .host, energy: 120_000_000_000, low: 84_000_000_000, high: 180_000_000_000, status: .partial)
@@ -56,7 +56,8 @@ struct ShareRecordTests {
                 status: statuses[number % statuses.count])
         }
         let record = ShareRecord(
-            epoch: .random(), sequence: .max, nanoseconds: .max, period: .max, policy: .proportional, hops: 255,
+            epoch: .random(in: .min ... .max, using: &random), sequence: .max, nanoseconds: .max, period: .max,
+            policy: .proportional, hops: 255,
             origin: .estimated, entries: entries)
         let bytes = record.encoded()
         #expect(bytes.count == ShareRecord.size)

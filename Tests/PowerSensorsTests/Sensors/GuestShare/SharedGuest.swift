@@ -36,7 +36,7 @@ final class GuestClock: Sendable {
 
 /// A host that measures what one guest uses.
 struct SharingHost {
-    var epoch = ShareRecord.Epoch(1, 2)
+    var epoch: ShareRecord.Epoch = 1
     var origin = Provenance.measured
     var period = Duration.seconds(5)
     private var sequence: UInt64 = 0
@@ -51,7 +51,7 @@ struct SharingHost {
     /// A host that continues with a restarted publisher.
     func restarted() -> SharingHost {
         var host = SharingHost(package: 3, dram: 0)
-        host.epoch = ShareRecord.Epoch(epoch.first + 1, epoch.second)
+        host.epoch = epoch + 1
         return host
     }
 
