@@ -3,32 +3,21 @@ import PowerSensorsCore
 /// Relates the host's clock to the guest's: the instant of one record on both clocks. Later records are placed on the
 /// guest's clock by the host's time since then.
 struct ShareClockAnchor: Hashable, Sendable {
-    /// The record's epoch, within which the host's nanoseconds can be compared.
-    let epoch: ShareRecord.Epoch
-
-    /// The record's number in its epoch.
-    let sequence: UInt64
-
-    /// The record's instant on the host's clock.
-    private let hostNanoseconds: UInt64
+    /// The record's header. Its nanoseconds are the record's instant on the host's clock, to compare within its epoch.
+    let header: ShareRecord.Header
 
     /// The same instant on the guest's boot-time clock.
     private let boottimeNanoseconds: Int64
+}
 
-    private init(_ header: ShareRecord.Header, boottimeNanoseconds: Int64) {
-        epoch = header.epoch
-        sequence = header.sequence
-        hostNanoseconds = header.nanoseconds
-        self.boottimeNanoseconds = boottimeNanoseconds
-    }
-
+extension ShareClockAnchor {
     /// An anchor at the first record that is read in an epoch, which is the time between two starts of the publisher.
     ///
     /// The record's age is unknown, but if the publisher is alive, it is at most one period, the time from one record
     /// to the next. The greatest age is assumed, so that no later record is placed in the future.
     init(_ header: ShareRecord.Header, after last: ShareClockAnchor? = nil, _ now: SampleInstant) {
         let earliest = now.boottimeNanoseconds &- header.periodNanoseconds
-        self.init(header, boottimeNanoseconds: max(earliest, last.map { $0.boottimeNanoseconds &+ 1 } ?? .min))
+        self.init(header: header, boottimeNanoseconds: max(earliest, last.map { $0.boottimeNanoseconds &+ 1 } ?? .min))
     }
 
     /// An anchor at a later record of the epoch, given the host's time between the two.
@@ -37,10 +26,10 @@ struct ShareClockAnchor: Hashable, Sendable {
     /// between the records, since this makes the power wrong by the same part. The clocks of working machines do not
     /// drift faster: 500 ppm is ntp's limit (RFC 5905).
     func advanced(to header: ShareRecord.Header, _ now: SampleInstant) -> ShareClockAnchor {
-        let time = Int64(truncatingIfNeeded: header.nanoseconds &- hostNanoseconds)
+        let time = Int64(truncatingIfNeeded: header.nanoseconds &- self.header.nanoseconds)
         let instant = boottimeNanoseconds &+ time
         let ahead = max(instant &- now.boottimeNanoseconds, 0)
-        return ShareClockAnchor(header, boottimeNanoseconds: instant &- min(ahead, max(time, 0) / 2000))
+        return ShareClockAnchor(header: header, boottimeNanoseconds: instant &- min(ahead, max(time, 0) / 2000))
     }
 
     /// Whether its record is in the future by more than the given time.

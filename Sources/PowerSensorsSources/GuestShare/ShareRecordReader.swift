@@ -21,9 +21,7 @@ final class ShareRecordReader: SensorReader {
     private var file: ShareFile
     private var bytes = [UInt8](repeating: 0, count: ShareRecord.size)
 
-    /// The header of the latest accepted record; nil before the first.
-    private var header: ShareRecord.Header?
-    /// The instant of that record on the host's clock and on the guest's.
+    /// The instant of the latest accepted record on the host's clock and on the guest's; nil before the first.
     private var anchor: ShareClockAnchor?
     /// Each channel's reading from the latest accepted record, which is repeated until the next one.
     private var readings: [Reading]
@@ -55,7 +53,7 @@ final class ShareRecordReader: SensorReader {
         let now = now()
         readRecord(now)
         // If a single sample finds no valid record, the host may be in the middle of writing it.
-        let isLost = failures > 1 || (failures == 1 && header == nil)
+        let isLost = failures > 1 || (failures == 1 && anchor == nil)
         // Without a new record for three periods, the publisher has stopped: a single one may have been late or missed.
         let isStale = now.monotonicNanoseconds &- changedNanoseconds > 3 * periodNanoseconds
         for index in channels.indices {
@@ -63,7 +61,7 @@ final class ShareRecordReader: SensorReader {
         }
     }
 
-    private var periodNanoseconds: Int64 { header?.periodNanoseconds ?? SharePeriod.defaultNanoseconds }
+    private var periodNanoseconds: Int64 { anchor?.header.periodNanoseconds ?? SharePeriod.defaultNanoseconds }
 
     // MARK: Records
 
@@ -95,8 +93,9 @@ final class ShareRecordReader: SensorReader {
         // This shares the array's storage and does not copy it.
         let bytes = bytes
         guard let found = try? ShareRecord.Header(bytes.span.extracting(..<count)) else { return false }
-        if let header, header.epoch == found.epoch, header.sequence == found.sequence { return true }
-        guard found.isPlausible(after: header) else { return false }
+        let last = anchor?.header
+        if let last, last.epoch == found.epoch, last.sequence == found.sequence { return true }
+        guard found.isPlausible(after: last) else { return false }
         accept(found, bytes.span, now)
         return true
     }
@@ -107,7 +106,8 @@ final class ShareRecordReader: SensorReader {
         let known = anchor ?? history.anchor
         // Another epoch, or a lower number within the epoch, shows that the host's publisher has started again.
         let isNewPublisher =
-            known.map { $0.epoch != found.epoch || (header != nil && found.sequence < $0.sequence) } ?? false
+            known.map { $0.header.epoch != found.epoch || (anchor != nil && found.sequence < $0.header.sequence) }
+            ?? false
         // When a guest is saved and restored, its clock does not advance meanwhile but the host's does. Then the record
         // seems to be from the future, by more than its usual delays of up to three periods explain.
         let isAhead =
@@ -125,7 +125,6 @@ final class ShareRecordReader: SensorReader {
             : known?.advanced(to: found, now) ?? ShareClockAnchor(found, now)
         anchor = next
         history.anchor = next
-        header = found
         changedNanoseconds = now.monotonicNanoseconds
         for index in channels.indices { readings[index] = reading(of: index, found, bytes, next.instant) }
     }
