@@ -48,16 +48,10 @@ extension SampleInstant {
     }
 }
 
-/// How often a share changes.
-enum SharePeriod {
-    /// How often `powersensors export --guests` and Scaphandre write a share, in nanoseconds.
-    static let defaultNanoseconds: Int64 = 5_000_000_000
-}
-
 extension ShareRecord.Header {
     /// The time from one record to the next, limited to between a tenth of a second and an hour.
     var periodNanoseconds: Int64 {
-        if period == 0 { return SharePeriod.defaultNanoseconds }
+        if period == 0 { return ShareFile.defaultPeriodNanoseconds }
         return min(max(Int64(clamping: period), 100_000_000), 3_600_000_000_000)
     }
 

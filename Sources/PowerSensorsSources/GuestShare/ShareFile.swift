@@ -19,10 +19,26 @@ struct ShareFile: ~Copyable {
     /// one, so it is opened again for every sample, but at most every 0.25 s.
     private var wasReplaced = false
 
+    /// When its content last changed: CLOCK_MONOTONIC in nanoseconds, like all times here. It stops in suspend.
+    var changedNanoseconds: Int64
+
+    /// The usual time between two changes.
+    var periodNanoseconds = defaultPeriodNanoseconds
+
+    /// How many samples in a row found nothing valid in it.
+    var failures = 0
+
+    /// Why the latest of them found nothing.
+    var failure = ReadingStatus.absent
+
+    /// How often `powersensors export --guests` and Scaphandre write a share.
+    static let defaultPeriodNanoseconds: Int64 = 5_000_000_000
+
     /// A file in a share's folder, which is not opened yet. Links are followed only inside the folder.
-    init(_ name: String, in directory: String) {
+    init(_ name: String, in directory: String, _ now: SampleInstant) {
         self.name = name
         self.directory = directory
+        changedNanoseconds = now.monotonicNanoseconds
     }
 
     deinit {
@@ -34,27 +50,25 @@ struct ShareFile: ~Copyable {
     /// Opens the file again if it is not open, fails, has been replaced, or has not changed for a period.
     ///
     /// If that fails, the old file stays open.
-    ///
-    /// - Parameters:
-    ///   - now: CLOCK_MONOTONIC in nanoseconds, like all times here.
-    ///   - isFailing: Whether the latest read failed.
-    ///   - changed: When the file last changed.
-    ///   - period: The usual time between two changes.
-    /// - Returns: Why it could not be opened; nil if it was, or that was not due.
-    mutating func openIfDue(_ now: Int64, isFailing: Bool, changed: Int64, period: Int64) -> ReadingStatus? {
-        let isHealthy = isOpen && !isFailing && !wasReplaced
-        if isHealthy, now &- changed <= period { return nil }
-        guard now >= nextOpening else { return nil }
-        nextOpening = now &+ (isHealthy ? period : 250_000_000)
+    mutating func openIfDue(_ now: SampleInstant) {
+        let now = now.monotonicNanoseconds
+        let isHealthy = isOpen && failures == 0 && !wasReplaced
+        if isHealthy, now &- changedNanoseconds <= periodNanoseconds { return }
+        guard now >= nextOpening else { return }
+        nextOpening = now &+ (isHealthy ? periodNanoseconds : 250_000_000)
         do throws(AttributeError) {
             let opened = try SystemRoot(path: directory, mountPoint: directory).open(name)
             if descriptor >= 0 { close(descriptor) }
             descriptor = opened
             updateIdentity()
-            return nil
         } catch {
-            return error.status
+            failure = error.status
         }
+    }
+
+    /// Whether it has not changed for three periods: a single change may have been late or missed.
+    func isOverdue(_ now: SampleInstant) -> Bool {
+        now.monotonicNanoseconds &- changedNanoseconds > 3 * periodNanoseconds
     }
 
     /// Makes the next opening due at once.

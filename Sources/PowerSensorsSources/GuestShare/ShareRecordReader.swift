@@ -27,12 +27,6 @@ final class ShareRecordReader: SensorReader {
     private var readings: [Reading]
     /// Whether each channel's next count is unrelated to the previous one, so that the difference must not be counted.
     private var beginsNewCount: [Bool]
-    /// How many samples in a row found no valid record.
-    private var failures = 0
-    /// Why the latest of them found none.
-    private var failure = ReadingStatus.implausible
-    /// When the latest record was first seen, on the guest's clock that stops in suspend.
-    private var changedNanoseconds: Int64
 
     init(
         _ channels: [Channel], of directory: String, _ history: ShareDiscoveryHistory,
@@ -42,10 +36,9 @@ final class ShareRecordReader: SensorReader {
         self.history = history
         self.now = now
         domains = channels.map { $0.handle?.value(as: ShareRecordHandle.self)?.domain }
-        file = ShareFile(ShareRecord.fileName, in: directory)
+        file = ShareFile(ShareRecord.fileName, in: directory, now())
         readings = channels.map { _ in .missing(.warmingUp) }
         beginsNewCount = channels.map { _ in false }
-        changedNanoseconds = now().monotonicNanoseconds
     }
 
     func read(into readings: inout OutputSpan<Reading>) {
@@ -53,32 +46,28 @@ final class ShareRecordReader: SensorReader {
         let now = now()
         readRecord(now)
         // If a single sample finds no valid record, the host may be in the middle of writing it.
-        let isLost = failures > 1 || (failures == 1 && anchor == nil)
-        // Without a new record for three periods, the publisher has stopped: a single one may have been late or missed.
-        let isStale = now.monotonicNanoseconds &- changedNanoseconds > 3 * periodNanoseconds
+        let isLost = file.failures > 1 || (file.failures == 1 && anchor == nil)
+        // Without a new record for three periods, the publisher has stopped.
+        let isStale = file.isOverdue(now)
         for index in channels.indices {
-            readings.append(isLost ? .missing(failure) : isStale ? .missing(.stale) : self.readings[index])
+            readings.append(isLost ? .missing(file.failure) : isStale ? .missing(.stale) : self.readings[index])
         }
     }
-
-    private var periodNanoseconds: Int64 { anchor?.header.periodNanoseconds ?? SharePeriod.defaultNanoseconds }
 
     // MARK: Records
 
     /// Tries up to three times to read a valid record, since it may be read while the host writes it.
     private func readRecord(_ now: SampleInstant) {
-        let status = file.openIfDue(
-            now.monotonicNanoseconds, isFailing: failures > 0, changed: changedNanoseconds, period: periodNanoseconds)
-        if let status { failure = status }
+        file.openIfDue(now)
         for _ in 0..<3 where file.isOpen && readOnce(now) {
-            failures = 0
+            file.failures = 0
             return
         }
         // The next sample opens the path again, since the file may have been replaced.
-        if failures == 0 { file.expire() }
-        failures += 1
+        if file.failures == 0 { file.expire() }
+        file.failures += 1
         // After three samples without a record, the share may hold a tree instead, so a new discovery is needed.
-        if failures == 3 { history.recordChange() }
+        if file.failures == 3 { history.recordChange() }
     }
 
     /// Reads the file once; false if it contains no valid record.
@@ -86,10 +75,10 @@ final class ShareRecordReader: SensorReader {
         var buffer = bytes.mutableSpan
         let count = file.read(into: &buffer)
         guard count >= 0 else {
-            failure = ReadingStatus(errno: Int32(clamping: -count))
+            file.failure = ReadingStatus(errno: Int32(clamping: -count))
             return false
         }
-        failure = .implausible
+        file.failure = .implausible
         // This shares the array's storage and does not copy it.
         let bytes = bytes
         guard let found = try? ShareRecord.Header(bytes.span.extracting(..<count)) else { return false }
@@ -125,7 +114,8 @@ final class ShareRecordReader: SensorReader {
             : known?.advanced(to: found, now) ?? ShareClockAnchor(found, now)
         anchor = next
         history.anchor = next
-        changedNanoseconds = now.monotonicNanoseconds
+        file.changedNanoseconds = now.monotonicNanoseconds
+        file.periodNanoseconds = found.periodNanoseconds
         for index in channels.indices { readings[index] = reading(of: index, found, bytes, next.instant) }
     }
 

@@ -59,7 +59,7 @@ extension ShareScan {
         var channel = shared(zone.domain, by: "tree", .microjoules(correction?.factor ?? 1))
         channel.path = "\(location.directory)/\(zone.path)"
         channel.handle = ChannelHandle(ShareTreeHandle(directory: location.directory, file: zone.path))
-        channel.refreshInterval = .nanoseconds(SharePeriod.defaultNanoseconds)
+        channel.refreshInterval = .nanoseconds(ShareFile.defaultPeriodNanoseconds)
         channel.status = zone.status
         return channel
     }

@@ -86,20 +86,11 @@ private final class ShareZone {
     private var lower: Value?
     /// When the current number was last seen, in boot time.
     private var seenNanoseconds: Int64
-    /// When the number last changed, on the clock that stops in suspend.
-    private var changedNanoseconds: Int64
-    /// How often the file changes: learned, starting with Scaphandre's period.
-    private var periodNanoseconds = SharePeriod.defaultNanoseconds
-    /// How many samples in a row read no number.
-    private var failures = 0
-    /// Why the latest of them read none.
-    private var failure = ReadingStatus.absent
 
     init(_ channel: Channel, _ now: SampleInstant) {
         let handle = ShareTreeHandle(channel)
-        file = ShareFile(handle.file, in: handle.directory)
+        file = ShareFile(handle.file, in: handle.directory, now)
         seenNanoseconds = now.boottimeNanoseconds
-        changedNanoseconds = now.monotonicNanoseconds
     }
 
     /// Whether a number has been read.
@@ -107,18 +98,18 @@ private final class ShareZone {
 
     /// The counter's reading now. No allocation, except when the file is opened again.
     func read(_ now: SampleInstant) -> Reading {
-        let status = file.openIfDue(
-            now.monotonicNanoseconds, isFailing: failures > 0, changed: changedNanoseconds, period: periodNanoseconds)
-        if let status { failure = status }
+        file.openIfDue(now)
         if let number = number(now) {
-            failures = 0
+            file.failures = 0
             return record(number, now)
         }
-        failures += 1
+        file.failures += 1
         // An empty file or one without a complete number is being written, which is no failure however often it is
         // seen. Other failures are tolerated once.
-        let isTolerated = failures == 1 || failure == .io(errno: ENODATA) || failure == .io(errno: EBADMSG)
-        guard let current, isTolerated, !isOverdue(now) else { return .missing(failure) }
+        let isBeingWritten = file.failure == .io(errno: ENODATA) || file.failure == .io(errno: EBADMSG)
+        guard let current, isBeingWritten || file.failures == 1, !file.isOverdue(now) else {
+            return .missing(file.failure)
+        }
         return reading(of: current, now)
     }
 
@@ -134,7 +125,7 @@ private final class ShareZone {
             var number: UInt64 = 0
             let code = file.read(&number)
             guard code == 0 else {
-                failure = ReadingStatus(errno: code)
+                file.failure = ReadingStatus(errno: code)
                 continue
             }
             found = number
@@ -182,19 +173,15 @@ private final class ShareZone {
     private func replaceCurrent(by next: Value, _ now: SampleInstant) -> Reading {
         current = next
         seenNanoseconds = now.boottimeNanoseconds
-        changedNanoseconds = now.monotonicNanoseconds
+        file.changedNanoseconds = now.monotonicNanoseconds
         return reading(of: next, now)
     }
 
     /// The number with the instant of its change. It is stale if it has not changed for three periods.
     private func reading(of value: Value, _ now: SampleInstant) -> Reading {
-        if isOverdue(now) { return .missing(.stale) }
+        if file.isOverdue(now) { return .missing(.stale) }
         guard value.isChange else { return .missing(.warmingUp) }
         return Reading.count(value.number).stamped(at: .onlyBoottime(value.changedNanoseconds))
-    }
-
-    private func isOverdue(_ now: SampleInstant) -> Bool {
-        now.monotonicNanoseconds &- changedNanoseconds > 3 * periodNanoseconds
     }
 
     // MARK: Time
@@ -208,7 +195,7 @@ private final class ShareZone {
         let latest = now.boottimeNanoseconds
         let middle = seenNanoseconds &+ (latest &- seenNanoseconds) / 2
         guard current.isChange else { return middle }
-        let period = periodNanoseconds
+        let period = file.periodNanoseconds
         let periods = max((middle &- current.changedNanoseconds &+ period / 2) / period, 1)
         let written = modified.flatMap { modified in current.modifiedNanoseconds.map { modified &- $0 } } ?? 0
         let estimate = current.changedNanoseconds &+ (written > 0 ? written : periods &* period)
@@ -219,8 +206,9 @@ private final class ShareZone {
     /// of more than six periods is ignored, since changes were missed or the writer paused. The period stays between
     /// 0.5 s and 60 s.
     private func learnPeriod(_ time: Int64) {
-        guard time > 0, time <= 6 * periodNanoseconds else { return }
-        let next = time > periodNanoseconds ? time : periodNanoseconds - (periodNanoseconds - time) / 4
-        periodNanoseconds = min(max(next, 500_000_000), 60_000_000_000)
+        let period = file.periodNanoseconds
+        guard time > 0, time <= 6 * period else { return }
+        let next = time > period ? time : period - (period - time) / 4
+        file.periodNanoseconds = min(max(next, 500_000_000), 60_000_000_000)
     }
 }
