@@ -32,8 +32,8 @@ final class SupplyFlows: Sendable {
 
     private struct State: Sendable {
         var flows: [String: Flow] = [:]
+        /// The files of all supplies except peripherals, which can only feed another device.
         var files: [String: SupplyFiles<String>] = [:]
-        var peripherals: Set<String> = []
         /// Batteries that discharged at discovery, with a power that was unknown then.
         var unknownRates: Set<String> = []
         var changes = 0
@@ -49,8 +49,7 @@ final class SupplyFlows: Sendable {
         let flow = Flow(isDischarging: supply.direction == .discharging, isFeeding: supply.isFeeding)
         state.withLock { state in
             state.flows[supply.name] = flow
-            state.files[supply.name] = supply.flowFiles
-            if supply.isPeripheral { state.peripherals.insert(supply.name) }
+            state.files[supply.name] = supply.isPeripheral ? nil : supply.flowFiles
             state.unknownRates.remove(supply.name)
             if supply.feedsHost, flow.isDischarging, !flow.isFeeding { state.unknownRates.insert(supply.name) }
         }
@@ -69,18 +68,14 @@ final class SupplyFlows: Sendable {
         }
     }
 
-    /// A supply's files.
+    /// A supply's files; none for a peripheral.
     func files(of supply: String) -> SupplyFiles<String> { state.withLock { $0.files[supply] } ?? SupplyFiles() }
 
     /// All supplies except peripherals.
-    var supplies: [String] {
-        state.withLock { state in state.flows.keys.filter { !state.peripherals.contains($0) }.sorted() }
-    }
+    var supplies: [String] { state.withLock { $0.files.keys.sorted() } }
 
     /// Whether any supply other than the given one feeds the machine.
     func isFed(exceptBy supply: String) -> Bool {
-        state.withLock { state in
-            state.flows.contains { $0.key != supply && $0.value.isFeeding && !state.peripherals.contains($0.key) }
-        }
+        state.withLock { $0.flows.contains { $0.key != supply && $0.value.isFeeding } }
     }
 }
