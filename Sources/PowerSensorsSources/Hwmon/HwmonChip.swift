@@ -77,7 +77,8 @@ struct HwmonChip: Sendable {
             hasPowerFile = files.contains { HwmonAttribute($0)?.kind == .power }
             path = isInDevice ? "\(top)/device" : top
             resolvedPath = (try? sysfs.resolve(path)) ?? path
-            let device = hasDevice ? (try? sysfs.resolve("\(top)/device")).map(Self.beneathDevices) : nil
+            let device =
+                hasDevice ? (try? sysfs.resolve("\(top)/device")).map { String($0.trimmingPrefix("devices/")) } : nil
             self.device = device
             let parts = device?.split(separator: "/") ?? []
             supply = parts.count > 1 && parts[parts.count - 2] == "power_supply" ? parts.last.map(String.init) : nil
@@ -139,10 +140,6 @@ struct HwmonChip: Sendable {
                 findings.append(.unreadableValue(file, error, in: sysfs, attribute))
             }
         }
-    }
-
-    private static func beneathDevices(_ path: String) -> String {
-        path.hasPrefix("devices/") ? String(path.dropFirst("devices/".count)) : path
     }
 }
 

@@ -112,7 +112,7 @@ struct PerfDiscovery {
 extension PerfScope {
     /// The domain that an event counts, from the event's name; an unknown name becomes the domain's name.
     fileprivate func location(of event: String) -> DomainLocation {
-        let name = event.hasPrefix("energy-") ? String(event.dropFirst("energy-".count)) : event
+        let name = String(event.trimmingPrefix("energy-"))
         let domain = ["pkg": "package", "cores": "core", "ram": "dram", "gpu": "uncore"][name] ?? name
         return DomainLocation(domain: domain, socket: socket, die: die, core: core)
     }
