@@ -5,6 +5,7 @@
 ///
 /// Its state is shared by the whole process: callers must prevent concurrent calls.
 
+/// Why it cannot be used. `LibSensors.Failure` has the same numbers.
 enum {
     /// Its header was not available at build time.
     CPOWERSENSORS_LIBSENSORS_NOT_BUILT = 1,

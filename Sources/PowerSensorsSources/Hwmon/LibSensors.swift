@@ -9,19 +9,11 @@ package import PowerSensorsCore
 /// installed. Here it prints nothing and never ends the process.
 package final class LibSensors: Sendable {
     /// Why the library cannot be used.
-    package enum Failure: Error, Hashable, Sendable {
-        case notBuilt, absent, foreign, failed, fatal
-
-        init?(_ code: Int32) {
-            switch code {
-            case 0: return nil
-            case Int32(CPOWERSENSORS_LIBSENSORS_NOT_BUILT): self = .notBuilt
-            case Int32(CPOWERSENSORS_LIBSENSORS_ABSENT): self = .absent
-            case Int32(CPOWERSENSORS_LIBSENSORS_FOREIGN): self = .foreign
-            case Int32(CPOWERSENSORS_LIBSENSORS_FATAL): self = .fatal
-            default: self = .failed
-            }
-        }
+    ///
+    /// The numbers are the C module's, such as `CPOWERSENSORS_LIBSENSORS_NOT_BUILT`.
+    package enum Failure: Int32, Error, Sendable {
+        case notBuilt = 1
+        case absent, foreign, failed, fatal
     }
 
     /// What the library knows about a value.
@@ -84,7 +76,7 @@ package final class LibSensors: Sendable {
     }
 
     /// Why it cannot be used; nil if it can be loaded.
-    package var failure: Failure? { state.withLock { _ in Failure(cpowersensors_libsensors_check()) } }
+    package var failure: Failure? { state.withLock { _ in Failure(rawValue: cpowersensors_libsensors_check()) } }
 
     /// Reads the configuration and the chips, even if they have been read before.
     ///
@@ -133,7 +125,8 @@ package final class LibSensors: Sendable {
     @Sendable private static func scan(_ sysfs: SystemRoot) -> Result<Catalogue, Failure> {
         let configuration = SensorsConfiguration.ofSystem()
         var report = cpowersensors_libsensors_report()
-        if let failure = Failure(unsafe cpowersensors_libsensors_start(&report)) { return .failure(failure) }
+        let code = unsafe cpowersensors_libsensors_start(&report)
+        if let failure = Failure(rawValue: code) { return .failure(failure) }
         var catalogue = Catalogue()
         if report.errors > 0 { catalogue.malformedLine = .malformed(report) }
         var cursor = unsafe cpowersensors_libsensors_cursor()
