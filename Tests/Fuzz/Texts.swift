@@ -154,10 +154,10 @@ let textProperties = [
     },
     Property(name: "decimals of joules", inputs: 200) { mutator throws(Broken) in
         let bytes = mutator.input(like: ["1234.567890", "0.000004", "7", "18446744073709.551615", "0.022030"])
-        guard let energy = DecimalEnergy(bytes) else { return }
+        guard let microjoules = bytes.span.microjoules else { return }
         let joules = Double(String(decoding: bytes, as: UTF8.self)) ?? .nan
-        let difference = joules - Double(energy.microjoules) / 1e6
-        try require(abs(difference) <= 1.1e-6 + joules * 1e-15, "\(energy.microjoules) µJ of \(bytes)")
+        let difference = joules - Double(microjoules) / 1e6
+        try require(abs(difference) <= 1.1e-6 + joules * 1e-15, "\(microjoules) µJ of \(bytes)")
     },
     Property(name: "configurations of libsensors", inputs: 50) { mutator throws(Broken) in
         let text = mutator.text(like: [

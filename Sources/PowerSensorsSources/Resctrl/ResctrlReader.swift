@@ -24,10 +24,12 @@ final class ResctrlReader: SensorReader {
 
         /// Parses the first bytes of the buffer. No allocation if they are a number.
         private func reading(count: Int) -> Reading {
+            // This shares the array's storage and does not copy it.
+            let bytes = bytes
             var (start, end) = (0, count)
             while start < end, Self.isBlank(bytes[start]) { start += 1 }
             while start < end, Self.isBlank(bytes[end - 1]) { end -= 1 }
-            if let energy = DecimalEnergy(bytes, start..<end) { return .count(energy.microjoules) }
+            if let energy = bytes.span.extracting(start..<end).microjoules { return .count(energy) }
             return .missing(ResctrlReader.status(of: String(decoding: bytes[start..<end], as: UTF8.self)))
         }
 

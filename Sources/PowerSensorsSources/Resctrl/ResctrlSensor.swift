@@ -78,7 +78,7 @@ public struct ResctrlSensor: Sensor {
                 let began = ContinuousClock.now
                 let text = try roots.sysfs.text(path)
                 channel.readCost = ContinuousClock.now - began
-                if DecimalEnergy(Array(text.utf8)) == nil {
+                if text.utf8.span.microjoules == nil {
                     channel.status = ResctrlReader.status(of: text)
                     discovery.findings.append(.noEnergy(channel.status, path))
                 }
