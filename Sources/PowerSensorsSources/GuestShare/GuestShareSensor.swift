@@ -39,7 +39,7 @@ public struct GuestShareSensor: Sensor {
     let correction: Correction?
     let maximumPower: Watts
     let now: @Sendable () -> SampleInstant
-    private let history = ShareDiscoveryHistory()
+    private let history = Locked(ShareDiscoveryHistory())
 
     /// `share`.
     public var name: SensorName { .share }
@@ -53,7 +53,7 @@ public struct GuestShareSensor: Sensor {
             hasher.combine(location)
             if location.isLocal { hasher.combine(ShareScan(location).fingerprint) }
         }
-        hasher.combine(history.changes)
+        hasher.combine(history.withLock { $0.changes })
         return hasher.finalize()
     }
 

@@ -17,7 +17,7 @@ final class ShareRecordReader: SensorReader {
     let channels: [Channel]
     private let domains: [ShareRecord.Domain?]
     private let now: @Sendable () -> SampleInstant
-    private let history: ShareDiscoveryHistory
+    private let history: Locked<ShareDiscoveryHistory>
     private var file: ShareFile
     private var bytes = [UInt8](repeating: 0, count: ShareRecord.size)
 
@@ -29,7 +29,7 @@ final class ShareRecordReader: SensorReader {
     private var beginsNewCount: [Bool]
 
     init(
-        _ channels: [Channel], of directory: String, _ history: ShareDiscoveryHistory,
+        _ channels: [Channel], of directory: String, _ history: Locked<ShareDiscoveryHistory>,
         now: @escaping @Sendable () -> SampleInstant
     ) {
         self.channels = channels
@@ -67,7 +67,7 @@ final class ShareRecordReader: SensorReader {
         if file.failures == 0 { file.expire() }
         file.failures += 1
         // After three samples without a record, the share may hold a tree instead, so a new discovery is needed.
-        if file.failures == 3 { history.recordChange() }
+        if file.failures == 3 { history.withLock { $0.changes += 1 } }
     }
 
     /// Reads the file once; false if it contains no valid record.
@@ -92,7 +92,7 @@ final class ShareRecordReader: SensorReader {
     /// Takes the readings from a new record, and decides whether its sums continue those of the record before.
     private func accept(_ found: ShareRecord.Header, _ bytes: Span<UInt8>, _ now: SampleInstant) {
         // The first record of this reader continues from the last one of the reader that it replaced.
-        let known = anchor ?? history.anchor
+        let known = anchor ?? history.withLock { $0.anchor }
         // Another epoch, or a lower number within the epoch, shows that the host's publisher has started again.
         let isNewPublisher =
             known.map { $0.header.epoch != found.epoch || (anchor != nil && found.sequence < $0.header.sequence) }
@@ -106,14 +106,14 @@ final class ShareRecordReader: SensorReader {
         if isNewPublisher || isAhead {
             for index in beginsNewCount.indices { beginsNewCount[index] = true }
             // A new publisher may report other domains, so a new discovery is needed.
-            history.recordChange()
+            history.withLock { $0.changes += 1 }
         }
         let next =
             isNewPublisher || isAhead
             ? ShareClockAnchor(found, after: isAhead ? nil : known, now)
             : known?.advanced(to: found, now) ?? ShareClockAnchor(found, now)
         anchor = next
-        history.anchor = next
+        history.withLock { $0.anchor = next }
         file.changedNanoseconds = now.monotonicNanoseconds
         file.periodNanoseconds = found.periodNanoseconds
         for index in channels.indices { readings[index] = reading(of: index, found, bytes, next.instant) }

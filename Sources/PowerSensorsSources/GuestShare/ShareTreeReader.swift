@@ -24,7 +24,7 @@ extension ShareTreeHandle {
 final class ShareTreeReader: SensorReader {
     let channels: [Channel]
     private let zones: [ShareZone]
-    private let history: ShareDiscoveryHistory
+    private let history: Locked<ShareDiscoveryHistory>
     private let now: @Sendable () -> SampleInstant
     /// The path at which the share's record would be; it may appear later.
     private let record: [CChar]
@@ -34,7 +34,8 @@ final class ShareTreeReader: SensorReader {
     /// When to look for a record again.
     private var nextCheckNanoseconds: Int64 = .min
 
-    init(_ channels: [Channel], _ history: ShareDiscoveryHistory, now: @escaping @Sendable () -> SampleInstant) {
+    init(_ channels: [Channel], _ history: Locked<ShareDiscoveryHistory>, now: @escaping @Sendable () -> SampleInstant)
+    {
         self.channels = channels
         self.history = history
         self.now = now
@@ -54,13 +55,13 @@ final class ShareTreeReader: SensorReader {
     private func checkForChanges(_ now: SampleInstant) {
         if !hasCounter, zones.contains(where: \.hasNumber) {
             hasCounter = true
-            history.recordChange()
+            history.withLock { $0.changes += 1 }
         }
         guard now.monotonicNanoseconds >= nextCheckNanoseconds else { return }
         nextCheckNanoseconds = now.monotonicNanoseconds &+ 10_000_000_000
         let hadRecord = hasRecord
         hasRecord = Self.exists(record)
-        if hasRecord, !hadRecord { history.recordChange() }
+        if hasRecord, !hadRecord { history.withLock { $0.changes += 1 } }
     }
 
     private static func exists(_ path: [CChar]) -> Bool { unsafe access(path, F_OK) == 0 }
