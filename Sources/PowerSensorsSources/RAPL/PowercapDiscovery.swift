@@ -194,13 +194,10 @@ package struct PowercapDiscovery {
     private static func showTheSame(_ one: String, _ other: String, in sysfs: SystemRoot) -> Bool? {
         for round in 0..<3 {
             if round > 0 { pause(.milliseconds(2)) }
-            var numbers: ([UInt64], [UInt64]) = ([], [])
-            for _ in 0..<2 {
-                guard let first = try? sysfs.number(one), let second = try? sysfs.number(other) else { return nil }
-                numbers.0.append(first)
-                numbers.1.append(second)
-            }
-            if !numbers.0.contains(where: { $0 != 0 && numbers.1.contains($0) }) { return false }
+            let numbers = [one, other, one, other].compactMap { try? sysfs.number($0) }
+            guard numbers.count == 4 else { return nil }
+            let common = Set([numbers[0], numbers[2]]).intersection([numbers[1], numbers[3]])
+            if common.subtracting([0]).isEmpty { return false }
         }
         return true
     }
