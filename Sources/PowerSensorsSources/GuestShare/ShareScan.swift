@@ -65,16 +65,14 @@ struct ShareScan: Hashable, Sendable {
         }
     }
 
-    /// A number that changes if a discovery would find other channels in the folder.
-    var fingerprint: Int {
-        var hasher = Hasher()
+    /// What changes if a discovery would find other channels in the folder.
+    var fingerprint: [String] {
         switch content {
-        case .record(let record): hasher.combine(record.entries.map(\.domain))
-        case .tree(let tree): hasher.combine(tree.zones.map(\.path))
-        case .unreadable(let status, _): hasher.combine(status.name)
-        case .nothing: hasher.combine(0)
+        case .record(let record): record.entries.map { "\($0.domain.characters)" }
+        case .tree(let tree): tree.zones.map(\.path)
+        case .unreadable(let status, _): [status.name]
+        case .nothing: []
         }
-        return hasher.finalize()
     }
 
     /// Reads the record: up to 20 times, 1 ms apart, as long as it is not valid because the host is in the middle of
