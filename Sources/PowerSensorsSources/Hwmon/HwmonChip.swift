@@ -18,11 +18,8 @@ struct HwmonChip: Sendable {
     /// The folder's name, such as `hwmon3`: it changes from boot to boot.
     let folder: String
 
-    /// The driver's name for it, such as `ina226`.
-    let name: String
-
-    /// Whether the driver gives it a name.
-    let isNamed: Bool
+    /// The driver's name for it, such as `ina226`; nil if it gives none.
+    let driverName: String?
 
     /// The folder with its files: `class/hwmon/hwmon3`, or `device` in it.
     let path: String
@@ -83,15 +80,13 @@ struct HwmonChip: Sendable {
             let parts = device?.split(separator: "/") ?? []
             supply = parts.count > 1 && parts[parts.count - 2] == "power_supply" ? parts.last.map(String.init) : nil
             let texts = ["\(top)/name", "\(top)/device/name"].lazy.compactMap { try? sysfs.text($0) }
-            let name = texts.first { !$0.isEmpty }
-            self.name = name ?? "unnamed"
-            isNamed = name != nil
-            if !isNamed { findings.append(.unnamedChip(path)) }
+            driverName = texts.first { !$0.isEmpty }
+            if driverName == nil { findings.append(.unnamedChip(path)) }
             updateInterval = files.contains("update_interval") ? sysfs.milliseconds("\(path)/update_interval") : nil
             isBattery =
                 files.contains("power1_is_battery") && (try? sysfs.signedNumber("\(path)/power1_is_battery")) == 1
             list(files, in: sysfs, findings: &findings)
-            let key = "\(self.name) \(resolvedPath)"
+            let key = "\(name) \(resolvedPath)"
             let known = history.withLock { $0[key] }
             if let known, known.values.map(\.attribute) == values.map(\.attribute) {
                 (values, meter) = (known.values, known.meter)
@@ -144,6 +139,9 @@ struct HwmonChip: Sendable {
 }
 
 extension HwmonChip {
+    /// What it is called.
+    var name: String { driverName ?? "unnamed" }
+
     /// The number in the folder's name, by which chips of one device are sorted.
     var order: Int { Int(folder.drop { !$0.isNumber }) ?? .max }
 

@@ -67,7 +67,7 @@ struct HwmonDiscovery {
         channel.status = value.status
         channel.readCost = value.cost
         channel.mirrorOf = chip.supply.flatMap { attribute.mirrored(in: $0) }
-        complete(&channel, chip, HwmonHandle(chip, attribute))
+        complete(&channel, chip, attribute)
         if attribute.form == .average,
             let interval = sysfs.milliseconds("\(chip.path)/\(attribute.stem)_average_interval")
         {
@@ -85,14 +85,18 @@ struct HwmonDiscovery {
         channel.label = parts.first?.label.map { "\($0), \(product)" } ?? product
         channel.status = parts.first { $0.status != .ok }?.status ?? .ok
         channel.readCost = parts.compactMap(\.cost).reduce(.zero, +)
-        complete(&channel, chip, HwmonHandle(chip, derived.current, times: derived.voltage))
+        complete(&channel, chip, derived.current, times: derived.voltage)
         return channel
     }
 
     /// Fills in what is the same for all channels of a chip.
-    private func complete(_ channel: inout Channel, _ chip: HwmonChip, _ handle: HwmonHandle) {
-        channel.handle = ChannelHandle(handle)
-        channel.path = "\(chip.path)/\(handle.attribute.file)"
+    private func complete(
+        _ channel: inout Channel, _ chip: HwmonChip, _ attribute: HwmonAttribute, times voltage: HwmonAttribute? = nil
+    ) {
+        channel.handle = ChannelHandle(
+            HwmonHandle(
+                folder: chip.path, device: chip.device, chip: chip.driverName, attribute: attribute, voltage: voltage))
+        channel.path = "\(chip.path)/\(attribute.file)"
         channel.refreshInterval = chip.updateInterval
         // The largest power shelves of a rack deliver about 30 kW, and a single chip measures only a part of that.
         channel.maximumPower = maximumPower ?? Watts(10_000)

@@ -17,14 +17,6 @@ struct HwmonHandle: Hashable, Sendable {
     /// The file of the voltage by which the current is multiplied; nil if nothing is derived.
     let voltage: HwmonAttribute?
 
-    init(_ chip: HwmonChip, _ attribute: HwmonAttribute, times voltage: HwmonAttribute? = nil) {
-        folder = chip.path
-        device = chip.device
-        self.chip = chip.isNamed ? chip.name : nil
-        self.attribute = attribute
-        self.voltage = voltage
-    }
-
     /// The names of its files.
     var files: [String] { [attribute, voltage].compactMap { $0?.file } }
 
