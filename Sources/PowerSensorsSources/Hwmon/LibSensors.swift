@@ -86,7 +86,7 @@ package final class LibSensors: Sendable {
     /// - Parameter sysfs: The machine's own `/sys`.
     package func load(_ sysfs: SystemRoot) throws(Failure) -> Catalogue {
         let end = ContinuousClock.now + .milliseconds(200)
-        while true {
+        repeat {
             let outcome = state.withLock { state -> Result<Catalogue, Failure>? in
                 guard state.reads == 0 else { return nil }
                 let outcome = scan(sysfs)
@@ -94,9 +94,8 @@ package final class LibSensors: Sendable {
                 return outcome
             }
             if let outcome { return try outcome.get() }
-            if ContinuousClock.now >= end { break }
             pause(.milliseconds(5))
-        }
+        } while ContinuousClock.now < end
         var catalogue = state.withLock { $0.catalogue }
         catalogue.isStale = true
         return catalogue
