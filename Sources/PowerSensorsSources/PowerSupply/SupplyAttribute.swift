@@ -66,26 +66,12 @@ enum SupplyDirection: Sendable {
     case unknown
 
     /// Parses the text of a `status` file.
-    init(_ text: String) { self.init(Array(text.utf8), count: text.utf8.count) }
-
-    /// Parses the first bytes of a buffer, without allocation.
-    init(_ bytes: [UInt8], count: Int) {
-        var count = min(count, bytes.count)
-        while count > 0, bytes[count - 1] == 0x0A || bytes[count - 1] == 0x20 { count -= 1 }
-        self = .unknown
-        // By index: in a debug build, an iterator would allocate.
-        for index in Self.words.indices where Self.isWord(bytes, count, Self.words[index].word) {
-            self = Self.words[index].direction
+    init(_ text: String) {
+        switch text {
+        case "Discharging": self = .discharging
+        case "Charging": self = .charging
+        case "Full", "Not charging": self = .idle
+        default: self = .unknown
         }
-    }
-
-    private static let words: [(word: StaticString, direction: SupplyDirection)] = [
-        ("Discharging", .discharging), ("Charging", .charging), ("Full", .idle), ("Not charging", .idle),
-    ]
-
-    private static func isWord(_ bytes: [UInt8], _ count: Int, _ word: StaticString) -> Bool {
-        guard word.utf8CodeUnitCount == count else { return false }
-        for index in 0..<count where unsafe word.utf8Start[index] != bytes[index] { return false }
-        return true
     }
 }

@@ -50,8 +50,10 @@ final class SupplyState {
         isKnownPresent = present.map { $0 != 0 } ?? false
         do throws(AttributeError) {
             var span = bytes.mutableSpan
-            let count = try status.read(into: &span)
-            direction = SupplyDirection(bytes, count: count)
+            var count = try status.read(into: &span)
+            while count > 0, bytes[count - 1] == 0x0A || bytes[count - 1] == 0x20 { count -= 1 }
+            // All texts of the kernel are shorter than 16 bytes, so that a string holds them without an allocation.
+            direction = SupplyDirection(String(decoding: bytes[..<count], as: UTF8.self))
             failure = nil
         } catch {
             direction = .unknown
