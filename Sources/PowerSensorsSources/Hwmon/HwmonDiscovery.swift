@@ -18,7 +18,7 @@ struct HwmonDiscovery {
         var channels: [Channel] = []
         var owners: [HwmonChip] = []
         for (chip, identity) in zip(chips, identities(of: chips)) {
-            let own = self.channels(of: chip, Self.component(of: chip, identity))
+            let own = self.channels(of: chip, identity)
             channels += own
             owners += own.map { _ in chip }
         }
@@ -40,16 +40,12 @@ struct HwmonDiscovery {
         }
     }
 
-    private static func component(of chip: HwmonChip, _ identity: String) -> Component {
+    // MARK: Channels
+
+    private func channels(of chip: HwmonChip, _ identity: String) -> [Channel] {
         var component = Component(id: identity, kind: .chip)
         component.chip = chip.name
         component.device = chip.device
-        return component
-    }
-
-    // MARK: Channels
-
-    private func channels(of chip: HwmonChip, _ component: Component) -> [Channel] {
         let values = chip.values.map { channel(of: $0, chip, component) }
         // Power and energy come first, so that channels with the same reading interval are neighbours and are read
         // together.
