@@ -37,12 +37,10 @@ package enum EventTerms {
 
     /// A number as in C: `0x` for hexadecimal, a leading 0 for octal.
     private static func number(_ text: Substring) -> UInt64? {
-        if text.hasPrefix("+") || text.hasPrefix("-") { return nil }
-        if text.hasPrefix("0x") || text.hasPrefix("0X") {
-            let digits = text.dropFirst(2)
-            return digits.hasPrefix("+") || digits.hasPrefix("-") ? nil : UInt64(digits, radix: 16)
-        }
-        return UInt64(text, radix: text.count > 1 && text.hasPrefix("0") ? 8 : 10)
+        let isHexadecimal = text.hasPrefix("0x") || text.hasPrefix("0X")
+        let digits = isHexadecimal ? text.dropFirst(2) : text
+        if digits.hasPrefix("+") || digits.hasPrefix("-") { return nil }
+        return UInt64(digits, radix: isHexadecimal ? 16 : digits.hasPrefix("0") ? 8 : 10)
     }
 }
 
