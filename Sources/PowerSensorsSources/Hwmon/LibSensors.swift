@@ -50,15 +50,10 @@ package final class LibSensors: Sendable {
         package init(_ chips: [String: [String: Value]] = [:]) { self.chips = chips }
     }
 
-    private struct State: Sendable {
-        var catalogue = Catalogue()
-        /// How many values are being read.
-        var reads = 0
-    }
-
     package static let shared = LibSensors(scan: scan, value: value)
 
-    private let state = Locked(State())
+    /// The latest catalogue, and how many values are being read.
+    private let state = Locked((catalogue: Catalogue(), reads: 0))
     private let scan: @Sendable (SystemRoot) -> Result<Catalogue, Failure>
     private let value: @Sendable (_ chip: Int32, _ number: Int32) -> Double?
 
