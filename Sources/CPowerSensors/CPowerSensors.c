@@ -111,51 +111,6 @@ int cpowersensors_run_on(int processor) {
 
 // An unknown number is EINVAL (prctl(2)).
 int cpowersensors_may_gain_capability(int number) { return prctl(PR_CAPBSET_READ, number, 0, 0, 0); }
-#else
-long cpowersensors_descriptor_limit(void) { return -1; }
-
-int cpowersensors_join(pthread_t thread, int64_t timeout_nanoseconds) {
-    (void)timeout_nanoseconds;
-    return pthread_join(thread, NULL);
-}
-
-int cpowersensors_open_event(struct cpowersensors_event event, int processor, int group) {
-    (void)event, (void)processor, (void)group;
-    return -ENOSYS;
-}
-
-uint64_t cpowersensors_file_system(int descriptor) {
-    (void)descriptor;
-    return 0;
-}
-
-int cpowersensors_run_on(int processor) {
-    (void)processor;
-    return ENOSYS;
-}
-
-int cpowersensors_may_gain_capability(int number) {
-    (void)number;
-    return -1;
-}
-
-int cpowersensors_open_in_root(int root, const char *path, int flags) {
-    (void)root, (void)path, (void)flags;
-    return -ENOSYS;
-}
-
-int cpowersensors_path_only_flag(void) { return 0; }
-
-struct cpowersensors_effort cpowersensors_thread_effort(void) { return (struct cpowersensors_effort){0, 0}; }
-
-void cpowersensors_name_thread(const char *name) { (void)name; }
-
-void cpowersensors_wait(const uint32_t *word, uint32_t expected, int64_t deadline) {
-    (void)word, (void)expected, (void)deadline;
-    usleep(1000);
-}
-
-void cpowersensors_wake(uint32_t *word) { __atomic_add_fetch(word, 1, __ATOMIC_SEQ_CST); }
 #endif
 
 uint32_t cpowersensors_word(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }

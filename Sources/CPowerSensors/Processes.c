@@ -89,16 +89,4 @@ long cpowersensors_list_processes(int procfs, int32_t *numbers, size_t capacity)
         }
     }
 }
-#else
-int cpowersensors_read_process(
-    int procfs, int32_t number, int *kept, int keeps, struct cpowersensors_process *process
-) {
-    (void)procfs, (void)number, (void)kept, (void)keeps, (void)process;
-    return ENOSYS;
-}
-
-long cpowersensors_list_processes(int procfs, int32_t *numbers, size_t capacity) {
-    (void)procfs, (void)numbers, (void)capacity;
-    return -ENOSYS;
-}
 #endif

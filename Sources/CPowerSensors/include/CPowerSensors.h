@@ -227,7 +227,7 @@ int cpowersensors_may_gain_capability(int number);
 /// Returns a descriptor with FD_CLOEXEC, or the negated `errno`; -ENOSYS if the kernel lacks openat2(2).
 int cpowersensors_open_in_root(int root, const char *_Nonnull path, int flags);
 
-/// Returns O_PATH, which Swift does not import; 0 on systems without it.
+/// Returns O_PATH, which Swift does not import.
 int cpowersensors_path_only_flag(void);
 
 /// Sleeps until the word is no longer `expected`, or CLOCK_MONOTONIC reaches a time in nanoseconds.
