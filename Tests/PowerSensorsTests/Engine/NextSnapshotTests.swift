@@ -42,8 +42,8 @@ struct NextSnapshotTests {
         channel.maximumPower = Watts(26_214_400)
         let sensor = CountingSensor(channel: channel)
         var sampler = try Sampler(SensorSet(only: [sensor]))
-        let safe = sampler.longestSafeInterval
-        #expect(safe == .milliseconds(5))
+        let safe = try #require(sampler.longestSafeInterval)
+        #expect(safe <= .milliseconds(5))
         sampler.sample()
         let before = sensor.reads.withLock { $0 }
         _ = sampler.nextSnapshot(every: .milliseconds(200))
