@@ -7,6 +7,8 @@ package struct GuestName: Hashable, Sendable, Comparable, CustomStringConvertibl
     /// The maximum length in bytes: two Kubernetes labels and a separator.
     package static let longest = 128
 
+    private static let harmless = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-".utf8)
+
     /// The name.
     package let description: String
 
@@ -14,7 +16,7 @@ package struct GuestName: Hashable, Sendable, Comparable, CustomStringConvertibl
     package init?(name: String, namespace: String, uuid: String) {
         let whole = name.isEmpty ? uuid : namespace.isEmpty ? name : "\(namespace)_\(name)"
         guard !whole.isEmpty else { return nil }
-        var bytes = whole.utf8.prefix(Self.longest).map { Self.isHarmless($0) ? $0 : UInt8(ascii: "_") }
+        var bytes = whole.utf8.prefix(Self.longest).map { Self.harmless.contains($0) ? $0 : UInt8(ascii: "_") }
         if bytes.first == UInt8(ascii: ".") { bytes[0] = UInt8(ascii: "_") }
         description = String(decoding: bytes, as: UTF8.self)
     }
@@ -26,13 +28,4 @@ package struct GuestName: Hashable, Sendable, Comparable, CustomStringConvertibl
     }
 
     package static func < (left: GuestName, right: GuestName) -> Bool { left.description < right.description }
-
-    private static func isHarmless(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
-    }
 }
