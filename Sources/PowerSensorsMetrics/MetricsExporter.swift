@@ -52,7 +52,7 @@ public struct MetricsExporter: Exporter {
             prepare(for: snapshot.topology)
         }
         for entry in series {
-            let number = entry.source.number(snapshot, age: 0).flatMap { $0.isFinite ? $0 : nil }
+            let number = entry.source.number(snapshot, 0).flatMap { $0.isFinite ? $0 : nil }
             switch entry.kind {
             case .counter: if let number { updateCounter(entry, to: number) }
             default: updateGauge(entry, to: number)

@@ -128,11 +128,11 @@ struct ChannelMetrics {
         // An estimator's counter neither wraps nor resets.
         if channel.provenance == .estimated { return series }
         if case .counter = channel.encoding {
-            series.append(MetricSeries(.channelWraps, name, .wraps(index)))
-            series.append(MetricSeries(.channelResets, name, .resets(index)))
+            series.append(MetricSeries(.channelWraps, name, .channel(index) { Double($0.wraps) }))
+            series.append(MetricSeries(.channelResets, name, .channel(index) { Double($0.resets) }))
         }
         if channel.quantity == .energy || channel.quantity == .power {
-            series.append(MetricSeries(.ambiguousEnergy, name, .ambiguousEnergy(index)))
+            series.append(MetricSeries(.ambiguousEnergy, name, .channel(index) { $0.ambiguousEnergy.rawValue }))
         }
         return series
     }

@@ -109,9 +109,9 @@ public struct PrometheusFormat: Sendable {
         bytes.append(contentsOf: format == .text ? group.textHeader : group.openMetricsHeader)
         let empty = bytes.count
         for series in group.series {
-            guard let number = series.source.number(snapshot, age: age), number.isFinite else { continue }
+            guard let number = series.source.number(snapshot, age), number.isFinite else { continue }
             bytes.append(contentsOf: series.prefix)
-            bytes.append(decimal: number * series.factor)
+            bytes.append(decimal: number)
             bytes.append(UInt8(ascii: "\n"))
             if format == .openMetrics, let createdNanoseconds, !series.createdPrefix.isEmpty {
                 bytes.append(contentsOf: series.createdPrefix)
@@ -130,7 +130,8 @@ public struct PrometheusFormat: Sendable {
             return [
                 MetricSeries(.hostEnergy, labels, .hostEnergy(index)),
                 MetricSeries(.hostPower, labels, .hostPower(index)),
-                MetricSeries(.hostLow, labels, .hostLow(index)), MetricSeries(.hostHigh, labels, .hostHigh(index)),
+                MetricSeries(.hostLow, labels, .host(index) { $0.low?.rawValue }),
+                MetricSeries(.hostHigh, labels, .host(index) { $0.high?.rawValue }),
             ]
         }
     }
@@ -139,7 +140,8 @@ public struct PrometheusFormat: Sendable {
     private static func carbonSeries(_ topology: Topology, _ intensity: CarbonIntensity?) -> [MetricSeries] {
         guard let intensity else { return [] }
         let emissions = topology.scopes.enumerated().map { index, scope in
-            MetricSeries(.carbon, MetricLabels([("scope", scope.name)]), .carbon(index))
+            let grams = MetricSeries.Source { snapshot, _ in snapshot.carbon(of: snapshot.host[index])?.rawValue }
+            return MetricSeries(.carbon, MetricLabels([("scope", scope.name)]), grams)
         }
         let labels = MetricLabels([("region", intensity.region), ("year", intensity.year)])
         return emissions + [MetricSeries(.carbonIntensity, labels, .constant(intensity.gramsPerKilowattHour))]
@@ -159,14 +161,13 @@ public struct PrometheusFormat: Sendable {
 
     /// The series about the sensors and this program rather than the machine.
     private func processSeries(_ topology: Topology) -> [MetricSeries] {
-        var result: [MetricSeries] = []
-        var begin = 0
-        for (index, channel) in topology.channels.enumerated() {
-            let next = index + 1
-            if next < topology.channels.count, topology.channels[next].sensor == channel.sensor { continue }
-            let labels = MetricLabels([("sensor", channel.sensor.name)])
-            result.append(MetricSeries(.sensorUp, labels, .isUp(begin..<next)))
-            begin = next
+        let indices = Dictionary(grouping: topology.channels.indices) { topology.channels[$0].sensor }
+        var result = topology.channels.map(\.sensor).unique(by: \.self).map { sensor in
+            let channels = indices[sensor] ?? []
+            let isUp = MetricSeries.Source { snapshot, _ in
+                channels.contains { snapshot.channels[$0].status.isUp } ? 1 : 0
+            }
+            return MetricSeries(.sensorUp, MetricLabels([("sensor", sensor.name)]), isUp)
         }
         for (failure, count) in failures.sorted(by: {
             ($0.key.channel, $0.key.reason) < ($1.key.channel, $1.key.reason)
@@ -174,8 +175,9 @@ public struct PrometheusFormat: Sendable {
             let labels = MetricLabels([("channel", failure.channel), ("reason", failure.reason)])
             result.append(MetricSeries(.channelErrors, labels, .constant(Double(count))))
         }
-        result.append(MetricSeries(.sampleAge, MetricLabels(), .sampleAge))
-        result.append(MetricSeries(.sampleDuration, MetricLabels(), .sampleDuration))
+        result.append(MetricSeries(.sampleAge, MetricLabels(), .init { _, age in age }))
+        let duration = MetricSeries.Source { snapshot, _ in snapshot.sampleDuration.seconds }
+        result.append(MetricSeries(.sampleDuration, MetricLabels(), duration))
         let build = MetricLabels([("version", version)])
         result.append(MetricSeries(.build, build, .constant(1)))
         return result

@@ -9,7 +9,8 @@ enum ScaphandreMetrics {
         var result: [MetricSeries] = []
         func add(_ name: String, _ help: String, _ labels: MetricLabels, _ source: MetricSeries.Source) {
             let family = MetricFamily(name, .unknown, prefix: "scaph_", help)
-            result.append(MetricSeries(family, labels, source, factor: 1e6))
+            let scaled = MetricSeries.Source { source.number($0, $1).map { $0 * 1e6 } }
+            result.append(MetricSeries(family, labels, scaled))
         }
         if let index = topology.scopes.firstIndex(where: { $0 == topology.headlineScope }) {
             // If psys is readable, Scaphandre uses it as the host's power and adds this label.
