@@ -94,27 +94,27 @@ struct ConsumerMetrics {
 
 extension MetricFamily {
     fileprivate static let vmEnergy = MetricFamily(
-        "vm_energy_joules", .counter, unit: "joules",
+        "vm_energy_joules", .counter,
         "Share of the host's energy that a virtual machine used, since it was first seen. Not to be added to other kinds."
     )
     fileprivate static let vmPower = MetricFamily(
-        "vm_power_watts", .gauge, unit: "watts", "Mean power of a virtual machine's share over the last interval.")
+        "vm_power_watts", .gauge, "Mean power of a virtual machine's share over the last interval.")
     fileprivate static let vmCarbon = MetricFamily(
-        "vm_carbon_grams", .counter, unit: "grams",
+        "vm_carbon_grams", .counter,
         "CO2 equivalent emitted for a virtual machine's share, by a yearly mean of the host's region.")
     fileprivate static let groupEnergy = MetricFamily(
-        "cgroup_energy_joules", .counter, unit: "joules",
+        "cgroup_energy_joules", .counter,
         "Share of the host's energy that a control group used, without that of the groups inside it. Not to be added to other kinds."
     )
     fileprivate static let groupPower = MetricFamily(
-        "cgroup_power_watts", .gauge, unit: "watts", "Mean power of a control group's share over the last interval.")
+        "cgroup_power_watts", .gauge, "Mean power of a control group's share over the last interval.")
     fileprivate static let processEnergy = MetricFamily(
-        "process_energy_joules", .counter, unit: "joules",
+        "process_energy_joules", .counter,
         "Share of the host's energy that a process used, since it was first shown. Not to be added to other kinds.")
     fileprivate static let processPower = MetricFamily(
-        "process_power_watts", .gauge, unit: "watts", "Mean power of a process's share over the last interval.")
+        "process_power_watts", .gauge, "Mean power of a process's share over the last interval.")
     fileprivate static let unattributedEnergy = MetricFamily(
-        "unattributed_energy_joules", .counter, unit: "joules",
+        "unattributed_energy_joules", .counter,
         "The host's energy that was not attributed to any consumer of a kind, by the reason.")
     fileprivate static let scaphandreProcessPower = MetricFamily(
         "process_power_consumption_microwatts", .unknown, prefix: "scaph_", "Power of a process's share.")

@@ -7,14 +7,16 @@ package struct MetricFamily: Hashable, Sendable {
     /// The name without the suffix that the kind adds, such as `powersensors_host_energy_joules`.
     let name: String
     package let kind: Kind
-    /// The unit that the name ends in; empty if there is none.
-    let unit: String
     let help: String
 
-    init(_ name: String, _ kind: Kind, unit: String = "", prefix: String = "powersensors_", _ help: String) {
+    /// The units that names end in.
+    private static let units: Set<Substring> = [
+        "joules", "watts", "volts", "amperes", "celsius", "ratio", "coulombs", "grams", "seconds",
+    ]
+
+    init(_ name: String, _ kind: Kind, prefix: String = "powersensors_", _ help: String) {
         self.name = prefix + name
         self.kind = kind
-        self.unit = unit
         self.help = help
     }
 
@@ -37,7 +39,9 @@ package struct MetricFamily: Hashable, Sendable {
                 "# TYPE \(sampleName) \(kind == .info ? "gauge" : kind == .unknown ? "untyped" : kind.rawValue)\n")
         case .openMetrics:
             bytes.append("# TYPE \(name) \(kind.rawValue)\n")
-            if !unit.isEmpty { bytes.append("# UNIT \(name) \(unit)\n") }
+            if let unit = name.split(separator: "_").last, Self.units.contains(unit) {
+                bytes.append("# UNIT \(name) \(unit)\n")
+            }
             bytes.append("# HELP \(name) \(help)\n")
         }
         return bytes
