@@ -2,22 +2,6 @@ import PowerSensors
 
 /// The series of consumers. Consumers come and go, so their labels are rendered for each page.
 struct ConsumerMetrics {
-    /// The samples of one family by their labels.
-    private struct Family {
-        let family: MetricFamily
-        var order: [[UInt8]] = []
-        var numbers: [[UInt8]: Double] = [:]
-
-        init(_ family: MetricFamily) { self.family = family }
-
-        /// Adds a number. Consumers with the same labels, such as truncated names, are summed into one series.
-        mutating func add(_ number: Double?, _ labels: MetricLabels) {
-            guard let number, number.isFinite else { return }
-            if numbers[labels.bytes] == nil { order.append(labels.bytes) }
-            numbers[labels.bytes, default: 0] += number
-        }
-    }
-
     /// The machine's name, which joins them with KubeVirt's series; empty to omit it.
     let node: String
 
@@ -28,65 +12,69 @@ struct ConsumerMetrics {
     func append(_ snapshot: Snapshot, in format: MetricsFormat, to bytes: inout [UInt8]) {
         if snapshot.attribution == nil { return }
         let intensity = snapshot.carbonIntensity
-        var (energy, power, carbon) = (Family(.vmEnergy), Family(.vmPower), Family(.vmCarbon))
-        var (groupEnergy, groupPower) = (Family(.groupEnergy), Family(.groupPower))
-        var (processEnergy, processPower) = (Family(.processEnergy), Family(.processPower))
-        var scaphandre = Family(.scaphandreProcessPower)
-        for one in snapshot.consumers {
-            let consumer = one.consumer
-            switch consumer.kind {
-            case .virtualMachine:
-                let labels = labels(ofMachine: consumer)
-                energy.add(one.energy.rawValue, labels)
-                power.add(one.power?.rawValue, labels)
-                carbon.add(intensity?.grams(of: one.energy).rawValue, labels)
-            case .controlGroup:
-                let labels = MetricLabels([
-                    ("cgroup", consumer.name), ("pod_uid", consumer.podUID), ("container_id", consumer.containerID),
-                ])
-                groupEnergy.add(one.energy.rawValue, labels)
-                groupPower.add(one.power?.rawValue, labels)
-            case .process:
-                let number = consumer.processID.map { "\($0)" }
-                let labels = MetricLabels([("pid", number), ("comm", consumer.name)])
-                processEnergy.add(one.energy.rawValue, labels)
-                processPower.add(one.power?.rawValue, labels)
-                if isForScaphandre {
-                    let labels = MetricLabels([("exe", consumer.name), ("cmdline", consumer.name), ("pid", number)])
-                    scaphandre.add((one.power?.rawValue).map { $0 * 1e6 }, labels)
+        let consumers = Dictionary(grouping: snapshot.consumers, by: \.consumer.kind)
+        for (kind, energy, power) in [
+            (Consumer.Kind.virtualMachine, MetricFamily.vmEnergy, MetricFamily.vmPower),
+            (.controlGroup, .groupEnergy, .groupPower), (.process, .processEnergy, .processPower),
+        ] {
+            let ones = (consumers[kind] ?? []).map { (labels: labels(of: $0.consumer), snapshot: $0) }
+            append(energy, ones.map { ($0.labels, $0.snapshot.energy.rawValue) }, in: format, to: &bytes)
+            append(power, ones.map { ($0.labels, $0.snapshot.power?.rawValue) }, in: format, to: &bytes)
+            if kind == .virtualMachine, let intensity {
+                let grams: [(MetricLabels, Double?)] = ones.map {
+                    ($0.labels, intensity.grams(of: $0.snapshot.energy).rawValue)
                 }
-            default: continue
+                append(.vmCarbon, grams, in: format, to: &bytes)
             }
         }
-        var rest = Family(.unattributedEnergy)
-        for one in snapshot.unattributed {
-            rest.add(one.energy.rawValue, MetricLabels([("kind", one.kind.name), ("reason", one.reason.name)]))
+        let rest: [(MetricLabels, Double?)] = snapshot.unattributed.map { one in
+            (MetricLabels([("kind", one.kind.name), ("reason", one.reason.name)]), one.energy.rawValue)
         }
-        let families = [
-            energy, power, carbon, groupEnergy, groupPower, processEnergy, processPower, rest, scaphandre,
-        ]
-        for family in families { append(family, in: format, to: &bytes) }
+        append(.unattributedEnergy, rest, in: format, to: &bytes)
+        guard isForScaphandre else { return }
+        let microwatts = (consumers[.process] ?? []).map { one in
+            let (name, number) = (one.consumer.name, one.consumer.processID.map { "\($0)" })
+            let labels = MetricLabels([("exe", name), ("cmdline", name), ("pid", number)])
+            return (labels, (one.power?.rawValue).map { $0 * 1e6 })
+        }
+        append(.scaphandreProcessPower, microwatts, in: format, to: &bytes)
     }
 
-    /// A virtual machine's labels. Names are not unique: all but the first machine of a name get their process ID added, so
-    /// that no counter falls when another machine ends.
-    private func labels(ofMachine machine: Consumer) -> MetricLabels {
-        let process = machine.hasNamesake ? machine.processID : nil
-        let name = process.map { "\(machine.name) (pid \($0))" } ?? machine.name
-        return MetricLabels([
-            ("node", node), ("namespace", machine.namespace), ("name", name), ("vm_uuid", machine.uuid),
-            ("hypervisor", machine.hypervisor),
-        ])
+    private func labels(of consumer: Consumer) -> MetricLabels {
+        switch consumer.kind {
+        case .virtualMachine:
+            // Names are not unique: all but the first machine of a name get their process ID added, so that no counter falls
+            // when another machine ends.
+            let process = consumer.hasNamesake ? consumer.processID : nil
+            let name = process.map { "\(consumer.name) (pid \($0))" } ?? consumer.name
+            return MetricLabels([
+                ("node", node), ("namespace", consumer.namespace), ("name", name), ("vm_uuid", consumer.uuid),
+                ("hypervisor", consumer.hypervisor),
+            ])
+        case .controlGroup:
+            return MetricLabels([
+                ("cgroup", consumer.name), ("pod_uid", consumer.podUID), ("container_id", consumer.containerID),
+            ])
+        default:
+            return MetricLabels([("pid", consumer.processID.map { "\($0)" }), ("comm", consumer.name)])
+        }
     }
 
-    private func append(_ family: Family, in format: MetricsFormat, to bytes: inout [UInt8]) {
-        if family.order.isEmpty { return }
-        bytes.append(contentsOf: family.family.header(in: format))
-        for labels in family.order {
-            bytes.append(family.family.sampleName)
-            bytes.append(contentsOf: labels)
+    /// Appends the samples of a family that are known. Consumers with the same labels, such as truncated names, are summed
+    /// into one series.
+    private func append(
+        _ family: MetricFamily, _ samples: [(MetricLabels, Double?)], in format: MetricsFormat,
+        to bytes: inout [UInt8]
+    ) {
+        let known = samples.filter { $0.1?.isFinite == true }
+        if known.isEmpty { return }
+        bytes.append(contentsOf: family.header(in: format))
+        let numbers = Dictionary(known.map { ($0.0.bytes, $0.1 ?? 0) }, uniquingKeysWith: +)
+        for (labels, _) in known.unique(by: \.0.bytes) {
+            bytes.append(family.sampleName)
+            bytes.append(contentsOf: labels.bytes)
             bytes.append(UInt8(ascii: " "))
-            bytes.append(decimal: family.numbers[labels] ?? 0)
+            bytes.append(decimal: numbers[labels.bytes] ?? 0)
             bytes.append(UInt8(ascii: "\n"))
         }
     }
