@@ -23,20 +23,16 @@ struct TopologyTree {
     ///   - topology: The components and channels.
     ///   - isShown: Which channels get a line.
     init(_ topology: Topology, where isShown: (Channel) -> Bool = { _ in true }) {
-        let components = Dictionary(topology.components.map { ($0.id, $0) }) { first, _ in first }
-        var children: [String: [Component]] = [:]
-        for component in topology.components {
+        let identities = Set(topology.components.map(\.id))
+        let children = Dictionary(grouping: topology.components.dropFirst()) { component in
             // A missing parent must not hide its children.
-            let parent = component.parent.flatMap { components[$0] }?.id ?? Component.hostID
-            if component.id != Component.hostID { children[parent, default: []].append(component) }
+            component.parent.flatMap { identities.contains($0) ? $0 : nil } ?? Component.hostID
         }
         let indices = topology.channels.indices.filter { isShown(topology.channels[$0]) }
         let channels = Dictionary(grouping: indices) { topology.channels[$0].component.id }
         var lines: [Line] = []
-        var seen: Set<String> = []
 
         func add(_ component: Component, depth: Int) {
-            guard seen.insert(component.id).inserted else { return }
             let own = channels[component.id] ?? []
             let start = lines.count
             let isHost = component.id == Component.hostID
@@ -53,7 +49,7 @@ struct TopologyTree {
             for child in children[component.id] ?? [] { add(child, depth: isHost ? 0 : depth + 1) }
             if lines[start...].allSatisfy({ $0.channel == nil }) { lines.removeSubrange(start...) }
         }
-        add(components[Component.hostID] ?? .host, depth: 0)
+        add(.host, depth: 0)
         self.lines = lines
     }
 
