@@ -33,32 +33,9 @@ extension PowerMonitor {
                 return false
             }
         }
-        let events = EventQueue(self.events())
-        var preparedGeneration: Int?
-        for await snapshot in snapshots(every: exporter.interval) {
-            if preparedGeneration != snapshot.topology.generation {
-                let isPrepared = await attempt { try await $0.prepare(for: snapshot.topology) }
-                guard isPrepared else { continue }
-                preparedGeneration = snapshot.topology.generation
-            }
-            for event in events.drain() { _ = await attempt { try await $0.export(event) } }
-            _ = await attempt { try await $0.export(snapshot) }
-        }
-        events.stop()
-        for event in events.drain() { _ = await attempt { try await $0.export(event) } }
-        _ = await attempt { try await $0.finish() }
-    }
-}
-
-/// The events that an exporter has not received yet: at most the newest 256, to bound memory if it stalls.
-private final class EventQueue: Sendable {
-    private let pending: Locked<[MonitorEvent]>
-    private let listener: Task<Void, Never>
-
-    init(_ events: AsyncStream<MonitorEvent>) {
+        // The events not exported yet: at most the newest 256, to bound memory if the exporter stalls.
         let pending = Locked<[MonitorEvent]>([])
-        self.pending = pending
-        listener = Task.detached {
+        let listener = Task.detached { [events = events()] in
             for await event in events {
                 pending.withLock {
                     if $0.count == 256 { $0.removeFirst() }
@@ -66,14 +43,23 @@ private final class EventQueue: Sendable {
                 }
             }
         }
-    }
-
-    func drain() -> [MonitorEvent] {
-        pending.withLock { pending in
-            defer { pending = [] }
-            return pending
+        func exportEvents() async {
+            for event in pending.withLock({ exchange(&$0, with: []) }) {
+                _ = await attempt { try await $0.export(event) }
+            }
         }
+        var preparedGeneration: Int?
+        for await snapshot in snapshots(every: exporter.interval) {
+            if preparedGeneration != snapshot.topology.generation {
+                let isPrepared = await attempt { try await $0.prepare(for: snapshot.topology) }
+                guard isPrepared else { continue }
+                preparedGeneration = snapshot.topology.generation
+            }
+            await exportEvents()
+            _ = await attempt { try await $0.export(snapshot) }
+        }
+        listener.cancel()
+        await exportEvents()
+        _ = await attempt { try await $0.finish() }
     }
-
-    func stop() { listener.cancel() }
 }

@@ -34,10 +34,7 @@ struct GuestFolder: Sendable {
     }
 
     /// Returns and clears the findings.
-    mutating func drainFindings() -> [Finding] {
-        defer { findings = [] }
-        return findings
-    }
+    mutating func drainFindings() -> [Finding] { exchange(&findings, with: []) }
 
     /// Closes every descriptor; the next use opens it again.
     mutating func closeAll() { entries = [:] }
