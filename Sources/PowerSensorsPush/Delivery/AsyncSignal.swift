@@ -1,37 +1,13 @@
 #if Exporters
-import PowerSensors
-
 /// Wakes a waiting task. A notification that arrives while no task waits is kept for the next one.
-final class AsyncSignal: Sendable {
-    private struct State: Sendable {
-        var isNotified = false
-        var waiter: CheckedContinuation<Void, Never>?
-    }
+struct AsyncSignal: Sendable {
+    private let notifications = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-    private let state = Locked(State())
+    func notify() { notifications.continuation.yield() }
 
-    func notify() {
-        let waiter = state.withLock { state in
-            if state.waiter == nil { state.isNotified = true }
-            return state.waiter.take()
-        }
-        waiter?.resume()
-    }
-
-    /// Waits for a notification or for the task's cancellation.
+    /// Waits for a notification or for the task's cancellation, which ends all later waits as well.
     func wait() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isNotified = state.withLock { state in
-                    if !state.isNotified { state.waiter = continuation }
-                    defer { state.isNotified = false }
-                    return state.isNotified
-                }
-                if isNotified { continuation.resume() }
-            }
-        } onCancel: {
-            notify()
-        }
+        for await _ in notifications.stream { return }
     }
 
     /// Waits for a notification, but at most for the given time. It may return early, so callers check the clock.

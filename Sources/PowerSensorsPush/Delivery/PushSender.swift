@@ -25,13 +25,13 @@ final class PushSender: Sendable {
         }
     }
 
-    /// Starts or wakes the delivery, and throws a failure that was not reported yet.
+    /// Starts or wakes the delivery, unless it has finished, and throws a failure that was not reported yet.
     func wake() throws(PushFailure) {
         let delivery = delivery
         // Later failures are thrown by the next call.
         let failure = delivery.failures.withLock { $0.popFirst() }
         worker.withLock { worker in
-            if worker == nil { worker = Task { await delivery.run() } }
+            if worker == nil, !delivery.isFinishing.withLock({ $0 }) { worker = Task { await delivery.run() } }
         }
         delivery.signal.notify()
         if let failure { throw failure }
