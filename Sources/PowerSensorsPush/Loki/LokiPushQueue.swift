@@ -7,8 +7,6 @@ final class LokiPushQueue: PushQueue {
     private struct State: Sendable {
         var queue: LokiQueue
         var statistics = LokiStatistics()
-        /// The provenance of each stream. A stream is what Loki calls the lines with the same labels.
-        var streams: [Provenance] = []
     }
 
     private let url: String
@@ -38,13 +36,9 @@ final class LokiPushQueue: PushQueue {
 
     /// Adds a line.
     func append(_ line: LokiLines.Line) {
-        let json = rendered(line)
-        state.withLock { state in
-            let stream = state.streams.firstIndex(of: line.provenance) ?? state.streams.count
-            if stream == state.streams.count { state.streams.append(line.provenance) }
-            let entry = LokiQueue.Entry(nanoseconds: line.nanoseconds, stream: stream, json: json)
-            state.statistics.dropped += state.queue.append(entry)
-        }
+        let entry = LokiQueue.Entry(
+            nanoseconds: line.nanoseconds, provenance: line.provenance, json: rendered(line))
+        state.withLock { $0.statistics.dropped += $0.queue.append(entry) }
     }
 
     /// Discards the remaining lines and returns how many there were.
@@ -68,7 +62,7 @@ final class LokiPushQueue: PushQueue {
             let oldest = wallNanoseconds() &- configuration.maximumAge.wholeNanoseconds
             state.statistics.expired += state.queue.removeFirst(before: oldest)
             guard state.queue.count > 0 else { return nil }
-            return self.body(state.queue.nextBatch(maximumBytes: batchBytes), state.streams)
+            return self.body(state.queue.nextBatch(maximumBytes: batchBytes))
         }
         return body.map { request($0) }
     }
@@ -107,20 +101,20 @@ final class LokiPushQueue: PushQueue {
     /// `{"streams":[{"stream":{…},"values":[…]}]}`, with the entries of each stream in order.
     ///
     /// The labels are few and never change, since Loki keeps an index for every set of labels.
-    private func body(_ entries: [LokiQueue.Entry], _ streams: [Provenance]) -> [UInt8] {
-        let values = Dictionary(grouping: entries, by: \.stream).sorted { $0.key < $1.key }
+    private func body(_ entries: [LokiQueue.Entry]) -> [UInt8] {
+        let values = Dictionary(grouping: entries, by: \.provenance)
         return JSONWriter.rendering { json in
             json.object { json in
-                json.member("streams", each: values) { stream, json in
+                json.member("streams", each: entries.map(\.provenance).unique(by: \.self)) { provenance, json in
                     json.name("stream")
                     json.object { json in
                         json.member("job", "powersensors")
                         json.member("host", node)
-                        json.member("provenance", streams[stream.key].name)
+                        json.member("provenance", provenance.name)
                     }
                     json.name("values")
                     json.array { json in
-                        for entry in stream.value { json.rendered(entry.json) }
+                        for entry in values[provenance] ?? [] { json.rendered(entry.json) }
                     }
                 }
             }

@@ -1,19 +1,20 @@
 #if Exporters
 import NIOCore
+package import PowerSensors
 
 /// Lines waiting for delivery, oldest first, in bounded memory.
 package struct LokiQueue: Sendable {
     /// A line as it appears in a request.
     package struct Entry: Sendable {
         package let nanoseconds: Int64
-        /// The index of its stream.
-        package let stream: Int
+        /// Identifies its stream: what Loki calls the lines with the same labels.
+        package let provenance: Provenance
         /// `["1795356000042000001","host_power_w=41.2"]`
         package let json: [UInt8]
 
-        package init(nanoseconds: Int64, stream: Int, json: [UInt8]) {
+        package init(nanoseconds: Int64, provenance: Provenance, json: [UInt8]) {
             self.nanoseconds = nanoseconds
-            self.stream = stream
+            self.provenance = provenance
             self.json = json
         }
     }

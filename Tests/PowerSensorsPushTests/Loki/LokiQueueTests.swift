@@ -1,11 +1,13 @@
 #if Exporters
+import PowerSensors
 import PowerSensorsPush
 import PowerSensorsTestSupport
 import Testing
 
 struct LokiQueueTests {
     private func entry(_ number: Int, bytes: Int = 20) -> LokiQueue.Entry {
-        LokiQueue.Entry(nanoseconds: Int64(number), stream: 0, json: Array(repeating: UInt8(ascii: "x"), count: bytes))
+        LokiQueue.Entry(
+            nanoseconds: Int64(number), provenance: .measured, json: Array(repeating: UInt8(ascii: "x"), count: bytes))
     }
 
     @Test func `the oldest lines are dropped first, but not those in flight`() {
