@@ -70,14 +70,10 @@ package struct OutputFile: ~Copyable {
         do throws(OutputFileError) {
             let file = try OutputFile(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
             try file.write(bytes)
+            if unsafe rename(temporary, path) != 0 { throw OutputFileError(path: path, errno: errno) }
         } catch {
             unsafe unlink(temporary)
             throw error
-        }
-        if unsafe rename(temporary, path) != 0 {
-            let code = errno
-            unsafe unlink(temporary)
-            throw OutputFileError(path: path, errno: code)
         }
     }
 }
