@@ -7,6 +7,16 @@ struct ChannelMetrics {
     /// The last parts of the identities of all channels of the same component.
     let siblings: Set<String>
 
+    private static let hwmonGauges: [Quantity: MetricFamily] = [
+        .voltage: .hwmonVolts, .current: .hwmonAmperes, .temperature: .hwmonCelsius,
+    ]
+
+    private static let supplyGauges: [Quantity: MetricFamily] = [
+        .power: .supplyPower, .storedEnergy: .supplyEnergy, .charge: .supplyCharge, .ratio: .supplyRatio,
+        .voltage: .supplyVolts, .current: .supplyAmperes, .temperature: .supplyCelsius, .online: .supplyOnline,
+        .discharging: .supplyDischarging,
+    ]
+
     /// All series of the channel.
     var series: [MetricSeries] { ownSeries + commonSeries }
 
@@ -57,10 +67,7 @@ struct ChannelMetrics {
         case .energy: return siblings.contains("power" + number) ? [energy] : [energy, power]
         // The chip's own energy counter of the same number is more accurate than integrated power.
         case .power: return siblings.contains("energy" + number) ? [power] : [power, energy]
-        case .voltage: return [MetricSeries(.hwmonVolts, labels, .value(index))]
-        case .current: return [MetricSeries(.hwmonAmperes, labels, .value(index))]
-        case .temperature: return [MetricSeries(.hwmonCelsius, labels, .value(index))]
-        default: return []
+        default: return gauge(Self.hwmonGauges, labels)
         }
     }
 
@@ -87,20 +94,7 @@ struct ChannelMetrics {
         if channel.countsIn == .battery { return [] }
         let kind = channel.component.supplyType?.lowercased()
         let labels = MetricLabels([("supply", channel.component.supply), ("kind", kind)])
-        let family: MetricFamily? =
-            switch channel.quantity {
-            case .power: .supplyPower
-            case .storedEnergy: .supplyEnergy
-            case .charge: .supplyCharge
-            case .ratio: .supplyRatio
-            case .voltage: .supplyVolts
-            case .current: .supplyAmperes
-            case .temperature: .supplyCelsius
-            case .online: .supplyOnline
-            case .discharging: .supplyDischarging
-            default: nil
-            }
-        return family.map { [MetricSeries($0, labels, .value(index))] } ?? []
+        return gauge(Self.supplyGauges, labels)
     }
 
     // MARK: All
@@ -112,6 +106,11 @@ struct ChannelMetrics {
         return [
             MetricSeries(.channelEnergy, labels, .energy(index)), MetricSeries(.channelPower, labels, powerSource),
         ]
+    }
+
+    /// The series of the family for the channel's quantity; empty if there is none.
+    private func gauge(_ families: [Quantity: MetricFamily], _ labels: MetricLabels) -> [MetricSeries] {
+        families[channel.quantity].map { [MetricSeries($0, labels, .value(index))] } ?? []
     }
 
     /// A power meter shows the instantaneous power, any other channel the mean of the interval.
