@@ -5,21 +5,17 @@ import NIOHTTP1
 ///
 /// Belongs to the endpoint's event loop.
 final class NegotiationCache {
-    private struct AcceptHeaders: Hashable {
-        let accept: [String]
-        let acceptEncoding: [String]
-    }
-
     /// The most representations that are kept: only clients that try to fill the memory send more variants of the headers.
     private static let maximumCount = 16
 
-    private var representations: [AcceptHeaders: Representation] = [:]
+    /// By the values of `Accept` and `Accept-Encoding`.
+    private var representations: [[[String]]: Representation] = [:]
 
     /// The representation that a request's headers ask for.
     func representation(_ headers: HTTPHeaders) -> Representation {
-        let key = AcceptHeaders(accept: headers["Accept"], acceptEncoding: headers["Accept-Encoding"])
+        let key = [headers["Accept"], headers["Accept-Encoding"]]
         if let known = representations[key] { return known }
-        let representation = Representation(accept: key.accept, acceptEncoding: key.acceptEncoding)
+        let representation = Representation(accept: key[0], acceptEncoding: key[1])
         if representations.count >= Self.maximumCount { representations.removeAll() }
         representations[key] = representation
         return representation
