@@ -29,22 +29,15 @@ final class PageCache {
 
     /// The newest page, and whether it is compressed: it is not if memory runs out. Nil as long as there is no page.
     func body(_ representation: Representation) -> (bytes: ByteBuffer, isCompressed: Bool)? {
-        guard var entry = entry(representation.format) else { return nil }
-        guard representation.isCompressed else { return (entry.plain, false) }
-        if let compressed = entry.compressed { return (compressed, true) }
-        let compressed = compressor?.compress(Array(entry.plain.readableBytesView)).map(allocator.buffer(bytes:))
-        guard let compressed else { return (entry.plain, false) }
-        entry.compressed = compressed
+        guard let page = page(representation.format) else { return nil }
+        let known = entries[representation.format].flatMap { $0.version == page.version ? $0 : nil }
+        var entry = known ?? Entry(version: page.version, plain: allocator.buffer(bytes: page.bytes))
+        if representation.isCompressed, entry.compressed == nil {
+            entry.compressed = compressor?.compress(page.bytes).map(allocator.buffer(bytes:))
+        }
         entries[representation.format] = entry
+        guard representation.isCompressed, let compressed = entry.compressed else { return (entry.plain, false) }
         return (compressed, true)
-    }
-
-    private func entry(_ format: MetricsFormat) -> Entry? {
-        guard let page = page(format) else { return nil }
-        if let entry = entries[format], entry.version == page.version { return entry }
-        let entry = Entry(version: page.version, plain: allocator.buffer(bytes: page.bytes), compressed: nil)
-        entries[format] = entry
-        return entry
     }
 }
 #endif
