@@ -53,10 +53,5 @@ extension MetricSeries.Source {
 
 extension ReadingStatus {
     /// Whether the source can be read, even if its value is not known yet.
-    var isUp: Bool {
-        switch self {
-        case .ok, .warmingUp, .partial: true
-        case .absent, .forbidden, .io, .implausible, .stale: false
-        }
-    }
+    var isUp: Bool { self == .ok || self == .warmingUp || self == .partial }
 }
