@@ -24,14 +24,12 @@ struct DeliveryLoop: Sendable {
     func run() async {
         var backOff = backOff
         while !Task.isCancelled {
-            switch queue.fill {
-            case .empty:
+            if queue.isEmpty {
                 if isEnding { return }
                 await signal.wait()
                 continue
-            case .some: await pause(batchInterval) { isEnding || queue.fill == .full }
-            case .full: break
             }
+            await pause(batchInterval) { isEnding || queue.isFull }
             guard let request = queue.next() else { continue }
             let outcome = await send(request)
             queue.complete(outcome)

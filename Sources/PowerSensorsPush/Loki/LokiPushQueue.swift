@@ -53,9 +53,9 @@ final class LokiPushQueue: PushQueue {
 
     // MARK: Delivery
 
-    var fill: PushQueueFill {
-        state.withLock { $0.queue.count == 0 ? .empty : $0.queue.bytes >= batchBytes ? .full : .some }
-    }
+    var isEmpty: Bool { state.withLock { $0.queue.count == 0 } }
+
+    var isFull: Bool { state.withLock { $0.queue.bytes >= batchBytes } }
 
     func next() -> PushRequest? {
         let body: [UInt8]? = state.withLock { state in

@@ -100,7 +100,7 @@ public struct PushgatewayExporter: Exporter {
     public mutating func finish() async throws {
         if configuration.deletesOnFinish { queue.deletePage() }
         await sender.finish(within: configuration.finishLimit)
-        if queue.fill != .empty {
+        if !queue.isEmpty {
             throw sender.unfinished(
                 configuration.deletesOnFinish
                     ? "the page could not be deleted, so its last figures stay" : "the last page could not be pushed",

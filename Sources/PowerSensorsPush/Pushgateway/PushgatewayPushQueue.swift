@@ -37,7 +37,9 @@ final class PushgatewayPushQueue: PushQueue {
         }
     }
 
-    var fill: PushQueueFill { state.withLock { $0.page != nil || $0.isDeleting ? .full : .empty } }
+    var isEmpty: Bool { state.withLock { $0.page == nil && !$0.isDeleting } }
+
+    var isFull: Bool { !isEmpty }
 
     func next() -> PushRequest? {
         state.withLock { state in
