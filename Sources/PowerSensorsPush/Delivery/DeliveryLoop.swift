@@ -16,9 +16,13 @@ struct DeliveryLoop: Sendable {
     /// The delays between retries.
     let backOff: PushBackOff
 
-    let signal = AsyncSignal()
     let isFinishing = Locked(false)
     let failures = Locked(FailureLog())
+    /// Keeps a notification that arrives while the task does not wait.
+    private let notifications = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+
+    /// Wakes the delivering task. If it does not wait now, its next wait ends at once.
+    func notify() { notifications.continuation.yield() }
 
     /// Delivers until the task is cancelled, or until the queue is empty and `isFinishing` is set.
     func run() async {
@@ -26,7 +30,7 @@ struct DeliveryLoop: Sendable {
         while !Task.isCancelled {
             if queue.isEmpty {
                 if isEnding { return }
-                await signal.wait()
+                await waitForNotification()
                 continue
             }
             await pause(batchInterval) { isEnding || queue.isFull }
@@ -81,13 +85,20 @@ struct DeliveryLoop: Sendable {
         failures.withLock { $0.record(failure, at: now) }
     }
 
+    /// Waits for a notification or for the task's cancellation, which ends all later waits as well.
+    private func waitForNotification() async {
+        for await _ in notifications.stream { return }
+    }
+
     /// Waits for a time. The condition for stopping early is checked at each notification.
     private func pause(_ time: Duration, until isOver: () -> Bool) async {
         let end = environment.elapsed() + time
         while !Task.isCancelled, !isOver() {
             let remaining = end - environment.elapsed()
             guard remaining > .zero else { return }
-            await signal.wait(atMost: remaining, in: environment)
+            let timer = Task { if (try? await environment.sleep(remaining)) != nil { notify() } }
+            await waitForNotification()
+            timer.cancel()
         }
     }
 }

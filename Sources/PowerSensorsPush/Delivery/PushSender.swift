@@ -33,7 +33,7 @@ final class PushSender: Sendable {
         worker.withLock { worker in
             if worker == nil, !delivery.isFinishing.withLock({ $0 }) { worker = Task { await delivery.run() } }
         }
-        delivery.signal.notify()
+        delivery.notify()
         if let failure { throw failure }
     }
 
@@ -57,7 +57,7 @@ final class PushSender: Sendable {
         let worker = worker.withLock { $0.take() }
         if let worker {
             delivery.isFinishing.withLock { $0 = true }
-            delivery.signal.notify()
+            delivery.notify()
             let environment = delivery.environment
             let timeout = Task { if (try? await environment.sleep(limit)) != nil { worker.cancel() } }
             await worker.value
