@@ -1,5 +1,4 @@
 import CPowerSensors
-import Glibc
 
 /// Measures how long it takes to read the attributes of one source, such as a chip, when they are read at discovery.
 package struct ReadingMeter: Sendable {
@@ -49,31 +48,19 @@ extension SystemRoot {
     package func number(
         _ relativePath: String, _ meter: inout ReadingMeter
     ) throws(AttributeError) -> (number: Int64, cost: Duration) {
-        let file = try open(relativePath)
-        defer { close(file) }
-        var number: Int64 = 0
-        let before = cpowersensors_thread_effort()
-        let began = ContinuousClock.now
-        let code = unsafe cpowersensors_read_i64(file, &number)
-        let first = ContinuousClock.now - began
-        let after = cpowersensors_thread_effort()
-        meter.record(
-            first, nanoseconds: after.nanoseconds - before.nanoseconds, waits: after.waits - before.waits)
-        if code != 0 { throw AttributeError(path: "\(path)/\(relativePath)", errno: errnoOfAttribute(code)) }
-        if meter.isSlow { return (number, first) }
-        var again: Int64 = 0
-        let beganAgain = ContinuousClock.now
-        _ = unsafe cpowersensors_read_i64(file, &again)
-        return (number, ContinuousClock.now - beganAgain)
-    }
-
-    /// Reads the signed decimal in a small attribute.
-    package func signedNumber(_ relativePath: String) throws(AttributeError) -> Int64 {
-        let file = try open(relativePath)
-        defer { close(file) }
-        var number: Int64 = 0
-        let code = unsafe cpowersensors_read_i64(file, &number)
-        if code != 0 { throw AttributeError(path: "\(path)/\(relativePath)", errno: errnoOfAttribute(code)) }
-        return number
+        var cost = Duration.zero
+        let number: Int64 = try number(relativePath) { file, number in
+            var code: CInt = 0
+            let before = cpowersensors_thread_effort()
+            cost = ContinuousClock().measure { code = unsafe cpowersensors_read_i64(file, &number) }
+            let after = cpowersensors_thread_effort()
+            meter.record(
+                cost, nanoseconds: after.nanoseconds - before.nanoseconds, waits: after.waits - before.waits)
+            guard code == 0, !meter.isSlow else { return code }
+            var again = number
+            cost = ContinuousClock().measure { _ = unsafe cpowersensors_read_i64(file, &again) }
+            return 0
+        }
+        return (number, cost)
     }
 }

@@ -121,22 +121,36 @@ public final class SystemRoot: Sendable {
     ///
     /// - Throws: The kernel's error, or one with the `errno` of ``ReadingStatus/io(errno:)`` for malformed content.
     package func number(_ relativePath: String) throws(AttributeError) -> UInt64 {
-        try timedNumber(relativePath).number
+        try number(relativePath) { unsafe cpowersensors_read_u64($0, &$1) }
+    }
+
+    /// The signed decimal in a small attribute.
+    package func signedNumber(_ relativePath: String) throws(AttributeError) -> Int64 {
+        try number(relativePath) { unsafe cpowersensors_read_i64($0, &$1) }
     }
 
     /// The unsigned decimal in a small attribute, and the duration of a second read of the open file.
-    package func timedNumber(
-        _ relativePath: String
-    ) throws(AttributeError) -> (number: UInt64, cost: Duration) {
+    package func timedNumber(_ relativePath: String) throws(AttributeError) -> (number: UInt64, cost: Duration) {
+        var cost = Duration.zero
+        let number: UInt64 = try number(relativePath) { file, number in
+            let code = unsafe cpowersensors_read_u64(file, &number)
+            var again = number
+            cost = ContinuousClock().measure { _ = unsafe cpowersensors_read_u64(file, &again) }
+            return code
+        }
+        return (number, cost)
+    }
+
+    /// The number in a small attribute, read by a function that returns 0 or a code of the C module.
+    func number<Number: FixedWidthInteger>(
+        _ relativePath: String, _ read: (CInt, inout Number) -> CInt
+    ) throws(AttributeError) -> Number {
         let file = try open(relativePath)
         defer { close(file) }
-        var number: UInt64 = 0
-        let code = unsafe cpowersensors_read_u64(file, &number)
+        var number: Number = 0
+        let code = read(file, &number)
         if code != 0 { throw failure(relativePath, errnoOfAttribute(code)) }
-        var again: UInt64 = 0
-        let began = ContinuousClock.now
-        _ = unsafe cpowersensors_read_u64(file, &again)
-        return (number, ContinuousClock.now - began)
+        return number
     }
 
     /// The mode, owner and group of a file (inode(7)).
@@ -157,10 +171,8 @@ public final class SystemRoot: Sendable {
         var folder = ""
         for part in resolved.split(separator: "/") {
             let next = folder.isEmpty ? String(part) : "\(folder)/\(part)"
-            do throws(AttributeError) {
-                _ = try fileStatus(next)
-            } catch {
-                return error.status == .forbidden && !folder.isEmpty ? folder : nil
+            if let obstacle = obstacle(to: next) {
+                return obstacle == .forbidden && !folder.isEmpty ? folder : nil
             }
             folder = next
         }
@@ -175,19 +187,18 @@ public final class SystemRoot: Sendable {
     }
 
     /// Whether a file or folder exists and can be reached.
-    package func exists(_ relativePath: String) -> Bool {
-        guard let file = try? open(relativePath, flags: cpowersensors_path_only_flag()) else { return false }
-        close(file)
-        return true
-    }
+    package func exists(_ relativePath: String) -> Bool { obstacle(to: relativePath) == nil }
 
     /// Whether no such file or folder exists, as opposed to one that this process is not allowed to reach.
-    package func isMissing(_ relativePath: String) -> Bool {
+    package func isMissing(_ relativePath: String) -> Bool { obstacle(to: relativePath) == .absent }
+
+    /// Why a file or folder cannot be reached; nil if it can be.
+    private func obstacle(to relativePath: String) -> ReadingStatus? {
         do throws(AttributeError) {
             close(try open(relativePath, flags: cpowersensors_path_only_flag()))
-            return false
+            return nil
         } catch {
-            return error.status == .absent
+            return error.status
         }
     }
 
