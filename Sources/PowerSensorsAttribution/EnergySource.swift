@@ -51,14 +51,16 @@ struct EnergySource {
 
     /// Leaves out the energy that new channels have counted so far. Channels that come back continue where they were.
     mutating func skipNewChannels(_ accumulator: borrowing ChannelAccumulator) {
-        for part in parts where drained[part.id] == nil { drained[part.id] = accumulator.nanojoules(part.index) ?? 0 }
+        for part in parts where drained[part.id] == nil {
+            drained[part.id] = accumulator.states[part.index].nanojoules ?? 0
+        }
     }
 
     /// The energy that the channels counted since the previous call; on the first call, since their first reading.
     mutating func drain(_ accumulator: borrowing ChannelAccumulator) -> EnergyParts {
         var energy = EnergyParts.zero
         for part in parts {
-            guard let now = accumulator.nanojoules(part.index) else { continue }
+            guard let now = accumulator.states[part.index].nanojoules else { continue }
             let last = drained[part.id] ?? 0
             let growth = now > last ? now - last : 0
             drained[part.id] = max(now, last)
@@ -76,14 +78,14 @@ struct EnergySource {
     }
 }
 
-extension ChannelAccumulator {
-    /// A channel's energy since its first reading, in whole nanojoules; nil before that, and for a value that cannot be
-    /// real (10³⁰ nJ or more).
-    fileprivate func nanojoules(_ index: Int) -> UInt128? {
-        if let counter = counter(index) {
+extension ChannelState {
+    /// The channel's energy since its first reading, in whole nanojoules; nil before that, and for a value that cannot
+    /// be real (10³⁰ nJ or more).
+    fileprivate var nanojoules: UInt128? {
+        if let counter {
             return counter.checkpoint == nil ? nil : counter.encoding.unit.wholeNanojoules(of: counter.total)
         }
-        guard let integrator = integrator(index), integrator.power != nil else { return nil }
+        guard let integrator, integrator.power != nil else { return nil }
         let nanojoules = max(integrator.energy.rawValue, 0) * 1e9
         return nanojoules < 1e30 ? UInt128(nanojoules) : nil
     }

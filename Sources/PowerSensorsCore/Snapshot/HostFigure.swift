@@ -31,10 +31,10 @@ struct HostFigure {
         guard host.status.isReadable else { return host }
         var (energy, power, low, high) = (0.0, 0.0, 0.0, 0.0)
         var (hasBounds, isBegun) = (false, true)
-        for member in members where !accumulator.isEmpty(member.index) {
+        for member in members where !accumulator.states[member.index].isEmpty {
             let part = channels[member.index]
             if isIdle(member, part) {
-                energy += accumulator.integrator(member.index)?.energy.rawValue ?? 0
+                energy += accumulator.states[member.index].integrator?.energy.rawValue ?? 0
                 continue
             }
             isBegun = isBegun && part.energy != nil
@@ -71,7 +71,8 @@ struct HostFigure {
     private func status(_ channels: [ChannelSnapshot], _ accumulator: borrowing ChannelAccumulator) -> ReadingStatus {
         var common: ReadingStatus?
         var (isUniform, isReadable) = (true, true)
-        for member in members where !accumulator.isEmpty(member.index) && !isIdle(member, channels[member.index]) {
+        for member in members where !accumulator.states[member.index].isEmpty && !isIdle(member, channels[member.index])
+        {
             let status = partStatus(channels[member.index])
             isUniform = isUniform && status == common ?? status
             isReadable = isReadable && status.isReadable

@@ -57,8 +57,8 @@ package struct SnapshotWriter {
     private mutating func channel(_ index: Int, _ accumulator: borrowing ChannelAccumulator, _ ended: SampleInstant)
         -> ChannelSnapshot
     {
-        var result = ChannelSnapshot(status: accumulator.status(index))
-        if let counter = accumulator.counter(index) {
+        var result = ChannelSnapshot(status: accumulator.states[index].status)
+        if let counter = accumulator.states[index].counter {
             result.wraps = counter.wraps
             result.resets = counter.resets
             result.ambiguousEnergy = counter.ambiguousEnergy
@@ -72,12 +72,14 @@ package struct SnapshotWriter {
                     (result.low, result.high) = (power, power + open)
                 }
             }
-        } else if let integrator = accumulator.integrator(index) {
+        } else if let integrator = accumulator.states[index].integrator {
             result.ambiguousEnergy = integrator.ambiguousEnergy
             if result.status.isReadable, integrator.power != nil { result.energy = integrator.energy }
             if result.status == .ok { result.power = integrated[index].advance(integrator) }
         }
-        if result.status == .ok, topology.channels[index].encoding == .gauge { result.value = accumulator.value(index) }
+        if result.status == .ok, topology.channels[index].encoding == .gauge {
+            result.value = accumulator.states[index].value
+        }
         if let band = topology.channels[index].band, let power = result.power {
             result.low = power * band.low
             result.high = power * band.high
