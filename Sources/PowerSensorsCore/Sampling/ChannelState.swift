@@ -47,6 +47,9 @@ package struct ChannelState {
     /// Whether the channel is a counter that has been 0 since its first reading.
     var isEmpty: Bool { counter?.checkpoint != nil && counter?.hasMoved == false }
 
+    /// Whether the channel currently supplies nothing, such as one of two batteries while the other discharges.
+    var isIdle: Bool { isIntermittent && status == .absent }
+
     /// Whether a status means that the source is lost, rather than warming up, implausible once, or intermittent.
     func isLoss(_ status: ReadingStatus) -> Bool {
         switch status {

@@ -1,21 +1,18 @@
 /// A host figure: the channels that it consists of, and their sum.
 struct HostFigure {
     private let scope: Scope
-    private let members: [Member]
+    /// The indices of the channels that are added to the figure.
+    private let members: [Int]
     private let provenance: Provenance
     private let sensor: SensorName
     private let isHeadline: Bool
     /// Whether a part of the figure is known to be missing, although there is no channel for it.
     private let isIncomplete: Bool
 
-    /// A channel that is added to the figure.
-    private typealias Member = (index: Int, isIntermittent: Bool)
-
     /// Finds the channels of a scope; nil if there are none.
     init?(_ scope: Scope, of topology: Topology, headline: Scope?) {
-        let indices = topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
-        guard let first = indices.first else { return nil }
-        members = indices.map { ($0, topology.channels[$0].isIntermittent) }
+        members = topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
+        guard let first = members.first else { return nil }
         self.scope = scope
         provenance = topology.channels[first].provenance
         sensor = topology.channels[first].sensor
@@ -31,12 +28,12 @@ struct HostFigure {
         guard host.status.isReadable else { return host }
         var (energy, power, low, high) = (0.0, 0.0, 0.0, 0.0)
         var (hasBounds, isBegun) = (false, true)
-        for member in members where !accumulator.states[member.index].isEmpty {
-            let part = channels[member.index]
-            if isIdle(member, part) {
-                energy += accumulator.states[member.index].integrator?.energy.rawValue ?? 0
+        for index in members where !accumulator.states[index].isEmpty {
+            if accumulator.states[index].isIdle {
+                energy += accumulator.states[index].integrator?.energy.rawValue ?? 0
                 continue
             }
+            let part = channels[index]
             isBegun = isBegun && part.energy != nil
             energy += part.energy?.rawValue ?? 0
             let watts = part.power?.rawValue ?? 0
@@ -53,11 +50,6 @@ struct HostFigure {
         return host
     }
 
-    /// Whether a part currently supplies nothing, such as one of two batteries while the other discharges.
-    private func isIdle(_ member: Member, _ part: ChannelSnapshot) -> Bool {
-        member.isIntermittent && part.status == .absent
-    }
-
     /// The status of a part. Negative power counts as missing, since it would make the sum smaller than the
     /// consumption.
     private func partStatus(_ part: ChannelSnapshot) -> ReadingStatus {
@@ -71,9 +63,8 @@ struct HostFigure {
     private func status(_ channels: [ChannelSnapshot], _ accumulator: borrowing ChannelAccumulator) -> ReadingStatus {
         var common: ReadingStatus?
         var (isUniform, isReadable) = (true, true)
-        for member in members where !accumulator.states[member.index].isEmpty && !isIdle(member, channels[member.index])
-        {
-            let status = partStatus(channels[member.index])
+        for index in members where !accumulator.states[index].isEmpty && !accumulator.states[index].isIdle {
+            let status = partStatus(channels[index])
             isUniform = isUniform && status == common ?? status
             isReadable = isReadable && status.isReadable
             common = common ?? status
