@@ -7,26 +7,43 @@ import Synchronization
 /// source that has not answered since the start. Sources are read by this object's threads after ``start()``, or by the
 /// caller of ``readDue()``.
 package final class BackgroundReaders: Sendable {
-    /// Some channels of a sensor, which are read together, and their latest readings.
-    private final class Source: @unchecked Sendable {
+    /// Some channels of a sensor, which are read together. As a reader, it returns their latest readings.
+    private final class Source: SensorReader, @unchecked Sendable {
         let sensor: any Sensor
         let channels: [Channel]
+        let interval: Int64
         let latest: Locked<LatestReadings>
 
-        // These two are accessed only by the thread that has claimed the source; claiming takes a lock.
+        // These two are accessed only under the lock of all sources.
+        var due = SampleInstant.now.monotonicNanoseconds
+        var isClaimed = false
+
+        // These two are accessed only by the thread that has claimed the source.
         var reader: (any SensorReader)?
         var buffer: ReadingBuffer
 
-        init(_ sensor: any Sensor, _ channels: [Channel]) {
+        init(_ sensor: any Sensor, _ channels: [Channel], every interval: Duration) {
             self.sensor = sensor
             self.channels = channels
+            self.interval = max(interval.wholeNanoseconds, 1_000_000)
             latest = Locked(LatestReadings(readings: channels.map { _ in .missing(.warmingUp) }))
             buffer = ReadingBuffer(count: channels.count)
+        }
+
+        func read(into readings: inout OutputSpan<Reading>) {
+            let oldest = SampleInstant.now.boottimeNanoseconds - 3 * interval
+            latest.withLock { latest in
+                // A source that has never answered becomes stale just like one that has stopped answering.
+                let isStale = latest.answeredNanoseconds < oldest
+                for index in latest.readings.indices {
+                    readings.append(isStale ? .missing(.stale) : latest.readings[index])
+                }
+            }
         }
     }
 
     /// The latest readings of one source.
-    fileprivate struct LatestReadings: Sendable {
+    private struct LatestReadings: Sendable {
         var readings: [Reading]
 
         /// Boot time of the source's last answer, or of the start if it has not answered. The readings themselves may
@@ -38,7 +55,6 @@ package final class BackgroundReaders: Sendable {
     private typealias Worker = Locked<OwnedThread?>
 
     private let sources = Locked<[Source]>([])
-    private let schedule = Locked(ReadSchedule())
     private let failures = Locked<[Finding]>([])
     private let isStopping = Atomic(false)
     private let timer = InterruptibleTimer()
@@ -48,10 +64,9 @@ package final class BackgroundReaders: Sendable {
 
     /// Adds channels of a sensor, which must be before the start, and returns a reader of their last readings.
     package func add(_ sensor: any Sensor, _ channels: [Channel], every interval: Duration) -> any SensorReader {
-        let source = Source(sensor, channels)
+        let source = Source(sensor, channels, every: interval)
         sources.withLock { $0.append(source) }
-        schedule.withLock { $0.add(every: interval, at: SampleInstant.now.monotonicNanoseconds) }
-        return LatestReadingsReader(channels: channels, latest: source.latest, interval: interval)
+        return source
     }
 
     /// Why sources could not be opened.
@@ -60,10 +75,7 @@ package final class BackgroundReaders: Sendable {
     /// Reads every source that is due on the calling thread.
     package func readDue() {
         let now = SampleInstant.now.monotonicNanoseconds
-        while let index = schedule.withLock({ $0.claim(at: now, lateBy: 0) }) {
-            read(sources.withLock { $0[index] })
-            schedule.withLock { $0.release(index) }
-        }
+        while let source = claim(at: now, lateBy: 0) { read(source) }
     }
 
     // MARK: Threads
@@ -78,10 +90,9 @@ package final class BackgroundReaders: Sendable {
 
     /// Starts the threads, if there are sources.
     package func start() throws(ThreadError) {
-        let sources = sources.withLock { $0 }
-        if sources.isEmpty { return }
+        let count = min(sources.withLock { $0.count }, Self.firstWorkers)
         try workers.withLock { (workers) throws(ThreadError) in
-            for rank in 0..<min(sources.count, Self.firstWorkers) { workers.append(try worker(sources, rank)) }
+            for rank in 0..<count { workers.append(try worker(rank)) }
         }
     }
 
@@ -107,51 +118,72 @@ package final class BackgroundReaders: Sendable {
 
     private var hasAnswered: Bool {
         sources.withLock { $0 }.allSatisfy { source in
-            source.latest.withLock {
-                $0.readings.allSatisfy { $0.instant != nil || $0.status != .warmingUp }
-            }
+            source.latest.withLock { $0.readings.allSatisfy { $0.instant != nil } }
         }
     }
 
     /// Starts the thread with a rank.
-    private func worker(_ sources: [Source], _ rank: Int) throws(ThreadError) -> Worker {
-        Worker(try OwnedThread(name: "powersensors-bg") { [self] in run(sources, rank) })
+    private func worker(_ rank: Int) throws(ThreadError) -> Worker {
+        Worker(try OwnedThread(name: "powersensors-bg") { [self] in run(rank) })
     }
 
     /// Starts another thread if the last stand-by thread is about to read. If the system refuses, the next claim tries
     /// again.
-    private func startAnother(_ sources: [Source], after rank: Int) {
+    private func startAnother(after rank: Int) {
+        let count = sources.withLock { $0.count }
         workers.withLock { workers in
-            let isWanted = workers.count == rank + 1 && workers.count < sources.count
+            let isWanted = workers.count == rank + 1 && workers.count < count
             guard isWanted, !isStopping.load(ordering: .sequentiallyConsistent) else { return }
-            if let another = try? worker(sources, rank + 1) { workers.append(another) }
+            if let another = try? worker(rank + 1) { workers.append(another) }
         }
     }
 
     /// What the thread with a rank does until it is stopped: it reads sources that are due, and sleeps until the next
     /// one is.
-    private func run(_ sources: [Source], _ rank: Int) {
+    private func run(_ rank: Int) {
         while true {
             // If all threads before this one are busy, this one is next and does not wait.
-            let isNext = schedule.withLock { $0.claimed >= rank }
+            let isNext = sources.withLock { $0.count(where: \.isClaimed) } >= rank
             let delay = isNext ? 0 : Int64(min(rank, Self.firstWorkers)) * Self.standByNanoseconds
             let wakeCount = timer.wakeCount
             if isStopping.load(ordering: .sequentiallyConsistent) { return }
             let now = SampleInstant.now.monotonicNanoseconds
-            if let index = schedule.withLock({ $0.claim(at: now, lateBy: delay) }) {
-                startAnother(sources, after: rank)
-                read(sources[index])
-                schedule.withLock { $0.release(index) }
+            if let source = claim(at: now, lateBy: delay) {
+                startAnother(after: rank)
+                read(source)
             } else {
-                let due = schedule.withLock { $0.nextDue(after: now) }
-                timer.sleep(until: due + delay, from: now, unlessWokenSince: wakeCount)
+                timer.sleep(until: nextDue(after: now) + delay, from: now, unlessWokenSince: wakeCount)
             }
+        }
+    }
+
+    // MARK: The schedule
+
+    /// Claims a source that has been due for at least `delay` nanoseconds, until it has been read; nil if there is none.
+    ///
+    /// Sources with the same interval are due together, so that a thread wakes up once for all.
+    private func claim(at now: Int64, lateBy delay: Int64) -> Source? {
+        // This runs on every sample, so it must not allocate.
+        sources.withLock { sources in
+            for index in sources.indices where !sources[index].isClaimed && sources[index].due <= now - delay {
+                sources[index].isClaimed = true
+                sources[index].due = TimeGrid.next(after: now, every: sources[index].interval)
+                return sources[index]
+            }
+            return nil
+        }
+    }
+
+    /// When to check again: at most a second from now, as a source may be released in the meantime.
+    private func nextDue(after now: Int64) -> Int64 {
+        sources.withLock { sources in
+            sources.reduce(now + 1_000_000_000) { $1.isClaimed ? $0 : min($0, max($1.due, now)) }
         }
     }
 
     // MARK: Reading
 
-    /// Reads a source and stores its readings. It does not allocate once the source is open.
+    /// Reads a claimed source, stores its readings, and releases it. It does not allocate once the source is open.
     private func read(_ source: Source) {
         let count = source.channels.count
         let instant = SampleInstant.now
@@ -170,62 +202,7 @@ package final class BackgroundReaders: Sendable {
             }
             latest.answeredNanoseconds = SampleInstant.now.boottimeNanoseconds
         }
-    }
-}
-
-/// When each source is to be read. Sources with the same interval are due together, so that a thread wakes up once for
-/// all.
-private struct ReadSchedule: Sendable {
-    private struct Entry {
-        let interval: Int64
-        var due: Int64
-        var isClaimed = false
-    }
-
-    private var entries: [Entry] = []
-
-    /// Adds a source, which is due at once.
-    mutating func add(every interval: Duration, at now: Int64) {
-        entries.append(Entry(interval: max(interval.wholeNanoseconds, 1_000_000), due: now))
-    }
-
-    /// Claims a source that has been due for at least `delay` nanoseconds, until ``release(_:)``; nil if there is none.
-    mutating func claim(at now: Int64, lateBy delay: Int64) -> Int? {
-        // This runs on every sample, so it must not allocate.
-        for index in entries.indices where !entries[index].isClaimed && entries[index].due <= now - delay {
-            entries[index].isClaimed = true
-            entries[index].due = TimeGrid.next(after: now, every: entries[index].interval)
-            return index
-        }
-        return nil
-    }
-
-    /// How many sources are claimed.
-    var claimed: Int { entries.count(where: \.isClaimed) }
-
-    mutating func release(_ index: Int) { entries[index].isClaimed = false }
-
-    /// When to check again: at most a second from now, as a source may be released in the meantime.
-    func nextDue(after now: Int64) -> Int64 {
-        entries.reduce(now + 1_000_000_000) { $1.isClaimed ? $0 : min($0, max($1.due, now)) }
-    }
-}
-
-/// Returns the latest readings of a source that is read in the background.
-private struct LatestReadingsReader: SensorReader {
-    let channels: [Channel]
-    let latest: Locked<BackgroundReaders.LatestReadings>
-    let interval: Duration
-
-    func read(into readings: inout OutputSpan<Reading>) {
-        let oldest = SampleInstant.now.boottimeNanoseconds - 3 * interval.wholeNanoseconds
-        latest.withLock { latest in
-            // A source that has never answered becomes stale just like one that has stopped answering.
-            let isStale = latest.answeredNanoseconds < oldest
-            for index in latest.readings.indices {
-                readings.append(isStale ? .missing(.stale) : latest.readings[index])
-            }
-        }
+        sources.withLock { _ in source.isClaimed = false }
     }
 }
 
