@@ -78,42 +78,6 @@ public struct Watts: UnitValue {
     public init(rawValue: Double) { self.rawValue = rawValue }
 }
 
-/// Electric potential in volts.
-public struct Volts: UnitValue {
-    /// `V`.
-    public static let symbol = "V"
-
-    /// The number of volts.
-    public var rawValue: Double
-
-    /// Wraps a number of volts.
-    public init(rawValue: Double) { self.rawValue = rawValue }
-}
-
-/// Electric current in amperes.
-public struct Amperes: UnitValue {
-    /// `A`.
-    public static let symbol = "A"
-
-    /// The number of amperes.
-    public var rawValue: Double
-
-    /// Wraps a number of amperes.
-    public init(rawValue: Double) { self.rawValue = rawValue }
-}
-
-/// Temperature in degrees Celsius.
-public struct Celsius: UnitValue {
-    /// `°C`.
-    public static let symbol = "°C"
-
-    /// The number of degrees.
-    public var rawValue: Double
-
-    /// Wraps a number of degrees.
-    public init(rawValue: Double) { self.rawValue = rawValue }
-}
-
 /// Mass of greenhouse gases in grams of CO₂ equivalent.
 public struct Grams: UnitValue {
     /// `g`.

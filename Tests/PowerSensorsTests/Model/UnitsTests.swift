@@ -12,9 +12,7 @@ struct UnitsTests {
     }
 
     @Test func `each unit has its symbol, and a ratio has none`() {
-        #expect(
-            "\(Joules(1)) \(Volts(1)) \(Amperes(1)) \(Celsius(1)) \(Grams(1)) \(Ratio(0.5))"
-                == "1.0 J 1.0 V 1.0 A 1.0 °C 1.0 g 0.5")
+        #expect("\(Joules(1)) \(Watts(1)) \(Grams(1)) \(Ratio(0.5))" == "1.0 J 1.0 W 1.0 g 0.5")
     }
 
     @Test func `values are literals, and add, scale and divide within their unit`() {
