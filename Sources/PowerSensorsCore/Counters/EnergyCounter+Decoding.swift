@@ -50,10 +50,7 @@ extension EnergyCounter {
         let old = encoding
         let range = old.number(of: old.lastCount.rawValue)
         adopt(.microjoules(range: range))
-        // From here on the unit is 1 nJ.
-        total = old.unit.nanojoules(of: total)
-        ambiguous = old.unit.nanojoules(of: ambiguous)
-        if let checkpoint { self.checkpoint?.total = old.unit.nanojoules(of: checkpoint.total) }
+        convertTotals(from: old.unit)
         for accepted in [previous, suspect] {
             if let accepted { observe(accepted.number, range: range) }
         }
@@ -84,9 +81,15 @@ extension EnergyCounter {
         fittingNumbers = 0
         seenBits = 0
         // Every sum so far is a multiple of the unit that was learned, so nothing is rounded.
+        convertTotals(from: unit)
+    }
+
+    /// Converts what was counted in another unit, rounded up, so that a total never becomes smaller.
+    mutating func convertTotals(from unit: EnergyUnit) {
         total = encoding.unit.counts(of: total, in: unit)
         ambiguous = encoding.unit.counts(of: ambiguous, in: unit)
-        if let checkpoint { self.checkpoint?.total = encoding.unit.counts(of: checkpoint.total, in: unit) }
+        // Whatever adds to the total also moves the checkpoint there.
+        checkpoint?.total = total
     }
 
     /// Learns the step of a counter in µJ, from which its exact modulus follows.
@@ -100,9 +103,6 @@ extension EnergyCounter {
 }
 
 extension EnergyUnit {
-    /// The energy of a number of counts in nJ, rounded up, so that a conversion never reduces a total.
-    fileprivate func nanojoules(of counts: UInt64) -> UInt64 { EnergyUnit.nanojoules(1).counts(of: counts, in: self) }
-
     /// The energy of a number of counts in whole nJ, rounded down; a quarter of the type's range on overflow.
     package func wholeNanojoules(of counts: UInt64) -> UInt128 {
         let (scaled, overflow) = (UInt128(counts) * UInt128(numerator)).multipliedReportingOverflow(by: 1_000_000_000)

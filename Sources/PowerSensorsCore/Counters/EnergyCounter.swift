@@ -145,11 +145,9 @@ public struct EnergyCounter: Sendable {
     /// The energy in between becomes ambiguous energy with the first number.
     mutating func resume(from old: EnergyCounter) {
         guard previous == nil, let reading = old.lastReading ?? old.resumedAt else { return }
-        total = encoding.unit.counts(of: old.total, in: old.encoding.unit)
-        ambiguous = encoding.unit.counts(of: old.ambiguous, in: old.encoding.unit)
+        (total, ambiguous, checkpoint) = (old.total, old.ambiguous, old.checkpoint)
+        convertTotals(from: old.encoding.unit)
         (wraps, resets) = (old.wraps, old.resets)
-        checkpoint = old.checkpoint
-        checkpoint?.total = total
         hasMoved = old.hasMoved
         resumedAt = reading
     }
@@ -172,17 +170,16 @@ public struct EnergyCounter: Sendable {
         ended: SampleInstant
     ) -> Outcome {
         if advanceQuickly(to: number, began, ended) { return .counted }
-        guard let count = decode(number) else { return .implausible }
-        guard let previous else { return start(number, count, began, ended) }
-        if count == previous.count, count == 0, !hasMoved {
+        guard let now = accepted(number, began, ended) else { return .implausible }
+        guard let previous else { return start(at: now) }
+        if now.count == previous.count, now.count == 0, !hasMoved {
             self.previous?.began = began
             self.previous?.ended = ended
             return .absent
         }
 
-        let step = modularStep(from: previous.count, to: count)
-        let now = Accepted(number: number, count: count, began: began, ended: ended)
-        let fell = hasFallen(from: previous.count, to: count)
+        let step = modularStep(from: previous.count, to: now.count)
+        let fell = hasFallen(from: previous.count, to: now.count)
         // The kernel's sum is never reset, so this is a wrap that the kernel missed, and its size is unknown.
         if fell, encoding.isKernelSum, encoding.lastCount.rawValue == .max { return restart(at: now, after: previous) }
         let isAwake = wasAwake(from: previous, to: now)
@@ -207,9 +204,9 @@ public struct EnergyCounter: Sendable {
     package mutating func restart(
         at number: UInt64, began: SampleInstant, ended: SampleInstant
     ) -> Outcome {
-        guard let count = decode(number) else { return .implausible }
-        guard let previous else { return start(number, count, began, ended) }
-        return restart(at: Accepted(number: number, count: count, began: began, ended: ended), after: previous)
+        guard let now = accepted(number, began, ended) else { return .implausible }
+        guard let previous else { return start(at: now) }
+        return restart(at: now, after: previous)
     }
 
     // MARK: The kinds of step
@@ -248,20 +245,21 @@ public struct EnergyCounter: Sendable {
         return true
     }
 
+    /// A number with its count; nil if the number is impossible.
+    @inline(__always)
+    private mutating func accepted(_ number: UInt64, _ began: SampleInstant, _ ended: SampleInstant) -> Accepted? {
+        decode(number).map { Accepted(number: number, count: $0, began: began, ended: ended) }
+    }
+
     /// Takes the first number as the origin.
-    private mutating func start(
-        _ number: UInt64,
-        _ count: UInt64,
-        _ began: SampleInstant,
-        _ ended: SampleInstant
-    ) -> Outcome {
-        let first = Accepted(number: number, count: count, began: began, ended: ended)
+    private mutating func start(at first: Accepted) -> Outcome {
         previous = first
-        hasMoved = hasMoved || count != 0
-        changedAfter = began
+        hasMoved = hasMoved || first.count != 0
+        changedAfter = first.began
         if let resumedAt {
             self.resumedAt = nil
-            let before = Accepted(number: number, count: count, began: resumedAt, ended: resumedAt)
+            var before = first
+            (before.began, before.ended) = (resumedAt, resumedAt)
             addAmbiguous(allowedStep(from: before, nil, to: first))
         }
         setCheckpoint(at: first, isChange: false, segment: checkpoint.map { $0.segment + 1 } ?? 0)
