@@ -14,14 +14,6 @@ package enum EstimatorModel {
     /// cannot see: how many virtual processors the host has sold for each thread, and the load of the neighbours.
     package static let bandOfAssumptions = RelativeBand(low: 0.65, high: 1.35)
 
-    /// A server's power by the formula alone.
-    package static func formula(of server: ModelledServer) -> PowerCurve {
-        let logarithms = logarithms(of: server)
-        return PowerCurve(
-            idle: Watts(exp(logarithms.x)), maximum: Watts(exp(logarithms.y)),
-            shape: server.generation.coefficients.curve)
-    }
-
     /// A server's estimated power.
     ///
     /// - Parameters:
@@ -51,7 +43,7 @@ package enum EstimatorModel {
     }
 
     /// The logarithms of the watts at idle and full load, by the formula.
-    private static func logarithms(of server: ModelledServer) -> SIMD2<Double> {
+    package static func logarithms(of server: ModelledServer) -> SIMD2<Double> {
         let coefficients = server.generation.coefficients
         let sockets = log(Double(server.sockets))
         let cores = log(Double(server.cores) / Double(server.sockets))

@@ -12,7 +12,7 @@ package struct GenerationCoefficients: Hashable, Sendable {
     let maximum: Double
 
     /// How power rises between the two; for generations without published curves, the median of all.
-    let curve: LoadCurve
+    package let curve: LoadCurve
 
     /// The median memory, in GB per physical core.
     let gigabytesPerCore: Double

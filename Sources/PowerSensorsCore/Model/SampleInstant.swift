@@ -59,13 +59,6 @@ public struct SampleInstant: Hashable, Sendable {
         )
     }
 
-    /// The instant after the machine was suspended for `time`: only the continuous clock has advanced.
-    package func suspended(for time: Duration) -> SampleInstant {
-        var later = self
-        later.boottimeNanoseconds &+= time.wholeNanoseconds
-        return later
-    }
-
     /// The current wall time in nanoseconds since 1970 UTC: a time stamp for output, with which nothing is calculated,
     /// since it may be set.
     package static var wallNanoseconds: Int64 { nanoseconds(of: CLOCK_REALTIME) }

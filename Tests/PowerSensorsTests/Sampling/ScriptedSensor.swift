@@ -64,3 +64,12 @@ final class ManualClock {
 
     func suspend(for time: Duration) { instant = instant.suspended(for: time) }
 }
+
+extension SampleInstant {
+    /// The instant after the machine was suspended for `time`: only the continuous clock has advanced.
+    func suspended(for time: Duration) -> SampleInstant {
+        var later = self
+        later.boottimeNanoseconds &+= time.wholeNanoseconds
+        return later
+    }
+}

@@ -29,8 +29,8 @@ struct GuestHostTests {
         guests.reduce(0) { $0 + Double($1.processors) * $1.load } / 128
     }
 
-    private let curve = EstimatorModel.formula(
-        of: ModelledServer(generation: .milan, sockets: 2, cores: 64, memoryGigabytes: 512, isClient: false))
+    private let curve = PowerCurve(
+        formulaOf: ModelledServer(generation: .milan, sockets: 2, cores: 64, memoryGigabytes: 512, isClient: false))
 
     /// The relative error of the sum of the guests' powers.
     private func bias(_ guests: [Guest], hostLoad: Double?) -> Double {
