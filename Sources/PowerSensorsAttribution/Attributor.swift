@@ -9,8 +9,6 @@ import PowerSensorsMachine
 package final class Attributor {
     private let attribution: Attribution
     private let roots: SystemRoots
-    private let dividesMachines: Bool
-    private let dividesGroups: Bool
     private var topology: Topology
     private var source: EnergySource?
     private var processes: ProcessTable
@@ -42,12 +40,12 @@ package final class Attributor {
         self.attribution = attribution
         self.roots = roots
         self.topology = topology
-        dividesMachines = attribution.kinds.contains(.virtualMachine)
-        dividesGroups = attribution.kinds.contains(.controlGroup)
         let budget = DescriptorBudget.ofAttribution
         source = EnergySource(topology)
         processes = ProcessTable(beneath: roots.procfs, descriptorBudget: budget.processes)
-        groups = ControlGroupTable(beneath: roots.sysfs, readsClocks: dividesGroups, descriptorBudget: budget.groups)
+        groups = ControlGroupTable(
+            beneath: roots.sysfs, readsClocks: attribution.kinds.contains(.controlGroup),
+            descriptorBudget: budget.groups)
         load = LoadReader(beneath: roots.procfs)
     }
 
@@ -63,6 +61,9 @@ package final class Attributor {
         source = EnergySource(topology, continuing: source)
         source?.skipNewChannels(accumulator)
     }
+
+    private var dividesMachines: Bool { attribution.kinds.contains(.virtualMachine) }
+    private var dividesGroups: Bool { attribution.kinds.contains(.controlGroup) }
 
     /// Why nothing can be divided.
     package var findings: [Finding] {
@@ -167,7 +168,8 @@ package final class Attributor {
         consumer.uuid = identity.uuid
         consumer.hypervisor = identity.hypervisor.rawValue
         consumer.setProcess(entry, files, group)
-        return machines.addProcess(identity, consumer, startedBy: machine(ofProcess: entry.parent))
+        let parent = machine(ofProcess: entry.parent)
+        return machines.addProcess(identity, consumer, startedBy: parent, in: &energies)
     }
 
     private func moveIfNeeded(_ index: Int) {
@@ -183,7 +185,7 @@ package final class Attributor {
         energies.move(memberships.rank.record, to: group)
         // A manager of virtual machines, such as libvirt, moves a machine into its control group after the start, and
         // energy is only published to machines that are in such a group.
-        if let machine = memberships.machine { energies.move(machines.move(machine, to: group), to: group) }
+        if let machine = memberships.machine { energies.move(machines[machine]?.record, to: group) }
     }
 
     /// Adds the processes' times to their virtual machines and, if the kernel does not count the time of control
@@ -207,7 +209,6 @@ package final class Attributor {
     ///
     /// This is a part of the scan and not of ``divide(_:)``, because it reads files that describe the consumers.
     private func chooseListed() {
-        if dividesMachines { machines.addRecords(to: &energies) }
         if dividesGroups { groups.chooseListed(limit: attribution.limit, in: &energies) }
         guard attribution.kinds.contains(.process) else { return }
         let (procfs, prefersUnified) = (roots.procfs, groups.prefersUnified)

@@ -4,17 +4,20 @@ import PowerSensorsCore
 struct VirtualMachineTable {
     /// A virtual machine: the process that runs it and, for a moment, copies of that process that it forks.
     struct Machine {
-        fileprivate(set) var consumer: Consumer
         fileprivate let identity: VirtualMachineIdentity
+        /// The user that runs it.
+        fileprivate let userID: Int?
+        /// Its record in ``ConsumerEnergies``.
+        let record: SlotIndex
         fileprivate var processes = 1
         /// The ticks (10 ms) that its processes, and the kernel threads that serve it, ran since energy was last
         /// divided.
         fileprivate var elapsed: UInt64 = 0
-        /// Its record in ``ConsumerEnergies``; nil until the end of the scan that found it.
-        fileprivate(set) var record: SlotIndex?
     }
 
     private var machines = SlotArray<Machine>()
+
+    subscript(index: SlotIndex) -> Machine? { machines[index] }
 
     /// Adds a process of a virtual machine, and returns the machine's index.
     ///
@@ -26,30 +29,23 @@ struct VirtualMachineTable {
     ///   - identity: The machine's name and UUID, from the process's arguments.
     ///   - consumer: The machine as it appears in a snapshot.
     ///   - parent: The machine that started the process; nil for none.
+    ///   - energies: Where a new machine is recorded.
     mutating func addProcess(
-        _ identity: VirtualMachineIdentity, _ consumer: Consumer, startedBy parent: SlotIndex?
+        _ identity: VirtualMachineIdentity, _ consumer: Consumer, startedBy parent: SlotIndex?,
+        in energies: inout ConsumerEnergies
     ) -> SlotIndex {
-        if let parent, let machine = machines[parent], machine.identity == identity,
-            machine.consumer.userID == consumer.userID
-        {
+        if let parent, let machine = machines[parent], machine.identity == identity, machine.userID == consumer.userID {
             machines.update(at: parent) { $0.processes += 1 }
             return parent
         }
         var consumer = consumer
         consumer.hasNamesake = machines.slots.contains { $0?.identity == identity }
-        return machines.insert(Machine(consumer: consumer, identity: identity))
+        let record = energies.addRecord(for: consumer)
+        return machines.insert(Machine(identity: identity, userID: consumer.userID, record: record))
     }
 
     /// Removes a process that ended.
     mutating func removeProcess(of machine: SlotIndex) { machines.update(at: machine) { $0.processes -= 1 } }
-
-    /// Records that a machine's process moved to another control group.
-    ///
-    /// - Returns: The machine's record in ``ConsumerEnergies``.
-    mutating func move(_ machine: SlotIndex, to group: ControlGroup) -> SlotIndex? {
-        machines.update(at: machine) { $0.consumer.setControlGroup(group) }
-        return machines[machine]?.record
-    }
 
     /// Adds ticks that a process of a machine, or a kernel thread that serves it, ran.
     mutating func add(_ ticks: UInt64, to machine: SlotIndex) { machines.update(at: machine) { $0.elapsed += ticks } }
@@ -59,11 +55,6 @@ struct VirtualMachineTable {
 
     /// Removes the machines that stopped, and returns them.
     mutating func removeStopped() -> [Machine] { machines.remove { $0.processes <= 0 } }
-
-    /// Starts records for new machines.
-    mutating func addRecords(to energies: inout ConsumerEnergies) {
-        machines.update { if $0.record == nil { $0.record = energies.addRecord(for: $0.consumer) } }
-    }
 
     /// Divides energy among the machines, in proportion to their elapsed times. The rest was used by other processes.
     ///
