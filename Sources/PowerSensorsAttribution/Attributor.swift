@@ -227,15 +227,13 @@ package final class Attributor {
     /// A source that updates its counter less often than consumers are scanned has counted nothing new after most
     /// scans. The consumers' times are then added up over several scans, until the source has counted something, or has
     /// stood still for so long that this means a true 0 W.
-    ///
-    /// - Returns: Whether there was a scan since the last call, even if it found nothing to divide.
-    package func divide(_ accumulator: borrowing ChannelAccumulator) -> Bool {
-        guard hasNewScan, let scanned, let scannedAt else { return false }
+    package func divide(_ accumulator: borrowing ChannelAccumulator) {
+        guard hasNewScan, let scanned, let scannedAt else { return }
         hasNewScan = false
-        guard let energy = source?.drain(accumulator) else { return true }
+        guard let energy = source?.drain(accumulator) else { return }
         if let divided, let dividedAt {
             let silence = scannedAt.monotonicNanoseconds - dividedAt.monotonicNanoseconds
-            if energy == .zero, silence < EnergySource.longestSilenceNanoseconds(topology) { return true }
+            if energy == .zero, silence < EnergySource.longestSilenceNanoseconds(topology) { return }
             divide(energy, scanned.elapsed(since: divided))
         }
         // The first scan only sets the point in time from which energy is divided.
@@ -243,7 +241,6 @@ package final class Attributor {
         processes.resetElapsed()
         groups.resetElapsed()
         machines.resetElapsed()
-        return true
     }
 
     /// Divides energy: first into that of tasks, interrupts and idle time, then that of tasks among each kind's

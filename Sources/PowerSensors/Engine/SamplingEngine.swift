@@ -96,7 +96,7 @@ struct SamplingEngine: ~Copyable {
         // The scan reads many files, so it comes before the sample, whose channels are then read close to each other.
         attributor?.scanIfDue(at: now?() ?? .now)
         let info = read()
-        _ = attributor?.divide(accumulator)
+        attributor?.divide(accumulator)
         return info
     }
 

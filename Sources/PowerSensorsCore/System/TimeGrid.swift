@@ -12,11 +12,9 @@ package struct TimeGrid: Sendable {
         next = first
     }
 
-    /// Advances to the first point after `now`, and returns it.
-    @discardableResult
-    package mutating func advance(past now: Int64) -> Int64 {
+    /// Advances to the first point after `now`.
+    package mutating func advance(past now: Int64) {
         if next <= now { next += ((now - next) / interval + 1) * interval }
-        return next
     }
 
     /// Whether the next point has been reached; if so, the grid advances to the first point after `now`.
