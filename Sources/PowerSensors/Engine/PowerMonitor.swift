@@ -45,30 +45,28 @@ public final class PowerMonitor: Sendable {
     ///
     /// - Parameter interval: The time between two snapshots; at least 1 ms.
     public func snapshots(every interval: Duration) -> SnapshotSequence {
-        let core = core
         let (stream, continuation) = AsyncStream.makeStream(
             of: Snapshot.self, bufferingPolicy: .bufferingNewest(MonitorState.bufferedSnapshots))
-        if let id = core.state.withLock({ $0.subscribe(every: interval.wholeNanoseconds, continuation) }) {
-            continuation.onTermination = { [weak core] _ in core?.state.withLock { $0.remove(id) } }
-            core.timer.wake()
-        } else {
-            continuation.finish()
-        }
+        let id = core.state.withLock { $0.subscribe(every: interval.wholeNanoseconds, continuation) }
+        end(continuation, with: id)
+        core.timer.wake()
         return SnapshotSequence(stream: stream)
     }
 
     /// Subscribes to events: the findings so far, and everything from now on. The newest 256 are buffered.
     public func events() -> AsyncStream<MonitorEvent> {
-        let core = core
         let (stream, continuation) = AsyncStream.makeStream(
             of: MonitorEvent.self, bufferingPolicy: .bufferingNewest(256))
-        if let (id, deliveries) = core.state.withLock({ $0.listen(continuation, at: .now) }) {
-            deliveries.send()
-            continuation.onTermination = { [weak core] _ in core?.state.withLock { $0.remove(id) } }
-        } else {
-            continuation.finish()
-        }
+        let listener = core.state.withLock { $0.listen(continuation, at: .now) }
+        listener?.deliveries.send()
+        end(continuation, with: listener?.id)
         return stream
+    }
+
+    /// Ends a subscription together with its stream; without an identifier the stream ends at once.
+    private func end<Element>(_ stream: AsyncStream<Element>.Continuation, with id: Int?) {
+        guard let id else { return stream.finish() }
+        stream.onTermination = { [weak core] _ in core?.state.withLock { $0.remove(id) } }
     }
 
     /// Stops sampling, ends every subscription, and waits for the thread to end. Calling it again has no effect.

@@ -7,7 +7,6 @@ import PowerSensorsCore
 struct SamplingEngine: ~Copyable {
     private let configuration: SamplingConfiguration
     private let now: (() -> SampleInstant)?
-    private let recordsEvents: Bool
     private var affinity: ThreadAffinity?
     private(set) var readers: OpenedReaders
     private let attributor: Attributor?
@@ -30,7 +29,6 @@ struct SamplingEngine: ~Copyable {
     ) {
         self.configuration = configuration
         self.now = now
-        self.recordsEvents = recordsEvents
         affinity = pinsThread ? ThreadAffinity() : nil
         readers = Self.open(bound, configuration, &affinity)
         accumulator = ChannelAccumulator(bound.topology.channels, recordsEvents: recordsEvents)
@@ -131,8 +129,7 @@ struct SamplingEngine: ~Copyable {
         // A source that does not answer must not delay the next generation.
         readers.stopBackground()
         readers = next
-        accumulator = ChannelAccumulator(
-            found.topology.channels, continuing: accumulator, recordsEvents: recordsEvents)
+        accumulator = ChannelAccumulator(found.topology.channels, continuing: accumulator)
         attributor?.move(to: found.topology, accumulator)
     }
 }

@@ -26,10 +26,11 @@ package struct ChannelAccumulator {
     /// - Parameters:
     ///   - channels: The topology's channels.
     ///   - old: The accumulator for the previous topology, whose totals are continued; nil for the first one.
-    ///   - recordsEvents: Whether ``events`` are recorded; then ``drainEvents()`` must be called.
+    ///   - recordsEvents: Whether the first accumulator and those that continue it record ``events``; then
+    ///     ``drainEvents()`` must be called.
     package init(_ channels: [Channel], continuing old: ChannelAccumulator? = nil, recordsEvents: Bool = false) {
         states = channels.map { ChannelState($0) }
-        self.recordsEvents = recordsEvents
+        self.recordsEvents = old?.recordsEvents ?? recordsEvents
         if let old { resume(from: old) }
     }
 
