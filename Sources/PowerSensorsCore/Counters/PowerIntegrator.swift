@@ -14,7 +14,7 @@ package struct PowerIntegrator: Sendable {
     package private(set) var energy = Joules(0)
 
     /// The integral of positive and negative power, in joules, from which the mean power is computed.
-    private(set) var net = Joules(0)
+    private var net = Joules(0)
 
     /// The latest power that was read; nil before the first reading.
     package private(set) var power: Watts?
@@ -23,14 +23,14 @@ package struct PowerIntegrator: Sendable {
     private(set) var ambiguousEnergy = Joules(0)
 
     /// The number of interruptions: nothing is integrated between readings of different segments.
-    private(set) var segment = 0
+    private var segment = 0
 
     private let maximumPower: Watts
     private let isIntermittent: Bool
     /// Whether the time until the next reading is left out.
     private var isInterrupted = false
     /// When the latest power was read.
-    private(set) var monotonicNanoseconds: Int64 = 0
+    private var monotonicNanoseconds: Int64 = 0
 
     /// Creates an integrator without readings.
     ///
@@ -40,6 +40,15 @@ package struct PowerIntegrator: Sendable {
     init(maximumPower: Watts, isIntermittent: Bool = false) {
         self.maximumPower = maximumPower
         self.isIntermittent = isIntermittent
+    }
+
+    /// The mean power since an earlier state, such as that of the previous snapshot; without one, the power that was
+    /// read. Nil before any reading.
+    func meanPower(since earlier: PowerIntegrator?) -> Watts? {
+        guard let earlier, earlier.segment == segment, monotonicNanoseconds > earlier.monotonicNanoseconds else {
+            return power
+        }
+        return (net - earlier.net).power(over: .nanoseconds(monotonicNanoseconds - earlier.monotonicNanoseconds))
     }
 
     /// Records that the source has nothing to read.

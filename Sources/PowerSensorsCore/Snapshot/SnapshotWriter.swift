@@ -3,7 +3,8 @@ package struct SnapshotWriter {
     private let topology: Topology
     private let figures: [HostFigure]
     private var windows: [PowerWindow]
-    private var integrated: [IntegratedWindow]
+    /// The integrators at the previous snapshot.
+    private var integrators: [PowerIntegrator?]
     /// When the sample of the previous snapshot began.
     private var last: SampleInstant?
     private var consumers = ConsumerPowerWindows()
@@ -23,7 +24,7 @@ package struct SnapshotWriter {
         let known = zip(old?.topology.channels ?? [], old?.windows ?? []).map { ($0.id, $1) }
         let kept = Dictionary(known) { first, _ in first }
         windows = topology.channels.map { kept[$0.id] ?? PowerWindow() }
-        integrated = topology.channels.map { _ in IntegratedWindow() }
+        integrators = topology.channels.map { _ in nil }
     }
 
     /// Writes a snapshot.
@@ -75,7 +76,10 @@ package struct SnapshotWriter {
         } else if let integrator = accumulator.states[index].integrator {
             result.ambiguousEnergy = integrator.ambiguousEnergy
             if result.status.isReadable, integrator.power != nil { result.energy = integrator.energy }
-            if result.status == .ok { result.power = integrated[index].advance(integrator) }
+            if result.status == .ok {
+                result.power = integrator.meanPower(since: integrators[index])
+                integrators[index] = integrator
+            }
         }
         if result.status == .ok, topology.channels[index].encoding == .gauge {
             result.value = accumulator.states[index].value
