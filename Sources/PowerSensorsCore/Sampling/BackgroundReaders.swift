@@ -12,7 +12,9 @@ package final class BackgroundReaders: Sendable {
         let sensor: any Sensor
         let channels: [Channel]
         let interval: Int64
-        let latest: Locked<LatestReadings>
+        /// The latest readings, and the boot time of the source's last answer, or of the start if it has not answered.
+        /// The readings themselves may be older.
+        let latest: Locked<(readings: [Reading], answeredNanoseconds: Int64)>
 
         // These two are accessed only under the lock of all sources.
         var due = SampleInstant.now.monotonicNanoseconds
@@ -26,7 +28,9 @@ package final class BackgroundReaders: Sendable {
             self.sensor = sensor
             self.channels = channels
             self.interval = max(interval.wholeNanoseconds, 1_000_000)
-            latest = Locked(LatestReadings(readings: channels.map { _ in .missing(.warmingUp) }))
+            latest = Locked(
+                (channels.map { _ in .missing(.warmingUp) }, answeredNanoseconds: SampleInstant.now.boottimeNanoseconds)
+            )
             buffer = ReadingBuffer(count: channels.count)
         }
 
@@ -40,15 +44,6 @@ package final class BackgroundReaders: Sendable {
                 }
             }
         }
-    }
-
-    /// The latest readings of one source.
-    private struct LatestReadings: Sendable {
-        var readings: [Reading]
-
-        /// Boot time of the source's last answer, or of the start if it has not answered. The readings themselves may
-        /// be older.
-        var answeredNanoseconds = SampleInstant.now.boottimeNanoseconds
     }
 
     /// A thread; nil once it has been joined.
