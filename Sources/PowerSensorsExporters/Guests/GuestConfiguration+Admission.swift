@@ -10,17 +10,16 @@ extension GuestConfiguration {
     ]
 
     /// Why a machine gets no figures; nil if it may get them.
-    func refusal(of guest: GuestFigures, as name: GuestName) -> Finding? {
-        guard !guest.processes.isEmpty else {
+    func refusal(of machine: Consumer, as name: GuestName) -> Finding? {
+        guard let user = machine.userID, !machine.process.contains(nil) else {
             return Self.refusal(name, "None of its processes can be inspected.", "Restart it.")
         }
-        let refusedUsers = Set(guest.processes.map(\.user)).subtracting(users).sorted()
-        if let user = refusedUsers.first {
+        if !users.contains(UInt32(clamping: user)) {
             return Self.refusal(
                 name, "Its process runs as user \(user), whose machines get no figures.",
                 "If that user may start machines of this name: --guest-user \(user)")
         }
-        if names.contains(name) || isInMachineSlice(guest.consumer.controlGroup) { return nil }
+        if names.contains(name) || isInMachineSlice(machine.controlGroup) { return nil }
         return Self.refusal(
             name, "It is not in a slice of virtual machines (machine.slice, qemu.slice, kubepods.slice).",
             "If it is genuine: --guest-name \(name)")
@@ -36,4 +35,10 @@ extension GuestConfiguration {
         guard let top = controlGroup.split(separator: "/").first(where: { $0 != ".." }) else { return false }
         return Self.machineSlices.contains(top) || (top.hasPrefix("kubepods-") && top.hasSuffix(".slice"))
     }
+}
+
+extension Consumer {
+    /// What identifies the process that runs a virtual machine, with its user and group; nil for what is unknown. Its start
+    /// distinguishes processes that reuse an ID.
+    var process: [Int?] { [processID, startTime.map { Int(clamping: $0) }, userID, groupID] }
 }

@@ -4,27 +4,36 @@ import PowerSensors
 struct GuestPublication: Sendable {
     /// What is the same for all guests in one round, in which figures are published for every guest once.
     struct Round: Sendable {
-        /// When the energy was measured, in nanoseconds of the boot-time clock.
-        let boottimeNanoseconds: Int64
+        /// The division of the host's energy.
+        let attribution: AttributionSnapshot
+
+        /// The status of the host's figure.
+        let status: ReadingStatus
+
+        /// Whether the host knows the energy of the memory separately.
+        let hasMemory: Bool
 
         /// The time from one record to the next.
         let period: Duration
-
-        /// How idle energy is attributed.
-        let policy: AttributionPolicy
 
         /// The origin of the host's figures.
         let origin: Provenance
 
         /// How many machines the figures have passed through when they reach the guest.
         let hops: UInt8
+
+        /// When the energy was measured, in nanoseconds of the boot-time clock.
+        var boottimeNanoseconds: Int64 { attribution.instant.boottimeNanoseconds }
+
+        /// Whether the figure that is divided is the energy of the whole host.
+        var isWholeMachine: Bool { attribution.scope != .cpu }
     }
 
     private let name: GuestName
     private var folder: GuestFolder
     /// The folder's identity in the previous round.
     private var identity: FileIdentity?
-    private var processes: Set<GuestFigures.Process>
+    private var process: [Int?]
 
     /// The identity of the current series of records. When it changes, readers do not compare new sums with earlier ones.
     private var epoch = ShareRecord.Epoch.random(in: .min ... .max)
@@ -39,13 +48,13 @@ struct GuestPublication: Sendable {
     var lastSeen: Int64
 
     /// Prepares to publish for a guest; no file is created yet.
-    init(_ figures: GuestFigures, as name: GuestName, in share: ShareFolder, at boottimeNanoseconds: Int64) {
+    init(_ machine: Consumer, as name: GuestName, in share: ShareFolder, _ round: Round) {
         self.name = name
-        folder = GuestFolder(in: share, group: figures.processes.first?.group)
-        processes = Set(figures.processes)
-        isWholeMachine = figures.isWholeMachine
-        epochStart = boottimeNanoseconds
-        lastSeen = boottimeNanoseconds
+        folder = GuestFolder(in: share, group: machine.groupID.map { UInt32(clamping: $0) })
+        process = machine.process
+        isWholeMachine = round.isWholeMachine
+        epochStart = round.boottimeNanoseconds
+        lastSeen = round.boottimeNanoseconds
     }
 
     /// The number of descriptors that a guest's folder needs.
@@ -54,17 +63,18 @@ struct GuestPublication: Sendable {
     /// Publishes the guest's energy: the record first, then the tree.
     ///
     /// - Returns: What is wrong, or was wrong and has been fixed.
-    mutating func publish(_ figures: GuestFigures, in share: ShareFolder, _ round: Round) -> [Finding] {
+    mutating func publish(_ guest: ConsumerSnapshot, in share: ShareFolder, _ round: Round) -> [Finding] {
         lastSeen = round.boottimeNanoseconds
-        begin(figures, in: share, round)
+        begin(guest.consumer, in: share, round)
         do throws(ShareFault) {
             let found = try folder.open("\(name)")
             // Readers must not compare figures of two different folders.
             if identity != nil, identity != found { startEpoch(round) }
             identity = found
-            try openCounters(figures)
-            package?.advance(to: figures.package)
-            memory?.advance(to: figures.dram)
+            try openCounters(round)
+            let band = round.attribution.band
+            package?.advance(to: guest.parts.package, round.status, band: band)
+            memory?.advance(to: round.hasMemory ? guest.parts.dram : nil, round.status, band: band)
             sequence += 1
             try folder.write(record(round).encoded(), to: "\(name)/\(ShareLayout.record)")
             try writeTree()
@@ -83,21 +93,20 @@ struct GuestPublication: Sendable {
     // MARK: Starting
 
     /// Starts a new epoch if the machine was restarted or its known domains changed.
-    private mutating func begin(_ figures: GuestFigures, in share: ShareFolder, _ round: Round) {
-        let current = Set(figures.processes)
-        let isRestarted = processes.isDisjoint(with: current)
-        processes = current
+    private mutating func begin(_ machine: Consumer, in share: ShareFolder, _ round: Round) {
+        let isRestarted = process != machine.process
+        process = machine.process
         if isRestarted {
             folder.closeAll()
-            folder = GuestFolder(in: share, group: figures.processes.first?.group)
+            folder = GuestFolder(in: share, group: machine.groupID.map { UInt32(clamping: $0) })
         }
-        let hasNewDomains = figures.isWholeMachine != isWholeMachine || (figures.dram != nil && memory == nil)
-        isWholeMachine = figures.isWholeMachine
+        let hasNewDomains = round.isWholeMachine != isWholeMachine || (round.hasMemory && memory == nil)
+        isWholeMachine = round.isWholeMachine
         if isRestarted || hasNewDomains { startEpoch(round) }
         // The sums continue if only the known domains changed.
         guard isRestarted else { return }
-        package?.restart()
-        memory?.restart()
+        package = package.map { CoarseEnergy(microjoules: $0.microjoules) }
+        memory = memory.map { CoarseEnergy(microjoules: $0.microjoules) }
     }
 
     private mutating func startEpoch(_ round: Round) {
@@ -107,9 +116,9 @@ struct GuestPublication: Sendable {
     }
 
     /// Begins the counters of newly known domains, at the counts of an earlier publisher if there are any.
-    private mutating func openCounters(_ figures: GuestFigures) throws(ShareFault) {
+    private mutating func openCounters(_ round: Round) throws(ShareFault) {
         if package == nil { package = CoarseEnergy(microjoules: try greatestCount(in: ShareLayout.packageZones)) }
-        if memory == nil, figures.dram != nil {
+        if memory == nil, round.hasMemory {
             memory = CoarseEnergy(microjoules: try greatestCount(in: ShareLayout.memoryZones))
         }
     }
@@ -131,8 +140,8 @@ struct GuestPublication: Sendable {
         if let memory { entries.append(memory.entry(of: .dram)) }
         return ShareRecord(
             epoch: epoch, sequence: sequence, nanoseconds: UInt64(clamping: round.boottimeNanoseconds - epochStart),
-            period: UInt64(clamping: round.period.wholeNanoseconds), policy: round.policy, hops: round.hops,
-            origin: round.origin, entries: entries)
+            period: UInt64(clamping: round.period.wholeNanoseconds), policy: round.attribution.policy,
+            hops: round.hops, origin: round.origin, entries: entries)
     }
 
     private mutating func writeTree() throws(ShareFault) {

@@ -49,29 +49,21 @@ package struct GuestPublisher: Sendable {
         }
     }
 
-    /// Whether the latest round of publishing was too recent for another one.
-    package func isTooSoon(at boottimeNanoseconds: Int64) -> Bool {
-        latestRound.map { boottimeNanoseconds &- $0 < Self.shortestGapNanoseconds } ?? false
-    }
-
     /// Publishes the energy of every admitted machine, and removes the folders of machines that have ended.
     ///
-    /// Does nothing if the previous call was too recent.
-    ///
     /// - Parameters:
-    ///   - figures: All virtual machines that run now.
-    ///   - policy: How the figures attribute idle energy.
-    ///   - origin: The origin of this machine's figures.
-    ///   - hops: How many machines they have passed through when a guest gets them; 1 for those of this machine's sensors.
-    ///   - slowest: The refresh interval of this machine's slowest source, a lower limit for the period.
-    ///   - boottimeNanoseconds: When the energy was measured, on CLOCK_BOOTTIME.
-    /// - Returns: Findings on machines that get no figures, failed writes, and tampering.
+    ///   - attribution: The division of the host's energy, with all virtual machines that run now.
+    ///   - channels: The channels of the figure that is divided. The slowest one's refresh interval is a lower limit for the
+    ///     period.
+    ///   - status: The status of that figure.
+    /// - Returns: Findings on machines that get no figures, failed writes, and tampering; nil if the previous round was too
+    ///   recent for another one, and nothing was done.
     package mutating func publish(
-        _ figures: [GuestFigures], policy: AttributionPolicy = .active, origin: Provenance = .measured,
-        hops: UInt8 = 1, slowest: Duration = .zero, at boottimeNanoseconds: Int64
-    ) -> [Finding] {
-        if isTooSoon(at: boottimeNanoseconds) { return [] }
-        latestRound = boottimeNanoseconds
+        _ attribution: AttributionSnapshot, from channels: [Channel], status: ReadingStatus = .ok
+    ) -> [Finding]? {
+        let now = attribution.instant.boottimeNanoseconds
+        if let latestRound, now &- latestRound < Self.shortestGapNanoseconds { return nil }
+        latestRound = now
         var findings: [Finding] = []
         if !share.isInPlace {
             do throws(ShareFault) {
@@ -81,46 +73,48 @@ package struct GuestPublisher: Sendable {
             }
         }
         let round = GuestPublication.Round(
-            boottimeNanoseconds: boottimeNanoseconds, period: max(configuration.period, slowest),
-            policy: policy, origin: origin, hops: hops)
-        let admitted = admitted(figures, &findings)
+            attribution: attribution, status: status,
+            hasMemory: attribution.scope == .cpu && channels.contains { $0.component.domain == "dram" },
+            period: max(configuration.period, channels.compactMap(\.refreshInterval).max() ?? .zero),
+            origin: channels.contains(where: \.isEstimated) ? .estimated : .measured,
+            hops: UInt8(clamping: 1 + (channels.map(\.hopsSoFar).max() ?? 0)))
+        let admitted = admitted(round, &findings)
         let keepsDescriptors = admitted.count * GuestPublication.descriptorCount <= descriptorBudget
-        for (name, figures) in admitted {
+        for (name, guest) in admitted {
             var publication =
-                publications[name]
-                ?? GuestPublication(figures, as: name, in: share, at: boottimeNanoseconds)
-            findings += publication.publish(figures, in: share, round)
+                publications[name] ?? GuestPublication(guest.consumer, as: name, in: share, round)
+            findings += publication.publish(guest, in: share, round)
             if !keepsDescriptors { publication.closeAll() }
             publications[name] = publication
             leftovers.remove(name)
         }
-        return findings + removeEnded(at: boottimeNanoseconds) + makeWaitingFolders()
+        return findings + removeEnded(at: now) + makeWaitingFolders()
     }
 
     /// The admitted machines, sorted by name so that the order of findings is stable.
     private mutating func admitted(
-        _ figures: [GuestFigures], _ findings: inout [Finding]
-    ) -> [(GuestName, GuestFigures)] {
-        var byName: [GuestName: [GuestFigures]] = [:]
-        for guest in figures {
+        _ round: GuestPublication.Round, _ findings: inout [Finding]
+    ) -> [(GuestName, ConsumerSnapshot)] {
+        var byName: [GuestName: [ConsumerSnapshot]] = [:]
+        for guest in round.attribution.consumers where guest.consumer.kind == .virtualMachine {
             let machine = guest.consumer
             guard let name = GuestName(name: machine.name, namespace: machine.namespace, uuid: machine.uuid) else {
-                findings.append(Self.nameless(guest))
+                findings.append(Self.nameless(machine))
                 continue
             }
             // Before names are compared: a refused machine must not block an admitted one of the same name.
-            if let refusal = configuration.refusal(of: guest, as: name) {
+            if let refusal = configuration.refusal(of: machine, as: name) {
                 findings.append(refusal)
             } else {
                 byName[name, default: []].append(guest)
             }
         }
-        var admitted: [(GuestName, GuestFigures)] = []
+        var admitted: [(GuestName, ConsumerSnapshot)] = []
         for (name, guests) in byName.sorted(by: { $0.key < $1.key }) {
             if let only = guests.first, guests.count == 1 {
                 admitted.append((name, only))
             } else {
-                if let latestRound { publications[name]?.lastSeen = latestRound }
+                publications[name]?.lastSeen = round.boottimeNanoseconds
                 findings.append(Self.ambiguous(name, guests))
             }
         }
@@ -174,19 +168,27 @@ package struct GuestPublisher: Sendable {
 
     // MARK: Findings
 
-    private static func nameless(_ guest: GuestFigures) -> Finding {
-        let process = guest.processes.first.map { "process \($0.pid)" } ?? "a process"
+    private static func nameless(_ machine: Consumer) -> Finding {
+        let process = machine.processID.map { "process \($0)" } ?? "a process"
         return Finding(
             severity: .warning, subject: "guest of \(process)", reason: .refused,
             text: "The virtual machine has neither a name nor a UUID, so it gets no figures.",
             remedy: "Start it with -name or -uuid.")
     }
 
-    private static func ambiguous(_ name: GuestName, _ guests: [GuestFigures]) -> Finding {
-        let processes = guests.flatMap(\.processes).map { "\($0.pid)" }.sorted().joined(separator: ", ")
+    private static func ambiguous(_ name: GuestName, _ guests: [ConsumerSnapshot]) -> Finding {
+        let processes = guests.compactMap(\.consumer.processID).map { "\($0)" }.sorted().joined(separator: ", ")
         return Finding(
             severity: .warning, subject: "guest \(name)", reason: .duplicate,
             text: "Processes \(processes) are virtual machines of this name, so none of them gets figures.",
             remedy: "Give each a name of its own; all but letters, digits, dots and hyphens count as underscores.")
     }
+}
+
+extension Channel {
+    /// Whether its figures are estimated, here or at their origin.
+    fileprivate var isEstimated: Bool { provenance == .estimated || origin == .estimated }
+
+    /// How many machines its figures have passed through; at least one if another machine shares them.
+    fileprivate var hopsSoFar: Int { hops ?? (provenance == .shared ? 1 : 0) }
 }

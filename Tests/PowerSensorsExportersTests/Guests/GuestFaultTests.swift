@@ -12,14 +12,13 @@ import Glibc
 struct GuestFaultTests {
     @Test func `a full disk is reported until there is room`() throws {
         let bed = try ShareBed()
-        let disk = try Mount("\(bed.tree.path)/disk", size: "80k")
+        let disk = try Mount("\(bed.tree.path)/disk", size: "128k")
         let folder = "\(disk.path)/share"
         var publisher = try GuestPublisher(folder: folder, configuration: bed.configuration)
         var clock = PublisherClock()
         func publish(_ joules: UInt64) -> [Finding] {
             publisher.publish(
-                [ShareBed.guest("db", joules: joules), ShareBed.guest("web", joules: joules, dram: joules)],
-                at: clock.next())
+                ["db", "web"].map { ShareBed.guest($0, joules: joules, dram: joules) }, at: clock.next())
         }
         for joules: UInt64 in [0, 1] {
             let findings = publish(joules)

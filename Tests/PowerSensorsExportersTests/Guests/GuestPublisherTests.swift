@@ -82,33 +82,45 @@ struct GuestPublisherTests {
         var publisher = try bed.publisher()
         var clock = PublisherClock()
         var guest = ShareBed.guest("web", joules: 0)
-        guest.package = .init(nanojoules: 0, low: 0, high: 0, status: .ok)
         _ = publisher.publish([guest], at: clock.next())
-        guest.package = .init(nanojoules: 2_999_999, low: 1_999_999, high: 4_000_001, status: .partial)
-        _ = publisher.publish([guest], at: clock.next())
+        guest.package = 2_999_999
+        let band = RelativeBand(low: 0.5, high: 1.5)
+        _ = publisher.publish([guest], status: .partial, band: band, at: clock.next())
         #expect(
             try bed.record(of: "web").entries == [
                 .init(domain: .package, energy: 2_000_000, low: 1_000_000, high: 5_000_000, status: .partial)
             ])
         #expect(try bed.count(of: "web/intel-rapl:0") == 2_000)
-        // An unknown energy neither adds to the sum nor resets it.
-        guest.package = .init(nanojoules: nil, status: .absent)
-        _ = publisher.publish([guest], at: clock.next())
+        // A figure that is unknown neither adds to the sum nor resets it.
+        _ = publisher.publish([guest], status: .absent, at: clock.next())
         let entry = try #require(try bed.record(of: "web").entries.first)
         #expect(entry.energy == 2_000_000 && entry.status == .absent)
     }
 
-    @Test func `no energy is lost when a source wraps at 64 bits`() throws {
+    @Test func `no energy is lost when the record's sum and the tree's count wrap`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
         var clock = PublisherClock()
         var guest = ShareBed.guest("web", joules: 0)
-        guest.package = .init(nanojoules: .max - 999_999_999)
+        // A millijoule before 2⁶³ µJ, which is a multiple of 2⁶⁴ nJ.
+        let wrap: UInt128 = 1000 << 63
+        guest.package = wrap - 1_000_000
         _ = publisher.publish([guest], at: clock.next())
-        guest.package = .init(nanojoules: 2_000_000_000)
+        let (energy, count) = (try bed.record(of: "web").entries[0].energy, try bed.count(of: "web/intel-rapl:0"))
+        guest.package = wrap + 3_000_000_000
         _ = publisher.publish([guest], at: clock.next())
-        #expect(try bed.record(of: "web").entries.first?.energy == 3_000_000_000)
-        #expect(try bed.count(of: "web/intel-rapl:0") == 3_000_000)
+        #expect(try bed.record(of: "web").entries[0].energy &- energy == 3_001_000_000)
+        #expect(try bed.count(of: "web/intel-rapl:0") == (count + 3_001_000) & UInt64(Int64.max))
+    }
+
+    @Test func `a machine whose energy falls is counted from its new start`() throws {
+        let bed = try ShareBed()
+        var publisher = try bed.publisher()
+        var clock = PublisherClock()
+        for joules: UInt64 in [5, 9, 2, 3] {
+            _ = publisher.publish([ShareBed.guest("web", joules: joules)], at: clock.next())
+        }
+        #expect(try bed.record(of: "web").entries.first?.energy == 10_000_000_000)
     }
 
     @Test func `a restarted publisher's counters continue, and its records have a new epoch`() throws {
@@ -175,21 +187,6 @@ struct GuestPublisherTests {
         #expect(try bed.count(of: "web/intel-rapl:0") == 18_000_000)
     }
 
-    @Test func `the counters continue when a machine moves to another process`() throws {
-        let bed = try ShareBed()
-        var publisher = try bed.publisher()
-        var clock = PublisherClock()
-        var both = ShareBed.guest("web", joules: 20)
-        both.processes.append(.init(pid: 5000, startTime: 9, user: geteuid(), group: getegid()))
-        var second = ShareBed.guest("web", joules: 30)
-        second.processes = [both.processes[1]]
-        for guest in [ShareBed.guest("web", joules: 10), both, second] {
-            _ = publisher.publish([guest], at: clock.next())
-        }
-        let record = try bed.record(of: "web")
-        #expect(record.sequence == 3 && record.entries.first?.energy == 30_000_000_000)
-    }
-
     @Test func `other domains have a new epoch, and the whole machine's is called host`() throws {
         let bed = try ShareBed()
         var publisher = try bed.publisher()
@@ -197,13 +194,13 @@ struct GuestPublisherTests {
         var guest = ShareBed.guest("web", joules: 10)
         _ = publisher.publish([guest], at: clock.next())
         let first = try bed.record(of: "web").epoch
-        guest.dram = .init(nanojoules: 5)
+        guest.dram = 5
         _ = publisher.publish([guest], at: clock.next())
         let second = try bed.record(of: "web")
         #expect(second.epoch != first && second.entries.map(\.domain) == [.package, .dram])
         guest.isWholeMachine = true
         guest.dram = nil
-        _ = publisher.publish([guest], origin: .estimated, hops: 3, at: clock.next())
+        _ = publisher.publish([guest], origin: .estimated, hops: 2, at: clock.next())
         let third = try bed.record(of: "web")
         #expect(third.epoch != second.epoch && third.origin == .estimated && third.hops == 3)
         #expect(third.entries.map(\.domain) == [.host, .dram] && third.entries.last?.status == .absent)

@@ -22,7 +22,7 @@ struct PublishedShareTests {
             publisher = try bed.publisher()
         }
 
-        mutating func publish(_ guest: GuestFigures, after time: Duration = .seconds(5)) throws {
+        mutating func publish(_ guest: ShareBed.Guest, after time: Duration = .seconds(5)) throws {
             clock.withLock { $0 = $0.advanced(by: time) }
             let findings = publisher?.publish([guest], at: clock.withLock { $0.boottimeNanoseconds })
             try #require(findings == [])

@@ -41,19 +41,27 @@ struct ShareBed {
 
     func publisher() throws -> GuestPublisher { try GuestPublisher(folder: path, configuration: configuration) }
 
+    /// A virtual machine and the energy that it has used, in nanojoules.
+    struct Guest {
+        var consumer: Consumer
+        var package: UInt128
+        var dram: UInt128?
+        var isWholeMachine = false
+    }
+
     /// A virtual machine that has used the given energy. Its control group is one that only an administrator can create.
     static func guest(
         _ name: String, joules: UInt64, dram: UInt64? = nil, namespace: String = "", pid: Int32 = 4711,
         user: UInt32 = geteuid(), group: UInt32 = getegid(), controlGroup: String? = "/machine.slice/machine.scope"
-    ) -> GuestFigures {
+    ) -> Guest {
         var machine = Consumer(kind: .virtualMachine, name: name)
         machine.namespace = namespace
         (machine.processID, machine.startTime) = (Int(pid), 1)
         (machine.userID, machine.groupID) = (Int(user), Int(group))
         machine.controlGroup = controlGroup ?? ""
-        return GuestFigures(
-            machine, package: .init(nanojoules: joules * 1_000_000_000),
-            dram: dram.map { .init(nanojoules: $0 * 1_000_000_000) })
+        return Guest(
+            consumer: machine, package: UInt128(joules) * 1_000_000_000,
+            dram: dram.map { UInt128($0) * 1_000_000_000 })
     }
 
     /// The record of a guest.
@@ -112,5 +120,34 @@ extension ShareBed {
         var status = stat()
         try #require(unsafe lstat("\(tree.path)/\(path)", &status) == 0, "\(path)")
         return status.st_gid
+    }
+}
+
+extension GuestPublisher {
+    /// Publishes to guests of a host that measures its packages, and its memory if any guest's is known.
+    mutating func publish(
+        _ guests: [ShareBed.Guest], status: ReadingStatus = .ok, band: RelativeBand? = nil,
+        origin: Provenance = .measured, hops: Int? = nil, slowest: Duration? = nil, at boottimeNanoseconds: Int64
+    ) -> [Finding] {
+        let domains = ["package"] + (guests.contains { $0.dram != nil } ? ["dram"] : [])
+        let channels = domains.map { domain in
+            var component = Component(id: domain, kind: .domain, parent: nil)
+            component.domain = domain
+            var channel = Channel(
+                id: domain, sensor: .rapl, mechanism: "mock", quantity: .energy,
+                encoding: .counter(.counts(unit: .microjoules(1), lastCount: .max)), component: component)
+            channel.provenance = origin
+            channel.hops = hops
+            channel.refreshInterval = slowest
+            return channel
+        }
+        let attribution = AttributionSnapshot(
+            instant: SampleInstant(boottimeNanoseconds: boottimeNanoseconds, monotonicNanoseconds: boottimeNanoseconds),
+            scope: guests.contains(where: \.isWholeMachine) ? .wall : .cpu, origin: origin, band: band, policy: .active,
+            consumers: guests.enumerated().map { number, guest in
+                let parts = EnergyParts(package: guest.package, dram: guest.dram ?? 0)
+                return ConsumerSnapshot(consumer: guest.consumer, parts: parts, id: number)
+            }, unattributed: [], given: [:])
+        return publish(attribution, from: channels, status: status) ?? []
     }
 }
