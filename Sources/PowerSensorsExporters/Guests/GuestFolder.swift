@@ -217,7 +217,6 @@ extension GuestFolder {
     ///
     /// - Parameter keepsFolder: Whether only to empty it.
     mutating func remove(_ guest: GuestName, keepsFolder: Bool) -> [Finding] {
-        findings = []
         var faults: [Finding] = []
         let paths = ShareLayout.folders.map { "\(guest)/\($0)" } + ["\(guest)"]
         for path in paths {
@@ -229,7 +228,6 @@ extension GuestFolder {
                 faults.append(error.finding)
             } catch {}
         }
-        closeAll()
         // The first fault causes those of the parent folders.
         return Array(faults.prefix(1))
     }
@@ -245,7 +243,6 @@ extension GuestFolder {
 
     private mutating func removeFolder(_ path: String) throws(ShareFault) {
         let (parent, name) = try locate(path, creates: false)
-        forget(path)
         if unsafe unlinkat(parent.number, name, AT_REMOVEDIR) != 0 {
             throw ShareFault(
                 path: full(path), problem: [ENOTEMPTY, EEXIST].contains(errno) ? .notEmpty : .system(errno: errno))

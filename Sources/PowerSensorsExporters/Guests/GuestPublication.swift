@@ -29,11 +29,15 @@ struct GuestPublication: Sendable {
         var isWholeMachine: Bool { attribution.scope != .cpu }
     }
 
+    /// What identifies the machine's process; that of a restarted machine is another one.
+    let process: [Int?]
+
+    /// The guest's folder.
+    var folder: GuestFolder
+
     private let name: GuestName
-    private var folder: GuestFolder
     /// The folder's identity in the previous round.
     private var identity: FileIdentity?
-    private var process: [Int?]
 
     /// The identity of the current series of records. When it changes, readers do not compare new sums with earlier ones.
     private var epoch = ShareRecord.Epoch.random(in: .min ... .max)
@@ -63,18 +67,25 @@ struct GuestPublication: Sendable {
     /// Publishes the guest's energy: the record first, then the tree.
     ///
     /// - Returns: What is wrong, or was wrong and has been fixed.
-    mutating func publish(_ guest: ConsumerSnapshot, in share: ShareFolder, _ round: Round) -> [Finding] {
+    mutating func publish(_ parts: EnergyParts, _ round: Round) -> [Finding] {
         lastSeen = round.boottimeNanoseconds
-        begin(guest.consumer, in: share, round)
         do throws(ShareFault) {
             let found = try folder.open("\(name)")
-            // Readers must not compare figures of two different folders.
-            if identity != nil, identity != found { startEpoch(round) }
+            let isNewFolder = identity != nil && identity != found
+            let hasNewDomains = round.isWholeMachine != isWholeMachine || (round.hasMemory && memory == nil)
+            // Readers must not compare figures of two different folders, or of other domains. The sums continue.
+            if isNewFolder || hasNewDomains {
+                epoch = .random()
+                epochStart = round.boottimeNanoseconds
+                sequence = 0
+            }
             identity = found
-            try openCounters(round)
+            isWholeMachine = round.isWholeMachine
+            if package == nil { package = try counter(of: ShareLayout.packageZones) }
+            if memory == nil, round.hasMemory { memory = try counter(of: ShareLayout.memoryZones) }
             let band = round.attribution.band
-            package?.advance(to: guest.parts.package, round.status, band: band)
-            memory?.advance(to: round.hasMemory ? guest.parts.dram : nil, round.status, band: band)
+            package?.advance(to: parts.package, round.status, band: band)
+            memory?.advance(to: round.hasMemory ? parts.dram : nil, round.status, band: band)
             sequence += 1
             try folder.write(record(round).encoded(), to: "\(name)/\(ShareLayout.record)")
             try writeTree()
@@ -84,52 +95,14 @@ struct GuestPublication: Sendable {
         return folder.drainFindings()
     }
 
-    /// Closes every descriptor; the next call opens them again.
-    mutating func closeAll() { folder.closeAll() }
-
-    /// Removes everything that was published for the guest.
-    mutating func remove(keepsFolder: Bool) -> [Finding] { folder.remove(name, keepsFolder: keepsFolder) }
-
-    // MARK: Starting
-
-    /// Starts a new epoch if the machine was restarted or its known domains changed.
-    private mutating func begin(_ machine: Consumer, in share: ShareFolder, _ round: Round) {
-        let isRestarted = process != machine.process
-        process = machine.process
-        if isRestarted {
-            folder.closeAll()
-            folder = GuestFolder(in: share, group: machine.groupID.map { UInt32(clamping: $0) })
-        }
-        let hasNewDomains = round.isWholeMachine != isWholeMachine || (round.hasMemory && memory == nil)
-        isWholeMachine = round.isWholeMachine
-        if isRestarted || hasNewDomains { startEpoch(round) }
-        // The sums continue if only the known domains changed.
-        guard isRestarted else { return }
-        package = package.map { CoarseEnergy(microjoules: $0.microjoules) }
-        memory = memory.map { CoarseEnergy(microjoules: $0.microjoules) }
-    }
-
-    private mutating func startEpoch(_ round: Round) {
-        epoch = .random(in: .min ... .max)
-        epochStart = round.boottimeNanoseconds
-        sequence = 0
-    }
-
-    /// Begins the counters of newly known domains, at the counts of an earlier publisher if there are any.
-    private mutating func openCounters(_ round: Round) throws(ShareFault) {
-        if package == nil { package = CoarseEnergy(microjoules: try greatestCount(in: ShareLayout.packageZones)) }
-        if memory == nil, round.hasMemory {
-            memory = CoarseEnergy(microjoules: try greatestCount(in: ShareLayout.memoryZones))
-        }
-    }
-
-    private mutating func greatestCount(in zones: [String]) throws(ShareFault) -> UInt64 {
+    /// A domain's energy, which begins at the counts of an earlier publisher if there are any.
+    private mutating func counter(of zones: [String]) throws(ShareFault) -> CoarseEnergy {
         var greatest: UInt64 = 0
         for zone in zones {
             let count = try folder.number(in: "\(name)/\(zone)/\(ShareLayout.counter)") ?? 0
             if count <= CoarseEnergy.maximumMicrojoules { greatest = max(greatest, count) }
         }
-        return greatest
+        return CoarseEnergy(microjoules: greatest)
     }
 
     // MARK: Writing

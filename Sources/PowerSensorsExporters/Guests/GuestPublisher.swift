@@ -81,10 +81,10 @@ package struct GuestPublisher: Sendable {
         let admitted = admitted(round, &findings)
         let keepsDescriptors = admitted.count * GuestPublication.descriptorCount <= descriptorBudget
         for (name, guest) in admitted {
-            var publication =
-                publications[name] ?? GuestPublication(guest.consumer, as: name, in: share, round)
-            findings += publication.publish(guest, in: share, round)
-            if !keepsDescriptors { publication.closeAll() }
+            let known = publications[name].flatMap { $0.process == guest.consumer.process ? $0 : nil }
+            var publication = known ?? GuestPublication(guest.consumer, as: name, in: share, round)
+            findings += publication.publish(guest.parts, round)
+            if !keepsDescriptors { publication.folder.closeAll() }
             publications[name] = publication
             leftovers.remove(name)
         }
@@ -134,21 +134,18 @@ package struct GuestPublisher: Sendable {
     /// Removes the folders of machines that have not been seen for longer than the grace period.
     private mutating func removeEnded(at now: Int64) -> [Finding] {
         let grace = configuration.grace.wholeNanoseconds
-        var findings: [Finding] = []
-        for (name, publication) in publications where now &- publication.lastSeen >= max(grace, 1) {
-            var publication = publication
-            findings += publication.remove(keepsFolder: configuration.names.contains(name))
-            publications[name] = nil
-        }
+        var ended = Set(publications.filter { now &- $0.value.lastSeen >= max(grace, 1) }.keys)
         let missedSince = leftoversSince ?? now
         leftoversSince = missedSince
-        guard now &- missedSince >= grace else { return findings }
-        for name in leftovers.sorted() {
-            var folder = GuestFolder(in: share, group: nil)
-            findings += folder.remove(name, keepsFolder: configuration.names.contains(name))
+        if now &- missedSince >= grace {
+            ended.formUnion(leftovers)
+            leftovers = []
         }
-        leftovers = []
-        return findings
+        return ended.sorted().flatMap { name in
+            publications[name] = nil
+            var folder = GuestFolder(in: share, group: nil)
+            return folder.remove(name, keepsFolder: configuration.names.contains(name))
+        }
     }
 
     /// Creates the folders of listed machines that are not running.
