@@ -154,7 +154,7 @@ struct Export {
         if let pushgateway { exporters.append(pushgateway) }
         if let guests {
             exporters.append(
-                GuestExporter(try guests.publisher(), period: guests.configuration.period) { [settings] findings in
+                try guests.publisher { [settings] findings in
                     FindingReport(each: findings, isVerbose: settings.isVerbose).write()
                 })
         }

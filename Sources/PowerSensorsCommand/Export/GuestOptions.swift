@@ -64,9 +64,11 @@ struct GuestTarget {
     let configuration: GuestConfiguration
 
     /// Opens the folder, or creates it.
-    func publisher() throws(CommandFailure) -> GuestPublisher {
+    func publisher(
+        reporting report: @escaping @Sendable ([Finding]) -> Void
+    ) throws(CommandFailure) -> GuestPublisher {
         do throws(ShareFault) {
-            return try GuestPublisher(folder: folder, configuration: configuration)
+            return try GuestPublisher(folder: folder, configuration: configuration, reporting: report)
         } catch {
             throw .failure("--guests: \(error)")
         }

@@ -1,3 +1,5 @@
+import PowerSensors
+
 /// Which guests a host publishes figures to, and how often.
 package struct GuestConfiguration: Sendable {
     /// The shortest period. Finer figures could reveal to one guest what another computes (CVE-2020-8694).
@@ -19,8 +21,8 @@ package struct GuestConfiguration: Sendable {
     /// The group that may read the folder of a listed machine that has not run yet; nil for that of this process.
     package var waitingGroup: UInt32?
 
-    /// The maximum number of descriptors that stay open; nil for the part of the process's limit that a sensor may use.
-    package var descriptorBudget: Int?
+    /// The maximum number of descriptors that stay open; by default the part of the process's limit that a sensor may use.
+    package var descriptorBudget = DescriptorBudget.ofSensor
 
     /// Creates a configuration for the machines of the given users.
     package init(users: Set<UInt32>, period: Duration = .seconds(5)) {

@@ -11,8 +11,11 @@ package struct GuestPublisher: Sendable {
     /// and the next one on time.
     private static let shortestGapNanoseconds = GuestConfiguration.shortestPeriod.wholeNanoseconds * 9 / 10
 
-    private let configuration: GuestConfiguration
-    private let descriptorBudget: Int
+    let configuration: GuestConfiguration
+    /// Receives the findings that were not there at the previous publication.
+    let report: @Sendable ([Finding]) -> Void
+    /// The findings of the previous publication.
+    var reported: Set<Finding> = []
     private var share: ShareFolder
     private var publications: [GuestName: GuestPublication] = [:]
 
@@ -27,10 +30,14 @@ package struct GuestPublisher: Sendable {
 
     /// Opens or creates the folder to publish in.
     ///
+    /// - Parameter report: Receives the findings that were not there at the previous publication, on the exporter's task.
     /// - Throws: ``ShareFault`` if others may write to it or another publisher uses it.
-    package init(folder: String, configuration: GuestConfiguration) throws(ShareFault) {
+    package init(
+        folder: String, configuration: GuestConfiguration,
+        reporting report: @escaping @Sendable ([Finding]) -> Void = { _ in }
+    ) throws(ShareFault) {
         self.configuration = configuration
-        descriptorBudget = configuration.descriptorBudget ?? DescriptorBudget.ofSensor
+        self.report = report
         share = try ShareFolder(folder)
         leftovers = Set(share.leftovers())
         // Before the first round, because machines may be about to start; the round reports failures.
@@ -79,7 +86,7 @@ package struct GuestPublisher: Sendable {
             origin: channels.contains(where: \.isEstimated) ? .estimated : .measured,
             hops: UInt8(clamping: 1 + (channels.map(\.hopsSoFar).max() ?? 0)))
         let admitted = admitted(round, &findings)
-        let keepsDescriptors = admitted.count * GuestPublication.descriptorCount <= descriptorBudget
+        let keepsDescriptors = admitted.count * GuestPublication.descriptorCount <= configuration.descriptorBudget
         for (name, guest) in admitted {
             let known = publications[name].flatMap { $0.process == guest.consumer.process ? $0 : nil }
             var publication = known ?? GuestPublication(guest.consumer, as: name, in: share, round)

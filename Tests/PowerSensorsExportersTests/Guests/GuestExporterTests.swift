@@ -44,7 +44,7 @@ struct GuestExporterTests {
             time.now
         }
         let told = Locked<[Finding]>([])
-        var exporter = GuestExporter(try bed.publisher(), period: .seconds(5)) { findings in
+        var exporter = try bed.publisher { findings in
             told.withLock { $0 += findings }
         }
         exporter.prepare(for: sampler.topology)
@@ -81,7 +81,7 @@ struct GuestExporterTests {
         let time = SharedInstant(host.now)
         let model = ModelledHost()
         var sampler = try Sampler(sensors(host, model), attribution: guests) { time.now }
-        var exporter = GuestExporter(try bed.publisher(), period: .seconds(5)) { _ in }
+        var exporter = try bed.publisher()
         exporter.prepare(for: sampler.topology)
         for round in 0..<5 {
             model.count.withLock { $0 = 1000 + UInt64(round) * 500 * 16_384 }
@@ -103,7 +103,7 @@ struct GuestExporterTests {
     @Test func `a host that cannot divide its energy reports that once, and publishes nothing`() throws {
         let bed = try ShareBed()
         let told = Locked<[Finding]>([])
-        var exporter = GuestExporter(try bed.publisher(), period: .seconds(5)) { findings in
+        var exporter = try bed.publisher { findings in
             told.withLock { $0 += findings }
         }
         exporter.prepare(for: Samples.topology())
@@ -124,7 +124,7 @@ struct GuestExporterTests {
         var sampler = try Sampler(
             sensors(host, ModelledHost(provenance: .shared, hops: hops.told)), attribution: guests
         ) { time.now }
-        var exporter = GuestExporter(try bed.publisher(), period: .seconds(5)) { _ in }
+        var exporter = try bed.publisher()
         exporter.prepare(for: sampler.topology)
         for second: Int64 in 0..<2 {
             time.set(host.now.advanced(by: .seconds(second * 5)))

@@ -32,14 +32,18 @@ struct ShareBed {
         var configuration = GuestConfiguration(users: users)
         configuration.names = Set(names.compactMap { GuestName(name: $0, namespace: "", uuid: "") })
         configuration.grace = grace
-        configuration.descriptorBudget = budget
+        if let budget { configuration.descriptorBudget = budget }
         self.configuration = configuration
     }
 
     /// The path of the share.
     var path: String { "\(tree.path)/share" }
 
-    func publisher() throws -> GuestPublisher { try GuestPublisher(folder: path, configuration: configuration) }
+    func publisher(
+        reporting report: @escaping @Sendable ([Finding]) -> Void = { _ in }
+    ) throws -> GuestPublisher {
+        try GuestPublisher(folder: path, configuration: configuration, reporting: report)
+    }
 
     /// A virtual machine and the energy that it has used, in nanojoules.
     struct Guest {

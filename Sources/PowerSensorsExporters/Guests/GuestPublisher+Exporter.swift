@@ -1,31 +1,12 @@
 package import PowerSensors
 
 /// Publishes the energy that snapshots attribute to this machine's virtual machines.
-package struct GuestExporter: Exporter {
+extension GuestPublisher: Exporter {
     /// `guests`.
-    package let name = "guests"
+    package var name: String { "guests" }
 
     /// How often figures are published.
-    package let interval: Duration
-
-    private var publisher: GuestPublisher
-    private let report: @Sendable ([Finding]) -> Void
-    /// The findings of the previous call.
-    private var reported: Set<Finding> = []
-
-    /// Creates an exporter.
-    ///
-    /// - Parameters:
-    ///   - publisher: The publisher.
-    ///   - period: How often to publish.
-    ///   - report: Receives the findings that were not there at the previous publication, on the exporter's task.
-    package init(
-        _ publisher: GuestPublisher, period: Duration, reporting report: @escaping @Sendable ([Finding]) -> Void
-    ) {
-        self.publisher = publisher
-        self.report = report
-        interval = period
-    }
+    package var interval: Duration { configuration.period }
 
     /// Does nothing: what is published depends on each snapshot.
     package func prepare(for topology: Topology) {}
@@ -37,7 +18,7 @@ package struct GuestExporter: Exporter {
             return reportNew([.noAttribution])
         }
         let status = snapshot.host.first { $0.scope == attribution.scope }?.status ?? .absent
-        let findings = publisher.publish(
+        let findings = publish(
             attribution, from: snapshot.topology.channels.filter { $0.countsIn == attribution.scope },
             // While the host's power is warming up, its energy is already known.
             status: status == .warmingUp ? .ok : status)
