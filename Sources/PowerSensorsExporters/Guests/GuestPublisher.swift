@@ -38,7 +38,7 @@ package struct GuestPublisher: Sendable {
     ) throws(ShareFault) {
         self.configuration = configuration
         self.report = report
-        share = try ShareFolder(folder)
+        share = try ShareFolder(folder, creates: true)
         leftovers = Set(share.leftovers())
         // Before the first round, because machines may be about to start; the round reports failures.
         _ = makeWaitingFolders()
@@ -49,7 +49,7 @@ package struct GuestPublisher: Sendable {
     /// - Throws: ``ShareFault`` if it exists but others may write to it.
     package static func canPublish(in folder: String) throws(ShareFault) -> Bool {
         do throws(ShareFault) {
-            _ = try ShareFolder(existing: folder)
+            _ = try ShareFolder(folder, creates: false)
             return true
         } catch  where error.problem == .system(errno: ENOENT) {
             return false

@@ -40,12 +40,23 @@ struct ShareFolder: Sendable {
     /// The folder's name in its parent.
     private let name: String
 
-    /// Opens a folder, or creates it in an existing parent, and locks out other publishers.
+    /// Opens a folder.
     ///
-    /// An existing folder keeps its permissions.
-    init(_ path: String) throws(ShareFault) {
-        let (parent, name) = try Self.split(path)
-        try self.init(making: name, in: parent, path)
+    /// - Parameter creates: Whether to create it in an existing parent if it is missing, and to lock out other publishers.
+    ///   An existing folder keeps its permissions.
+    init(_ path: String, creates: Bool) throws(ShareFault) {
+        let parts = path.split(separator: "/")
+        guard let name = parts.last.map(String.init) else { throw ShareFault(path: path, problem: .notAFolder) }
+        let start = path.hasPrefix("/") ? "/" : "./"
+        let folder = start + parts.dropLast().joined(separator: "/")
+        let opened = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if opened < 0 { throw .system(path) }
+        let parent = OwnedDescriptor(opened)
+        if creates {
+            try self.init(making: name, in: parent, path)
+        } else {
+            try self.init(existing: name, in: parent, path)
+        }
     }
 
     /// Opens or creates the folder again after it was removed or replaced, in the same parent folder as before even if the
@@ -61,17 +72,6 @@ struct ShareFolder: Sendable {
         if !isLocked { throw ShareFault(path: path, problem: .taken) }
     }
 
-    /// Opens a path's parent folder and returns it with the last name of the path.
-    private static func split(_ path: String) throws(ShareFault) -> (parent: OwnedDescriptor, name: String) {
-        let parts = path.split(separator: "/")
-        guard let name = parts.last else { throw ShareFault(path: path, problem: .notAFolder) }
-        let start = path.hasPrefix("/") ? "/" : "./"
-        let folder = start + parts.dropLast().joined(separator: "/")
-        let parent = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if parent < 0 { throw .system(path) }
-        return (OwnedDescriptor(parent), String(name))
-    }
-
     /// Locks out other publishers; false if there already is one, after trying for a second.
     private var isLocked: Bool {
         for _ in 0..<100 {
@@ -80,12 +80,6 @@ struct ShareFolder: Sendable {
             usleep(10_000)
         }
         return false
-    }
-
-    /// Opens an existing folder without locking it.
-    init(existing path: String) throws(ShareFault) {
-        let (parent, name) = try Self.split(path)
-        try self.init(existing: name, in: parent, path)
     }
 
     private init(existing name: String, in parent: OwnedDescriptor, _ path: String) throws(ShareFault) {
