@@ -75,7 +75,7 @@ struct GuestPublication: Sendable {
             let hasNewDomains = round.isWholeMachine != isWholeMachine || (round.hasMemory && memory == nil)
             // Readers must not compare figures of two different folders, or of other domains. The sums continue.
             if isNewFolder || hasNewDomains {
-                epoch = .random()
+                epoch = .random(in: .min ... .max)
                 epochStart = round.boottimeNanoseconds
                 sequence = 0
             }
