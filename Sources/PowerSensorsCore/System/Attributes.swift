@@ -46,120 +46,47 @@ package struct Attributes: ~Copyable {
         }
     }
 
-    private struct Slot {
-        var descriptor: CInt
-        let divisor: Double?
-        var status: ReadingStatus
-        var backOff = BackOff()
-    }
-
-    private let root: SystemRoot
-    private let sources: [Source]
-    private var slots: [Slot]
+    private var files: [KeptDescriptor]
 
     /// Opens every file that it can; readings of the others report the reason until reopening succeeds.
     package init(_ sources: [Source], beneath root: SystemRoot) {
-        self.root = root
-        self.sources = sources
-        slots = []
-        for source in sources {
-            var slot = Slot(descriptor: -1, divisor: source.divisor, status: .absent)
-            if source.isKept { Self.reopen(&slot, source, beneath: root) }
-            slots.append(slot)
-        }
+        files = sources.map { KeptDescriptor($0, beneath: root) }
     }
 
     deinit {
-        for slot in slots where slot.descriptor >= 0 { close(slot.descriptor) }
+        for file in files { file.close() }
     }
 
     /// Reads every attribute, in the order of the sources.
     package mutating func read(into readings: inout OutputSpan<Reading>) {
-        for index in slots.indices { readings.append(reading(at: index)) }
+        for index in files.indices { readings.append(reading(at: index)) }
     }
 
     /// Reads one attribute: a counter's number, or a gauge's value.
     @inline(__always)
     package mutating func reading(at index: Int) -> Reading {
-        if let divisor = slots[index].divisor {
+        if let divisor = files[index].source.divisor {
             switch number(at: index) {
             case .number(let number): return .value(Double(number) / divisor)
             case .missing(let status): return .missing(status)
             }
         }
-        let descriptor = slots[index].descriptor
         var count: UInt64 = 0
-        let code = descriptor < 0 ? ENODEV : unsafe cpowersensors_read_u64(descriptor, &count)
-        if code == 0 { return .count(count) }
-        if descriptor < 0, !sources[index].isKept { return countOfUnkept(index) }
-        if let status = fail(index, with: code) { return .missing(status) }
-        let again = unsafe cpowersensors_read_u64(slots[index].descriptor, &count)
-        return again == 0 ? .count(count) : .missing(ReadingStatus(errno: errnoOfAttribute(again)))
+        let code = read(index) { unsafe cpowersensors_read_u64($0, &count) }
+        return code == 0 ? .count(count) : .missing(ReadingStatus(errno: code))
     }
 
     /// Reads one attribute as a signed number.
     package mutating func number(at index: Int) -> Number {
-        let descriptor = slots[index].descriptor
         var number: Int64 = 0
-        let code = descriptor < 0 ? ENODEV : unsafe cpowersensors_read_i64(descriptor, &number)
-        if code == 0 { return .number(number) }
-        if descriptor < 0, !sources[index].isKept { return numberOfUnkept(index) }
-        if let status = fail(index, with: code) { return .missing(status) }
-        let again = unsafe cpowersensors_read_i64(slots[index].descriptor, &number)
-        return again == 0 ? .number(number) : .missing(ReadingStatus(errno: errnoOfAttribute(again)))
+        let code = read(index) { unsafe cpowersensors_read_i64($0, &number) }
+        return code == 0 ? .number(number) : .missing(ReadingStatus(errno: code))
     }
 
-    /// Reads a counter whose file is opened for each reading.
-    private func countOfUnkept(_ index: Int) -> Reading {
-        do throws(AttributeError) {
-            try sources[index].checkIdentity(beneath: root)
-            return .count(try root.number(sources[index].path))
-        } catch {
-            return .missing(error.status)
-        }
-    }
-
-    /// Reads an attribute whose file is opened for each reading.
-    private func numberOfUnkept(_ index: Int) -> Number {
-        do throws(AttributeError) {
-            try sources[index].checkIdentity(beneath: root)
-            return .number(try root.signedNumber(sources[index].path))
-        } catch {
-            return .missing(error.status)
-        }
-    }
-
-    /// The slow path of a read: the status of the failure, or nil if the file was reopened and can be read again.
-    private mutating func fail(_ index: Int, with code: Int32) -> ReadingStatus? {
-        if slots[index].descriptor >= 0 {
-            guard AttributeError.meansDeadDescriptor(code) else { return ReadingStatus(errno: errnoOfAttribute(code)) }
-            close(slots[index].descriptor)
-            slots[index].descriptor = -1
-            slots[index].status = .absent
-            slots[index].backOff.recordFailure()
-        }
-        guard slots[index].backOff.isDue else { return slots[index].status }
-        Self.reopen(&slots[index], sources[index], beneath: root)
-        return slots[index].descriptor >= 0 ? nil : slots[index].status
-    }
-
-    private static func reopen(_ slot: inout Slot, _ source: Source, beneath root: SystemRoot) {
-        slot.backOff.recordAttempt()
-        do throws(AttributeError) {
-            try source.checkIdentity(beneath: root)
-            slot.descriptor = try root.open(source.path)
-        } catch {
-            slot.status = error.status
-        }
-    }
-}
-
-extension Attributes.Source {
-    /// Throws `ENODEV` if the path belongs to something else by now.
-    fileprivate func checkIdentity(beneath root: SystemRoot) throws(AttributeError) {
-        if let identity, try root.text(identity.path) != identity.text {
-            throw AttributeError(path: path, errno: ENODEV)
-        }
+    @inline(__always)
+    private mutating func read(_ index: Int, _ read: (CInt) -> Int32) -> Int32 {
+        let code = files[index].readIfOpen(read)
+        return code == 0 ? 0 : errnoOfAttribute(files[index].read(after: code, read))
     }
 }
 

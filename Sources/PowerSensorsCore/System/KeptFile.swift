@@ -1,5 +1,4 @@
 import CPowerSensors
-import Glibc
 
 /// A file kept open, so that reading it again costs a single system call.
 ///
@@ -7,13 +6,10 @@ import Glibc
 /// device was removed, the file is opened again, with a ``BackOff``. To save descriptors, the file can be opened for
 /// each reading instead.
 package struct KeptFile: ~Copyable {
-    private let root: SystemRoot
-    private let path: String
-    private let isKept: Bool
-    private var descriptor: CInt = -1
-    private var backOff: BackOff
-    /// Why the file was not open at the latest failure, with the file's path.
-    package private(set) var failure: AttributeError
+    /// The file's path, including its root.
+    package let path: String
+
+    private var file: KeptDescriptor
 
     /// Opens the file. If that fails, reads throw the error until a later attempt succeeds.
     ///
@@ -25,17 +21,15 @@ package struct KeptFile: ~Copyable {
     package init(
         _ path: String, beneath root: SystemRoot, isKept: Bool = true, longestBackOff: Duration = .seconds(30)
     ) {
-        self.root = root
-        self.path = path
-        self.isKept = isKept
-        backOff = BackOff(longest: longestBackOff)
-        failure = AttributeError(path: "\(root.path)/\(path)", errno: ENOENT)
-        if isKept { open() }
+        self.path = "\(root.path)/\(path)"
+        file = KeptDescriptor(
+            Attributes.Source(path: path, isKept: isKept), beneath: root, longestBackOff: longestBackOff)
     }
 
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
-    }
+    deinit { file.close() }
+
+    /// Why the file was not open at the latest failure.
+    package var failure: AttributeError { error(file.failure) }
 
     /// Reads the file from its start or an offset, as much as fits into the buffer.
     ///
@@ -43,58 +37,18 @@ package struct KeptFile: ~Copyable {
     package mutating func read(
         into bytes: inout MutableSpan<UInt8>, at offset: Int = 0
     ) throws(AttributeError) -> Int {
-        if !isKept {
-            descriptor = try root.open(path)
-            defer {
-                close(descriptor)
-                descriptor = -1
-            }
-            return try readOpened(into: &bytes, at: offset)
-        }
-        if descriptor >= 0 {
-            do throws(AttributeError) {
-                return try readOpened(into: &bytes, at: offset)
-            } catch {
-                guard AttributeError.meansDeadDescriptor(error.errno) else { throw error }
-                close(descriptor)
-                descriptor = -1
-                failure = error
-                backOff.recordFailure()
+        var count = 0
+        let code = unsafe bytes.withUnsafeMutableBytes { bytes in
+            file.read { file in
+                count =
+                    unsafe bytes.baseAddress.map { unsafe cpowersensors_read_at(file, $0, bytes.count, offset) } ?? 0
+                return Int32(clamping: -min(count, 0))
             }
         }
-        if backOff.isDue { open() }
-        if descriptor < 0 { throw failure }
-        return try readOpened(into: &bytes, at: offset)
-    }
-
-    /// The error that an `errno` means for this file.
-    package func error(_ code: Int32) -> AttributeError { AttributeError(path: failure.path, errno: code) }
-
-    private borrowing func readOpened(
-        into bytes: inout MutableSpan<UInt8>, at offset: Int
-    ) throws(AttributeError) -> Int {
-        let file = descriptor
-        let count = unsafe bytes.withUnsafeMutableBytes { bytes in
-            unsafe bytes.baseAddress.map { unsafe cpowersensors_read_at(file, $0, bytes.count, offset) } ?? 0
-        }
-        if count < 0 { throw error(Int32(clamping: -count)) }
+        if code != 0 { throw error(code) }
         return count
     }
 
-    private mutating func open() {
-        backOff.recordAttempt()
-        do throws(AttributeError) {
-            descriptor = try root.open(path)
-        } catch {
-            failure = error
-        }
-    }
-}
-
-extension AttributeError {
-    /// Whether an `errno` means that the descriptor is dead, as after the removal of a device; other failures may be
-    /// temporary.
-    package static func meansDeadDescriptor(_ code: Int32) -> Bool {
-        code == ENODEV || code == ENXIO || code == EBADF || code == ESTALE
-    }
+    /// The error that an `errno` means for this file.
+    package func error(_ code: Int32) -> AttributeError { AttributeError(path: path, errno: code) }
 }
