@@ -1,26 +1,5 @@
-import CPowerSensors
-import PowerSensorsCore
-
-/// Why the processors' times cannot be parsed from procfs' `stat`.
-package struct CPUTimesError: Error, Hashable, Sendable {
-    /// The code that the C module returns for a file with the same fault.
-    private let code: Int32
-
-    /// The text is empty.
-    package static let empty = CPUTimesError(code: Int32(CPOWERSENSORS_EMPTY))
-
-    /// The text is not what the kernel writes.
-    package static let malformed = CPUTimesError(code: Int32(CPOWERSENSORS_MALFORMED))
-
-    /// A number has more than 64 bits.
-    package static let overflow = CPUTimesError(code: Int32(CPOWERSENSORS_OVERFLOW))
-
-    /// The line continues beyond the text.
-    package static let cutOff = CPUTimesError(code: Int32(CPOWERSENSORS_TOO_LONG))
-
-    /// The `errno` that stands for this fault, see ``errnoOfAttribute(_:)``.
-    package var errno: Int32 { errnoOfAttribute(code) }
-}
+import Glibc
+package import PowerSensorsCore
 
 /// For how long the machine's processors did what between two readings, summed over all of them, in ticks of 10 ms.
 package struct ElapsedTicks: Hashable, Sendable {
@@ -58,10 +37,12 @@ package struct CPUTimes: Hashable, Sendable {
     /// - Parameters:
     ///   - text: The beginning of the file.
     ///   - isWhole: Whether the text reaches the end of the file, so that a line without a newline is complete.
-    package init(parsing text: Span<UInt8>, isWhole: Bool) throws(CPUTimesError) {
-        if text.isEmpty { throw .empty }
+    ///   - path: The file, for errors.
+    package init(parsing text: Span<UInt8>, isWhole: Bool, path: String) throws(AttributeError) {
+        func failure(_ errno: Int32) -> AttributeError { AttributeError(path: path, errno: errno) }
+        if text.isEmpty { throw failure(ENODATA) }
         guard text.count > 3, text[0] == UInt8(ascii: "c"), text[1] == UInt8(ascii: "p"), text[2] == UInt8(ascii: "u")
-        else { throw .malformed }
+        else { throw failure(EBADMSG) }
 
         var fields = SIMD8<UInt64>()
         var count = 0
@@ -70,18 +51,18 @@ package struct CPUTimes: Hashable, Sendable {
             guard position < text.count, text[position] == UInt8(ascii: " ") || text[position] == UInt8(ascii: "\n")
             else {
                 if position == text.count, isWhole { break }
-                throw position == text.count ? .cutOff : .malformed
+                throw failure(position == text.count ? EMSGSIZE : EBADMSG)
             }
             while position < text.count, text[position] == UInt8(ascii: " ") { position += 1 }
             if position == text.count { continue }
             if text[position] == UInt8(ascii: "\n") { break }
 
-            guard let field = text.decimal(at: &position) else { throw .malformed }
-            if field.overflows { throw .overflow }
+            guard let field = text.decimal(at: &position) else { throw failure(EBADMSG) }
+            if field.overflows { throw failure(EOVERFLOW) }
             if count < fields.scalarCount { fields[count] = field.value }
             count += 1
         }
-        if count < Self.fewestFields { throw .malformed }
+        if count < Self.fewestFields { throw failure(EBADMSG) }
         self.fields = fields
     }
 

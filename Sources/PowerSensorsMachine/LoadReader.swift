@@ -20,11 +20,7 @@ package struct LoadReader: ~Copyable {
         var buffer = InlineArray<256, UInt8>(repeating: 0)
         var bytes = buffer.mutableSpan
         let count = try file.read(into: &bytes)
-        do throws(CPUTimesError) {
-            let text = buffer.span.extracting(first: count)
-            return try CPUTimes(parsing: text, isWhole: count < buffer.count)
-        } catch {
-            throw file.error(error.errno)
-        }
+        let text = buffer.span.extracting(first: count)
+        return try CPUTimes(parsing: text, isWhole: count < buffer.count, path: file.path)
     }
 }

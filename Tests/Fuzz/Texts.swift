@@ -141,7 +141,7 @@ let textProperties = [
     },
     Property(name: "processors' times", inputs: 200) { mutator throws(Broken) in
         let bytes = mutator.input(like: ["cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1 2 3 4 5 6 7 8 9 10\n", "cpu 1 2 3 4"])
-        for isWhole in [false, true] { _ = try? CPUTimes(parsing: bytes.span, isWhole: isWhole) }
+        for isWhole in [false, true] { _ = try? CPUTimes(parsing: bytes.span, isWhole: isWhole, path: "stat") }
     },
     Property(name: "tables of mounts", inputs: 200) { mutator throws(Broken) in
         let bytes = mutator.input(like: [

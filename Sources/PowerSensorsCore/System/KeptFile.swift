@@ -45,10 +45,7 @@ package struct KeptFile: ~Copyable {
                 return Int32(clamping: -min(count, 0))
             }
         }
-        if code != 0 { throw error(code) }
+        if code != 0 { throw AttributeError(path: path, errno: code) }
         return count
     }
-
-    /// The error that an `errno` means for this file.
-    package func error(_ code: Int32) -> AttributeError { AttributeError(path: path, errno: code) }
 }

@@ -6,9 +6,9 @@ import Glibc
 import PowerSensorsTestSupport
 #endif
 
-private func parse(_ text: String, isWhole: Bool = true) throws(CPUTimesError) -> CPUTimes {
+private func parse(_ text: String, isWhole: Bool = true) throws(AttributeError) -> CPUTimes {
     let bytes = Array(text.utf8)
-    return try CPUTimes(parsing: bytes.span, isWhole: isWhole)
+    return try CPUTimes(parsing: bytes.span, isWhole: isWhole, path: "stat")
 }
 
 struct CPUTimesTests {
@@ -30,24 +30,24 @@ struct CPUTimesTests {
     }
 
     @Test(arguments: [
-        ("", CPUTimesError.empty),
-        ("cpu", .malformed),
-        ("\n", .malformed),
-        ("cpu  1 2 3\n", .malformed),
-        ("cpu0 1 2 3 4\n", .malformed),
-        ("intr 1 2 3 4\n", .malformed),
-        ("cpu  1 2 x 4\n", .malformed),
-        ("cpu  1 2 3 4x\n", .malformed),
-        ("cpu  1 -2 3 4\n", .malformed),
-        ("cpu  1 2 3 18446744073709551616\n", .overflow),
+        ("", ENODATA),
+        ("cpu", EBADMSG),
+        ("\n", EBADMSG),
+        ("cpu  1 2 3\n", EBADMSG),
+        ("cpu0 1 2 3 4\n", EBADMSG),
+        ("intr 1 2 3 4\n", EBADMSG),
+        ("cpu  1 2 x 4\n", EBADMSG),
+        ("cpu  1 2 3 4x\n", EBADMSG),
+        ("cpu  1 -2 3 4\n", EBADMSG),
+        ("cpu  1 2 3 18446744073709551616\n", EOVERFLOW),
     ])
-    func `a malformed line says why`(text: String, error: CPUTimesError) {
-        #expect(throws: error) { try parse(text) }
+    func `a malformed line says why`(text: String, errno: Int32) {
+        #expect(throws: AttributeError(path: "stat", errno: errno)) { try parse(text) }
     }
 
     @Test(arguments: ["cpu  1 2 3 4 5 6", "cpu  1 2 3 4 5 6 ", "cpu  1 2 3 4 5 6 7 8 9 1"])
     func `a line that continues beyond the text is refused`(text: String) {
-        #expect(throws: CPUTimesError.cutOff) { try parse(text, isWhole: false) }
+        #expect(throws: AttributeError(path: "stat", errno: EMSGSIZE)) { try parse(text, isWhole: false) }
     }
 
     @Test func `stolen time is part of the total and never busy`() {
@@ -79,7 +79,8 @@ struct CPUTimesTests {
             for _ in 0..<Int(random.next() % 3) {
                 bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
             }
-            guard let later = try? CPUTimes(parsing: bytes.span, isWhole: random.next() % 2 == 0) else { continue }
+            let isWhole = random.next() % 2 == 0
+            guard let later = try? CPUTimes(parsing: bytes.span, isWhole: isWhole, path: "stat") else { continue }
             let elapsed = later.elapsed(since: earlier)
             #expect(elapsed.busy <= elapsed.total)
             earlier = later
