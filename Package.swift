@@ -8,6 +8,7 @@ let package = Package(
     name: "power-sensors",
     products: [
         .library(name: "PowerSensors", targets: ["PowerSensors"]),
+        .library(name: "PowerSensorsCarbon", targets: ["PowerSensorsCarbon"]),
         .library(name: "PowerSensorsExporters", targets: ["PowerSensorsExporters"]),
         .library(name: "PowerSensorsHTTP", targets: ["PowerSensorsHTTP"]),
         .library(name: "PowerSensorsPush", targets: ["PowerSensorsPush"]),
@@ -55,6 +56,7 @@ let package = Package(
                 "PowerSensorsAttribution",
             ]
         ),
+        .target(name: "PowerSensorsCarbon", dependencies: ["PowerSensors"]),
         .target(
             name: "CPowerSensorsGzip",
             cSettings: [.define("POWERSENSORS_EXPORTERS", .when(traits: ["Exporters"]))],
@@ -98,6 +100,7 @@ let package = Package(
             name: "PowerSensorsCommand",
             dependencies: [
                 "PowerSensors",
+                "PowerSensorsCarbon",
                 "PowerSensorsExporters",
                 "PowerSensorsHTTP",
                 "PowerSensorsPush",
@@ -128,6 +131,7 @@ let package = Package(
                 "PowerSensors", "CPowerSensors", "PowerSensorsTesting", "PowerSensorsTestSupport", "CAllocationCounter",
             ]
         ),
+        .testTarget(name: "PowerSensorsCarbonTests", dependencies: ["PowerSensors", "PowerSensorsCarbon"]),
         .testTarget(
             name: "PowerSensorsExportersTests",
             dependencies: [
@@ -172,8 +176,8 @@ let package = Package(
         .testTarget(
             name: "PowerSensorsCommandTests",
             dependencies: [
-                "PowerSensors", "PowerSensorsCommand", "PowerSensorsExporters", "PowerSensorsHTTP",
-                "PowerSensorsTesting",
+                "PowerSensors", "PowerSensorsCarbon", "PowerSensorsCommand", "PowerSensorsExporters",
+                "PowerSensorsHTTP", "PowerSensorsTesting",
                 "PerfProbe",
                 .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
             ]

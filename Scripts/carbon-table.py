@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the carbon intensities that the library holds as Swift text, from a table of regions.
+"""Writes the carbon intensities that the module PowerSensorsCarbon holds as Swift text, from a table of regions.
 
 The table has the columns region, name, kind, gco2e_per_kwh, year, source and licence. Of countries, those by Our World in
 Data are taken, so that all come from one source. Their codes of two letters are those of ISO 3166-1, read from Debian's
@@ -18,7 +18,7 @@ SOURCES = [
     ("G", "Google Cloud", "Google Cloud region carbon info, Apache-2.0"),
     ("C", "CCF", "Cloud Carbon Footprint, Apache-2.0"),
 ]
-FILE = Path(__file__).resolve().parent.parent / "Sources/PowerSensors/Carbon/CarbonRegions+Table.swift"
+FILE = Path(__file__).resolve().parent.parent / "Sources/PowerSensorsCarbon/CarbonRegions+Table.swift"
 HEADER = """// Written by Scripts/carbon-table.py; not to be changed by hand.
 
 extension CarbonRegions {

@@ -42,7 +42,8 @@ refuses() {
 }
 
 # All are built first, so that every module lies where an import could find it.
-(cd "$copy" && swift build --quiet --disable-default-traits --target PowerSensors)
+(cd "$copy" && swift build --quiet --disable-default-traits --target PowerSensorsCarbon)
 refuses PowerSensorsCore Sources/PowerSensorsCore/Model/Topology.swift PowerSensorsMachine
 refuses PowerSensorsPowerSupply Sources/PowerSensorsSources/PowerSupply/PowerSupplySensor.swift PowerSensorsHwmon
 refuses PowerSensorsAttribution Sources/PowerSensorsAttribution/Attribution.swift PowerSensorsEstimator
+refuses PowerSensors Sources/PowerSensors/Engine/Sampler.swift PowerSensorsCarbon

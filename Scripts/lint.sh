@@ -25,7 +25,7 @@ forbid "a library must not end its host: no try!, as! or fatalError" \
     '(^|[^A-Za-z_])(try!|as!)|(^|[^A-Za-z_.])fatalError\(' Sources
 forbid "an example shows what others copy: no try!, as! or fatalError" \
     '(^|[^A-Za-z_])(try!|as!)|(^|[^A-Za-z_.])fatalError\(' Examples
-for target in PowerSensors PowerSensors{Core,Machine,Sources,Estimator,Attribution}; do
+for target in PowerSensors PowerSensors{Core,Machine,Sources,Estimator,Attribution,Carbon}; do
     forbid "$target must not need Foundation" \
         '^ *((public|package|internal|fileprivate|private) +)?import +((class|enum|func|protocol|struct|typealias|var) +)?Foundation' \
         "Sources/$target"

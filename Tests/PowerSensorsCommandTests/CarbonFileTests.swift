@@ -1,5 +1,6 @@
 #if Exporters
 import PowerSensors
+import PowerSensorsCarbon
 import PowerSensorsCommand
 import PowerSensorsTesting
 import Testing

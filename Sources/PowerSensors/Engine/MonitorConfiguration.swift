@@ -20,7 +20,8 @@ public struct MonitorConfiguration: Sendable {
     /// not divided, since scanning every process costs more than reading the sensors.
     public var attribution: Attribution?
 
-    /// The carbon intensity of the machine's electricity, for example from ``CarbonRegions``; nil if unknown.
+    /// The carbon intensity of the machine's electricity, for example from `CarbonRegions` of the module `PowerSensorsCarbon`; nil
+    /// if unknown.
     public var carbonIntensity: CarbonIntensity?
 
     /// How often to check whether sensors were added or removed; zero for never.

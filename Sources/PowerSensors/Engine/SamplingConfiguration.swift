@@ -13,7 +13,8 @@ public struct SamplingConfiguration: Sendable {
     /// not divided, since scanning every process costs more than reading the sensors.
     public var attribution: Attribution?
 
-    /// The carbon intensity of the machine's electricity, for example from ``CarbonRegions``; nil if unknown.
+    /// The carbon intensity of the machine's electricity, for example from `CarbonRegions` of the module `PowerSensorsCarbon`; nil
+    /// if unknown.
     public var carbonIntensity: CarbonIntensity?
 
     /// How often ``Sampler/snapshot()`` checks whether sensors were added or removed; zero, the default, for never.

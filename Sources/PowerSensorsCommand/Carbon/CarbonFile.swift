@@ -39,16 +39,17 @@ package struct CarbonFile {
             guard !field(region).isEmpty else {
                 throw .failure("\(path):\(record.line): the region has no code. Add one, or remove the line.")
             }
-            guard let number = Double(field(grams)), CarbonIntensity.plausible.contains(number) else {
+            let name = field(columns["name"])
+            guard let number = Double(field(grams)),
+                let intensity = CarbonIntensity(
+                    region: field(region), name: name.isEmpty ? field(region) : name, gramsPerKilowattHour: number,
+                    year: field(columns["year"]), source: field(columns["source"]))
+            else {
                 throw .failure(
                     "\(path):\(record.line): gco2e_per_kwh is '\(field(grams).safeToShow)'. "
                         + "It must be a number of grams per kilowatt-hour from 0 to 10000.")
             }
-            let name = field(columns["name"])
-            intensities.append(
-                CarbonIntensity(
-                    region: field(region), name: name.isEmpty ? field(region) : name, gramsPerKilowattHour: number,
-                    year: field(columns["year"]), source: field(columns["source"])))
+            intensities.append(intensity)
         }
         self.intensities = intensities
     }

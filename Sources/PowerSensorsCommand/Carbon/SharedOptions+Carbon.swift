@@ -1,5 +1,6 @@
 #if Exporters
 import PowerSensors
+import PowerSensorsCarbon
 import PowerSensorsExporters
 
 extension SharedOptions {
@@ -14,7 +15,7 @@ extension SharedOptions {
                 CarbonRegions.builtIn.overridden(by: try CarbonFile(file.value).intensities)
             } ?? .builtIn
         if region?.value == "list" {
-            try StandardOutput.write(CarbonText.table(regions))
+            try StandardOutput.write(CarbonText.table(regions.intensities))
             throw .ended
         }
         if let number = carbonIntensity.given(in: environment) {

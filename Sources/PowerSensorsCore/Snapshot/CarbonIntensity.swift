@@ -19,8 +19,9 @@ public struct CarbonIntensity: Hashable, Sendable {
     /// The accepted range in g/kWh: well above the dirtiest grid, but low enough to catch a wrong unit.
     package static let plausible = 0.0...10_000
 
-    /// The intensity of a region, from a table.
-    package init(region: String, name: String, gramsPerKilowattHour: Double, year: String, source: String) {
+    /// The intensity of a region, from a table; nil outside 0 to 10 000 g/kWh.
+    public init?(region: String, name: String, gramsPerKilowattHour: Double, year: String, source: String) {
+        guard Self.plausible.contains(gramsPerKilowattHour) else { return nil }
         self.region = region
         self.name = name
         self.gramsPerKilowattHour = gramsPerKilowattHour
@@ -28,17 +29,10 @@ public struct CarbonIntensity: Hashable, Sendable {
         self.source = source
     }
 
-    /// The same intensity with another region code.
-    package func named(_ region: String) -> CarbonIntensity {
-        CarbonIntensity(
-            region: region, name: name, gramsPerKilowattHour: gramsPerKilowattHour, year: year, source: source)
-    }
-
     /// A custom intensity, such as that of an electricity contract; nil outside 0 to 10 000 g/kWh.
     ///
     /// - Parameter gramsPerKilowattHour: Grams of CO₂ equivalent per kilowatt-hour.
     public init?(gramsPerKilowattHour: Double) {
-        guard Self.plausible.contains(gramsPerKilowattHour) else { return nil }
         self.init(
             region: "custom", name: "set by hand", gramsPerKilowattHour: gramsPerKilowattHour, year: "", source: "")
     }

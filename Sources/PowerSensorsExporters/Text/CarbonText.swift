@@ -3,10 +3,10 @@ package import PowerSensors
 /// Emissions and carbon intensities as text for people.
 package enum CarbonText {
     /// A table of regions: code, grams per kilowatt-hour, year, name, source.
-    package static func table(_ regions: CarbonRegions) -> [UInt8] {
-        let width = regions.intensities.map(\.region.count).max() ?? 0
+    package static func table(_ intensities: [CarbonIntensity]) -> [UInt8] {
+        let width = intensities.map(\.region.count).max() ?? 0
         let heading = "code".padded(width + 2) + "g/kWh".leftPadded(7) + "  year   name and source"
-        let lines = regions.intensities.map { one in
+        let lines = intensities.map { one in
             let grams = fixed(one.gramsPerKilowattHour, decimals: 1).leftPadded(7)
             let source = one.source.isEmpty ? "" : " (\(one.source))"
             let line =

@@ -1,3 +1,5 @@
+public import PowerSensors
+
 /// The carbon intensities that are known, by region.
 ///
 /// The built-in numbers are yearly means: for countries from Our World in Data, for US states from the EPA's eGRID, for cloud
@@ -39,7 +41,11 @@ public struct CarbonRegions: Sendable {
     package func overridden(by others: [CarbonIntensity]) -> CarbonRegions {
         // DE and DEU are the same country.
         let others = others.map { other in
-            countryCodes[Self.key(other.region)].map { other.named($0) } ?? other
+            countryCodes[Self.key(other.region)].flatMap { code in
+                CarbonIntensity(
+                    region: code, name: other.name, gramsPerKilowattHour: other.gramsPerKilowattHour, year: other.year,
+                    source: other.source)
+            } ?? other
         }
         let replaced = Set(others.map { Self.key($0.region) })
         var regions = self
@@ -54,13 +60,13 @@ public struct CarbonRegions: Sendable {
 
     /// Adds the region of one line of the built-in table.
     private mutating func add(_ fields: [Substring]) {
-        guard fields.count >= 6, let grams = Double(fields[2]) else { return }
-        let code = String(fields[0].map { $0 == "_" ? " " : $0 })
-        if fields[1] != "-" { countryCodes[Self.key(String(fields[1]))] = code }
-        intensities.append(
-            CarbonIntensity(
-                region: code, name: String(fields[5]), gramsPerKilowattHour: grams,
-                year: String(fields[3]), source: Self.source(fields[4])))
+        guard fields.count >= 6, let grams = Double(fields[2]),
+            let intensity = CarbonIntensity(
+                region: String(fields[0].map { $0 == "_" ? " " : $0 }), name: String(fields[5]),
+                gramsPerKilowattHour: grams, year: String(fields[3]), source: Self.source(fields[4]))
+        else { return }
+        if fields[1] != "-" { countryCodes[Self.key(String(fields[1]))] = intensity.region }
+        intensities.append(intensity)
     }
 
     private static func source(_ letter: Substring) -> String {

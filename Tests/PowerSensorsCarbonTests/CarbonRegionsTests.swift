@@ -1,9 +1,16 @@
-import Testing
-
 import PowerSensors
+import PowerSensorsCarbon
+import Testing
 
 struct CarbonRegionsTests {
     private let regions = CarbonRegions.builtIn
+
+    private func intensity(
+        of region: String, _ grams: Double, name: String = "", year: String = "", source: String = ""
+    ) throws -> CarbonIntensity {
+        try #require(
+            CarbonIntensity(region: region, name: name, gramsPerKilowattHour: grams, year: year, source: source))
+    }
 
     @Test(
         arguments: [
@@ -42,9 +49,8 @@ struct CarbonRegionsTests {
     }
 
     @Test func `a site's own number replaces the library's`() throws {
-        let own = CarbonIntensity(
-            region: "deu", name: "our contract", gramsPerKilowattHour: 12.5, year: "2026", source: "the supplier")
-        let other = CarbonIntensity(region: "dc-7", name: "", gramsPerKilowattHour: 1, year: "", source: "")
+        let own = try intensity(of: "deu", 12.5, name: "our contract", year: "2026", source: "the supplier")
+        let other = try intensity(of: "dc-7", 1)
         let overridden = regions.overridden(by: [own, other])
         #expect(try overridden.intensity(of: "DE") == own)
         #expect(try overridden.intensity(of: "DC-7") == other)
@@ -53,31 +59,19 @@ struct CarbonRegionsTests {
     }
 
     @Test(arguments: ["DE", "deu"]) func `a site's own number applies to both codes of a country`(code: String) throws {
-        let own = CarbonIntensity(region: code, name: "ours", gramsPerKilowattHour: 12.5, year: "", source: "")
+        let own = try intensity(of: code, 12.5, name: "ours")
         let overridden = regions.overridden(by: [own])
         #expect(try overridden.intensity(of: "DE").gramsPerKilowattHour == 12.5)
         #expect(try overridden.intensity(of: "DEU").gramsPerKilowattHour == 12.5)
         #expect(overridden.intensities.count == regions.intensities.count)
     }
 
-    @Test func `a code that means two regions names both`() {
-        let two = ["one:west", "two:west"].map {
-            CarbonIntensity(region: $0, name: "", gramsPerKilowattHour: 1, year: "", source: "")
-        }
+    @Test func `a code that means two regions names both`() throws {
+        let two = try ["one:west", "two:west"].map { try intensity(of: $0, 1) }
         let error = #expect(throws: CarbonRegionError.self) {
             try regions.overridden(by: two).intensity(of: "west")
         }
         #expect(error?.code == "west")
         #expect(error?.candidates == ["one:west", "two:west"])
-    }
-
-    @Test(arguments: [-1, 10_001, .nan, .infinity]) func `an implausible intensity is refused`(grams: Double) {
-        #expect(CarbonIntensity(gramsPerKilowattHour: grams) == nil)
-    }
-
-    @Test func `a kilowatt-hour has 3.6 million joules`() throws {
-        let intensity = try #require(CarbonIntensity(gramsPerKilowattHour: 400))
-        #expect(intensity.grams(of: Joules(3_600_000)) == Grams(400))
-        #expect(intensity.grams(of: Joules(0)) == Grams(0))
     }
 }
