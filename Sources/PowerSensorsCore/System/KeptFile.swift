@@ -29,7 +29,7 @@ package struct KeptFile: ~Copyable {
     deinit { file.close() }
 
     /// Why the file was not open at the latest failure.
-    package var failure: AttributeError { error(file.failure) }
+    package var failure: AttributeError { AttributeError(path: path, errno: file.failure) }
 
     /// Reads the file from its start or an offset, as much as fits into the buffer.
     ///

@@ -22,7 +22,9 @@ final class RegisterFile {
     func value(_ number: UInt32) throws(AttributeError) -> UInt64 {
         var buffer = InlineArray<8, UInt8>(repeating: 0)
         var bytes = buffer.mutableSpan
-        guard try file.read(into: &bytes, at: Int(number)) == buffer.count else { throw file.error(ENODATA) }
+        guard try file.read(into: &bytes, at: Int(number)) == buffer.count else {
+            throw AttributeError(path: file.path, errno: ENODATA)
+        }
         return unsafe buffer.span.bytes.unsafeLoadUnaligned(as: UInt64.self)
     }
 

@@ -1,6 +1,6 @@
 import PowerSensors
 import PowerSensorsExporters
-import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Testing
 
 struct CoarseEnergyTests {

@@ -42,7 +42,7 @@ struct NextSnapshotTests {
         channel.maximumPower = Watts(26_214_400)
         let sensor = CountingSensor(channel: channel)
         var sampler = try Sampler(SensorSet(only: [sensor]))
-        let safe = try #require(sampler.longestSafeInterval)
+        let safe = sampler.longestSafeInterval ?? .seconds(1)
         #expect(safe <= .milliseconds(5))
         sampler.sample()
         let before = sensor.reads.withLock { $0 }

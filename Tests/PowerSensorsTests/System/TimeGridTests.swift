@@ -18,7 +18,7 @@ struct TimeGridTests {
     @Test func `delays never shift the points`() {
         var grid = TimeGrid(from: 1100, every: 100)
         #expect(grid.next == 1100)
-        let points = [1103, 1299].map {
+        let points = [Int64(1103), 1299].map {
             grid.advance(past: $0)
             return grid.next
         }
