@@ -37,8 +37,8 @@ struct Watch {
         let start = SuspendingClock.now
         // This only begins the first interval: there is no power to show yet.
         _ = sampler.snapshot()
-        // Often enough for findings that take seconds to appear.
-        var lastCheck = start
+        // Checked with the first figures, and then often enough for findings that take seconds to appear.
+        var nextCheck = start
         var generation = sampler.topology.generation
         while let snapshot = sampler.nextSnapshot(
             every: settings.interval, until: duration.map { start + $0 }, unless: { Signals.isEndRequested })
@@ -48,8 +48,8 @@ struct Watch {
                 format.prepare(for: snapshot.topology)
             }
             if Signals.takeResize() { format.withText { $0.style.rows = StandardOutput.rows } }
-            if snapshot.instant.suspending - lastCheck >= .seconds(1) {
-                lastCheck = snapshot.instant.suspending
+            if snapshot.instant.suspending >= nextCheck {
+                nextCheck = snapshot.instant.suspending + .seconds(1)
                 if reportNew(sampler.findings(), in: &log) { format.withText { $0.leaveBlock() } }
             }
             bytes.removeAll(keepingCapacity: true)
