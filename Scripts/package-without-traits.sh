@@ -1,3 +1,4 @@
+#!/bin/bash
 # Copies the package, so that it can be built without the trait Exporters, and with faults planted in it. Sourced, in the
 # package's folder.
 #
