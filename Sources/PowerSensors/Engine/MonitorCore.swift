@@ -65,18 +65,14 @@ final class MonitorCore: Sendable {
 
     /// When to take the next sample.
     private static func next(of grid: inout TimeGrid?, after now: Int64, every interval: Int64) -> Int64 {
-        guard var current = grid else {
-            let first = TimeGrid(from: now + min(interval, warmUpNanoseconds), every: interval)
-            grid = first
-            return first.next
+        let delay = grid == nil ? min(interval, warmUpNanoseconds) : interval
+        var next = TimeGrid(from: now + delay, every: interval)
+        // If the interval has changed or the thread was woken early, the new grid is used.
+        if let current = grid, current.interval == interval, current.next <= now {
+            next = current
+            next.advance(past: now)
         }
-        // The interval has changed, or the thread was woken early: start a new grid.
-        if current.interval != interval || current.next > now {
-            current = TimeGrid(from: now + interval, every: interval)
-        } else {
-            current.advance(past: now)
-        }
-        grid = current
-        return current.next
+        grid = next
+        return next.next
     }
 }
