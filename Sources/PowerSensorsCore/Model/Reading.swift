@@ -16,21 +16,14 @@ public struct Reading: Sendable {
     private let bits: UInt64
 
     /// `ok` if there is a number; otherwise why there is none.
-    public let status: ReadingStatus
+    public private(set) var status = ReadingStatus.ok
 
     /// The type of the number. A gauge's number from a counter's channel, or the reverse, is implausible.
     package let kind: Kind
 
     /// Boot time of the reading, or `.min` if it was taken during the sample. An optional would double a reading's
     /// size.
-    private let boottimeNanoseconds: Int64
-
-    private init(bits: UInt64, kind: Kind, status: ReadingStatus = .ok, boottimeNanoseconds: Int64 = .min) {
-        self.bits = bits
-        self.status = status
-        self.kind = kind
-        self.boottimeNanoseconds = boottimeNanoseconds
-    }
+    private var boottimeNanoseconds = Int64.min
 
     /// When the source was read; nil if that was during the sample itself.
     public var instant: ContinuousClock.Instant? {
@@ -69,7 +62,7 @@ public struct Reading: Sendable {
 
     /// A reading without a number, and why.
     public static func missing(_ status: ReadingStatus) -> Reading {
-        Reading(bits: 0, kind: .none, status: status)
+        Reading(bits: 0, status: status, kind: .none)
     }
 
     /// The number of a counter that was read during the sample itself; nil for every other reading.
@@ -77,8 +70,9 @@ public struct Reading: Sendable {
 
     /// The same reading with the instant at which it was taken. If it has one already, that is kept.
     package func stamped(at instant: SampleInstant) -> Reading {
-        guard boottimeNanoseconds == .min else { return self }
-        return Reading(bits: bits, kind: kind, status: status, boottimeNanoseconds: instant.boottimeNanoseconds)
+        var stamped = self
+        if boottimeNanoseconds == .min { stamped.boottimeNanoseconds = instant.boottimeNanoseconds }
+        return stamped
     }
 
     /// The instant of a reading that was not taken during the sample, on both clocks; nil for one that was.
