@@ -111,8 +111,7 @@ package final class Attributor {
         }
         failure = nil
         hasNewScan = true
-        for rank in groups.removeEmpty() { energies.removeRecord(rank.record) }
-        for machine in machines.removeStopped() { energies.removeRecord(machine.record) }
+        for record in groups.removeEmpty() + machines.removeStopped() { energies.removeRecord(record) }
         for memberships in processes.ended { remove(memberships) }
         if dividesGroups || dividesMachines {
             identifyProcesses()

@@ -113,13 +113,13 @@ struct ControlGroupTable: ~Copyable {
         }
     }
 
-    /// Removes the groups without processes, and returns their ranks.
-    mutating func removeEmpty() -> [Rank] {
+    /// Removes the groups without processes, and returns the records of those that are listed.
+    mutating func removeEmpty() -> [SlotIndex] {
         let keepsRoot = hasClocks
         let removed = entries.remove { $0.processes <= 0 && !($0.group.path == "/" && keepsRoot) }
         for entry in removed { indices[entry.group.path] = nil }
         if !removed.isEmpty { hasStaleParents = true }
-        return removed.map(\.rank)
+        return removed.compactMap(\.rank.record)
     }
 
     private mutating func index(of group: ControlGroup) -> SlotIndex {

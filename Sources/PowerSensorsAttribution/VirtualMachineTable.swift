@@ -53,8 +53,8 @@ struct VirtualMachineTable {
     /// Sets every machine's elapsed time back to 0.
     mutating func resetElapsed() { machines.update { $0.elapsed = 0 } }
 
-    /// Removes the machines that stopped, and returns them.
-    mutating func removeStopped() -> [Machine] { machines.remove { $0.processes <= 0 } }
+    /// Removes the machines that stopped, and returns their records.
+    mutating func removeStopped() -> [SlotIndex] { machines.remove { $0.processes <= 0 }.map(\.record) }
 
     /// Divides energy among the machines, in proportion to their elapsed times. The rest was used by other processes.
     ///
