@@ -21,6 +21,9 @@ SOAK ?= 300
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
+# Where release builds lie, apart, so that other builds need not wait for them.
+RELEASE := .build/for-release
+
 .PHONY: help deps run test test-kernel prepare-test-kernel examples layers traits api api-renew sanitize bench bench-scrape fuzz soak lint format docs clean \
     estimator-check estimator-report estimator-tables
 
@@ -78,8 +81,8 @@ fuzz: deps ## feed every parser of kernels' texts with texts that are almost rig
 	@timeout --kill-after=5s $$(( $(FUZZ) + 60 ))s "$$(swift build --show-bin-path)/Fuzz" $(FUZZ) $(SEED)
 
 soak: deps ## sample at 1 kHz for SOAK seconds (300), and see that nothing grows and no joule is lost
-	@swift build --quiet --package-path Benchmarks -c release --product Soak
-	@timeout --kill-after=5s $$(( $(SOAK) + 120 ))s Benchmarks/.build/release/Soak $(SOAK)
+	@$(SWIFT_BUILD) -c release --product Soak --scratch-path $(RELEASE)
+	@timeout --kill-after=5s $$(( $(SOAK) + 120 ))s $(RELEASE)/release/Soak $(SOAK)
 
 estimator-check: deps ## check that the data in ESTIMATOR_DATA give the estimator's tables; skipped without it
 	@timeout --kill-after=5s 300s bash Scripts/estimator.sh check

@@ -6,6 +6,7 @@ let withExporters = TargetDependencyCondition.when(traits: ["Exporters"])
 
 let package = Package(
     name: "power-sensors",
+    platforms: [.macOS(.v26)],  // Span; the sensors themselves are Linux only.
     products: [
         .library(name: "PowerSensors", targets: ["PowerSensors"]),
         .library(name: "PowerSensorsCarbon", targets: ["PowerSensorsCarbon"]),
@@ -123,6 +124,7 @@ let package = Package(
             dependencies: ["PowerSensors", "CPowerSensors", "PowerSensorsTesting", "PowerSensorsTestSupport"],
             path: "Tests/Fuzz"
         ),
+        .executableTarget(name: "Soak", dependencies: ["PowerSensors", "PowerSensorsTesting"], path: "Tests/Soak"),
         // A target that imports a module says so, even where another brings it along: else it is not compiled again when
         // that module changes, and runs with the old layout of its types.
         .testTarget(

@@ -3,6 +3,7 @@ import PackageDescription
 
 let package = Package(
     name: "benchmarks",
+    platforms: [.macOS(.v26)],
     dependencies: [
         // Without its name it is called after whatever folder it lies in.
         .package(name: "power-sensors", path: "..", traits: []),
@@ -23,14 +24,6 @@ let package = Package(
             name: "LayMachine",
             dependencies: [.product(name: "PowerSensorsTesting", package: "power-sensors")],
             path: "Benchmarks/LayMachine"
-        ),
-        .executableTarget(
-            name: "Soak",
-            dependencies: [
-                .product(name: "PowerSensors", package: "power-sensors"),
-                .product(name: "PowerSensorsTesting", package: "power-sensors"),
-            ],
-            path: "Benchmarks/Soak"
         ),
         .executableTarget(
             name: "Compare",

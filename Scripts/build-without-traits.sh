@@ -10,7 +10,8 @@ scratch=$copy/.build
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-rm -rf "$scratch"/{checkouts,repositories,workspace-state.json}
+# All that an earlier resolution names would be fetched, used or not.
+rm -rf "$copy/Package.resolved" "$scratch"/{checkouts,repositories,workspace-state.json}
 # A warning is only shown when the file is compiled; and what lies in these folders is planned anew without the plan.
 rm -rf "$scratch"/*/debug/PowerSensors*.build "$scratch"/*/debug/CPowerSensors.build "$scratch"/debug.yaml
 if ! swift build --disable-default-traits --package-path "$copy" >"$log" 2>&1; then

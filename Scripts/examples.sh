@@ -7,6 +7,8 @@ exec </dev/null
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+# One folder for all, so that the library is compiled once in each configuration.
+scratch=$PWD/.build/examples
 
 fail() {
     echo "examples: $1" >&2
@@ -29,11 +31,11 @@ quietly() {
 # Fails where a package has another dependency than this one, or fetched any.
 check_dependencies() {
     local package=$1 dependencies checkouts
-    dependencies=$(swift package --package-path "$package" show-dependencies --format json)
+    dependencies=$(swift package --package-path "$package" --scratch-path "$scratch" show-dependencies --format json)
     if [ "$(grep -c '"identity"' <<<"$dependencies")" -ne 2 ]; then
         fail "$package needs more than this package, in spite of traits: []" "$dependencies"
     fi
-    checkouts=$(ls -A "$package/.build/checkouts" "$package/.build/repositories" 2>/dev/null | grep -v ':$' | sort -u || true)
+    checkouts=$(ls -A "$scratch/checkouts" "$scratch/repositories" 2>/dev/null | grep -v ':$' | sort -u || true)
     if [ -n "${checkouts//[[:space:]]/}" ]; then fail "$package fetched other packages" "$checkouts"; fi
     echo "examples: $package: needs no other package"
 }
@@ -51,14 +53,12 @@ check_linkage() {
 
 # What an earlier run fetched, perhaps with other traits, would prove nothing.
 # And the package manager does not notice by itself that a package beside it has new files: it must plan anew.
-for package in Examples/*/; do
-    rm -rf "$package".build/{checkouts,repositories,workspace-state.json,debug.yaml,release.yaml}
-done
+rm -rf "$scratch"/{checkouts,repositories,workspace-state.json,debug.yaml,release.yaml}
 
 agent=Examples/Agent
-quietly "build of $agent" '' swift build --package-path "$agent" --configuration release
+quietly "build of $agent" '' swift build --package-path "$agent" --scratch-path "$scratch" --configuration release
 check_dependencies "$agent"
-programs=$(swift build --package-path "$agent" --configuration release --show-bin-path)
+programs=$scratch/release
 for program in Agent FastLoop Watts WhoUsesIt Work; do
     check_linkage "$programs/$program"
     quietly "$program" ' W|moved' timeout --kill-after=5s 30s "$programs/$program"
@@ -66,11 +66,11 @@ for program in Agent FastLoop Watts WhoUsesIt Work; do
 done
 
 sensor=Examples/ThirdPartySensor
-quietly "tests of $sensor" ' Test run with ' swift test --disable-xctest --package-path "$sensor"
+quietly "tests of $sensor" ' Test run with ' swift test --disable-xctest --package-path "$sensor" --scratch-path "$scratch"
 check_dependencies "$sensor"
 
 exporter=Examples/ThirdPartyExporter
-quietly "tests of $exporter" ' Test run with |^received: ' swift test --disable-xctest --package-path "$exporter"
+quietly "tests of $exporter" ' Test run with |^received: ' swift test --disable-xctest --package-path "$exporter" --scratch-path "$scratch"
 check_dependencies "$exporter"
 
 # The endpoint's packages would take minutes to build once more: it is checked against the modules that are built here already.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs the tests of the library, its formats and its test support under the thread sanitizer, then under the address one.
+# Runs the tests of the library, its formats and its test support under the thread sanitizer and under the address one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,9 +10,9 @@ build_for() {
     swift build --quiet --build-tests --disable-default-traits --sanitize="$1" --scratch-path ".build/$1"
 }
 
-# Runs what was built. One test at a time, as in test.sh: a sanitizer makes those that compute slower still.
+# Becomes what was built. One test at a time, as in test.sh: a sanitizer makes those that compute slower still.
 run_under() {
-    ".build/$1/debug/power-sensorsPackageTests.xctest" --testing-library swift-testing --no-parallel \
+    exec ".build/$1/debug/power-sensorsPackageTests.xctest" --testing-library swift-testing --no-parallel \
         >".build/$1.log" 2>&1 </dev/null
 }
 

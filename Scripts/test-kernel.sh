@@ -38,8 +38,9 @@ prepare() {
 }
 
 # In a folder of its own, so that other builds need not wait for this one.
-swift build --quiet -c release --product powersensors --scratch-path "$cache/build"
-prepare Tests/Kernel/prepare-programs.sh "$cache/build/release/powersensors" "$cache/programs"
+release=.build/for-release
+swift build --quiet -c release --product powersensors --scratch-path "$release"
+prepare Tests/Kernel/prepare-programs.sh "$release/release/powersensors" "$cache/programs"
 kernels=()
 for suite in "${suites[@]}"; do
     prepare Tests/Kernel/prepare-kernel.sh "$suite" "$cache/$suite"

@@ -3,6 +3,7 @@ import PackageDescription
 
 let package = Package(
     name: "agent",
+    platforms: [.macOS(.v26)],
     dependencies: [
         // Without traits the library needs no other package, and none is fetched.
         .package(name: "power-sensors", path: "../..", traits: [])

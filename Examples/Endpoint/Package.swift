@@ -3,6 +3,7 @@ import PackageDescription
 
 let package = Package(
     name: "endpoint",
+    platforms: [.macOS(.v26)],
     dependencies: [
         // With its default traits: the endpoint needs SwiftNIO.
         .package(name: "power-sensors", path: "../..")

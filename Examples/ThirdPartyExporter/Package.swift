@@ -3,6 +3,7 @@ import PackageDescription
 
 let package = Package(
     name: "statsd-exporter",
+    platforms: [.macOS(.v26)],
     products: [.library(name: "StatsDExporter", targets: ["StatsDExporter"])],
     dependencies: [
         // Without traits the library needs no other package, and none is fetched.

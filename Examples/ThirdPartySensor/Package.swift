@@ -3,6 +3,7 @@ import PackageDescription
 
 let package = Package(
     name: "third-party-sensor",
+    platforms: [.macOS(.v26)],
     products: [
         .library(name: "MeterSensor", targets: ["MeterSensor"]),
         .library(name: "EventSensor", targets: ["EventSensor"]),

@@ -5,7 +5,8 @@ public import PowerSensors
 /// Implementations render names and other constant text in ``prepare(for:)``, so that writing a snapshot mostly appends
 /// digits to a buffer.
 public protocol SnapshotFormat: Sendable {
-    /// Prepares for snapshots of a topology. Called before the first snapshot of each generation.
+    /// Prepares for snapshots of a topology. Call it before the first snapshot of each generation; without it the channels
+    /// are missing.
     mutating func prepare(for topology: Topology)
 
     /// Prepares for the next file.

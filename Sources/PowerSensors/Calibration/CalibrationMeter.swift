@@ -8,7 +8,8 @@ import PowerSensorsMachine
 ///
 /// ```swift
 /// var meter = try CalibrationMeter(try Sampler())
-/// let profile = meter.profile(try CalibrationFit(meter.points(for: .seconds(600))))
+/// let fit = try CalibrationFit(meter.points(for: .seconds(600)))
+/// let profile = meter.profile(fit)
 /// ```
 public struct CalibrationMeter: ~Copyable {
     /// The shortest window. In a shorter one, the kernel's ticks of 10 ms would show in the load.
@@ -29,16 +30,17 @@ public struct CalibrationMeter: ~Copyable {
     /// The length of a window.
     public let window: Duration
 
-    private let index: Int
     private var sampler: Sampler
     private var load: LoadReader
 
     /// Prepares to measure the headline figure of a sampler.
     ///
-    /// - Throws: ``CalibrationError`` if that is no measured figure, or the processors are unknown.
-    public init(_ sampler: consuming Sampler) throws(CalibrationError) {
+    /// - Parameter sampler: Its headline figure is measured; whatever else it reads is read as well. Rediscovery is not
+    ///   needed, and windows in which the topology changes are not used.
+    /// - Throws: ``CalibrationMeterError`` if that figure is not measured, or the processors are unknown.
+    public init(_ sampler: consuming Sampler) throws(CalibrationMeterError) {
         let topology = sampler.topology
-        guard let scope = sampler.headlineScope, let index = topology.scopes.firstIndex(of: scope),
+        guard let scope = sampler.headlineScope,
             let channel = topology.channels.first(where: { $0.countsIn == scope }), channel.provenance == .measured
         else { throw .notMeasured }
         do throws(AttributeError) {
@@ -47,7 +49,6 @@ public struct CalibrationMeter: ~Copyable {
             throw .unknownProcessors(error)
         }
         self.scope = scope
-        self.index = index
         sensor = channel.sensor
         // The last count that a window includes is late by up to one refresh interval, so a window has at least three.
         let refresh = topology.channels.filter { $0.countsIn == scope }.map {
@@ -63,11 +64,13 @@ public struct CalibrationMeter: ~Copyable {
 
     /// Measures windows for a time, on the caller's thread.
     ///
-    /// The first window is not used: its power may still be that of the previous load.
+    /// The first window is not used: its power may still be that of the previous load. It blocks until the last window
+    /// that began within the time is over.
     ///
     /// - Parameters:
     ///   - duration: For how long, not counting the first window.
     ///   - isEnded: Whether to stop at once; asked at least every 100 ms.
+    /// - Returns: One point for each window in which load and power were known, in order.
     public mutating func points(
         for duration: Duration, unless isEnded: () -> Bool = { false }
     ) -> [CalibrationPoint] {
@@ -80,12 +83,13 @@ public struct CalibrationMeter: ~Copyable {
         return points
     }
 
-    /// The profile of this machine with a curve that was fitted to the points.
+    /// The profile of this machine with a curve that was fitted to this meter's points.
     public func profile(_ fit: CalibrationFit) -> CalibrationProfile {
         CalibrationProfile(fit, of: scope, by: sensor, on: hardware)
     }
 
-    /// Waits for the length of a window, and returns its mean load and power; nil if one of them is unknown.
+    /// Waits for the length of a window, and returns its mean load and power; nil if one of them is unknown, or the window
+    /// was cut short.
     private mutating func nextPoint(unless isEnded: () -> Bool) -> CalibrationPoint? {
         let times = try? load.read()
         let first = sampler.snapshot()
@@ -97,10 +101,29 @@ public struct CalibrationMeter: ~Copyable {
         }
         let last = sampler.snapshot()
         let awake = first.instant.suspending.duration(to: last.instant.suspending)
-        guard let times, let mean = (try? load.read())?.elapsed(since: times).load, last.host[index].status == .ok,
-            let before = first.host[index].energy, let after = last.host[index].energy,
+        guard SampleInstant.monotonicNow >= end, first.topology.generation == last.topology.generation,
+            let times, let mean = (try? load.read())?.elapsed(since: times).load,
+            let figure = last.host.first(where: { $0.scope == scope }), figure.status == .ok, figure.sensor == sensor,
+            let before = first.host.first(where: { $0.scope == scope })?.energy, let after = figure.energy,
             let power = (after - before).power(over: awake)
         else { return nil }
         return CalibrationPoint(load: mean, power: power)
+    }
+}
+
+/// Why a machine cannot be calibrated.
+public enum CalibrationMeterError: Error, Hashable, CustomStringConvertible {
+    /// The figure is not measured: an estimate has nothing to teach an estimate.
+    case notMeasured
+
+    /// The kernel does not describe the processors.
+    case unknownProcessors(AttributeError)
+
+    /// What is missing, as one line.
+    public var description: String {
+        switch self {
+        case .notMeasured: "there is no sensor to learn from: a calibration needs a measured figure, not an estimate."
+        case .unknownProcessors(let error): "\(error)."
+        }
     }
 }

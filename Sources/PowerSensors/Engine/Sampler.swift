@@ -16,6 +16,7 @@ public struct Sampler: ~Copyable {
     private var engine: SamplingEngine
     private var writer: SnapshotWriter
     private var grid: TimeGrid?
+    private var hasSnapshot = false
 
     /// Discovers and opens the sensors that work here.
     ///
@@ -61,7 +62,7 @@ public struct Sampler: ~Copyable {
     /// if power is integrated. Nil if there is neither a counter nor power to integrate.
     public var longestSafeInterval: Duration? { engine.accumulator.longestSafeInterval }
 
-    /// The scope of the headline figure; nil if there is no figure of the whole machine.
+    /// The scope of the headline figure: the configured one, or ``Topology/headlineScope``.
     public var headlineScope: Scope? { engine.headlineScope }
 
     /// The roots of the files that the sensors read.
@@ -88,6 +89,7 @@ public struct Sampler: ~Copyable {
     /// The first has energies of 0 J and no power for counters. It also scans the consumers if attribution is configured, and
     /// runs a rediscovery if one is due; if that finds something new, the snapshot is the first of a new generation.
     public mutating func snapshot() -> Snapshot {
+        hasSnapshot = true
         var info = engine.readAndDivide()
         if engine.rediscoverIfDue(at: info.ended.monotonicNanoseconds) {
             writer = engine.writer(continuing: writer)
@@ -98,23 +100,24 @@ public struct Sampler: ~Copyable {
 
     /// Waits for the next of equally spaced points in time, and creates a snapshot then, as ``snapshot()`` does.
     ///
-    /// The points begin one interval after the first call; those that were missed are skipped. Meanwhile it samples often
-    /// enough that no counter wraps unnoticed.
+    /// The points begin one interval after the first call, which also takes the snapshot that the first interval begins with
+    /// if there is none yet. A caller that comes late gets its snapshot at once; further points that were missed are skipped.
+    /// Meanwhile it samples often enough that no counter wraps unnoticed, and scans consumers when that is due.
     ///
     /// - Parameters:
-    ///   - interval: The time between two points. Another one than in the previous call begins new points.
+    ///   - interval: The time between two points, at least 1 ms. Another one than in the previous call begins new points.
     ///   - end: When the last snapshot is due, even if it is not a point; nil for never.
-    ///   - isEnded: Whether to end now. It is asked before each sample, and after a signal has interrupted the wait.
-    /// - Returns: Nil if the end was reached before, or `isEnded`.
+    ///   - isEnded: Whether to end now; asked at least once a second. Nil for never.
+    /// - Returns: Nil if a snapshot was taken at or after the end, or `isEnded`.
     public mutating func nextSnapshot(
-        every interval: Duration, until end: SuspendingClock.Instant? = nil, unless isEnded: () -> Bool = { false }
+        every interval: Duration, until end: SuspendingClock.Instant? = nil, unless isEnded: (() -> Bool)? = nil
     ) -> Snapshot? {
-        let end = end.map { SuspendingClock().systemEpoch.duration(to: $0).wholeNanoseconds } ?? .max
-        // At most 73 years, so that adding it to a time cannot overflow.
-        let step = min(max(interval.wholeNanoseconds, 1), 1 << 61)
+        if !hasSnapshot { _ = snapshot() }
         let now = SampleInstant.monotonicNow
+        let end = end.map { now + Self.nanoseconds(SuspendingClock.now.duration(to: $0)) } ?? .max
+        let step = max(Self.nanoseconds(interval), 1_000_000)
         if grid?.interval != step { grid = now < end ? TimeGrid(from: now + step, every: step) : nil }
-        guard let next = grid?.next, wait(until: min(next, end), since: next - step, unless: isEnded) else {
+        guard let next = grid?.next, wait(until: min(next, end), unless: isEnded) else {
             return nil
         }
         let reached = SampleInstant.monotonicNow
@@ -122,22 +125,26 @@ public struct Sampler: ~Copyable {
         return snapshot()
     }
 
+    /// A time in nanoseconds, at most 68 years, so that adding it to a moment cannot overflow.
+    private static func nanoseconds(_ time: Duration) -> Int64 {
+        let longest = Duration.seconds(Int64(1) << 31)
+        return min(max(time, .zero - longest), longest).wholeNanoseconds
+    }
+
     /// Waits until a moment, and samples meanwhile often enough that no counter wraps unnoticed.
     ///
     /// - Returns: False if `isEnded`.
-    private mutating func wait(until moment: Int64, since sampled: Int64, unless isEnded: () -> Bool) -> Bool {
-        var lastSample = sampled
-        while !isEnded() {
+    private mutating func wait(until moment: Int64, unless isEnded: (() -> Bool)?) -> Bool {
+        while isEnded?() != true {
             let now = SampleInstant.monotonicNow
             if now >= moment { return true }
             // At most a day, so that adding it to a time cannot overflow. At least a millisecond, or this would do nothing else.
-            let safe = min(max(engine.accumulator.longestSafeNanoseconds, 1_000_000), 86_400_000_000_000)
-            let wake = min(moment, lastSample + safe)
+            let safe = min(max(engine.longestIntervalNanoseconds, 1_000_000), 86_400_000_000_000)
+            let wake = min(moment, engine.lastRead + safe)
             if now >= wake {
-                sample()
-                lastSample = now
+                _ = engine.readAndDivide()
             } else {
-                SampleInstant.sleep(untilMonotonic: wake)
+                SampleInstant.sleep(untilMonotonic: isEnded == nil ? wake : min(wake, now + 1_000_000_000))
             }
         }
         return false

@@ -12,6 +12,9 @@ struct SamplingEngine: ~Copyable {
     private let attributor: Attributor?
     private var rediscovery: Rediscovery
 
+    /// When the channels were read last, in nanoseconds of the monotonic clock; 0 before.
+    private(set) var lastRead: Int64 = 0
+
     /// The state of every channel.
     private(set) var accumulator: ChannelAccumulator
 
@@ -55,7 +58,7 @@ struct SamplingEngine: ~Copyable {
     /// The topology of the current generation.
     var topology: Topology { readers.topology }
 
-    /// The scope of the headline figure; nil if there is no figure of the whole machine.
+    /// The scope of the headline figure: the configured one, or ``Topology/headlineScope``.
     var headlineScope: Scope? { configuration.headlineScope ?? topology.headlineScope }
 
     /// The roots of the files that the sensors read.
@@ -84,6 +87,7 @@ struct SamplingEngine: ~Copyable {
     /// Reads every channel once and counts its energy. No allocation.
     mutating func read() -> SampleInfo {
         let info = readers.read(now)
+        lastRead = info.ended.monotonicNanoseconds
         // Within its module, so that the compiler sees through the call: this runs on every sample.
         readers.record(info, in: &accumulator)
         return info

@@ -35,7 +35,7 @@ struct Calibration {
         do throws(CalibrationError) {
             fit = try CalibrationFit(points)
         } catch {
-            throw .failure("\(error)")
+            throw .failure("No curve can be fitted: \(error) --sensor and --scope choose what is learned.")
         }
         for line in Self.report(fit) { StandardError.write(line) }
         try write(meter.profile(fit))
@@ -45,10 +45,14 @@ struct Calibration {
 
     private func openMeter() throws(CommandFailure) -> CalibrationMeter {
         let sampler = try settings.sampler()
-        do throws(CalibrationError) {
+        do throws(CalibrationMeterError) {
             return try CalibrationMeter(sampler)
+        } catch .notMeasured {
+            throw .failure(
+                "There is no sensor here to learn from: calibrate needs a measured figure, not an estimate. "
+                    + "powersensors doctor says what is missing; or calibrate a machine of the same kind.")
         } catch {
-            throw .failure("\(error)")
+            throw .failure("\(error) Mount procfs there, or name it with --procfs.")
         }
     }
 

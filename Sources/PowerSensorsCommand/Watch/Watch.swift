@@ -34,9 +34,9 @@ struct Watch {
 
         sampler.sample()
         usleep(Self.warmUp)
-        let start = SuspendingClock.now
         // This only begins the first interval: there is no power to show yet.
         _ = sampler.snapshot()
+        let start = SuspendingClock.now
         // Checked with the first figures, and then often enough for findings that take seconds to appear.
         var nextCheck = start
         var generation = sampler.topology.generation
@@ -49,7 +49,7 @@ struct Watch {
             }
             if Signals.takeResize() { format.withText { $0.style.rows = StandardOutput.rows } }
             if snapshot.instant.suspending >= nextCheck {
-                nextCheck = snapshot.instant.suspending + .seconds(1)
+                nextCheck = max(nextCheck + .seconds(1), snapshot.instant.suspending)
                 if reportNew(sampler.findings(), in: &log) { format.withText { $0.leaveBlock() } }
             }
             bytes.removeAll(keepingCapacity: true)

@@ -42,8 +42,8 @@ package struct PowerIntegrator: Sendable {
         self.isIntermittent = isIntermittent
     }
 
-    /// The mean power since an earlier state, such as that of the previous snapshot; without one, the power that was
-    /// read. Nil before any reading.
+    /// The mean power since an earlier state, such as that of the previous snapshot. The power that was read if there is no
+    /// such state, no time has passed since, or there was an interruption. Nil before any reading.
     func meanPower(since earlier: PowerIntegrator?) -> Watts? {
         guard let earlier, earlier.segment == segment, monotonicNanoseconds > earlier.monotonicNanoseconds else {
             return power

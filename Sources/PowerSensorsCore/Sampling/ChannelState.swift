@@ -84,7 +84,7 @@ package struct ChannelState {
         return true
     }
 
-    /// Records that a topology does not have the channel.
+    /// Records that there is nothing to read, or that a topology does not have the channel.
     mutating func recordAbsence() { integrator?.recordAbsence() }
 
     // MARK: Samples

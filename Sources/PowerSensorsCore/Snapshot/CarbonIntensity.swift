@@ -20,6 +20,13 @@ public struct CarbonIntensity: Hashable, Sendable {
     package static let plausible = 0.0...10_000
 
     /// The intensity of a region, from a table; nil outside 0 to 10 000 g/kWh.
+    ///
+    /// - Parameters:
+    ///   - region: The region's code, such as `DE`, `US-CA` or `aws:eu-north-1`.
+    ///   - name: The region's name.
+    ///   - gramsPerKilowattHour: Grams of CO₂ equivalent per kilowatt-hour.
+    ///   - year: The year of the number; empty if unknown.
+    ///   - source: The publisher of the number, and its licence; empty if unknown.
     public init?(region: String, name: String, gramsPerKilowattHour: Double, year: String, source: String) {
         guard Self.plausible.contains(gramsPerKilowattHour) else { return nil }
         self.region = region

@@ -134,9 +134,10 @@ public final class SystemRoot: Sendable {
         var cost = Duration.zero
         let number: UInt64 = try number(relativePath) { file, number in
             let code = unsafe cpowersensors_read_u64(file, &number)
+            if code != 0 { return code }
             var again = number
             cost = ContinuousClock().measure { _ = unsafe cpowersensors_read_u64(file, &again) }
-            return code
+            return 0
         }
         return (number, cost)
     }

@@ -15,14 +15,8 @@ public struct CalibrationPoint: Hashable, Sendable {
     }
 }
 
-/// Why a machine cannot be calibrated, or measurements do not yield its curve.
+/// Why measurements do not yield a machine's curve.
 public enum CalibrationError: Error, Hashable, CustomStringConvertible {
-    /// The figure is not measured: an estimate has nothing to teach an estimate.
-    case notMeasured
-
-    /// The kernel does not describe the processors.
-    case unknownProcessors(AttributeError)
-
     /// There are too few usable measurements.
     case tooFewPoints(Int)
 
@@ -38,21 +32,17 @@ public enum CalibrationError: Error, Hashable, CustomStringConvertible {
     /// What is wrong and what would help, as one line.
     public var description: String {
         switch self {
-        case .notMeasured:
-            "There is no sensor here to learn from: calibrate needs a measured figure, not an estimate. "
-                + "powersensors doctor says what is missing; or calibrate a machine of the same kind."
-        case .unknownProcessors(let error): "\(error). Mount procfs there, or name it with --procfs."
         case .tooFewPoints(let count):
-            "No curve can be fitted: only \(count) measurements are usable, but \(CalibrationFit.fewestPoints) are needed. Measure for longer."
+            "only \(count) measurements are usable, but \(CalibrationFit.fewestPoints) are needed. Measure for longer."
         case .loadHardlyChanged(let from, let to):
-            "No curve can be fitted: the load only went from \(Int(from * 100)) to \(Int(to * 100)) %, but must cover half the range from idle "
-                + "to full load. Measure for longer, or leave out --passive. A quota of processor time limits the load too."
+            "the load only went from \(Int(from * 100)) to \(Int(to * 100)) %, but must cover half the range from idle "
+                + "to full load. Measure for longer, or under more load. A quota of processor time limits the load too."
         case .powerDoesNotRise:
-            "No curve can be fitted: the power does not rise with the load, so the sensor does not measure these processors. Choose another by "
-                + "--sensor or --scope."
+            "the power does not rise with the load, so the sensor does not measure these processors. Choose another "
+                + "sensor or scope."
         case .doesNotFit(let error):
-            "No curve can be fitted: the curve's mean error is \(Int((error * 100).rounded())) %: the power depends on something other than "
-                + "the load. Choose another sensor by --sensor or --scope."
+            "the curve's mean error is \(Int((error * 100).rounded())) %: the power depends on something other than "
+                + "the load. Choose another sensor or scope."
         }
     }
 }
@@ -96,6 +86,7 @@ public struct CalibrationFit: Sendable {
     /// Fits a curve to two thirds of the measurements, and tests it on the others.
     ///
     /// - Parameter points: The measurements in chronological order.
+    /// - Throws: ``CalibrationError`` if they yield no curve.
     public init(_ points: [CalibrationPoint]) throws(CalibrationError) {
         let usable = points.filter {
             (0...1).contains($0.load) && $0.power.rawValue.isFinite && $0.power.rawValue > 0

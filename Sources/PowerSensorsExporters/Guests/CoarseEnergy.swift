@@ -41,8 +41,12 @@ package struct CoarseEnergy: Sendable {
         let step = total - previous
         energy &+= step
         low &+= band.map { min(Self.product(step, $0.low), step) } ?? step
-        high &+= band.map { max(Self.product(step, $0.high), step) } ?? step
+        // A thousand times as much is no bound; more would not fit into the record.
+        high &+= band.map { max(Self.product(step, min($0.high, 1000)), step) } ?? step
     }
+
+    /// Forgets the bounds, since those of one figure do not apply to another.
+    package mutating func forgetBounds() { (low, high) = (energy, energy) }
 
     private static func product(_ step: UInt128, _ factor: Double) -> UInt128 {
         UInt128(exactly: (Double(step) * factor).rounded()) ?? step

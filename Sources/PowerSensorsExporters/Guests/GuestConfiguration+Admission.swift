@@ -11,7 +11,7 @@ extension GuestConfiguration {
 
     /// Why a machine gets no figures; nil if it may get them.
     func refusal(of machine: Consumer, as name: GuestName) -> Finding? {
-        guard let user = machine.userID, !machine.process.contains(nil) else {
+        guard let user = machine.processIdentity?.user else {
             return Self.refusal(name, "None of its processes can be inspected.", "Restart it.")
         }
         if !users.contains(UInt32(clamping: user)) {
@@ -38,7 +38,17 @@ extension GuestConfiguration {
 }
 
 extension Consumer {
-    /// What identifies the process that runs a virtual machine, with its user and group; nil for what is unknown. Its start
-    /// distinguishes processes that reuse an ID.
-    var process: [Int?] { [processID, startTime.map { Int(clamping: $0) }, userID, groupID] }
+    /// A process that runs a virtual machine, with its user and group. Its start distinguishes processes that reuse an ID.
+    struct ProcessIdentity: Hashable, Sendable {
+        let number: Int
+        let start: UInt64
+        let user: Int
+        let group: Int
+    }
+
+    /// The process that runs the virtual machine; nil if not all of it is known.
+    var processIdentity: ProcessIdentity? {
+        guard let processID, let startTime, let userID, let groupID else { return nil }
+        return ProcessIdentity(number: processID, start: startTime, user: userID, group: groupID)
+    }
 }

@@ -25,12 +25,15 @@ struct GuestPublication: Sendable {
         /// When the energy was measured, in nanoseconds of the boot-time clock.
         var boottimeNanoseconds: Int64 { attribution.instant.boottimeNanoseconds }
 
+        /// The figure that is divided, and where it comes from.
+        var figure: [String] { [attribution.scope.name, attribution.origin.name] }
+
         /// Whether the figure that is divided is the energy of the whole host.
         var isWholeMachine: Bool { attribution.scope != .cpu }
     }
 
-    /// What identifies the machine's process; that of a restarted machine is another one.
-    let process: [Int?]
+    /// The machine's process; that of a restarted machine is another one.
+    let process: Consumer.ProcessIdentity?
 
     /// The guest's folder.
     var folder: GuestFolder
@@ -47,15 +50,26 @@ struct GuestPublication: Sendable {
     private var package: CoarseEnergy?
     private var memory: CoarseEnergy?
     private var isWholeMachine: Bool
+    /// The figure that is divided, and where it comes from.
+    private var figure: [String]
+    /// The counts at which the tree's counters begin at least.
+    private let leastCounts: (package: UInt64, memory: UInt64)
 
     /// When the guest was last seen, in nanoseconds of the boot-time clock.
     var lastSeen: Int64
 
     /// Prepares to publish for a guest; no file is created yet.
-    init(_ machine: Consumer, as name: GuestName, in share: ShareFolder, _ round: Round) {
+    ///
+    /// - Parameter previous: The publication for the machine before it was restarted, whose counters the tree continues.
+    init(
+        _ machine: Consumer, as name: GuestName, in share: ShareFolder, _ round: Round,
+        after previous: GuestPublication?
+    ) {
         self.name = name
         folder = GuestFolder(in: share, group: machine.groupID.map { UInt32(clamping: $0) })
-        process = machine.process
+        process = machine.processIdentity
+        leastCounts = (previous?.package?.microjoules ?? 0, previous?.memory?.microjoules ?? 0)
+        figure = round.figure
         isWholeMachine = round.isWholeMachine
         epochStart = round.boottimeNanoseconds
         lastSeen = round.boottimeNanoseconds
@@ -81,8 +95,15 @@ struct GuestPublication: Sendable {
             }
             identity = found
             isWholeMachine = round.isWholeMachine
-            if package == nil { package = try counter(of: ShareLayout.packageZones) }
-            if memory == nil, round.hasMemory { memory = try counter(of: ShareLayout.memoryZones) }
+            if package == nil { package = try counter(of: ShareLayout.packageZones, from: leastCounts.package) }
+            if memory == nil, round.hasMemory {
+                memory = try counter(of: ShareLayout.memoryZones, from: leastCounts.memory)
+            }
+            if figure != round.figure {
+                package?.forgetBounds()
+                memory?.forgetBounds()
+                figure = round.figure
+            }
             let band = round.attribution.band
             package?.advance(to: parts.package, round.status, band: band)
             memory?.advance(to: round.hasMemory ? parts.dram : nil, round.status, band: band)
@@ -96,8 +117,8 @@ struct GuestPublication: Sendable {
     }
 
     /// A domain's energy, which begins at the counts of an earlier publisher if there are any.
-    private mutating func counter(of zones: [String]) throws(ShareFault) -> CoarseEnergy {
-        var greatest: UInt64 = 0
+    private mutating func counter(of zones: [String], from least: UInt64) throws(ShareFault) -> CoarseEnergy {
+        var greatest = least
         for zone in zones {
             let count = try folder.number(in: "\(name)/\(zone)/\(ShareLayout.counter)") ?? 0
             if count <= CoarseEnergy.maximumMicrojoules { greatest = max(greatest, count) }

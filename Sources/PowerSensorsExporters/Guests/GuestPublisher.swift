@@ -88,8 +88,10 @@ package struct GuestPublisher: Sendable {
         let admitted = admitted(round, &findings)
         let keepsDescriptors = admitted.count * GuestPublication.descriptorCount <= configuration.descriptorBudget
         for (name, guest) in admitted {
-            let known = publications[name].flatMap { $0.process == guest.consumer.process ? $0 : nil }
-            var publication = known ?? GuestPublication(guest.consumer, as: name, in: share, round)
+            let known = publications[name]
+            var publication =
+                known.flatMap { $0.process == guest.consumer.processIdentity ? $0 : nil }
+                ?? GuestPublication(guest.consumer, as: name, in: share, round, after: known)
             findings += publication.publish(guest.parts, round)
             if !keepsDescriptors { publication.folder.closeAll() }
             publications[name] = publication

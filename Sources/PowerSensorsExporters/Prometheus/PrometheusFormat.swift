@@ -24,6 +24,12 @@ public struct PrometheusFormat: Sendable {
         var series: [MetricSeries]
     }
 
+    /// A channel, and why it could no longer be read.
+    private struct Failure: Hashable {
+        let channel: String
+        let reason: String
+    }
+
     private let version: String
     private let compatibility: [Compatibility]
     private let createdNanoseconds: Int64?
@@ -31,8 +37,8 @@ public struct PrometheusFormat: Sendable {
     private var groups: [Group] = []
     private var topology: Topology?
     private var carbonIntensity: CarbonIntensity?
-    /// How often each channel could no longer be read, by the channel and the reason.
-    private var failures: [[String]: Int] = [:]
+    /// How often each failure has happened.
+    private var failures: [Failure: Int] = [:]
 
     /// Creates a format whose pages are empty until ``prepare(for:)`` is called.
     ///
@@ -69,7 +75,7 @@ public struct PrometheusFormat: Sendable {
     /// Counts a channel's failures; ignores other events.
     public mutating func record(_ event: MonitorEvent) {
         guard event.kind == .sensorLost, let channel = event.channel, let status = event.status else { return }
-        failures[[channel, status.name], default: 0] += 1
+        failures[Failure(channel: channel, reason: status.name), default: 0] += 1
         if let topology { prepare(for: topology) }
     }
 
@@ -163,8 +169,10 @@ public struct PrometheusFormat: Sendable {
             }
             return MetricSeries(.sensorUp, MetricLabels([("sensor", sensor.name)]), isUp)
         }
-        for (failure, count) in failures.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            let labels = MetricLabels([("channel", failure[0]), ("reason", failure[1])])
+        for (failure, count) in failures.sorted(by: {
+            ($0.key.channel, $0.key.reason) < ($1.key.channel, $1.key.reason)
+        }) {
+            let labels = MetricLabels([("channel", failure.channel), ("reason", failure.reason)])
             result.append(MetricSeries(.channelErrors, labels, .constant(Double(count))))
         }
         result.append(MetricSeries(.sampleAge, MetricLabels(), .init { _, age in age }))

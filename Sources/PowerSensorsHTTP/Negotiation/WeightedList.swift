@@ -26,18 +26,18 @@ package struct WeightedList: Hashable, Sendable {
 
     /// Parses a header, which may be spread over several lines.
     package init(_ lines: [String]) {
-        items = lines.lazy.flatMap(Self.parts).prefix(Self.maximumCount).compactMap(Self.item)
+        items = lines.lazy.flatMap { Self.split($0, at: ",") }.prefix(Self.maximumCount).compactMap(Self.item)
     }
 
-    private static func item(_ parts: [[UInt8]]) -> Item? {
-        let parts = parts.map { String(trimming: $0) }
+    private static func item(_ text: Substring) -> Item? {
+        let parts = split(text, at: ";").map { String(trimming: $0.utf8) }
         guard let name = parts.first, !name.isEmpty else { return nil }
         var parameters: [String: String] = [:]
         var weight = 1000
         for part in parts.dropFirst() where !part.isEmpty {
             guard let equals = part.firstIndex(of: "=") else { return nil }
             let key = String(trimming: part[..<equals].utf8).lowercased()
-            let value = String(trimming: part[part.index(after: equals)...].utf8)
+            let value = unquoted(String(trimming: part[part.index(after: equals)...].utf8))
             if key == "q" {
                 guard let read = Self.weight(value) else { return nil }
                 weight = read
@@ -58,26 +58,43 @@ package struct WeightedList: Hashable, Sendable {
         return weight <= 1000 ? weight : nil
     }
 
-    /// The parts of each item of a line, without quotes and the backslashes in them. What is quoted separates nothing.
-    private static func parts(_ line: String) -> [[[UInt8]]] {
-        var items: [[[UInt8]]] = []
-        var parts: [[UInt8]] = [[]]
+    /// The parts between separators outside quotes.
+    private static func split(_ text: some StringProtocol, at separator: Character) -> [Substring] {
+        var parts: [Substring] = []
+        let text = Substring(text)
+        var start = text.startIndex
         var isQuoted = false
         var isEscaped = false
-        for byte in line.utf8 {
-            let wasEscaped = isEscaped
-            isEscaped = isQuoted && !wasEscaped && byte == UInt8(ascii: "\\")
-            switch byte {
-            case _ where isEscaped: break
-            case UInt8(ascii: "\"") where !wasEscaped: isQuoted.toggle()
-            case UInt8(ascii: ";") where !isQuoted: parts.append([])
-            case UInt8(ascii: ",") where !isQuoted:
-                items.append(parts)
-                parts = [[]]
-            default: parts[parts.count - 1].append(byte)
+        for index in text.indices {
+            let character = text[index]
+            if isEscaped {
+                isEscaped = false
+            } else if isQuoted, character == "\\" {
+                isEscaped = true
+            } else if character == "\"" {
+                isQuoted.toggle()
+            } else if character == separator, !isQuoted {
+                parts.append(text[start..<index])
+                start = text.index(after: index)
             }
         }
-        return items + [parts]
+        parts.append(text[start...])
+        return parts
+    }
+
+    private static func unquoted(_ text: String) -> String {
+        guard text.count >= 2, text.first == "\"", text.last == "\"" else { return text }
+        var value = ""
+        var isEscaped = false
+        for character in text.dropFirst().dropLast() {
+            if !isEscaped, character == "\\" {
+                isEscaped = true
+            } else {
+                value.append(character)
+                isEscaped = false
+            }
+        }
+        return value
     }
 }
 #endif

@@ -54,9 +54,9 @@ final class PushSender: Sendable {
     ///
     /// It delivers even in a cancelled task, because an exporter typically finishes in one.
     func finish(within limit: Duration) async {
+        delivery.isFinishing.withLock { $0 = true }
         let worker = worker.withLock { $0.take() }
         if let worker {
-            delivery.isFinishing.withLock { $0 = true }
             delivery.notify()
             let environment = delivery.environment
             let timeout = Task { if (try? await environment.sleep(limit)) != nil { worker.cancel() } }

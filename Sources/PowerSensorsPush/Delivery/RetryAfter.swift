@@ -1,6 +1,4 @@
 #if Exporters
-import Glibc
-
 /// The HTTP header `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3).
 package struct RetryAfter {
     /// The longest wait that is respected.
@@ -31,17 +29,23 @@ package struct RetryAfter {
         guard words.count >= 5 else { return nil }
         // The last format has the month before the day, and the year at the end.
         if months.contains(words[1]) { words = [words[0], words[2], words[1], words[4], words[3]] }
-        let clock = words[4].split(separator: ":").map { Int32($0) ?? -1 }
-        guard let day = Int32(words[1]), let month = months.firstIndex(of: words[2]), let year = Int32(words[3]),
+        let clock = words[4].split(separator: ":").map { Int64($0) ?? -1 }
+        guard let day = Int64(words[1]), let month = months.firstIndex(of: words[2]), var year = Int64(words[3]),
             clock.count == 3, 1...31 ~= day, 0..<24 ~= clock[0], 0..<60 ~= clock[1], 0...60 ~= clock[2],
             0...9999 ~= year
         else { return nil }
-        var date = unsafe tm()
-        unsafe (date.tm_mday, date.tm_mon) = (day, Int32(month))
-        // Of two digits, those below 70 are of this century; the others are those since 1900.
-        unsafe date.tm_year = words[3].count == 2 ? (year < 70 ? year + 100 : year) : year - 1900
-        unsafe (date.tm_hour, date.tm_min, date.tm_sec) = (clock[0], clock[1], clock[2])
-        return Int64(unsafe timegm(&date))
+        if words[3].count == 2 { year += year < 70 ? 2000 : 1900 }
+        return days(year, Int64(month) + 1, day) * 86_400 + clock[0] * 3600 + clock[1] * 60 + clock[2]
+    }
+
+    /// The days from 1970 to a date in the Gregorian calendar. Years are counted from March, so that the leap day is the
+    /// last one.
+    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let shifted = month > 2 ? year : year - 1
+        let sinceMarch = (month + 9) % 12
+        let leapDays = shifted / 4 - shifted / 100 + shifted / 400
+        // From 1 March of year 0 to 1970 it is 719 468 days; one more since `day` starts at 1.
+        return shifted * 365 + leapDays + (sinceMarch * 153 + 2) / 5 + day - 719_469
     }
 }
 #endif

@@ -89,8 +89,9 @@ package final class LibSensors: Sendable {
                 return outcome
             }
             if let outcome { return try outcome.get() }
+            if ContinuousClock.now >= end { break }
             pause(.milliseconds(5))
-        } while ContinuousClock.now < end
+        } while true
         var catalogue = state.withLock { $0.catalogue }
         catalogue.isStale = true
         return catalogue
@@ -120,7 +121,7 @@ package final class LibSensors: Sendable {
         let configuration = SensorsConfiguration.ofSystem()
         var report = cpowersensors_libsensors_report()
         let code = unsafe cpowersensors_libsensors_start(&report)
-        if let failure = Failure(rawValue: code) { return .failure(failure) }
+        if code != 0 { return .failure(Failure(rawValue: code) ?? .failed) }
         var catalogue = Catalogue()
         if report.errors > 0 { catalogue.malformedLine = .malformed(report) }
         var cursor = unsafe cpowersensors_libsensors_cursor()

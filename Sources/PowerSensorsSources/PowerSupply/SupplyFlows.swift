@@ -74,8 +74,10 @@ final class SupplyFlows: Sendable {
     /// All supplies except peripherals.
     var supplies: [String] { state.withLock { $0.files.keys.sorted() } }
 
-    /// Whether any supply other than the given one feeds the machine.
+    /// Whether any supply other than the given one feeds the machine; a peripheral does not.
     func isFed(exceptBy supply: String) -> Bool {
-        state.withLock { $0.flows.contains { $0.key != supply && $0.value.isFeeding } }
+        state.withLock { state in
+            state.flows.contains { $0.key != supply && $0.value.isFeeding && state.files[$0.key] != nil }
+        }
     }
 }

@@ -209,7 +209,7 @@ struct PerfEvents: ~Copyable {
             if descriptors.isEmpty { processor = scope.processor(of: pmu, in: sysfs) }
             for index in slots.indices where slots[index].position == nil { open(index, pmu) }
         } catch {
-            for index in slots.indices where descriptors.isEmpty { refuse(index, error.errno) }
+            if descriptors.isEmpty { for index in slots.indices { refuse(index, error.errno) } }
         }
         values = Array(repeating: 0, count: 3 + descriptors.count)
     }

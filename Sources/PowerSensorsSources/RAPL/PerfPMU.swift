@@ -44,9 +44,12 @@ package struct PerfPMU: Sendable {
     init(_ name: String, in sysfs: SystemRoot, findings: inout [Finding]) throws(AttributeError) {
         self.name = name
         let path = Self.path(of: name)
-        guard let type = UInt32(exactly: try sysfs.number("\(path)/type")),
-            let list = ProcessorList(try sysfs.text("\(path)/cpumask"))
-        else { throw AttributeError(path: "\(sysfs.path)/\(path)", errno: EBADMSG) }
+        guard let type = UInt32(exactly: try sysfs.number("\(path)/type")) else {
+            throw AttributeError(path: "\(sysfs.path)/\(path)/type", errno: EBADMSG)
+        }
+        guard let list = ProcessorList(try sysfs.text("\(path)/cpumask")) else {
+            throw AttributeError(path: "\(sysfs.path)/\(path)/cpumask", errno: EBADMSG)
+        }
         processors = list.numbers
         var events: [Event] = []
         for file in try sysfs.list("\(path)/events") where !file.contains(".") {

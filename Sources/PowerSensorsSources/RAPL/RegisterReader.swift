@@ -15,7 +15,7 @@ final class RegisterFile {
         file = KeptFile(RegisterDiscovery.path(of: processor), beneath: dev, longestBackOff: .seconds(1))
     }
 
-    /// Why the device is not open.
+    /// Why the device was not open at the latest failure; absent if it never failed.
     var status: ReadingStatus { file.failure.status }
 
     /// A register's value.

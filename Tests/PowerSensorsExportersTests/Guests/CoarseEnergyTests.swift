@@ -23,6 +23,19 @@ struct CoarseEnergyTests {
         }
     }
 
+    @Test func `the bounds of an earlier figure are forgotten, and no band is greater than a record holds`() {
+        var energy = CoarseEnergy()
+        energy.advance(to: 2_000_000_000, band: .init(low: 0.5, high: 1.5))
+        energy.forgetBounds()
+        energy.advance(to: 12_000_000_000)
+        #expect(
+            energy.entry(of: .package)
+                == .init(
+                    domain: .package, energy: 12_000_000_000, low: 12_000_000_000, high: 12_000_000_000, status: .ok))
+        energy.advance(to: 13_000_000_000, band: .init(low: 0, high: 1e9))
+        #expect(energy.entry(of: .package).high == 1_012_000_000_000)
+    }
+
     @Test func `the bounds grow by their parts of each step, and are rounded outwards`() {
         var energy = CoarseEnergy()
         energy.advance(to: 1_500_000)

@@ -58,9 +58,8 @@ final class Client: @unchecked Sendable {
             unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
         }
         guard isVersion6 ? connect6(endpoint.port) : connect4(endpoint.port) else {
-            let code = errno
-            close(descriptor)
-            throw Failure.refused(code)
+            // `deinit` closes the descriptor: to close it here too might close another thread's new one.
+            throw Failure.refused(errno)
         }
     }
 
