@@ -21,18 +21,19 @@ public struct CarbonRegions: Sendable {
     /// Looks up the intensity of a region.
     ///
     /// - Parameter code: A country by ISO 3166-1 (`DE`, `DEU`), a US state by ISO 3166-2 (`US-CA`), a cloud region
-    ///   (`aws:eu-north-1`, or `eu-north-1` if no other cloud uses that name; `azure:West Europe` or `azure:westeurope`), or
-    ///   `World`. Case is ignored.
+    ///   (`aws:eu-north-1`, or `eu-north-1` if no other cloud uses that name; `azure:West Europe` or `azure:westeurope`),
+    ///   `World`, or the name of a single region, such as `Germany`. Case is ignored.
     /// - Throws: ``CarbonRegionError`` if the code is unknown or ambiguous; there is no default for unknown regions.
     public func intensity(of code: String) throws(CarbonRegionError) -> CarbonIntensity {
         let key = Self.key(code)
         let wanted = countryCodes[key].map(Self.key) ?? key
         if let exact = intensities.last(where: { Self.key($0.region) == wanted }) { return exact }
-        let clouds = intensities.filter { region in
-            region.region.split(separator: ":", maxSplits: 1).dropFirst().first.map { Self.key(String($0)) } == key
+        let similar = intensities.filter { region in
+            let inCloud = region.region.split(separator: ":", maxSplits: 1).dropFirst().first
+            return inCloud.map { Self.key(String($0)) } == key || Self.key(region.name) == key
         }
-        guard let only = clouds.first, clouds.count == 1 else {
-            throw CarbonRegionError(code: code, candidates: clouds.map(\.region))
+        guard let only = similar.first, similar.count == 1 else {
+            throw CarbonRegionError(code: code, candidates: similar.map(\.region))
         }
         return only
     }

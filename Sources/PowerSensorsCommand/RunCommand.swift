@@ -24,12 +24,34 @@ private func run(_ arguments: [String]) async throws(CommandFailure) {
         var command = try parse(arguments)
         // The other commands are ArgumentParser's own, such as `help`, which ends with an error that holds its text.
         guard let runnable = command as? any RunnableCommand else { return try command.run() }
-        try await runnable.run(in: Environment())
+        try await runnable.run(in: environment(of: command))
     } catch let failure as CommandFailure {
         throw failure
     } catch {
         try report(parsing: error, of: arguments)
     }
+}
+
+/// The variables of this process and of the configuration file. A variable that no subcommand has is told.
+private func environment(of command: any ParsableCommand) throws(CommandFailure) -> Environment {
+    var environment = Environment()
+    let set = Environment.setVariables
+    let shared = (command as? any SensorsCommand)?.shared
+    let path = ConfigurationFile.path(try shared?.config.value(in: environment))
+    // To know all names takes some time, and usually nothing is set.
+    if set.isEmpty, path == nil { return environment }
+    let options = RootCommand.configuration.subcommands.compactMap { (try? $0.parse([])) as? any RunnableCommand }
+    let names = options.reduce(into: Set<String>()) { $0.formUnion($1.optionNames.map(Environment.variableName)) }
+    for name in set.subtracting(names).sorted() {
+        let hint = suggestion(for: name, among: names).map { " Did you mean \($0)?" } ?? ""
+        StandardError.write("\(name) is no setting, and is ignored.\(hint)")
+    }
+    if let path, shared != nil {
+        // These two concern a single run.
+        let single = Set(["config", "check"].map(Environment.variableName))
+        environment.file = try ConfigurationFile.variables(path, knownNames: names.subtracting(single))
+    }
+    return environment
 }
 
 /// Parses the arguments; a subcommand may also follow its options: `--procfs DIR list` is `list --procfs DIR`.
@@ -65,7 +87,9 @@ private func report(parsing error: any Error, of arguments: [String]) throws(Com
     let message = RootCommand.message(for: error).split(separator: "\n").joined(separator: " ")
     let end = message.last.map { ".!?".contains($0) } == true ? "" : "."
     let subcommand = arguments.first { subcommandNames.contains($0) } ?? "watch"
-    throw .usage("\(message)\(end) See powersensors \(subcommand) --help.")
+    let mistyped = arguments.first.flatMap { $0.hasPrefix("-") ? nil : suggestion(for: $0, among: subcommandNames) }
+    let hint = mistyped.map { " Did you mean \($0)?" } ?? ""
+    throw .usage("\(message)\(end)\(hint) See powersensors \(mistyped ?? subcommand) --help.")
 }
 
 private let subcommandNames = RootCommand.configuration.subcommands.compactMap { $0.configuration.commandName }

@@ -102,6 +102,9 @@ struct ExportTests {
             testDescription: "a folder that is not there", arguments: ["--textfile", "/nonexistent/a.prom", "--check"],
             exitCode: 1, says: "/nonexistent"),
         Wrong(
+            testDescription: "a folder that is not there, in a run", arguments: ["--json", "/nonexistent/a.json"],
+            exitCode: 1, says: "/nonexistent"),
+        Wrong(
             testDescription: "a file of settings that is not there", arguments: ["--config", "/nonexistent"],
             exitCode: 1, says: "/nonexistent"),
     ])

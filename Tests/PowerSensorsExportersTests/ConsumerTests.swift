@@ -37,6 +37,23 @@ struct ConsumerTests {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    @Test func `a table has a row for each consumer and for what is nobody's, which add up to the host's energy`()
+        throws
+    {
+        let snapshot = try snapshot()
+        let columns = CSVFormat.header.split(separator: ",").count
+        let rows = text(CSVFormat(node: "n1"), snapshot).split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        #expect(rows.allSatisfy { $0.count == columns || $0.contains { $0.hasPrefix("\"") } })
+        let processes = rows.filter { $0[6] == "process" }
+        #expect(processes.map { $0[7] }.contains("10/qemu-kvm"))
+        let idle = rows.filter { $0[6] == "unattributed" && $0[7].hasPrefix("process/") }
+        let sum = (processes + idle).compactMap { Double($0[9]) }.reduce(0, +)
+        let host = try #require(snapshot.headline?.energy)
+        #expect(abs(sum - host.rawValue) < 1e-6)
+    }
+
     private func page(_ snapshot: Snapshot, compatibility: [PrometheusFormat.Compatibility] = []) -> [String] {
         var page = PrometheusFormat(version: "1", node: "n1", compatibility: compatibility)
         var bytes: [UInt8] = []

@@ -29,8 +29,6 @@ struct CalibrateCommand: SensorsCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    @OptionGroup var knownPower: KnownPowerOptions
-
     func run(in environment: Environment) throws(CommandFailure) {
         let settings = try Settings(self, in: environment)
         let output = try output.value(in: environment)

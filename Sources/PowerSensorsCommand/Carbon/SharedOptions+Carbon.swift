@@ -15,7 +15,8 @@ extension SharedOptions {
                 CarbonRegions.builtIn.overridden(by: try CarbonFile(file.value).intensities)
             } ?? .builtIn
         if region?.value == "list" {
-            try StandardOutput.write(CarbonText.table(regions.intensities))
+            try StandardOutput.write(
+                CarbonText.table(regions.intensities.sorted { $0.region.lowercased() < $1.region.lowercased() }))
             throw .ended
         }
         if let number = carbonIntensity.given(in: environment) {

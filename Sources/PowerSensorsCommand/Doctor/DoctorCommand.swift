@@ -4,7 +4,7 @@ import PowerSensors
 import PowerSensorsExporters
 
 /// `powersensors doctor`: what is missing or limited, why, and the command that fixes it.
-struct DoctorCommand: SensorsCommand {
+struct DoctorCommand: EstimatingCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Explains what is missing, and how to fix it.",
@@ -18,16 +18,24 @@ struct DoctorCommand: SensorsCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    @OptionGroup var knownPower: KnownPowerOptions
+    @OptionGroup(title: "Options for estimates") var knownPower: KnownPowerOptions
+
+    @OptionGroup(title: "Options for estimates") var estimatorOptions: EstimatorOptions
 
     func run(in environment: Environment) throws(CommandFailure) {
         let settings = try Settings(self, in: environment)
         let isJSON = try output.isOn(in: environment)
+        Signals.oweResult()
         let diagnosis = Doctor(settings.sensors, roots: settings.roots).examine()
+        if Signals.isEndRequested {
+            throw .failure("doctor was stopped before it had read the counters for long enough; it reports nothing.")
+        }
         try StandardOutput.write(
             isJSON
                 ? diagnosis.json(node: settings.node)
-                : TextReport(node: settings.node, style: .standardOutput(redraws: false)).bytes(of: diagnosis))
+                : TextReport(
+                    node: settings.node, style: .standardOutput(redraws: false), showsInformation: settings.isVerbose
+                ).bytes(of: diagnosis))
         // The output already says what is wrong.
         if !diagnosis.hasSource { throw CommandFailure(line: "", exitCode: 1) }
     }

@@ -1,4 +1,5 @@
 #if Exporters
+import Glibc
 import PowerSensors
 
 /// A file of settings: `POWERSENSORS_…=value`, one per line, in the format that systemd's EnvironmentFile accepts.
@@ -6,6 +7,14 @@ import PowerSensors
 /// Empty lines and lines that begin with `#` or `;` are comments. An unknown name is an error, so that a misspelt one does not
 /// go unnoticed.
 enum ConfigurationFile {
+    /// The file that is read where none is named.
+    static let standard = "/etc/powersensors.conf"
+
+    /// The file to read: the named one, or else the standard one, if it exists and this user may read it.
+    static func path(_ named: String?) -> String? {
+        named ?? (unsafe access(standard, R_OK) == 0 ? standard : nil)
+    }
+
     /// The variables that a file sets.
     static func variables(_ path: String, knownNames names: Set<String>) throws(CommandFailure) -> [String: String] {
         let bytes = try namedFile(path, "a file", option: "--config")
@@ -22,8 +31,10 @@ enum ConfigurationFile {
             }
             let name = String(text[..<equals])
             guard names.contains(name) else {
+                let hint = suggestion(for: name, among: names).map { "did you mean \($0)?" }
                 throw .usage(
-                    "\(path):\(index + 1): there is no setting \(name.prefix(80)); see powersensors export --help.")
+                    "\(path):\(index + 1): there is no setting \(name.prefix(80)); "
+                        + (hint ?? "see powersensors export --help."))
             }
             var value = text[text.index(after: equals)...]
             // As in systemd, quotation marks around the whole value are not part of it.

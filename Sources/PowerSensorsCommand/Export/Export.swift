@@ -86,6 +86,7 @@ struct Export {
 
     /// Exports until SIGINT, SIGTERM or SIGQUIT; what is still queued has ten seconds to be delivered.
     func run() async throws(CommandFailure) {
+        try checkFiles()
         let exporters = try exporters()
         let monitor = try openMonitor()
         Signals.leaveToServices()
@@ -111,10 +112,7 @@ struct Export {
     func check() async throws(CommandFailure) {
         // The same monitor as in a run, so that the same findings are reported.
         try openMonitor().stop()
-        if let textfile { try FileTarget(textfile).check(isReplaced: true) }
-        for path in [json, csv].compactMap(\.self) where path != "-" {
-            try FileTarget(path).check(isReplaced: false)
-        }
+        try checkFiles()
         try await startEndpoint()?.stop()
         try guests?.check()
         do {
@@ -124,6 +122,13 @@ struct Export {
             throw .failure("\(error)")
         }
         try StandardOutput.write("The settings are right, and every target can be reached.\n")
+    }
+
+    private func checkFiles() throws(CommandFailure) {
+        if let textfile { try FileTarget(textfile).check(isReplaced: true) }
+        for path in [json, csv].compactMap(\.self) where path != "-" {
+            try FileTarget(path).check(isReplaced: false)
+        }
     }
 
     private func openMonitor() throws(CommandFailure) -> PowerMonitor {

@@ -6,7 +6,7 @@ import PowerSensorsHTTP
 import PowerSensorsPush
 
 /// `powersensors export`: exports figures to other programs until it is stopped.
-struct ExportCommand: SensorsCommand {
+struct ExportCommand: EstimatingCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Exports the figures to other programs, any number of them at once.",
@@ -68,28 +68,20 @@ struct ExportCommand: SensorsCommand {
 
     @OptionGroup var guests: GuestOptions
 
-    @Option("config", "A file of settings: POWERSENSORS_…=value, one per line.", .text("file"))
-    var config: Setting<String?>
-
     @Flag(help: "Test whether the settings are right and every target can be reached, and exit.")
     var check: Check?
 
     @OptionGroup var shared: SharedOptions
 
-    @OptionGroup var knownPower: KnownPowerOptions
+    @OptionGroup(title: "Options for estimates") var knownPower: KnownPowerOptions
+
+    @OptionGroup(title: "Options for estimates") var estimatorOptions: EstimatorOptions
 
     enum Created: String, Switch { case created }
 
     enum Check: String, Switch { case check }
 
     func run(in environment: Environment) async throws(CommandFailure) {
-        var environment = environment
-        if let path = try config.value(in: environment) {
-            // The file says what to export; --config and --check only concern a single run.
-            let names = optionNames.subtracting(["config", "check"])
-            environment.file = try ConfigurationFile.variables(
-                path, knownNames: Set(names.map(Environment.variableName)))
-        }
         let settings = try Settings(self, in: environment)
         let export = try Export(self, settings, in: environment)
         if try environment.isOn(check) { try await export.check() } else { try await export.run() }

@@ -4,7 +4,7 @@ import PowerSensors
 import PowerSensorsExporters
 
 /// `powersensors list`: lists the channels that were found, and what is missing.
-struct ListCommand: SensorsCommand {
+struct ListCommand: EstimatingCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Lists what can be read, how, and what is missing."
@@ -14,17 +14,22 @@ struct ListCommand: SensorsCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    @OptionGroup var knownPower: KnownPowerOptions
+    @OptionGroup(title: "Options for estimates") var knownPower: KnownPowerOptions
+
+    @OptionGroup(title: "Options for estimates") var estimatorOptions: EstimatorOptions
 
     func run(in environment: Environment) throws(CommandFailure) {
         let settings = try Settings(self, in: environment)
         let isJSON = try output.isOn(in: environment)
+        Signals.oweResult()
         let topology = settings.sensors.discover()
         try StandardOutput.write(
             isJSON
                 ? topology.json(node: settings.node)
-                : TextReport(node: settings.node, style: .standardOutput(redraws: false))
-                    .bytes(of: topology, headline: settings.scope))
+                : TextReport(
+                    node: settings.node, style: .standardOutput(redraws: false), showsInformation: settings.isVerbose
+                )
+                .bytes(of: topology, headline: settings.scope))
     }
 }
 #endif

@@ -18,6 +18,21 @@ struct Environment {
         try flag != nil ? true : variable(of: Flag.name)?.boolean() ?? false
     }
 
+    /// The variables of this process that look like settings.
+    ///
+    /// Those that Kubernetes sets in every container beside a service called `powersensors` are not meant for this command.
+    static var setVariables: Set<String> {
+        var names: Set<String> = []
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            let name = unsafe String(cString: entry).prefix { $0 != "=" }
+            let isService = ["SERVICE_", "PORT"].contains { name.hasPrefix("POWERSENSORS_\($0)") }
+            if name.hasPrefix("POWERSENSORS_"), !isService { names.insert(String(name)) }
+            unsafe next += 1
+        }
+        return names
+    }
+
     /// The name of an option's variable.
     static func variableName(of option: String) -> String {
         "POWERSENSORS_" + option.uppercased().split(separator: "-").joined(separator: "_")

@@ -8,11 +8,18 @@ import ArgumentParser
 struct Setting<Value: Sendable>: Sendable {
     /// The option's name, such as `max-power`.
     let name: String
+    /// The flag of one letter, such as `-i`; nil for none.
+    fileprivate let short: Character?
     fileprivate let parser: ValueParser<Value>
     /// The default.
     fileprivate let fallback: Value?
     /// The flag's value as typed; nil if it is not given.
     fileprivate var text: String?
+
+    /// The flags, long and short.
+    fileprivate var names: NameSpecification {
+        NameSpecification([.customLong(name)] + (short.map { [.customShort($0)] } ?? []))
+    }
 
     /// The flag as typed; nil if it is not given.
     var flag: OptionValue? { text.map { OptionValue(name: "--\(name)", value: $0) } }
@@ -61,29 +68,35 @@ extension Array {
 
 extension Option {
     /// An option that may be left out.
-    init<Wrapped>(_ name: String, _ help: String, _ parser: ValueParser<Wrapped>) where Value == Setting<Wrapped?> {
-        self.init(Setting(name: name, parser: parser.optional, fallback: .some(nil)), help)
+    init<Wrapped>(
+        _ name: String, short: Character? = nil, _ help: String, _ parser: ValueParser<Wrapped>
+    ) where Value == Setting<Wrapped?> {
+        self.init(Setting(name: name, short: short, parser: parser.optional, fallback: .some(nil)), help)
     }
 
     /// An option with a default, which is written as a user would write it.
     init<Parsed>(
-        _ name: String, _ help: String, _ parser: ValueParser<Parsed>, default text: String
+        _ name: String, short: Character? = nil, _ help: String, _ parser: ValueParser<Parsed>, default text: String
     ) where Value == Setting<Parsed> {
-        self.init(Setting(name: name, parser: parser, fallback: parser.parse(text)), "\(help) (default: \(text))")
+        self.init(
+            Setting(name: name, short: short, parser: parser, fallback: parser.parse(text)),
+            "\(help) (default: \(text))")
     }
 
     /// An option that may be repeated; its variable separates the values with commas.
-    init<Element>(_ name: String, _ help: String, _ parser: ValueParser<Element>) where Value == [Setting<Element>] {
-        let setting = Setting(name: name, parser: parser, fallback: nil)
+    init<Element>(
+        _ name: String, short: Character? = nil, _ help: String, _ parser: ValueParser<Element>
+    ) where Value == [Setting<Element>] {
+        let setting = Setting(name: name, short: short, parser: parser, fallback: nil)
         // The element without a text stands for the variable. ArgumentParser replaces it by the first flag.
         self.init(
-            wrappedValue: [setting], name: .customLong(name),
+            wrappedValue: [setting], name: setting.names,
             help: ArgumentHelp("\(help) Repeatable.", valueName: parser.valueName), transform: setting.with)
     }
 
     private init<Parsed>(_ setting: Setting<Parsed>, _ help: String) where Value == Setting<Parsed> {
         self.init(
-            wrappedValue: setting, name: .customLong(setting.name),
+            wrappedValue: setting, name: setting.names,
             parsing: setting.parser.takesDashes ? .unconditional : .next,
             help: ArgumentHelp(help, valueName: setting.parser.valueName), transform: setting.with)
     }

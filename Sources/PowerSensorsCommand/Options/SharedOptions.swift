@@ -7,13 +7,22 @@ import PowerSensors
 /// Its groups of options are not nested: in a debug build, ArgumentParser checks a group five times for each group around it.
 protocol SensorsCommand: RunnableCommand {
     var shared: SharedOptions { get }
-    var knownPower: KnownPowerOptions { get }
+
+    /// The estimator, by what the options say about this machine and its host.
+    func estimator(roots: SystemRoots, in environment: Environment) throws(CommandFailure) -> Estimator
+}
+
+extension SensorsCommand {
+    /// The estimator as it is without options.
+    func estimator(roots: SystemRoots, in environment: Environment) throws(CommandFailure) -> Estimator {
+        Estimator(roots: roots)
+    }
 }
 
 /// The options of every subcommand that looks for sensors.
 struct SharedOptions: ParsableArguments {
     @Option(
-        "sensor",
+        "sensor", short: "s",
         "A sensor to use: \(list(SensorSet.Selection.all.map(\.description), "or")); by default, the best that works.",
         .choice("name", of: SensorSet.Selection.all, name: \.description))
     var sensor: [Setting<SensorSet.Selection>]
@@ -24,7 +33,8 @@ struct SharedOptions: ParsableArguments {
     var scope: Setting<Scope?>
 
     @Option(
-        "interval", "The time between two figures, from 1ms to 1d.", .duration(from: "1ms", to: "1d", example: "2s"),
+        "interval", short: "i", "The time between two figures, from 1ms to 1d.",
+        .duration(from: "1ms", to: "1d", example: "2s"),
         default: "2s")
     var interval: Setting<Duration>
 
@@ -81,33 +91,16 @@ struct SharedOptions: ParsableArguments {
     var carbonFile: Setting<String?>
 
     @Option(
-        "profile", "A profile of this machine, its host or one like it, made by powersensors calibrate.", .text("file"))
-    var profile: Setting<String?>
+        "config",
+        "A file of settings: POWERSENSORS_…=value, one per line; by default, \(ConfigurationFile.standard) if it exists.",
+        .text("file"))
+    var config: Setting<String?>
 
-    @Flag(help: "Use the profile even if it was made on other hardware.")
-    var forceProfile: ForceProfile?
+    enum Verbose: String, Switch {
+        case verbose
 
-    @Option("host-threads", "The hardware threads of this guest's host, for the estimate.", .count("count"))
-    var hostThreads: Setting<Int?>
-
-    @Option(
-        "host-overcommit", "How many virtual processors the host sells for each of its threads.",
-        .number("factor", 1...1000, "a number from 1, such as 4 where four are sold for one"), default: "1")
-    var hostOvercommit: Setting<Double>
-
-    @Option(
-        "host-memory", "The memory of this guest's host in GB; a quarter of the guest's part then depends on memory.",
-        .positive("gb"))
-    var hostMemory: Setting<Double?>
-
-    @Option(
-        "host-load", "The mean load of this guest's host, above 0 and up to 1.",
-        .number("load", 0.nextUp...1, "a number above 0 and up to 1, such as 0.3"))
-    var hostLoad: Setting<Double?>
-
-    enum Verbose: String, Switch { case verbose }
-
-    enum ForceProfile: String, Switch { case forceProfile = "force-profile" }
+        static func name(for value: Verbose) -> NameSpecification { [.long, .customShort("v")] }
+    }
 }
 
 /// The option `--json` of subcommands that write text by default.

@@ -80,7 +80,7 @@ extension ValueParser<Duration> {
     /// A duration; the limits and the example are written as a user would write them.
     static func duration(from shortest: String, to longest: String, example: String) -> ValueParser {
         let range = (DurationText.duration(shortest) ?? .zero)...(DurationText.duration(longest) ?? .zero)
-        let failure = "must be from \(shortest) to \(longest): an integer and ms, s, m, h or d, such as \(example)."
+        let failure = "must be from \(shortest) to \(longest): a number and ms, s, m, h or d, such as \(example)."
         return ValueParser(valueName: "time", failure: failure, takesDashes: true) { text in
             DurationText.duration(text).flatMap { range.contains($0) ? $0 : nil }
         }

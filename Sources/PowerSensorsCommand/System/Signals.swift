@@ -17,6 +17,7 @@ enum Signals {
         // The global variables must be initialised before a handler uses them.
         _ = isEndRequested
         _ = takeResize()
+        exitCode.store(0, ordering: .relaxed)
         signal(SIGPIPE, SIG_IGN)
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
             handle(number) { _ in
@@ -26,9 +27,12 @@ enum Signals {
         }
         // The command exits a second after the signal at the latest: a signal that comes just before a sleep does not
         // interrupt it, and a file may block for ever. Nothing is ever buffered, so exiting at once loses nothing.
-        handle(SIGALRM) { _ in _exit(0) }
+        handle(SIGALRM) { _ in _exit(exitCode.load(ordering: .relaxed)) }
         handle(SIGWINCH) { _ in resized.store(true, ordering: .relaxed) }
     }
+
+    /// Makes a signal that ends the command a failure, since nothing has been written yet, and not all that was asked for.
+    static func oweResult() { exitCode.store(1, ordering: .relaxed) }
 
     /// Leaves SIGINT, SIGTERM and SIGQUIT to a group of services, which has more to do than exit. SIGHUP, by which other programs
     /// are asked to reopen their files, then does nothing: files are opened for each line.
@@ -48,4 +52,5 @@ enum Signals {
 }
 
 private let endRequested = Atomic(false)
+private let exitCode = Atomic<Int32>(0)
 private let resized = Atomic(false)

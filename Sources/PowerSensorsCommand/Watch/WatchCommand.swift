@@ -3,39 +3,44 @@ import ArgumentParser
 import PowerSensors
 
 /// `powersensors watch`: shows figures repeatedly.
-struct WatchCommand: SensorsCommand {
+struct WatchCommand: EstimatingCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
         abstract: "Shows figures again and again (the default)."
     )
 
     @Option(
-        "duration", "When to stop, after a last figure; by default, never.",
+        "duration", short: "d", "When to stop, after a last figure; by default, never.",
         .duration(from: "1ms", to: "3650d", example: "15s"))
     var duration: Setting<Duration?>
 
     @Option(
-        "format", "How to write figures: \(list(WatchFormat.allCases.map(\.rawValue), "or")). (default: text)",
+        "format", short: "f",
+        "How to write figures: \(list(WatchFormat.allCases.map(\.rawValue), "or")). (default: text)",
         .choice("format", of: WatchFormat.allCases, name: \.rawValue))
     var format: Setting<WatchFormat?>
 
     @OptionGroup var output: JSONOption
 
     @Option(
-        "top", "How many consumers of each kind to show, those that use most; 0 for none, which costs less.",
+        "top", short: "t",
+        "How many consumers of each kind to show, those that use most; 0 for none, which costs less.",
         .number("count", 0...1_000_000, "an integer from 0 to 1000000"), default: "5")
     var top: Setting<Int>
 
     @OptionGroup var shared: SharedOptions
 
-    @OptionGroup var knownPower: KnownPowerOptions
+    @OptionGroup(title: "Options for estimates") var knownPower: KnownPowerOptions
+
+    @OptionGroup(title: "Options for estimates") var estimatorOptions: EstimatorOptions
 
     func run(in environment: Environment) throws(CommandFailure) {
         let settings = try Settings(self, in: environment)
         let format = try resolvedFormat(in: environment)
         let top = try top.value(in: environment)
-        // Text has no room for control groups, and CSV has no rows for consumers.
-        let kinds = top == 0 || format == .csv ? [] : format == .text ? [.process, .virtualMachine] : Consumer.Kind.all
+        // Text has no room for control groups. A table has rows for consumers only where they are asked for.
+        let isUnasked = format == .csv && self.top.given(in: environment) == nil
+        let kinds = top == 0 || isUnasked ? [] : format == .text ? [.process, .virtualMachine] : Consumer.Kind.all
         let watch = Watch(
             settings: settings, format: format, duration: try duration.value(in: environment), top: top,
             // The kernel counts a process's time in steps of 10 ms: scanning more often shows less, and costs more.

@@ -1,6 +1,7 @@
 public import PowerSensors
 
-/// Writes snapshots as comma-separated values (RFC 4180): a header, then a row for each host figure and each channel.
+/// Writes snapshots as comma-separated values (RFC 4180): a header, then a row for each host figure and each channel. Where
+/// energy is divided, a row for each consumer follows, and for each part that is nobody's.
 ///
 /// All machines have the same columns, so that their files can be combined. Unknown values are empty fields, and `status`
 /// says why.
@@ -42,6 +43,14 @@ public struct CSVFormat: SnapshotFormat {
         for (names, channel) in zip(channels, snapshot.channels) {
             append(channel, names.id, names.source, to: &bytes)
         }
+        for one in snapshot.consumers { append(one, snapshot, to: &bytes) }
+        for part in snapshot.unattributed {
+            bytes.append(contentsOf: stamp)
+            bytes.append("unattributed," as StaticString)
+            bytes.append(field: field("\(part.kind)/\(part.reason)"))
+            bytes.append(numbers: [nil, part.energy.rawValue, nil, nil, nil])
+            bytes.append("ok,,attributed,,,,,,\n" as StaticString)
+        }
     }
 
     private mutating func writeStamp(_ snapshot: Snapshot) {
@@ -64,6 +73,19 @@ public struct CSVFormat: SnapshotFormat {
         bytes.append(contentsOf: source(host.provenance, host.sensor))
         bytes.append(host.isHeadline ? ",true,,,," : ",false,,,," as StaticString)
         bytes.append(number: carbon?.rawValue)
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private func append(_ one: ConsumerSnapshot, _ snapshot: Snapshot, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: stamp)
+        bytes.append(field: field(one.consumer.kind.name))
+        // A process's name is not its own alone, and a machine's only within its namespace.
+        let parts = [one.consumer.processID.map(String.init), one.consumer.name]
+        let names = one.consumer.kind == .process ? parts : [one.consumer.namespace, one.consumer.name]
+        bytes.append(field: field(names.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: "/")))
+        bytes.append(numbers: [one.power?.rawValue, one.energy.rawValue, nil, one.low?.rawValue, one.high?.rawValue])
+        bytes.append("ok,,attributed,,,,,," as StaticString)
+        bytes.append(number: snapshot.carbonIntensity?.grams(of: one.energy).rawValue)
         bytes.append(UInt8(ascii: "\n"))
     }
 

@@ -4,26 +4,32 @@ import PowerSensors
 package struct TextReport {
     let node: String
     let style: TextStyle
+    private let showsInformation: Bool
 
     /// Creates a writer.
     ///
     /// - Parameters:
     ///   - node: The machine's name.
     ///   - style: The text's style.
-    package init(node: String, style: TextStyle = TextStyle()) {
+    ///   - showsInformation: Whether to show findings that are no problem, instead of their number.
+    package init(node: String, style: TextStyle = TextStyle(), showsInformation: Bool = true) {
         self.node = node.safeToShow
         self.style = style
+        self.showsInformation = showsInformation
     }
 
     /// Findings under a heading; empty without findings.
     func lines(_ findings: [Finding]) -> [String] {
         if findings.isEmpty { return [] }
         var lines = ["", style.dim("findings")]
-        for finding in findings {
+        let shown = showsInformation ? findings : findings.filter { $0.severity != .info }
+        for finding in shown {
             lines.append(style.bold("  \(finding.severity): \(finding.subject) (\(finding.reason))".safeToShow))
             let remedy = finding.remedy.map { ["Remedy: \($0)"] } ?? []
             lines += ([finding.text] + remedy).flatMap { $0.safeToShow.wrapped(to: 76) }.map { "    \($0)" }
         }
+        let hidden = findings.count - shown.count
+        if hidden > 0 { lines.append("  \(hidden) more for information: --verbose shows them") }
         return lines
     }
 }

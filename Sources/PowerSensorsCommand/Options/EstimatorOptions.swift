@@ -1,7 +1,50 @@
 #if Exporters
+import ArgumentParser
 import PowerSensors
 
-extension SharedOptions {
+/// The options of subcommands that may show an estimate: what is known about this machine and, in a guest, about its host.
+struct EstimatorOptions: ParsableArguments {
+    @Option(
+        "profile", "A profile of this machine, its host or one like it, made by powersensors calibrate.", .text("file"))
+    var profile: Setting<String?>
+
+    @Flag(help: "Use the profile even if it was made on other hardware.")
+    var forceProfile: ForceProfile?
+
+    @Option("host-threads", "The hardware threads of this guest's host, for the estimate.", .count("count"))
+    var hostThreads: Setting<Int?>
+
+    @Option(
+        "host-overcommit", "How many virtual processors the host sells for each of its threads.",
+        .number("factor", 1...1000, "a number from 1, such as 4 where four are sold for one"), default: "1")
+    var hostOvercommit: Setting<Double>
+
+    @Option(
+        "host-memory", "The memory of this guest's host in GB; a quarter of the guest's part then depends on memory.",
+        .positive("gb"))
+    var hostMemory: Setting<Double?>
+
+    @Option(
+        "host-load", "The mean load of this guest's host, above 0 and up to 1.",
+        .number("load", 0.nextUp...1, "a number above 0 and up to 1, such as 0.3"))
+    var hostLoad: Setting<Double?>
+
+    enum ForceProfile: String, Switch { case forceProfile = "force-profile" }
+}
+
+/// A subcommand that may show an estimate.
+protocol EstimatingCommand: SensorsCommand {
+    var estimatorOptions: EstimatorOptions { get }
+    var knownPower: KnownPowerOptions { get }
+}
+
+extension EstimatingCommand {
+    func estimator(roots: SystemRoots, in environment: Environment) throws(CommandFailure) -> Estimator {
+        try estimatorOptions.estimator(knownPower, roots: roots, in: environment)
+    }
+}
+
+extension EstimatorOptions {
     /// The estimator that the options describe, by what they say about this machine and its host.
     func estimator(
         _ power: KnownPowerOptions, roots: SystemRoots, in environment: Environment

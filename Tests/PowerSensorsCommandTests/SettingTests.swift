@@ -1,0 +1,78 @@
+#if Exporters
+import PowerSensors
+import PowerSensorsTesting
+import Testing
+
+/// What variables, files and short flags set, and what is told of those that set nothing.
+struct SettingTests {
+    @Test func `a mistyped variable is told with the name that was meant, and the command goes on`() async throws {
+        let machine = try MockMachine.onePackage()
+        let outcome = try await Command.run(
+            ["list"] + Command.roots(machine),
+            environment: ["POWERSENSORS_INTERVALL": "5s", "POWERSENSORS_PORT_9102_TCP": "tcp://10.0.0.1:9102"])
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.complaints.count == 1)
+        #expect(outcome.error.contains("POWERSENSORS_INTERVALL is no setting"))
+        #expect(outcome.error.contains("Did you mean POWERSENSORS_INTERVAL?"))
+    }
+
+    @Test func `every subcommand reads the file of settings, also those of other subcommands`() async throws {
+        let machine = try MockMachine.onePackage()
+        let folder = try MockTree()
+        try folder.write("POWERSENSORS_NODE=from-file\nPOWERSENSORS_PROMETHEUS=9102\n", to: "settings")
+        let arguments = ["--config", "\(folder.path)/settings"] + Command.roots(machine)
+        for subcommand in [["list", "--json"], ["watch", "--json", "--duration", "10ms"]] {
+            let outcome = try await Command.run(subcommand + arguments)
+            #expect(outcome.exitCode == 0 && outcome.error.isEmpty, "\(outcome.error)")
+            let line = try #require(outcome.output.split(separator: "\n").first)
+            #expect(try JSON(line)["node"].text == "from-file")
+        }
+    }
+
+    @Test func `a mistyped name in the file is refused with the one that was meant`() async throws {
+        let folder = try MockTree()
+        try folder.write("POWERSENSORS_NOD=a\n", to: "settings")
+        let outcome = try await Command.run(["list", "--config", "\(folder.path)/settings"])
+        #expect(outcome.exitCode == 64)
+        #expect(outcome.error.contains("settings:1") && outcome.error.contains("did you mean POWERSENSORS_NODE?"))
+    }
+
+    @Test func `short flags stand for the usual ones`() async throws {
+        let machine = try MockMachine.onePackage()
+        let arguments = ["-i", "20ms", "-d", "0.03s", "-f", "csv", "-t", "0", "-s", "rapl", "-v"]
+        let outcome = try await Command.run(arguments + Command.roots(machine))
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.output.hasPrefix("node,time,"))
+    }
+
+    @Test func `estimates' options come last in the help, and calibrate has none of them`() async throws {
+        let watch = try await Command.run(["watch", "--help"]).output
+        let estimates = try #require(watch.firstRange(of: "OPTIONS FOR ESTIMATES"))
+        for option in ["--interval", "--sensor", "--config"] {
+            #expect(try #require(watch.firstRange(of: "\(option) <")).lowerBound < estimates.lowerBound)
+        }
+        #expect(try #require(watch.firstRange(of: "--idle-watts <")).lowerBound > estimates.lowerBound)
+        #expect(try await !Command.run(["calibrate", "--help"]).output.contains("--idle-watts"))
+    }
+
+    @Test func `doctor fails if it is stopped before it knows`() async throws {
+        let machine = try MockMachine.onePackage()
+        let script = """
+            "$@" & doctor=$!
+            sleep 0.7; kill -TERM $doctor; wait $doctor
+            """
+        let outcome = try await Command.run(["doctor"] + Command.roots(machine), inScript: script)
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.output.isEmpty)
+    }
+
+    @Test func `list shows what is no problem only where it is asked to`() async throws {
+        let machine = try MockMachine.onePackage()
+        let brief = try await Command.run(["list"] + Command.roots(machine))
+        let whole = try await Command.run(["list", "--verbose"] + Command.roots(machine))
+        #expect(brief.output.contains("--verbose shows them"))
+        #expect(!brief.output.contains("  info: "))
+        #expect(whole.output.contains("  info: "))
+    }
+}
+#endif
