@@ -37,18 +37,26 @@ struct ChannelMetrics {
     // MARK: RAPL
 
     private var raplSeries: [MetricSeries] {
-        let component = channel.component
-        // psys is a host figure, and a mirror repeats another channel.
-        guard component.domain != "psys", channel.mirrorOf == nil else { return [] }
+        guard let location else { return [] }
         let isDomain = channel.countsIn == .cpu
-        let labels = MetricLabels(
-            [
-                ("domain", component.domain ?? component.id), ("socket", component.socket.map { "\($0)" }),
-                ("die", component.die.map { "\($0)" }),
-            ] + (isDomain ? [] : [("core", component.core.map { "\($0)" })]))
+        let labels = MetricLabels(location)
         return [
             MetricSeries(isDomain ? .domainEnergy : .subdomainEnergy, labels, .energy(index)),
             MetricSeries(isDomain ? .domainPower : .subdomainPower, labels, .power(index)),
+        ]
+    }
+
+    /// The labels of the channel's domain; nil for a channel whose figures have no series of domains.
+    private var location: [(name: String, value: String?)]? {
+        let component = channel.component
+        let isDomain = channel.countsIn == .cpu
+        // psys is a host figure, and a mirror repeats another channel.
+        guard channel.sensor == .rapl || (channel.sensor == .share && isDomain), component.domain != "psys",
+            channel.mirrorOf == nil
+        else { return nil }
+        return [
+            ("domain", component.domain ?? component.id), ("socket", component.socket.map { "\($0)" }),
+            ("die", component.die.map { "\($0)" }), ("core", isDomain ? nil : component.core.map { "\($0)" }),
         ]
     }
 
@@ -99,7 +107,7 @@ struct ChannelMetrics {
 
     // MARK: All
 
-    /// The series of sensors that this library does not know.
+    /// The series of channels that have none of another name, such as those of sensors that others wrote.
     private var foreignSeries: [MetricSeries] {
         guard channel.quantity == .energy || channel.quantity == .power else { return [] }
         let labels = MetricLabels([("channel", channel.id)])
@@ -119,10 +127,12 @@ struct ChannelMetrics {
     /// The series that the channels of every sensor have.
     private var commonSeries: [MetricSeries] {
         let name = MetricLabels([("channel", channel.id)])
-        let info = MetricLabels([
-            ("channel", channel.id), ("sensor", channel.sensor.name), ("mechanism", channel.mechanism),
-            ("provenance", channel.provenance.name), ("origin", channel.origin?.name), ("path", channel.path),
-        ])
+        // With its domain's labels, so that the domain's series join it.
+        let info = MetricLabels(
+            [
+                ("channel", channel.id), ("sensor", channel.sensor.name), ("mechanism", channel.mechanism),
+                ("provenance", channel.provenance.name), ("origin", channel.origin?.name), ("path", channel.path),
+            ] + (location ?? []))
         var series = [MetricSeries(.channelInfo, info, .constant(1))]
         // An estimator's counter neither wraps nor resets.
         if channel.provenance == .estimated { return series }

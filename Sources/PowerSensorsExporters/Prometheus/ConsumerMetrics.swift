@@ -10,7 +10,12 @@ struct ConsumerMetrics {
 
     /// Appends the families of a snapshot's consumers.
     func append(_ snapshot: Snapshot, in format: MetricsFormat, to bytes: inout [UInt8]) {
-        if snapshot.attribution == nil { return }
+        guard let attribution = snapshot.attribution else { return }
+        let source = MetricLabels([
+            ("scope", attribution.scope.name), ("origin", attribution.origin.name),
+            ("policy", attribution.policy.name),
+        ])
+        append(.attribution, [(source, 1)], in: format, to: &bytes)
         let intensity = snapshot.carbonIntensity
         let consumers = Dictionary(grouping: snapshot.consumers, by: \.consumer.kind)
         for (kind, energy, power) in [
@@ -81,6 +86,9 @@ struct ConsumerMetrics {
 }
 
 extension MetricFamily {
+    fileprivate static let attribution = MetricFamily(
+        "attribution", .info,
+        "What the consumers' shares are of: the figure of the host, where that comes from, and what idle energy does.")
     fileprivate static let vmEnergy = MetricFamily(
         "vm_energy_joules", .counter,
         "Share of the host's energy that a virtual machine used, since it was first seen. Not to be added to other kinds."

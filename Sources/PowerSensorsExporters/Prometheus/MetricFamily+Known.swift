@@ -13,6 +13,8 @@ extension MetricFamily {
     static let hostHigh = MetricFamily(
         "host_power_high_watts", .gauge,
         "Most power that the host may have had: the upper end of an estimate's 68 % band, or the bound of a gap.")
+    static let hostInfo = MetricFamily(
+        "host", .info, "Where a figure of the host comes from: joins its series on scope, such as for provenance.")
     static let domainEnergy = MetricFamily(
         "domain_energy_joules", .counter,
         "Energy of processor packages and their memory, as their own counters count it. Domains may be added.")
@@ -25,9 +27,9 @@ extension MetricFamily {
         "subdomain_power_watts", .gauge,
         "Mean power of cores and uncore, which a domain already includes. Not to be added to domains.")
     static let channelEnergy = MetricFamily(
-        "channel_energy_joules", .counter, "Energy of channels of sensors that this library does not know.")
+        "channel_energy_joules", .counter, "Energy of channels that have no series of another name.")
     static let channelPower = MetricFamily(
-        "channel_power_watts", .gauge, "Power of channels of sensors that this library does not know.")
+        "channel_power_watts", .gauge, "Power of channels that have no series of another name.")
     static let channelInfo = MetricFamily(
         "channel", .info, "What can be read: by which sensor and mechanism, from which file, and where it comes from.")
 

@@ -127,7 +127,13 @@ public struct PrometheusFormat: Sendable {
     private static func hostSeries(_ topology: Topology) -> [MetricSeries] {
         topology.scopes.enumerated().flatMap { index, scope in
             let labels = MetricLabels([("scope", scope.name)])
+            let channel = topology.channels.first { $0.countsIn == scope }
+            let source = MetricLabels([
+                ("scope", scope.name), ("sensor", channel?.sensor.name), ("provenance", channel?.provenance.name),
+                ("origin", channel?.origin?.name),
+            ])
             return [
+                MetricSeries(.hostInfo, source, .constant(1)),
                 MetricSeries(.hostEnergy, labels, .hostEnergy(index)),
                 MetricSeries(.hostPower, labels, .hostPower(index)),
                 MetricSeries(.hostLow, labels, .host(index) { $0.low?.rawValue }),

@@ -37,7 +37,7 @@ struct PrometheusFormatTests {
         #expect(page.value("powersensors_build_info", ["version": "1.2.3"]) == 1)
         let info = [
             "channel": "rapl/package-0", "sensor": "rapl", "mechanism": "powercap", "provenance": "measured",
-            "path": "class/powercap/intel-rapl:0/energy_uj",
+            "path": "class/powercap/intel-rapl:0/energy_uj", "domain": "package", "socket": "0",
         ]
         #expect(page.value("powersensors_channel_info", info) == 1)
     }
@@ -56,9 +56,20 @@ struct PrometheusFormatTests {
         #expect(beside.value("powersensors_channel_energy_joules_total", ["channel": "share/package-0"]) == 82.4)
         let info = [
             "channel": "share/package-0", "sensor": "share", "mechanism": "record", "provenance": "shared",
-            "origin": "measured",
+            "origin": "measured", "domain": "package", "socket": "0",
         ]
         #expect(own.value("powersensors_channel_info", info) == 1)
+    }
+
+    @Test func `every figure of the host says where it comes from, by a series with its scope`() throws {
+        let measured = try StrictParser(bytes(of: Samples.snapshot(), .text), .text)
+        for scope in ["cpu", "platform"] {
+            let labels = ["scope": scope, "sensor": "rapl", "provenance": "measured"]
+            #expect(measured.value("powersensors_host_info", labels) == 1)
+        }
+        let estimated = try StrictParser(bytes(of: Samples.estimate(3.1, low: 2, high: 4.2), .text), .text)
+        let labels = ["scope": "wall", "sensor": "estimator", "provenance": "estimated"]
+        #expect(estimated.value("powersensors_host_info", labels) == 1)
     }
 
     @Test func `OpenMetrics has the start times of counters if they are requested`() throws {
