@@ -13,6 +13,8 @@ package struct Rediscovery {
     private var bound: BoundSensors
     private var fingerprints: [Int?]
     private var grid: TimeGrid
+    /// The checks that are due only while a part of a figure is missing.
+    private var urgentGrid: TimeGrid
 
     /// Starts with the result of a discovery.
     ///
@@ -29,13 +31,21 @@ package struct Rediscovery {
         fingerprints = bound.fingerprints
         let nanoseconds = interval.wholeNanoseconds
         grid = TimeGrid(from: nanoseconds > 0 ? now &+ nanoseconds : .max, every: nanoseconds)
+        let urgent = min(nanoseconds, 2_000_000_000)
+        urgentGrid = TimeGrid(from: nanoseconds > 0 ? now &+ urgent : .max, every: urgent)
     }
+
+    /// Whether a check would be due if a part of a figure were missing, which happens every 2 s or more often.
+    package mutating func isUrgent(at now: Int64) -> Bool { urgentGrid.isDue(at: now) }
 
     /// If a check is due, compares the sensors' fingerprints, and runs a discovery if one of them has changed.
     ///
+    /// - Parameters:
+    ///   - now: The monotonic time in nanoseconds.
+    ///   - isPartMissing: Whether to check even if that is not due yet.
     /// - Returns: The next generation; nil if the current one continues.
-    package mutating func check(at now: Int64) -> BoundSensors? {
-        guard grid.isDue(at: now) else { return nil }
+    package mutating func check(at now: Int64, isPartMissing: Bool = false) -> BoundSensors? {
+        guard grid.isDue(at: now) || isPartMissing else { return nil }
         let current = sensors.discoveryFingerprints()
         guard current != fingerprints else { return nil }
         // These are from before the discovery, so a change during it is noticed at the next check.

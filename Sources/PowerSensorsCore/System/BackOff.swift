@@ -1,4 +1,6 @@
-/// When to retry after a failure: after 100 ms, then after twice the delay each time, up to a limit of 30 s by default.
+/// When to retry after a failure: after 100 ms, then after twice the delay each time, up to a limit.
+///
+/// By default that is 2 s, so that what returns is soon counted again: an attempt costs a few system calls.
 package struct BackOff: Sendable {
     private static let first: Int64 = 100_000_000
 
@@ -9,7 +11,7 @@ package struct BackOff: Sendable {
     /// Creates a back-off whose first attempt is due at once.
     ///
     /// - Parameter longest: The longest time between two attempts.
-    package init(longest: Duration = .seconds(30)) { self.longest = longest.wholeNanoseconds }
+    package init(longest: Duration = .seconds(2)) { self.longest = longest.wholeNanoseconds }
 
     /// Whether the next attempt is due.
     package var isDue: Bool { dueNanoseconds <= SampleInstant.now.boottimeNanoseconds }

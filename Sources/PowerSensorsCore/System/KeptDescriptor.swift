@@ -15,7 +15,7 @@ struct KeptDescriptor {
     private(set) var failure = ENOENT
 
     /// Opens the file. If that fails, reads return the reason until a later attempt succeeds.
-    init(_ source: Attributes.Source, beneath root: SystemRoot, longestBackOff: Duration = .seconds(30)) {
+    init(_ source: Attributes.Source, beneath root: SystemRoot, longestBackOff: Duration = .seconds(2)) {
         backOff = BackOff(longest: longestBackOff)
         self.source = source
         self.root = root

@@ -19,7 +19,7 @@ package struct KeptFile: ~Copyable {
     ///   - isKept: Whether it stays open between readings.
     ///   - longestBackOff: The longest time between two attempts to open it.
     package init(
-        _ path: String, beneath root: SystemRoot, isKept: Bool = true, longestBackOff: Duration = .seconds(30)
+        _ path: String, beneath root: SystemRoot, isKept: Bool = true, longestBackOff: Duration = .seconds(2)
     ) {
         self.path = "\(root.path)/\(path)"
         file = KeptDescriptor(

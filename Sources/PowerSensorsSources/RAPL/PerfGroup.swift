@@ -73,7 +73,7 @@ struct PerfEvents: ~Copyable {
     private var stoppedSince: SampleInstant?
     private var backOff = BackOff()
     /// When to try again to open events that were refused while others of the group were not.
-    private var refusedBackOff = BackOff()
+    private var refusedBackOff = BackOff(longest: .seconds(30))
 
     /// The first `errno` with which the kernel refused to open an event; nil if all are open.
     var refusal: Int32? { slots.lazy.compactMap(\.refusal).first }
@@ -196,7 +196,7 @@ struct PerfEvents: ~Copyable {
     private mutating func open() {
         backOff.recordAttempt()
         close()
-        (enabledNanoseconds, stoppedSince, refusedBackOff) = (0, nil, BackOff())
+        (enabledNanoseconds, stoppedSince, refusedBackOff) = (0, nil, BackOff(longest: .seconds(30)))
         openMissing()
     }
 

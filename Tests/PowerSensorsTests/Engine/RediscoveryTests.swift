@@ -45,6 +45,26 @@ struct RediscoveryTests {
         #expect(later?.topology.generation == nil, "nothing changed since")
     }
 
+    @Test func `while a part of a figure is absent, it is looked for every two seconds`() throws {
+        let machine = try MockMachine()
+        try machine.add(MockControlType(zones: [MockZone(name: "package-0"), MockZone(name: "package-1")]))
+        let sensors = SensorSet(only: [RAPLSensor(roots: machine.roots)])
+        let configuration = SamplingConfiguration(sensors: sensors, rediscoveryInterval: .seconds(10))
+        let clock = ManualClock()
+        var sampler = try Sampler(configuration, sensors.bind(), now: { clock.instant })
+        _ = sampler.snapshot()
+        try machine.remove(try #require(machine.zone("package-1")))
+        clock.advance(by: .seconds(1))
+        let without = sampler.snapshot()
+        #expect(without[channel: "rapl/package-1"]?.status == .absent)
+        // Its number belongs to another zone when it returns.
+        try machine.add(MockControlType(zones: [MockZone(name: "psys"), MockZone(name: "package-1")]))
+        clock.advance(by: .seconds(2))
+        let back = sampler.snapshot()
+        #expect(back.topology.generation == 2)
+        #expect(back[channel: "rapl/package-1"]?.status != .absent)
+    }
+
     @Test func `a zone that returns unchanged does not begin a generation`() throws {
         let machine = try MockMachine()
         try machine.add(MockControlType(zones: [MockZone(name: "package-0"), MockZone(name: "package-1")]))
