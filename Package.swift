@@ -3,6 +3,7 @@ import PackageDescription
 
 /// Every product of another package is used on this condition: a program that says `traits: []` fetches none of them.
 let withExporters = TargetDependencyCondition.when(traits: ["Exporters"])
+let withMetrics = TargetDependencyCondition.when(traits: ["Metrics"])
 
 let package = Package(
     name: "power-sensors",
@@ -20,9 +21,10 @@ let package = Package(
     traits: [
         .trait(
             name: "Exporters",
-            description: "The command, and all else that needs other packages. Without it none is fetched."
+            description: "The command, the endpoint and the pushes, with the packages that they need."
         ),
-        .default(enabledTraits: ["Exporters"]),
+        .trait(name: "Metrics", description: "The bridge to swift-metrics, which is the only package that it needs."),
+        .default(enabledTraits: ["Exporters", "Metrics"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -92,7 +94,7 @@ let package = Package(
             name: "PowerSensorsMetrics",
             dependencies: [
                 "PowerSensors", "PowerSensorsExporters",
-                .product(name: "CoreMetrics", package: "swift-metrics", condition: withExporters),
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: withMetrics),
             ]
         ),
         .target(name: "CPowerSensorsTesting"),
@@ -167,8 +169,8 @@ let package = Package(
             name: "PowerSensorsMetricsTests",
             dependencies: [
                 "PowerSensors", "PowerSensorsExporters", "PowerSensorsMetrics", "PowerSensorsTesting",
-                .product(name: "CoreMetrics", package: "swift-metrics", condition: withExporters),
-                .product(name: "MetricsTestKit", package: "swift-metrics", condition: withExporters),
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: withMetrics),
+                .product(name: "MetricsTestKit", package: "swift-metrics", condition: withMetrics),
             ]
         ),
         .testTarget(

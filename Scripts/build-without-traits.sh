@@ -37,3 +37,12 @@ if said=$("$scratch/debug/powersensors" 2>&1); then
 fi
 grep -q Exporters <<<"$said" || { echo "traits: the command does not say what it lacks: $said" >&2; exit 1; }
 echo "traits: without Exporters everything builds, and nothing is fetched"
+
+# One trait fetches its own packages only.
+(cd "$copy" && swift package --traits Metrics show-dependencies --format json) >"$log"
+others=$(grep -o '"identity": "[^"]*"' "$log" | sort -u | grep -v -e power-sensors -e without-traits -e swift-metrics || true)
+if [ -n "$others" ]; then
+    echo "traits: Metrics alone needs more than swift-metrics: $others" >&2
+    exit 1
+fi
+echo "traits: Metrics alone needs swift-metrics only"

@@ -1,4 +1,4 @@
-#if Exporters
+#if Metrics
 import PowerSensors
 import PowerSensorsExporters
 

@@ -1,4 +1,4 @@
-#if Exporters
+#if Metrics
 public import CoreMetrics
 public import PowerSensors
 public import PowerSensorsExporters

@@ -1,4 +1,4 @@
-#if Exporters
+#if Metrics
 /// The naming scheme of a ``MetricsExporter``'s metrics.
 public struct MetricsScheme: Hashable, Sendable {
     /// The scheme's name, as used for options.

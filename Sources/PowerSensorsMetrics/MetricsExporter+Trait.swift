@@ -1,0 +1,7 @@
+#if !Metrics
+/// The bridge to swift-metrics is not here, since this package is used without the trait `Metrics`.
+@available(
+    *, unavailable, message: "Add the trait Metrics to the dependency: .package(…, traits: [\"Metrics\"])."
+)
+public struct MetricsExporter {}
+#endif
