@@ -119,17 +119,10 @@ struct SamplingEngine: ~Copyable {
     ///
     /// - Returns: Whether a new generation began.
     mutating func rediscoverIfDue(at now: Int64) -> Bool {
-        let isUrgent = rediscovery.isUrgent(at: now) ? hasMissingPart : false
+        let isUrgent = rediscovery.isUrgent(at: now) ? accumulator.hasMissingPart : false
         guard let found = rediscovery.check(at: now, isPartMissing: isUrgent) else { return false }
         move(to: found)
         return true
-    }
-
-    /// Whether a channel that is added to a host figure is absent.
-    private var hasMissingPart: Bool {
-        topology.channels.indices.contains {
-            topology.channels[$0].countsIn != nil && accumulator.status($0) == .absent
-        }
     }
 
     /// Switches to another discovery. Totals are continued for channels that both have.

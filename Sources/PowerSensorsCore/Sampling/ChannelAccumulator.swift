@@ -50,6 +50,9 @@ package struct ChannelAccumulator {
         carryOver(old)
     }
 
+    /// Whether a channel that is added to a host figure is absent.
+    package var hasMissingPart: Bool { states.contains { $0.scope != nil && $0.status == .absent } }
+
     /// The identities of the channels that are not absent.
     private var presentIDs: Set<String> { Set(states.filter { $0.status != .absent }.map(\.id)) }
 
