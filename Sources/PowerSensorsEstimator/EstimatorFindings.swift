@@ -45,18 +45,20 @@ extension Finding {
         let name = machine.processor.name.isEmpty ? "this one, which has no name" : "'\(machine.processor.name)'"
         let generation = estimate.match.generation.rawValue
         return Finding(
-            severity: .warning, subject: "cpuinfo", reason: isUnknown ? .unknown : .unseen,
+            // In a guest, nothing can be measured that would improve the estimate.
+            severity: machine.isGuest == true ? .info : .warning, subject: "cpuinfo",
+            reason: isUnknown ? .unknown : .unseen,
             text: isUnknown
                 ? "The processor generation of \(name) is unknown; \(generation) is assumed."
                 : "The estimator's data have no processor such as \(name); processor generation \(generation) is used.",
             remedy: isUnknown && machine.isGuest == true
                 ? "Let the hypervisor show its own processor; with QEMU: -cpu host."
-                : "Measure the machine once at the plug, to know how far off its estimate is.")
+                : "Measure its power at the plug, idle and at full load, and give both: --idle-watts W --max-watts W")
     }
 
-    /// Neither the processors nor the firmware show whether the machine is virtual.
+    /// Neither the processors nor the firmware show whether the machine is virtual. Only its host could change that.
     static let undecidedGuest = Finding(
-        severity: .warning, subject: "\(FirmwareDescription.dmiFolder)/sys_vendor", reason: .undecided,
+        severity: .info, subject: "\(FirmwareDescription.dmiFolder)/sys_vendor", reason: .undecided,
         text: """
             It is unknown whether this machine is virtual. It is modelled as a whole server, which is far too much if \
             it is a small guest.
@@ -88,11 +90,11 @@ extension Finding {
         return Finding(
             severity: .error, subject: file, reason: isMalformed ? .malformed : Finding.Reason(error.status),
             text: isMalformed
-                ? "Nothing can be estimated: \(procfs.path)/\(file) is not what the kernel writes."
+                ? "Nothing can be estimated: \(procfs.path)/\(file) has no form that is known here."
                 : "Nothing can be estimated: \(procfs.path)/\(file): \(systemMessage(errno: error.errno)).",
-            remedy: isMalformed || error.status == .absent
+            remedy: error.status == .absent
                 ? "Mount procfs there: mount -t proc proc \(procfs.path)"
-                : "Let this user read it: chmod a+r \(procfs.path)/\(file)")
+                : "See what can be read of it: head \(procfs.path)/\(file)")
     }
 
     /// A factor as a signed difference in per cent.

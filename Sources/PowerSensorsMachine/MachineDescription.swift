@@ -41,6 +41,9 @@ package struct MachineDescription: Hashable, Sendable {
 
     /// Parses procfs' `cpuinfo` and `meminfo`. Malformed lines count as missing; nil if `cpuinfo` lists no processor.
     ///
+    /// Each architecture writes `cpuinfo` in its own way (`show_cpuinfo` in the kernel's arch folders). x86, Arm, POWER,
+    /// RISC-V, LoongArch, MIPS and s390x are known.
+    ///
     /// - Parameters:
     ///   - cpuinfo: The whole file, a kilobyte or two per thread.
     ///   - meminfo: The file or its beginning; nil if it cannot be read.
@@ -57,7 +60,7 @@ package struct MachineDescription: Hashable, Sendable {
             cores: processors.physicalCores,
             threads: processors.count,
             memoryGigabytes: meminfo.flatMap(Self.memoryGigabytes),
-            isGuest: processors.hasHypervisor ?? firmware.isGuest,
+            isGuest: processors.isVirtual ?? firmware.isGuest,
             maker: firmware.vendor
         )
     }
@@ -92,7 +95,10 @@ package struct MachineDescription: Hashable, Sendable {
 
 /// What is known after the lines of `cpuinfo` that were read so far.
 private struct ProcessorLines {
-    private(set) var count = 0
+    /// The number of processors that have lines of their own.
+    private var listed = 0
+    /// The number of processors that a line of its own states, as on s390x.
+    private var stated: Int?
     private(set) var sockets: Set<UInt64> = []
 
     /// The cores' numbers by socket, since each socket has its own.
@@ -105,39 +111,62 @@ private struct ProcessorLines {
     /// What the first processor is.
     private(set) var identity = ProcessorIdentity(vendor: .other)
     private var flags: String?
+    /// What the lines of POWER and s390x say about being virtual.
+    private var isPartition: Bool?
+
+    /// The number of processors. Arm's kernels before 3.8 do not number the processor if there is only one.
+    var count: Int { listed > 0 ? listed : stated ?? (identity.implementer == nil ? 0 : 1) }
 
     /// Takes in a line. What kind of processor it is, is taken from the first processor's lines.
     mutating func record(_ key: String, _ value: String) {
         switch key {
-        case "processor":
+        // The latter on s390x, whose kernels number processors in this way since 4.10.
+        case "processor", "cpu number":
             guard UInt64(value) != nil else { return }
-            count += 1
+            listed += 1
             socket = nil
-        case "physical id":
+        case "# processors": stated = Int(value).flatMap { $0 > 0 ? $0 : nil }
+        // The latter on LoongArch and MIPS.
+        case "physical id", "package":
             socket = UInt64(value)
             if let socket { sockets.insert(socket) }
-        case "core id":
+        case "core id", "core":
             // The kernel writes a processor's socket before its core.
             guard let id = UInt64(value) else { return }
             processorsWithCore += 1
             cores[socket, default: []].insert(id)
         case "cpu cores": coresPerSocket = coresPerSocket ?? Int(value)
         case "flags": flags = flags ?? value
-        case "vendor_id" where count <= 1 && identity.vendor == .other: identity.vendor = Self.vendors[value] ?? .other
+        case "vendor_id" where listed <= 1 && identity.vendor == .other:
+            identity.vendor = Self.vendors[value] ?? .other
+            guard value == "IBM/S390" else { return }
+            // No name follows. Linux always runs in a partition there, or in a machine of z/VM or KVM.
+            setName(value)
+            isPartition = true
+        case "platform":
+            // Of POWER: the first is a partition or a guest, the second the machine itself.
+            isPartition = ["pSeries": true, "PowerNV": false][value] ?? isPartition
         case "cpu family": identity.family = identity.family ?? Int(value)
         case "model": identity.model = identity.model ?? Int(value)
         case "stepping": identity.stepping = identity.stepping ?? Int(value)
-        case "model name": identity.name = identity.name.isEmpty ? value : identity.name
+        // The last three on LoongArch, MIPS and RISC-V.
+        case "model name", "Model Name", "cpu model", "uarch": setName(value)
+        // On POWER: `POWER9, altivec supported`.
+        case "cpu": setName(String(value.prefix { $0 != "," }))
         case "CPU implementer":
             identity.implementer = identity.implementer ?? Self.hexadecimal(value)
             if identity.implementer != nil { identity.vendor = .arm }
-        case "CPU part" where count <= 1: identity.model = Self.hexadecimal(value) ?? identity.model
+        case "CPU part" where listed <= 1: identity.model = Self.hexadecimal(value) ?? identity.model
         default: break
         }
     }
 
-    /// Whether the first processor says that it is virtual; nil if it has no flags, as on Arm.
-    var hasHypervisor: Bool? { flags.map { $0.split(separator: " ").contains("hypervisor") } }
+    private mutating func setName(_ name: String) {
+        if identity.name.isEmpty { identity.name = name }
+    }
+
+    /// Whether the processors say that they are virtual; nil if they do not say, as on Arm.
+    var isVirtual: Bool? { flags.map { $0.split(separator: " ").contains("hypervisor") } ?? isPartition }
 
     /// The distinct cores if every processor names its own, else the stated number of cores for each socket.
     var physicalCores: Int {

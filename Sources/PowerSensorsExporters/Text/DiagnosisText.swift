@@ -41,7 +41,7 @@ extension TextReport {
     private func machine(_ environment: HostEnvironment) -> String {
         var facts: [String] = []
         if let kernel = environment.kernel { facts.append("Linux \(kernel)") }
-        if let name = environment.processor?.name, !name.isEmpty { facts.append(name) }
+        if let name = environment.processor?.name { facts.append(name.isEmpty ? "a processor without a name" : name) }
         if let isGuest = environment.isGuest { facts.append(isGuest ? "virtual machine" : "physical machine") }
         if let user = environment.user { facts.append("user \(user)") }
         return facts.isEmpty ? "Nothing is known about the machine." : facts.joined(separator: ", ")

@@ -31,8 +31,9 @@ package struct EnergyRegisters: Sendable {
     /// The registers of a processor; nil if it has none, or they are not known here.
     package init?(_ processor: ProcessorIdentity) {
         switch (processor.vendor, processor.family ?? 0, processor.model ?? 0) {
-        // Pentium 4.
+        // Pentium 4, and what came before Sandy Bridge.
         case (.intel, 15, _): return nil
+        case (.intel, 6, let model) where Self.withoutRegisters(model): return nil
         case (.intel, 6..., let model):
             unitNumber = 0x606
             domains = [
@@ -67,6 +68,12 @@ package struct EnergyRegisters: Sendable {
         let units = power & 0x7FFF
         guard !countsMicrojoules, units > 0 else { return nil }
         return Watts(Double(units) / Double(UInt64(1) << (unit & 0xF)))
+    }
+
+    /// Whether a model of Intel's family 6 is older than Sandy Bridge, whose number is 0x2A, or an Atom older than
+    /// Silvermont, from the kernel's intel-family.h. 0 stands for an unknown model.
+    private static func withoutRegisters(_ model: Int) -> Bool {
+        (1..<0x2A).contains(model) || [0x2C, 0x2E, 0x2F, 0x35, 0x36].contains(model)
     }
 
     /// The model numbers of the Atoms that count in 2ⁿ µJ, from the kernel's intel-family.h. Their cores are Silvermont

@@ -82,4 +82,14 @@ struct EnergyRegistersTests {
         #expect(registers.designPower(2800, unit: 0xA_0E03) == Watts(350))
         #expect(registers.designPower(0, unit: 0xA_0E03) == nil)
     }
+
+    @Test(arguments: [
+        (CPUVendor.intel, 6, 0x17), (.intel, 6, 0x1A), (.intel, 6, 0x2C), (.intel, 6, 0x2F), (.intel, 6, 0x36),
+        (.intel, 15, 6), (.amd, 0x15, 2), (.arm, 8, 0xd0c), (.other, 6, 7),
+    ])
+    func `processors before Sandy Bridge and family 17h, and those of other makers, have none`(
+        vendor: CPUVendor, family: Int, model: Int
+    ) {
+        #expect(EnergyRegisters(ProcessorIdentity(vendor: vendor, family: family, model: model)) == nil)
+    }
 }
