@@ -51,6 +51,18 @@ struct WatchTests {
         #expect(csv.output.hasPrefix("node,time,time_ns,boottime_ns,"))
     }
 
+    @Test func `--quiet reports no findings, and the figures as ever`() async throws {
+        let machine = try MockMachine.onePackage()
+        try machine.add(MockControlType(zones: [MockZone(name: "package-1")]))
+        try #require(machine.zone("package-1")).inject(.garbage, at: "energy_uj")
+        let usual = try await Command.run(quick + Command.roots(machine))
+        #expect(usual.error.contains("warning: class/powercap/"))
+        let outcome = try await Command.run(["--quiet"] + quick + Command.roots(machine))
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.error.isEmpty, "\(outcome.error)")
+        #expect(outcome.output.contains("▶ cpu"))
+    }
+
     @Test func `implausible readings at the start do not end the command`() async throws {
         let machine = try MockMachine()
         try machine.add(.chip("ina226", hardware: "i2c-1/1-0040", files: ["power1_input": "4294967295000"]))

@@ -22,6 +22,8 @@ struct Export {
     private let pushgateway: PushgatewayExporter?
     private let guests: GuestTarget?
     private let consumers: Set<Consumer.Kind>
+    /// Whether findings are not reported.
+    private let isQuiet: Bool
 
     /// The file for JSON; `-` for standard output.
     private let json: String?
@@ -32,6 +34,7 @@ struct Export {
     /// Checks the options.
     init(_ options: ExportCommand, _ settings: Settings, in environment: Environment) throws(CommandFailure) {
         self.settings = settings
+        isQuiet = try environment.isOn(options.report.quiet)
         prometheusFormat = PrometheusFormat(
             version: RootCommand.version, node: settings.node,
             compatibility: try options.compat.value(in: environment).map { [$0] } ?? [],
@@ -137,7 +140,7 @@ struct Export {
             attribution: settings.attribution(among: consumers), carbonIntensity: settings.carbonIntensity)
         let monitor = try Result { () throws(SamplerError) in try PowerMonitor(configuration) }
             .mapError(settings.failure).get()
-        FindingReport(monitor.topology.findings, isVerbose: settings.isVerbose).write()
+        if !isQuiet { FindingReport(monitor.topology.findings, isVerbose: settings.isVerbose).write() }
         return monitor
     }
 
@@ -159,8 +162,8 @@ struct Export {
         if let pushgateway { exporters.append(pushgateway) }
         if let guests {
             exporters.append(
-                try guests.publisher { [settings] findings in
-                    FindingReport(each: findings, isVerbose: settings.isVerbose).write()
+                try guests.publisher { [settings, isQuiet] findings in
+                    if !isQuiet { FindingReport(each: findings, isVerbose: settings.isVerbose).write() }
                 })
         }
         if prometheus != nil { exporters.append(prometheusExporter) }

@@ -71,6 +71,8 @@ struct ExportCommand: EstimatingCommand {
     @Flag(help: "Test whether the settings are right and every target can be reached, and exit.")
     var check: Check?
 
+    @OptionGroup var report: QuietOption
+
     @OptionGroup var shared: SharedOptions
 
     @OptionGroup(title: "Options for estimates") var knownPower: KnownPowerOptions

@@ -21,11 +21,14 @@ struct Watch {
 
     let attribution: Attribution?
 
+    /// Whether findings are not reported.
+    let isQuiet: Bool
+
     /// Shows figures until the duration is over, the command is asked to stop, or the reader has gone.
     func run() throws(CommandFailure) {
         var sampler = try openSampler()
         let findings = sampler.topology.findings
-        FindingReport(findings, isVerbose: settings.isVerbose).write()
+        if !isQuiet { FindingReport(findings, isVerbose: settings.isVerbose).write() }
         var log = FindingLog(reported: findings)
 
         var format = makeFormat()
@@ -62,6 +65,7 @@ struct Watch {
     ///
     /// - Returns: Whether anything was written.
     private func reportNew(_ findings: [Finding], in log: inout FindingLog) -> Bool {
+        if isQuiet { return false }
         let report = FindingReport(each: log.takeNew(findings), isVerbose: settings.isVerbose)
         report.write()
         return !report.lines.isEmpty

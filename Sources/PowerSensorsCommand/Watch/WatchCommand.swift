@@ -28,6 +28,8 @@ struct WatchCommand: EstimatingCommand {
         .number("count", 0...1_000_000, "an integer from 0 to 1000000"), default: "5")
     var top: Setting<Int>
 
+    @OptionGroup var report: QuietOption
+
     @OptionGroup var shared: SharedOptions
 
     @OptionGroup(title: "Options for estimates") var knownPower: KnownPowerOptions
@@ -46,7 +48,8 @@ struct WatchCommand: EstimatingCommand {
             // The kernel counts a process's time in steps of 10 ms: scanning more often shows less, and costs more.
             attribution: settings.attribution(
                 among: Set(kinds), limit: top, every: max(settings.interval, .seconds(1)),
-                isOptional: self.top.given(in: environment) == nil))
+                isOptional: self.top.given(in: environment) == nil),
+            isQuiet: try environment.isOn(report.quiet))
         try watch.run()
     }
 

@@ -1,0 +1,11 @@
+#if Exporters
+import ArgumentParser
+
+/// The option `--quiet` of subcommands that report findings on standard error.
+struct QuietOption: ParsableArguments {
+    @Flag(help: "Report no findings on standard error, only failures.")
+    var quiet: Quiet?
+
+    enum Quiet: String, Switch { case quiet }
+}
+#endif
