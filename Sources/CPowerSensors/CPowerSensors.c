@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
@@ -87,6 +88,13 @@ int cpowersensors_open_event(struct cpowersensors_event event, int processor, in
 uint64_t cpowersensors_file_system(int descriptor) {
     struct statfs status;
     return fstatfs(descriptor, &status) == 0 ? (uint64_t)(uint32_t)status.f_type : 0;
+}
+
+int cpowersensors_is_mount_point(int folder) {
+    // STATX_ATTR_MOUNT_ROOT, which older headers lack.
+    enum { MOUNT_ROOT = 0x2000 };
+    struct statx status;
+    return statx(folder, "", AT_EMPTY_PATH, 0, &status) == 0 && (status.stx_attributes & MOUNT_ROOT) != 0;
 }
 
 int cpowersensors_run_on(int processor) {

@@ -290,7 +290,9 @@ extension Finding {
         Finding(
             severity: severity, subject: error.path, reason: Finding.Reason(error.status),
             text: "Energy is not attributed to consumers, since the processes cannot be read. \(error)",
-            remedy: "Mount procfs there, or say where it is mounted with --procfs.")
+            remedy: error.status == .absent
+                ? "Mount procfs there, or say where it is mounted with --procfs."
+                : "See what can be read of it: ls \(error.path)")
     }
 
     fileprivate static func nothingToDivide(_ topology: Topology, _ severity: Severity) -> Finding {
@@ -300,6 +302,6 @@ extension Finding {
             text: "Energy is not attributed to consumers: only the energy of packages and memory, or an estimate, "
                 + "can be attributed. "
                 + (scopes.isEmpty ? "Nothing is measured here." : "This machine has only \(scopes)."),
-            remedy: "Give this process access to RAPL, as powersensors doctor explains, or add --sensor estimator.")
+            remedy: "Add an estimate: --sensor estimator — or see what keeps RAPL from being read: powersensors doctor")
     }
 }

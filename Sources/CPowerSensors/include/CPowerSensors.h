@@ -211,6 +211,10 @@ uint64_t cpowersensors_file_system(int descriptor);
 /// The magic number of sysfs.
 #define CPOWERSENSORS_SYSFS 0x62656572
 
+/// Returns whether an open folder is one at which a file system is mounted; 0 also if the kernel, older than Linux 5.8, does
+/// not say.
+int cpowersensors_is_mount_point(int folder);
+
 /// Pins the calling thread to a processor. A negative number restores its affinity from before the first call.
 ///
 /// Returns 0, EINVAL for a processor that it may not run on, or another `errno`.

@@ -31,7 +31,7 @@ package struct Doctor {
         let environment = HostEnvironment(roots)
         let bound = sensors.bind()
         let topology = bound.topology
-        let (channels, figures, laterFindings) = observe(bound, for: time, advance)
+        let (channels, figures, laterFindings) = observe(bound, for: time, isGuest: environment.isGuest, advance)
         let findings =
             Self.relevant(topology.findings, beside: topology.channels) + laterFindings
             + UnsupportedDevices.findings(in: roots.sysfs)
@@ -59,7 +59,7 @@ package struct Doctor {
     /// Reads the channels for a while, to find which can be read and which counters do not change. The findings are
     /// those that only appear over time.
     private func observe(
-        _ bound: BoundSensors, for time: Duration, _ advance: (() -> Void)?
+        _ bound: BoundSensors, for time: Duration, isGuest: Bool?, _ advance: (() -> Void)?
     ) -> (channels: [Diagnosis.ObservedChannel], figures: [HostSnapshot], findings: [Finding]) {
         let channels = bound.topology.channels
         guard !channels.isEmpty, var sampler = try? Sampler(SamplingConfiguration(sensors: sensors), bound) else {
@@ -94,7 +94,7 @@ package struct Doctor {
         let known = bound.topology.findings
         // The doctor has findings of its own for frozen counters, which do not need as long.
         let samplerFindings = sampler.findings().filter { !known.contains($0) && $0.reason != .frozen }
-        let frozen = observed.filter(\.isFrozen).map { Finding.frozen($0.channel, for: time) }
+        let frozen = observed.filter(\.isFrozen).map { Finding.frozen($0.channel, for: time, isGuest: isGuest) }
         return (observed, snapshot.host, samplerFindings + frozen)
     }
 }
@@ -121,16 +121,22 @@ extension Channel {
 
 extension Finding {
     /// A counter that did not change while the doctor read it.
-    fileprivate static func frozen(_ channel: Channel, for time: Duration) -> Finding {
-        Finding(
+    fileprivate static func frozen(_ channel: Channel, for time: Duration, isGuest: Bool?) -> Finding {
+        let askHost = "ask the host's operator to check what updates the registers (QEMU: qemu-vmsr-helper)"
+        let other = channel.mechanism == "perf" ? "powercap" : "perf"
+        let compare = "whether another mechanism counts: powersensors doctor --sensor rapl:\(other)"
+        let remedy =
+            switch isGuest {
+            case true?: "Outside of this virtual machine: \(askHost)."
+            case false? where channel.sensor == .rapl: "See \(compare)"
+            default: "If this is a virtual machine, \(askHost); otherwise see \(compare)"
+            }
+        return Finding(
             .frozen, of: channel,
             text: """
                 The counter of \(channel.id) did not change for \(time). A running machine always uses energy, so the counter \
                 does not work.
                 """,
-            remedy: """
-                In a virtual machine ask the host's operator to check what updates the registers (QEMU: qemu-vmsr-helper); \
-                on a physical one reload the driver: sudo modprobe -r intel_rapl_msr && sudo modprobe intel_rapl_msr
-                """)
+            remedy: remedy)
     }
 }

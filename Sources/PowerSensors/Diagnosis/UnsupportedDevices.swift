@@ -19,7 +19,8 @@ enum UnsupportedDevices {
             guard let kind = try? sysfs.text("\(path)/class"), kind.hasPrefix("0x03") || kind.hasPrefix("0x12"),
                 let number = try? sysfs.text("\(path)/vendor"), !sysfs.exists("\(path)/hwmon/.")
             else { continue }
-            let vendor = vendors.contains { $0.number == number } ? number : ""
+            let driver = (try? sysfs.resolve("\(path)/driver"))?.split(separator: "/").last
+            let vendor = driver == "vfio-pci" ? "vfio-pci" : vendors.contains { $0.number == number } ? number : ""
             // Other vendors' simple displays, and graphics integrated in the processor, have no power figure.
             if !vendor.isEmpty || kind.hasPrefix("0x12") { devices[vendor, default: []].append(path) }
         }
@@ -31,8 +32,8 @@ enum UnsupportedDevices {
     }
 
     /// How to get the power of each vendor's devices, by the vendor's number in the PCI ID database; it is empty for all
-    /// other vendors of accelerators.
-    private static let vendors: [(number: String, text: String, remedy: String)] = [
+    /// other vendors of accelerators, and `vfio-pci` for devices of any vendor that this driver gives to virtual machines.
+    private static let vendors: [(number: String, text: String, remedy: String?)] = [
         (
             "0x10de",
             "NVIDIA graphics processors report their power only through NVIDIA's library (NVML), which Power Sensors does not load",
@@ -47,6 +48,7 @@ enum UnsupportedDevices {
             "", "Accelerators of this vendor report their power only through the vendor's library",
             "Check what the vendor's tools show, and \(customSensorHint)"
         ),
+        ("vfio-pci", "Graphics processors that are given to a virtual machine report their power only there", nil),
     ]
 
     /// The finding for a management controller (BMC) on the board; nil if there is none.
@@ -69,7 +71,7 @@ enum UnsupportedDevices {
 }
 
 extension Finding {
-    fileprivate static func unreachable(_ subject: String, _ text: String, remedy: String) -> Finding {
+    fileprivate static func unreachable(_ subject: String, _ text: String, remedy: String?) -> Finding {
         Finding(severity: .info, subject: subject, reason: .unreachable, text: text, remedy: remedy)
     }
 }

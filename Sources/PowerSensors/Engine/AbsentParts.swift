@@ -72,6 +72,6 @@ extension Finding {
         Finding(
             .absent, of: channel,
             text: "\(channel.id) has disappeared, so the figure \(scope) is unknown.",
-            remedy: "Reconnect it or reload its driver; if it was removed for good, restart this program.")
+            remedy: "If it was unplugged, connect it again; if it was removed for good, restart this program.")
     }
 }

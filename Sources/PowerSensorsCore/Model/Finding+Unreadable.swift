@@ -8,31 +8,46 @@ extension Finding {
             remedy: remedy ?? self.remedy)
     }
 
-    /// A finding about a file that could not be read, with the cause and the remedy.
+    /// A finding about a file that could not be read, with the cause as far as it is known.
     package static func unreadable(
         _ path: String,
         _ error: AttributeError,
         in root: SystemRoot,
+        namespace: UserNamespace = .current,
         consequence: String? = nil
     ) -> Finding {
-        let text = error.reason + "." + (consequence.map { " \($0)" } ?? "")
-        let file = "\(root.path)/\(path)"
-        let remedy =
-            switch error.status {
-            // Making it readable for all users would open a side channel (CVE-2020-8694), so only for a group.
-            case .forbidden:
-                root.closedFolder(above: path).map {
-                    "Run as root, or let other users enter the folder: sudo chmod o+x \(root.path)/\($0)"
-                }
-                    ?? "Run as root, or let this process's group read it: sudo chgrp \(getegid()) \(file) && sudo chmod g+r \(file)"
-            case .absent: "Reload the driver, or mount all of sysfs: ls -l \(file)"
-            default: "Reload the driver; if the problem persists, report it to the driver's authors: ls -l \(file)"
+        var reason = error.reason
+        let remedy: String
+        let status = try? root.fileStatus(path)
+        switch error.status {
+        case .forbidden where namespace.isForeign(owner: status?.owner):
+            reason += ": \(namespace.explanation)"
+            remedy = UserNamespace.remedy
+        case .forbidden:
+            let closedFolder = root.closedFolder(above: path)
+            if closedFolder == nil, let status, status.mode & (status.owner == geteuid() ? 0o400 : 0o004) != 0 {
+                reason += ", although its mode allows it: its driver or a security module refuses"
+                remedy = "See whether the kernel says why: sudo dmesg"
+                break
             }
+            let file = root.pathInCommands(path)
+            let ending =
+                closedFolder.map { "let other users enter the folder: sudo chmod o+x \(root.pathInCommands($0))" }
+                // Making it readable for all users would open a side channel (CVE-2020-8694), so only for a group.
+                ?? "let this process's group read it: sudo chgrp \(getegid()) \(file) && sudo chmod g+r \(file)"
+            remedy = "Run as root, or\(root.isHostMount ? ", on the host," : "") \(ending)"
+        case .absent where error.errno == ENOENT || error.errno == ENOTDIR:
+            let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+            remedy =
+                "See what the kernel shows\(root.isHostMount ? " on the host" : ""): ls \(root.pathInCommands(folder))"
+        default:
+            remedy = "See whether its driver says why: sudo dmesg"
+        }
         return Finding(
             severity: .warning,
             subject: path,
             reason: Finding.Reason(error.status),
-            text: text,
+            text: reason + "." + (consequence.map { " \($0)" } ?? ""),
             remedy: remedy
         )
     }
@@ -58,7 +73,12 @@ extension SystemRoot {
                 Finding(
                     severity: severity, subject: relativePath, reason: Finding.Reason(error.status),
                     text: "The folder of the \(content) cannot be listed: \(error.reason).",
-                    remedy: "Run as root, or let this user list it: sudo chmod o+rx \(path)/\(relativePath)"))
+                    remedy: error.status == .forbidden
+                        ? UserNamespace.current.isForeign(owner: (try? fileStatus(relativePath))?.owner)
+                            ? UserNamespace.remedy
+                            : "Run as root, or\(isHostMount ? ", on the host," : "") let other users list it:"
+                                + " sudo chmod o+rx \(pathInCommands(relativePath))"
+                        : "See whether the kernel says why: sudo dmesg"))
             return []
         }
     }

@@ -5,7 +5,7 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
         /// The word in output, such as `warning`.
         public let name: String
 
-        /// For information: no figure is affected.
+        /// For information: no figure is affected, or nothing can be done about it on this machine.
         public static let info = Severity(name: "info")
 
         /// A figure is missing or less accurate than it could be.

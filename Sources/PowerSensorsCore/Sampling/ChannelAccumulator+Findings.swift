@@ -26,7 +26,7 @@ extension Finding {
                 // Only a channel that is read in the background can be without an answer.
                 (
                     "\(channel.id) has not answered for three of its intervals; the read is still in progress.",
-                    "Read \(file) by hand; if that hangs too, reload its driver."
+                    "Read \(file) by hand; if that hangs too, its driver or the device does."
                 )
             } else {
                 (

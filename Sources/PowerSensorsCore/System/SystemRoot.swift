@@ -57,6 +57,15 @@ public final class SystemRoot: Sendable {
     /// Whether this is the system's own folder, such as `/sys`, rather than a test's or another mount.
     package var isDefault: Bool { path == mountPoint }
 
+    /// Whether the host's folder is mounted at another place, as `/sys` is at `/host/sys` in a container.
+    package var isHostMount: Bool { !isDefault && descriptor >= 0 && cpowersensors_is_mount_point(descriptor) == 1 }
+
+    /// A file's path in commands for people. Where the host's folder is mounted at another place, it is the path on the
+    /// host, since that other place exists only in the container.
+    package func pathInCommands(_ relativePath: String) -> String {
+        "\(isHostMount ? mountPoint : path)/\(relativePath)"
+    }
+
     /// Opens a file or folder beneath the root for reading; the caller closes the descriptor.
     package func open(_ relativePath: String, flags: Int32 = O_RDONLY) throws(AttributeError) -> CInt {
         guard descriptor >= 0 else { throw failure(relativePath, ENOENT) }

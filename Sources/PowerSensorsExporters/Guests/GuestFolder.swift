@@ -206,7 +206,9 @@ struct GuestFolder: Sendable {
             severity: .warning, subject: share.path, reason: .forbidden,
             text:
                 "This user may not give files to group \(group), which a guest's QEMU runs as, so QEMU cannot read them.",
-            remedy: "Run as root, or add this user to the group.")
+            remedy: UserNamespace.current.isInitial
+                ? "Run as root, or add this user to the group."
+                : "Start it in the host's own user namespace, as root or as a user of the group.")
     }
 }
 

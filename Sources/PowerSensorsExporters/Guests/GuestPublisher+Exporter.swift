@@ -39,5 +39,5 @@ extension Finding {
         severity: .warning, subject: "guests", reason: .absent,
         text:
             "No figures are published to guests, because no energy is attributed to this machine's virtual machines.",
-        remedy: "Open RAPL and /proc to this process: powersensors doctor says how; or add --sensor estimator.")
+        remedy: "Add an estimate: --sensor estimator — or see what keeps RAPL from being read: powersensors doctor")
 }

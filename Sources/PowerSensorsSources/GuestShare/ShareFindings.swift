@@ -65,7 +65,8 @@ extension Finding {
             severity: .warning, subject: location.directory, reason: Finding.Reason(status),
             text: "The share cannot be read: \(reason).",
             remedy: status == .forbidden
-                ? "Read it as root, or with CAP_DAC_READ_SEARCH: the host lets only this guest's hypervisor read it."
+                ? "Read it as root of this machine (not of a rootless container), or with CAP_DAC_READ_SEARCH: the host"
+                    + " lets only this guest's hypervisor read it."
                 : status == .absent
                     ? "Mount it: \(location.mountCommand)"
                     : "Look at it: od -A d -c \(location.directory)/\(ShareRecord.fileName) | head")

@@ -109,7 +109,8 @@ struct HwmonChip: Sendable {
         for attribute in attributes {
             let switchFile = "\(attribute.stem)_enable"
             if files.contains(switchFile), (try? sysfs.signedNumber("\(path)/\(switchFile)")) == 0 {
-                findings.append(.disabled("\(path)/\(attribute.file)", by: "\(sysfs.path)/\(path)/\(switchFile)"))
+                findings.append(
+                    .disabled("\(path)/\(attribute.file)", by: sysfs.pathInCommands("\(path)/\(switchFile)")))
                 continue
             }
             let labelFile = "\(attribute.stem)_label"

@@ -7,14 +7,12 @@ extension Finding {
     /// There are no chips.
     static let noChips = Finding(
         severity: .info, subject: HwmonChip.classPath, reason: .absent,
-        text: "There is no hardware-monitoring chip, as in most virtual machines, or no driver for one is loaded.",
-        remedy: "On a physical machine look for drivers: sudo sensors-detect")
+        text: "There is no hardware-monitoring chip, as in most virtual machines, or no driver for one is loaded.")
 
     static func unnamedChip(_ path: String) -> Finding {
         Finding(
-            severity: .warning, subject: "\(path)/name", reason: .malformed,
-            text: "The chip has no readable name, so it is called 'unnamed'.",
-            remedy: "Reload its driver, or use a newer kernel.")
+            severity: .info, subject: "\(path)/name", reason: .malformed,
+            text: "The chip has no readable name, so it is called 'unnamed'.")
     }
 
     static func disabled(_ file: String, by switchFile: String) -> Finding {
@@ -24,20 +22,18 @@ extension Finding {
             remedy: "Switch it on: echo 1 | sudo tee \(switchFile)")
     }
 
-    private static func implausible(_ file: String, _ text: String, remedy: String) -> Finding {
-        Finding(severity: .warning, subject: file, reason: .implausible, text: text, remedy: remedy)
+    private static func implausible(_ file: String, _ text: String) -> Finding {
+        Finding(
+            severity: .info, subject: file, reason: .implausible,
+            text: "\(text); the channel has no value until the file shows another number.")
     }
 
     static func unknownValue(_ number: Int64, _ file: String) -> Finding {
-        implausible(
-            file, "The file shows \(number), which a driver writes when it does not know the value.",
-            remedy: "Nothing needs to be done; the channel has no value until the file shows another number.")
+        implausible(file, "The file shows \(number), which a driver writes when it does not know the value")
     }
 
     static func negativeCount(_ number: Int64, _ file: String) -> Finding {
-        implausible(
-            file, "The energy counter shows \(number), but energy used cannot be negative.",
-            remedy: "Reload its driver, so that it counts from 0; if that does not help, report it to its authors.")
+        implausible(file, "The energy counter shows \(number), but energy used cannot be negative")
     }
 
     /// A value that cannot be read. Only power and energy are worth a warning.

@@ -75,7 +75,7 @@ extension Finding {
     fileprivate static let notReloaded = Finding(
         severity: .warning, subject: "libsensors.so.5", reason: .stale,
         text: "A chip does not answer libsensors, so its configuration was not read again; the earlier one is used.",
-        remedy: "Find out which chip it is: sensors — and reload that chip's driver.")
+        remedy: "Find out which chip it is: sensors")
 
     fileprivate static func ignored(_ channels: [Channel]) -> Finding {
         Finding(

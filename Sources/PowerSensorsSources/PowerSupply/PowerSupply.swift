@@ -193,7 +193,7 @@ extension AttributeError {
 }
 
 extension Finding {
-    private static let reloadDriver = "Reload its driver; if that does not help, report it to its authors."
+    private static let seeMessages = "See whether its driver says why: sudo dmesg"
 
     static let noSupplies = Finding(
         severity: .info, subject: PowerSupply.classPath, reason: .absent,
@@ -204,7 +204,7 @@ extension Finding {
         Finding(
             severity: .warning, subject: file, reason: Finding.Reason(error.status),
             text: "\(unknown) cannot be read: \(error.reason). It is shown, but counts in no figure.",
-            remedy: reloadDriver)
+            remedy: seeMessages)
     }
 
     /// A battery supplies the machine, but shows a power of 0 W.
@@ -228,7 +228,7 @@ extension Finding {
     fileprivate static func implausibleSupply(_ file: String, _ number: Int64) -> Finding {
         Finding(
             severity: .warning, subject: file, reason: .implausible,
-            text: "The file shows \(number), which cannot be true.", remedy: reloadDriver)
+            text: "The file shows \(number), which cannot be true.", remedy: seeMessages)
     }
 
     /// There are batteries, but none discharges. They show the host's power only while they supply it.
@@ -248,6 +248,6 @@ extension Finding {
         Finding(
             severity: .warning, subject: "\(supply.path)/status", reason: .absent,
             text: "The battery has no status, so it is unknown when it feeds the machine; it counts in no figure.",
-            remedy: reloadDriver)
+            remedy: seeMessages)
     }
 }

@@ -89,7 +89,7 @@ struct MechanismComparison {
             severity: .warning, subject: chosen.id, reason: .disagreement,
             text: "At the same time \(chosen.mechanism) counted \(least.millijoules) to \(most.millijoules) mJ of"
                 + " \(chosen.id), and \(other) \(counted.millijoules) mJ; the former is used.",
-            remedy: "If the latter is right, use that: --sensor rapl:\(other). Report it to the driver's authors.")
+            remedy: "If the latter is right, use that: --sensor rapl:\(other)")
     }
 }
 

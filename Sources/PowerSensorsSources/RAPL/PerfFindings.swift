@@ -27,7 +27,22 @@ extension Finding {
             severity: .warning, subject: pmu.path, reason: .absent,
             text: pmu.events.isEmpty
                 ? "The PMU has no event that counts joules." : "No processor counts for the PMU: its cpumask is empty.",
-            remedy: "Reload the driver: sudo modprobe -r rapl && sudo modprobe rapl")
+            remedy: "Read the domains through powercap: --sensor rapl:powercap")
+    }
+
+    /// Events that the driver lists but cannot count.
+    static func emptyEvents(_ pmu: String, _ events: [String]) -> Finding {
+        Finding(
+            severity: .info, subject: PerfPMU.path(of: pmu), reason: .absent,
+            text: "The kernel lists \(events.joined(separator: ", ")), but perf cannot count that here.")
+    }
+
+    /// A PMU none of whose events counts.
+    static func countlessPMU(_ pmu: String) -> Finding {
+        Finding(
+            severity: .warning, subject: PerfPMU.path(of: pmu), reason: .absent,
+            text: "None of the PMU's events counts here.",
+            remedy: "Read the domains through powercap: --sensor rapl:powercap")
     }
 
     /// An event with malformed files.
@@ -42,7 +57,7 @@ extension Finding {
         Finding(
             severity: .warning, subject: "\(ProcessorLocation.folder)/cpu\(processor)/topology", reason: .malformed,
             text: "The kernel does not name the package of processor \(processor), so its counters cannot be assigned.",
-            remedy: "Mount the whole sysfs, or read the domains through powercap: --sensor rapl:powercap")
+            remedy: "Read the domains through powercap: --sensor rapl:powercap")
     }
 
     /// There are counters of single cores. They are read only on request.
@@ -62,7 +77,7 @@ extension Finding {
                 text: "The kernel lists an event of the PMU but cannot open it: \(systemMessage(errno: code)).",
                 remedy: code == EMFILE
                     ? "Allow more open files: ulimit -n 65536"
-                    : "Reload the driver, or read the domains through powercap: --sensor rapl:powercap")
+                    : "Read the domains through powercap: --sensor rapl:powercap")
         }
         let level = (try? roots.procfs.text(paranoiaPath)).flatMap { Int($0) }
         return missingRight(
@@ -85,14 +100,27 @@ extension Finding {
         func finding(_ text: String, remedy: String) -> Finding {
             Finding(severity: .warning, subject: subject, reason: .forbidden, text: text, remedy: remedy)
         }
+        // The kernel asks for the rights of the initial user namespace (`perfmon_capable` in its capability.h).
+        if !environment.namespace.isInitial, (level ?? 1) > 0 {
+            return finding(
+                "perf is not allowed to count here: \(setting), and this process has its rights only in"
+                    + " \(environment.namespace.words).",
+                remedy: "Start it in the host's own user namespace with CAP_PERFMON, or have the host's administrator"
+                    + " let every program count: Docs/Permissions.md")
+        }
         // At level 3 and above, the kernels of Debian and its derivatives do not accept CAP_PERFMON. Other kernels
         // treat these levels like level 2.
         let mayIgnorePerfmon = (level ?? 1) >= 3
         // CAP_SYS_ADMIN, whose number is 21, was required before Linux 5.8, and is still accepted.
         if environment.has(21) || (level ?? 1) <= 0 || (hasPerfmon && !mayIgnorePerfmon) {
-            return finding(
-                "perf is refused although the process has the rights (\(setting)): by a filter of system calls.",
-                remedy: "Allow perf_event_open in the container's seccomp profile, or the service's SystemCallFilter.")
+            return environment.hasSystemCallFilter == false
+                ? finding(
+                    "perf is refused although the process has the rights (\(setting)), and without a filter of system calls.",
+                    remedy: "See whether the kernel says why, such as a security module: sudo dmesg")
+                : finding(
+                    "perf is refused although the process has the rights (\(setting)): by a filter of system calls.",
+                    remedy:
+                        "Allow perf_event_open in the container's seccomp profile, or the service's SystemCallFilter.")
         }
         if bounding < 0 {
             return finding(

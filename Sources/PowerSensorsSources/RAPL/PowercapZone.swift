@@ -83,7 +83,7 @@ struct PowercapZone: Sendable {
                 Finding(
                     severity: .warning, subject: file, reason: Finding.Reason(status),
                     text: "The counter shows \(number) µJ, which is beyond its range of \(range) µJ.",
-                    remedy: "Reload the driver; if that fails, report it to its authors: ls -l \(sysfs.path)/\(file)"))
+                    remedy: "See whether another mechanism counts it right: --sensor rapl:perf"))
         }
     }
 
@@ -97,7 +97,7 @@ struct PowercapZone: Sendable {
                     text: name.isEmpty
                         ? "The zone's name is empty, so what it counts is unknown."
                         : "The zone's name has \(name.utf8.count) bytes, which is too long for a RAPL domain.",
-                    remedy: "Reload the driver that registered the zone."))
+                    remedy: "See whether the driver that registered the zone says why: sudo dmesg"))
         } catch {
             result.add(unreadable: "\(path)/name", error, in: sysfs)
         }
@@ -113,7 +113,7 @@ struct PowercapZone: Sendable {
             result.discovery.findings.append(
                 Finding(
                     severity: .warning, subject: file, reason: .malformed, text: "The range is 0. \(consequence)",
-                    remedy: "Use a newer kernel, or a driver that shows the range."))
+                    remedy: "Read the domain by perf, which needs no range: --sensor rapl:perf"))
         } catch {
             result.add(unreadable: file, error, in: sysfs, consequence: consequence)
         }

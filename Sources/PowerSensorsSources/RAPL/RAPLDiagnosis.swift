@@ -17,41 +17,55 @@ package struct RAPLDiagnosis {
     package func explain(_ obstacles: [Obstacle], isMeasured: Bool = false) -> [Finding] {
         var explained: [Finding] = []
         var forbidden: [Obstacle] = []
-        var hasGuestFinding = isMeasured
+        // Whichever mechanisms failed, there may be one reason: the host or the processor provides no counters.
+        let reason = reasonOfMachine
+        var isExplained = isMeasured
         for obstacle in obstacles {
-            switch obstacle.kind {
-            case .noDriver where environment.isGuest == true, .noZones where environment.isGuest == true:
-                // Whichever mechanism failed, the reason is the same: the host provides no counters.
-                if !hasGuestFinding { explained.append(elsewhere ?? hiddenFromGuest) }
-                hasGuestFinding = true
-            case .noZones: explained.append(elsewhere ?? missing)
-            case .masked: explained.append(elsewhere ?? obstacle.finding)
-            case .forbidden: forbidden.append(obstacle)
-            case .noDriver, .otherTree: explained.append(obstacle.finding)
+            switch (obstacle.kind, reason) {
+            case (.noDriver, let reason?), (.noZones, let reason?):
+                if !isExplained { explained.append(elsewhere ?? reason) }
+                isExplained = true
+            case (.noZones, _): explained.append(elsewhere ?? missing)
+            case (.masked, _): explained.append(elsewhere ?? obstacle.finding)
+            case (.forbidden, _): forbidden.append(obstacle)
+            case (.noDriver, _), (.otherTree, _): explained.append(obstacle.finding)
             }
         }
         return explained + explainForbidden(forbidden)
+    }
+
+    /// Why no driver could find counters on this machine; nil if one could.
+    private var reasonOfMachine: Finding? {
+        if environment.isGuest == true { return hiddenFromGuest }
+        return environment.processor?.mayHaveCounters == false ? noSuchRegisters : nil
     }
 
     // MARK: Forbidden
 
     /// Explains the files that this process is not allowed to read.
     ///
-    /// Files that something other than their mode protects share one finding, and counters share another, since the
-    /// same remedy helps all of them. Other files and folders keep their own finding, which names them.
+    /// Files that something other than their mode protects share one finding, and so do the files of a host whose user
+    /// namespace is not this process's, and the counters, since the same remedy helps all of them. Other files and
+    /// folders keep their own finding, which names them.
     private func explainForbidden(_ obstacles: [Obstacle]) -> [Finding] {
-        let protected = obstacles.filter { modeAllowsReading($0.finding.subject) }
-        let closed = obstacles.filter { !modeAllowsReading($0.finding.subject) }
+        let foreign = obstacles.filter { environment.namespace.isForeign(owner: status(of: $0)?.owner) }
+        let protected = obstacles.filter { !foreign.contains($0) && modeAllowsReading($0) }
+        let closed = obstacles.filter { !foreign.contains($0) && !protected.contains($0) }
         let counters = closed.filter { $0.kind == .forbidden(isCounter: true) }
         var explained = closed.filter { $0.kind != .forbidden(isCounter: true) }.map(\.finding)
-        if let first = protected.first { explained.append(protectedByModule(first.finding)) }
+        if let first = foreign.first { explained.append(ofHost(first.finding, count: foreign.count)) }
+        if let first = protected.first { explained.append(protectedOtherwise(first.finding)) }
         if let first = counters.first { explained.append(closedCounters(first.finding, count: counters.count)) }
         return explained
     }
 
+    private func status(of obstacle: Obstacle) -> (mode: UInt32, owner: UInt32, group: UInt32)? {
+        try? roots.sysfs.fileStatus(obstacle.finding.subject)
+    }
+
     /// Whether a file's mode, or a capability, would let this process read it.
-    private func modeAllowsReading(_ file: String) -> Bool {
-        guard let status = try? roots.sysfs.fileStatus(file) else { return false }
+    private func modeAllowsReading(_ obstacle: Obstacle) -> Bool {
+        guard let status = status(of: obstacle) else { return false }
         // CAP_DAC_OVERRIDE has the number 1, and CAP_DAC_READ_SEARCH the number 2 (capabilities(7)).
         if environment.has(1) || environment.has(2) { return true }
         return status.mode & (environment.user == status.owner ? 0o400 : 0o004) != 0
@@ -62,30 +76,43 @@ package struct RAPLDiagnosis {
         return status.map { "mode 0\(String($0.mode & 0o7777, radix: 8)), owner \($0.owner)" } ?? "unknown mode"
     }
 
+    private func subjects(_ count: Int) -> String { count == 1 ? "It" : "It and \(count - 1) more" }
+
+    /// The files belong to the host, and this process has no rights outside of its user namespace.
+    private func ofHost(_ first: Finding, count: Int) -> Finding {
+        first.with(
+            text: "\(subjects(count)) cannot be read: \(environment.namespace.explanation).",
+            remedy: UserNamespace.remedy)
+    }
+
     /// The mode of counters does not let this process read them.
     private func closedCounters(_ first: Finding, count: Int) -> Finding {
         let user = environment.user.map { "user \($0)" } ?? "this user"
-        let files = "\(roots.sysfs.path)/\(PowercapZone.classPath)/*/energy_uj"
+        let files = roots.sysfs.pathInCommands("\(PowercapZone.classPath)/*/energy_uj")
         let group = environment.group.map { "\($0)" } ?? "$(id -g)"
         return first.with(
             text: """
-                \(count == 1 ? "It" : "It and \(count - 1) more") cannot be read: \(mode(of: first.subject)), while \
-                this process is \(user) without CAP_DAC_READ_SEARCH.
+                \(subjects(count)) cannot be read: \(mode(of: first.subject)), while this process is \(user) without \
+                CAP_DAC_READ_SEARCH.
                 """,
             remedy: """
-                Let this group read them until the driver is loaded again: sudo chgrp \(group) \(files) && sudo chmod \
-                g+r \(files) — or permanently, by a udev rule: see Docs/Permissions.md
+                \(environment.isContainer ? "On the host, let" : "Let") this group read them until the driver is loaded \
+                again: sudo chgrp \(group) \(files) && sudo chmod g+r \(files) — or permanently, by a udev rule: see \
+                Docs/Permissions.md
                 """)
     }
 
     /// A file's mode lets this process read it, but something else does not.
-    private func protectedByModule(_ first: Finding) -> Finding {
-        first.with(
-            text: "It cannot be read although its \(mode(of: first.subject)) allows it: a security module forbids it.",
-            remedy: """
-                In a container, mount the host's sysfs elsewhere and name it: -v /sys:/host/sys:ro … --sysfs \
-                /host/sys; or allow it in the module's profile, as with Docker's: --security-opt apparmor=unconfined
-                """)
+    private func protectedOtherwise(_ first: Finding) -> Finding {
+        let text = "It cannot be read although its \(mode(of: first.subject)) allows it"
+        guard let confinement = environment.confinement else {
+            return first.with(
+                text: "\(text): its driver or a security module refuses.",
+                remedy: "See whether the kernel says which: sudo dmesg")
+        }
+        return first.with(
+            text: "\(text). \(confinement) confines this process, and may forbid it.",
+            remedy: "See whether the kernel says so: sudo dmesg | grep -iE 'apparmor|avc'")
     }
 
     // MARK: Missing
@@ -112,8 +139,7 @@ package struct RAPLDiagnosis {
     }
 
     private var missing: Finding {
-        guard let processor = environment.processor else { return notLoaded }
-        if processor.vendor == .arm || processor.vendor == .other { return noSuchRegisters }
+        guard let processor = environment.processor else { return unknownProcessor }
         guard let kernel = environment.kernel, let needed = processor.firstKernel, kernel < needed else {
             return notLoaded
         }
@@ -123,9 +149,25 @@ package struct RAPLDiagnosis {
             remedy: "Boot a newer kernel: uname -r must say \(needed) or more.")
     }
 
+    private var unknownProcessor: Finding {
+        let file = "\(roots.procfs.path)/cpuinfo"
+        let isMissing = roots.procfs.isMissing("cpuinfo")
+        return finding(
+            .warning, .absent,
+            """
+            There is no RAPL zone, and \(file) \(isMissing ? "does not exist" : "does not show the processor"), so it is \
+            unknown whether there could be one.
+            """,
+            remedy: isMissing
+                ? "Mount procfs there: mount -t proc proc \(roots.procfs.path)"
+                : "See what can be read of it: head \(file)"
+        )
+    }
+
+    /// It is no warning, since only the host's operator can change it, and the estimator works.
     private var hiddenFromGuest: Finding {
         finding(
-            .warning, .guest,
+            .info, .guest,
             """
             This is a virtual machine without energy counters of the processor. The best replacement is a share, by \
             which the host tells this guest its own part; next best are virtual counters, which exist only \
@@ -138,11 +180,10 @@ package struct RAPLDiagnosis {
     /// `share`.
     private var guestRemedies: [String] {
         // QEMU can provide only Intel's registers, and only on an Intel host (QEMU's documentation of rapl-msr).
-        if let vendor = environment.processor?.vendor, vendor != .intel {
-            return [
-                "Have the host's operator publish this guest's share: Docs/GuestShare.md",
-                "no hypervisor gives guests counters on this vendor's processors: without a share keep the estimator",
-            ]
+        guard let processor = environment.processor, processor.vendor == .intel, processor.mayHaveCounters else {
+            let share = "Have the host's operator publish this guest's share: Docs/GuestShare.md"
+            let others = "no hypervisor gives guests counters on such processors: without a share keep the estimator"
+            return environment.processor == nil ? [share] : [share, others]
         }
         let driver = "intel_rapl_msr"
         // The driver looks for counters only when it is loaded.
@@ -161,10 +202,14 @@ package struct RAPLDiagnosis {
     }
 
     private var noSuchRegisters: Finding {
-        finding(
-            .info, .unsupported,
-            "Only processors of Intel, AMD and Hygon have these counters; this machine's has none.",
-            remedy: "Look for a meter on the board: powersensors list --sensor hwmon")
+        let hasChips = (try? roots.sysfs.list("class/hwmon"))?.isEmpty == false
+        return Finding(
+            severity: .info, subject: PowercapZone.classPath, reason: .unsupported,
+            text: """
+                Only processors of Intel since Sandy Bridge, of AMD since family 17h and of Hygon have these counters; \
+                this machine's is another.
+                """,
+            remedy: hasChips ? "Look for a meter on the board: powersensors list --sensor hwmon" : nil)
     }
 
     private var notLoaded: Finding {
@@ -175,12 +220,18 @@ package struct RAPLDiagnosis {
                 remedy: "See its messages: sudo dmesg | grep -i rapl")
             : finding(
                 .warning, .unloaded, "The driver of the energy counters is not loaded.",
-                remedy: "Load it: sudo modprobe \(module) — at every boot: echo \(module) | sudo tee"
-                    + " /etc/modules-load.d/rapl.conf")
+                remedy:
+                    "Load it\(environment.isContainer ? " on the host" : ""): sudo modprobe \(module) — at every boot:"
+                    + " echo \(module) | sudo tee /etc/modules-load.d/rapl.conf")
     }
 }
 
 extension ProcessorIdentity {
+    /// Whether the processor has energy counters, or may have, since its family is unknown.
+    fileprivate var mayHaveCounters: Bool {
+        EnergyRegisters(self) != nil || (family == nil && [.intel, .amd, .hygon].contains(vendor))
+    }
+
     /// The first kernel whose powercap driver supports the processor; nil if that is not known.
     ///
     /// From the kernel's history of drivers/powercap/intel_rapl_common.c and intel_rapl.c.

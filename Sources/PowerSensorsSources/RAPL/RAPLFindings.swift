@@ -3,11 +3,9 @@ import PowerSensorsCore
 // What can be wrong with powercap's zones and with dies that show the same register, and how to fix it.
 
 extension Finding {
-    /// There are no powercap zones.
+    /// There are no powercap zones. ``RAPLDiagnosis`` finds out why.
     static let noZones = Finding(
-        severity: .warning, subject: PowercapZone.classPath, reason: .absent,
-        text: "There is no RAPL zone: the driver is not loaded, or this is a virtual machine without counters.",
-        remedy: "On a physical machine load the driver: sudo modprobe intel_rapl_msr")
+        severity: .warning, subject: PowercapZone.classPath, reason: .absent, text: "There is no RAPL zone.")
 
     /// The folder of the class lists zones, but the folders that it links to are hidden.
     static let maskedZones = Finding(
@@ -20,8 +18,7 @@ extension Finding {
         Finding(
             severity: .warning, subject: path, reason: .absent,
             text: "The zone is missing although its subzones exist, so the packages' sum is unknown.",
-            remedy: "Mount the whole sysfs, or reload the driver: sudo modprobe -r intel_rapl_msr"
-                + " && sudo modprobe intel_rapl_msr")
+            remedy: "See which zones the kernel has: ls /sys/\(PowercapZone.classPath)")
     }
 
     /// Two zones have the same name: they show one register, or cannot be told apart.

@@ -28,7 +28,8 @@ struct RegisterDiscovery {
 
     /// Finds the registers that count, by reading each of them twice, on one processor of every package or die.
     func discover() -> MechanismDiscovery {
-        guard let identity = HostEnvironment(roots).processor else {
+        let environment = HostEnvironment(roots)
+        guard let identity = environment.processor else {
             return MechanismDiscovery(finding: .unknownProcessor(roots.procfs))
         }
         guard let registers = EnergyRegisters(identity) else { return MechanismDiscovery(finding: .noRegisters) }
@@ -37,7 +38,7 @@ struct RegisterDiscovery {
         }
         guard let first = processors.first else { return MechanismDiscovery(finding: .unknownLocation(of: 0)) }
         guard Self.areShown(roots) else {
-            return MechanismDiscovery(obstacle: .noDriver, .noDevice(Self.path(of: first.number), roots.dev))
+            return MechanismDiscovery(obstacle: .noDriver, .noDevice(Self.path(of: first.number), roots))
         }
         var result = MechanismDiscovery()
         let sockets = Set(processors.map(\.location.socket)).count
@@ -48,7 +49,9 @@ struct RegisterDiscovery {
             let package = DomainLocation(domain: "package", socket: location.socket, die: die)
             // The first processor is always used, because each virtual processor of a guest has its own copy of a
             // register, and they are not updated at the same time.
-            if seen.insert(package).inserted { add(package, on: number, registers, sockets: sockets, to: &result) }
+            if seen.insert(package).inserted {
+                add(package, on: number, registers, environment, sockets: sockets, to: &result)
+            }
         }
         if let core = registers.coreNumber {
             if countsCores {
@@ -61,8 +64,8 @@ struct RegisterDiscovery {
     }
 
     private func add(
-        _ package: DomainLocation, on processor: Int, _ registers: EnergyRegisters, sockets: Int,
-        to result: inout MechanismDiscovery
+        _ package: DomainLocation, on processor: Int, _ registers: EnergyRegisters,
+        _ environment: HostEnvironment, sockets: Int, to result: inout MechanismDiscovery
     ) {
         let path = Self.path(of: processor)
         let file = RegisterFile(of: processor, beneath: roots.dev)
@@ -72,9 +75,13 @@ struct RegisterDiscovery {
         } catch {
             // The processor refuses the register, as in guests on AMD: there is nothing to read.
             if error.errno == EIO { return result.add(.noDriver, .emptyRegisters(path)) }
+            let finding = Finding.closedDevice(path, error, roots.dev, environment)
+            // Most guests have the device but no counters, so one that cannot be read does not show that there are any.
+            if environment.isGuest == true, !countsCores, !knowledge.shows(package) {
+                return result.add(.noDriver, finding)
+            }
             result.discovery.components += package.enclosingComponents
             result.discovery.incompleteScopes = [.cpu, .platform]
-            let finding = Finding.closedDevice(path, error, roots.dev)
             if error.status == .absent { return result.add(.noDriver, finding) }
             result.discovery.findings.append(finding)
             var channel = package.channel(by: .msr, .counts(unit: .binaryFraction(14), lastCount: UInt64(UInt32.max)))

@@ -23,6 +23,9 @@ struct ZoneKnowledge {
     /// Whether the domain has a register that counts, since its zone can be read.
     func counts(_ location: DomainLocation) -> Bool { channels[location.channelID]?.status == .ok }
 
+    /// Whether the domain has a zone, even if that cannot be read.
+    func shows(_ location: DomainLocation) -> Bool { channels[location.channelID] != nil }
+
     /// n, if one count of the domain's register is 2⁻ⁿ J; nil if no zone shows it.
     func registerExponent(of location: DomainLocation) -> Int? {
         if let exponent = exponent(location.channelID) { return exponent }

@@ -1,4 +1,5 @@
 public import PowerSensorsCore
+import PowerSensorsMachine
 
 /// The energy of processor cores by resource-control (resctrl) group: what the tasks of each group used, package by
 /// package.
@@ -28,7 +29,7 @@ public struct ResctrlSensor: Sensor {
         var discovery = Discovery()
         for group in groups() { add(group, to: &discovery) }
         if discovery.channels.isEmpty, discovery.findings.isEmpty {
-            discovery.findings.append(.noGroups(in: roots.sysfs))
+            discovery.findings.append(.noGroups(HostEnvironment(roots), in: roots.sysfs))
         }
         discovery.spareDescriptors()
         return discovery
@@ -107,19 +108,24 @@ public struct ResctrlSensor: Sensor {
 }
 
 extension Finding {
-    fileprivate static func noGroups(in sysfs: SystemRoot) -> Finding {
-        Finding(
+    fileprivate static func noGroups(_ environment: HostEnvironment, in sysfs: SystemRoot) -> Finding {
+        // Only Intel's processors have such telemetry. If resctrl is mounted, this one has none.
+        let mayExist =
+            environment.processor?.vendor == .intel && environment.isGuest != true
+            && environment.kernel.map { $0 >= KernelRelease(7, 0) } == true && !sysfs.exists("fs/resctrl/info")
+        return Finding(
             severity: .info, subject: "fs/resctrl", reason: .absent,
             text: "There is no energy by groups of tasks: that requires Linux 7.0, a processor with such telemetry, and"
                 + " a mounted resctrl.",
-            remedy: "If the processor has such telemetry: sudo mount -t resctrl resctrl \(sysfs.path)/fs/resctrl")
+            remedy: mayExist
+                ? "If the processor has such telemetry: sudo mount -t resctrl resctrl /sys/fs/resctrl" : nil)
     }
 
     fileprivate static func noEnergy(_ status: ReadingStatus, _ path: String) -> Finding {
+        // Nothing can be done about it.
         Finding(
-            severity: .warning, subject: path, reason: status == .absent ? .absent : .malformed,
+            severity: .info, subject: path, reason: status == .absent ? .absent : .malformed,
             text: status == .absent
-                ? "The kernel has no energy for this group." : "The file does not contain a decimal of joules.",
-            remedy: "Look at the file; if it does not change, report it to the kernel's authors.")
+                ? "The kernel has no energy for this group." : "The file does not contain a decimal of joules.")
     }
 }

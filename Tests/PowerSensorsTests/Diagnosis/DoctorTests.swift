@@ -60,7 +60,8 @@ struct DoctorTests {
         Missing(
             testDescription: "AMD on a new kernel", processor: .amdServer(), kernel: "5.11.0", reason: .unloaded,
             remedy: "modprobe"),
-        Missing(testDescription: "a machine of which nothing is known", reason: .unloaded, remedy: "modprobe"),
+        Missing(
+            testDescription: "a machine of which nothing is known", reason: .absent, remedy: "mount -t proc proc"),
     ])
     func `a missing counter is explained by the machine that lacks it`(row: Missing) throws {
         let machine = try MockMachine()
@@ -88,6 +89,7 @@ struct DoctorTests {
         let explained = diagnosis.explain(tried)
         #expect(explained.map(\.subject) == ["class/powercap"], "one cause is told once")
         #expect(explained[0].remedy?.contains("modprobe") == false)
+        #expect(explained[0].severity == .info, "the guest cannot change it")
         #expect(diagnosis.explain([tried[1]]).map(\.reason.name) == ["guest"])
         #expect(diagnosis.explain([tried[2]]).map(\.reason.name) == ["guest"])
     }
@@ -291,6 +293,19 @@ struct DoctorTests {
             #expect(finding.severity == .info)
             #expect(finding.remedy?.contains(road) == true, "\(finding)")
         }
+    }
+
+    @Test func `a graphics processor that is given to a virtual machine gets no advice for this one`() throws {
+        let machine = try MockMachine()
+        let device = "bus/pci/devices/0000:06:00.0"
+        try machine.sysfs.write("0x030000\n", to: "\(device)/class")
+        try machine.sysfs.write("0x1002\n", to: "\(device)/vendor")
+        try machine.sysfs.makeDirectory("bus/pci/drivers/vfio-pci")
+        try machine.sysfs.link("\(device)/driver", to: "../../drivers/vfio-pci")
+        let finding = try #require(examine(machine).findings.first { $0.reason == .unreachable })
+        #expect(finding.subject == device)
+        #expect(finding.text.contains("virtual machine"))
+        #expect(finding.remedy == nil)
     }
 
     @Test func `a management controller without a driver is named, with the modules`() throws {

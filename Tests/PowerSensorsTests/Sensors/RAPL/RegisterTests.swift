@@ -242,4 +242,31 @@ struct RegisterTests {
         let mixed = try SystemRoots(sysfs: machine.sysfs.path, procfs: machine.procfs.path)
         #expect(RAPLSensor(roots: mixed, mechanisms: [.msr]).discover().channels.isEmpty)
     }
+
+    @Test func `a guest's device that may not be read does not show that there are counters`() throws {
+        let machine = try MockMachine()
+        var processor = MockProcessor.smallServer(sockets: 1)
+        processor.isGuest = true
+        try machine.set(processor)
+        let device = try machine.addRegisters(Self.intel)
+        try device.fail(errno: EPERM)
+        let usual = sensor(machine, RAPLMechanism.all).discover()
+        #expect(usual.channels.isEmpty && usual.incompleteScopes.isEmpty)
+        #expect(usual.findings.map(\.reason.name) == ["guest"])
+        #expect(usual.findings.allSatisfy { $0.severity == .info })
+        // Who asks for the registers is told what they lack.
+        #expect(sensor(machine).discover().channels.map(\.status) == [.forbidden])
+        try device.fail(errno: nil)
+        #expect(sensor(machine, RAPLMechanism.all).discover().channels.contains { $0.status == .ok })
+    }
+
+    @Test func `a device that only this container lacks is not taken for an unloaded driver`() throws {
+        let machine = try MockMachine()
+        try machine.set(.smallServer(sockets: 1))
+        try machine.sysfs.write("202:0\n", to: "class/msr/msr0/dev")
+        let finding = try #require(sensor(machine).discover().findings.first)
+        #expect(finding.text.contains("is loaded"))
+        #expect(finding.remedy?.contains("modprobe") == false)
+        #expect(finding.remedy?.contains("--device /dev/cpu/0/msr") == true)
+    }
 }
