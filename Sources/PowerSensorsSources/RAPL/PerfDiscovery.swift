@@ -33,11 +33,18 @@ struct PerfDiscovery {
         }
         let sockets = Set(members.map(\.scope.socket)).count
         for member in members {
-            let (channels, finding) = channels(of: member, sockets: sockets)
-            result.discovery.channels += channels
+            let found = channels(of: member, sockets: sockets)
+            result.discovery.channels += found.channels
             result.discovery.components += member.events.first?.location.enclosingComponents ?? []
             // If one event is refused, usually all are, for the same reason: one finding is enough.
-            if let finding, !result.findings.contains(finding) { result.discovery.findings.append(finding) }
+            for finding in found.findings where !result.findings.contains(finding) {
+                result.discovery.findings.append(finding)
+            }
+        }
+        if let first = members.first, result.channels.isEmpty,
+            !result.findings.contains(where: { $0.reason == .forbidden })
+        {
+            result.add(.noDriver, .countlessPMU(first.scope.pmu))
         }
         PerfMirrors(roots: roots, source: source).mark(&result.discovery)
         return result
@@ -74,7 +81,7 @@ struct PerfDiscovery {
         }
     }
 
-    private func channels(of member: Member, sockets: Int) -> (channels: [Channel], finding: Finding?) {
+    private func channels(of member: Member, sockets: Int) -> (channels: [Channel], findings: [Finding]) {
         let events = member.events.enumerated().map { ($1.event.name, $0) }
         var group = PerfEvents(member.scope, events, in: roots.sysfs, by: source)
         var readings: [Reading] = member.events.map { _ in .missing(.absent) }
@@ -84,20 +91,28 @@ struct PerfDiscovery {
         let began = ContinuousClock.now
         group.read(into: &readings)
         let cost = (ContinuousClock.now - began) / max(events.count, 1)
+        let unproven = member.events.indices.filter { isUnproven(member.events[$0].location) }
+        // On Sapphire Rapids every package has the event of psys, but only the first one has the register.
+        if member.scope.socket == 0 { waitForFirstCount(unproven, in: &readings, of: &group) }
         var channels: [Channel] = []
+        var empty: [String] = []
         for (index, (event, location)) in member.events.enumerated() {
             // If a package's event is unknown to the driver, a part of the host is missing, which its channel shows.
             // Other domains may not exist at all.
-            if location.domain != "package", group.isUnknown(event.name) { continue }
-            // On Sapphire Rapids every package has the event of psys, but only the first one has the register.
-            if location.domain == "psys", location.socket > 0, readings[index].count == 0 { continue }
+            let isUnknown = location.domain != "package" && group.isUnknown(event.name)
+            if isUnknown || (unproven.contains(index) && (readings[index].count ?? 0) == 0) {
+                if isUnknown || readings[index].count == 0 || readings[index].status == .absent {
+                    empty.append(event.name)
+                }
+                continue
+            }
             let encoding = CounterEncoding.kernelSum(
                 exponent: event.exponent, registerExponent: knowledge.registerExponent(of: location))
             var channel = location.channel(by: .perf, encoding)
             channel.path = "\(PerfPMU.path(of: member.scope.pmu))/events/\(event.name)"
             channel.handle = ChannelHandle(PerfHandle(scope: member.scope, event: event.name))
             // The driver is meant to show only events whose registers are not 0. But before Linux 5.17 it showed
-            // Intel's events on AMD too, and it always shows the platform's.
+            // Intel's events on AMD too.
             channel.isKnownToCount = location.domain == "package" || knowledge.counts(location)
             let isEmpty = readings[index].count == 0 && !channel.isKnownToCount
             channel.status = isEmpty ? .absent : readings[index].status
@@ -105,7 +120,37 @@ struct PerfDiscovery {
             channel.maximumPower = knowledge.maximumPower(of: location, sockets: sockets)
             channels.append(channel)
         }
-        return (channels, group.refusal.map { .refused(member.scope.pmu, errno: $0, roots) })
+        return (channels, findings(about: member, empty, group.refusals, isNothingElse: channels.isEmpty))
+    }
+
+    /// What to say about events that are refused, and about those that cannot count.
+    private func findings(
+        about member: Member, _ empty: [String], _ refusals: [(event: String, errno: Int32)], isNothingElse: Bool
+    ) -> [Finding] {
+        var findings: [Finding] = []
+        if let refusal = refusals.first(where: { !empty.contains($0.event) }) {
+            let refused = Finding.refused(member.scope.pmu, errno: refusal.errno, roots)
+            // If nothing is known to exist, a right is not worth a warning, unless the user asks for this mechanism.
+            findings.append(isNothingElse && !countsCores ? refused.with(.info) : refused)
+        }
+        // In the other packages this is as it should be.
+        if !empty.isEmpty, member.scope.socket == 0 { findings.append(.emptyEvents(member.scope.pmu, empty)) }
+        return findings
+    }
+
+    /// Whether only a count shows that a domain's event has a register: the driver always lists the platform's for some
+    /// processors, even in guests (`no_check` in the kernel's rapl.c).
+    private func isUnproven(_ location: DomainLocation) -> Bool {
+        location.domain == "psys" && !knowledge.counts(location)
+    }
+
+    /// Reads the group until each of some events that are open has counted, for at most 0.1 s: the platform's register
+    /// may count in whole joules, and then changes every few milliseconds.
+    private func waitForFirstCount(_ indices: [Int], in readings: inout [Reading], of group: inout PerfEvents) {
+        for _ in 0..<10 where indices.contains(where: { readings[$0].count == 0 }) {
+            pause(.milliseconds(10))
+            group.read(into: &readings)
+        }
     }
 }
 

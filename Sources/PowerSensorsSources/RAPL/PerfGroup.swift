@@ -78,6 +78,11 @@ struct PerfEvents: ~Copyable {
     /// The first `errno` with which the kernel refused to open an event; nil if all are open.
     var refusal: Int32? { slots.lazy.compactMap(\.refusal).first }
 
+    /// The events that the kernel refused to open, each with the `errno`.
+    var refusals: [(event: String, errno: Int32)] {
+        slots.compactMap { slot in slot.refusal.map { (slot.event, $0) } }
+    }
+
     /// Opens a scope's events.
     ///
     /// - Parameters:

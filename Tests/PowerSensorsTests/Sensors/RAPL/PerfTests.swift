@@ -230,6 +230,79 @@ struct PerfTests {
         #expect(root.text.contains("filter of system calls"))
     }
 
+    /// A guest for whose processor the kernel lists the platform's event, although its host gives it no register.
+    private func guestWithPlatformEvent() throws -> (machine: MockMachine, events: MockEvents) {
+        let machine = try MockMachine()
+        var processor = MockProcessor.smallServer(sockets: 1)
+        processor.isGuest = true
+        try machine.set(processor)
+        let pmu = MockPMU(events: [MockPMU.Event("energy-psys", code: 5)])
+        try machine.add(pmu: pmu)
+        return (machine, MockEvents([pmu]))
+    }
+
+    @Test(arguments: [nil, EACCES, EPERM, EINVAL, ENODEV] as [Int32?])
+    func `an event that cannot work is a finding, and no channel, no figure and no warning`(refusal: Int32?) throws {
+        let (machine, events) = try guestWithPlatformEvent()
+        if let refusal { events.refuse(5, errno: refusal) }
+        let sensor = RAPLSensor(roots: machine.roots, events: events)
+        let discovery = sensor.discover()
+        #expect(discovery.channels.isEmpty && discovery.components.isEmpty)
+        #expect(discovery.findings.count { $0.reason == .guest } == 1)
+        #expect(discovery.findings.contains { $0.subject == "bus/event_source/devices/power" })
+        #expect(discovery.findings.allSatisfy { $0.severity == .info }, "\(discovery.findings)")
+        #expect(SensorConformance.check(sensor) == [])
+        #expect(events.openCount == 0)
+    }
+
+    @Test func `who asks for perf in such a guest is told of a missing right`() throws {
+        let (machine, events) = try guestWithPlatformEvent()
+        events.refuse(5, errno: EACCES)
+        let discovery = RAPLSensor(roots: machine.roots, mechanisms: [.perf], events: events).discover()
+        #expect(discovery.findings.contains { $0.reason == .forbidden && $0.severity == .warning })
+    }
+
+    @Test func `the platform's event is a channel once it counts, even in whole joules`() throws {
+        let (machine, events) = try guestWithPlatformEvent()
+        let late = LateEvents(events, event: 5)
+        let discovery = RAPLSensor(roots: machine.roots, events: late).discover()
+        #expect(discovery.channels.map(\.id) == ["rapl/psys"])
+        #expect(discovery.channels.allSatisfy { $0.status == .ok && $0.countsIn == .platform })
+    }
+
+    @Test func `the platform's event is a channel at rest too, if its zone can be read`() throws {
+        let machine = try MockMachine()
+        try machine.set(.smallServer(sockets: 1))
+        try machine.add(.intelClient())
+        let pmu = MockPMU.intelClient()
+        try machine.add(pmu: pmu)
+        let discovery = RAPLSensor(roots: machine.roots, events: MockEvents([pmu])).discover()
+        let platform = try #require(discovery.channels.first { $0.id == "rapl/psys" })
+        #expect(platform.mechanism == "perf" && platform.status == .ok)
+    }
+
+    @Test func `in a user namespace, root is not told that a filter refuses perf, nor to become root`() throws {
+        var environment = HostEnvironment()
+        environment.capabilities = .max
+        environment.namespace = UserNamespace(map: "         0     100000      65536\n")
+        let finding = Finding.missingRight("power", at: 2, environment, bounding: 1)
+        #expect(finding.text.contains("user namespace (its uid_map is 0 100000 65536)"))
+        #expect(!finding.text.contains("filter"))
+        let remedy = try #require(finding.remedy)
+        #expect(!remedy.contains("sudo") && !remedy.contains("setcap") && remedy.contains("host"))
+    }
+
+    @Test func `a filter of system calls is not suspected where there is none`() {
+        var environment = HostEnvironment()
+        environment.capabilities = .max
+        environment.readStatus(Array("Seccomp:\t0\n".utf8))
+        let without = Finding.missingRight("power", at: 2, environment, bounding: 1)
+        #expect(without.text.contains("without a filter") && without.remedy?.contains("seccomp") == false)
+        environment.readStatus(Array("Seccomp:\t2\n".utf8))
+        let with = Finding.missingRight("power", at: 2, environment, bounding: 1)
+        #expect(with.remedy?.contains("seccomp") == true)
+    }
+
     @Test(arguments: [EACCES, EINVAL])
     func `a refused event without a zone does not make the sum unknown`(code: Int32) throws {
         let machine = try MockMachine()
@@ -334,6 +407,35 @@ struct PerfTests {
         while last[channel: "rapl/package-0"]?.energy != Joules(15) { last = try #require(await iterator.next()) }
         monitor.stop()
     }
+}
+
+/// Events, one of which counts nothing before its sixth read, like a register of whole joules.
+private final class LateEvents: EventSource {
+    private let events: MockEvents
+    private let event: UInt64
+    private let reads = Locked(0)
+
+    init(_ events: MockEvents, event: UInt64) {
+        self.events = events
+        self.event = event
+    }
+
+    func isShown(in sysfs: SystemRoot) -> Bool { events.isShown(in: sysfs) }
+
+    func open(_ event: EventCode, processor: Int, leader: CInt) -> CInt {
+        events.open(event, processor: processor, leader: leader)
+    }
+
+    func read(_ leader: CInt, into values: inout MutableSpan<UInt64>) -> Int {
+        let count = reads.withLock { reads in
+            reads += 1
+            return reads
+        }
+        if count == 6 { events.advance(event, counts: 1) }
+        return events.read(leader, into: &values)
+    }
+
+    func close(_ descriptor: CInt) { events.close(descriptor) }
 }
 
 extension MockProcessor {
