@@ -44,6 +44,10 @@ extension Finding {
         let isUnknown = estimate.match.basis == .assumed
         let name = machine.processor.name.isEmpty ? "this one, which has no name" : "'\(machine.processor.name)'"
         let generation = estimate.match.generation.rawValue
+        let measure =
+            "Measure its power at the plug, idle and at full load, and give both: --idle-watts W --max-watts W"
+        // A hypervisor may have hidden what a processor of x86 or Arm says of itself. Of others nothing is known anyway.
+        let mayBeHidden = isUnknown && machine.processor.vendor != .other
         return Finding(
             // In a guest, nothing can be measured that would improve the estimate.
             severity: machine.isGuest == true ? .info : .warning, subject: "cpuinfo",
@@ -51,9 +55,8 @@ extension Finding {
             text: isUnknown
                 ? "The processor generation of \(name) is unknown; \(generation) is assumed."
                 : "The estimator's data have no processor such as \(name); processor generation \(generation) is used.",
-            remedy: isUnknown && machine.isGuest == true
-                ? "Let the hypervisor show its own processor; with QEMU: -cpu host."
-                : "Measure its power at the plug, idle and at full load, and give both: --idle-watts W --max-watts W")
+            remedy: machine.isGuest != true
+                ? measure : mayBeHidden ? "Let the hypervisor show its own processor; with QEMU: -cpu host." : nil)
     }
 
     /// Neither the processors nor the firmware show whether the machine is virtual. Only its host could change that.

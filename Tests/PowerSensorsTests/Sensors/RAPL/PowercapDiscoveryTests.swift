@@ -262,6 +262,7 @@ struct PowercapDiscoveryTests {
         #expect(discover(machine).findings.map(\.reason.name) == ["masked"])
 
         let bare = try MockMachine()
+        try bare.set(.intelServer(sockets: 1))
         #expect(discover(bare).findings.map(\.reason.name) == ["unloaded"])
         try bare.sysfs.makeDirectory("class/powercap")
         #expect(discover(bare).findings.map(\.reason.name) == ["unloaded"])
