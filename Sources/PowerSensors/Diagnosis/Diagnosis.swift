@@ -78,8 +78,8 @@ package struct Diagnosis: Sendable {
         /// Whether its count did not change although it should have.
         var isFrozen = false
 
-        /// Whether it has a value, or rightly has none at the moment, such as a battery on mains power.
-        var isFine: Bool { status.isReadable || (channel.isIntermittent && status == .absent) }
+        /// Whether it has a value, or rightly has none at the moment, such as a battery on mains power or a card that sleeps.
+        var isFine: Bool { status.isReadable || status == .asleep || (channel.isIntermittent && status == .absent) }
 
         /// Whether it measures the machine's consumption, unlike the power that charges a battery.
         var measures: Bool {

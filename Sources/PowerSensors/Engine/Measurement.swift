@@ -104,7 +104,8 @@ extension Measurement.Figure {
         }
         let used = last - first
         energy = used
-        power = used.power(over: duration)
+        // What sleeps uses little, but that is not measured.
+        power = host.status == .asleep ? nil : used.power(over: duration)
         status = host.status == .warmingUp ? .ok : host.status
         // The relative band of an estimate's energy is that of its power.
         let (below, above) =

@@ -64,11 +64,21 @@ package struct Rediscovery {
 }
 
 extension BoundSensors {
-    /// What is measured and where, and whether it is forbidden, since a new permission may change the headline figure.
+    /// What is measured and where, and whether it is forbidden, since a new permission may change the headline figure. A
+    /// source that is awake counts as one that sleeps, too: falling asleep is not new, but waking is, since only then the
+    /// source tells its name and labels.
     fileprivate var measuredSources: Set<[String?]> {
         let absent = absent
         let measured = topology.channels.filter { $0.provenance != .estimated && !absent.contains($0.id) }
-        return Set(measured.map { [$0.id, $0.mechanism, $0.path, $0.status == .forbidden ? "forbidden" : nil] })
+        return Set(
+            measured.flatMap { channel -> [[String?]] in
+                let source = [channel.id, channel.mechanism, channel.path]
+                return switch channel.status {
+                case .forbidden: [source + ["forbidden"]]
+                case .asleep: [source + ["asleep"]]
+                default: [source + [nil], source + ["asleep"]]
+                }
+            })
     }
 
     /// The identities of the channels that are estimated.

@@ -93,10 +93,10 @@ struct Watch {
 }
 
 extension ReadingStatus {
-    /// Whether the source answered, even if the answer is not usable.
+    /// Whether the source answered, even if the answer is not usable, or may answer once it wakes.
     fileprivate var isAnswer: Bool {
         switch self {
-        case .ok, .warmingUp, .partial, .implausible, .stale: true
+        case .ok, .warmingUp, .partial, .implausible, .stale, .asleep: true
         case .absent, .forbidden, .io: false
         }
     }

@@ -56,6 +56,16 @@ package struct PowerIntegrator: Sendable {
         if isIntermittent { interrupt() }
     }
 
+    /// Records that the source was found asleep. It fell asleep at some moment since its last reading, so the energy since
+    /// then is ambiguous: at most that of the last power.
+    mutating func recordSleep(monotonicNanoseconds now: Int64) {
+        if let power, !isInterrupted {
+            let seconds = Double(max(now &- monotonicNanoseconds, 0)) * 1e-9
+            ambiguousEnergy += Joules(max(power, Watts(0)).rawValue * seconds)
+        }
+        interrupt()
+    }
+
     /// Leaves out the time until the next reading, because nothing was used or another channel has counted it.
     mutating func interrupt() {
         if isInterrupted { return }

@@ -26,6 +26,9 @@ extension Finding {
         /// It has not changed or answered for longer than expected.
         public static let stale = Reason("stale")
 
+        /// Its device sleeps and is not woken to be read.
+        public static let asleep = Reason("asleep")
+
         /// A part of a sum is missing.
         public static let partial = Reason("partial")
 

@@ -27,8 +27,15 @@ public enum ReadingStatus: Hashable, Sendable {
     /// The source has not changed or answered for longer than it should take.
     case stale
 
+    /// The device sleeps and is not woken to be read, or has been left alone for a while so that it can fall asleep. Its
+    /// energy stands still. This is not a failure.
+    case asleep
+
     /// Whether the source answers, even if its value needs another reading.
     package var isReadable: Bool { self == .ok || self == .warmingUp }
+
+    /// Whether the energy counted so far is all of it.
+    var hasEnergy: Bool { isReadable || self == .asleep }
 
     /// The word in output, such as `warming_up`.
     public var name: String {
@@ -41,6 +48,7 @@ public enum ReadingStatus: Hashable, Sendable {
         case .io: "io"
         case .implausible: "implausible"
         case .stale: "stale"
+        case .asleep: "asleep"
         }
     }
 }

@@ -47,15 +47,16 @@ package struct ChannelState {
     /// Whether the channel is a counter that has been 0 since its first reading.
     var isEmpty: Bool { counter?.checkpoint != nil && counter?.hasMoved == false }
 
-    /// Whether the channel currently supplies nothing, such as one of two batteries while the other discharges.
-    var isIdle: Bool { isIntermittent && status == .absent }
+    /// Whether the channel currently adds nothing to a sum, such as one of two batteries while the other discharges, or a
+    /// card that sleeps.
+    var isIdle: Bool { status == .asleep || (isIntermittent && status == .absent) }
 
-    /// Whether a status means that the source is lost, rather than warming up, implausible once, or intermittent.
+    /// Whether a status means that the source is lost, rather than warming up, implausible once, asleep, or intermittent.
     func isLoss(_ status: ReadingStatus) -> Bool {
         switch status {
         case .absent: !isIntermittent
         case .forbidden, .io, .stale: true
-        case .ok, .warmingUp, .partial, .implausible: false
+        case .ok, .warmingUp, .partial, .implausible, .asleep: false
         }
     }
 
@@ -108,6 +109,7 @@ package struct ChannelState {
     ) -> EnergyCounter.Outcome? {
         guard reading.status == .ok else {
             if reading.status == .absent { recordAbsence() }
+            if reading.status == .asleep { integrator?.recordSleep(monotonicNanoseconds: began.monotonicNanoseconds) }
             status = reading.status
             return nil
         }

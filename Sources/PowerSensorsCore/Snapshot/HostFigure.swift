@@ -25,12 +25,12 @@ struct HostFigure {
         var host = HostSnapshot(
             scope: scope, provenance: provenance, sensor: sensor, isHeadline: isHeadline,
             status: isIncomplete ? .partial : status(channels, accumulator))
-        guard host.status.isReadable else { return host }
+        guard host.status.hasEnergy else { return host }
         var (energy, power, low, high) = (0.0, 0.0, 0.0, 0.0)
         var (hasBounds, isBegun) = (false, true)
         for index in members where !accumulator.states[index].isEmpty {
             if accumulator.states[index].isIdle {
-                energy += accumulator.states[index].integrator?.energy.rawValue ?? 0
+                energy += accumulator.states[index].energy?.rawValue ?? 0
                 continue
             }
             let part = channels[index]
@@ -58,18 +58,19 @@ struct HostFigure {
 
     /// The status of the sum, from those of its parts.
     ///
-    /// A counter that never changed from 0 is not driven by hardware, so the sum is complete without it. A file that
-    /// has disappeared is a missing part.
+    /// A counter that never changed from 0 is not driven by hardware, so the sum is complete without it. So it is without
+    /// a part that sleeps. A file that has disappeared is a missing part.
     private func status(_ channels: [ChannelSnapshot], _ accumulator: borrowing ChannelAccumulator) -> ReadingStatus {
         var common: ReadingStatus?
         var (isUniform, isReadable) = (true, true)
+        let isAsleep = members.contains { accumulator.states[$0].status == .asleep }
         for index in members where !accumulator.states[index].isEmpty && !accumulator.states[index].isIdle {
             let status = partStatus(channels[index])
             isUniform = isUniform && status == common ?? status
             isReadable = isReadable && status.isReadable
             common = common ?? status
         }
-        if isUniform { return common ?? .absent }
+        if isUniform { return common ?? (isAsleep ? .asleep : .absent) }
         return isReadable ? .warmingUp : .partial
     }
 }

@@ -64,8 +64,8 @@ package struct SnapshotWriter {
             result.resets = counter.resets
             result.ambiguousEnergy = counter.ambiguousEnergy
             // Before the first reading the energy is unknown rather than 0.
+            if result.status.hasEnergy, counter.checkpoint != nil { result.energy = counter.energy }
             if result.status.isReadable, counter.checkpoint != nil {
-                result.energy = counter.energy
                 result.power = windows[index].advance(counter, to: ended)
                 if result.power == nil { result.status = .warmingUp }
                 // The power is the lower bound; the ambiguous energy of a gap comes on top.
@@ -75,7 +75,7 @@ package struct SnapshotWriter {
             }
         } else if let integrator = accumulator.states[index].integrator {
             result.ambiguousEnergy = integrator.ambiguousEnergy
-            if result.status.isReadable, integrator.power != nil { result.energy = integrator.energy }
+            if result.status.hasEnergy, integrator.power != nil { result.energy = integrator.energy }
             if result.status == .ok {
                 result.power = integrator.meanPower(since: integrators[index])
                 integrators[index] = integrator

@@ -53,5 +53,5 @@ extension MetricSeries.Source {
 
 extension ReadingStatus {
     /// Whether the source can be read, even if its value is not known yet.
-    var isUp: Bool { self == .ok || self == .warmingUp || self == .partial }
+    var isUp: Bool { self == .ok || self == .warmingUp || self == .partial || self == .asleep }
 }

@@ -82,6 +82,7 @@ extension ReadingStatus {
         case .io(let errno): "read failed (errno \(errno))"
         case .implausible: "implausible"
         case .stale: "stale"
+        case .asleep: "asleep"
         }
     }
 }

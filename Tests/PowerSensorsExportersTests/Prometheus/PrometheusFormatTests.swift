@@ -42,6 +42,15 @@ struct PrometheusFormatTests {
         #expect(page.value("powersensors_channel_info", info) == 1)
     }
 
+    @Test func `a sensor whose devices sleep is up, and has no power`() throws {
+        let asleep = Samples.snapshot { channels in
+            for index in channels.indices { channels[index] = ChannelSnapshot(status: .asleep) }
+        }
+        let page = try StrictParser(bytes(of: asleep, .text), .text)
+        #expect(page.value("powersensors_sensor_up", ["sensor": "rapl"]) == 1)
+        #expect(page.value("powersensors_domain_power_watts", ["domain": "package", "socket": "0"]) == nil)
+    }
+
     @Test func `a guest's shared packages have the domain series, unless it has counters of its own`() throws {
         func page(_ scope: Scope?) throws -> StrictParser {
             let topology = Samples.sharedTopology(countingIn: scope)
