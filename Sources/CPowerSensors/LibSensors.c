@@ -127,7 +127,7 @@ int cpowersensors_libsensors_start(struct cpowersensors_libsensors_report *repor
 
 static void describe(
     const sensors_chip_name *chip, const sensors_feature *feature, const sensors_subfeature *subfeature,
-    struct cpowersensors_libsensors_value *value
+    int skips_label, struct cpowersensors_libsensors_value *value
 ) {
     snprintf(value->path, sizeof value->path, "%s", chip->path == NULL ? "" : chip->path);
     snprintf(value->prefix, sizeof value->prefix, "%s", chip->prefix == NULL ? "" : chip->prefix);
@@ -136,6 +136,7 @@ static void describe(
     value->may_be_computed = (subfeature->flags & SENSORS_COMPUTE_MAPPING) != 0;
     snprintf(value->name, sizeof value->name, "%s", subfeature->name);
     snprintf(value->feature, sizeof value->feature, "%s", feature->name);
+    if (skips_label) return;
     char *label = library.get_label(chip, feature);
     snprintf(value->label, sizeof value->label, "%s", label == NULL ? "" : label);
     free(label);
@@ -164,10 +165,11 @@ static int step(void *argument) {
         cursor->current_chip = library.get_detected_chips(NULL, &cursor->chip);
         if (cursor->current_chip == NULL) return 0;
         cursor->feature = 0;
+        cursor->skips_labels = 0;
         cursor->current_feature = library.get_features(cursor->current_chip, &cursor->feature);
     }
     cursor->value.chip = cursor->chip - 1;
-    describe(cursor->current_chip, cursor->current_feature, subfeature, &cursor->value);
+    describe(cursor->current_chip, cursor->current_feature, subfeature, cursor->skips_labels, &cursor->value);
     return 1;
 }
 

@@ -41,6 +41,19 @@ struct ListTests {
         #expect(try !JSON(json.output)["findings"].elements.isEmpty)
     }
 
+    @Test func `what is ignored is not listed, and a name that nothing has is reported`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.chip("amdgpu", hardware: "pci0000:00/0000:0b:00.0", files: ["power1_input": "7000000"]))
+        try machine.add(.chip("ina226", hardware: "i2c-1/1-0041", files: ["power1_input": "2000000"]))
+        let options = ["--sensor", "hwmon", "--ignore", "amdgpu", "--ignore", "radeon"]
+        let outcome = try await Command.run(["list", "--json"] + options + Command.roots(machine))
+        #expect(outcome.exitCode == 0)
+        let list = try JSON(outcome.output)
+        #expect(list["channels"].elements.map { $0["id"].text } == ["hwmon/ina226/1-0041/power1"])
+        let warnings = list["findings"].elements.filter { $0["severity"].text == "warning" }
+        #expect(warnings.map { $0["subject"].text } == ["radeon"])
+    }
+
     @Test func `a subcommand may follow its options, and its name may be a value`() async throws {
         let machine = try MockMachine.onePackage()
         for arguments in [["list", "--node", "list"], ["--node", "list", "list"]] {

@@ -50,6 +50,8 @@ struct cpowersensors_libsensors_value {
 struct cpowersensors_libsensors_cursor {
     struct cpowersensors_libsensors_value value;
     int chip, feature, subfeature;
+    /// Set it at a chip to learn nothing of its values that would need a read of its files.
+    int skips_labels;
     const void *_Nullable current_chip;
     const void *_Nullable current_feature;
 };

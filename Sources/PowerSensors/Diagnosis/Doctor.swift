@@ -34,7 +34,7 @@ package struct Doctor {
         let (channels, figures, laterFindings) = observe(bound, for: time, isGuest: environment.isGuest, advance)
         let findings =
             Self.relevant(topology.findings, beside: topology.channels) + laterFindings
-            + UnsupportedDevices.findings(in: roots.sysfs)
+            + UnsupportedDevices.findings(in: roots.sysfs, except: sensors.ignored)
         return Diagnosis(environment, sensors.names, channels, figures, findings, LibSensors.shared.failure)
     }
 

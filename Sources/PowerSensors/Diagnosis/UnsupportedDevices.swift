@@ -1,20 +1,31 @@
 import PowerSensorsCore
+import PowerSensorsMachine
 
 /// Devices that report their power only through their vendor's software.
 enum UnsupportedDevices {
     /// A finding for each kind of such device in the machine, with a way to get its power.
-    static func findings(in sysfs: SystemRoot) -> [Finding] {
-        graphics(in: sysfs) + [managementController(in: sysfs)].compactMap(\.self)
+    ///
+    /// - Parameter ignored: Devices to leave out.
+    static func findings(in sysfs: SystemRoot, except ignored: IgnoredChannels) -> [Finding] {
+        graphics(in: sysfs, except: ignored) + [managementController(in: sysfs)].compactMap(\.self)
     }
 
     private static let customSensorHint = "write a sensor that queries it: Docs/WritingASensor.md"
 
     /// Graphics processors and accelerators without a hwmon chip, grouped by vendor.
-    private static func graphics(in sysfs: SystemRoot) -> [Finding] {
+    private static func graphics(in sysfs: SystemRoot, except ignored: IgnoredChannels) -> [Finding] {
         let folder = "bus/pci/devices"
         var devices: [String: [String]] = [:]
-        for device in (try? sysfs.list(folder)) ?? [] {
+        for device in (try? sysfs.list(folder)) ?? [] where ignored.names(ofChip: nil, device: device).isEmpty {
             let path = "\(folder)/\(device)"
+            // No file of a device that sleeps is opened; its driver tells the vendor, too.
+            let resolved = (try? sysfs.resolve(path)) ?? path
+            if RuntimePower(ofDevice: resolved, in: sysfs)?.state(in: sysfs) == .asleep {
+                let driver = sysfs.readLink("\(resolved)/driver")?.split(separator: "/").last
+                let isNVIDIA = driver == "nvidia" || driver == "nouveau"
+                if isNVIDIA, !sysfs.hasEntry("\(resolved)/hwmon") { devices["0x10de", default: []].append(path) }
+                continue
+            }
             // Class 03 is a display, 12 an accelerator (PCI Code and ID Assignment Specification).
             guard let kind = try? sysfs.text("\(path)/class"), kind.hasPrefix("0x03") || kind.hasPrefix("0x12"),
                 let number = try? sysfs.text("\(path)/vendor"), !sysfs.exists("\(path)/hwmon/.")

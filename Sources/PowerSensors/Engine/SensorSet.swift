@@ -43,6 +43,9 @@ public struct SensorSet: Sendable {
     private let sensors: [any Sensor]
     private let fallback: (any Sensor)?
 
+    /// The channels, chips and devices to leave out.
+    package let ignored: IgnoredChannels
+
     /// The file trees in which sensors, processes and control groups are found.
     public let roots: SystemRoots
 
@@ -58,6 +61,8 @@ public struct SensorSet: Sendable {
     ///     a machine's own counters, even virtual ones, are preferred to what its host reports.
     ///   - estimator: An estimator for a given machine; nil for one that detects the machine itself.
     ///   - additional: Custom sensors, which are preferred to the library's.
+    ///   - ignoring: What to leave out: `id`s of channels, names of chips and supplies, and devices, such as `0000:03:00.0`. Chips
+    ///     are not read at all. A host figure of which a part is left out is `partial`.
     public init(
         roots: SystemRoots = .default,
         selections: [Selection] = [],
@@ -65,14 +70,18 @@ public struct SensorSet: Sendable {
         usesLibSensors: Bool = false,
         share: GuestShareSensor? = nil,
         estimator: Estimator? = nil,
-        additional: [any Sensor] = []
+        additional: [any Sensor] = [],
+        ignoring: [String] = []
     ) {
         self.roots = roots
+        ignored = IgnoredChannels(ignoring)
         let rapl = RAPLSensor(
             roots: roots, mechanisms: Self.mechanisms(of: selections), maximumPower: maximumPower)
         let meters: [any Sensor] = [
             share ?? GuestShareSensor(roots: roots, maximumPower: maximumPower),
-            HwmonSensor(roots: roots, maximumPower: maximumPower, usesLibSensors: usesLibSensors),
+            HwmonSensor(
+                roots: roots, maximumPower: maximumPower, usesLibSensors: usesLibSensors, ignored: ignored,
+                descriptorBudget: nil),
             PowerSupplySensor(roots: roots, maximumPower: maximumPower),
             ResctrlSensor(roots: roots),
         ]
@@ -101,14 +110,19 @@ public struct SensorSet: Sendable {
     ///   - sensors: The sensors, in order of preference.
     ///   - roots: The file trees in which processes and control groups are found.
     public init(only sensors: [any Sensor], roots: SystemRoots = .default) {
+        self.init(sensors, roots, IgnoredChannels())
+    }
+
+    private init(_ sensors: [any Sensor], _ roots: SystemRoots, _ ignored: IgnoredChannels) {
         self.sensors = sensors
         self.roots = roots
+        self.ignored = ignored
         fallback = nil
     }
 
     /// The same sensors, with the estimator even if other sensors provide a host figure.
     package var withFallback: SensorSet {
-        SensorSet(only: sensors + [fallback].compactMap(\.self), roots: roots)
+        SensorSet(sensors + [fallback].compactMap(\.self), roots, ignored)
     }
 
     /// The names of the sensors, in order of preference.
@@ -125,16 +139,18 @@ public struct SensorSet: Sendable {
         let fingerprints = discoveryFingerprints()
         let generation = (previous?.topology.generation ?? 0) + 1
         var used = sensors
-        var discoveries = sensors.map(Self.discovery)
+        var discoveries = sensors.map { discovery(of: $0) }
         if let fallback, !discoveries.contains(where: \.hasHostFigure) {
             used.append(fallback)
-            discoveries.append(Self.discovery(of: fallback))
+            discoveries.append(discovery(of: fallback))
         }
-        var topology = Topology(generation: generation, discoveries: discoveries)
+        // Last, so that the channels are still in the sensors' order.
+        let unused = Discovery(findings: unusedNames(discoveries))
+        var topology = Topology(generation: generation, discoveries: discoveries + [unused])
         if let absent = previous.flatMap({ AbsentParts(from: $0.topology, to: topology) }) {
             used.append(absent)
             discoveries.append(absent.discover())
-            topology = Topology(generation: generation, discoveries: discoveries)
+            topology = Topology(generation: generation, discoveries: discoveries + [unused])
         }
         return BoundSensors(topology, used, fingerprints: fingerprints)
     }
@@ -144,9 +160,16 @@ public struct SensorSet: Sendable {
         (sensors + [fallback].compactMap(\.self)).map { $0.discoveryFingerprint() }
     }
 
-    private static func discovery(of sensor: any Sensor) -> Discovery {
+    /// Findings about the names that nothing was left out for.
+    private func unusedNames(_ discoveries: [Discovery]) -> [Finding] {
+        let used = discoveries.reduce(into: Set<String>()) { $0.formUnion($1.ignoredNames) }
+        return ignored.names.filter { !used.contains($0) }.unique(by: \.self).map { .nothingIgnored($0) }
+    }
+
+    private func discovery(of sensor: any Sensor) -> Discovery {
         do {
             var discovery = try sensor.discover()
+            discovery.leaveOut(ignored)
             // A sensor opens only channels with its own name, so others would never be read.
             for channel in discovery.channels where channel.sensor != sensor.name {
                 discovery.findings.append(.foreignChannel(channel, of: sensor.name))

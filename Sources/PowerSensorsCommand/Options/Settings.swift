@@ -46,7 +46,8 @@ struct Settings {
             share: GuestShareSensor(
                 roots: roots, directory: try options.share.value(in: environment),
                 correction: try options.shareCorrection.value(in: environment), maximumPower: maximumPower),
-            estimator: try command.estimator(roots: roots, in: environment))
+            estimator: try command.estimator(roots: roots, in: environment),
+            ignoring: try options.ignore.values(in: environment))
         carbonIntensity = try options.carbon(in: environment)
     }
 

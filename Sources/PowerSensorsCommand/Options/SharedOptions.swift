@@ -28,6 +28,12 @@ struct SharedOptions: ParsableArguments {
     var sensor: [Setting<SensorSet.Selection>]
 
     @Option(
+        "ignore",
+        "A channel, chip or device to leave out unread, such as hwmon/amdgpu/0000:03:00.0/power1, amdgpu or 0000:03:00.0.",
+        .text("name", ifEmpty: "name a channel, a chip or a device, as powersensors list shows them."))
+    var ignore: [Setting<String>]
+
+    @Option(
         "scope", "The figure to show first: \(list(Scope.all.map(\.name), "or")); by default, the best there is.",
         .choice("scope", of: Scope.all, name: \.name))
     var scope: Setting<Scope?>

@@ -75,6 +75,11 @@ public struct Reading: Sendable {
         return stamped
     }
 
+    /// The nanoseconds since the reading, suspended time included; nil if it carries no instant.
+    package func age(at now: SampleInstant) -> Int64? {
+        boottimeNanoseconds == .min ? nil : now.boottimeNanoseconds &- boottimeNanoseconds
+    }
+
     /// The instant of a reading that was not taken during the sample, on both clocks; nil for one that was.
     ///
     /// - Parameter now: A recent instant; the difference of its clocks converts boot time to the other clock.

@@ -87,6 +87,9 @@ public struct Discovery: Sendable {
     /// The host figures that are known to lack a part, so that their sum is unknown.
     public var incompleteScopes: Set<Scope>
 
+    /// Which of the names in ``IgnoredChannels`` something was left out for.
+    package var ignoredNames: Set<String> = []
+
     /// Creates a result of discovery.
     public init(
         channels: [Channel] = [],

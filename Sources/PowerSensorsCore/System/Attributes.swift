@@ -20,14 +20,20 @@ package struct Attributes: ~Copyable {
         /// Whether it stays open between readings.
         package let isKept: Bool
 
+        /// Whether the file's device can sleep. Then the file is opened only for its first reading, and a read that fails
+        /// with EPERM means that the device sleeps: a missing right would have made the opening fail.
+        package let maySleep: Bool
+
         /// A file and the text in it that identify what `path` belongs to, since sysfs may reuse a number for another
         /// zone. Nil if there is no such text.
         package let identity: (path: String, text: String)?
 
         package init(
-            path: String, divisor: Double? = nil, identity: (path: String, text: String)? = nil, isKept: Bool = true
+            path: String, divisor: Double? = nil, identity: (path: String, text: String)? = nil, isKept: Bool = true,
+            maySleep: Bool = false
         ) {
             self.path = path
+            self.maySleep = maySleep
             self.isKept = isKept
             self.divisor = divisor
             self.identity = identity
@@ -73,14 +79,19 @@ package struct Attributes: ~Copyable {
         }
         var count: UInt64 = 0
         let code = read(index) { unsafe cpowersensors_read_u64($0, &count) }
-        return code == 0 ? .count(count) : .missing(ReadingStatus(errno: code))
+        return code == 0 ? .count(count) : .missing(status(of: index, code))
     }
 
     /// Reads one attribute as a signed number.
     package mutating func number(at index: Int) -> Number {
         var number: Int64 = 0
         let code = read(index) { unsafe cpowersensors_read_i64($0, &number) }
-        return code == 0 ? .number(number) : .missing(ReadingStatus(errno: code))
+        return code == 0 ? .number(number) : .missing(status(of: index, code))
+    }
+
+    /// The status of a reading that failed.
+    private func status(of index: Int, _ code: Int32) -> ReadingStatus {
+        code == EPERM && files[index].wasOpened && files[index].source.maySleep ? .asleep : ReadingStatus(errno: code)
     }
 
     @inline(__always)

@@ -13,13 +13,15 @@ struct KeptDescriptor {
     private var backOff: BackOff
     /// The `errno` that says why the file is not open.
     private(set) var failure = ENOENT
+    /// Whether the latest attempt to open it succeeded.
+    private(set) var wasOpened = false
 
     /// Opens the file. If that fails, reads return the reason until a later attempt succeeds.
     init(_ source: Attributes.Source, beneath root: SystemRoot, longestBackOff: Duration = .seconds(2)) {
         backOff = BackOff(longest: longestBackOff)
         self.source = source
         self.root = root
-        if source.isKept { open() }
+        if source.isKept, !source.maySleep { open() }
     }
 
     /// Closes the file.
@@ -61,12 +63,14 @@ struct KeptDescriptor {
 
     private mutating func open() {
         backOff.recordAttempt()
+        wasOpened = false
         do throws(AttributeError) {
             if let identity = source.identity, try root.text(identity.path) != identity.text {
                 // The path belongs to something else by now.
                 failure = ENODEV
             } else {
                 descriptor = try root.open(source.path)
+                wasOpened = true
             }
         } catch {
             failure = error.errno

@@ -202,6 +202,12 @@ public final class SystemRoot: Sendable {
     /// Whether no such file or folder exists, as opposed to one that this process is not allowed to reach.
     package func isMissing(_ relativePath: String) -> Bool { obstacle(to: relativePath) == .absent }
 
+    /// Whether a file, folder or link exists at a path that contains no links. Nothing is opened.
+    package func hasEntry(_ resolvedPath: String) -> Bool {
+        var status = stat()
+        return unsafe fstatat(descriptor, resolvedPath, &status, AT_SYMLINK_NOFOLLOW) == 0
+    }
+
     /// Why a file or folder cannot be reached; nil if it can be.
     private func obstacle(to relativePath: String) -> ReadingStatus? {
         do throws(AttributeError) {

@@ -5,25 +5,75 @@ import PowerSensorsCore
 struct HwmonDiscovery {
     let sysfs: SystemRoot
     let maximumPower: Watts?
-    let history: Locked<[String: HwmonChip]>
+    let ignored: IgnoredChannels
+    let history: HwmonDiscoveryHistory
     var findings: [Finding] = []
+    /// Which of the ignored names were found.
+    private var ignoredNames: Set<String> = []
+    /// The names of chips of which a power is ignored.
+    private var reducedChips: Set<String> = []
+
+    init(sysfs: SystemRoot, maximumPower: Watts?, ignored: IgnoredChannels, history: HwmonDiscoveryHistory) {
+        self.sysfs = sysfs
+        self.maximumPower = maximumPower
+        self.ignored = ignored
+        self.history = history
+    }
 
     /// Reads all chips of the class.
     consuming func discover() -> Discovery {
         let folders = sysfs.list(HwmonChip.classPath, of: "hardware-monitoring chips", findings: &findings)
-        let chips = folders.compactMap { HwmonChip(folder: $0, in: sysfs, history: history, findings: &findings) }
+        let found = folders.map { HwmonChip(folder: $0, in: sysfs) }
             .sorted { ($0.device ?? "", $0.order) < ($1.device ?? "", $1.order) }
+        var chips: [HwmonChip] = []
+        for var chip in found where !isIgnored(chip) {
+            if chip.list(in: sysfs, history, findings: &findings) { chips.append(chip) }
+        }
         if chips.isEmpty, findings.isEmpty { findings.append(.noChips) }
 
         var channels: [Channel] = []
         var owners: [HwmonChip] = []
-        for (chip, identity) in zip(chips, identities(of: chips)) {
+        for (var chip, identity) in zip(chips, identities(of: chips)) {
+            if isIgnored(chip, identity) { continue }
+            let left = chip.attributes.filter { isIgnored($0, of: chip, identity) }
+            chip.read(in: sysfs, except: left, history, findings: &findings)
             let own = self.channels(of: chip, identity)
             channels += own
             owners += own.map { _ in chip }
         }
         InputMeter.mark(&channels, owners: owners, findings: &findings)
-        return Discovery(channels: channels, findings: findings)
+        var discovery = Discovery(channels: channels, findings: findings)
+        discovery.ignoredNames = ignoredNames
+        // The twin of a supply that counts would count, too.
+        if zip(channels, owners).contains(where: { $0.countsIn == .platform && reducedChips.contains($1.name) }) {
+            discovery.incompleteScopes = [.platform]
+            discovery.findings.append(.incompleteInput)
+        }
+        return discovery
+    }
+
+    // MARK: Chips
+
+    /// Whether a chip is ignored, which is recorded.
+    ///
+    /// - Parameter identity: The chip's identity; nil if it is not known yet.
+    private mutating func isIgnored(_ chip: HwmonChip, _ identity: String? = nil) -> Bool {
+        let names =
+            identity.map { ignored.names(ofComponent: $0, .hwmon) }
+            ?? ignored.names(ofChip: chip.name, device: chip.device)
+        if names.isEmpty { return false }
+        ignoredNames.formUnion(names)
+        reducedChips.insert(chip.name)
+        findings.append(.ignored(chip))
+        return true
+    }
+
+    private mutating func isIgnored(_ attribute: HwmonAttribute, of chip: HwmonChip, _ identity: String) -> Bool {
+        let id = "\(SensorName.hwmon)/\(identity)/\(attribute.name)"
+        guard ignored.contains(channel: id) else { return false }
+        ignoredNames.insert(id)
+        if attribute.kind == .power { reducedChips.insert(chip.name) }
+        return true
     }
 
     /// An identity such as `ina226/1-0040` for each chip. If several chips have the same one, a number is added to
@@ -59,16 +109,12 @@ struct HwmonDiscovery {
             id: "\(SensorName.hwmon)/\(component.id)/\(attribute.name)", sensor: .hwmon, mechanism: "sysfs",
             quantity: attribute.kind.quantity, encoding: attribute.kind == .energy ? .counter(.unbounded) : .gauge,
             component: component)
-        channel.label = value.label ?? chip.accuracy(of: attribute, in: sysfs)
+        channel.label = value.label
         channel.status = value.status
         channel.readCost = value.cost
         channel.mirrorOf = chip.supply.flatMap { attribute.mirrored(in: $0) }
         complete(&channel, chip, attribute)
-        if attribute.form == .average,
-            let interval = sysfs.milliseconds("\(chip.path)/\(attribute.stem)_average_interval")
-        {
-            channel.refreshInterval = interval
-        }
+        channel.refreshInterval = value.averageInterval ?? channel.refreshInterval
         return channel
     }
 
@@ -91,7 +137,8 @@ struct HwmonDiscovery {
     ) {
         channel.handle = ChannelHandle(
             HwmonHandle(
-                folder: chip.path, device: chip.device, chip: chip.driverName, attribute: attribute, voltage: voltage))
+                folder: chip.path, device: chip.device, chip: chip.driverName, attribute: attribute, voltage: voltage,
+                runtimePower: chip.runtimePower, chipShowsPower: chip.hasPowerFile))
         channel.path = "\(chip.path)/\(attribute.file)"
         channel.refreshInterval = chip.updateInterval
         // The largest power shelves of a rack deliver about 30 kW, and a single chip measures only a part of that.
@@ -120,14 +167,5 @@ extension HwmonAttribute {
         // The last part of that ID is the quantity's name. Energy has none, as a supply shows stored energy, not a
         // counter.
         form == .input && kind != .energy ? "supply/\(supply.asIdentifier)/\(kind.quantity)" : nil
-    }
-}
-
-extension HwmonChip {
-    /// The accuracy that an ACPI power meter states, such as `accuracy 95.0%`; nil for other chips.
-    fileprivate func accuracy(of attribute: HwmonAttribute, in sysfs: SystemRoot) -> String? {
-        guard attribute.kind == .power, let text = try? sysfs.text("\(path)/\(attribute.stem)_accuracy"), !text.isEmpty
-        else { return nil }
-        return "accuracy \(text)"
     }
 }

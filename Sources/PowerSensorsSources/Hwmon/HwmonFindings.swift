@@ -15,6 +15,32 @@ extension Finding {
             text: "The chip has no readable name, so it is called 'unnamed'.")
     }
 
+    /// A chip whose device sleeps.
+    ///
+    /// - Parameter isKnown: Whether it was read before.
+    static func asleep(_ chip: HwmonChip, isKnown: Bool) -> Finding {
+        let unknown =
+            chip.isUnnamed ? "its name and its labels are" : "it is called after its driver, and its labels are"
+        let rest = isKnown ? "" : " Until then \(unknown) unknown."
+        return Finding(
+            severity: .info, subject: chip.path, reason: .asleep,
+            text:
+                "The device \(chip.deviceName) sleeps, and reading its chip would wake it. The chip is read as soon as"
+                + " something else has woken the device.\(rest)")
+    }
+
+    /// A chip that the user leaves out.
+    static func ignored(_ chip: HwmonChip) -> Finding {
+        Finding(
+            severity: .info, subject: chip.path, reason: .ignored,
+            text: "The chip \(chip.name) of the device \(chip.deviceName) is left out unread, as you asked.")
+    }
+
+    /// One of the meters at the machine's input is left out.
+    static let incompleteInput = Finding(
+        severity: .info, subject: HwmonChip.classPath, reason: .ignored,
+        text: "The figure platform lacks a part that is left out, as you asked, so it has no value.")
+
     static func disabled(_ file: String, by switchFile: String) -> Finding {
         Finding(
             severity: .info, subject: file, reason: .disabled,

@@ -1,4 +1,5 @@
 import PowerSensorsCore
+import PowerSensorsMachine
 
 /// Which files a chip's channel reads: what discovery stores in ``Channel/handle`` for opening.
 struct HwmonHandle: Hashable, Sendable {
@@ -16,6 +17,12 @@ struct HwmonHandle: Hashable, Sendable {
 
     /// The file of the voltage by which the current is multiplied; nil if nothing is derived.
     let voltage: HwmonAttribute?
+
+    /// The device's runtime power management; nil if it never sleeps.
+    let runtimePower: RuntimePower?
+
+    /// Whether the chip has a power file.
+    let chipShowsPower: Bool
 
     /// The names of its files.
     var files: [String] { [attribute, voltage].compactMap { $0?.file } }

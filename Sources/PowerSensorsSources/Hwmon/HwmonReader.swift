@@ -1,5 +1,6 @@
 import Glibc
 package import PowerSensorsCore
+import PowerSensorsMachine
 
 /// Reads chips' files with one `pread` per file, and derives power for chips that do not show it.
 package final class HwmonReader: SensorReader {
@@ -17,8 +18,13 @@ package final class HwmonReader: SensorReader {
     }
 
     package let channels: [Channel]
-    /// How each channel is read, and the index of its first file.
-    private let lines: [(form: Form, file: Int)]
+    /// How each channel is read, the index of its first file, and that of its device among those that may sleep; -1 for any
+    /// other device.
+    private let lines: [(form: Form, file: Int, sleeper: Int)]
+    /// The devices that may sleep.
+    private let sleepers: [SleepCheck]
+    /// The latest readings of each channel, with their instants; none if no device may sleep.
+    private var latest: [Reading] = []
     private let compute: Compute
     // One sampler owns the reader and calls it from one thread at a time, so the run-time check would only cost.
     @exclusivity(unchecked) private var attributes: Attributes
@@ -32,18 +38,37 @@ package final class HwmonReader: SensorReader {
     ///   - maximumPower: The highest plausible power; nil for no limit.
     ///   - sysfs: The sysfs with the files.
     ///   - compute: Asks libsensors for a value.
-    package init(
+    package convenience init(
         _ channels: [Channel], maximumPower: Watts?, beneath sysfs: SystemRoot,
         compute: @escaping Compute = { LibSensors.shared.read($0, in: $1) }
     ) {
+        self.init(
+            channels, maximumPower: maximumPower, beneath: sysfs, compute: compute, pause: { _ in ReadingPause() },
+            now: { .now })
+    }
+
+    /// Opens the channels' files.
+    ///
+    /// - Parameters:
+    ///   - pause: The pause that all readers of a device share.
+    ///   - now: The clocks.
+    init(
+        _ channels: [Channel], maximumPower: Watts?, beneath sysfs: SystemRoot,
+        compute: @escaping Compute = { LibSensors.shared.read($0, in: $1) },
+        pause: (RuntimePower) -> ReadingPause, now: @escaping () -> SampleInstant
+    ) {
         self.channels = channels
         self.compute = compute
-        var lines: [(form: Form, file: Int)] = []
+        var lines: [(form: Form, file: Int, sleeper: Int)] = []
+        let devices = Sleeper.all(of: channels)
+        sleepers = devices.map {
+            SleepCheck($0.power, in: sysfs, pause($0.power), beginsPauses: $0.beginsPauses, now: now)
+        }
         var sources: [Attributes.Source] = []
         for channel in channels {
             let limit = channel.quantity == .power ? maximumPower?.rawValue ?? .infinity : .infinity
             guard let handle = channel.handle?.value(as: HwmonHandle.self) else {
-                lines.append((form: .counter, file: sources.count))
+                lines.append((form: .counter, file: sources.count, sleeper: -1))
                 sources.append(Attributes.Source(path: ""))
                 continue
             }
@@ -53,25 +78,55 @@ package final class HwmonReader: SensorReader {
                     address: addresses.count, isCounter: channel.quantity == .energy, limit: limit)
                 addresses.append((file: handle.attribute.file, folder: folder))
             }
-            lines.append((form: form, file: sources.count))
+            let sleeper = devices.firstIndex { $0.power == handle.runtimePower } ?? -1
+            lines.append((form: form, file: sources.count, sleeper: sleeper))
             sources += Self.sources(of: handle, isKept: channel.keepsOpen, beneath: sysfs)
         }
         self.lines = lines
+        if !devices.isEmpty { latest = channels.map { _ in .missing(.warmingUp) } }
         unsafe attributes = Attributes(sources, beneath: sysfs)
     }
 
     package func read(into readings: inout OutputSpan<Reading>) {
+        for sleeper in sleepers { sleeper.begin() }
         for index in lines.indices {
-            let file = lines[index].file
-            switch lines[index].form {
-            case .counter: readings.append(counter(file))
-            case .gauge(let divisor, let limit): readings.append(gauge(file, divisor, limit))
-            case .product(let limit): readings.append(product(file, limit))
-            case .computed(let address, let isCounter, let limit):
-                readings.append(computed(file, address, isCounter, limit))
-            }
+            let sleeper = lines[index].sleeper
+            readings.append(sleeper < 0 ? reading(of: index) : reading(of: index, unlessAsleep: sleepers[sleeper]))
+        }
+        for sleeper in sleepers { sleeper.end() }
+    }
+
+    @inline(__always)
+    private func reading(of index: Int) -> Reading {
+        let file = lines[index].file
+        return switch lines[index].form {
+        case .counter: counter(file)
+        case .gauge(let divisor, let limit): gauge(file, divisor, limit)
+        case .product(let limit): product(file, limit)
+        case .computed(let address, let isCounter, let limit): computed(file, address, isCounter, limit)
         }
     }
+
+    /// Reads a channel of a device that may sleep. During a pause its latest reading is repeated for up to a minute.
+    private func reading(of index: Int, unlessAsleep sleeper: SleepCheck) -> Reading {
+        if sleeper.verdict == .asleep { return .missing(.asleep) }
+        if sleeper.verdict == .pause {
+            if let age = latest[index].age(at: sleeper.instant) {
+                return age <= Self.longestRepetitionNanoseconds ? latest[index] : .missing(.asleep)
+            }
+            // There is nothing to repeat yet. Reading the device restarts the time after which it falls asleep.
+            sleeper.beginPause()
+        }
+        var reading = self.reading(of: index)
+        // A device that never sleeps has refused the read for another reason.
+        if reading.status == .asleep, sleeper.isForbiddenToSleep { reading = .missing(.forbidden) }
+        latest[index] = reading.stamped(at: sleeper.instant)
+        if channels[index].quantity == .power { sleeper.record(reading.value ?? 0) }
+        return reading
+    }
+
+    /// For how long a reading is repeated.
+    private static let longestRepetitionNanoseconds: Int64 = 60_000_000_000
 
     private func counter(_ file: Int) -> Reading {
         let reading = unsafe attributes.reading(at: file)
@@ -128,12 +183,38 @@ package final class HwmonReader: SensorReader {
         of handle: HwmonHandle, isKept: Bool, beneath sysfs: SystemRoot
     ) -> [Attributes.Source] {
         let folder = handle.resolvedFolder(beneath: sysfs)
-        let hasName = sysfs.exists("\(folder)/name")
+        // Nothing is opened here, since the device may sleep.
+        let hasName = sysfs.hasEntry("\(folder)/name")
         let identity = handle.chip.flatMap { name in
             hasName ? (path: "\(folder)/name", text: name) : nil
         }
         return handle.files.map {
-            Attributes.Source(path: "\(folder)/\($0)", identity: identity, isKept: isKept)
+            Attributes.Source(
+                path: "\(folder)/\($0)", identity: identity, isKept: isKept, maySleep: handle.runtimePower != nil)
         }
+    }
+}
+
+/// A device that may sleep, among those of a reader's channels.
+private struct Sleeper {
+    let power: RuntimePower
+
+    /// Whether the reader sees the chip's power, by which an idle device is recognized, or the chip shows none.
+    var beginsPauses: Bool
+
+    static func all(of channels: [Channel]) -> [Sleeper] {
+        var devices: [Sleeper] = []
+        for channel in channels {
+            guard let handle = channel.handle?.value(as: HwmonHandle.self), let power = handle.runtimePower else {
+                continue
+            }
+            let beginsPauses = channel.quantity == .power || !handle.chipShowsPower
+            if let index = devices.firstIndex(where: { $0.power == power }) {
+                devices[index].beginsPauses = devices[index].beginsPauses || beginsPauses
+            } else {
+                devices.append(Sleeper(power: power, beginsPauses: beginsPauses))
+            }
+        }
+        return devices
     }
 }

@@ -1,4 +1,5 @@
 public import PowerSensorsCore
+import PowerSensorsMachine
 
 /// Hardware-monitoring chips: power, energy, voltage, current and temperature of boards, supplies, cards and drives.
 ///
@@ -10,7 +11,9 @@ public struct HwmonSensor: Sensor {
     private let maximumPower: Watts?
     private let usesLibSensors: Bool
     private let descriptorBudget: Int
-    private let history = Locked<[String: HwmonChip]>([:])
+    private let ignored: IgnoredChannels
+    private let now: @Sendable () -> SampleInstant
+    private let history = HwmonDiscoveryHistory()
 
     /// A sensor for the chips of this machine, or of the machine whose sysfs is given.
     ///
@@ -21,13 +24,20 @@ public struct HwmonSensor: Sensor {
     ///     installed. Its state is shared by the whole process, so leave it out if the program uses libsensors itself.
     ///     It is never used with a sysfs other than `/sys`, the only one that it can read.
     public init(roots: SystemRoots = .default, maximumPower: Watts? = nil, usesLibSensors: Bool = false) {
-        self.init(roots: roots, maximumPower: maximumPower, usesLibSensors: usesLibSensors, descriptorBudget: nil)
+        self.init(
+            roots: roots, maximumPower: maximumPower, usesLibSensors: usesLibSensors, descriptorBudget: nil)
     }
 
-    /// The same for a test, which limits the number of open files.
-    package init(roots: SystemRoots, maximumPower: Watts? = nil, usesLibSensors: Bool = false, descriptorBudget: Int?) {
+    /// The same without ignored chips and channels. A test also limits the number of open files, and sets the clock.
+    package init(
+        roots: SystemRoots, maximumPower: Watts? = nil, usesLibSensors: Bool = false,
+        ignored: IgnoredChannels = IgnoredChannels(), descriptorBudget: Int?,
+        now: @escaping @Sendable () -> SampleInstant = { .now }
+    ) {
         self.roots = roots
         self.maximumPower = maximumPower
+        self.ignored = ignored
+        self.now = now
         self.descriptorBudget = descriptorBudget ?? DescriptorBudget.ofSensor
         self.usesLibSensors = usesLibSensors && roots.sysfs.isDefault
     }
@@ -43,14 +53,27 @@ public struct HwmonSensor: Sensor {
             let top = "\(HwmonChip.classPath)/\(folder)"
             hasher.combine(folder)
             hasher.combine(try? sysfs.resolve("\(top)/device"))
-            hasher.combine((try? sysfs.text("\(top)/name")) ?? (try? sysfs.text("\(top)/device/name")))
+            hasher.combine(name(ofChipIn: top))
         }
         return hasher.finalize()
     }
 
-    /// Finds the chips and reads each value once. Whatever fails becomes a finding.
+    /// A chip's name; nil if it has none, or if its device sleeps and has not been awake before. So a device that wakes for
+    /// the first time is discovered again. Of a device that may sleep, the name is read only once.
+    private func name(ofChipIn top: String) -> String? {
+        let sysfs = roots.sysfs
+        let folder = (try? sysfs.resolve(top)) ?? top
+        if let known = history.chips.withLock({ $0[folder] }), known.runtimePower != nil { return known.driverName }
+        let device = (try? sysfs.resolve("\(folder)/device")) ?? folder
+        if RuntimePower(ofDevice: device, in: sysfs)?.state(in: sysfs) == .asleep { return nil }
+        return (try? sysfs.text("\(top)/name")) ?? (try? sysfs.text("\(top)/device/name"))
+    }
+
+    /// Finds the chips and reads each value once, except those of devices that sleep. Whatever fails becomes a finding.
     public func discover() -> Discovery {
-        var discovery = HwmonDiscovery(sysfs: roots.sysfs, maximumPower: maximumPower, history: history).discover()
+        var discovery = HwmonDiscovery(
+            sysfs: roots.sysfs, maximumPower: maximumPower, ignored: ignored, history: history
+        ).discover()
         if usesLibSensors { applyConfiguration(to: &discovery) }
         discovery.spareDescriptors(budget: descriptorBudget)
         return discovery
@@ -58,6 +81,7 @@ public struct HwmonSensor: Sensor {
 
     /// Opens each channel's files. A channel that cannot be opened reports why in its readings.
     public func open(_ channels: [Channel]) -> any SensorReader {
-        HwmonReader(channels, maximumPower: maximumPower, beneath: roots.sysfs)
+        HwmonReader(
+            channels, maximumPower: maximumPower, beneath: roots.sysfs, pause: history.pause, now: now)
     }
 }

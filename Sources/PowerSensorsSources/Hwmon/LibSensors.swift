@@ -1,5 +1,6 @@
 import CPowerSensors
 package import PowerSensorsCore
+import PowerSensorsMachine
 
 /// libsensors, which applies a user's sensors3.conf to the kernel's chips: labels, channels to ignore, values to
 /// compute.
@@ -126,9 +127,17 @@ package final class LibSensors: Sendable {
         if report.errors > 0 { catalogue.malformedLine = .malformed(report) }
         var cursor = unsafe cpowersensors_libsensors_cursor()
         while unsafe cpowersensors_libsensors_next(&cursor) == 1 {
-            unsafe catalogue.add(cursor.value, configuration, sysfs)
+            let folder = unsafe catalogue.add(cursor.value, configuration, sysfs)
+            // A label may be in a file of the chip. The library itself has read only the chip's name, which the kernel
+            // knows without the device.
+            if unsafe cursor.value.number < 0, let folder, isAsleep(folder, sysfs) { unsafe cursor.skips_labels = 1 }
         }
         return .success(catalogue)
+    }
+
+    private static func isAsleep(_ folder: String, _ sysfs: SystemRoot) -> Bool {
+        guard let device = try? sysfs.resolve("\(folder)/device") else { return false }
+        return RuntimePower(ofDevice: device, in: sysfs)?.state(in: sysfs) == .asleep
     }
 
     @Sendable private static func value(_ chip: Int32, _ number: Int32) -> Double? {
@@ -139,11 +148,12 @@ package final class LibSensors: Sendable {
 }
 
 extension LibSensors.Catalogue {
+    /// Adds a chip or a value, and returns the chip's folder.
     fileprivate mutating func add(
         _ found: cpowersensors_libsensors_value, _ configuration: SensorsConfiguration, _ sysfs: SystemRoot
-    ) {
+    ) -> String? {
         let path = cString(found.path)
-        guard path.hasPrefix("/sys/") else { return }
+        guard path.hasPrefix("/sys/") else { return nil }
         let folder = (try? sysfs.resolve(String(path.dropFirst("/sys/".count)))) ?? path
         var values = chips[folder, default: [:]]
         if found.number >= 0 {
@@ -155,6 +165,7 @@ extension LibSensors.Catalogue {
                 number: found.number)
         }
         chips[folder] = values
+        return folder
     }
 }
 

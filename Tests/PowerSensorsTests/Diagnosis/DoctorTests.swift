@@ -308,6 +308,21 @@ struct DoctorTests {
         #expect(finding.remedy == nil)
     }
 
+    @Test func `a card that sleeps is named by its driver, and none of its files is opened`() throws {
+        let machine = try MockMachine()
+        let device = "devices/pci0000:00/0000:0c:00.0"
+        try machine.sysfs.write("0x030000\n", to: "\(device)/class")
+        try machine.sysfs.write("0x10de\n", to: "\(device)/vendor")
+        try machine.sysfs.write("suspended\n", to: "\(device)/power/runtime_status")
+        try machine.sysfs.link("\(device)/driver", to: "../../../bus/pci/drivers/nvidia")
+        try machine.sysfs.link("bus/pci/devices/0000:0c:00.0", to: "../../../\(device)")
+        let opened = try OpenedFiles(in: [device], of: machine)
+        let finding = try #require(examine(machine).findings.first { $0.reason == .unreachable })
+        #expect(finding.subject == "bus/pci/devices/0000:0c:00.0")
+        #expect(finding.remedy?.contains("nvidia-smi") == true)
+        #expect(opened.drain() == [])
+    }
+
     @Test func `a management controller without a driver is named, with the modules`() throws {
         let machine = try MockMachine()
         try machine.sysfs.write("38\n", to: "firmware/dmi/entries/38-0/type")
