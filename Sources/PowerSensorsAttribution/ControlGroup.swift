@@ -9,7 +9,7 @@ package struct ControlGroup: Hashable, Sendable {
     /// The UID of the Kubernetes pod; nil outside Kubernetes.
     package let podUID: String?
 
-    /// The ID of the container; nil if the group is not a container's.
+    /// The ID of the container or, for one of LXC or systemd-nspawn, its name; nil if the group is not in a container.
     package let containerID: String?
 
     /// Whether the group is outside this process's control group name space, so that the beginning of the group's path
@@ -24,14 +24,9 @@ package struct ControlGroup: Hashable, Sendable {
         let isOutsideView = parts.count < all.count
         self.isOutsideView = isOutsideView
         self.path = parts.isEmpty ? "/" : parts.map { "/\($0)" }.joined()
-        // From inside a pod, the part named `kubepods` may not be visible. Then only a complete UID, of 36
-        // characters, is taken for a pod's.
-        let isInKubernetes = parts.contains { part in
-            part == "kubepods" || part.hasPrefix("kubepods.") || part.hasPrefix("kubepods-")
-                || (isOutsideView && Self.podUID(part)?.utf8.count == 36)
-        }
-        podUID = isInKubernetes ? parts.lazy.compactMap(Self.podUID).first : nil
-        containerID = parts.last.flatMap(Self.containerID)
+        let identity = ControlGroupIdentity(parts)
+        podUID = identity.podUID
+        containerID = identity.containerID
     }
 
     /// Parses procfs' `PID/cgroup`; nil if the process is in no group of the two hierarchies that count processor time:
@@ -54,30 +49,5 @@ package struct ControlGroup: Hashable, Sendable {
         let belowRoot = unified.flatMap { $0 == "/" ? nil : $0 }
         guard let path = prefersUnified ? belowRoot ?? accounting ?? unified : accounting ?? unified else { return nil }
         self.init(path: String(path))
-    }
-
-    /// The pod's UID in a part of a path; nil if the part is not a pod's.
-    ///
-    /// The kubelet calls the group `pod1234…` with its cgroupfs driver, and `kubepods-burstable-pod1234….slice` with
-    /// its systemd driver, where underscores stand for the UID's dashes.
-    private static func podUID(_ part: Substring) -> String? {
-        var name = part
-        if name.hasSuffix(".slice") {
-            guard let dash = name.lastIndex(of: "-") else { return nil }
-            name = name[name.index(after: dash)...].dropLast(".slice".count)
-        }
-        guard name.hasPrefix("pod") else { return nil }
-        let uid = String(name.dropFirst(3).map { $0 == "_" ? "-" : $0 })
-        let isUID = !uid.isEmpty && uid.allSatisfy { $0.isASCII && ($0.isHexDigit || $0 == "-") }
-        return isUID ? uid : nil
-    }
-
-    /// The container's ID in a part of a path: 64 hexadecimal digits, alone or as `RUNTIME-….scope`; nil if the part is
-    /// not a container's.
-    private static func containerID(_ part: Substring) -> String? {
-        var name = part
-        if name.hasSuffix(".scope") { name = name.dropLast(".scope".count) }
-        if let dash = name.lastIndex(of: "-") { name = name[name.index(after: dash)...] }
-        return name.utf8.count == 64 && name.allSatisfy { $0.isASCII && $0.isHexDigit } ? String(name) : nil
     }
 }

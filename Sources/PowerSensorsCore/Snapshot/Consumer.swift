@@ -55,7 +55,8 @@ public struct Consumer: Hashable, Sendable {
     /// The UID of the Kubernetes pod that the control group belongs to; empty if there is none.
     public package(set) var podUID = ""
 
-    /// The ID of the container that the control group belongs to; empty if there is none.
+    /// The ID of the container that the control group belongs to or, for one of LXC or systemd-nspawn, its name; empty if
+    /// there is none.
     public package(set) var containerID = ""
 
     /// Whether another virtual machine that was found earlier has the same name, namespace and UUID. Where names must

@@ -4,6 +4,10 @@ import Testing
 struct VirtualMachineIdentityTests {
     private static let pod = ControlGroup(path: "/kubepods/burstable/pod1f2e/abc")
 
+    private static let container = String(repeating: "89abcdef", count: 8)
+    private static let kind =
+        "/system.slice/docker-\(container).scope/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-podabc.slice"
+
     private func identity(
         _ arguments: [String], comm: String = "", in group: ControlGroup? = nil
     ) -> VirtualMachineIdentity? {
@@ -40,6 +44,16 @@ struct VirtualMachineIdentityTests {
         #expect(identity(arguments, in: Self.pod)?.namespace == "prod-a")
         #expect(identity(arguments, in: Self.pod)?.name == "web_1")
         #expect(identity(arguments)?.name == "prod-a_web_1")
+    }
+
+    @Test(arguments: [
+        "/docker/\(container)/kubelet/kubepods/podabc/\(container)", "\(kind)/cri-containerd-\(container).scope",
+    ])
+    func `in a cluster made by kind, KubeVirt's names are split too`(path: String) {
+        let group = ControlGroup(path: path)
+        let found = identity(["qemu-kvm", "-name", "guest=tenant_db_1", "-uuid", "1-2"], in: group)
+        #expect(found?.namespace == "tenant" && found?.name == "db_1")
+        #expect(group.podUID == "abc" && group.containerID == Self.container)
     }
 
     @Test(arguments: [
