@@ -31,9 +31,27 @@ extension GuestConfiguration {
     }
 
     private func isInMachineSlice(_ controlGroup: String) -> Bool {
-        // In a cgroup namespace, paths may begin with `..` components.
-        guard let top = controlGroup.split(separator: "/").first(where: { $0 != ".." }) else { return false }
-        return Self.machineSlices.contains(top) || (top.hasPrefix("kubepods-") && top.hasSuffix(".slice"))
+        // In a cgroup namespace, paths may begin with `..` components, and then only the first visible group is judged.
+        let all = controlGroup.split(separator: "/")
+        let parts = all.drop { $0 == ".." }
+        guard let top = parts.first else { return false }
+        return Self.machineSlices.contains(top) || Self.leadsToPods(parts.count < all.count ? parts.prefix(1) : parts)
+    }
+
+    /// Whether a path begins with the group of Kubernetes' pods, or with groups that a kubelet's cgroup root puts above it.
+    ///
+    /// Only systemd's first process and root create slices inside slices, each named after the one that contains it
+    /// (systemd.slice(5)). Without systemd, kubelets have the root `/kubelet` or none.
+    private static func leadsToPods(_ parts: ArraySlice<Substring>) -> Bool {
+        if parts.first == "kubelet" { return parts.dropFirst().first == "kubepods" }
+        var outer = ""
+        for part in parts {
+            guard part.hasSuffix(".slice"), part.hasPrefix(outer) else { return false }
+            let name = part.dropLast(".slice".count)
+            if name.split(separator: "-").contains("kubepods") { return true }
+            outer = "\(name)-"
+        }
+        return false
     }
 }
 

@@ -12,6 +12,7 @@ struct GuestAdmissionTests {
         "/machine.slice/machine-qemu\\x2d1\\x2dweb.scope/libvirt/emulator", "/machine/qemu-1-web.libvirt-qemu",
         "/qemu.slice/100.scope", "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1.slice/cri-1.scope",
         "/kubepods/burstable/pod1/2", "/../../machine.slice/machine.scope", "/../kubepods-besteffort-pod1.slice/cri-1",
+        "/kubelet/kubepods/burstable/pod1/2", "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod1.slice/cri-1",
     ])
     func `a machine in a slice of virtual machines gets figures`(controlGroup: String) throws {
         let bed = try ShareBed()
@@ -22,7 +23,9 @@ struct GuestAdmissionTests {
 
     @Test(arguments: [
         "/user.slice/user-1000.slice/session-1.scope", "/user.slice/machine.slice/web.scope", "/", "",
-        "/system.slice/web.service", "/kubepods-x", "/machine.slice.evil/1", nil,
+        "/system.slice/web.service", "/kubepods-x", "/machine.slice.evil/1", nil, "/kubelet/x", "/x/kubepods/y",
+        "/user.slice/user-1000.slice/user@1000.service/kubepods.slice/x", "/user.slice/kubepods.slice/x",
+        "/lxc.payload.web/kubepods/x", "/../user@1000.service/kubepods.slice/x", "/../x.slice/x-kubepods.slice/y",
     ])
     func `a machine outside these slices gets figures only if it is listed`(controlGroup: String?) throws {
         let bed = try ShareBed(names: ["web", "default/db"])
