@@ -127,13 +127,16 @@ extension MockMachine {
         try sysfs.remove(device.path)
     }
 
-    /// Creates what every device of a class has: `uevent`, a link to the class, and a link in the class.
-    func createDevice(_ identifier: String, of className: String, at path: String) throws(AttributeError) {
+    /// Creates what every device of a class has: `uevent`, a link to the class and, unless `isLinked` is false, a link in
+    /// the class.
+    func createDevice(
+        _ identifier: String, of className: String, at path: String, isLinked: Bool = true
+    ) throws(AttributeError) {
         try sysfs.write("", to: "\(path)/uevent")
         let root = String(repeating: "../", count: path.split(separator: "/").count)
         try sysfs.link("\(path)/subsystem", to: "\(root)class/\(className)")
         // Last, so that a reader that follows the link finds the complete device.
-        try sysfs.link("class/\(className)/\(identifier)", to: "../../\(path)")
+        if isLinked { try sysfs.link("class/\(className)/\(identifier)", to: "../../\(path)") }
     }
 
     /// The lowest number whose path does not exist in sysfs.

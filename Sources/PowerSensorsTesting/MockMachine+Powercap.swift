@@ -9,10 +9,10 @@ extension MockMachine {
     /// - Throws: The system's error if a file cannot be written.
     @discardableResult
     public func add(_ controlType: MockControlType) throws(AttributeError) -> [MockPowercapZone] {
-        let folder = "\(Self.powercapDevices)/\(controlType.name)"
+        let folder = "\(powercapLayout.folder)/\(controlType.name)"
         if !sysfs.exists(folder) {
             try sysfs.write("1\n", to: "\(folder)/enabled")
-            try createDevice(controlType.name, of: "powercap", at: folder)
+            try createDevice(controlType.name, of: "powercap", at: folder, isLinked: powercapLayout == .linked)
         }
         return try controlType.zones.map { zone throws(AttributeError) in
             let created = try create(zone, in: folder, parent: controlType.name, controlType: controlType.name)
@@ -54,12 +54,12 @@ extension MockMachine {
     /// Its number becomes free. Open descriptors show the last number for ever, whereas the kernel's fail with ENODEV.
     public func remove(_ zone: MockPowercapZone) throws(AttributeError) {
         stopCounters(beneath: zone.path)
-        for member in zone.family { try sysfs.remove("class/powercap/\(member.identifier)") }
+        if powercapLayout == .linked {
+            for member in zone.family { try sysfs.remove("class/powercap/\(member.identifier)") }
+        }
         try sysfs.remove(zone.path)
         state.withLock { $0.zones.remove(zone.path) }
     }
-
-    private static var powercapDevices: String { "devices/virtual/powercap" }
 
     private func create(
         _ zone: MockZone, in folder: String, parent: String, controlType: String
@@ -77,7 +77,8 @@ extension MockMachine {
             try create(child, in: path, parent: identifier, controlType: controlType)
         }
         try sysfs.link("\(path)/device", to: "../../\(parent)")
-        try createDevice(identifier, of: "powercap", at: path)
+        let isLinked = powercapLayout == .linked
+        try createDevice(identifier, of: "powercap", at: path, isLinked: isLinked)
         return MockPowercapZone(
             name: zone.name,
             identifier: identifier,
@@ -85,6 +86,7 @@ extension MockMachine {
             path: path,
             counter: counter,
             children: children,
+            shownPath: isLinked ? "class/powercap/\(identifier)" : path,
             sysfs: sysfs
         )
     }

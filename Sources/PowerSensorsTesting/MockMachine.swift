@@ -28,13 +28,22 @@ public final class MockMachine: Sendable {
     /// The three trees, for the library's initializers.
     public let roots: SystemRoots
 
+    /// Where powercap's zones are.
+    let powercapLayout: MockPowercapLayout
+
     let state = Locked(State())
 
     /// Creates an empty machine.
     ///
     /// - Parameter parent: The folder to create it in.
     /// - Throws: The system's error if it cannot be created.
-    public init(beneath parent: String = "/tmp") throws(AttributeError) {
+    public convenience init(beneath parent: String = "/tmp") throws(AttributeError) {
+        try self.init(beneath: parent, powercap: .linked)
+    }
+
+    /// Creates an empty machine of whose zones only a part may be mounted.
+    package init(beneath parent: String = "/tmp", powercap: MockPowercapLayout) throws(AttributeError) {
+        powercapLayout = powercap
         tree = try MockTree(beneath: parent)
         sysfs = try MockTree("sys", in: tree, mountPoint: "/sys")
         procfs = try MockTree("proc", in: tree, mountPoint: "/proc")

@@ -1,5 +1,20 @@
 public import PowerSensors
 
+/// Which part of powercap's folders a mock machine has.
+package enum MockPowercapLayout: CaseIterable, Sendable {
+    /// All of them, as in the kernel's sysfs: nested folders of devices, and the class with a link to each.
+    case linked
+
+    /// Only the nested folders, where the class would have a link to each control type, as in a container that is given
+    /// `class/powercap/intel-rapl`.
+    case nested
+
+    /// Only the devices, without the class.
+    case devices
+
+    var folder: String { self == .nested ? "class/powercap" : "devices/virtual/powercap" }
+}
+
 /// A powercap zone on a mock machine.
 public struct MockPowercapZone: Sendable {
     /// The text of its `name` file.
@@ -20,10 +35,13 @@ public struct MockPowercapZone: Sendable {
     /// The zones inside it.
     public internal(set) var children: [MockPowercapZone]
 
+    /// The path through its class, if that has a link to it.
+    let shownPath: String
+
     let sysfs: MockTree
 
     /// The path of one of its files, such as `energy_uj`, through its class.
-    public func path(of file: String) -> String { "class/powercap/\(identifier)/\(file)" }
+    public func path(of file: String) -> String { "\(shownPath)/\(file)" }
 
     /// Injects a fault into one of its files.
     public func inject(_ fault: MockFault, at file: String) throws(AttributeError) {
