@@ -30,6 +30,9 @@ package struct Obstacle: Hashable, Sendable {
         /// There are no powercap zones.
         case noZones
 
+        /// There is a folder for powercap zones, but none in it.
+        case emptyFolder
+
         /// There is no PMU or device: the driver is not loaded or found nothing, or a guest has no counters.
         case noDriver
 

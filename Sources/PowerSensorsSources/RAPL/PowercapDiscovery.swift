@@ -17,18 +17,23 @@ package struct PowercapDiscovery {
         self.maximumPower = maximumPower
     }
 
-    /// Reads all zones of `class/powercap`.
+    /// Reads all zones.
     package consuming func discover() -> MechanismDiscovery {
-        let names = sysfs.list(
-            PowercapZone.classPath, of: "energy counters", severity: .error, findings: &result.discovery.findings)
-        let folders = names.filter { $0.contains(":") }
-        if folders.isEmpty {
-            if result.findings.isEmpty { result.add(.noZones, .noZones) }
+        let tree = PowercapTree(in: sysfs)
+        result.discovery.findings = tree.findings
+        if tree.isHidden {
+            result.add(.masked, .maskedZones)
             return result
         }
-        if areMasked(folders) { return MechanismDiscovery(obstacle: .masked, .maskedZones) }
-
-        for folder in folders { zones[folder] = PowercapZone(folder: folder, in: sysfs, into: &result) }
+        if tree.zones.isEmpty {
+            if let folder = tree.emptyFolder {
+                result.add(.emptyFolder, .emptyFolder(folder))
+            } else if result.findings.isEmpty {
+                result.add(.noZones, .noZones)
+            }
+            return result
+        }
+        for folder in tree.zones { zones[folder.name] = PowercapZone(folder, in: sysfs, into: &result) }
         let domains = zones.values.compactMap { $0.name.map { DomainName($0) } }
         socketCount = Set(domains.filter { $0.name == "package" }.map(\.socket)).count
         // An unnamed zone of the registers' own driver may be a package, its memory or psys.
@@ -58,7 +63,7 @@ package struct PowercapDiscovery {
         let parents = zones.values.compactMap { $0.controlType == "intel-rapl" ? $0.parentFolder : nil }
         for parent in Set(parents).sorted() where zones[parent] == nil {
             result.discovery.incompleteScopes.insert(.cpu)
-            result.discovery.findings.append(.missingParent("\(PowercapZone.classPath)/\(parent)"))
+            result.discovery.findings.append(.missingParent("\(PowercapTree.classPath)/\(parent)"))
         }
     }
 
@@ -200,12 +205,6 @@ package struct PowercapDiscovery {
             if common.subtracting([0]).isEmpty { return false }
         }
         return true
-    }
-
-    /// Whether a container runtime hides the zones: it mounts an empty folder over them, so that the links in
-    /// `class/powercap` lead nowhere.
-    private func areMasked(_ folders: [String]) -> Bool {
-        folders.allSatisfy { sysfs.isMissing("\(PowercapZone.classPath)/\($0)/.") }
     }
 }
 

@@ -3,11 +3,12 @@ import PowerSensorsCore
 /// One zone of powercap (a part of the machine whose energy or power it shows), as its folder describes it at
 /// discovery.
 struct PowercapZone: Sendable {
-    static let classPath = "class/powercap"
-
     /// The folder's name, such as `intel-rapl:0:1`. The numbers are hexadecimal. After a hot-plug, another zone may
     /// have the same numbers.
     let folder: String
+
+    /// The folder's path in sysfs.
+    let path: String
 
     /// The driver that registered it, such as `intel-rapl-mmio`: the folder's name up to the first colon.
     let controlType: String
@@ -31,9 +32,6 @@ struct PowercapZone: Sendable {
     /// The largest of its power limits; nil if it has none.
     let largestConstraint: Watts?
 
-    /// The folder's path in sysfs.
-    var path: String { "\(Self.classPath)/\(folder)" }
-
     /// Whether it shows RAPL registers of an Intel or AMD processor.
     var isRAPL: Bool { controlType.hasPrefix("intel-rapl") }
 
@@ -54,10 +52,9 @@ struct PowercapZone: Sendable {
     var order: [Int] { folder.split(separator: ":").dropFirst().map { Int($0, radix: 16) ?? .max } }
 
     /// Reads a zone's folder. A file that is missing or unreadable becomes a finding, and affects only this zone.
-    init(folder: String, in sysfs: SystemRoot, into result: inout MechanismDiscovery) {
-        self.folder = folder
+    init(_ location: PowercapTree.Folder, in sysfs: SystemRoot, into result: inout MechanismDiscovery) {
+        (folder, path) = (location.name, location.path)
         controlType = folder.split(separator: ":").first.map(String.init) ?? folder
-        let path = "\(Self.classPath)/\(folder)"
         name = Self.name(path, in: sysfs, &result)
         // Listing the folder is cheaper than trying every file that may exist. If it cannot be listed, its files may
         // still be readable.

@@ -22,11 +22,11 @@ package struct RAPLDiagnosis {
         var isExplained = isMeasured
         for obstacle in obstacles {
             switch (obstacle.kind, reason) {
-            case (.noDriver, let reason?), (.noZones, let reason?):
+            case (.noDriver, let reason?), (.noZones, let reason?), (.emptyFolder, let reason?):
                 if !isExplained { explained.append(elsewhere ?? reason) }
                 isExplained = true
             case (.noZones, _): explained.append(elsewhere ?? missing)
-            case (.masked, _): explained.append(elsewhere ?? obstacle.finding)
+            case (.masked, _), (.emptyFolder, _): explained.append(elsewhere ?? obstacle.finding)
             case (.forbidden, _): forbidden.append(obstacle)
             case (.noDriver, _), (.otherTree, _): explained.append(obstacle.finding)
             }
@@ -55,7 +55,7 @@ package struct RAPLDiagnosis {
         var explained = closed.filter { $0.kind != .forbidden(isCounter: true) }.map(\.finding)
         if let first = foreign.first { explained.append(ofHost(first.finding, count: foreign.count)) }
         if let first = protected.first { explained.append(protectedOtherwise(first.finding)) }
-        if let first = counters.first { explained.append(closedCounters(first.finding, count: counters.count)) }
+        if let first = counters.first { explained.append(closedCounters(first.finding, counters.map(\.finding.subject))) }
         return explained
     }
 
@@ -86,13 +86,13 @@ package struct RAPLDiagnosis {
     }
 
     /// The mode of counters does not let this process read them.
-    private func closedCounters(_ first: Finding, count: Int) -> Finding {
+    private func closedCounters(_ first: Finding, _ counters: [String]) -> Finding {
         let user = environment.user.map { "user \($0)" } ?? "this user"
-        let files = roots.sysfs.pathInCommands("\(PowercapZone.classPath)/*/energy_uj")
+        let files = Set(counters.map(pattern)).sorted().joined(separator: " ")
         let group = environment.group.map { "\($0)" } ?? "$(id -g)"
         return first.with(
             text: """
-                \(subjects(count)) cannot be read: \(mode(of: first.subject)), while this process is \(user) without \
+                \(subjects(counters.count)) cannot be read: \(mode(of: first.subject)), while this process is \(user) without \
                 CAP_DAC_READ_SEARCH.
                 """,
             remedy: """
@@ -100,6 +100,12 @@ package struct RAPLDiagnosis {
                 again: sudo chgrp \(group) \(files) && sudo chmod g+r \(files) — or permanently, by a udev rule: see \
                 Docs/Permissions.md
                 """)
+    }
+
+    /// A counter's path with a star for each zone's name, which stands for the counters of all zones there.
+    private func pattern(_ counter: String) -> String {
+        let parts = counter.split(separator: "/").map { $0.contains(":") ? "*" : $0 }
+        return roots.sysfs.pathInCommands(parts.joined(separator: "/"))
     }
 
     /// A file's mode lets this process read it, but something else does not.
@@ -120,12 +126,19 @@ package struct RAPLDiagnosis {
     private func finding(
         _ severity: Finding.Severity, _ reason: Finding.Reason, _ text: String, remedy: String
     ) -> Finding {
-        Finding(severity: severity, subject: PowercapZone.classPath, reason: reason, text: text, remedy: remedy)
+        Finding(severity: severity, subject: PowercapTree.classPath, reason: reason, text: text, remedy: remedy)
     }
 
     /// The zones are in another sysfs that is mounted here; nil if they are not.
     private var elsewhere: Finding? {
-        guard let folder = environment.otherSysfs.first(where: hasZones) else { return nil }
+        // A mount may contain only the zones, and be where a whole sysfs would have them.
+        let folders = environment.otherSysfs.flatMap { point in
+            [point]
+                + [PowercapTree.classPath, PowercapTree.devicesPath].compactMap { path in
+                    point.firstRange(of: "/\(path)").map { String(point[..<$0.lowerBound]) }
+                }
+        }
+        guard let folder = folders.first(where: hasZones) else { return nil }
         return finding(
             .error, .elsewhere,
             "The zones are not visible in \(roots.sysfs.path), but they are in the sysfs mounted at \(folder).",
@@ -134,8 +147,7 @@ package struct RAPLDiagnosis {
 
     private func hasZones(_ folder: String) -> Bool {
         guard let root = try? SystemRoot(path: folder, mountPoint: "/sys") else { return false }
-        let zones = (try? root.list(PowercapZone.classPath)) ?? []
-        return zones.contains { root.exists("\(PowercapZone.classPath)/\($0)/name") }
+        return PowercapTree(in: root).zones.contains { root.exists("\($0.path)/name") }
     }
 
     private var missing: Finding {
@@ -204,7 +216,7 @@ package struct RAPLDiagnosis {
     private var noSuchRegisters: Finding {
         let hasChips = (try? roots.sysfs.list("class/hwmon"))?.isEmpty == false
         return Finding(
-            severity: .info, subject: PowercapZone.classPath, reason: .unsupported,
+            severity: .info, subject: PowercapTree.classPath, reason: .unsupported,
             text: """
                 Only processors of Intel since Sandy Bridge, of AMD since family 17h and of Hygon have these counters; \
                 this machine's is another.

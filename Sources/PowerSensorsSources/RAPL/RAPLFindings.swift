@@ -5,11 +5,21 @@ import PowerSensorsCore
 extension Finding {
     /// There are no powercap zones. ``RAPLDiagnosis`` finds out why.
     static let noZones = Finding(
-        severity: .warning, subject: PowercapZone.classPath, reason: .absent, text: "There is no RAPL zone.")
+        severity: .warning, subject: PowercapTree.classPath, reason: .absent, text: "There is no RAPL zone.")
+
+    /// The folder of the zones is there, but holds none.
+    static func emptyFolder(_ path: String) -> Finding {
+        Finding(
+            severity: .warning, subject: path, reason: .absent,
+            text: "This folder holds no zone. Either the driver found no register that counts, or the zones are hidden"
+                + " from this process, as container runtimes do.",
+            remedy: "In a container, compare with the host: ls /sys/\(path) — elsewhere, see the driver's messages:"
+                + " sudo dmesg | grep -i rapl")
+    }
 
     /// The folder of the class lists zones, but the folders that it links to are hidden.
     static let maskedZones = Finding(
-        severity: .error, subject: "devices/virtual/powercap", reason: .masked,
+        severity: .error, subject: PowercapTree.devicesPath, reason: .masked,
         text: "The zones are listed but their folders are hidden, as container runtimes do.",
         remedy: "Mount the host's sysfs elsewhere and name it: -v /sys:/host/sys:ro … --sysfs /host/sys")
 
@@ -18,7 +28,7 @@ extension Finding {
         Finding(
             severity: .warning, subject: path, reason: .absent,
             text: "The zone is missing although its subzones exist, so the packages' sum is unknown.",
-            remedy: "See which zones the kernel has: ls /sys/\(PowercapZone.classPath)")
+            remedy: "See which zones the kernel has: ls /sys/\(PowercapTree.classPath)")
     }
 
     /// Two zones have the same name: they show one register, or cannot be told apart.

@@ -50,18 +50,18 @@ public struct RAPLSensor: Sensor {
         let sysfs = roots.sysfs
         var hasher = Hasher()
         // After a hot-plug another zone may have the same folder, but not the same name.
-        let folders = (try? sysfs.list(PowercapZone.classPath)) ?? []
+        let zones = PowercapTree(in: sysfs).zones
         var dies: [String] = []
-        for folder in folders {
-            let name = try? sysfs.text("\(PowercapZone.classPath)/\(folder)/name")
-            hasher.combine(folder)
+        for zone in zones {
+            let name = try? sysfs.text("\(zone.path)/name")
+            hasher.combine(zone)
             hasher.combine(name)
-            if let name, DomainName(name).die != nil { dies.append("\(folder):") }
-            hasher.combine(rightsOf: "\(PowercapZone.classPath)/\(folder)/energy_uj", in: sysfs)
+            if let name, DomainName(name).die != nil { dies.append("\(zone.name):") }
+            hasher.combine(rightsOf: "\(zone.path)/energy_uj", in: sysfs)
         }
         // Whether two dies show the same register can only be found out when the counters of both can be read.
-        for folder in folders where dies.contains(where: { "\(folder):".hasPrefix($0) }) {
-            hasher.combine((try? sysfs.number("\(PowercapZone.classPath)/\(folder)/energy_uj")) != nil)
+        for zone in zones where dies.contains(where: { "\(zone.name):".hasPrefix($0) }) {
+            hasher.combine((try? sysfs.number("\(zone.path)/energy_uj")) != nil)
         }
         if mechanisms.contains(.perf), events.isShown(in: sysfs) {
             for name in PerfPMU.names(in: sysfs) {

@@ -1,0 +1,88 @@
+import PowerSensorsCore
+
+/// The folders of powercap's zones, wherever in sysfs they are.
+///
+/// The kernel puts a zone's folder into that of the zone or control type (driver) to which it belongs, beneath
+/// `devices/virtual/powercap`, and lists links to all of them in `class/powercap`
+/// (Documentation/power/powercap/powercap.rst). A container may be given only a part of this, such as one control type's
+/// folder in the class, without links to its zones, or only the devices. So zones are looked for in the class, among the
+/// devices, and in every folder found there. Their names are unique in a kernel, by which each zone is found once.
+struct PowercapTree {
+    static let classPath = "class/powercap"
+    static let devicesPath = "devices/virtual/powercap"
+
+    /// A control type's folder, or a zone's.
+    struct Folder: Hashable, Sendable {
+        /// Its name: `intel-rapl`, or `intel-rapl:0:1` for a zone.
+        let name: String
+
+        /// Its path in sysfs: the link in the class, if that leads to it.
+        let path: String
+
+        var isZone: Bool { name.contains(":") }
+
+        /// Whether a zone of this name is directly inside it: the name then has one more number.
+        fileprivate func contains(_ zone: String) -> Bool {
+            zone.hasPrefix("\(name):") && !zone.dropFirst(name.count + 1).contains(":")
+        }
+    }
+
+    /// The zones' folders, by name, with those of links that lead nowhere.
+    let zones: [Folder]
+
+    /// Whether zones or control types are listed, but each zone is a link that leads nowhere.
+    let isHidden: Bool
+
+    /// If there are no zones, the folder that should contain them; nil if there is no such folder.
+    let emptyFolder: String?
+
+    /// Why folders that may contain zones cannot be listed, unless a zone of theirs was found in another way.
+    let findings: [Finding]
+
+    init(in sysfs: SystemRoot) {
+        var present: [String: Folder] = [:]
+        var dangling: [String: Folder] = [:]
+        var failures: [(owner: String, finding: Finding)] = []
+        var hasDevices = false
+        for root in [Self.classPath, Self.devicesPath] {
+            // A folder comes before those inside it, so that a path through the class's own link is preferred.
+            var pending = [Folder(name: "", path: root)]
+            var index = 0
+            while index < pending.count {
+                let folder = pending[index]
+                index += 1
+                var findings: [Finding] = []
+                guard let names = sysfs.list(folder, &findings) else {
+                    if sysfs.readLink(folder.path) != nil { dangling[folder.name] = dangling[folder.name] ?? folder }
+                    continue
+                }
+                // If a zone's own folder cannot be listed, its files say why.
+                if !folder.isZone { failures += findings.map { (owner: folder.name, finding: $0) } }
+                if folder.name.isEmpty {
+                    hasDevices = root == Self.devicesPath
+                } else if present[folder.name] == nil {
+                    present[folder.name] = folder
+                }
+                pending += names.filter { folder.name.isEmpty || folder.contains($0) }
+                    .map { Folder(name: $0, path: "\(folder.path)/\($0)") }
+            }
+        }
+        let all = present.merging(dangling) { folder, _ in folder }.values
+        let zones = all.filter(\.isZone).sorted { $0.name < $1.name }
+        self.zones = zones
+        isHidden = !dangling.isEmpty && !present.values.contains(where: \.isZone)
+        let drivers = present.values.filter { $0.name.hasPrefix("intel-rapl") }.map(\.path)
+        emptyFolder = zones.isEmpty ? drivers.min() ?? (all.isEmpty && hasDevices ? Self.devicesPath : nil) : nil
+        findings = failures.filter { owner, _ in
+            !zones.contains { owner.isEmpty || $0.name.hasPrefix("\(owner):") }
+        }.map(\.finding)
+    }
+}
+
+extension SystemRoot {
+    /// The names in a folder of powercap; nil if there is no such folder.
+    fileprivate func list(_ folder: PowercapTree.Folder, _ findings: inout [Finding]) -> [String]? {
+        let names = list(folder.path, of: "energy counters", severity: .error, findings: &findings)
+        return names.isEmpty && findings.isEmpty && isMissing("\(folder.path)/.") ? nil : names
+    }
+}
