@@ -24,6 +24,11 @@ struct ShareTree: Hashable, Sendable {
     /// The folder of powercap's first zone.
     private static let package = "intel-rapl:0"
 
+    /// Where the zones may be in a share: in itself, or where a sysfs has them.
+    private static let folders = [
+        "", "class/powercap/", "class/powercap/intel-rapl/", "devices/virtual/powercap/intel-rapl/",
+    ]
+
     /// The counters, the package first.
     let zones: [Zone]
 
@@ -32,7 +37,7 @@ struct ShareTree: Hashable, Sendable {
 
     /// Looks for a tree; nil if there is no counter yet.
     init?(in share: SystemRoot) {
-        for folder in ["", "class/powercap/"] {
+        for folder in Self.folders {
             let package = "\(folder)\(Self.package)"
             guard !share.isMissing("\(package)/energy_uj") else { continue }
             let name = try? share.text("\(package)/name")

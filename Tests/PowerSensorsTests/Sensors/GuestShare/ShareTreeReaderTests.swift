@@ -107,7 +107,9 @@ struct ShareTreeReaderTests {
         #expect(SensorConformance.check(sensor, isStill: true) == [])
     }
 
-    @Test(arguments: ["", "class/powercap/"])
+    @Test(arguments: [
+        "", "class/powercap/", "class/powercap/intel-rapl/", "devices/virtual/powercap/intel-rapl/",
+    ])
     func `our own tree is read if there is no record`(folder: String) throws {
         let guest = try SharedGuest()
         try guest.share.publishTree(package: 9_000_000, dram: 4_000_000)
@@ -117,7 +119,8 @@ struct ShareTreeReaderTests {
                     let text = try guest.share.tree.text(of: "\(zone)/\(file)")
                     try guest.share.tree.write(text, to: "devices/\(zone)/\(file)")
                 }
-                try guest.share.tree.link("class/powercap/\(zone)", to: "../../devices/\(zone)")
+                let root = String(repeating: "../", count: folder.split(separator: "/").count)
+                try guest.share.tree.link("\(folder)\(zone)", to: "\(root)devices/\(zone)")
                 try guest.share.tree.remove(zone)
             }
         }
