@@ -28,9 +28,11 @@ package struct FirmwareDescription: Hashable, Sendable {
 
     /// Reads the firmware's names; those that cannot be read are left empty.
     package init(sysfs: SystemRoot, procfs: SystemRoot) {
+        // The class has a link to the device. A container may be given only the devices.
+        let folder = [Self.dmiFolder, "devices/virtual/dmi/id"].first { sysfs.exists("\($0)/.") } ?? Self.dmiFolder
         self.init(
-            vendor: (try? sysfs.text("\(Self.dmiFolder)/sys_vendor")) ?? "",
-            product: (try? sysfs.text("\(Self.dmiFolder)/product_name")) ?? "",
+            vendor: (try? sysfs.text("\(folder)/sys_vendor")) ?? "",
+            product: (try? sysfs.text("\(folder)/product_name")) ?? "",
             compatible: (try? procfs.text("device-tree/compatible")) ?? "",
             hasHypervisorNode: procfs.exists("device-tree/hypervisor")
         )

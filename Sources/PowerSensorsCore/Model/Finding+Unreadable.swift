@@ -82,4 +82,19 @@ extension SystemRoot {
             return []
         }
     }
+
+    /// The names in the folder of a class of devices, as ``list(_:of:severity:findings:)`` returns them; none if only the
+    /// class is mounted, so that all its links lead nowhere, which becomes a finding.
+    package func listClass(_ relativePath: String, of content: String, findings: inout [Finding]) -> [String] {
+        let names = list(relativePath, of: content, findings: &findings)
+        guard !names.isEmpty,
+            names.allSatisfy({ isMissing("\(relativePath)/\($0)/.") && readLink("\(relativePath)/\($0)") != nil })
+        else { return names }
+        findings.append(
+            Finding(
+                severity: .warning, subject: relativePath, reason: .masked,
+                text: "The \(content) are listed, but the folders to which these links lead are not mounted here.",
+                remedy: "Mount the whole sysfs and name it: -v /sys:/host/sys:ro … --sysfs /host/sys"))
+        return []
+    }
 }

@@ -22,7 +22,7 @@ struct HwmonDiscovery {
 
     /// Reads all chips of the class.
     consuming func discover() -> Discovery {
-        let folders = sysfs.list(HwmonChip.classPath, of: "hardware-monitoring chips", findings: &findings)
+        let folders = sysfs.listClass(HwmonChip.classPath, of: "hardware-monitoring chips", findings: &findings)
         let found = folders.map { HwmonChip(folder: $0, in: sysfs) }
             .sorted { ($0.device ?? "", $0.order) < ($1.device ?? "", $1.order) }
         var chips: [HwmonChip] = []

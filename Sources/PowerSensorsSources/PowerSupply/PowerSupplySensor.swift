@@ -36,7 +36,7 @@ public struct PowerSupplySensor: Sensor {
     /// Finds the supplies and reads each file once. Whatever fails becomes a finding.
     public func discover() -> Discovery {
         var discovery = Discovery()
-        let names = roots.sysfs.list(PowerSupply.classPath, of: "power supplies", findings: &discovery.findings)
+        let names = roots.sysfs.listClass(PowerSupply.classPath, of: "power supplies", findings: &discovery.findings)
         var supplies = names.map { PowerSupply(name: $0, in: roots.sysfs, findings: &discovery.findings) }
         for index in supplies.indices where supplies[index].isAtZeroRate {
             let isFed = supplies.contains { $0.name != supplies[index].name && $0.isFeeding }

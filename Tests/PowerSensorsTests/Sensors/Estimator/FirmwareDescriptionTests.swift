@@ -1,4 +1,5 @@
 import PowerSensors
+import PowerSensorsTesting
 import Testing
 
 struct FirmwareDescriptionTests {
@@ -30,5 +31,14 @@ struct FirmwareDescriptionTests {
         #expect(FirmwareDescription(hasHypervisorNode: true).isGuest == true)
         #expect(FirmwareDescription(compatible: "linux,dummy-virt").isGuest == true)
         #expect(FirmwareDescription(compatible: "raspberrypi,5-model-b\0brcm,bcm2712").isGuest == nil)
+    }
+
+    @Test(arguments: ["class/dmi/id", "devices/virtual/dmi/id"])
+    func `the names are found through the class and among the devices`(folder: String) throws {
+        let machine = try MockMachine()
+        try machine.sysfs.write("QEMU\n", to: "\(folder)/sys_vendor")
+        try machine.sysfs.write("Standard PC\n", to: "\(folder)/product_name")
+        let firmware = FirmwareDescription(sysfs: machine.roots.sysfs, procfs: machine.roots.procfs)
+        #expect(firmware.vendor == "QEMU" && firmware.product == "Standard PC")
     }
 }
