@@ -7,6 +7,9 @@ import PowerSensorsCore
 /// (Documentation/power/powercap/powercap.rst). A container may be given only a part of this, such as one control type's
 /// folder in the class, without links to its zones, or only the devices. So zones are looked for in the class, among the
 /// devices, and in every folder found there. Their names are unique in a kernel, by which each zone is found once.
+///
+/// Where the class has links, it is the kernel's, and complete: a zone whose link is gone is being removed, although its
+/// folder is still there for a moment.
 struct PowercapTree {
     static let classPath = "class/powercap"
     static let devicesPath = "devices/virtual/powercap"
@@ -20,6 +23,15 @@ struct PowercapTree {
         let path: String
 
         var isZone: Bool { name.contains(":") }
+
+        /// Whether the class has an entry of its own for it.
+        fileprivate var isInClass: Bool { path == "\(PowercapTree.classPath)/\(name)" }
+
+        /// Its control type, and how many zones it is nested in.
+        fileprivate var level: [String] {
+            let parts = name.split(separator: ":")
+            return [String(parts.first ?? ""), "\(parts.count)"]
+        }
 
         /// Whether a zone of this name is directly inside it: the name then has one more number.
         fileprivate func contains(_ zone: String) -> Bool {
@@ -67,6 +79,11 @@ struct PowercapTree {
                     .map { Folder(name: $0, path: "\(folder.path)/\($0)") }
             }
         }
+        let linked = present.values.filter { folder in
+            folder.isZone && folder.isInClass && sysfs.readLink(folder.path)?.contains(Self.devicesPath) == true
+        }
+        let complete = Set(linked.map(\.level))
+        present = present.filter { $0.value.isInClass || !complete.contains($0.value.level) }
         let all = present.merging(dangling) { folder, _ in folder }.values
         let zones = all.filter(\.isZone).sorted { $0.name < $1.name }
         self.zones = zones

@@ -6,12 +6,11 @@ import Testing
 struct PowercapDiscoveryTests {
     @Test func `if a package's zone is missing but its parts are not, the sum is unknown`() throws {
         let machine = try MockMachine()
-        for (folder, name) in ["0": "package-0", "1": "package-1", "1:0": "core"] {
-            let path = "class/powercap/intel-rapl:\(folder)"
-            try machine.sysfs.write("\(name)\n", to: "\(path)/name")
-            try machine.sysfs.write("5000000\n", to: "\(path)/energy_uj")
-            try machine.sysfs.write("262143328850\n", to: "\(path)/max_energy_range_uj")
-        }
+        try machine.add(
+            MockControlType(zones: [
+                MockZone(name: "package-0", power: Watts(50)),
+                MockZone(name: "package-1", power: Watts(50), children: [MockZone(name: "core", power: Watts(20))]),
+            ]))
         let whole = PowercapDiscovery(machine.roots.sysfs, maximumPower: nil).discover()
         #expect(whole.incompleteScopes.isEmpty)
         try machine.sysfs.remove("class/powercap/intel-rapl:1")

@@ -86,24 +86,32 @@ struct PowercapLayoutTests {
         #expect(discovery.channels[3].path == "class/powercap/intel-rapl/intel-rapl:2/energy_uj")
     }
 
-    @Test func `whatever links the class lacks, every zone is found once`() throws {
+    @Test(arguments: 0..<8)
+    func `whether the class links drivers, packages and their parts or not, every zone is found once`(links: Int) throws
+    {
         let machine = try server(.linked)
-        let links = try machine.sysfs.names(in: "class/powercap")
-        var generator = SeededGenerator(seed: 118)
-        for _ in 0..<30 {
-            let lacking = links.filter { _ in Bool.random(using: &generator) }
-            for link in lacking { try machine.sysfs.remove("class/powercap/\(link)") }
-            let discovery = sensor(machine).discover()
-            #expect(discovery.channels.map(\.id) == Self.names.map { "rapl/\($0)" }, "without \(lacking)")
-            #expect(discovery.findings.isEmpty && discovery.incompleteScopes.isEmpty)
-            for link in lacking {
-                let driver = link == "intel-rapl" ? "" : "intel-rapl/"
-                let parts = link.split(separator: ":")
-                let folder = parts.count > 2 ? "\(parts[0]):\(parts[1])/" : ""
-                let target = "../../devices/virtual/powercap/\(driver)\(folder)\(link)"
-                try machine.sysfs.link("class/powercap/\(link)", to: target)
-            }
+        for link in try machine.sysfs.names(in: "class/powercap") {
+            let depth = link.split(separator: ":").count - 1
+            if links & 1 << depth == 0 { try machine.sysfs.remove("class/powercap/\(link)") }
         }
+        let discovery = sensor(machine).discover()
+        #expect(discovery.channels.map(\.id) == Self.names.map { "rapl/\($0)" })
+        #expect(discovery.findings.isEmpty && discovery.incompleteScopes.isEmpty)
+        #expect(discovery.channels.allSatisfy { machine.sysfs.exists($0.path ?? "") })
+    }
+
+    @Test(arguments: ["package-0", "psys-1", "package-1/dram"])
+    func `a zone is gone with its link, although its folder stays for a moment`(name: String) throws {
+        let machine = try server(.linked)
+        let zone = try #require(machine.zone(name))
+        let parts = Self.names.filter { $0.hasPrefix("\(name)/") }.compactMap { machine.zone($0) }
+        for gone in [zone] + parts { try machine.sysfs.remove("class/powercap/\(gone.identifier)") }
+        let sensor = sensor(machine)
+        let (channels, mark) = (sensor.discover().channels, sensor.discoveryFingerprint())
+        #expect(!channels.contains { $0.id == "rapl/\(name)" })
+        #expect(channels.count == Self.names.count - 1 - parts.count)
+        try machine.sysfs.remove(zone.path)
+        #expect(sensor.discoveryFingerprint() == mark)
     }
 
     @Test func `a class that has one zone's folder shows that zone and its parts`() throws {
