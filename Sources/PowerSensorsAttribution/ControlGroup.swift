@@ -19,7 +19,7 @@ package struct ControlGroup: Hashable, Sendable {
     package init(path: String) {
         // The path of a group outside this process's name space starts with one `/..` for each level above the name
         // space's root (cgroup_namespaces(7)).
-        let all = path.split(separator: "/")
+        let all = path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
         let parts = all.drop { $0 == ".." }
         let isOutsideView = parts.count < all.count
         self.isOutsideView = isOutsideView

@@ -15,7 +15,7 @@ struct ControlGroupIdentity: Hashable {
     init(_ path: ArraySlice<Substring>) {
         // If containerd has the cgroupfs driver and the kubelet that of systemd, a pod's slice, the runtime and the
         // container's ID share one part, separated by colons.
-        let isShared = path.contains { $0.contains(":") }
+        let isShared = path.contains { $0.utf8.contains(UInt8(ascii: ":")) }
         let parts = isShared ? path.flatMap { $0.split(separator: ":") }[...] : path
         var container: String?
         for index in parts.indices.reversed() {
@@ -36,8 +36,8 @@ struct ControlGroupIdentity: Hashable {
     /// with its systemd driver `ROOT-kubepods-burstable-pod1234….slice`, where underscores stand for the UID's dashes.
     private static func podUID(_ parts: ArraySlice<Substring>, at index: Int) -> String? {
         let part = parts[index]
-        if part.hasSuffix(".slice") {
-            let words = part.dropLast(".slice".count).split(separator: "-", omittingEmptySubsequences: false)
+        if let slice = part.without(suffix: ".slice") {
+            let words = slice.split(separator: "-", omittingEmptySubsequences: false)
             guard let first = words.lastIndex(where: { $0.hasPrefix("pod") }) else { return nil }
             return podUID(words[first...].joined(separator: "-"), isInKubepods: words[..<first].contains("kubepods"))
         }
@@ -51,16 +51,21 @@ struct ControlGroupIdentity: Hashable {
     /// Whether a part is the group of all pods: `kubepods`, or a slice such as `kubelet-kubepods.slice`.
     private static func isKubepods(_ part: Substring) -> Bool {
         if part == "kubepods" { return true }
-        return part.hasSuffix(".slice") && part.dropLast(".slice".count).split(separator: "-").contains("kubepods")
+        return part.without(suffix: ".slice")?.split(separator: "-").contains("kubepods") ?? false
     }
 
     /// The UID in a pod's name. From inside a pod, or with a name of the administrator's, `kubepods` is not visible; then
     /// only a complete UUID is taken for a pod's.
     private static func podUID(_ name: String, isInKubepods: Bool) -> String? {
         let uid = String(name.dropFirst("pod".count).map { $0 == "_" ? "-" : $0 })
-        let isUID = !uid.isEmpty && uid.allSatisfy { $0.isASCII && ($0.isHexDigit || $0 == "-") }
+        let isUID = !uid.isEmpty && uid.utf8.allSatisfy { isHexDigit($0) || $0 == UInt8(ascii: "-") }
         let groups = uid.split(separator: "-", omittingEmptySubsequences: false).map(\.utf8.count)
         return isUID && (isInKubepods || groups == [8, 4, 4, 4, 12]) ? uid : nil
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        // The bit 0x20 makes a letter lower-case.
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
     }
 
     // MARK: Containers
@@ -76,13 +81,13 @@ struct ControlGroupIdentity: Hashable {
     /// The ID in the name of a container's group: 64 hexadecimal digits, alone or as `RUNTIME-…` or `RUNTIME-….scope`;
     /// nil for other groups, among them those of the runtimes' helpers, such as `libpod-conmon-….scope`.
     private static func hexadecimalID(_ part: Substring) -> String? {
-        let name = part.hasSuffix(".scope") ? part.dropLast(".scope".count) : part
+        let name = part.without(suffix: ".scope") ?? part
         let length = 64
         guard name.utf8.count >= length else { return nil }
-        let id = name.suffix(length)
-        let prefix = name[..<id.startIndex]
-        guard id.allSatisfy({ $0.isASCII && $0.isHexDigit }), prefix.isEmpty || prefix.hasSuffix("-")
-        else { return nil }
+        let start = name.utf8.index(name.endIndex, offsetBy: -length)
+        guard name.utf8[start...].allSatisfy(isHexDigit) else { return nil }
+        let (prefix, id) = (name[..<start], name[start...])
+        guard prefix.isEmpty || prefix.hasSuffix("-") else { return nil }
         // Each container has a process that started it and watches it, outside the container: Podman's and CRI-O's
         // conmon, containerd's shim.
         let isHelper = prefix.split(separator: "-").contains {
@@ -105,15 +110,22 @@ struct ControlGroupIdentity: Hashable {
     /// groups. systemd-nspawn itself is in `supervisor` (systemd's docs/CONTAINER_INTERFACE.md). libvirt's machines have
     /// units like the latter, but no such groups.
     private static func nspawnName(_ part: Substring, around inner: Substring?) -> String? {
-        let name: Substring
-        if part.hasPrefix("systemd-nspawn@"), part.hasSuffix(".service"), let inner, inner != "supervisor" {
-            name = part.dropFirst("systemd-nspawn@".count).dropLast(".service".count)
-        } else if part.hasPrefix("machine-"), part.hasSuffix(".scope"), inner == "payload" {
-            name = part.dropFirst("machine-".count).dropLast(".scope".count)
-        } else {
-            return nil
+        var name: Substring?
+        if part.hasPrefix("systemd-nspawn@"), let inner, inner != "supervisor" {
+            name = part.dropFirst("systemd-nspawn@".count).without(suffix: ".service")
+        } else if part.hasPrefix("machine-"), inner == "payload" {
+            name = part.dropFirst("machine-".count).without(suffix: ".scope")
         }
+        guard let name, !name.isEmpty else { return nil }
         // systemd escapes dashes. A machine's name has no other character that it would escape.
-        return name.isEmpty ? nil : String(name.replacing("\\x2d", with: "-"))
+        return String(name.replacing("\\x2d", with: "-"))
+    }
+}
+
+extension Substring {
+    /// The text before an ASCII suffix; nil if it has another end. `hasSuffix` costs a comparison of characters.
+    fileprivate func without(suffix: String) -> Substring? {
+        guard utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) else { return nil }
+        return self[..<utf8.index(endIndex, offsetBy: -suffix.utf8.count)]
     }
 }
