@@ -197,7 +197,7 @@ struct HwmonChip: Sendable {
             let label = files.contains(labelFile) ? try? sysfs.text("\(path)/\(labelFile)") : nil
             var value = Value(
                 attribute: attribute,
-                label: label.flatMap { $0.isEmpty ? nil : $0 } ?? accuracy(of: attribute, in: sysfs))
+                label: label.flatMap { $0.isEmpty ? nil : $0 } ?? meterLabel(of: attribute, in: sysfs))
             if attribute.form == .average {
                 value.averageInterval = sysfs.milliseconds("\(path)/\(attribute.stem)_average_interval")
             }
@@ -205,11 +205,14 @@ struct HwmonChip: Sendable {
         }
     }
 
-    /// The accuracy that an ACPI power meter states, such as `accuracy 95.0%`; nil for other chips.
-    private func accuracy(of attribute: HwmonAttribute, in sysfs: SystemRoot) -> String? {
-        guard attribute.kind == .power, let text = try? sysfs.text("\(path)/\(attribute.stem)_accuracy"), !text.isEmpty
-        else { return nil }
-        return "accuracy \(text)"
+    /// What an ACPI power meter measures, as its firmware says, such as `Module Power Socket 0`, or else the accuracy
+    /// that it states, such as `accuracy 95.0%`; nil for other chips.
+    private func meterLabel(of attribute: HwmonAttribute, in sysfs: SystemRoot) -> String? {
+        func text(_ name: String) -> String? {
+            (try? sysfs.text("\(path)/\(attribute.stem)_\(name)")).flatMap { $0.isEmpty ? nil : $0 }
+        }
+        guard attribute.kind == .power, let accuracy = text("accuracy") else { return nil }
+        return text("oem_info") ?? "accuracy \(accuracy)"
     }
 
     private mutating func readValues(from sysfs: SystemRoot, findings: inout [Finding]) {

@@ -1,11 +1,13 @@
 import PowerSensorsCore
 
-/// Decides which channels measure the whole machine's input: the host figure of scope `platform`.
+/// Decides which channels measure a whole: those of the host figure of scope `platform`, the whole machine's input, and
+/// of `cpu`.
 ///
-/// Three kinds of meters do. A single ACPI power meter measures the whole system unless it names devices (ACPI
-/// specification, section 10.4). The mains power supplies together take all of the input power (PMBus `READ_PIN`, label
-/// `pin`). A single hot-swap controller is at the input of the board. The input power of anything else, such as a
-/// voltage regulator, is a part of the same power. If there is any doubt, nothing counts.
+/// Four kinds of meters show the input. A single ACPI power meter measures the whole system unless it names devices
+/// (ACPI specification, section 10.4). The mains power supplies together take all of the input power (PMBus `READ_PIN`,
+/// label `pin`). A single hot-swap controller is at the input of the board. Some drivers name what they measure, see
+/// ``KnownWhole``. The input power of anything else, such as a voltage regulator, is a part of the same power. If there
+/// is any doubt, nothing counts.
 enum InputMeter {
     /// Marks the channels that count, and reports why other candidates do not.
     ///
@@ -13,15 +15,18 @@ enum InputMeter {
     ///   - channels: The chips' channels.
     ///   - owners: Each channel's chip.
     static func mark(_ channels: inout [Channel], owners: [HwmonChip], findings: inout [Finding]) {
-        let candidates = channels.indices.filter { isInputPower(channels[$0], of: owners[$0]) }
+        for index in KnownWhole.members(of: .cpu, among: channels, owners: owners) { channels[index].countsIn = .cpu }
+        let known = KnownWhole.members(of: .platform, among: channels, owners: owners)
+        let candidates = channels.indices.filter { known.contains($0) || isInputPower(channels[$0], of: owners[$0]) }
         if candidates.isEmpty { return }
-        let meters = candidates.filter { isPowerMeter(owners[$0]) }
+        let meters = candidates.filter { isPowerMeter(owners[$0]) && !namesPart(channels[$0]) }
         let mainsNames = Set(candidates.map { owners[$0] }.filter(isAtMains).map(\.name))
         // An unplugged supply has no input voltage, but is recognized because it has the name of one that is plugged
         // in.
         let supplies = candidates.filter { mainsNames.contains(owners[$0].name) }
         let boards = candidates.filter { isHotSwap(owners[$0]) }
-        let counted = meters.count == 1 ? meters : !supplies.isEmpty ? supplies : boards.count == 1 ? boards : []
+        let counted =
+            meters.count == 1 ? meters : !supplies.isEmpty ? supplies : boards.count == 1 ? boards : known
         for index in candidates {
             if counted.contains(index) {
                 channels[index].countsIn = .platform
@@ -51,6 +56,12 @@ enum InputMeter {
         chip.name == "power_meter" || chip.name == "acpi_power_meter"
     }
 
+    /// Whether an ACPI power meter says which part of a Grace machine it measures.
+    private static func namesPart(_ channel: Channel) -> Bool {
+        let parts = ["module", "grace", "cpu", "sysio"].map { "\($0) power socket" }
+        return parts.contains { channel.label?.lowercased().isNamed($0) ?? false }
+    }
+
     /// Whether its voltage is that of the mains or of a data centre's direct current, 90 V or more. Boards have at most
     /// 60 V.
     private static func isAtMains(_ chip: HwmonChip) -> Bool {
@@ -70,7 +81,6 @@ enum InputMeter {
 
     /// Whether a label is a word, perhaps followed by a number.
     private static func isNamed(_ label: String?, _ word: String) -> Bool {
-        guard let label = label?.lowercased(), label.hasPrefix(word) else { return false }
-        return label.dropFirst(word.count).allSatisfy(\.isNumber)
+        label?.lowercased().isNamed(word) ?? false
     }
 }
