@@ -33,6 +33,37 @@ struct TextFormatTests {
         )
     }
 
+    @Test func `rows whose names are cut can be told apart, by their labels or by the ends of their names`() {
+        func text(labels: [String?]) -> [String] {
+            let channels = labels.enumerated().map { index, label in
+                var component = Component(id: "power_meter/ACPI000D:0\(index)", kind: .chip)
+                component.chip = "power_meter"
+                var channel = Channel(
+                    id: "hwmon/\(component.id)/power1", sensor: .hwmon, mechanism: "sysfs", quantity: .power,
+                    encoding: .gauge, component: component)
+                channel.label = label
+                return channel
+            }
+            let topology = Topology(generation: 1, discoveries: [Discovery(channels: channels)])
+            let snapshot = Snapshot(
+                topology: topology, instant: .now, timeNanoseconds: 0, interval: nil, sampleDuration: .zero,
+                channels: channels.map { _ in ChannelSnapshot(status: .warmingUp) }, host: [])
+            var format = TextFormat(node: "n1")
+            format.prepare(for: topology)
+            var bytes: [UInt8] = []
+            format.append(snapshot, to: &bytes)
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            return lines.dropFirst(3).map { String($0.prefix(21)) }
+        }
+        #expect(
+            text(labels: ["Module Power Socket 0", "Module Power Socket 1", "SysIO"]) == [
+                "  Module Po… Socket 0", "  Module Po… Socket 1", "  SysIO              ",
+            ])
+        #expect(
+            text(labels: ["accuracy 95.0%", "accuracy 95.0%"]) == ["  power_met…PI000D:00", "  power_met…PI000D:01"])
+        #expect(text(labels: ["Module Power Socket 0"]) == ["  power_meter/ACPI00…"], "there is no other")
+    }
+
     @Test func `values other than power have their own units, and flags are yes or no`() {
         let shown: [(Quantity, Double, String)] = [
             (.storedEnergy, 129_600, "129.6 kJ"), (.charge, 10_800, "10.80 kC"), (.charge, 5, "5.000 C"),

@@ -27,7 +27,7 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// The part of the machine that it measures.
     public let component: Component
 
-    /// Whether its values are measured, shared by a host, estimated or attributed.
+    /// Whether its values are measured, shared by a host, estimated, attributed or nominal.
     public var provenance: Provenance = .measured
 
     /// The provenance that a shared or attributed value has at its source; nil for values that this machine measured or
@@ -71,6 +71,9 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// The highest power that the component can draw, in watts and above 0; 1 kW by default. It distinguishes a counter
     /// that wrapped from one that was reset, and limits the energy assumed for a gap in a gauge's readings.
     public var maximumPower = Watts(1000)
+
+    /// Whether ``maximumPower`` is more than this hardware can ever draw, rather than an assumption that suits most.
+    package var hasKnownMaximum = false
 
     /// How long one reading took at discovery; nil if it was not timed.
     public var readCost: Duration?

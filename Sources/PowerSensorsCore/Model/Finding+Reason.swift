@@ -104,6 +104,15 @@ extension Finding {
         /// The figure is estimated by a model.
         public static let estimated = Reason("estimated")
 
+        /// The estimate is raised to what parts of the machine measure.
+        public static let raised = Reason("raised")
+
+        /// A value is rated or negotiated, not measured.
+        public static let nominal = Reason("nominal")
+
+        /// Two values of one source cannot both be true.
+        public static let contradictory = Reason("contradictory")
+
         /// The model was not fitted to this kind of processor.
         public static let unseen = Reason("unseen")
 

@@ -12,6 +12,10 @@ public struct Provenance: Hashable, Sendable, CustomStringConvertible {
     /// Computed by a model; a ``RelativeBand`` gives its uncertainty.
     public static let estimated = Provenance(name: "estimated")
 
+    /// A rated or negotiated value, such as the current that a USB-C charger has agreed to supply. It is neither measured
+    /// nor modelled, and is never added to anything: a channel of power has a value, but no energy.
+    public static let nominal = Provenance(name: "nominal")
+
     /// A consumer's share of a value of one of the other kinds.
     public static let attributed = Provenance(name: "attributed")
 

@@ -54,9 +54,12 @@ public struct Topology: Sendable {
             incomplete.formUnion(discovery.incompleteScopes.intersection(made))
             counts.append(kept.count)
         }
-        // A channel cannot mirror one that is not in the topology.
-        for index in channels.indices where channels[index].mirrorOf.map({ !seen.contains($0) }) ?? false {
-            channels[index].mirrorOf = nil
+        let nominal = Set(channels.filter { $0.provenance == .nominal }.map(\.id))
+        for index in channels.indices {
+            guard let mirrored = channels[index].mirrorOf else { continue }
+            // A channel cannot mirror one that is not in the topology.
+            if !seen.contains(mirrored) { channels[index].mirrorOf = nil }
+            if nominal.contains(mirrored) { channels[index].provenance = .nominal }
         }
         self.generation = generation
         self.channels = channels

@@ -35,7 +35,7 @@ package struct ChannelState {
                 refreshInterval: channel.carriesInstants ? .zero : channel.refreshInterval)
             // A counter that is known to work may be 0 at first, for example a sum that starts when it is opened.
             counter?.hasMoved = channel.isKnownToCount
-        case .gauge where channel.quantity == .power:
+        case .gauge where channel.quantity == .power && channel.provenance != .nominal:
             integrator = PowerIntegrator(maximumPower: channel.maximumPower, isIntermittent: channel.isIntermittent)
         case .gauge: break
         }

@@ -100,6 +100,8 @@ struct ChannelMetrics {
     private var supplySeries: [MetricSeries] {
         // The batteries' power is a host figure.
         if channel.countsIn == .battery { return [] }
+        // A nominal power would be added to measured ones by every query that sums the series.
+        if channel.provenance == .nominal, channel.quantity == .power { return [] }
         let kind = channel.component.supplyType?.lowercased()
         let labels = MetricLabels([("supply", channel.component.supply), ("kind", kind)])
         return gauge(Self.supplyGauges, labels)

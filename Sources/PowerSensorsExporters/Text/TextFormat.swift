@@ -35,10 +35,27 @@ public struct TextFormat: SnapshotFormat {
     /// Lays out the components as a tree.
     public mutating func prepare(for topology: Topology) {
         let showsAll = showsAll
-        tree = TopologyTree(topology) { showsAll || $0.isOfInterest }.lines.filter { line in
-            line.channel.map { !topology.channels[$0].isHostFigure(of: topology) } ?? true
-        }
+        tree = Self.distinguished(
+            TopologyTree(topology) { showsAll || $0.isOfInterest }.lines.filter { line in
+                line.channel.map { !topology.channels[$0].isHostFigure(of: topology) } ?? true
+            }, topology)
         sources = topology.channels.map { Self.source($0.provenance, $0.sensor) }
+    }
+
+    /// The lines, those with a long name so that they can be told apart in its column: by the channel's label or, without
+    /// one, by the end of the name.
+    private static func distinguished(_ lines: [TopologyTree.Line], _ topology: Topology) -> [TopologyTree.Line] {
+        func column(_ line: TopologyTree.Line) -> String { (line.indentation + line.name).padded(Row.nameWidth) }
+        func label(_ line: TopologyTree.Line) -> String? { line.channel.flatMap { topology.channels[$0].label } }
+        let columns = Dictionary(lines.map { (column($0), 1) }, uniquingKeysWith: +)
+        let labels = Dictionary(lines.compactMap(label).map { ($0, 1) }, uniquingKeysWith: +)
+        return lines.map { line in
+            let room = Row.nameWidth - line.indentation.count
+            guard line.name.count > room, columns[column(line)] ?? 0 > 1 else { return line }
+            let own = label(line).flatMap { labels[$0] == 1 ? $0.safeToShow : nil }
+            return TopologyTree.Line(
+                name: (own ?? line.name).shortened(to: room), depth: line.depth, channel: line.channel)
+        }
     }
 
     /// Appends a snapshot as a block of lines.
@@ -123,12 +140,13 @@ public struct TextFormat: SnapshotFormat {
     }
 
     private func component(_ line: TopologyTree.Line, _ snapshot: Snapshot) -> String {
-        var row = Row(name: String(repeating: "  ", count: line.depth + 1) + line.name)
+        var row = Row(name: line.indentation + line.name)
         guard let index = line.channel, index < snapshot.channels.count else { return row.text }
         let channel = snapshot.channels[index]
         let quantity = snapshot.topology.channels[index].quantity
         row.source = sources[index]
-        if quantity == .energy || quantity == .power {
+        let isNominal = snapshot.topology.channels[index].provenance == .nominal
+        if !isNominal, quantity == .energy || quantity == .power {
             row.set(power: channel.power, low: channel.low, high: channel.high)
             if channel.status != .warmingUp { row.set(energy: channel.energy, ambiguous: channel.ambiguousEnergy) }
             if channel.power == nil { row.reason = channel.status.words }
@@ -161,6 +179,10 @@ public struct TextFormat: SnapshotFormat {
     }
 }
 
+extension TopologyTree.Line {
+    fileprivate var indentation: String { String(repeating: "  ", count: depth + 1) }
+}
+
 extension Consumer {
     /// The name, prefixed with the namespace if there is one.
     fileprivate var shownName: String { (namespace.isEmpty ? name : "\(namespace)/\(name)").safeToShow }
@@ -168,6 +190,8 @@ extension Consumer {
 
 /// One line of the block, in columns.
 private struct Row {
+    static let nameWidth = 21
+
     let name: String
     /// Why the power is unknown, shown in place of the band.
     var reason = ""
@@ -202,7 +226,7 @@ private struct Row {
         let isEmpty = power == nil && reason.isEmpty && source.isEmpty
         if isEmpty { return name.padded(79).withoutTrailingBlanks }
         let (number, unit) = (power?.number ?? "–", power?.unit ?? "")
-        let start = name.padded(21) + number.leftPadded(7) + " " + unit.padded(2) + " "
+        let start = name.padded(Self.nameWidth) + number.leftPadded(7) + " " + unit.padded(2) + " "
         let energy = energy.number.leftPadded(9) + " " + energy.unit.padded(2)
         // A long reason extends into the energy's columns if they are empty.
         let middle =
@@ -212,7 +236,7 @@ private struct Row {
     }
 
     static func heading(_ name: String) -> String {
-        (name.padded(21) + "power".leftPadded(7) + String(repeating: " ", count: 18) + "energy".leftPadded(9)
+        (name.padded(nameWidth) + "power".leftPadded(7) + String(repeating: " ", count: 18) + "energy".leftPadded(9)
             + "     source").withoutTrailingBlanks
     }
 }

@@ -31,6 +31,12 @@ extension String {
         return self + String(repeating: " ", count: width - length)
     }
 
+    /// The text in at most a width: an ellipsis stands for the middle of a longer one, whose beginning and end stay.
+    func shortened(to width: Int) -> String {
+        guard count > width, width > 2 else { return self }
+        return prefix(width / 2) + "…" + suffix(width - width / 2 - 1)
+    }
+
     /// The text right-aligned in a width.
     package func leftPadded(_ width: Int) -> String { String(repeating: " ", count: max(width - count, 0)) + self }
 

@@ -51,6 +51,28 @@ struct PrometheusFormatTests {
         #expect(page.value("powersensors_domain_power_watts", ["domain": "package", "socket": "0"]) == nil)
     }
 
+    @Test func `a nominal power has no series that a query could add to measured ones`() throws {
+        var component = Component(id: "port", kind: .supply)
+        (component.supply, component.supplyType) = ("port", "USB")
+        let channels = [("power", Quantity.power), ("voltage", .voltage)].map { name, quantity in
+            var channel = Channel(
+                id: "supply/port/\(name)", sensor: .supply, mechanism: "sysfs", quantity: quantity, encoding: .gauge,
+                component: component)
+            channel.provenance = .nominal
+            return channel
+        }
+        let topology = Topology(generation: 1, discoveries: [Discovery(channels: channels)])
+        let figures = channels.map { _ in
+            var figures = ChannelSnapshot(status: .ok)
+            figures.value = 20
+            return figures
+        }
+        let page = text(of: Samples.snapshot(topology, channels: figures, host: []))
+        #expect(!page.contains("powersensors_supply_power_watts{"))
+        #expect(page.contains("powersensors_supply_volts{"))
+        #expect(page.contains("provenance=\"nominal\""))
+    }
+
     @Test func `a guest's shared packages have the domain series, unless it has counters of its own`() throws {
         func page(_ scope: Scope?) throws -> StrictParser {
             let topology = Samples.sharedTopology(countingIn: scope)
