@@ -34,6 +34,11 @@ struct BadInputTests {
             mentions: ["--sensor barometer", "rapl", "estimator"]
         ),
         Mistake(arguments: ["--scope", "moon"], exitCode: 64, mentions: ["--scope moon", "cpu", "wall"]),
+        Mistake(arguments: ["--whole", "moon"], exitCode: 64, mentions: ["--whole moon", "id", "wall"]),
+        Mistake(arguments: ["list", "--whole", "rapl/psys=moon"], exitCode: 64, mentions: ["--whole rapl/psys=moon"]),
+        Mistake(
+            arguments: ["list", "--whole", "rapl/psys=wall", "--whole", "rapl/psys=cpu"], exitCode: 64,
+            mentions: ["--whole rapl/psys", "wall", "cpu"]),
         Mistake(arguments: ["--format", "xml"], exitCode: 64, mentions: ["--format xml", "csv"]),
         Mistake(arguments: ["--json", "--format", "csv"], exitCode: 64, mentions: ["--format csv", "--json"]),
         Mistake(arguments: ["--top", "many"], exitCode: 64, mentions: ["--top many"]),

@@ -66,6 +66,26 @@ struct ListTests {
         }
     }
 
+    @Test func `a channel that is chosen as a whole counts, whether by a flag or by a variable`() async throws {
+        let machine = try MockMachine()
+        for device in ["1-0040", "1-0041"] {
+            try machine.add(.chip("ina226", hardware: "i2c-1/\(device)", files: ["power1_input": "5000000"]))
+        }
+        let ids = ["hwmon/ina226/1-0040/power1", "hwmon/ina226/1-0041/power1"]
+        let arguments = ["list", "--json"] + Command.roots(machine)
+        func counted(_ outcome: Command.Outcome) throws -> [String?] {
+            let channels = try JSON(outcome.output)["channels"].elements
+            return channels.filter { $0["counts_in"].text == "wall" }.map { $0["id"].text }
+        }
+        let one = try await Command.run(arguments + ["--whole", "\(ids[0])=wall"])
+        #expect(try counted(one) == [ids[0]])
+        let both = try await Command.run(
+            arguments, environment: ["POWERSENSORS_WHOLE": ids.map { "\($0)=wall" }.joined(separator: ", ")])
+        #expect(try counted(both) == ids)
+        let missing = try await Command.run(arguments + ["--whole", "hwmon/none=wall"])
+        #expect(missing.output.contains("configuration"))
+    }
+
     @Test func `an estimate is not called exact, neither in text nor in JSON`() async throws {
         let machine = try MockMachine()
         try machine.set(.guest())

@@ -42,6 +42,7 @@ public struct SensorSet: Sendable {
 
     private let sensors: [any Sensor]
     private let fallback: (any Sensor)?
+    private var wholes = ChosenWholes(scopes: [:])
 
     /// The channels, chips and devices to leave out.
     package let ignored: IgnoredChannels
@@ -63,6 +64,8 @@ public struct SensorSet: Sendable {
     ///   - additional: Custom sensors, which are preferred to the library's.
     ///   - ignoring: What to leave out: `id`s of channels, names of chips and supplies, and devices, such as `0000:03:00.0`. Chips
     ///     are not read at all. A host figure of which a part is left out is `partial`.
+    ///   - wholes: Channels that are known to measure a whole, by their `id`, each with the scope whose figure it makes up.
+    ///     Channels of one scope are added; what else would count in that scope is left out.
     public init(
         roots: SystemRoots = .default,
         selections: [Selection] = [],
@@ -71,10 +74,12 @@ public struct SensorSet: Sendable {
         share: GuestShareSensor? = nil,
         estimator: Estimator? = nil,
         additional: [any Sensor] = [],
-        ignoring: [String] = []
+        ignoring: [String] = [],
+        wholes: [String: Scope] = [:]
     ) {
         self.roots = roots
         ignored = IgnoredChannels(ignoring)
+        self.wholes = ChosenWholes(scopes: wholes)
         let rapl = RAPLSensor(
             roots: roots, mechanisms: Self.mechanisms(of: selections), maximumPower: maximumPower)
         let meters: [any Sensor] = [
@@ -122,7 +127,9 @@ public struct SensorSet: Sendable {
 
     /// The same sensors, with the estimator even if other sensors provide a host figure.
     package var withFallback: SensorSet {
-        SensorSet(sensors + [fallback].compactMap(\.self), roots, ignored)
+        var set = SensorSet(sensors + [fallback].compactMap(\.self), roots, ignored)
+        set.wholes = wholes
+        return set
     }
 
     /// The names of the sensors, in order of preference.
@@ -140,6 +147,7 @@ public struct SensorSet: Sendable {
         let generation = (previous?.topology.generation ?? 0) + 1
         var used = sensors
         var discoveries = sensors.map { discovery(of: $0) }
+        wholes.apply(to: &discoveries)
         if let fallback, !discoveries.contains(where: \.hasHostFigure) {
             used.append(fallback)
             discoveries.append(discovery(of: fallback))

@@ -47,7 +47,8 @@ struct Settings {
                 roots: roots, directory: try options.share.value(in: environment),
                 correction: try options.shareCorrection.value(in: environment), maximumPower: maximumPower),
             estimator: try command.estimator(roots: roots, in: environment),
-            ignoring: try options.ignore.values(in: environment))
+            ignoring: try options.ignore.values(in: environment),
+            wholes: try Self.wholes(options.whole, in: environment))
         carbonIntensity = try options.carbon(in: environment)
     }
 
@@ -80,6 +81,18 @@ struct Settings {
     func failure(_ error: SamplerError) -> CommandFailure {
         guard case .noSuchScope = error else { return .failure("\(error)") }
         return .failure("\(scopeOption): \(error) Leave it out for the best there is.")
+    }
+
+    private static func wholes(
+        _ options: [Setting<Whole>], in environment: Environment
+    ) throws(CommandFailure) -> [String: Scope] {
+        var scopes: [String: Scope] = [:]
+        for whole in try options.values(in: environment) {
+            if let other = scopes.updateValue(whole.scope, forKey: whole.channel), other != whole.scope {
+                throw .usage("--whole \(whole.channel): it can count in \(other) or in \(whole.scope), not in both.")
+            }
+        }
+        return scopes
     }
 
     private static func root(_ option: OptionValue?, mountPoint: String) throws(CommandFailure) -> SystemRoot {

@@ -39,6 +39,13 @@ struct SharedOptions: ParsableArguments {
     var scope: Setting<Scope?>
 
     @Option(
+        "whole",
+        "A channel that measures a whole, and the scope whose figure it makes up, such as "
+            + "hwmon/corsairpsu/1-2:1.0/power1=wall.",
+        .whole)
+    var whole: [Setting<Whole>]
+
+    @Option(
         "interval", short: "i", "The time between two figures, from 1ms to 1d.",
         .duration(from: "1ms", to: "1d", example: "2s"),
         default: "2s")

@@ -87,6 +87,30 @@ extension ValueParser<Duration> {
     }
 }
 
+/// A channel that measures a whole, by its `id`, and the scope whose figure it makes up.
+struct Whole: Sendable {
+    let channel: String
+    let scope: Scope
+
+    /// Parses `CHANNEL=SCOPE`; nil for anything else.
+    init?(_ text: String) {
+        guard let sign = text.lastIndex(of: "="), sign > text.startIndex,
+            let scope = Scope.all.first(where: { $0.name == text[text.index(after: sign)...] })
+        else { return nil }
+        (channel, self.scope) = (String(text[..<sign]), scope)
+    }
+}
+
+extension ValueParser<Whole> {
+    static var whole: ValueParser {
+        let scopes = list(Scope.all.map(\.name), "or")
+        return ValueParser(
+            valueName: "channel=scope",
+            failure: "must be a channel's id, as in list --json, an equals sign, and \(scopes).",
+            parse: { Whole($0) })
+    }
+}
+
 /// Joins names with commas and a word before the last one: `a, b or c`.
 func list(_ names: [String], _ word: String) -> String {
     names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " \(word) " + names[names.count - 1]
