@@ -80,6 +80,11 @@ public struct Reading: Sendable {
         boottimeNanoseconds == .min ? nil : now.boottimeNanoseconds &- boottimeNanoseconds
     }
 
+    /// The reading of a counter with a higher count.
+    func adding(_ count: UInt64) -> Reading {
+        Reading(bits: bits &+ count, status: status, kind: kind, boottimeNanoseconds: boottimeNanoseconds)
+    }
+
     /// The instant of a reading that was not taken during the sample, on both clocks; nil for one that was.
     ///
     /// - Parameter now: A recent instant; the difference of its clocks converts boot time to the other clock.

@@ -13,7 +13,22 @@ extension Finding {
             .implausible, of: channel,
             text: "For 10 s \(channel.id) has been out of range, or has risen faster than its maximum power of"
                 + " \(channel.maximumPower.rawValue) W allows.",
-            remedy: "If more power is possible, raise the limit: powersensors --max-power WATTS")
+            remedy: channel.hasKnownMaximum
+                ? "This hardware cannot draw that much, so the driver most likely takes the unit of the counter for"
+                    + " another one: use a newer kernel."
+                : "If its hardware can draw more, raise the limit: powersensors --max-power WATTS; if it cannot, its"
+                    + " driver or firmware shows wrong numbers.")
+    }
+
+    /// A power that was possible at discovery, and is not any more.
+    static func implausiblePower(_ channel: Channel) -> Finding {
+        Finding(
+            severity: .warning, subject: channel.path ?? channel.id, reason: .implausible,
+            text: """
+                \(channel.id) shows a power that cannot be true, or that is contradicted by what else its source shows; it \
+                has no value in the meantime.
+                """,
+            remedy: "Nothing needs to be done if it passes; if it does not, compare what its files show.")
     }
 
     /// A source that has not answered for three of its intervals, or whose numbers do not change.

@@ -18,6 +18,9 @@ package struct ChannelAccumulator {
     private var retired: [String: ChannelState] = [:]
     /// The energy of each host figure that was counted by channels which no longer belong to it.
     private var carried: [Scope: Joules] = [:]
+    /// Raises an estimate of the machine to what parts of it measure; nil if there is no estimate, or nothing to raise it
+    /// to.
+    private(set) var floor: EstimateFloor?
     private let recordsEvents: Bool
     package private(set) var events: [Event] = []
 
@@ -29,7 +32,15 @@ package struct ChannelAccumulator {
     ///   - recordsEvents: Whether the first accumulator and those that continue it record ``events``; then
     ///     ``drainEvents()`` must be called.
     package init(_ channels: [Channel], continuing old: ChannelAccumulator? = nil, recordsEvents: Bool = false) {
-        states = channels.map { ChannelState($0) }
+        let floor = EstimateFloor(channels)
+        states = channels.indices.map { index in
+            var channel = channels[index]
+            if let floor, floor.estimate == index {
+                channel.maximumPower = max(channel.maximumPower, floor.maximumPower)
+            }
+            return ChannelState(channel)
+        }
+        self.floor = floor
         self.recordsEvents = old?.recordsEvents ?? recordsEvents
         if let old { resume(from: old) }
     }
@@ -37,6 +48,7 @@ package struct ChannelAccumulator {
     /// Continues the totals of the same channels, even if they are now read through another mechanism.
     private mutating func resume(from old: ChannelAccumulator) {
         retired = old.retired
+        if let floor = old.floor { self.floor?.resume(from: floor) }
         for state in old.states where state.energy != nil { retired[state.id] = state }
         let left = scopesLeft(old)
         let present = old.presentIDs
@@ -103,9 +115,12 @@ package struct ChannelAccumulator {
 
     /// Accumulates a sample. No allocation.
     package mutating func record(_ readings: borrowing Span<Reading>, began: SampleInstant, ended: SampleInstant) {
+        let estimate = floor?.estimate
         for index in states.indices {
             let old = states[index].status
-            let outcome = states[index].record(readings[index], began, ended)
+            var reading = readings[index]
+            if index == estimate, let raised = floor?.raise(reading, states, at: began) { reading = raised }
+            let outcome = states[index].record(reading, began, ended)
             if recordsEvents, outcome == .reset || outcome == .ambiguous || states[index].status != old {
                 recordEvents(index, outcome, from: old)
             }
@@ -131,6 +146,9 @@ package struct ChannelAccumulator {
             if let power = state.integrator?.power, power < Watts(0), state.status == .ok {
                 return channel.countsIn.map { .negative(channel, power, $0) }
             }
+            if state.integrator != nil, state.status == .implausible, channel.status == .ok {
+                return .implausiblePower(channel)
+            }
             guard let counter = state.counter, counter.unchangedNanoseconds(at: instant) >= Self.longNanoseconds
             else { return nil }
             // A host may truthfully share 0 W for an idle guest.
@@ -139,7 +157,7 @@ package struct ChannelAccumulator {
             return state.status == .implausible ? .implausible(channel) : nil
         }
         // Several channels of one source may have the same finding.
-        return findings.unique(by: \.self)
+        return findings.unique(by: \.self) + [floor?.finding(channels)].compactMap(\.self)
     }
 
     /// For how long a problem must last before it is reported: ten times the longest known update period, which is the

@@ -85,7 +85,9 @@ package struct SnapshotWriter {
             result.value = accumulator.states[index].value
         }
         if let band = topology.channels[index].band, let power = result.power {
-            result.low = power * band.low
+            // What parts of the machine measure is a certain lower bound.
+            let measured = accumulator.floor.flatMap { $0.estimate == index ? $0.power : nil } ?? Watts(0)
+            result.low = max(power * band.low, min(measured, power))
             result.high = power * band.high
         }
         return result
