@@ -8,6 +8,8 @@ struct HwmonChip: Sendable {
     struct Value: Sendable {
         let attribute: HwmonAttribute
         let label: String?
+        /// The highest power that it can truthfully show; nil if unknown.
+        var limit: Watts?
         /// The time over which the driver takes the mean; nil if it does not say, or for a present value.
         fileprivate(set) var averageInterval: Duration?
         fileprivate(set) var status = ReadingStatus.ok
@@ -197,7 +199,8 @@ struct HwmonChip: Sendable {
             let label = files.contains(labelFile) ? try? sysfs.text("\(path)/\(labelFile)") : nil
             var value = Value(
                 attribute: attribute,
-                label: label.flatMap { $0.isEmpty ? nil : $0 } ?? meterLabel(of: attribute, in: sysfs))
+                label: label.flatMap { $0.isEmpty ? nil : $0 } ?? meterLabel(of: attribute, in: sysfs),
+                limit: powerLimit(of: attribute, files, in: sysfs))
             if attribute.form == .average {
                 value.averageInterval = sysfs.milliseconds("\(path)/\(attribute.stem)_average_interval")
             }
@@ -223,9 +226,13 @@ struct HwmonChip: Sendable {
                 let (number, cost) = try sysfs.number(file, &meter)
                 (values[index].number, values[index].cost) = (number, cost)
                 let isNegativeCount = attribute.kind == .energy && number < 0
+                let limit = values[index].limit.map { $0.rawValue * 1e6 } ?? .infinity
                 if isNegativeCount || number.isUnknownValue {
                     values[index].status = .implausible
                     findings.append(isNegativeCount ? .negativeCount(number, file) : .unknownValue(number, file))
+                } else if abs(Double(number)) > limit {
+                    values[index].status = .implausible
+                    findings.append(.beyondLimit(number, file))
                 }
             } catch {
                 // A right that is missing is missed at the opening; a device that sleeps or is reset refuses the read.

@@ -138,7 +138,8 @@ struct HwmonDiscovery {
         channel.handle = ChannelHandle(
             HwmonHandle(
                 folder: chip.path, device: chip.device, chip: chip.driverName, attribute: attribute, voltage: voltage,
-                runtimePower: chip.runtimePower, chipShowsPower: chip.hasPowerFile))
+                runtimePower: chip.runtimePower, chipShowsPower: chip.hasPowerFile,
+                direction: chip.direction(of: attribute), limit: chip.value(attribute)?.limit))
         channel.path = "\(chip.path)/\(attribute.file)"
         channel.refreshInterval = chip.updateInterval
         // The largest power shelves of a rack deliver about 30 kW, and a single chip measures only a part of that.

@@ -58,6 +58,14 @@ extension Finding {
         implausible(file, "The file shows \(number), which a driver writes when it does not know the value")
     }
 
+    /// A power that is far beyond the chip's own limits.
+    static func beyondLimit(_ number: Int64, _ file: String) -> Finding {
+        implausible(
+            file,
+            "The file shows \(number) µW, far more than this chip can use: an error code, or a number in another unit.",
+            remedy: "Nothing needs to be done; the channel has no value until the file shows a possible number.")
+    }
+
     static func negativeCount(_ number: Int64, _ file: String) -> Finding {
         implausible(file, "The energy counter shows \(number), but energy used cannot be negative")
     }

@@ -24,8 +24,14 @@ struct HwmonHandle: Hashable, Sendable {
     /// Whether the chip has a power file.
     let chipShowsPower: Bool
 
+    /// The file of the current that gives the power its sign; nil if the power has one, or its direction is unknown.
+    var direction: HwmonAttribute?
+
+    /// The power that the chip can never show truthfully; nil if unknown.
+    var limit: Watts?
+
     /// The names of its files.
-    var files: [String] { [attribute, voltage].compactMap { $0?.file } }
+    var files: [String] { [attribute, voltage, direction].compactMap { $0?.file } }
 
     /// The folder with all symbolic links resolved. It always belongs to the device that was discovered, even if the
     /// folder `hwmon3` belongs to another device by now.

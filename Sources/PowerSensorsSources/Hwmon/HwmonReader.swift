@@ -11,6 +11,8 @@ package final class HwmonReader: SensorReader {
     private enum Form {
         case counter
         case gauge(divisor: Double, limit: Double)
+        /// A power without a sign, which the current in the next file gives it.
+        case directed(divisor: Double, limit: Double)
         /// The number of the channel's first file, in milliamperes, times that of the second, in millivolts.
         case product(limit: Double)
         /// Computed by libsensors. The channel's file is read first: if that fails, its status is the channel's.
@@ -66,12 +68,13 @@ package final class HwmonReader: SensorReader {
         }
         var sources: [Attributes.Source] = []
         for channel in channels {
-            let limit = channel.quantity == .power ? maximumPower?.rawValue ?? .infinity : .infinity
             guard let handle = channel.handle?.value(as: HwmonHandle.self) else {
                 lines.append((form: .counter, file: sources.count, sleeper: -1))
                 sources.append(Attributes.Source(path: ""))
                 continue
             }
+            let limits = channel.quantity == .power ? [maximumPower, handle.limit] : []
+            let limit = limits.compactMap { $0?.rawValue }.min() ?? .infinity
             var form = Self.form(of: handle, limit)
             if channel.mechanism == "libsensors", let folder = try? sysfs.resolve(handle.folder) {
                 form = .computed(
@@ -102,6 +105,7 @@ package final class HwmonReader: SensorReader {
         return switch lines[index].form {
         case .counter: counter(file)
         case .gauge(let divisor, let limit): gauge(file, divisor, limit)
+        case .directed(let divisor, let limit): directed(file, divisor, limit)
         case .product(let limit): product(file, limit)
         case .computed(let address, let isCounter, let limit): computed(file, address, isCounter, limit)
         }
@@ -146,6 +150,15 @@ package final class HwmonReader: SensorReader {
         }
     }
 
+    private func directed(_ file: Int, _ divisor: Double, _ limit: Double) -> Reading {
+        let power = gauge(file, divisor, limit)
+        guard let watts = power.value else { return power }
+        switch unsafe attributes.number(at: file + 1) {
+        case .missing(let status): return .missing(status)
+        case .number(let number): return number < 0 ? .value(-abs(watts)) : power
+        }
+    }
+
     private func product(_ file: Int, _ limit: Double) -> Reading {
         let current = unsafe attributes.number(at: file)
         guard case .number(let milliamperes) = current else { return .missing(current.status) }
@@ -176,7 +189,9 @@ package final class HwmonReader: SensorReader {
 
     private static func form(of handle: HwmonHandle, _ limit: Double) -> Form {
         if handle.voltage != nil { return .product(limit: limit) }
-        return handle.attribute.kind.divisor.map { .gauge(divisor: $0, limit: limit) } ?? .counter
+        return handle.attribute.kind.divisor.map { divisor in
+            handle.direction == nil ? .gauge(divisor: divisor, limit: limit) : .directed(divisor: divisor, limit: limit)
+        } ?? .counter
     }
 
     private static func sources(

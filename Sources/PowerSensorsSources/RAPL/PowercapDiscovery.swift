@@ -1,5 +1,5 @@
 package import PowerSensorsCore
-import PowerSensorsMachine
+package import PowerSensorsMachine
 
 /// Discovers the channels of powercap's zones.
 ///
@@ -8,13 +8,15 @@ import PowerSensorsMachine
 package struct PowercapDiscovery {
     private let sysfs: SystemRoot
     private let maximumPower: Watts?
+    private let processor: ProcessorIdentity?
     private var zones: [String: PowercapZone] = [:]
     private var socketCount = 0
     private var result = MechanismDiscovery()
 
-    package init(_ sysfs: SystemRoot, maximumPower: Watts?) {
+    package init(_ sysfs: SystemRoot, maximumPower: Watts?, processor: ProcessorIdentity? = nil) {
         self.sysfs = sysfs
         self.maximumPower = maximumPower
+        self.processor = processor
     }
 
     /// Reads all zones.
@@ -132,7 +134,9 @@ package struct PowercapDiscovery {
             PowercapHandle(folder: zone.path, file: zone.meterFile, name: zone.name, isRAPL: zone.isRAPL))
         channel.readCost = zone.readCost
         channel.status = zone.status
-        channel.maximumPower = maximumPower ?? assumedMaximumPower(of: zone, domain)
+        let impossible = domain.name == "psys" ? nil : processor?.impossiblePower
+        channel.maximumPower = maximumPower ?? impossible ?? assumedMaximumPower(of: zone, domain)
+        channel.hasKnownMaximum = maximumPower == nil && impossible != nil
         if isSingleCore(zone) { channel.label = "one core" }
         // Only Intel's and AMD's own registers are known to add up. Zones of other drivers count in no figure.
         if zone.isRAPL, !zone.isPower, let scope = domain.scope {

@@ -18,8 +18,8 @@ public struct RAPLSensor: Sensor {
     /// - Parameters:
     ///   - roots: The places of sysfs, procfs and dev. perf is used only with a real sysfs.
     ///   - mechanisms: The mechanisms to use, in any order: the best that works is chosen.
-    ///   - maximumPower: The highest plausible power of a domain; nil for four times its largest power limit, and at
-    ///     least 1 kW.
+    ///   - maximumPower: The highest plausible power of a domain; nil for four times its largest power limit and at least
+    ///     1 kW, or 100 W on Intel's small Atoms.
     public init(
         roots: SystemRoots = .default,
         mechanisms: [RAPLMechanism] = RAPLMechanism.all,
@@ -84,7 +84,8 @@ public struct RAPLSensor: Sensor {
     /// Tries every mechanism and chooses one for each domain. Whatever fails becomes a finding.
     public func discover() -> Discovery {
         // Even if powercap is not among the mechanisms: the others need the units and limits that its zones show.
-        let powercap = PowercapDiscovery(roots.sysfs, maximumPower: maximumPower).discover()
+        let processor = ProcessorIdentity(procfs: roots.procfs)
+        let powercap = PowercapDiscovery(roots.sysfs, maximumPower: maximumPower, processor: processor).discover()
         let knowledge = ZoneKnowledge(powercap.channels, maximumPower: maximumPower)
         // The user named mechanisms, so they are all tried, with the counters of single cores, and what is wrong with
         // them is reported.

@@ -132,6 +132,57 @@ struct HwmonTrapTests {
             ],
             values: ["amdgpu/0000:03:00.0/power1": 30, "amdgpu/0000:03:00.0/power1_average": 28]),
         Trap(
+            testDescription: "a graphics driver's error code, as an unsigned number",
+            devices: [
+                .chip(
+                    "amdgpu", hardware: "pci0000:00/0000:03:00.0",
+                    files: ["power1_input": "4294967274", "power1_cap": "212000000", "power2_input": "31000000"])
+            ],
+            values: ["amdgpu/0000:03:00.0/power1": nil, "amdgpu/0000:03:00.0/power2": 31],
+            missing: ["amdgpu/0000:03:00.0/power1": .implausible], findings: ["power1_input": "implausible"]),
+        Trap(
+            testDescription: "a power far beyond the chip's own limit",
+            devices: [
+                .chip(
+                    "xe", hardware: "pci0000:00/0000:05:00.0",
+                    files: [
+                        "power1_input": "901000000", "power1_rated_max": "15000000", "power2_input": "59000000",
+                        "power2_rated_max": "15000000", "power3_input": "301000000", "power3_cap": "15000000",
+                        "power4_input": "299000000", "power4_cap": "15000000",
+                    ])
+            ],
+            values: [
+                "xe/0000:05:00.0/power1": nil, "xe/0000:05:00.0/power2": 59, "xe/0000:05:00.0/power3": nil,
+                "xe/0000:05:00.0/power4": 299,
+            ],
+            missing: ["xe/0000:05:00.0/power1": .implausible, "xe/0000:05:00.0/power3": .implausible],
+            findings: ["power1_input": "implausible", "power3_input": "implausible"]),
+        Trap(
+            testDescription: "limits that are none",
+            devices: [
+                .chip(
+                    "xe", hardware: "pci0000:00/0000:05:00.0",
+                    files: [
+                        "power1_input": "90000000", "power1_rated_max": "0", "power1_cap": "-1", "power1_max": "1000",
+                        "power1_crit": "18446744073709551615", "power1_cap_max": "4294967295",
+                    ])
+            ],
+            values: ["xe/0000:05:00.0/power1": 90]),
+        Trap(
+            testDescription: "a power without a sign beside a current that has one",
+            devices: [
+                .chip(
+                    "ina219", hardware: "i2c-1/1-0043",
+                    files: ["in1_input": "7400", "curr1_input": "-250", "power1_input": "1850000"]),
+                .chip(
+                    "ina226", hardware: "i2c-1/1-0044",
+                    files: ["in1_input": "7400", "curr1_input": "250", "power1_input": "1850000"]),
+            ],
+            values: [
+                "ina219/1-0043/power1": -1.85, "ina219/1-0043/in1": 7.4, "ina219/1-0043/curr1": -0.25,
+                "ina226/1-0044/power1": 1.85, "ina226/1-0044/in1": 7.4, "ina226/1-0044/curr1": 0.25,
+            ]),
+        Trap(
             testDescription: "two channels of one label",
             devices: [
                 .chip(
