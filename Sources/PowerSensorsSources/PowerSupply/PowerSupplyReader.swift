@@ -15,6 +15,9 @@ struct SupplyHandle: Hashable, Sendable {
 
     /// The file of the voltage by which the current is multiplied; nil if nothing is derived.
     var voltageFile: String?
+
+    /// The highest number that the file can truthfully show; nil if unknown.
+    var limit: Int64?
 }
 
 /// Reads power supplies. Every file is read once per sample, however many channels need it.
@@ -25,18 +28,20 @@ final class PowerSupplyReader: SensorReader {
         let supply: Int
         let file: Int?
         let voltage: Int?
+        let limit: Int64
     }
 
     let channels: [Channel]
     private let lines: [Line]
     private let supplies: [SupplyState]
     /// Supplies whose channels another reader reads. They are read here only if a battery of this reader shows a power
-    /// of 0, which is true only if another supply feeds the machine. What ``SupplyFlows`` recorded of them may be out
-    /// of date.
+    /// of 0, which is true only if another supply feeds the machine, or an unknown direction. What ``SupplyFlows``
+    /// recorded of them may be out of date.
     private let peers: [SupplyState]
     /// The index of the peers' first file.
     private let firstPeerFile: Int
     private let flows: SupplyFlows
+    private let now: @Sendable () -> SampleInstant
     /// The highest plausible power, in watts.
     private let limit: Double
     // One sampler owns the reader and calls it from one thread at a time, so the run-time check would only cost.
@@ -50,9 +55,14 @@ final class PowerSupplyReader: SensorReader {
     ///   - maximumPower: The highest plausible power; nil for no limit.
     ///   - flows: Where the reader records which supplies feed the machine.
     ///   - sysfs: The sysfs with the files.
-    init(_ channels: [Channel], maximumPower: Watts?, flows: SupplyFlows, beneath sysfs: SystemRoot) {
+    ///   - now: The clocks.
+    init(
+        _ channels: [Channel], maximumPower: Watts?, flows: SupplyFlows, beneath sysfs: SystemRoot,
+        now: @escaping @Sendable () -> SampleInstant
+    ) {
         self.channels = channels
         self.flows = flows
+        self.now = now
         limit = maximumPower?.rawValue ?? .infinity
         var files: [String] = []
         var names: [String] = []
@@ -61,15 +71,16 @@ final class PowerSupplyReader: SensorReader {
             let handle = channel.handle?.value(as: SupplyHandle.self) ?? SupplyHandle(supply: "", attribute: .power)
             return Line(
                 attribute: handle.attribute, supply: names.index(adding: handle.supply), file: index(of: handle.file),
-                voltage: index(of: handle.voltageFile))
+                voltage: index(of: handle.voltageFile), limit: handle.limit ?? .max)
         }
         func state(of name: String) -> SupplyState {
             let present = "\(PowerSupply.classPath)/\(name)/present"
             let flow = flows.files(of: name)
             let indices = SupplyFiles<Int>(
                 present: sysfs.exists(present) ? index(of: present) : nil, online: index(of: flow.online),
-                stored: index(of: flow.stored), output: index(of: flow.output),
-                voltage: index(of: flow.voltage))
+                stored: index(of: flow.stored), output: index(of: flow.output), voltage: index(of: flow.voltage),
+                terminal: index(of: flow.terminal), current: index(of: flow.current), storesCharge: flow.storesCharge,
+                storeLimit: flow.storeLimit, feedsHost: flow.feedsHost)
             return SupplyState(name: name, files: indices, beneath: sysfs)
         }
         supplies = names.map(state)
@@ -83,13 +94,16 @@ final class PowerSupplyReader: SensorReader {
         for index in 0..<firstPeerFile { numbers[index] = unsafe attributes.number(at: index) }
         for index in supplies.indices { supplies[index].update(numbers, flows) }
         readPeersIfNeeded()
-        for index in supplies.indices { supplies[index].checkRate(numbers, flows) }
+        let instant = now()
+        for index in supplies.indices { supplies[index].complete(numbers, flows, at: instant) }
         for index in lines.indices { readings.append(reading(of: lines[index], supplies[lines[index].supply])) }
     }
 
     private func readPeersIfNeeded() {
         var isNeeded = false
-        for index in supplies.indices where supplies[index].isAtZeroRate { isNeeded = true }
+        for index in supplies.indices where supplies[index].isAtZeroRate || supplies[index].needsOthers {
+            isNeeded = true
+        }
         guard isNeeded else { return }
         for index in firstPeerFile..<numbers.count { numbers[index] = unsafe attributes.number(at: index) }
         for index in peers.indices { peers[index].update(numbers, flows) }
@@ -99,19 +113,25 @@ final class PowerSupplyReader: SensorReader {
         guard supply.isPresent else { return .missing(.absent) }
         switch line.attribute {
         case .discharging: return supply.discharging
+        case .online: return value(line)
+        case _ where supply.isBlank: return .missing(.implausible)
         case .discharge: return discharge(line, supply)
         case .power where supply.hasUnknownRate: return .missing(.io(errno: ENODATA))
+        case .power where supply.isRateRefuted: return .missing(.implausible)
         default: return value(line)
         }
     }
 
     /// The power, if it flows out of the battery.
     private func discharge(_ line: Line, _ supply: SupplyState) -> Reading {
-        let power = value(line)
+        let power = supply.isRateRefuted ? .missing(.implausible) : value(line)
         if let status = supply.failure {
             // If only its `status` file is missing, the battery is still there, so its power is unknown and not absent.
             let exists = supply.isKnownPresent || power.status == .ok
             return .missing(status == .absent && exists ? .io(errno: ENODATA) : status)
+        }
+        if supply.hasUnknownRate || power.status != .ok, let watts = supply.storePower, watts <= limit {
+            return .value(watts)
         }
         if supply.hasUnknownRate { return .missing(.io(errno: ENODATA)) }
         switch supply.direction {
@@ -125,6 +145,7 @@ final class PowerSupplyReader: SensorReader {
     private func value(_ line: Line) -> Reading {
         guard let file = line.file else { return .missing(.io(errno: ENODATA)) }
         guard case .number(let number) = numbers[file] else { return .missing(numbers[file].status) }
+        if number > line.limit { return .missing(.implausible) }
         let value: Double?
         if let voltage = line.voltage {
             guard case .number(let microvolts) = numbers[voltage] else { return .missing(numbers[voltage].status) }

@@ -50,6 +50,13 @@ enum SupplyAttribute: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether a battery's power and the product of its current and voltage, all in watts, cannot both be true: they differ
+    /// by more than a factor of 2 and 3 W. A power of almost 0 is taken for an unknown one.
+    static func areContradictory(power: Double, product: Double) -> Bool {
+        let (least, most) = (min(power, product), max(power, product))
+        return least > 0.1 && most > 2 * least && most - least > 3
+    }
+
     /// A derived power in watts; nil if one of the numbers stands for an unknown value.
     static func power(microamperes: Int64, microvolts: Int64) -> Double? {
         if microamperes.isUnknownValue || microvolts.isUnknownValue { return nil }

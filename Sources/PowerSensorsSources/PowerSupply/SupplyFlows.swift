@@ -14,6 +14,21 @@ struct SupplyFiles<File: Sendable>: Sendable {
 
     /// The voltage, if power is derived.
     var voltage: File?
+
+    /// The voltage of a battery that supplies the machine.
+    var terminal: File?
+
+    /// The current of such a battery, if its power has a file of its own, with which it is compared.
+    var current: File?
+
+    /// Whether ``stored`` is a charge.
+    var storesCharge = false
+
+    /// The most that can be stored, in the unit of its file; nil if unknown.
+    var storeLimit: Int64?
+
+    /// Whether it is a battery that supplies the machine while it discharges.
+    var feedsHost = false
 }
 
 /// Records for all supplies which ones feed the machine, and how often batteries have started or stopped to discharge.
@@ -65,6 +80,18 @@ final class SupplyFlows: Sendable {
             if hasTurned || (flow.isDischarging && flow.isFeeding && state.unknownRates.remove(supply) != nil) {
                 state.changes += 1
             }
+        }
+    }
+
+    /// Whether all mains adapters and ports of the machine are unplugged. False if there is none.
+    var isUnplugged: Bool {
+        state.withLock { state in
+            var isUnplugged = false
+            for (name, files) in state.files where files.online != nil {
+                guard let flow = state.flows[name], !flow.isFeeding else { return false }
+                isUnplugged = true
+            }
+            return isUnplugged
         }
     }
 

@@ -20,6 +20,23 @@ final class SupplyState {
     /// Whether it discharges and shows a power of 0 that cannot be true, so that its power is unknown.
     private(set) var hasUnknownRate = false
 
+    /// Whether it shows zeros for everything, as some firmware does after a resume: then none of its values is true.
+    private(set) var isBlank = false
+
+    /// Whether the power that it shows cannot be true, since its current and voltage, or its store, show another one.
+    var isRateRefuted: Bool { isRateContradicted || (direction == .discharging && store.refutesRate) }
+
+    /// The power in watts by which its store falls; nil if unknown, or if it does not discharge.
+    var storePower: Double? { direction == .discharging ? store.power : nil }
+
+    /// Whether its direction can only be found out from the other supplies.
+    var needsOthers: Bool { files.feedsHost && isPresent && failure == nil && statusDirection == .unknown }
+
+    /// What its `status` says.
+    private var statusDirection = SupplyDirection.unknown
+    private var isRateContradicted = false
+    private var store = StoreMeter()
+
     /// The power in watts with which it discharges; nil if it does not discharge, or the power is unknown.
     private var rate: Double?
 
@@ -53,22 +70,64 @@ final class SupplyState {
             var count = try status.read(into: &span)
             while count > 0, bytes[count - 1] == 0x0A || bytes[count - 1] == 0x20 { count -= 1 }
             // All texts of the kernel are shorter than 16 bytes, so that a string holds them without an allocation.
-            direction = SupplyDirection(String(decoding: bytes[..<count], as: UTF8.self))
+            statusDirection = SupplyDirection(String(decoding: bytes[..<count], as: UTF8.self))
             failure = nil
         } catch {
-            direction = .unknown
+            statusDirection = .unknown
             failure = error.status
         }
+        direction = statusDirection
+        isBlank =
+            files.feedsHost && isPresent && number(files.terminal, numbers) ?? 1 <= 0
+            && number(files.stored, numbers) ?? 0 == 0 && number(files.output, numbers) ?? 0 == 0
+        // Otherwise the flow is recorded once the direction is known.
+        if !needsOthers { record(numbers, flows) }
+    }
+
+    /// Completes what only the other supplies show, which must be up to date: a battery of unknown direction discharges
+    /// if all mains adapters and ports are unplugged, unless it shows a power of 0.
+    func complete(_ numbers: [Attributes.Number], _ flows: SupplyFlows, at instant: SampleInstant) {
+        if needsOthers {
+            if flows.isUnplugged, rate(numbers) != 0 { direction = .discharging }
+            record(numbers, flows)
+        }
+        checkRate(numbers, flows)
+        isRateContradicted = contradiction(numbers)
+        watchStore(numbers, at: instant)
+    }
+
+    private func record(_ numbers: [Attributes.Number], _ flows: SupplyFlows) {
         let isDischarging = isPresent && direction == .discharging
-        rate = isDischarging ? rate(numbers) : nil
+        rate = isDischarging && !isBlank ? rate(numbers) : nil
         let isOnline = isPresent && number(files.online, numbers) ?? 0 > 0
         flows.record(.init(isDischarging: isDischarging, isFeeding: isOnline || (rate ?? 0) > 0), of: name)
+    }
+
+    /// Whether power on the one hand, and current times voltage on the other, cannot both be true.
+    private func contradiction(_ numbers: [Attributes.Number]) -> Bool {
+        guard let current = number(files.current, numbers), let voltage = number(files.terminal, numbers),
+            let shown = rate(numbers),
+            let product = SupplyAttribute.power(microamperes: current, microvolts: voltage)
+        else { return false }
+        return SupplyAttribute.areContradictory(power: shown, product: product)
+    }
+
+    private func watchStore(_ numbers: [Attributes.Number], at instant: SampleInstant) {
+        let voltage = number(files.terminal, numbers).map { Double($0) / 1e6 }
+        guard isPresent, direction == .discharging, !isBlank, let stored = number(files.stored, numbers),
+            !stored.isUnknownValue, stored >= 0, stored <= files.storeLimit ?? .max,
+            let volts = files.storesCharge ? voltage : 1
+        else {
+            store = StoreMeter()
+            return
+        }
+        store.advance(to: stored, volts: volts, rate: hasUnknownRate ? nil : rate, at: instant)
     }
 
     /// Decides whether a power of 0 is true. Firmware may also show 0 if it does not know the power.
     ///
     /// 0 is believed as long as something else feeds the machine, and the stored energy does not decrease.
-    func checkRate(_ numbers: [Attributes.Number], _ flows: SupplyFlows) {
+    private func checkRate(_ numbers: [Attributes.Number], _ flows: SupplyFlows) {
         guard rate == 0 else {
             (storedAtZeroRate, isZeroRateRefuted, hasUnknownRate) = (nil, false, false)
             return

@@ -200,7 +200,7 @@ struct PowerSupplyTrapTests {
             fault: ("status", .text("Unknown\n")),
             values: laptopValues.merging(["BAT0/discharge": nil, "BAT0/discharging": nil]) { _, new in new },
             missing: ["BAT0/discharge": .io(errno: ENODATA), "BAT0/discharging": .io(errno: ENODATA)],
-            findings: ["power_supply": "idle"]),
+            findings: ["BAT0/status": "unknown"]),
         Trap(
             testDescription: "the battery of a mouse",
             supplies: [
@@ -232,7 +232,106 @@ struct PowerSupplyTrapTests {
                 "ucsi-source-psy-USBC000:001/power": 65, "ucsi-source-psy-USBC000:001/voltage": 20,
                 "ucsi-source-psy-USBC000:001/current": 3.25, "ucsi-source-psy-USBC000:001/online": 1, "ups/ratio": 1,
                 "ups/online": 1, "ups/discharging": 0,
-            ]),
+            ],
+            findings: ["ucsi-source-psy-USBC000:001": "nominal"]),
+        Trap(
+            testDescription: "ports that say what was negotiated, and one that measures",
+            supplies: [
+                .supply(
+                    "charger", type: "USB",
+                    files: [
+                        "online": "1", "voltage_now": "15000000", "current_now": "3000000",
+                        "usb_type": "Unknown SDP C [PD] PD_PPS",
+                    ]),
+                .supply(
+                    "usb", type: "USB",
+                    files: [
+                        "online": "1", "voltage_now": "5000000", "current_now": "1500000", "usb_type": "SDP [DCP] CDP",
+                    ]),
+            ],
+            values: [
+                "charger/power": 45, "charger/voltage": 15, "charger/current": 3, "charger/online": 1, "usb/power": 7.5,
+                "usb/voltage": 5, "usb/current": 1.5, "usb/online": 1,
+            ],
+            findings: ["charger": "nominal"]),
+        Trap(
+            testDescription: "a power that current and voltage contradict",
+            supplies: [
+                .supply("BAT0", files: laptop.merging(["power_now": "31000000", "current_now": "900000"]) { $1 })
+            ],
+            values: laptopValues.merging(["BAT0/power": nil, "BAT0/discharge": nil, "BAT0/current": 0.9]) { $1 },
+            missing: ["BAT0/power": .implausible, "BAT0/discharge": .implausible],
+            findings: ["power_now": "contradictory"]),
+        Trap(
+            testDescription: "a current of another unit than the power",
+            supplies: [.supply("BAT0", files: laptop.merging(["current_now": "830"]) { $1 })],
+            values: laptopValues.merging(["BAT0/current": 0.00083]) { $1 }),
+        Trap(
+            testDescription: "zeros for everything, as after a resume",
+            supplies: [
+                .supply(
+                    "BAT0",
+                    files: [
+                        "status": "Discharging", "present": "1", "voltage_now": "0", "power_now": "0",
+                        "energy_now": "0", "capacity": "0",
+                    ])
+            ],
+            values: [
+                "BAT0/power": nil, "BAT0/discharge": nil, "BAT0/voltage": nil, "BAT0/energy": nil, "BAT0/ratio": nil,
+                "BAT0/discharging": 1,
+            ],
+            missing: [
+                "BAT0/power": .implausible, "BAT0/discharge": .implausible, "BAT0/voltage": .implausible,
+                "BAT0/energy": .implausible, "BAT0/ratio": .implausible,
+            ],
+            findings: ["BAT0": "contradictory"]),
+        Trap(
+            testDescription: "a store of many times what the battery can hold",
+            supplies: [
+                .supply(
+                    "BAT0",
+                    files: laptop.merging([
+                        "energy_now": "701000000", "energy_full": "50000000", "energy_full_design": "0",
+                    ]) { $1 })
+            ],
+            values: laptopValues.merging(["BAT0/energy": nil]) { $1 }, missing: ["BAT0/energy": .implausible],
+            findings: ["energy_now": "implausible"]),
+        Trap(
+            testDescription: "a store of more than twice its design",
+            supplies: [
+                .supply(
+                    "BAT0", files: laptop.merging(["energy_now": "120000000", "energy_full_design": "50000000"]) { $1 })
+            ],
+            values: laptopValues.merging(["BAT0/energy": 432_000]) { $1 }),
+        Trap(
+            testDescription: "a direction that only the unplugged adapter shows",
+            supplies: [
+                .supply("BAT0", files: laptop.merging(["status": "Unknown"]) { $1 }),
+                .supply("ADP1", type: "Mains", files: ["online": "0"]),
+            ],
+            values: laptopValues.merging(["ADP1/online": 0]) { $1 }),
+        Trap(
+            testDescription: "an unknown direction beside an adapter that is plugged in, or has no such file",
+            supplies: [
+                .supply("BAT0", files: laptop.merging(["status": "Unknown"]) { $1 }),
+                .supply("ADP1", type: "Mains", files: ["online": "0"]),
+                .supply("usb", type: "USB", files: ["online": "1"]),
+            ],
+            values: laptopValues.merging(
+                ["BAT0/discharge": nil, "BAT0/discharging": nil, "ADP1/online": 0, "usb/online": 1]) { $1 },
+            missing: ["BAT0/discharge": .io(errno: ENODATA), "BAT0/discharging": .io(errno: ENODATA)],
+            findings: ["BAT0/status": "unknown"]),
+        Trap(
+            testDescription: "two batteries of unknown direction, one of which rests",
+            supplies: [
+                .supply("BAT0", files: laptop.merging(["status": "Unknown"]) { $1 }),
+                .supply("BAT1", files: ["status": "Unknown", "power_now": "0"]),
+                .supply("ADP1", type: "Mains", files: ["online": "0"]),
+            ],
+            values: laptopValues.merging(
+                ["BAT1/power": 0, "BAT1/discharge": nil, "BAT1/discharging": nil, "ADP1/online": 0]) { $1 },
+            missing: ["BAT1/discharge": .absent, "BAT1/discharging": .io(errno: ENODATA)],
+            findings: ["BAT1/status": "unknown"]),
         Trap(
             testDescription: "a supply of a kind that cannot be read", supplies: [.supply("BAT0", files: laptop)],
             fault: ("type", .missing),
