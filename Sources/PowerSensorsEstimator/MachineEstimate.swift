@@ -67,11 +67,14 @@ package struct MachineEstimate: Hashable, Sendable {
             (server, part) = Self.host(of: machine, match, known)
         } else {
             let typical = match.generation.coefficients
+            // The kernel reports no sockets on Arm, where no socket in the data has more than 128 cores.
+            let sockets = machine.sockets ?? (machine.cores > 128 ? 2 : 1)
+            // Without the cores' numbers, every thread of cpuinfo looks like a core, but the name may tell.
+            let named = ProcessorName(machine.processor.name).coresPerSocket.map { $0 * sockets }
+            let cores = min(machine.cores, named ?? machine.cores)
             server = ModelledServer(
-                generation: match.generation,
-                // The kernel reports no sockets on Arm, where no socket in the data has more than 128 cores.
-                sockets: machine.sockets ?? (machine.cores > 128 ? 2 : 1), cores: machine.cores,
-                memoryGigabytes: machine.memoryGigabytes ?? typical.gigabytesPerCore * Double(machine.cores),
+                generation: match.generation, sockets: sockets, cores: cores,
+                memoryGigabytes: machine.memoryGigabytes ?? typical.gigabytesPerCore * Double(cores),
                 isClient: match.isClient, maker: machine.isGuest == false ? machine.maker : "")
             part = nil
         }
@@ -117,7 +120,7 @@ package struct MachineEstimate: Hashable, Sendable {
     ) -> (ModelledServer, PartOfHost) {
         let typical = match.generation.coefficients
         var sockets = match.isClient ? 1 : 2
-        var coresPerSocket = match.typicalCoresPerSocket
+        var coresPerSocket = ProcessorName(guest.processor.name).coresPerSocket ?? match.typicalCoresPerSocket
         // With overcommit, a guest may have more processors than its host has threads.
         let least = Int((Double(guest.threads) / known.overcommit).rounded(.up))
         let threadsPerSocket = coresPerSocket * typical.threadsPerCore

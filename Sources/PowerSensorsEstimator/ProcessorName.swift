@@ -16,6 +16,13 @@ package struct ProcessorName: Hashable, Sendable {
         joined = words.joined().filter { $0 != "-" }
     }
 
+    /// The physical cores of a package, which AMD's names end in, such as 64 of `AMD EPYC 7763 64-Core Processor`; nil if
+    /// the name does not show them.
+    package var coresPerSocket: Int? {
+        let numbers = words.filter { $0.hasSuffix("-core") }.compactMap { Int($0.dropLast("-core".count)) }
+        return numbers.first { (1...1024).contains($0) }
+    }
+
     /// Whether the name is that of a hypervisor's generic processor, such as QEMU's, whose CPUID is as generic.
     var isGeneric: Bool {
         ["qemuvirtual", "qemutcg", "commonkvm", "common32bitkvm"].contains { joined.hasPrefix($0) }

@@ -89,7 +89,9 @@ struct EstimateCommand: RunnableCommand {
         do throws(DescribedServer.Failure) {
             let (modelled, isAssumed) = try server.modelled()
             let estimate = EstimatorModel.estimate(of: modelled, known: known, profile: profile)
-            return EstimateText(estimate: estimate, isAssumed: isAssumed, loads: loads).text
+            return EstimateText(
+                estimate: estimate, isAssumed: isAssumed, hasNamedCores: server.hasNamedCores, loads: loads
+            ).text
         } catch {
             throw .usage("--cpu \(cpu): \(error.description).")
         }

@@ -6,8 +6,11 @@ import PowerSensorsExporters
 struct EstimateText {
     let estimate: ServerEstimate
 
-    /// Whether the processor generation is only assumed.
+    /// Whether the processor generation or the number of sockets is only assumed.
     let isAssumed: Bool
+
+    /// Whether the number of cores is taken from the processor's name.
+    let hasNamedCores: Bool
 
     let loads: [Double]
 
@@ -23,7 +26,8 @@ struct EstimateText {
         let server = estimate.server
         text += """
             Estimated, \(estimate.method): by \(estimate.inputs.joined(separator: ", ")).
-            Machine: \(server.sockets) socket\(server.sockets == 1 ? "" : "s"), \(server.cores) cores, \
+            Machine: \(server.sockets) socket\(server.sockets == 1 ? "" : "s"), \(server.cores) cores\
+            \(hasNamedCores ? " (\(server.cores / max(server.sockets, 1)) a socket by its name)" : ""), \
             \(fixed(server.memoryGigabytes, decimals: 0)) GB; load profile \(estimate.profile.name).
             The truth lies in the band two times out of three\(basis).
 
@@ -33,7 +37,7 @@ struct EstimateText {
 
     /// What the band is based on, as the end of a sentence.
     private var basis: String {
-        if isAssumed { return "; the generation is assumed, and the band a judgement" }
+        if isAssumed { return "; the generation or the sockets are assumed, and the band is a judgement" }
         if estimate.profile != .powersave { return "; for this load profile that is a judgement" }
         return switch estimate.basis {
         case .unseenProcessor, .makerOfUnseenProcessor: ", for a processor of which the model has no data"

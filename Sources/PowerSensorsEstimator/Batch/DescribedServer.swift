@@ -40,8 +40,10 @@ package struct DescribedServer: Hashable, Sendable {
         let typical = match.generation.coefficients
         let words = ProcessorKey(processor)
         let key = match.isKnown || match.generation == .other ? words.text : ""
+        let namedCores = ProcessorName(processor).coresPerSocket
         let typicalCores =
-            ReferencePoints.embedded.coresPerSocket(of: match.generation, key: key) ?? match.typicalCoresPerSocket
+            namedCores ?? ReferencePoints.embedded.coresPerSocket(of: match.generation, key: key)
+            ?? match.typicalCoresPerSocket
         let knownCores = self.cores ?? threads.map { max($0 / typical.threadsPerCore, 1) }
         let sockets = self.sockets ?? typicalSockets(match, key, cores: knownCores, perSocket: typicalCores)
         let cores = knownCores ?? typicalCores * sockets
@@ -52,14 +54,24 @@ package struct DescribedServer: Hashable, Sendable {
             processorKey: key, megahertz: megahertz ?? words.megahertz, maker: maker,
             hasUnseenGeneration: match.isGuessed)
         // Without sockets and cores, the size is only assumed, and a machine with twice the sockets uses twice the
-        // power.
-        return (server, match.isGuessed || (self.sockets == nil && knownCores == nil))
+        // power. Of a processor for a single socket, the name may show the cores.
+        let isSizeKnown = self.sockets != nil || knownCores != nil || (hasNamedCores && isForSingleSocket(match))
+        return (server, match.isGuessed || !isSizeKnown)
+    }
+
+    /// Whether the number of cores is taken from the processor's name.
+    package var hasNamedCores: Bool {
+        cores == nil && threads == nil && ProcessorName(processor).coresPerSocket != nil
+    }
+
+    private func isForSingleSocket(_ match: GenerationMatch) -> Bool {
+        match.isClient || ProcessorName(processor).isForSingleSocket
     }
 
     /// The number of sockets to assume if it is not given: 1 if the processor's name says so, else from the number of
     /// cores or, without that, what machines with this processor have in the data.
     private func typicalSockets(_ match: GenerationMatch, _ key: String, cores: Int?, perSocket: Int) -> Int {
-        if match.isClient || ProcessorName(processor).isForSingleSocket { return 1 }
+        if isForSingleSocket(match) { return 1 }
         if let cores { return min(max(Int((Double(cores) / Double(perSocket)).rounded()), 1), 8) }
         return ReferencePoints.embedded.typicalSockets(of: match.generation, key: key) ?? 2
     }
