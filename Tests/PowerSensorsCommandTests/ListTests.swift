@@ -73,9 +73,9 @@ struct ListTests {
         }
         let ids = ["hwmon/ina226/1-0040/power1", "hwmon/ina226/1-0041/power1"]
         let arguments = ["list", "--json"] + Command.roots(machine)
-        func counted(_ outcome: Command.Outcome) throws -> [String?] {
+        func counted(_ outcome: Command.Outcome) throws -> [String] {
             let channels = try JSON(outcome.output)["channels"].elements
-            return channels.filter { $0["counts_in"].text == "wall" }.map { $0["id"].text }
+            return channels.filter { $0["counts_in"].text == "wall" }.compactMap { $0["id"].text }
         }
         let one = try await Command.run(arguments + ["--whole", "\(ids[0])=wall"])
         #expect(try counted(one) == [ids[0]])
