@@ -82,7 +82,8 @@ struct EstimateFloor {
             guard state.status == .ok, let watts else { continue }
             sums[parts[index].group] += max(watts.rawValue, 0)
         }
-        power = Watts(sums.reduce(0) { max($0, $1) })
+        power = Watts(0)
+        for index in sums.indices { power = max(power, Watts(sums[index])) }
     }
 
     /// Says that the estimate is raised; nil while it is not. Its text has no watts, so that it is reported only once.

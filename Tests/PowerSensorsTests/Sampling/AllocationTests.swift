@@ -69,6 +69,32 @@ struct AllocationTests {
         #expect(missing.map(\.status) == [.absent], "the battery that does not discharge")
     }
 
+    @Test(.enabled(if: callocationcounter_works(), "a sanitizer's malloc takes the place of the one that counts"))
+    func `raising an estimate to what is measured allocates nothing`() {
+        let meter = Channel(
+            id: "hwmon/meter/power1", sensor: .hwmon, mechanism: "sysfs", quantity: .power, encoding: .gauge,
+            component: Component(id: "meter", kind: .chip))
+        var estimate = Channel(
+            id: "estimator/host", sensor: .estimator, mechanism: "model", quantity: .energy,
+            encoding: .counter(.counts(unit: .microjoules(1), lastCount: .max)), component: .host)
+        estimate.provenance = .estimated
+        estimate.countsIn = .wall
+        let channels = [meter, estimate]
+        var accumulator = ChannelAccumulator(channels)
+        var readings: [Reading] = [.value(800), .count(1)]
+        var instant = SampleInstant.now
+        var allocations: UInt64 = 0
+        for step in 1...1000 {
+            readings[1] = .count(UInt64(step) * 1_000_000)
+            instant = instant.advanced(by: .milliseconds(100))
+            let before = callocationcounter_count()
+            accumulator.record(readings.span, began: instant, ended: instant)
+            if step > 3 { allocations += callocationcounter_count() - before }
+        }
+        #expect(allocations == 0)
+        #expect(accumulator.findings(channels, at: instant).map(\.reason) == [.raised])
+    }
+
     /// Events that count the samples without allocating.
     private final class CountingEvents: EventSource {
         private let reads = Atomic<UInt64>(0)
