@@ -114,7 +114,7 @@ public struct PowerSupplySensor: Sensor {
         channel.handle = ChannelHandle(
             SupplyHandle(
                 supply: supply.name, attribute: attribute,
-                file: attribute == .discharging ? nil : channel.path,
+                file: attribute == .discharging || !supply.files.contains(file) ? nil : channel.path,
                 voltageFile: isDerived ? "\(supply.path)/voltage_now" : nil, limit: supply.limit(of: attribute)))
         if fallsBack, let store = supply.flowFiles.stored { channel.path = store }
         if supply.isNegotiated, [.power, .voltage, .current].contains(attribute) { channel.provenance = .nominal }

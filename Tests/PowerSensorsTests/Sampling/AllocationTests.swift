@@ -70,6 +70,34 @@ struct AllocationTests {
     }
 
     @Test(.enabled(if: callocationcounter_works(), "a sanitizer's malloc takes the place of the one that counts"))
+    func `a battery that shows neither its direction nor its rate is read without an allocation`() throws {
+        let machine = try MockMachine()
+        let battery = try machine.add(
+            .supply("BAT0", files: ["status": "Unknown", "voltage_now": "12000000", "energy_now": "40000000"]))
+        // A port with a status, since Swift Testing records a backtrace, on the heap, for every error that is thrown.
+        try machine.add(.supply("usb", type: "USB", files: ["online": "0", "status": "Not charging"]))
+        let start = SampleInstant(boottimeNanoseconds: 1 << 40, monotonicNanoseconds: 1 << 40)
+        let instant = Locked(start)
+        let sensor = PowerSupplySensor(roots: machine.roots, now: { instant.withLock { $0 } })
+        let channels = sensor.discover().channels.filter { $0.component.supply == "BAT0" }
+        var reader = sensor.open(channels)
+        var readings: [Reading] = []
+        readings.reserveCapacity(channels.count)
+        var allocations: UInt64 = 0
+        for second in 0..<100 {
+            try battery.write("\(40_000_000 - second * 2500)", to: "energy_now")
+            instant.withLock { $0 = $0.advanced(by: .seconds(1)) }
+            readings.removeAll(keepingCapacity: true)
+            let before = callocationcounter_count()
+            readings.append(addingCapacity: channels.count) { reader.read(into: &$0) }
+            if second > 3 { allocations += callocationcounter_count() - before }
+        }
+        #expect(allocations == 0)
+        let index = try #require(channels.firstIndex { $0.countsIn == .battery })
+        #expect(abs((readings[index].value ?? 0) - 9) < 0.1)
+    }
+
+    @Test(.enabled(if: callocationcounter_works(), "a sanitizer's malloc takes the place of the one that counts"))
     func `raising an estimate to what is measured allocates nothing`() {
         let meter = Channel(
             id: "hwmon/meter/power1", sensor: .hwmon, mechanism: "sysfs", quantity: .power, encoding: .gauge,
