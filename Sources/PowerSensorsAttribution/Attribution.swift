@@ -15,8 +15,12 @@ public struct Attribution: Sendable {
     /// What happens to idle energy.
     public var policy: AttributionPolicy
 
-    /// How often to scan for consumers: every second by default, and every 10 ms at most, because the kernel counts the
-    /// time of a process in steps of 10 ms.
+    /// The longest time between two scans for consumers while a ``PowerMonitor`` samples: a second by default, and 10 ms
+    /// at least, because the kernel counts the time of a process in steps of 10 ms.
+    ///
+    /// Each snapshot also has a scan of its own, so that its consumers' energy and power are as new as the host's. If
+    /// snapshots come faster than every 100 ms, or so fast that scans would take more than a twentieth of a processor,
+    /// some have none: see ``UnattributedSnapshot/Reason/unscanned``.
     public var interval: Duration
 
     /// The greatest number of consumers of a kind to list; the energy of the others is reported as one sum, named

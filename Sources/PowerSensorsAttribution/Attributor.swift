@@ -1,11 +1,13 @@
+import Glibc
 package import PowerSensorsCore
 import PowerSensorsMachine
 
 /// Divides the host's energy among the processes, control groups and virtual machines that used its processors.
 ///
-/// ``scanIfDue(at:)`` finds out which of them ran since the previous scan, and for how long; ``divide(_:)`` then gives
-/// each its part of the energy that the accumulator counted meanwhile. The owner calls one right after the other. In
-/// the names below, a machine is a virtual machine. Processor time is in ticks of 10 ms.
+/// ``scanIfDue(at:forSnapshot:)`` finds out which of them ran since the previous scan, and for how long;
+/// ``divide(_:at:)`` then gives each its part of the energy that the accumulator counted meanwhile. The owner calls one
+/// right after the other, with a sample in between. In the names below, a machine is a virtual machine. Processor time
+/// is in ticks of 10 ms.
 package final class Attributor {
     private let attribution: Attribution
     private let roots: SystemRoots
@@ -18,13 +20,22 @@ package final class Attributor {
     private var load: LoadReader
     /// The processors' times at the latest scan that succeeded.
     private var scanned: CPUTimes?
-    /// When the latest scan began, whether or not it succeeded.
+    /// When the latest scan began, whether or not it succeeded. It ends later, since it reads many files.
     private var scannedAt: SampleInstant?
-    /// Whether a scan succeeded since ``divide(_:)`` was last called.
+    /// The processor time in nanoseconds that the latest scan took. The first one's does not count, since it opens every
+    /// file and the later ones need not.
+    private var scanCost: Int64 = 0
+    private let threadTime: () -> Int64
+    /// Whether a scan succeeded since ``divide(_:at:)`` was last called.
     private var hasNewScan = false
     /// The processors' times up to which energy has been divided.
     private var divided: CPUTimes?
+    /// When the sample began up to whose energy was divided.
     private var dividedAt: SampleInstant?
+    /// The energy that has been divided so far.
+    private var dividedEnergy = EnergyParts.zero
+    /// The energy that was used before the first scan.
+    private var unscannedEnergy = EnergyParts.zero
     /// Which part of the processes the current scan checks for a new control group: see ``recheckCycle``.
     private var recheckPhase = 0
     /// Why the latest scan failed; nil if it succeeded.
@@ -36,10 +47,15 @@ package final class Attributor {
     ///   - attribution: How to divide it.
     ///   - roots: Where procfs and sysfs are mounted, in which processes and control groups are found.
     ///   - topology: The channels.
-    package init(_ attribution: Attribution, roots: SystemRoots, _ topology: Topology) {
+    ///   - threadTime: Returns the processor time in nanoseconds that the calling thread has used.
+    package init(
+        _ attribution: Attribution, roots: SystemRoots, _ topology: Topology,
+        threadTime: @escaping () -> Int64 = currentThreadTime
+    ) {
         self.attribution = attribution
         self.roots = roots
         self.topology = topology
+        self.threadTime = threadTime
         let budget = DescriptorBudget.ofAttribution
         source = EnergySource(topology)
         processes = ProcessTable(beneath: roots.procfs, descriptorBudget: budget.processes)
@@ -72,13 +88,17 @@ package final class Attributor {
         return source == nil ? [.nothingToDivide(topology, severity)] : []
     }
 
-    /// How the energy has been divided so far; nil if nothing can be, and before the first scan.
-    package var attributed: AttributionSnapshot? {
+    /// How the energy that the accumulator has counted was divided; nil if nothing can be, and before the first scan.
+    package func attributed(_ accumulator: borrowing ChannelAccumulator) -> AttributionSnapshot? {
         guard let source, let dividedAt else { return nil }
+        let unscanned = unscannedEnergy + source.undrained(accumulator)
+        let rest = Consumer.Kind.all.filter(attribution.kinds.contains).map {
+            UnattributedSnapshot(kind: $0, reason: .unscanned, parts: unscanned)
+        }
         return AttributionSnapshot(
             instant: dividedAt, scope: source.scope, origin: source.origin, band: source.band,
-            policy: attribution.policy, consumers: energies.consumers, unattributed: energies.unattributed,
-            given: energies.given)
+            policy: attribution.policy, consumers: energies.consumers, unattributed: energies.unattributed + rest,
+            given: energies.given, divided: dividedEnergy, isCurrent: failure == nil)
     }
 
     // MARK: Scanning
@@ -86,15 +106,28 @@ package final class Attributor {
     /// Scans for consumers if at least seven eighths of the interval have passed, and there is something to divide.
     ///
     /// The eighth of tolerance keeps a scan from waiting for the next sample if this one comes a little early.
-    package func scanIfDue(at now: SampleInstant) {
+    ///
+    /// - Parameters:
+    ///   - now: The time before the scan.
+    ///   - isForSnapshot: Whether the next sample becomes a snapshot. Its consumers then need a scan of their own, as
+    ///     their energy and power would otherwise be older than the host's.
+    package func scanIfDue(at now: SampleInstant, forSnapshot isForSnapshot: Bool) {
         if source == nil { return }
         if let scannedAt {
             let passed = now.monotonicNanoseconds - scannedAt.monotonicNanoseconds
             let interval = attribution.intervalNanoseconds
-            if passed < interval - interval / 8 { return }
+            let needed = isForSnapshot ? min(interval, shortestIntervalForSnapshots) : interval
+            if passed < needed - needed / 8 { return }
         }
+        let isFirst = scanned == nil
+        let before = threadTime()
         scan(at: now)
+        scanCost = isFirst ? 0 : threadTime() - before
     }
+
+    /// The shortest interval between scans for snapshots, in nanoseconds: ten ticks, since a share of fewer would be
+    /// little more than the rounding of ticks, and long enough that scans take at most a twentieth of a processor.
+    private var shortestIntervalForSnapshots: Int64 { max(100_000_000, 20 * scanCost) }
 
     private func scan(at now: SampleInstant) {
         scannedAt = now
@@ -206,7 +239,7 @@ package final class Attributor {
 
     /// Chooses which consumers are listed one by one; the others are folded into one sum.
     ///
-    /// This is a part of the scan and not of ``divide(_:)``, because it reads files that describe the consumers.
+    /// This is a part of the scan and not of ``divide(_:at:)``, because it reads files that describe the consumers.
     private func chooseListed() {
         if dividesGroups { groups.chooseListed(limit: attribution.limit, in: &energies) }
         guard attribution.kinds.contains(.process) else { return }
@@ -226,17 +259,24 @@ package final class Attributor {
     /// A source that updates its counter less often than consumers are scanned has counted nothing new after most
     /// scans. The consumers' times are then added up over several scans, until the source has counted something, or has
     /// stood still for so long that this means a true 0 W.
-    package func divide(_ accumulator: borrowing ChannelAccumulator) {
-        guard hasNewScan, let scanned, let scannedAt else { return }
+    ///
+    /// - Parameters:
+    ///   - accumulator: The state of the channels.
+    ///   - instant: When the latest sample began. The energy was counted up to it, however long the scan before it took.
+    package func divide(_ accumulator: borrowing ChannelAccumulator, at instant: SampleInstant) {
+        guard hasNewScan, let scanned else { return }
         hasNewScan = false
         guard let energy = source?.drain(accumulator) else { return }
         if let divided, let dividedAt {
-            let silence = scannedAt.monotonicNanoseconds - dividedAt.monotonicNanoseconds
+            let silence = instant.monotonicNanoseconds - dividedAt.monotonicNanoseconds
             if energy == .zero, silence < EnergySource.longestSilenceNanoseconds(topology) { return }
             divide(energy, scanned.elapsed(since: divided))
+            dividedEnergy += energy
+        } else {
+            // The first scan only sets the point in time from which energy is divided.
+            unscannedEnergy += energy
         }
-        // The first scan only sets the point in time from which energy is divided.
-        (divided, dividedAt) = (scanned, scannedAt)
+        (divided, dividedAt) = (scanned, instant)
         processes.resetElapsed()
         groups.resetElapsed()
         machines.resetElapsed()
@@ -283,6 +323,13 @@ extension ProcessTable.Entry {
         guard isKernelThread, case let name = self.name, name.hasPrefix("vhost-") else { return nil }
         return Int32(name.dropFirst("vhost-".count))
     }
+}
+
+/// The processor time that the calling thread has used, in nanoseconds.
+package func currentThreadTime() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
 }
 
 extension Finding {

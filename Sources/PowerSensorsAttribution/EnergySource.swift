@@ -58,12 +58,21 @@ struct EnergySource {
 
     /// The energy that the channels counted since the previous call; on the first call, since their first reading.
     mutating func drain(_ accumulator: borrowing ChannelAccumulator) -> EnergyParts {
+        let energy = undrained(accumulator)
+        for part in parts {
+            guard let now = accumulator.states[part.index].nanojoules else { continue }
+            drained[part.id] = max(now, drained[part.id] ?? 0)
+        }
+        return energy
+    }
+
+    /// The energy that the next call of ``drain(_:)`` would return.
+    func undrained(_ accumulator: borrowing ChannelAccumulator) -> EnergyParts {
         var energy = EnergyParts.zero
         for part in parts {
             guard let now = accumulator.states[part.index].nanojoules else { continue }
             let last = drained[part.id] ?? 0
             let growth = now > last ? now - last : 0
-            drained[part.id] = max(now, last)
             if part.isDram { energy.dram += growth } else { energy.package += growth }
         }
         return energy

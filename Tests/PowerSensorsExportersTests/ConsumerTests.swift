@@ -94,6 +94,7 @@ struct ConsumerTests {
             let sum = (own + rest).reduce(0) { $0 + (Double($1.split(separator: " ").last ?? "") ?? .nan) }
             #expect(abs(sum - host) < 1e-4, "\(kind)")
         }
+        #expect(!lines.contains { $0.contains("unscanned") }, "a counter must not fall, and this may")
     }
 
     @Test func `no output shows a command line, and no name breaks an output`() throws {

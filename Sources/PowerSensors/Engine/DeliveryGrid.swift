@@ -10,20 +10,26 @@ package struct DeliveryGrid: Sendable {
     /// Creates a grid that starts at the first sample.
     package init(every interval: Int64) { self.interval = interval }
 
-    /// Whether a snapshot is due at a sample; if so, the grid advances to its next point.
+    /// Whether a snapshot is due at a sample.
     ///
     /// - Parameters:
     ///   - now: The monotonic time of the sample in nanoseconds.
     ///   - samplingInterval: The time to the next sample in nanoseconds. A sample that is early by less than half of it is
     ///     due, since the next would be further off. Without this, a late first sample would make a subscriber with the same
     ///     interval miss the second.
-    package mutating func isDue(at now: Int64, samplingInterval: Int64) -> Bool {
-        guard let due = grid?.next else {
+    package func isDue(at now: Int64, samplingInterval: Int64) -> Bool {
+        guard let due = grid?.next else { return true }
+        return now >= due || due - now < samplingInterval / 2
+    }
+
+    /// Advances to the next point if a snapshot is due at a sample, and returns whether it is.
+    package mutating func advanceIfDue(at now: Int64, samplingInterval: Int64) -> Bool {
+        guard isDue(at: now, samplingInterval: samplingInterval) else { return false }
+        if let due = grid?.next {
+            grid?.advance(past: max(now, due))
+        } else {
             grid = TimeGrid(from: now &+ interval, every: interval)
-            return true
         }
-        guard now >= due || due - now < samplingInterval / 2 else { return false }
-        grid?.advance(past: max(now, due))
         return true
     }
 }

@@ -46,7 +46,8 @@ final class MonitorCore: Sendable {
     ///
     /// - Returns: The time of the sample and the interval to the next one, in nanoseconds.
     private func sample(_ engine: inout SamplingEngine) -> (now: Int64, interval: Int64)? {
-        let info = engine.readAndDivide()
+        let isForSnapshot = engine.dividesEnergy ? isSnapshotDue(engine) : false
+        let info = engine.readAndDivide(forSnapshot: isForSnapshot)
         // The lock is taken only after the reads and the attribution, so that callers do not wait for them.
         let events = engine.drainEvents()
         let delivered = state.withLock { state -> (deliveries: Deliveries, interval: Int64)? in
@@ -57,6 +58,12 @@ final class MonitorCore: Sendable {
         guard let (deliveries, interval) = delivered else { return nil }
         deliveries.send()
         return (info.ended.monotonicNanoseconds, interval)
+    }
+
+    /// Whether a subscriber is due.
+    private func isSnapshotDue(_ engine: borrowing SamplingEngine) -> Bool {
+        let longest = engine.longestIntervalNanoseconds
+        return state.withLock { $0.isSnapshotDue(at: SampleInstant.monotonicNow, atMost: longest) }
     }
 
     /// The longest delay between the first two samples after a discovery. It is short, because a counter that changes within it

@@ -65,6 +65,17 @@ struct MonitorState {
 
     // MARK: Samples
 
+    /// Whether a snapshot would be due at a sample that is taken now.
+    ///
+    /// - Parameters:
+    ///   - now: The monotonic time in nanoseconds.
+    ///   - safe: The longest safe time between two samples, as for ``samplingInterval(atMost:)``.
+    func isSnapshotDue(at now: Int64, atMost safe: Int64) -> Bool {
+        if latestGrid.isDue(at: now, samplingInterval: Self.shortestNanoseconds) { return true }
+        let interval = samplingInterval(atMost: safe)
+        return subscriptions.contains { $0.grid.isDue(at: now, samplingInterval: interval) }
+    }
+
     /// Writes a snapshot for every subscriber that is due. The writers are changed in place, so that their arrays are not copied.
     ///
     /// - Parameters:
@@ -77,14 +88,14 @@ struct MonitorState {
         var deliveries = Deliveries()
         let now = info.began.monotonicNanoseconds
         // Half of the shortest interval is the most that the latest snapshot may be early.
-        if latestGrid.isDue(at: now, samplingInterval: Self.shortestNanoseconds) {
+        if latestGrid.advanceIfDue(at: now, samplingInterval: Self.shortestNanoseconds) {
             latest = engine.write(info, by: &latestWriter)
             deliveries.events += newFindings(engine.findings, info.began)
         }
         if !subscriptions.isEmpty {
             let interval = samplingInterval(atMost: engine.longestIntervalNanoseconds)
             for index in subscriptions.indices
-            where subscriptions[index].grid.isDue(at: now, samplingInterval: interval) {
+            where subscriptions[index].grid.advanceIfDue(at: now, samplingInterval: interval) {
                 var snapshot = engine.write(info, by: &subscriptions[index].writer)
                 snapshot.sequence = subscriptions[index].sequence
                 subscriptions[index].sequence += 1

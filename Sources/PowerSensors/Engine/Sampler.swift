@@ -90,7 +90,7 @@ public struct Sampler: ~Copyable {
     /// runs a rediscovery if one is due; if that finds something new, the snapshot is the first of a new generation.
     public mutating func snapshot() -> Snapshot {
         hasSnapshot = true
-        var info = engine.readAndDivide()
+        var info = engine.readAndDivide(forSnapshot: true)
         if engine.rediscoverIfDue(at: info.ended.monotonicNanoseconds) {
             writer = engine.writer(continuing: writer)
             info = engine.read()

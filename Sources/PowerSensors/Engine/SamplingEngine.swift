@@ -93,18 +93,23 @@ struct SamplingEngine: ~Copyable {
         return info
     }
 
+    /// Whether energy is divided among consumers.
+    var dividesEnergy: Bool { attributor != nil }
+
     /// Reads like ``read()``, and scans and divides the energy if that is due.
-    mutating func readAndDivide() -> SampleInfo {
+    ///
+    /// - Parameter isForSnapshot: Whether a snapshot is written of this sample, so that its consumers need a scan.
+    mutating func readAndDivide(forSnapshot isForSnapshot: Bool) -> SampleInfo {
         // The scan reads many files, so it comes before the sample, whose channels are then read close to each other.
-        attributor?.scanIfDue(at: now?() ?? .now)
+        attributor?.scanIfDue(at: now?() ?? .now, forSnapshot: isForSnapshot)
         let info = read()
-        attributor?.divide(accumulator)
+        attributor?.divide(accumulator, at: info.began)
         return info
     }
 
     /// Writes a snapshot.
     func write(_ info: SampleInfo, by writer: inout SnapshotWriter) -> Snapshot {
-        var snapshot = writer.write(accumulator, info, attributor?.attributed)
+        var snapshot = writer.write(accumulator, info, attributor?.attributed(accumulator))
         snapshot.carbonIntensity = configuration.carbonIntensity
         return snapshot
     }

@@ -54,11 +54,10 @@ struct Settings {
 
     /// How to divide the energy among consumers; nil if no kind of consumer is requested.
     func attribution(
-        among kinds: Set<Consumer.Kind>, limit: Int = 50, every interval: Duration = .seconds(1),
-        isOptional: Bool = false
+        among kinds: Set<Consumer.Kind>, limit: Int = 50, isOptional: Bool = false
     ) -> Attribution? {
         if kinds.isEmpty { return nil }
-        var attribution = Attribution(kinds: kinds, policy: policy, interval: interval, limit: limit)
+        var attribution = Attribution(kinds: kinds, policy: policy, limit: limit)
         attribution.isOptional = isOptional
         return attribution
     }

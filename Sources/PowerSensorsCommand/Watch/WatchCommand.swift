@@ -45,10 +45,8 @@ struct WatchCommand: EstimatingCommand {
         let kinds = top == 0 || isUnasked ? [] : format == .text ? [.process, .virtualMachine] : Consumer.Kind.all
         let watch = Watch(
             settings: settings, format: format, duration: try duration.value(in: environment), top: top,
-            // The kernel counts a process's time in steps of 10 ms: scanning more often shows less, and costs more.
             attribution: settings.attribution(
-                among: Set(kinds), limit: top, every: max(settings.interval, .seconds(1)),
-                isOptional: self.top.given(in: environment) == nil),
+                among: Set(kinds), limit: top, isOptional: self.top.given(in: environment) == nil),
             isQuiet: try environment.isOn(report.quiet))
         try watch.run()
     }

@@ -1,9 +1,10 @@
 /// How a machine's energy was divided among its consumers, as part of a ``Snapshot``.
 ///
-/// For each kind of consumer, the energies of its consumers and unattributed entries in an interval add up to the
-/// divided energy, exact to the nanojoule.
+/// For each kind of consumer, what its consumers and unattributed entries gained in an interval adds up to what the
+/// divided figure gained, exact to the nanojoule.
 public struct AttributionSnapshot: Sendable {
-    /// The time of the scan of consumers up to which the energy has been divided.
+    /// When the sample was taken up to which the energy has been divided: the snapshot's own, unless there was no scan
+    /// of consumers for it, or the source has counted no energy since.
     public let instant: SampleInstant
 
     /// The host figure that is divided.
@@ -25,12 +26,19 @@ public struct AttributionSnapshot: Sendable {
     /// longer listed. The energy of consumers that are folded into one sum is not included.
     package let given: [Consumer.Kind: EnergyParts]
 
+    /// The energy that has been divided so far.
+    package let divided: EnergyParts
+
+    /// Whether the latest scan of consumers succeeded.
+    package let isCurrent: Bool
+
     /// The error band of the divided figure; nil if it is certain.
     package let band: RelativeBand?
 
     package init(
         instant: SampleInstant, scope: Scope, origin: Provenance, band: RelativeBand?, policy: AttributionPolicy,
-        consumers: [ConsumerSnapshot], unattributed: [UnattributedSnapshot], given: [Consumer.Kind: EnergyParts]
+        consumers: [ConsumerSnapshot], unattributed: [UnattributedSnapshot], given: [Consumer.Kind: EnergyParts],
+        divided: EnergyParts = .zero, isCurrent: Bool = true
     ) {
         self.instant = instant
         self.scope = scope
@@ -40,6 +48,8 @@ public struct AttributionSnapshot: Sendable {
         self.consumers = consumers
         self.unattributed = unattributed
         self.given = given
+        self.divided = divided
+        self.isCurrent = isCurrent
     }
 }
 
@@ -52,7 +62,11 @@ public struct ConsumerSnapshot: Sendable {
     /// reached.
     public let energy: Joules
 
-    /// Its mean power in watts over the interval; nil in the first interval and while the host's power is unknown.
+    /// Its mean power in watts over the interval; nil in the first interval, and while the host's power is unknown or
+    /// the processes cannot be read.
+    ///
+    /// It is the part of the divided figure's power that its energy is of the energy divided since the previous
+    /// snapshot. So the powers of a kind never add up to more than the figure's.
     public internal(set) var power: Watts?
 
     /// The lower end of the power's 68 % band, in watts; nil if the divided figure is not estimated.
@@ -85,7 +99,7 @@ public struct ConsumerSnapshot: Sendable {
 public struct UnattributedSnapshot: Sendable {
     /// Why energy is not attributed.
     public struct Reason: Hashable, Sendable, CustomStringConvertible {
-        /// The word in output: `idle`, `interrupts`, `short_lived`, `folded`, `ended` or `other`.
+        /// The word in output: `idle`, `interrupts`, `short_lived`, `folded`, `ended`, `unscanned` or `other`.
         public let name: String
 
         /// The processors were idle.
@@ -105,6 +119,12 @@ public struct UnattributedSnapshot: Sendable {
         /// place within ``Attribution/limit``: their energy since then. It differs between subscribers with different
         /// intervals.
         public static let ended = Reason(name: "ended")
+
+        /// Energy that no scan of consumers covers: what was used before the first scan and, in a snapshot that comes too
+        /// soon for a scan of its own, since the latest.
+        ///
+        /// The next scan divides the latter, so unlike the other reasons' energies this one may fall.
+        public static let unscanned = Reason(name: "unscanned")
 
         /// Everything that is not a virtual machine, and the time between the last scan of a machine and its end.
         public static let other = Reason(name: "other")

@@ -1,38 +1,58 @@
-/// The mean powers of consumers, from the last scan of consumers before one snapshot to the last scan before the next.
+/// The mean powers of consumers over the interval between two snapshots.
+///
+/// A consumer's power is a part of the divided figure's power: the part that the consumer was given of the energy that
+/// was divided meanwhile. The figure's power is its energy over the time in which its sources counted that energy, so a
+/// consumer's power has the same time, however late samples and scans are and however rarely a source updates its
+/// counter; and the powers of a kind never add up to more than the figure's.
 struct ConsumerPowerWindows {
-    /// The time of the latest scan that was taken in.
-    private var instant: SampleInstant?
-    /// Each consumer's energy at that scan, by its ID.
-    private var energies: [Int: EnergyParts] = [:]
-    /// Each consumer's power, by its ID.
-    private var powers: [Int: Watts] = [:]
-    /// The energy of all listed consumers of a kind at that scan.
-    private var given: [Consumer.Kind: EnergyParts] = [:]
+    /// What had been divided at one snapshot.
+    private struct Division {
+        /// All energy.
+        let energy: EnergyParts
+        /// That of each listed consumer, by its ID.
+        let consumers: [Int: EnergyParts]
+        /// That of all listed consumers of a kind.
+        let given: [Consumer.Kind: EnergyParts]
+
+        init(_ snapshot: AttributionSnapshot) {
+            energy = snapshot.divided
+            consumers = Dictionary(snapshot.consumers.map { ($0.id, $0.parts) }) { first, _ in first }
+            given = snapshot.given
+        }
+    }
+
+    /// What had been divided at the previous snapshot.
+    private var previous: Division?
+    /// What had been divided at the start of the interval of the next powers; earlier than ``previous`` if the powers
+    /// were unknown in between.
+    private var start: Division?
+    /// The part that each consumer was given of the energy divided in the interval, by its ID.
+    private var shares: [Int: Double] = [:]
     /// The energy of consumers that have ended or are no longer listed, as far as no snapshot showed it.
     private var ended: [Consumer.Kind: EnergyParts] = [:]
-    /// The start of the interval of the next powers; earlier than ``instant`` if the host's power was unknown in
-    /// between.
-    private var powersSince: SampleInstant?
-    /// Each consumer's energy at the start of that interval.
-    private var energiesThen: [Int: EnergyParts] = [:]
 
-    /// Fills in the powers since the previous snapshot. Without a new scan they are unchanged.
+    /// Fills in the powers since the previous snapshot.
+    ///
+    /// If nothing was divided since then, because the source has counted nothing or there was no scan, each consumer
+    /// keeps its part of the power.
     ///
     /// - Parameters:
     ///   - attributed: The energy attributed so far, without powers, which depend on a subscriber's interval.
-    ///   - isKnown: Whether the divided power is known. While it is not, the powers of consumers are unknown too;
-    ///     afterwards they are means that include the gap, so that there is neither a dip nor a spike.
-    mutating func advance(_ attributed: AttributionSnapshot, isKnown: Bool) -> AttributionSnapshot {
+    ///   - power: The power of the divided figure. While it is nil, the powers of consumers are unknown too; afterwards
+    ///     they are means that include the gap, so that there is neither a dip nor a spike.
+    mutating func advance(_ attributed: AttributionSnapshot, power: Watts?) -> AttributionSnapshot {
         var result = attributed
-        if instant != result.instant { countEnded(result) }
-        if !isKnown {
-            powers = [:]
-            if powersSince == nil { beginPowers(at: result) }
-        } else if powersSince != result.instant {
-            measure(result)
+        let now = Division(attributed)
+        countEnded(attributed, now)
+        let whole = attributed.isCurrent ? power : nil
+        if whole == nil { shares = [:] }
+        if let start, whole != nil, now.energy.sum > start.energy.sum {
+            measure(now, since: start)
+            self.start = now
         }
+        if start == nil { start = now }
         for index in result.consumers.indices {
-            let power = powers[result.consumers[index].id]
+            let power = shares[result.consumers[index].id].flatMap { share in whole.map { $0 * share } }
             result.consumers[index].power = power
             guard let band = attributed.band else { continue }
             let energy = result.consumers[index].energy
@@ -48,35 +68,25 @@ struct ConsumerPowerWindows {
     }
 
     /// Counts the energy of consumers that have ended or are no longer listed.
-    private mutating func countEnded(_ snapshot: AttributionSnapshot) {
-        if instant != nil {
-            var missing: [Consumer.Kind: EnergyParts] = [:]
-            for (kind, parts) in snapshot.given { missing[kind] = parts - (given[kind] ?? .zero) }
-            for one in snapshot.consumers {
-                // A consumer that is new had no energy before.
-                let kind = one.consumer.kind
-                missing[kind] = (missing[kind] ?? .zero) - (one.parts - (energies[one.id] ?? .zero))
-            }
-            for (kind, parts) in missing where parts != .zero { ended[kind, default: .zero] += parts }
+    private mutating func countEnded(_ snapshot: AttributionSnapshot, _ now: Division) {
+        defer { previous = now }
+        guard let previous else { return }
+        var missing: [Consumer.Kind: EnergyParts] = [:]
+        for (kind, parts) in now.given { missing[kind] = parts - (previous.given[kind] ?? .zero) }
+        for one in snapshot.consumers {
+            // A consumer that is new had no energy before.
+            let kind = one.consumer.kind
+            missing[kind] = (missing[kind] ?? .zero) - (one.parts - (previous.consumers[one.id] ?? .zero))
         }
-        energies = Dictionary(snapshot.consumers.map { ($0.id, $0.parts) }) { first, _ in first }
-        (given, instant) = (snapshot.given, snapshot.instant)
+        for (kind, parts) in missing where parts != .zero { ended[kind, default: .zero] += parts }
     }
 
-    /// Computes the powers from the energies since the start of the interval, and begins the next interval.
-    private mutating func measure(_ snapshot: AttributionSnapshot) {
-        let time = powersSince.map { snapshot.instant.monotonicNanoseconds - $0.monotonicNanoseconds } ?? 0
-        var next: [Int: Watts] = [:]
-        for one in snapshot.consumers where time > 0 {
-            let energy = one.parts - (energiesThen[one.id] ?? .zero)
-            next[one.id] = energy.joules.power(over: .nanoseconds(time))
+    private mutating func measure(_ now: Division, since start: Division) {
+        let divided = Double(now.energy.sum - start.energy.sum)
+        var shares: [Int: Double] = [:]
+        for (id, parts) in now.consumers {
+            shares[id] = Double((parts - (start.consumers[id] ?? .zero)).sum) / divided
         }
-        powers = next
-        beginPowers(at: snapshot)
-    }
-
-    private mutating func beginPowers(at snapshot: AttributionSnapshot) {
-        powersSince = snapshot.instant
-        energiesThen = energies
+        self.shares = shares
     }
 }

@@ -50,7 +50,7 @@ package struct SnapshotWriter {
         )
         snapshot.attribution = attribution.map { attributed in
             let divided = snapshot.host.first { $0.scope == attributed.scope }
-            return consumers.advance(attributed, isKnown: divided?.power != nil)
+            return consumers.advance(attributed, power: divided?.power)
         }
         return snapshot
     }

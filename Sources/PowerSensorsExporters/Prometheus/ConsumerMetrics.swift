@@ -32,7 +32,8 @@ struct ConsumerMetrics {
                 append(.vmCarbon, grams, in: format, to: &bytes)
             }
         }
-        let rest: [(MetricLabels, Double?)] = snapshot.unattributed.map { one in
+        // Energy without a scan is divided by the next one, so it would make the counter fall.
+        let rest: [(MetricLabels, Double?)] = snapshot.unattributed.filter { $0.reason != .unscanned }.map { one in
             (MetricLabels([("kind", one.kind.name), ("reason", one.reason.name)]), one.energy.rawValue)
         }
         append(.unattributedEnergy, rest, in: format, to: &bytes)

@@ -11,11 +11,15 @@ final class AttributionLab {
     private(set) var processes: [Int: MockProcess] = [:]
 
     /// A machine of four processors, with one counter of 2⁻¹⁴ J for each domain.
-    init(domains: [String] = ["package", "dram"]) throws {
+    init(domains: [String] = ["package", "dram"], refreshInterval: Duration? = nil) throws {
         machine = try MockMachine()
         time = try machine.set(.guest(processors: 4))
         sensor = ScriptedSensor(
-            channels: domains.map { .counter("\($0)-0", domain: $0) })
+            channels: domains.map { domain in
+                var channel = Channel.counter("\(domain)-0", domain: domain)
+                channel.refreshInterval = refreshInterval
+                return channel
+            })
         counts = Array(repeating: 1000, count: domains.count)
         show()
     }
@@ -36,13 +40,19 @@ final class AttributionLab {
 
     private func show() { sensor.show(counts.map { .count($0) }) }
 
-    /// Advances the clock by a second, and the processors' ticks.
-    func pass(tasks: UInt64, interrupts: UInt64 = 0, idle: UInt64) throws {
-        clock.advance(by: .seconds(1))
+    /// Advances the clock, and the processors' ticks.
+    func pass(_ duration: Duration = .seconds(1), tasks: UInt64, interrupts: UInt64 = 0, idle: UInt64) throws {
+        clock.advance(by: duration)
         var ticks = MockTicks(user: tasks, idle: idle)
         ticks.softInterrupt = interrupts
         try time.advance(ticks, on: 0)
     }
+
+    /// Brings a processor online that has already counted ticks.
+    func addProcessor(_ ticks: MockTicks) throws { try time.set(time.ticks + [ticks]) }
+
+    /// Takes the last processor offline, with the ticks that it has counted.
+    func removeProcessor() throws { try time.set(time.ticks.dropLast()) }
 
     /// Starts a process.
     @discardableResult
@@ -77,11 +87,18 @@ extension Snapshot {
             let last = before[consumer.id] ?? .zero
             sum += EnergyParts(package: consumer.parts.package - last.package, dram: consumer.parts.dram - last.dram)
         }
-        for remainder in unattributed where remainder.kind == kind {
-            let last = earlier.unattributed.first { $0.kind == kind && $0.reason == remainder.reason }?.parts ?? .zero
-            sum += EnergyParts(package: remainder.parts.package - last.package, dram: remainder.parts.dram - last.dram)
+        for rest in unattributed where rest.kind == kind { sum += rest.parts }
+        // Energy without a scan may have become less, so the sums are subtracted.
+        for rest in earlier.unattributed where rest.kind == kind {
+            sum = EnergyParts(package: sum.package - rest.parts.package, dram: sum.dram - rest.parts.dram)
         }
         return sum
+    }
+
+    /// The sum of the powers of a kind's consumers in watts; nil while none is known.
+    func power(of kind: Consumer.Kind) -> Double? {
+        let powers = consumers.filter { $0.consumer.kind == kind }.compactMap(\.power?.rawValue)
+        return powers.isEmpty ? nil : powers.reduce(0, +)
     }
 
     /// A consumer by its name.

@@ -320,7 +320,7 @@ struct AttributionTests {
     }
 
     @Test func `a source slower than the scans is divided among those that ran meanwhile`() throws {
-        let lab = try AttributionLab(domains: ["package"])
+        let lab = try AttributionLab(domains: ["package"], refreshInterval: .seconds(5))
         let (early, late) = (try lab.start(10, comm: "early"), try lab.start(11, comm: "late"))
         var sampler = try lab.sampler()
         _ = sampler.snapshot()

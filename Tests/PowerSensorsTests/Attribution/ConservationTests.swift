@@ -116,8 +116,7 @@ struct ConservationTests {
         for await snapshot in monitor.snapshots(every: .milliseconds(200)) {
             if let last, let before = last.host[0].energy, let now = snapshot.host[0].energy {
                 let gained = Double(snapshot.gains(.process, since: last).sum) / 1e9
-                // A scan may be some milliseconds older than the sample, in which at most two joules were used.
-                #expect(abs(gained - (now - before).rawValue) <= 2, "\(gained) J of \(now - before)")
+                #expect(abs(gained - (now - before).rawValue) < 1e-6, "\(gained) J of \(now - before)")
             }
             last = snapshot
             count += 1

@@ -8,7 +8,7 @@ struct DeliveryGridTests {
     /// The times of those samples that a subscriber with an interval receives.
     private func received(_ samples: [Int64], every interval: Int64, samplingInterval: Int64) -> [Int64] {
         var grid = DeliveryGrid(every: interval)
-        return samples.filter { grid.isDue(at: $0, samplingInterval: samplingInterval) }
+        return samples.filter { grid.advanceIfDue(at: $0, samplingInterval: samplingInterval) }
     }
 
     @Test(arguments: [1, 3, 40, 400] as [Int64])
