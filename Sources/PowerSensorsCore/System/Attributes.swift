@@ -55,8 +55,13 @@ package struct Attributes: ~Copyable {
     private var files: [KeptDescriptor]
 
     /// Opens every file that it can; readings of the others report the reason until reopening succeeds.
-    package init(_ sources: [Source], beneath root: SystemRoot) {
-        files = sources.map { KeptDescriptor($0, beneath: root) }
+    ///
+    /// - Parameters:
+    ///   - sources: The files.
+    ///   - root: The folder beneath which they are found, such as `/sys`.
+    ///   - longestBackOff: The longest time between two attempts to open a file.
+    package init(_ sources: [Source], beneath root: SystemRoot, longestBackOff: Duration = .seconds(30)) {
+        files = sources.map { KeptDescriptor($0, beneath: root, longestBackOff: longestBackOff) }
     }
 
     deinit {

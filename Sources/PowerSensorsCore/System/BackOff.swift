@@ -10,7 +10,7 @@ package struct BackOff: Sendable {
 
     /// Creates a back-off whose first attempt is due at once.
     ///
-    /// - Parameter longest: The longest time between two attempts.
+    /// - Parameter longest: The longest time between two attempts, except that one after a success is 100 ms later.
     package init(longest: Duration = .seconds(2)) { self.longest = longest.wholeNanoseconds }
 
     /// Whether the next attempt is due.

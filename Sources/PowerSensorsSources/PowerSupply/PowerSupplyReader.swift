@@ -86,7 +86,8 @@ final class PowerSupplyReader: SensorReader {
         supplies = names.map(state)
         firstPeerFile = files.count
         peers = flows.supplies.filter { !names.contains($0) }.map(state)
-        unsafe attributes = Attributes(files.map { Attributes.Source(path: $0) }, beneath: sysfs)
+        unsafe attributes = Attributes(
+            files.map { Attributes.Source(path: $0) }, beneath: sysfs, longestBackOff: SupplyState.longestBackOff)
         numbers = Array(repeating: .missing(.absent), count: files.count)
     }
 

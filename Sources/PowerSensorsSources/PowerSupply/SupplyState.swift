@@ -48,10 +48,15 @@ final class SupplyState {
     /// Whether less has been stored since, so that a power of 0 cannot be true.
     private var isZeroRateRefuted = false
 
+    /// A supply's files are opened again at every reading. A removed battery counts as one that supplies nothing, so
+    /// until its return is noticed, the sum of the batteries is too small and nothing shows that.
+    static let longestBackOff = Duration.zero
+
     init(name: String, files: SupplyFiles<Int>, beneath sysfs: SystemRoot) {
         self.name = name
         self.files = files
-        status = KeptFile("\(PowerSupply.classPath)/\(name)/status", beneath: sysfs)
+        status = KeptFile(
+            "\(PowerSupply.classPath)/\(name)/status", beneath: sysfs, longestBackOff: Self.longestBackOff)
     }
 
     /// Whether it discharges, as a reading.

@@ -111,6 +111,23 @@ struct BatteryFigureTests {
         #expect(try laptop.figure().power == Watts(10))
     }
 
+    @Test func `a battery that returns is counted by the next reading, however long it was away`() throws {
+        let laptop = try Laptop("Discharging", "Discharging")
+        #expect(try laptop.figure().power == Watts(16))
+        for file in ["status", "power_now"] { try laptop.second.inject(.gone, at: file) }
+        // The first attempt to open a file again is 100 ms after it was opened.
+        for _ in 0..<4 {
+            usleep(101_000)
+            #expect(try laptop.figure().power == Watts(10))
+        }
+        try laptop.second.restore("status")
+        #expect(try laptop.figure().status == .partial, "it discharges, and its power is not yet known")
+        try laptop.second.restore("power_now")
+        let figure = try laptop.figure()
+        #expect(figure.status == .ok)
+        #expect(figure.power == Watts(16))
+    }
+
     @Test func `a rate of 0 is accepted while another battery discharges, until the charge falls`() throws {
         let laptop = try Laptop("Discharging", "Discharging")
         try laptop.second.write("50000000", to: "energy_now")
