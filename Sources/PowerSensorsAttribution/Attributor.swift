@@ -18,8 +18,12 @@ package final class Attributor {
     private var machines = VirtualMachineTable()
     private var energies = ConsumerEnergies()
     private var load: LoadReader
-    /// The processors' times at the latest scan that succeeded.
-    private var scanned: CPUTimes?
+    /// The processors' times at the latest scan that succeeded, and when it began.
+    private var scanned: (times: CPUTimes, nanoseconds: Int64)?
+    /// What the processors did between the latest two scans; if that is unknown, between the two before them.
+    private var latestTicks = ElapsedTicks()
+    /// What they did since energy was last divided.
+    private var elapsed = ElapsedTicks()
     /// When the latest scan began, whether or not it succeeded. It ends later, since it reads many files.
     private var scannedAt: SampleInstant?
     /// The processor time in nanoseconds that the latest scan took. The first one's does not count, since it opens every
@@ -28,8 +32,8 @@ package final class Attributor {
     private let threadTime: () -> Int64
     /// Whether a scan succeeded since ``divide(_:at:)`` was last called.
     private var hasNewScan = false
-    /// The processors' times up to which energy has been divided.
-    private var divided: CPUTimes?
+    /// Whether there is a scan since which all energy is divided.
+    private var isStarted = false
     /// When the sample began up to whose energy was divided.
     private var dividedAt: SampleInstant?
     /// The energy that has been divided so far.
@@ -73,7 +77,7 @@ package final class Attributor {
     package func move(to topology: Topology, _ accumulator: borrowing ChannelAccumulator) {
         self.topology = topology
         // While nothing could be divided, there were no scans, so the latest division is too old to continue from.
-        if source == nil { divided = nil }
+        if source == nil { isStarted = false }
         source = EnergySource(topology, continuing: source)
         source?.skipNewChannels(accumulator)
     }
@@ -131,12 +135,10 @@ package final class Attributor {
 
     private func scan(at now: SampleInstant) {
         scannedAt = now
-        let taskTicks: UInt64
         do throws(AttributeError) {
             let times = try load.read()
             try processes.scan()
-            taskTicks = scanned.map { times.elapsed(since: $0).tasks } ?? 0
-            scanned = times
+            count(times, at: now.monotonicNanoseconds)
         } catch {
             // Energy that is used before the next scan is not lost: it is divided after that one.
             failure = error
@@ -148,10 +150,21 @@ package final class Attributor {
         for memberships in processes.ended { remove(memberships) }
         if dividesGroups || dividesMachines {
             identifyProcesses()
-            groups.scan(taskTicks: taskTicks)
+            groups.scan(taskTicks: latestTicks.tasks)
             addTimes()
         }
         chooseListed()
+    }
+
+    /// Adds what the processors did since the previous scan. While processors come or go that is unknown, and taken to be
+    /// the same as before.
+    private func count(_ times: CPUTimes, at now: Int64) {
+        if let scanned {
+            let isKnown = load.isContinuous(times, since: scanned.times, over: now - scanned.nanoseconds)
+            if isKnown || latestTicks.total == 0 { latestTicks = times.elapsed(since: scanned.times) }
+            elapsed += latestTicks
+        }
+        scanned = (times, now)
     }
 
     private func remove(_ memberships: ProcessTable.Memberships) {
@@ -264,19 +277,20 @@ package final class Attributor {
     ///   - accumulator: The state of the channels.
     ///   - instant: When the latest sample began. The energy was counted up to it, however long the scan before it took.
     package func divide(_ accumulator: borrowing ChannelAccumulator, at instant: SampleInstant) {
-        guard hasNewScan, let scanned else { return }
+        guard hasNewScan else { return }
         hasNewScan = false
         guard let energy = source?.drain(accumulator) else { return }
-        if let divided, let dividedAt {
+        if isStarted, let dividedAt {
             let silence = instant.monotonicNanoseconds - dividedAt.monotonicNanoseconds
             if energy == .zero, silence < EnergySource.longestSilenceNanoseconds(topology) { return }
-            divide(energy, scanned.elapsed(since: divided))
+            divide(energy)
             dividedEnergy += energy
         } else {
             // The first scan only sets the point in time from which energy is divided.
             unscannedEnergy += energy
         }
-        (divided, dividedAt) = (scanned, instant)
+        (isStarted, dividedAt) = (true, instant)
+        elapsed = ElapsedTicks()
         processes.resetElapsed()
         groups.resetElapsed()
         machines.resetElapsed()
@@ -284,7 +298,7 @@ package final class Attributor {
 
     /// Divides energy: first into that of tasks, interrupts and idle time, then that of tasks among each kind's
     /// consumers.
-    private func divide(_ energy: EnergyParts, _ elapsed: ElapsedTicks) {
+    private func divide(_ energy: EnergyParts) {
         let keepsIdle = attribution.policy == .active && source?.excludesIdle == false
         var splitter = EnergySplitter(energy, totalWeight: keepsIdle ? elapsed.total : elapsed.busy)
         let active = splitter.share(of: elapsed.tasks)

@@ -48,13 +48,22 @@ package struct EnergyIntegral: Sendable {
     /// - Parameters:
     ///   - times: The processors' times since boot.
     ///   - nanoseconds: When they were read, on CLOCK_MONOTONIC: a suspended machine is modelled as off.
-    package mutating func advance(to times: CPUTimes, at nanoseconds: Int64) -> Reading {
+    ///   - isContinuous: Whether they continue those of the call before, see ``LoadReader/isContinuous(_:since:over:)``.
+    ///     Otherwise they tell no load, and a new window begins.
+    package mutating func advance(
+        to times: CPUTimes, at nanoseconds: Int64, isContinuous: Bool = true
+    ) -> Reading {
         guard let earlier = self.times else {
             (self.times, windowNanoseconds, countedNanoseconds) = (times, nanoseconds, nanoseconds)
             return .count(count)
         }
         let (passed, overflow) = nanoseconds.subtractingReportingOverflow(windowNanoseconds)
         if overflow { return .missing(.stale) }
+        if !isContinuous, let power {
+            add(power, until: nanoseconds)
+            (self.times, windowNanoseconds) = (times, nanoseconds)
+            return .count(count)
+        }
         guard let load = times.elapsed(since: earlier).load else {
             // No field has increased. If fields have decreased, the times are compared with the new ones from now on,
             // since otherwise the load would be unknown until they reach the old ones again.

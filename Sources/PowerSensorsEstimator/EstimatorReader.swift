@@ -20,6 +20,7 @@ final class EstimatorReader: SensorReader {
     private let parts: [Part]
     private var load: LoadReader
     private var energy: EnergyIntegral
+    private var latest: (times: CPUTimes, nanoseconds: Int64)?
 
     init(_ channels: [Channel], curve: PowerCurve, beneath procfs: SystemRoot) {
         self.channels = channels
@@ -43,7 +44,12 @@ final class EstimatorReader: SensorReader {
 
     private func reading() -> Reading {
         do throws(AttributeError) {
-            return energy.advance(to: try load.read(), at: SampleInstant.now.monotonicNanoseconds)
+            let times = try load.read()
+            let now = SampleInstant.now.monotonicNanoseconds
+            let isContinuous =
+                latest.map { load.isContinuous(times, since: $0.times, over: now &- $0.nanoseconds) } ?? true
+            latest = (times, now)
+            return energy.advance(to: times, at: now, isContinuous: isContinuous)
         } catch {
             return .missing(error.status)
         }

@@ -12,11 +12,21 @@ package struct ElapsedTicks: Hashable, Sendable {
     /// Everything, including idle and stolen time.
     package var total: UInt64 = 0
 
+    /// No ticks.
+    package init() {}
+
     /// Tasks and interrupts: at most ``total``.
     package var busy: UInt64 { tasks.saturatingAdd(interrupts) }
 
     /// The busy part, from 0 to 1; nil if no time passed.
     package var load: Double? { total > 0 ? Double(busy) / Double(total) : nil }
+
+    /// Adds another interval's ticks.
+    package static func += (left: inout ElapsedTicks, right: ElapsedTicks) {
+        left.tasks = left.tasks.saturatingAdd(right.tasks)
+        left.interrupts = left.interrupts.saturatingAdd(right.interrupts)
+        left.total = left.total.saturatingAdd(right.total)
+    }
 }
 
 /// For how long the machine's processors have done what since boot, summed over all of them, in ticks of 10 ms.
@@ -64,6 +74,15 @@ package struct CPUTimes: Hashable, Sendable {
         }
         if count < Self.fewestFields { throw failure(EBADMSG) }
         self.fields = fields
+    }
+
+    /// Whether a field is so much less than at an earlier reading that it must have started again: by more than a second.
+    /// Idle time may be slightly less, and iowait by any amount (proc_stat(5)).
+    package func hasFallen(since earlier: CPUTimes) -> Bool {
+        for index in 0..<fields.scalarCount where index != 4 && fields[index] < earlier.fields[index] {
+            if earlier.fields[index] - fields[index] > 100 { return true }
+        }
+        return false
     }
 
     /// The ticks since an earlier reading.

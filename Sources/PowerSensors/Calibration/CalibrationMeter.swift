@@ -92,6 +92,7 @@ public struct CalibrationMeter: ~Copyable {
     /// was cut short.
     private mutating func nextPoint(unless isEnded: () -> Bool) -> CalibrationPoint? {
         let times = try? load.read()
+        let start = SampleInstant.monotonicNow
         let first = sampler.snapshot()
         let end = SampleInstant.monotonicNow + window.wholeNanoseconds
         while SampleInstant.monotonicNow < end, !isEnded() {
@@ -102,7 +103,9 @@ public struct CalibrationMeter: ~Copyable {
         let last = sampler.snapshot()
         let awake = first.instant.suspending.duration(to: last.instant.suspending)
         guard SampleInstant.monotonicNow >= end, first.topology.generation == last.topology.generation,
-            let times, let mean = (try? load.read())?.elapsed(since: times).load,
+            let times, let now = try? load.read(),
+            load.isContinuous(now, since: times, over: SampleInstant.monotonicNow - start),
+            let mean = now.elapsed(since: times).load,
             let figure = last.host.first(where: { $0.scope == scope }), figure.status == .ok, figure.sensor == sensor,
             let before = first.host.first(where: { $0.scope == scope })?.energy, let after = figure.energy,
             let power = (after - before).power(over: awake)

@@ -142,7 +142,7 @@ public struct Sampler: ~Copyable {
             let safe = min(max(engine.longestIntervalNanoseconds, 1_000_000), 86_400_000_000_000)
             let wake = min(moment, engine.lastRead + safe)
             if now >= wake {
-                _ = engine.readAndDivide()
+                _ = engine.readAndDivide(forSnapshot: false)
             } else {
                 SampleInstant.sleep(untilMonotonic: isEnded == nil ? wake : min(wake, now + 1_000_000_000))
             }

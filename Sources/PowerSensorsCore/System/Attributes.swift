@@ -60,7 +60,7 @@ package struct Attributes: ~Copyable {
     ///   - sources: The files.
     ///   - root: The folder beneath which they are found, such as `/sys`.
     ///   - longestBackOff: The longest time between two attempts to open a file.
-    package init(_ sources: [Source], beneath root: SystemRoot, longestBackOff: Duration = .seconds(30)) {
+    package init(_ sources: [Source], beneath root: SystemRoot, longestBackOff: Duration = .seconds(2)) {
         files = sources.map { KeptDescriptor($0, beneath: root, longestBackOff: longestBackOff) }
     }
 

@@ -464,6 +464,27 @@ struct AttributionTests {
         #expect(process + snapshot.unattributed(.process, .idle) == 140)
     }
 
+    @Test func `a processor that goes offline or comes back is no busy or idle time`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let web = try lab.start(10, comm: "web")
+        try lab.addProcessor(MockTicks(user: 70_000, idle: 3_000_000))
+        var sampler = try lab.sampler()
+        _ = sampler.snapshot()
+        func pass() throws -> Joules? {
+            try web.run(ticks: 50)
+            try lab.pass(tasks: 50, idle: 50)
+            lab.use([100 * joule])
+            return sampler.snapshot().consumer(.process, "web")?.energy
+        }
+        #expect(try pass() == Joules(50))
+        try lab.removeProcessor()
+        #expect(try pass() == Joules(100))
+        #expect(try pass() == Joules(150))
+        try lab.addProcessor(MockTicks(user: 70_000, idle: 3_000_000))
+        #expect(try pass() == Joules(200))
+        #expect(try pass() == Joules(250))
+    }
+
     @Test func `an estimate's band is that of its shares`() throws {
         var channel = Channel.counter("host", scope: .wall, domain: "host")
         channel.provenance = .estimated

@@ -1,4 +1,5 @@
 import PowerSensors
+import PowerSensorsTesting
 import Testing
 
 #if canImport(Glibc)
@@ -64,6 +65,34 @@ struct CPUTimesTests {
         let elapsed = later.elapsed(since: earlier)
         #expect(elapsed.busy == 10)
         #expect(elapsed.total == 30)
+    }
+
+    @Test func `times are not continuous while a processor goes offline or comes back`() throws {
+        let machine = try MockMachine()
+        let time = try machine.set(.guest(processors: 300))
+        try time.set(Array(repeating: MockTicks(user: 1000, idle: 500_000), count: 300))
+        var load = LoadReader(beneath: machine.roots.procfs)
+        var earlier = try load.read()
+        func isContinuous(after milliseconds: Int64) throws -> Bool {
+            let now = try load.read()
+            defer { earlier = now }
+            return load.isContinuous(now, since: earlier, over: milliseconds * 1_000_000)
+        }
+        try time.advance(by: .seconds(2), busy: Ratio(0.5))
+        #expect(try isContinuous(after: 2000))
+        let all = time.ticks
+        try time.set(all.dropLast() + [MockTicks(user: 1100, idle: 500_007)])
+        #expect(try isContinuous(after: 1000), "the kernel's idle time may be a little less than before")
+        try time.set(all.dropLast() + [MockTicks(user: 1100, idle: 7)])
+        #expect(try !isContinuous(after: 1000), "an offline processor shows another idle time")
+        try time.set(all.dropLast())
+        #expect(try !isContinuous(after: 1000), "offline")
+        try time.set(all)
+        #expect(try !isContinuous(after: 1000), "back")
+        try time.advance(by: .seconds(1), busy: Ratio(1))
+        #expect(try isContinuous(after: 1000))
+        try time.set(time.ticks.map { $0 + MockTicks(user: 100) } + all.map { _ in MockTicks(idle: 100) })
+        #expect(try isContinuous(after: 1000), "twice as many, which have only counted that second")
     }
 
     @Test func `random texts never trap, and busy never exceeds the total`() {

@@ -77,6 +77,15 @@ struct EnergyIntegralTests {
         #expect(count(&energy, to: times(busy: 0, idle: 200), at: 2000 * milliseconds) == 1 + 200_000_000)
     }
 
+    @Test func `times that do not continue the ones before tell no load`() {
+        var energy = EnergyIntegral(line)
+        _ = energy.advance(to: times(busy: 0, idle: 0), at: 0)
+        #expect(count(&energy, to: times(busy: 100, idle: 0), at: 1000 * milliseconds) == 1 + 200_000_000)
+        let jump = energy.advance(to: times(busy: 200, idle: 9000), at: 2000 * milliseconds, isContinuous: false)
+        #expect(jump.count == 1 + 400_000_000)
+        #expect(count(&energy, to: times(busy: 250, idle: 9050), at: 3000 * milliseconds) == 1 + 550_000_000)
+    }
+
     @Test func `CPU times that all restart are the new origin`() {
         var energy = EnergyIntegral(line)
         _ = energy.advance(to: times(busy: 1000, idle: 1000), at: 0)

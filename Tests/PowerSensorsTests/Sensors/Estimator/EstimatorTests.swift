@@ -184,6 +184,26 @@ struct EstimatorTests {
         #expect(parts.reduce(0, +) == count + 1, "idling and work make the whole; each begins at 1")
     }
 
+    @Test func `a processor that comes back does not lower the power by its idle time of long ago`() throws {
+        let machine = try MockMachine()
+        let time = try machine.set(.guest(processors: 2))
+        let estimator = machine.estimator
+        var reader = try estimator.open(estimator.discover().channels)
+        _ = read(&reader)
+        var counts: [UInt64] = []
+        for step in 0..<3 {
+            usleep(110_000)
+            try time.advance(MockTicks(user: 11))
+            if step == 1 { try time.set(time.ticks + [MockTicks(user: 100, idle: 5_000_000)]) }
+            counts.append(try #require(read(&reader).first?.count))
+        }
+        // The load is full all the time, and each step takes at least 110 ms.
+        let power = MachineEstimate(try MachineDescription(roots: machine.roots)).curve.power(at: 1)
+        for (before, after) in zip(counts, counts.dropFirst()) {
+            #expect(Double(after - before) >= power.rawValue * 0.109e6)
+        }
+    }
+
     @Test func `a failed reading says why, and the next good one bridges the gap`() throws {
         let machine = try MockMachine(procfs: ["cpuinfo": turinGuest, "stat": "cpu  0 0 0 0\n"])
         let estimator = machine.estimator
