@@ -32,7 +32,10 @@ public struct CarbonRegions: Sendable {
             let inCloud = region.region.split(separator: ":", maxSplits: 1).dropFirst().first
             return inCloud.map { Self.key(String($0)) } == key || Self.key(region.name) == key
         }
-        guard let only = similar.first, similar.count == 1 else {
+        // A country's name is also that of its cloud regions.
+        let countries = similar.filter { !$0.region.contains(":") }
+        let best = countries.count == 1 ? countries : similar
+        guard let only = best.first, best.count == 1 else {
             throw CarbonRegionError(code: code, candidates: similar.map(\.region))
         }
         return only

@@ -23,7 +23,7 @@ struct BadInputTests {
         Mistake(arguments: ["--interval", "2 s"], exitCode: 64, mentions: ["--interval 2 s", "2s"]),
         Mistake(arguments: ["--interval", "0.5ms"], exitCode: 64, mentions: ["--interval 0.5ms", "1ms"]),
         Mistake(arguments: ["wach"], exitCode: 64, mentions: ["wach", "Did you mean watch?"]),
-        Mistake(arguments: ["--region", "Frankfurt"], exitCode: 64, mentions: ["it may mean", "gcp:europe-west3"]),
+        Mistake(arguments: ["--region", "London"], exitCode: 64, mentions: ["it may mean", "gcp:europe-west2"]),
         Mistake(arguments: ["--interval", "99999999999999999999s"], exitCode: 64, mentions: ["--interval"]),
         Mistake(arguments: ["--interval", "9223372036854775807d"], exitCode: 64, mentions: ["--interval"]),
         Mistake(arguments: ["--interval", "٣s"], exitCode: 64, mentions: ["--interval"]),

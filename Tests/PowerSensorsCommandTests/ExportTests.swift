@@ -152,7 +152,7 @@ struct ExportTests {
         async throws
     {
         let machine = try MockMachine.onePackage()
-        try machine.add(.chip("meter", files: ["power1_input": "4294967295000", "power2_input": "1000000"]))
+        try machine.add(.chip("meter", files: ["power1_input": "no number", "power2_input": "1000000"]))
         let script = "\"$@\" | head -n 3"
         let arguments = ["export", "--interval", "100ms", "--json", "-"] + Command.roots(machine)
         let outcome = try await Command.run(arguments, inScript: script)
@@ -166,7 +166,7 @@ struct ExportTests {
         let machine = try MockMachine()
         try machine.add(.chip("meter", files: ["power1_input": "4294967295000"]))
         let outcome = try await Command.run(
-            ["export", "--json", "-", "--sensor", "hwmon", "--check"] + Command.roots(machine))
+            ["export", "--json", "-", "--sensor", "hwmon", "--check", "--verbose"] + Command.roots(machine))
         #expect(outcome.exitCode == 0, "\(outcome.error)")
         #expect(outcome.error.contains("power1_input"))
     }

@@ -18,9 +18,9 @@ struct DoctorCommand: EstimatingCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    @OptionGroup(title: "Options for estimates") var knownPower: KnownPowerOptions
+    @OptionGroup var knownPower: KnownPowerOptions
 
-    @OptionGroup(title: "Options for estimates") var estimatorOptions: EstimatorOptions
+    @OptionGroup var estimatorOptions: EstimatorOptions
 
     func run(in environment: Environment) throws(CommandFailure) {
         let settings = try Settings(self, in: environment)

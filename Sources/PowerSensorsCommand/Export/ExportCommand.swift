@@ -75,9 +75,9 @@ struct ExportCommand: EstimatingCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    @OptionGroup(title: "Options for estimates") var knownPower: KnownPowerOptions
+    @OptionGroup var knownPower: KnownPowerOptions
 
-    @OptionGroup(title: "Options for estimates") var estimatorOptions: EstimatorOptions
+    @OptionGroup var estimatorOptions: EstimatorOptions
 
     enum Created: String, Switch { case created }
 

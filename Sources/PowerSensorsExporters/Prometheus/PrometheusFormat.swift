@@ -133,11 +133,11 @@ public struct PrometheusFormat: Sendable {
                 ("origin", channel?.origin?.name),
             ])
             return [
-                MetricSeries(.hostInfo, source, .constant(1)),
                 MetricSeries(.hostEnergy, labels, .hostEnergy(index)),
                 MetricSeries(.hostPower, labels, .hostPower(index)),
                 MetricSeries(.hostLow, labels, .host(index) { $0.low?.rawValue }),
                 MetricSeries(.hostHigh, labels, .host(index) { $0.high?.rawValue }),
+                MetricSeries(.hostInfo, source, .constant(1)),
             ]
         }
     }

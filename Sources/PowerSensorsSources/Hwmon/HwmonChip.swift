@@ -34,7 +34,7 @@ struct HwmonChip: Sendable {
     private let top: String
 
     /// The same folder with all symbolic links resolved. It includes the device's path, so it is unique to this chip.
-    private let resolvedTop: String
+    let resolvedTop: String
 
     /// The hardware behind it, as a path beneath `devices`; nil if there is none.
     let device: String?

@@ -62,8 +62,7 @@ extension Finding {
     static func beyondLimit(_ number: Int64, _ file: String) -> Finding {
         implausible(
             file,
-            "The file shows \(number) µW, far more than this chip can use: an error code, or a number in another unit.",
-            remedy: "Nothing needs to be done; the channel has no value until the file shows a possible number.")
+            "The file shows \(number) µW, far more than this chip can use: an error code, or a number in another unit")
     }
 
     static func negativeCount(_ number: Int64, _ file: String) -> Finding {

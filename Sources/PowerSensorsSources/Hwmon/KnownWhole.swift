@@ -55,7 +55,7 @@ struct KnownWhole {
                 let label = Self.label(of: channels[index], in: owners[index])?.lowercased(),
                 let position = labels.firstIndex(where: { label.isNamed($0) }),
                 // Power comes before energy and the present value before the mean, and one of them is enough.
-                seen.insert([owners[index].resolvedPath, label]).inserted
+                seen.insert([owners[index].resolvedTop, label]).inserted
             else { return false }
             isComplete = isComplete || position == 0
             return true

@@ -55,7 +55,9 @@ package struct RAPLDiagnosis {
         var explained = closed.filter { $0.kind != .forbidden(isCounter: true) }.map(\.finding)
         if let first = foreign.first { explained.append(ofHost(first.finding, count: foreign.count)) }
         if let first = protected.first { explained.append(protectedOtherwise(first.finding)) }
-        if let first = counters.first { explained.append(closedCounters(first.finding, counters.map(\.finding.subject))) }
+        if let first = counters.first {
+            explained.append(closedCounters(first.finding, counters.map(\.finding.subject)))
+        }
         return explained
     }
 

@@ -49,20 +49,16 @@ struct RediscoveryTests {
         let machine = try MockMachine()
         try machine.add(MockControlType(zones: [MockZone(name: "package-0"), MockZone(name: "package-1")]))
         let sensors = SensorSet(only: [RAPLSensor(roots: machine.roots)])
-        let configuration = SamplingConfiguration(sensors: sensors, rediscoveryInterval: .seconds(10))
-        let clock = ManualClock()
-        var sampler = try Sampler(configuration, sensors.bind(), now: { clock.instant })
-        _ = sampler.snapshot()
+        var rediscovery = Rediscovery(sensors, sensors.bind(), at: 0)
         try machine.remove(try #require(machine.zone("package-1")))
-        clock.advance(by: .seconds(1))
-        let without = sampler.snapshot()
-        #expect(without[channel: "rapl/package-1"]?.status == .absent)
         // Its number belongs to another zone when it returns.
         try machine.add(MockControlType(zones: [MockZone(name: "psys"), MockZone(name: "package-1")]))
-        clock.advance(by: .seconds(2))
-        let back = sampler.snapshot()
-        #expect(back.topology.generation == 2)
-        #expect(back[channel: "rapl/package-1"]?.status != .absent)
+        let urgent = [1, 2, 3, 4].filter { rediscovery.isUrgent(at: $0 * second) }
+        #expect(urgent == [2, 4])
+        let early = rediscovery.check(at: 4 * second)
+        #expect(early?.topology.generation == nil, "nothing is missing")
+        let back = rediscovery.check(at: 4 * second, isPartMissing: true)
+        #expect(back?.topology.generation == 2)
     }
 
     @Test func `a zone that returns unchanged does not begin a generation`() throws {
