@@ -6,7 +6,8 @@ extension HwmonChip {
     /// The highest power that a file can truthfully show; nil if unknown.
     ///
     /// - A limit of the hardware (`power1_cap_max`, `power1_rated_max`), four times, since short peaks exceed it.
-    /// - A limit that was set (`power1_cap`, `power1_max`, `power1_crit`), twenty times, since it may only ring an alarm.
+    /// - A limit that the hardware keeps to (`power1_cap`), twenty times. One that only rings an alarm (`power1_max`,
+    ///   `power1_crit`) says nothing, since it may be anything.
     /// - For AMD's graphics drivers, less than 4290 W: they may show a negative error code as an unsigned number of 32
     ///   bits, and as microwatts.
     ///
@@ -19,7 +20,7 @@ extension HwmonChip {
                 .filter { $0 >= 1_000_000 && !$0.isUnknownValue }.max().map { Double($0) / 1e6 }
         }
         let limits = [
-            largest(["cap_max", "rated_max"]).map { $0 * 4 }, largest(["cap", "max", "crit"]).map { $0 * 20 },
+            largest(["cap_max", "rated_max"]).map { $0 * 4 }, largest(["cap"]).map { $0 * 20 },
         ]
         let own = limits.compactMap(\.self).max()
         let code = name == "amdgpu" || name == "radeon" ? 4289.999_999 : nil

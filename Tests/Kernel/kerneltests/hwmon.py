@@ -124,6 +124,8 @@ def _check_value(checks, identifier, channel, values, files):
         return
     else:
         expected = _scaled(channel["path"], text)
+    if _is_unsigned(channel) and int(files[re.sub("power1_input$", "curr1_input", channel["path"])]) < 0:
+        expected = -expected
     is_computed = channel["mechanism"] == "libsensors"
     checks.equal(f"whether libsensors has to read {identifier}", is_computed, identifier in COMPUTED)
     if identifier in COMPUTED:
@@ -148,6 +150,11 @@ def _check_peer(checks, peer, theirs, ours):
     """Whether all that another program shows is also ours."""
     checks.that(sum(theirs.values()) > 30, f"{peer} shows something: {sum(theirs.values())} values")
     checks.equal(f"values that only {peer} has", sorted((theirs - ours).elements()), [])
+
+
+def _is_unsigned(channel):
+    """Whether the chip's register of power has no sign, so that ours is the current's."""
+    return channel["chip"].startswith("ina2") and channel["quantity"] == "power"
 
 
 def _files(run):
@@ -179,6 +186,7 @@ def _ours(listing, watch):
     for identifier, channel in listing.channels.items():
         value = watch.last.get(identifier, {}).get("value")
         if value is not None and not identifier.endswith("_derived"):
+            value = abs(value) if _is_unsigned(channel) else value
             shown[_shown(channel["path"].split("/")[-1], value)] += 1
     return shown
 
