@@ -19,7 +19,7 @@ struct CarbonRegionsTests {
             ("europe-north1", "gcp:europe-north1"),
             ("azure:West Europe", "azure:West Europe"), ("azure:westeurope", "azure:West Europe"),
             ("westeurope", "azure:West Europe"), ("world", "World"), ("", nil), ("EU", nil), ("aws:", nil),
-            ("Germany", "DE"),
+            ("Germany", "DEU"),
             ("gcp:eu-north-1", nil), ("-", nil),
         ] as [(String, String?)])
     func `a region is found by its usual codes, and an unknown code is an error`(code: String, region: String?) {

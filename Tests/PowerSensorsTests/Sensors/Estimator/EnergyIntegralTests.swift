@@ -82,7 +82,8 @@ struct EnergyIntegralTests {
         _ = energy.advance(to: times(busy: 0, idle: 0), at: 0)
         #expect(count(&energy, to: times(busy: 100, idle: 0), at: 1000 * milliseconds) == 1 + 200_000_000)
         let jump = energy.advance(to: times(busy: 200, idle: 9000), at: 2000 * milliseconds, isContinuous: false)
-        #expect(jump.count == 1 + 400_000_000)
+        // As in `count`, without an optional.
+        #expect((jump.count ?? .max) == 1 + 400_000_000)
         #expect(count(&energy, to: times(busy: 250, idle: 9050), at: 3000 * milliseconds) == 1 + 550_000_000)
     }
 
