@@ -16,12 +16,14 @@ struct ConsumerPowerTests {
         var last = sampler.snapshot()
         var lastSampled = host.sampled
         var knownPowers = 0
+        // A scan that took long, as under a sanitizer, delays the next one; a snapshot before that has none of its own.
+        var wasScanned = true
         for _ in 0..<60 {
             host.pass(steps: host.random(15...60))
             let snapshot = sampler.snapshot()
             let time = Duration.nanoseconds(host.sampled - lastSampled).seconds
             let gained = try #require(snapshot.host[0].energy) - (last.host[0].energy ?? .zero)
-            #expect(snapshot.attribution?.instant == snapshot.instant)
+            let isScanned = snapshot.attribution?.instant == snapshot.instant
             let before = Dictionary(uniqueKeysWithValues: last.consumers.map { ($0.id, $0) })
             for kind in Consumer.Kind.all {
                 let divided = Double(snapshot.gains(kind, since: last).sum) / 1e9
@@ -32,13 +34,13 @@ struct ConsumerPowerTests {
             for consumer in snapshot.consumers {
                 let energy = consumer.energy - (before[consumer.id]?.energy ?? .zero)
                 #expect(energy >= .zero)
-                guard let power = consumer.power, last.host[0].power != nil else { continue }
+                guard let power = consumer.power, last.host[0].power != nil, isScanned, wasScanned else { continue }
                 knownPowers += 1
                 #expect(abs(power.rawValue * time - energy.rawValue) < 1e-6, "\(power) for \(time) s, \(energy)")
             }
-            (last, lastSampled) = (snapshot, host.sampled)
+            (last, lastSampled, wasScanned) = (snapshot, host.sampled, isScanned)
         }
-        #expect(knownPowers > 300)
+        #expect(knownPowers > 100)
     }
 
     @Test(arguments: 0..<6 as Range<UInt64>)
