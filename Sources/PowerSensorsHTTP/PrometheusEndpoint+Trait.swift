@@ -1,7 +1,4 @@
 #if !Exporters
 /// The endpoint is not here, since this package is used without the trait `Exporters`.
-@available(
-    *, unavailable, message: "Add the trait Exporters to the dependency: .package(…, traits: [\"Exporters\"])."
-)
-public struct PrometheusEndpoint {}
+@available(*, unavailable, message: "add traits: [\"Exporters\"]") public struct PrometheusEndpoint {}
 #endif

@@ -1,7 +1,4 @@
 #if !Metrics
 /// The bridge to swift-metrics is not here, since this package is used without the trait `Metrics`.
-@available(
-    *, unavailable, message: "Add the trait Metrics to the dependency: .package(…, traits: [\"Metrics\"])."
-)
-public struct MetricsExporter {}
+@available(*, unavailable, message: "add traits: [\"Metrics\"]") public struct MetricsExporter {}
 #endif
