@@ -66,9 +66,9 @@ void cpowersensors_wait(const uint32_t *word, uint32_t expected, int64_t deadlin
     syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected, &until, NULL, FUTEX_BITSET_MATCH_ANY);
 }
 
-void cpowersensors_wake(uint32_t *word) {
+void cpowersensors_wake(uint32_t *word, int32_t threads) {
     __atomic_add_fetch(word, 1, __ATOMIC_SEQ_CST);
-    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, threads, NULL, NULL, 0);
 }
 
 int cpowersensors_open_event(struct cpowersensors_event event, int processor, int group) {

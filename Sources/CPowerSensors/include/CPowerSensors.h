@@ -239,8 +239,8 @@ int cpowersensors_path_only_flag(void);
 /// It is a single system call, and may return early without a reason.
 void cpowersensors_wait(const uint32_t *_Nonnull word, uint32_t expected, int64_t deadline);
 
-/// Changes the word, and wakes the threads that wait for it.
-void cpowersensors_wake(uint32_t *_Nonnull word);
+/// Changes the word, and wakes threads that wait for it, at most as many as given.
+void cpowersensors_wake(uint32_t *_Nonnull word, int32_t threads);
 
 /// Returns how many descriptors this process may have open by its soft limit, or -1 if unknown.
 long cpowersensors_descriptor_limit(void);

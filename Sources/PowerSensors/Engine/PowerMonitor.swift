@@ -71,8 +71,8 @@ public final class PowerMonitor: Sendable {
 
     /// Stops sampling, ends every subscription, and waits for the thread to end. Calling it again has no effect.
     ///
-    /// The wait takes about a sample, and a discovery if one is in progress, and up to a second for each thread that a slow
-    /// source blocks. Such a thread is then left alone, and ends when its source answers.
+    /// The wait takes about a sample, and up to two seconds if a source does not answer. Its thread is then left alone, and ends
+    /// when the source answers.
     public func stop() {
         core.stop()
         thread.withLock { $0.take()?.join() }

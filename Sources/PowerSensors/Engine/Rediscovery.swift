@@ -8,7 +8,7 @@ import PowerSensorsCore
 /// A channel that disappears does not begin a generation: it stays `absent`, and its host figure `partial`, until it returns,
 /// either on the same path, which its reader notices, or on another one, which needs a new discovery. ``AbsentParts`` decides
 /// which channels stay; while one is absent, no estimate replaces its figure.
-package struct Rediscovery {
+package struct Rediscovery: Sendable {
     private let sensors: SensorSet
     private var bound: BoundSensors
     private var fingerprints: [Int?]
@@ -45,7 +45,14 @@ package struct Rediscovery {
     ///   - isPartMissing: Whether to check even if that is not due yet.
     /// - Returns: The next generation; nil if the current one continues.
     package mutating func check(at now: Int64, isPartMissing: Bool = false) -> BoundSensors? {
-        guard grid.isDue(at: now) || isPartMissing else { return nil }
+        isDue(at: now, isPartMissing: isPartMissing) ? run() : nil
+    }
+
+    /// Whether a check is due.
+    mutating func isDue(at now: Int64, isPartMissing: Bool) -> Bool { grid.isDue(at: now) || isPartMissing }
+
+    /// Runs a check, which is slow where a sensor is.
+    mutating func run() -> BoundSensors? {
         let current = sensors.discoveryFingerprints()
         guard current != fingerprints else { return nil }
         // These are from before the discovery, so a change during it is noticed at the next check.

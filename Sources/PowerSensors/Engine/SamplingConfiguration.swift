@@ -20,8 +20,9 @@ public struct SamplingConfiguration: Sendable {
     /// How often ``Sampler/snapshot()`` checks whether sensors were added or removed; zero, the default, for never.
     public var rediscoveryInterval: Duration
 
-    /// Whether slow sources are read on threads of the library, which end with the sampler. If false, the default, no thread is
-    /// started, and slow sources are read on the caller's thread when they are due.
+    /// Whether sources that are slow, or may become slow, are read and discovered on threads of the library, which end with the
+    /// sampler. If false, the default, no thread is started: slow sources are read on the caller's thread when they are due, the
+    /// others at each sample, and a source that does not answer blocks the caller.
     public var readsSlowSourcesOnThreads: Bool
 
     /// Creates a configuration with defaults for everything that is not given.

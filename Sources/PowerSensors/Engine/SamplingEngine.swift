@@ -10,7 +10,10 @@ struct SamplingEngine: ~Copyable {
     private var affinity: ThreadAffinity?
     private(set) var readers: OpenedReaders
     private let attributor: Attributor?
-    private var rediscovery: Rediscovery
+    /// Nil while a check is in progress.
+    private var rediscovery: Rediscovery?
+    /// Where checks run; nil for the calling thread.
+    private let rediscoveryThread: RediscoveryThread?
 
     /// When the channels were read last, in nanoseconds of the monotonic clock; 0 before.
     private(set) var lastRead: Int64 = 0
@@ -33,7 +36,8 @@ struct SamplingEngine: ~Copyable {
         self.configuration = configuration
         self.now = now
         affinity = pinsThread ? ThreadAffinity() : nil
-        readers = Self.open(bound, configuration, &affinity)
+        readers = OpenedReaders(
+            bound.topology, bound.sensors, usesThreads: configuration.readsSlowSourcesOnThreads)
         accumulator = ChannelAccumulator(bound.topology.channels, recordsEvents: recordsEvents)
         attributor = configuration.attribution.map {
             Attributor($0, roots: configuration.sensors.roots, bound.topology)
@@ -41,18 +45,16 @@ struct SamplingEngine: ~Copyable {
         rediscovery = Rediscovery(
             configuration.sensors, bound, at: (now?() ?? .now).monotonicNanoseconds,
             every: configuration.rediscoveryInterval)
+        rediscoveryThread = configuration.readsSlowSourcesOnThreads ? RediscoveryThread() : nil
+        startBackground()
     }
 
-    private static func open(
-        _ bound: BoundSensors, _ configuration: SamplingConfiguration, _ affinity: inout ThreadAffinity?
-    ) -> OpenedReaders {
-        let readers = OpenedReaders(
-            bound.topology, bound.sensors, usesThreads: configuration.readsSlowSourcesOnThreads)
+    /// Starts the background threads that are needed, and moves this one to where it reads most cheaply.
+    private mutating func startBackground() {
         // Threads inherit the affinity of their creator, but background threads need none.
         affinity?.move(to: nil)
         readers.startBackground()
         affinity?.move(to: readers.preferredProcessor)
-        return readers
     }
 
     /// The topology of the current generation.
@@ -124,21 +126,40 @@ struct SamplingEngine: ~Copyable {
     ///
     /// - Returns: Whether a new generation began.
     mutating func rediscoverIfDue(at now: Int64) -> Bool {
-        let isUrgent = rediscovery.isUrgent(at: now) ? accumulator.hasMissingPart : false
-        guard let found = rediscovery.check(at: now, isPartMissing: isUrgent) else { return false }
+        guard let found = nextDiscovery(at: now) else { return false }
         move(to: found)
+        return true
+    }
+
+    /// The result of a check that is due, or of an earlier one that has ended; nil if there is none, or nothing new.
+    private mutating func nextDiscovery(at now: Int64) -> BoundSensors? {
+        if rediscovery != nil {
+            let isPartMissing = rediscovery?.isUrgent(at: now) == true && accumulator.hasMissingPart
+            guard rediscovery?.isDue(at: now, isPartMissing: isPartMissing) == true else { return nil }
+            guard startCheck() else { return rediscoveryThread == nil ? rediscovery?.run() : nil }
+        }
+        guard let ended = rediscoveryThread?.takeResult() else { return nil }
+        rediscovery = ended.rediscovery
+        return ended.found
+    }
+
+    /// Starts a check on a thread; false if it cannot.
+    private mutating func startCheck() -> Bool {
+        guard let rediscoveryThread, let next = rediscovery else { return false }
+        affinity?.move(to: nil)
+        defer { affinity?.move(to: readers.preferredProcessor) }
+        guard rediscoveryThread.start(next) else { return false }
+        rediscovery = nil
         return true
     }
 
     /// Switches to another discovery. Totals are continued for channels that both have.
     mutating func move(to found: BoundSensors) {
-        let next = Self.open(found, configuration, &affinity)
+        let next = readers.opened(found.topology, found.sensors)
         // The old readers are read as late as possible, since the new ones start to count at their first reading.
         _ = read()
-        next.resume(from: readers)
-        // A source that does not answer must not delay the next generation.
-        readers.stopBackground()
-        readers = next
+        readers.move(to: next)
+        startBackground()
         accumulator = ChannelAccumulator(found.topology.channels, continuing: accumulator)
         attributor?.move(to: found.topology, accumulator)
     }

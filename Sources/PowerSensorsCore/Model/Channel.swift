@@ -68,6 +68,15 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// interval are opened and read together.
     public var readingInterval: Duration?
 
+    /// Whether a read may take any time, as one that goes over a bus, to firmware or to another machine; false by default, for
+    /// registers and memory.
+    ///
+    /// A program that lets the library use threads reads such channels on one of them, at each sample: those of each component
+    /// together, apart from all others. A sample waits for them for at most 200 ms. What takes longer is read at an interval
+    /// for a while, and its last reading is repeated until, after three intervals, it is stale. It has no effect with a
+    /// ``readingInterval``, which is for channels that are known to be slow.
+    public var mayBlock = false
+
     /// The highest power that the component can draw, in watts and above 0; 1 kW by default. It distinguishes a counter
     /// that wrapped from one that was reset, and limits the energy assumed for a gap in a gauge's readings.
     public var maximumPower = Watts(1000)

@@ -1,67 +1,43 @@
 import Synchronization
 
-/// Reads slow sources in the background, so that a management controller that takes a second to answer delays neither
-/// samples nor, for long, other sources.
+/// Reads sources beside the samples, so that none of them delays samples or, for long, other sources: those that are slow, at
+/// their own intervals, and those that may become slow at any time, at each sample.
 ///
 /// The last readings of a source are used for three of its intervals; after that they are stale, as are those of a
 /// source that has not answered since the start. Sources are read by this object's threads after ``start()``, or by the
 /// caller of ``readDue()``.
 package final class BackgroundReaders: Sendable {
-    /// Some channels of a sensor, which are read together. As a reader, it returns their latest readings.
-    private final class Source: SensorReader, @unchecked Sendable {
-        let sensor: any Sensor
-        let channels: [Channel]
-        let interval: Int64
-        /// The latest readings, and the boot time of the source's last answer, or of the start if it has not answered.
-        /// The readings themselves may be older.
-        let latest: Locked<(readings: [Reading], answeredNanoseconds: Int64)>
-
-        // These two are accessed only under the lock of all sources.
-        var due = SampleInstant.now.monotonicNanoseconds
-        var isClaimed = false
-
-        // These two are accessed only by the thread that has claimed the source.
-        var reader: (any SensorReader)?
-        var buffer: ReadingBuffer
-
-        init(_ sensor: any Sensor, _ channels: [Channel], every interval: Duration) {
-            self.sensor = sensor
-            self.channels = channels
-            self.interval = max(interval.wholeNanoseconds, 1_000_000)
-            latest = Locked(
-                (channels.map { _ in .missing(.warmingUp) }, answeredNanoseconds: SampleInstant.now.boottimeNanoseconds)
-            )
-            buffer = ReadingBuffer(count: channels.count)
-        }
-
-        func read(into readings: inout OutputSpan<Reading>) {
-            let oldest = SampleInstant.now.boottimeNanoseconds - 3 * interval
-            latest.withLock { latest in
-                // A source that has never answered becomes stale just like one that has stopped answering.
-                let isStale = latest.answeredNanoseconds < oldest
-                for index in latest.readings.indices {
-                    readings.append(isStale ? .missing(.stale) : latest.readings[index])
-                }
-            }
-        }
-    }
-
     /// A thread; nil once it has been joined.
     private typealias Worker = Locked<OwnedThread?>
 
-    private let sources = Locked<[Source]>([])
+    private let sources = Locked<[BackgroundSource]>([])
     private let failures = Locked<[Finding]>([])
     private let isStopping = Atomic(false)
     private let timer = InterruptibleTimer()
     private let workers = Locked<[Worker]>([])
 
+    /// How many sources a sample waits for.
+    private let awaited = Atomic(0)
+    private let answers = InterruptibleTimer()
+
     package init() {}
 
-    /// Adds channels of a sensor, which must be before the start, and returns a reader of their last readings.
-    package func add(_ sensor: any Sensor, _ channels: [Channel], every interval: Duration) -> any SensorReader {
-        let source = Source(sensor, channels, every: interval)
+    /// Adds channels of a sensor, and returns a reader of their last readings. ``start()`` must follow.
+    func add(_ sensor: any Sensor, _ channels: [Channel], every interval: Duration?) -> BackgroundSource {
+        let source = BackgroundSource(sensor, channels, every: interval)
         sources.withLock { $0.append(source) }
         return source
+    }
+
+    /// Removes all other sources. One that is being read ends with that read.
+    func keep(only kept: Set<ObjectIdentifier>) {
+        sources.withLock { sources in
+            sources.removeAll { source in
+                if kept.contains(ObjectIdentifier(source)) { return false }
+                source.isRetired.store(true, ordering: .relaxed)
+                return !source.schedule.isClaimed
+            }
+        }
     }
 
     /// Why sources could not be opened.
@@ -71,6 +47,51 @@ package final class BackgroundReaders: Sendable {
     package func readDue() {
         let now = SampleInstant.now.monotonicNanoseconds
         while let source = claim(at: now, lateBy: 0) { read(source) }
+    }
+
+    // MARK: Samples
+
+    /// How long a sample waits for all of its sources.
+    private static let patienceNanoseconds: Int64 = 200_000_000
+
+    /// After which time without an answer another thread is woken.
+    private static let helpNanoseconds: Int64 = 20_000_000
+
+    /// Requests a reading from every source that is read at each sample.
+    package func request() {
+        let now = SampleInstant.monotonicNow
+        let isAny = sources.withLock { sources in
+            var isAny = false
+            for index in sources.indices where sources[index].request(at: now) {
+                awaited.add(1, ordering: .sequentiallyConsistent)
+                isAny = true
+            }
+            return isAny
+        }
+        // The thread that wakes reads all of them, unless one does not answer.
+        if isAny { timer.wakeOne() }
+    }
+
+    /// Waits for the readings that were requested, but not for long. Sources that are late are read at an interval for a while.
+    package func waitForAnswers() {
+        let began = SampleInstant.monotonicNow
+        var now = began
+        while true {
+            let wakeCount = answers.wakeCount
+            if awaited.load(ordering: .sequentiallyConsistent) <= 0 { return }
+            if now - began >= Self.patienceNanoseconds { return giveUp(at: now) }
+            answers.wait(until: now + Self.helpNanoseconds, unlessWokenSince: wakeCount)
+            now = SampleInstant.monotonicNow
+            if awaited.load(ordering: .sequentiallyConsistent) > 0 { timer.wakeOne() }
+        }
+    }
+
+    private func giveUp(at now: Int64) {
+        sources.withLock { sources in
+            for index in sources.indices where sources[index].recordLateness(at: now) {
+                awaited.subtract(1, ordering: .sequentiallyConsistent)
+            }
+        }
     }
 
     // MARK: Threads
@@ -83,12 +104,13 @@ package final class BackgroundReaders: Sendable {
     /// number in the order of start; for threads after the first few, the time does not grow any further.
     private static let standByNanoseconds: Int64 = 100_000_000
 
-    /// Starts the threads, if there are sources.
+    /// Starts the threads that the sources need, beside those that have been started.
     package func start() throws(ThreadError) {
         let count = min(sources.withLock { $0.count }, Self.firstWorkers)
         try workers.withLock { (workers) throws(ThreadError) in
-            for rank in 0..<count { workers.append(try worker(rank)) }
+            while workers.count < count { workers.append(try worker(workers.count)) }
         }
+        timer.wake()
     }
 
     /// Waits until every source has been read once, but no longer than the limit. Most sources answer at once, and the
@@ -99,7 +121,7 @@ package final class BackgroundReaders: Sendable {
 
     /// Stops the threads.
     ///
-    /// - Parameter limit: How long to wait for reads in progress. A thread that takes longer is detached: it uses only
+    /// - Parameter limit: How long to wait for all reads in progress. A thread that takes longer is detached: it uses only
     ///   its own state, and ends when its read does.
     package func stop(waiting limit: Duration = .seconds(1)) {
         isStopping.store(true, ordering: .sequentiallyConsistent)
@@ -108,13 +130,12 @@ package final class BackgroundReaders: Sendable {
             defer { workers = [] }
             return workers
         }
-        for worker in workers { worker.withLock { $0.take()?.join(within: limit) } }
+        let end = ContinuousClock.now + limit
+        for worker in workers { worker.withLock { $0.take()?.join(within: max(end - .now, .zero)) } }
     }
 
     private var hasAnswered: Bool {
-        sources.withLock { $0 }.allSatisfy { source in
-            source.latest.withLock { $0.readings.allSatisfy { $0.instant != nil } }
-        }
+        sources.withLock { $0 }.allSatisfy(\.hasAnswered)
     }
 
     /// Starts the thread with a rank.
@@ -138,33 +159,35 @@ package final class BackgroundReaders: Sendable {
     private func run(_ rank: Int) {
         while true {
             // If all threads before this one are busy, this one is next and does not wait.
-            let isNext = sources.withLock { $0.count(where: \.isClaimed) } >= rank
+            let isNext = busyCount >= rank
             let delay = isNext ? 0 : Int64(min(rank, Self.firstWorkers)) * Self.standByNanoseconds
             let wakeCount = timer.wakeCount
             if isStopping.load(ordering: .sequentiallyConsistent) { return }
-            let now = SampleInstant.now.monotonicNanoseconds
+            let now = SampleInstant.monotonicNow
             if let source = claim(at: now, lateBy: delay) {
                 startAnother(after: rank)
                 read(source)
             } else {
-                timer.sleep(until: nextDue(after: now) + delay, from: now, unlessWokenSince: wakeCount)
+                timer.wait(until: nextDue(after: now) + delay, unlessWokenSince: wakeCount)
             }
         }
     }
 
-    // MARK: The schedule
+    private var busyCount: Int {
+        sources.withLock { sources in
+            var count = 0
+            for index in sources.indices where sources[index].schedule.isClaimed { count += 1 }
+            return count
+        }
+    }
+
+    // MARK: Reading
 
     /// Claims a source that has been due for at least `delay` nanoseconds, until it has been read; nil if there is none.
-    ///
-    /// Sources with the same interval are due together, so that a thread wakes up once for all.
-    private func claim(at now: Int64, lateBy delay: Int64) -> Source? {
+    private func claim(at now: Int64, lateBy delay: Int64) -> BackgroundSource? {
         // This runs on every sample, so it must not allocate.
         sources.withLock { sources in
-            for index in sources.indices where !sources[index].isClaimed && sources[index].due <= now - delay {
-                sources[index].isClaimed = true
-                sources[index].due = TimeGrid.next(after: now, every: sources[index].interval)
-                return sources[index]
-            }
+            for index in sources.indices where sources[index].claim(at: now, lateBy: delay) { return sources[index] }
             return nil
         }
     }
@@ -172,32 +195,21 @@ package final class BackgroundReaders: Sendable {
     /// When to check again: at most a second from now, as a source may be released in the meantime.
     private func nextDue(after now: Int64) -> Int64 {
         sources.withLock { sources in
-            sources.reduce(now + 1_000_000_000) { $1.isClaimed ? $0 : min($0, max($1.due, now)) }
+            var least = now + 1_000_000_000
+            for index in sources.indices {
+                let schedule = sources[index].schedule
+                if !schedule.isClaimed { least = min(least, max(schedule.due, now)) }
+            }
+            return least
         }
     }
 
-    // MARK: Reading
-
-    /// Reads a claimed source, stores its readings, and releases it. It does not allocate once the source is open.
-    private func read(_ source: Source) {
-        let count = source.channels.count
-        let instant = SampleInstant.now
-        do {
-            // A sensor that could not be opened is tried again each time.
-            var reader = try source.reader ?? source.sensor.open(source.channels)
-            source.reader = nil
-            source.buffer.fill(from: 0, count: count, by: &reader)
-            source.reader = reader
-        } catch {
-            source.buffer.fill(with: .missing(failures.withLock { $0.recordFailure(of: source.sensor, error) }))
+    /// Reads a claimed source, and tells the sample that waits for it.
+    private func read(_ source: BackgroundSource) {
+        if source.readClaimed(failures), awaited.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 {
+            answers.wake()
         }
-        source.latest.withLock { latest in
-            source.buffer.withSpan { readings in
-                for index in 0..<count { latest.readings[index] = readings[index].stamped(at: instant) }
-            }
-            latest.answeredNanoseconds = SampleInstant.now.boottimeNanoseconds
-        }
-        sources.withLock { _ in source.isClaimed = false }
+        if source.isRetired.load(ordering: .relaxed) { sources.withLock { $0.removeAll { $0 === source } } }
     }
 }
 

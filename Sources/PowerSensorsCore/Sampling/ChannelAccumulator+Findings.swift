@@ -37,10 +37,10 @@ extension Finding {
         let (text, remedy) =
             if let known = channel.staleExplanation {
                 (known.text, known.remedy)
-            } else if channel.readingInterval != nil {
+            } else if channel.readingInterval != nil || channel.mayBlock {
                 // Only a channel that is read in the background can be without an answer.
                 (
-                    "\(channel.id) has not answered for three of its intervals; the read is still in progress.",
+                    "\(channel.id) has not answered for longer than it should take; the read is still in progress.",
                     "Read \(file) by hand; if that hangs too, its driver or the device does."
                 )
             } else {

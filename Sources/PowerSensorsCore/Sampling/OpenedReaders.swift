@@ -1,110 +1,187 @@
-/// The opened readers of one topology, and the buffer that holds their readings.
+/// The opened readers of the current generation, and the buffer that holds their readings.
 package struct OpenedReaders: ~Copyable {
-    /// A reader whose channels are read on every sample, directly or from the background readers' latest readings.
-    private struct Entry {
-        let sensor: SensorName
-        var reader: any SensorReader
-        let count: Int
+    /// The readers of one topology.
+    package struct Generation: ~Copyable {
+        fileprivate let topology: Topology
+        fileprivate var entries: [Entry] = []
+        fileprivate var failures: [Finding] = []
+        fileprivate var buffer: ReadingBuffer
+        /// Whether there are slow sources that the calling thread reads.
+        fileprivate var readsSlowSources = false
+        /// Whether there are sources that are read in the background at each sample.
+        fileprivate var readsBeside = false
+
+        fileprivate init(_ topology: Topology) {
+            self.topology = topology
+            buffer = ReadingBuffer(count: topology.channels.count)
+        }
     }
 
-    package let topology: Topology
+    /// A reader whose channels are read on every sample, directly or from the background readers' latest readings.
+    fileprivate struct Entry {
+        let sensor: SensorName
+        var reader: any SensorReader
+        let channels: [Channel]
+        /// The index of its first channel in the topology.
+        let first: Int
+        /// Whether it returns readings of the background readers.
+        let isBackground: Bool
+        /// The index of the entry of the previous generation whose reader continues; nil if this one was opened anew.
+        var continued: Int?
+    }
+
     private let usesThreads: Bool
     private let background = BackgroundReaders()
-    /// Whether there are slow sources that the calling thread reads.
-    private var readsSlowSources = false
-    private var buffer: ReadingBuffer
-    private var entries: [Entry] = []
-    private var failures: [Finding] = []
+    private var current: Generation
 
     /// Opens the channels of every sensor.
     ///
     /// - Parameters:
     ///   - topology: The topology that the channels belong to.
     ///   - sensors: Each sensor with its channels, in the topology's order.
-    ///   - usesThreads: Whether slow sources are read on separate threads, which ``startBackground()`` starts.
-    ///     Otherwise they are read on the calling thread, when they are due.
+    ///   - usesThreads: Whether sources that are slow, or may become slow, are read on separate threads, which
+    ///     ``startBackground()`` starts. Otherwise they are read on the calling thread: slow ones when they are due, the
+    ///     others at each sample.
     package init(
         _ topology: Topology, _ sensors: [(sensor: any Sensor, channels: [Channel])], usesThreads: Bool
     ) {
-        self.topology = topology
         self.usesThreads = usesThreads
-        buffer = ReadingBuffer(count: topology.channels.count)
-        for (sensor, channels) in sensors {
-            for group in ReadingGroup.groups(of: channels, sensor.readingInterval) {
-                let reader = open(sensor, group)
-                entries.append(Entry(sensor: sensor.name, reader: reader, count: group.channels.count))
-            }
-        }
+        current = Generation(topology)
+        current = opened(topology, sensors)
     }
 
     deinit { background.stop() }
 
-    private mutating func open(_ sensor: any Sensor, _ group: ReadingGroup) -> any SensorReader {
-        let channels = Array(group.channels)
-        if let interval = group.interval {
-            readsSlowSources = !usesThreads
-            return background.add(sensor, channels, every: interval)
+    // MARK: Generations
+
+    /// Opens the channels of the next generation. Readers whose channels are the same continue, so nothing that was learned of
+    /// them is forgotten.
+    package func opened(
+        _ topology: Topology, _ sensors: [(sensor: any Sensor, channels: [Channel])]
+    ) -> Generation {
+        var next = Generation(topology)
+        var first = 0
+        for (sensor, channels) in sensors {
+            for group in ReadingGroup.groups(of: channels, sensor.readingInterval, usesThreads: usesThreads) {
+                next.entries.append(entry(sensor, group, first, in: &next))
+                first += group.channels.count
+            }
         }
-        do {
-            return try sensor.open(channels)
-        } catch {
-            return UnopenedReader(channels: channels, status: failures.recordFailure(of: sensor, error))
-        }
+        return next
     }
+
+    private func entry(
+        _ sensor: any Sensor, _ group: ReadingGroup, _ first: Int, in next: inout Generation
+    ) -> Entry {
+        let channels = Array(group.channels)
+        let isBackground = group.interval != nil || group.isBeside
+        if group.interval != nil { next.readsSlowSources = !usesThreads }
+        if group.isBeside { next.readsBeside = true }
+        let same = current.entries.firstIndex { entry in
+            entry.sensor == sensor.name && entry.isBackground == isBackground && !(entry.reader is UnopenedReader)
+                && entry.channels.elementsEqual(channels) { $0.isRead(like: $1) }
+        }
+        let reader: any SensorReader
+        if let same {
+            reader = current.entries[same].reader
+            (reader as? BackgroundSource)?.retain(every: group.interval)
+        } else if isBackground {
+            reader = background.add(sensor, channels, every: group.interval)
+        } else {
+            do {
+                reader = try sensor.open(channels)
+            } catch {
+                reader = UnopenedReader(
+                    channels: channels, status: next.failures.recordFailure(of: sensor, error))
+            }
+        }
+        return Entry(
+            sensor: sensor.name, reader: reader, channels: channels, first: first, isBackground: isBackground,
+            continued: same)
+    }
+
+    /// Moves to the next generation. The current one must have been read just before.
+    package mutating func move(to next: consuming Generation) {
+        let continued = Set(next.entries.compactMap(\.continued))
+        for index in next.entries.indices {
+            if let same = next.entries[index].continued {
+                // A reader may be a value, which has changed since the next generation was opened.
+                next.entries[index].reader = current.entries[same].reader
+                continue
+            }
+            for (other, entry) in current.entries.enumerated()
+            where entry.sensor == next.entries[index].sensor && !continued.contains(other) {
+                next.entries[index].reader.resume(from: entry.reader)
+            }
+        }
+        background.keep(only: Set(next.entries.compactMap { ($0.reader as? BackgroundSource).map(ObjectIdentifier.init) }))
+        current = next
+    }
+
+    package var topology: Topology { current.topology }
 
     /// Why sensors could not be opened.
     package var findings: [Finding] {
-        failures + background.findings.filter { !failures.contains($0) }
+        current.failures + background.findings.filter { !current.failures.contains($0) }
     }
 
-    /// Starts the threads that read slow sources, if there are any.
+    /// Starts the threads for the background, if they are needed.
     package func startBackground() {
         guard usesThreads else { return }
         // If no thread can be started, slow sources stay at warming_up and everything else works.
         try? background.start()
     }
 
-    /// Waits a moment for the slow sources' first readings.
+    /// Waits a moment for the first readings in the background.
     package func waitForFirstReadings() {
         if usesThreads { background.waitForFirstReadings(atMost: 200) }
     }
 
-    /// Stops the threads without waiting for reads in progress.
-    package func stopBackground() { background.stop(waiting: .zero) }
-
-    /// Continues the counts of the readers of the previous topology, which must not be read afterwards.
-    package func resume(from previous: borrowing OpenedReaders) {
-        for entry in entries {
-            for other in previous.entries where other.sensor == entry.sensor { entry.reader.resume(from: other.reader) }
-        }
-    }
-
     /// The processor on which reading is cheapest; nil if it does not matter.
-    package var preferredProcessor: Int? { entries.lazy.compactMap(\.reader.preferredProcessor).first }
+    package var preferredProcessor: Int? { current.entries.lazy.compactMap(\.reader.preferredProcessor).first }
+
+    // MARK: Samples
 
     /// Reads every channel once. No allocation.
     package mutating func read(_ now: (() -> SampleInstant)?) -> SampleInfo {
-        if readsSlowSources { background.readDue() }
+        if current.readsSlowSources { background.readDue() }
+        if current.readsBeside { background.request() }
         let began = now?() ?? .now
-        var first = 0
-        for index in entries.indices {
-            let count = entries[index].count
-            buffer.fill(from: first, count: count, by: &entries[index].reader)
-            first += count
+        fill(background: false)
+        let ended = now?() ?? .now(after: began)
+        // What the others wait for does not delay the registers.
+        if current.readsBeside { background.waitForAnswers() }
+        fill(background: true)
+        return SampleInfo(generation: topology.generation, began: began, ended: ended)
+    }
+
+    private mutating func fill(background isBackground: Bool) {
+        for index in current.entries.indices where current.entries[index].isBackground == isBackground {
+            let (first, count) = (current.entries[index].first, current.entries[index].channels.count)
+            current.buffer.fill(from: first, count: count, by: &current.entries[index].reader)
         }
-        return SampleInfo(generation: topology.generation, began: began, ended: now?() ?? .now(after: began))
     }
 
     /// Adds the latest sample to an accumulator. No allocation.
     package func record(_ info: SampleInfo, in accumulator: inout ChannelAccumulator) {
-        buffer.withSpan { accumulator.record($0, began: info.began, ended: info.ended) }
+        current.buffer.withSpan { accumulator.record($0, began: info.began, ended: info.ended) }
     }
 
     /// Calls `body` with the readings of the latest sample.
     package func withReadings<Result, Failure: Error>(
         _ body: (Span<Reading>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try buffer.withSpan(body)
+        try current.buffer.withSpan(body)
+    }
+}
+
+extension Channel {
+    /// Whether a reader of the other channel reads this one as well. What was measured at discovery may differ.
+    fileprivate func isRead(like other: Channel) -> Bool {
+        var (one, two) = (self, other)
+        (one.readCost, two.readCost) = (nil, nil)
+        if one.readingInterval != nil, two.readingInterval != nil { one.readingInterval = two.readingInterval }
+        return one == two
     }
 }
 
@@ -123,28 +200,38 @@ package struct UnopenedReader: SensorReader {
     }
 }
 
-/// Consecutive channels of one sensor with the same interval, which are opened and read together.
+/// Consecutive channels of one sensor that are opened and read together.
 private struct ReadingGroup {
     /// How often they are read; nil for every sample.
     let interval: Duration?
 
-    /// The component of slow channels, so that a chip that does not answer delays only its own channels.
-    private let component: String?
+    /// Whether they are read in the background at each sample.
+    let isBeside: Bool
+
+    /// The component of channels that are read in the background, so that a chip that does not answer delays only its own.
+    let component: String?
 
     var channels: ArraySlice<Channel>
 
     /// Splits a sensor's channels, keeping their order.
-    static func groups(of channels: [Channel], _ sensorInterval: Duration?) -> [ReadingGroup] {
+    static func groups(
+        of channels: [Channel], _ sensorInterval: Duration?, usesThreads: Bool
+    ) -> [ReadingGroup] {
         var groups: [ReadingGroup] = []
         for (index, channel) in channels.enumerated() {
             let interval = channel.readingInterval ?? sensorInterval
             // A sensor that is slow as a whole is read as one group.
-            let component = interval == sensorInterval ? nil : channel.component.id
-            if let last = groups.last, last.interval == interval, last.component == component {
+            let isBeside = interval == nil && channel.mayBlock && usesThreads
+            let isAlone = isBeside || interval != sensorInterval
+            let group = ReadingGroup(
+                interval: interval, isBeside: isBeside, component: isAlone ? channel.component.id : nil,
+                channels: channels[index...index])
+            if let last = groups.last, last.interval == interval, last.isBeside == isBeside,
+                last.component == group.component
+            {
                 groups[groups.count - 1].channels = channels[last.channels.startIndex...index]
             } else {
-                groups.append(
-                    ReadingGroup(interval: interval, component: component, channels: channels[index...index]))
+                groups.append(group)
             }
         }
         return groups

@@ -20,17 +20,24 @@ import CPowerSensors
     /// (of 36 µs of CPU time in a virtual machine), and callers of ``wake()`` can wait that long.
     package func sleep(until deadlineNanoseconds: Int64, from nowNanoseconds: Int64, unlessWokenSince wakeCount: UInt32)
     {
-        let deadline = max(deadlineNanoseconds, 0)
-        guard deadline &- nowNanoseconds <= Self.shortNanoseconds else {
-            return unsafe cpowersensors_wait(word, wakeCount, deadline)
+        guard deadlineNanoseconds &- nowNanoseconds <= Self.shortNanoseconds else {
+            return wait(until: deadlineNanoseconds, unlessWokenSince: wakeCount)
         }
         guard self.wakeCount == wakeCount else { return }
-        SampleInstant.sleep(untilMonotonic: deadline)
+        SampleInstant.sleep(untilMonotonic: max(deadlineNanoseconds, 0))
+    }
+
+    /// The same, but even a short sleep is interrupted. It may end early without a reason.
+    package func wait(until deadlineNanoseconds: Int64, unlessWokenSince wakeCount: UInt32) {
+        unsafe cpowersensors_wait(word, wakeCount, max(deadlineNanoseconds, 0))
     }
 
     /// Up to how long a sleep is not interrupted.
     private static let shortNanoseconds: Int64 = 20_000_000
 
-    /// Ends the sleep.
-    package func wake() { unsafe cpowersensors_wake(word) }
+    /// Ends the sleep of every thread.
+    package func wake() { unsafe cpowersensors_wake(word, .max) }
+
+    /// Ends the sleep of one thread.
+    package func wakeOne() { unsafe cpowersensors_wake(word, 1) }
 }

@@ -145,6 +145,8 @@ struct HwmonDiscovery {
         // The largest power shelves of a rack deliver about 30 kW, and a single chip measures only a part of that.
         channel.maximumPower = maximumPower ?? Watts(10_000)
         channel.readingInterval = readingInterval(of: channel, chip)
+        // A chip is behind a bus or firmware, and one that answers at once today may not do so tomorrow.
+        channel.mayBlock = true
     }
 
     /// How often a channel is read; nil for on every sample, if reading is cheap and energy depends on it.

@@ -1,4 +1,5 @@
 import PowerSensors
+import Synchronization
 import Testing
 
 /// The energies when channels disappear and return from one generation to the next.
@@ -196,6 +197,54 @@ struct GenerationTests {
         #expect(lost.kind == .sensorLost)
         #expect(lost.channel == "scripted/board")
         monitor.stop()
+    }
+
+    /// A sensor whose readers know nothing at their first reading, as those that compare two readings.
+    private final class Learner: Sensor {
+        let name = SensorName("learner")
+        let opened = Atomic(0)
+
+        func discover() -> Discovery {
+            var channel = Channel(
+                id: "learner/one", sensor: name, mechanism: "test", quantity: .power, encoding: .gauge,
+                component: .host)
+            // Measured at each discovery, so it is never the same.
+            channel.readCost = .nanoseconds(opened.load(ordering: .relaxed) + Int.random(in: 1...1_000_000))
+            return Discovery(channels: [channel])
+        }
+
+        func open(_ channels: [Channel]) -> any SensorReader {
+            opened.add(1, ordering: .relaxed)
+            return Reader(channels: channels)
+        }
+
+        /// A value, so that a copy of it would not learn.
+        private struct Reader: SensorReader {
+            let channels: [Channel]
+            var reads = 0.0
+
+            mutating func read(into readings: inout OutputSpan<Reading>) {
+                readings.append(reads == 0 ? .missing(.warmingUp) : .value(reads))
+                reads += 1
+            }
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `what did not change goes on in a new generation`(usesThreads: Bool) throws {
+        let learner = Learner()
+        let other = ScriptedSensor(channels: [Self.meter("one")])
+        let first = SensorSet(only: [learner, other]).bind()
+        var sampler = try Sampler(SamplingConfiguration(readsSlowSourcesOnThreads: usesThreads), first)
+        other.show([1.0])
+        #expect(sampler.snapshot().channels[0].status == .warmingUp)
+        #expect(sampler.snapshot().channels[0].value == 1)
+        let more = ScriptedSensor(channels: [Self.meter("one"), Self.meter("two")])
+        more.show([1.0, 2.0])
+        sampler.move(to: SensorSet(only: [more, learner]).bind(after: first))
+        // It was read once more at the end of the first generation.
+        #expect(sampler.snapshot()[channel: "learner/one"]?.value == 3)
+        #expect(learner.opened.load(ordering: .relaxed) == 1)
     }
 }
 

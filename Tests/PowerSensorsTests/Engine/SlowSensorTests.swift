@@ -8,25 +8,30 @@ struct SlowSensorTests {
     /// A management controller, which answers slowly, and at some point no longer.
     private final class Controller: Sensor {
         let name: SensorName
-        let readingInterval: Duration? = .milliseconds(40)
+        let readingInterval: Duration?
         let reads = Atomic(0)
         let isSilent = Atomic(false)
         let refusal = Atomic(Int32(0))
         let delayMicroseconds: UInt32
 
-        init(_ name: String = "bmc", delay: Duration = .zero, isSilent: Bool = false, refusal: Int32 = 0) {
+        /// - Parameter interval: How often it is read; nil for at each sample, because it only may be slow.
+        init(
+            _ name: String = "bmc", every interval: Duration? = .milliseconds(40), delay: Duration = .zero,
+            isSilent: Bool = false, refusal: Int32 = 0
+        ) {
             self.name = SensorName(name)
+            readingInterval = interval
             delayMicroseconds = UInt32(delay / .microseconds(1))
             self.isSilent.store(isSilent, ordering: .relaxed)
             self.refusal.store(refusal, ordering: .relaxed)
         }
 
         func discover() -> Discovery {
-            Discovery(channels: [
-                Channel(
-                    id: "\(name)/input", sensor: name, mechanism: "test", quantity: .power, encoding: .gauge,
-                    component: .host)
-            ])
+            var channel = Channel(
+                id: "\(name)/input", sensor: name, mechanism: "test", quantity: .power, encoding: .gauge,
+                component: .host)
+            channel.mayBlock = readingInterval == nil
+            return Discovery(channels: [channel])
         }
 
         func open(_ channels: [Channel]) throws -> any SensorReader {
@@ -137,5 +142,111 @@ struct SlowSensorTests {
         controller.isSilent.store(false, ordering: .relaxed)
         while snapshot.channels[1].status != .ok { snapshot = try #require(await iterator.next()) }
         monitor.stop()
+    }
+
+    // MARK: Sources that may become slow
+
+    @Test func `a source that may block is read anew for every sample`() throws {
+        let chip = Controller("chip", every: nil)
+        var sampler = try Sampler(
+            SamplingConfiguration(sensors: SensorSet(only: [chip]), readsSlowSourcesOnThreads: true))
+        // On a busy machine a thread may be late for some samples, so it need not be the first twenty.
+        var successes = 0
+        while successes < 20 {
+            let before = chip.reads.load(ordering: .relaxed)
+            let value = sampler.snapshot().channels[0].value
+            successes = value == Double(100 + before + 1) ? successes + 1 : 0
+        }
+    }
+
+    @Test func `a source that stops answering delays neither registers nor other sources, and is stale`() async throws {
+        let chips = ["one", "two", "three"].map { Controller($0, every: nil) }
+        let fast = ScriptedSensor(channels: [.counter("package-0")])
+        fast.show(.count(5))
+        let monitor = try PowerMonitor(
+            MonitorConfiguration(sensors: SensorSet(only: [fast] + chips), interval: .milliseconds(2)))
+        var iterator = monitor.snapshots(every: .milliseconds(2)).makeAsyncIterator()
+        var snapshot = try #require(await iterator.next())
+        while !snapshot.channels.allSatisfy({ $0.status == .ok || $0.status == .warmingUp }) {
+            snapshot = try #require(await iterator.next())
+        }
+        chips[1].isSilent.store(true, ordering: .relaxed)
+        var gap = Duration.zero
+        var last = snapshot.instant
+        while snapshot.channels[2].status != .stale {
+            snapshot = try #require(await iterator.next())
+            gap = max(gap, snapshot.instant.suspending - last.suspending)
+            last = snapshot.instant
+            #expect(snapshot.channels[1].status != .stale && snapshot.channels[3].status != .stale)
+        }
+        #expect(gap < .seconds(2), "a sample that waits for the source would take three")
+        #expect(monitor.latest()?.channels[2].value == nil)
+        // The others are still read.
+        let before = [0, 2].map { chips[$0].reads.load(ordering: .relaxed) }
+        while [0, 2].map({ chips[$0].reads.load(ordering: .relaxed) }).elementsEqual(before, by: ==) {
+            _ = await iterator.next()
+        }
+        chips[1].isSilent.store(false, ordering: .relaxed)
+        while snapshot.channels[2].status != .ok { snapshot = try #require(await iterator.next()) }
+        monitor.stop()
+    }
+
+    /// A sensor whose discovery does not end while it is silent.
+    private final class Bus: Sensor {
+        let name = SensorName("bus")
+        let chips = Atomic(0)
+        let isSilent = Atomic(false)
+
+        func discoveryFingerprint() -> Int? { chips.load(ordering: .relaxed) }
+
+        func discover() -> Discovery {
+            while isSilent.load(ordering: .relaxed) { usleep(1000) }
+            return Discovery(
+                channels: (0..<chips.load(ordering: .relaxed)).map {
+                    Channel(
+                        id: "bus/\($0)", sensor: name, mechanism: "test", quantity: .power, encoding: .gauge,
+                        component: .host)
+                })
+        }
+
+        func open(_ channels: [Channel]) -> any SensorReader {
+            UnopenedReader(channels: channels, status: .warmingUp)
+        }
+    }
+
+    @Test func `a discovery that does not end delays no sample, and its result comes afterwards`() throws {
+        let bus = Bus()
+        let fast = ScriptedSensor(channels: [.counter("package-0")])
+        fast.show(.count(5))
+        var sampler = try Sampler(
+            SamplingConfiguration(
+                sensors: SensorSet(only: [fast, bus]), rediscoveryInterval: .milliseconds(10),
+                readsSlowSourcesOnThreads: true))
+        bus.isSilent.store(true, ordering: .relaxed)
+        bus.chips.store(1, ordering: .relaxed)
+        usleep(12_000)
+        for _ in 0..<50 { #expect(sampler.snapshot().topology.generation == 1) }
+        bus.isSilent.store(false, ordering: .relaxed)
+        while sampler.snapshot().topology.generation == 1 { usleep(1000) }
+        #expect(sampler.topology.channels.count == 2)
+    }
+
+    @Test func `a sampler ends soon although a source and a discovery do not answer`() throws {
+        let bus = Bus()
+        let chips = ["one", "two"].map { Controller($0, every: nil) }
+        do {
+            var sampler = try Sampler(
+                SamplingConfiguration(
+                    sensors: SensorSet(only: chips + [bus]), rediscoveryInterval: .milliseconds(10),
+                    readsSlowSourcesOnThreads: true))
+            for chip in chips { chip.isSilent.store(true, ordering: .relaxed) }
+            bus.isSilent.store(true, ordering: .relaxed)
+            bus.chips.store(1, ordering: .relaxed)
+            usleep(12_000)
+            _ = sampler.snapshot()
+        }
+        // This is only reached if the end did not wait for them, as they are still silent.
+        for chip in chips { chip.isSilent.store(false, ordering: .relaxed) }
+        bus.isSilent.store(false, ordering: .relaxed)
     }
 }

@@ -171,4 +171,47 @@ struct AllocationTests {
         #expect(allocations == 0)
         #expect(both.snapshot()[channel: "rapl/package-0"]?.energy == Joules(1040.0 / 16384))
     }
+
+    /// A chip whose readings are how often the thread that reads it has asked for memory.
+    private struct CountingChip: Sensor {
+        let name: SensorName
+
+        func discover() -> Discovery {
+            var channel = Channel(
+                id: "\(name)/allocations", sensor: name, mechanism: "test", quantity: .temperature, encoding: .gauge,
+                component: .host)
+            channel.mayBlock = true
+            return Discovery(channels: [channel])
+        }
+
+        func open(_ channels: [Channel]) -> any SensorReader { Reader(channels: channels) }
+
+        private struct Reader: SensorReader {
+            let channels: [Channel]
+
+            func read(into readings: inout OutputSpan<Reading>) {
+                readings.append(.value(Double(callocationcounter_count())))
+            }
+        }
+    }
+
+    @Test(.enabled(if: callocationcounter_works(), "a sanitizer's malloc takes the place of the one that counts"))
+    func `reading a chip beside the samples allocates nothing, on neither thread`() throws {
+        var sampler = try Sampler(
+            SamplingConfiguration(
+                sensors: SensorSet(only: [CountingChip(name: SensorName("chip"))]), readsSlowSourcesOnThreads: true))
+        var shown: Set<Double> = []
+        var allocations: UInt64 = 0
+        for round in 0..<110 {
+            let before = callocationcounter_count()
+            sampler.sample { _, readings in
+                let after = callocationcounter_count()
+                guard round >= 10 else { return }
+                allocations += after - before
+                if let value = readings[0].value { shown.insert(value) }
+            }
+        }
+        #expect(allocations == 0)
+        #expect(shown.count == 1, "the thread that reads the chip has asked for memory")
+    }
 }

@@ -1,0 +1,102 @@
+import Synchronization
+
+/// Channels of one sensor that are read together in the background. As a reader, it returns their latest readings.
+final class BackgroundSource: SensorReader, @unchecked Sendable {
+    private struct State: Sendable {
+        var schedule: SourceSchedule
+        var readings: [Reading]
+        /// The boot time of the last answer, or of the start if there was none. The readings themselves may be older.
+        var answeredNanoseconds: Int64
+    }
+
+    let channels: [Channel]
+    private let sensor: any Sensor
+    private let state: Locked<State>
+
+    /// Whether no sample needs it any more.
+    let isRetired = Atomic(false)
+
+    // These two are accessed only by the thread that has claimed the source.
+    private var reader: (any SensorReader)?
+    private var buffer: ReadingBuffer
+
+    /// A source that is due at once.
+    ///
+    /// - Parameter interval: How often it is read; nil for at each sample.
+    init(_ sensor: any Sensor, _ channels: [Channel], every interval: Duration?) {
+        self.sensor = sensor
+        self.channels = channels
+        let now = SampleInstant.now
+        state = Locked(
+            State(
+                schedule: SourceSchedule(every: Self.nanoseconds(interval), at: now.monotonicNanoseconds),
+                readings: channels.map { _ in .missing(.warmingUp) }, answeredNanoseconds: now.boottimeNanoseconds))
+        buffer = ReadingBuffer(count: channels.count)
+    }
+
+    private static func nanoseconds(_ interval: Duration?) -> Int64? {
+        interval.map { max($0.wholeNanoseconds, 1_000_000) }
+    }
+
+    /// Continues in a new generation, in which the interval may be another.
+    func retain(every interval: Duration?) {
+        state.withLock { $0.schedule.configuredInterval = Self.nanoseconds(interval) }
+    }
+
+    /// Whether it has been read once.
+    var hasAnswered: Bool { state.withLock { $0.readings.allSatisfy { $0.instant != nil } } }
+
+    /// Appends the latest readings; if they are too old, they are stale.
+    func read(into readings: inout OutputSpan<Reading>) {
+        let now = SampleInstant.now
+        state.withLock { state in
+            // A source that has never answered becomes stale just like one that has stopped answering.
+            let silence = now.boottimeNanoseconds - state.answeredNanoseconds
+            let isStale = state.schedule.isStale(after: silence, at: now.monotonicNanoseconds)
+            for index in state.readings.indices {
+                readings.append(isStale ? .missing(.stale) : state.readings[index])
+            }
+        }
+    }
+
+    // MARK: Scheduling
+
+    /// A copy of the schedule.
+    var schedule: SourceSchedule { state.withLock { $0.schedule } }
+
+    /// See ``SourceSchedule/request(at:)``.
+    func request(at now: Int64) -> Bool { state.withLock { $0.schedule.request(at: now) } }
+
+    /// See ``SourceSchedule/recordLateness(at:)``.
+    func recordLateness(at now: Int64) -> Bool { state.withLock { $0.schedule.recordLateness(at: now) } }
+
+    /// Claims the source, see ``SourceSchedule/claim(at:lateBy:)``.
+    func claim(at now: Int64, lateBy delay: Int64) -> Bool {
+        state.withLock { $0.schedule.claim(at: now, lateBy: delay) }
+    }
+
+    /// Reads the source, which the calling thread has claimed, and stores the readings. It does not allocate once the source is
+    /// open.
+    ///
+    /// - Returns: Whether a sample waited for them.
+    func readClaimed(_ failures: Locked<[Finding]>) -> Bool {
+        let instant = SampleInstant.now
+        do {
+            // A sensor that could not be opened is tried again each time.
+            var reader = try reader ?? sensor.open(channels)
+            self.reader = nil
+            buffer.fill(from: 0, count: channels.count, by: &reader)
+            self.reader = reader
+        } catch {
+            buffer.fill(with: .missing(failures.withLock { $0.recordFailure(of: sensor, error) }))
+        }
+        return state.withLock { state in
+            buffer.withSpan { readings in
+                for index in channels.indices { state.readings[index] = readings[index].stamped(at: instant) }
+            }
+            let now = SampleInstant.now
+            state.answeredNanoseconds = now.boottimeNanoseconds
+            return state.schedule.release(claimedAt: instant.monotonicNanoseconds, at: now.monotonicNanoseconds)
+        }
+    }
+}
