@@ -127,9 +127,12 @@ extension Finding {
         let compare = "whether another mechanism counts: powersensors doctor --sensor rapl:\(other)"
         let remedy =
             switch isGuest {
+            case _ where channel.sensor == .share:
+                "Ask the host's operator whether the program that fills the share still runs."
+            case _ where channel.sensor != .rapl: "See whether its source still updates it."
             case true?: "Outside of this virtual machine: \(askHost)."
-            case false? where channel.sensor == .rapl: "See \(compare)"
-            default: "If this is a virtual machine, \(askHost); otherwise see \(compare)"
+            case false?: "See \(compare)"
+            case nil: "If this is a virtual machine, \(askHost); otherwise see \(compare)"
             }
         return Finding(
             .frozen, of: channel,

@@ -8,7 +8,7 @@ struct ChosenWholes {
     /// Makes the channels count in their scopes, and nothing else count in these.
     ///
     /// A scope keeps the figure that it has if none of its chosen channels was found. A figure is incomplete if it loses
-    /// some of its channels to another scope, but not all.
+    /// some of its channels to another scope, but not all, or if one of its chosen channels cannot be used.
     func apply(to discoveries: inout [Discovery]) {
         if scopes.isEmpty || discoveries.isEmpty { return }
         let channels = discoveries.flatMap(\.channels).filter { scopes[$0.id] != nil }
@@ -17,9 +17,11 @@ struct ChosenWholes {
         for channel in usable.filter({ $0.status == .ok }) + usable {
             if let scope = scopes[channel.id], owners[scope] == nil { owners[scope] = channel.sensor }
         }
-        for index in discoveries.indices { apply(to: &discoveries[index], owners) }
-
         let found = Set(channels.map(\.id))
+        let lacking = Set(scopes.filter { !found.contains($0.key) }.values)
+            .union(channels.filter { !$0.canBeWhole }.compactMap { scopes[$0.id] })
+        for index in discoveries.indices { apply(to: &discoveries[index], owners, lacking) }
+
         var findings = scopes.filter { !found.contains($0.key) }.map { Finding.missingWhole($0.key, $0.value) }
         for channel in channels {
             guard let scope = scopes[channel.id] else { continue }
@@ -33,7 +35,12 @@ struct ChosenWholes {
         discoveries[0].findings += findings.sorted { $0.subject < $1.subject }
     }
 
-    private func apply(to discovery: inout Discovery, _ owners: [Scope: SensorName]) {
+    /// - Parameters:
+    ///   - owners: The sensor of each scope's channels.
+    ///   - lacking: The scopes of which a chosen channel cannot be used. Their sum would be smaller than the whole.
+    private func apply(
+        to discovery: inout Discovery, _ owners: [Scope: SensorName], _ lacking: Set<Scope>
+    ) {
         var left: Set<Scope> = []
         for index in discovery.channels.indices {
             let channel = discovery.channels[index]
@@ -49,6 +56,10 @@ struct ChosenWholes {
         discovery.incompleteScopes.formUnion(
             left.filter { scope in
                 owners[scope] == nil && discovery.channels.contains { $0.countsIn == scope }
+            })
+        discovery.incompleteScopes.formUnion(
+            lacking.filter { scope in
+                owners[scope] != nil && discovery.channels.contains { $0.countsIn == scope }
             })
     }
 }

@@ -53,11 +53,15 @@ struct Settings {
     }
 
     /// How to divide the energy among consumers; nil if no kind of consumer is requested.
+    ///
+    /// - Parameter interval: The longest time between two scans, at least a second.
     func attribution(
-        among kinds: Set<Consumer.Kind>, limit: Int = 50, isOptional: Bool = false
+        among kinds: Set<Consumer.Kind>, every interval: Duration = .seconds(1), limit: Int = 50,
+        isOptional: Bool = false
     ) -> Attribution? {
         if kinds.isEmpty { return nil }
-        var attribution = Attribution(kinds: kinds, policy: policy, limit: limit)
+        var attribution = Attribution(
+            kinds: kinds, policy: policy, interval: max(interval, .seconds(1)), limit: limit)
         attribution.isOptional = isOptional
         return attribution
     }

@@ -62,8 +62,10 @@ package struct ChannelAccumulator {
         carryOver(old)
     }
 
-    /// Whether a channel that is added to a host figure is absent.
-    package var hasMissingPart: Bool { states.contains { $0.scope != nil && $0.status == .absent } }
+    /// Whether a host figure lacks a channel that is absent, and may return.
+    package var hasMissingPart: Bool {
+        states.contains { $0.scope != nil && $0.status == .absent && !$0.isIdle && !$0.isEmpty }
+    }
 
     /// The identities of the channels that are not absent.
     private var presentIDs: Set<String> { Set(states.filter { $0.status != .absent }.map(\.id)) }

@@ -114,7 +114,8 @@ package struct OpenedReaders: ~Copyable {
                 next.entries[index].reader.resume(from: entry.reader)
             }
         }
-        background.keep(only: Set(next.entries.compactMap { ($0.reader as? BackgroundSource).map(ObjectIdentifier.init) }))
+        background.keep(
+            only: Set(next.entries.compactMap { ($0.reader as? BackgroundSource).map(ObjectIdentifier.init) }))
         current = next
     }
 

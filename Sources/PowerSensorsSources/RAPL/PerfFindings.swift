@@ -75,9 +75,7 @@ extension Finding {
             return Finding(
                 severity: .warning, subject: subject, reason: Finding.Reason(ReadingStatus(errno: code)),
                 text: "The kernel lists an event of the PMU but cannot open it: \(systemMessage(errno: code)).",
-                remedy: code == EMFILE
-                    ? "Allow more open files: ulimit -n 65536"
-                    : "Read the domains through powercap: --sensor rapl:powercap")
+                remedy: Finding.remedy(ofErrno: code) ?? "Read the domains through powercap: --sensor rapl:powercap")
         }
         let level = (try? roots.procfs.text(paranoiaPath)).flatMap { Int($0) }
         return missingRight(

@@ -111,6 +111,14 @@ struct CauseTests {
         for word in ["author", "ls -l", "eload", "ount all"] { #expect(!remedy.contains(word), "\(remedy)") }
     }
 
+    @Test(arguments: [(EMFILE, "ulimit -n"), (ENFILE, "fs.file-max")])
+    func `too many open files are not blamed on a driver`(code: Int32, remedy: String) throws {
+        let machine = try MockMachine()
+        let finding = Finding.unreadable("class/x/y", AttributeError(path: "y", errno: code), in: machine.roots.sysfs)
+        #expect(finding.remedy?.contains(remedy) == true)
+        #expect(finding.remedy?.contains("dmesg") == false)
+    }
+
     // MARK: Containers
 
     @Test func `a host's folder that is mounted elsewhere has the host's paths in commands`() throws {

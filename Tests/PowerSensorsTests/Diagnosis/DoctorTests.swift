@@ -154,6 +154,17 @@ struct DoctorTests {
         #expect(doctor.examine(for: .milliseconds(10)).verdict == .frozen)
     }
 
+    @Test(arguments: [("share", "fills the share"), ("scripted", "source")])
+    func `only a register that stands still has a remedy about registers`(sensor: String, word: String) throws {
+        let machine = try MockMachine()
+        let source = ScriptedSensor(sensor, channels: [.counter("package-0", of: sensor)])
+        source.show(.count(7))
+        let diagnosis = Doctor(SensorSet(only: [source]), roots: machine.roots).examine(for: .milliseconds(10))
+        let remedy = diagnosis.findings.first { $0.reason == .frozen }?.remedy
+        #expect(remedy?.contains(word) == true)
+        #expect(remedy?.contains("qemu") == false)
+    }
+
     @Test func `counters that are all 0 measure nothing`() throws {
         let machine = try MockMachine()
         try machine.add(

@@ -60,18 +60,26 @@ struct ChosenWholesTests {
         #expect(all.snapshot().host.map(\.power) == [Watts(100)])
     }
 
-    @Test(arguments: [
-        ("hwmon/ina226/1-0049/power1", "configuration"), ("hwmon/ina226/1-0040/in1", "configuration"),
-    ])
+    @Test(arguments: ["hwmon/ina226/1-0049/power1", "hwmon/ina226/1-0050/in1"])
     func `a channel that does not exist or shows no power is reported, and the figures stay as they are`(
-        id: String, reason: String
+        id: String
     ) throws {
         let machine = try Self.machine()
         try machine.add(.chip("ina226", hardware: "i2c-1/1-0050", files: ["in1_input": "5000"]))
-        let chosen = id.hasSuffix("in1") ? "hwmon/ina226/1-0050/in1" : id
-        let topology = SensorSet(roots: machine.roots, wholes: [chosen: .platform]).discover()
-        #expect(topology.findings.contains { $0.subject == chosen && $0.reason.name == reason })
+        let topology = SensorSet(roots: machine.roots, wholes: [id: .platform]).discover()
+        #expect(topology.findings.contains { $0.subject == id && $0.reason == .configuration })
         #expect(topology.scopes == [.wall])
+    }
+
+    @Test(arguments: ["hwmon/ina226/1-0049/power1", "hwmon/ina226/1-0050/in1"])
+    func `a figure that lacks one of its chosen channels is partial, not smaller`(other: String) throws {
+        let machine = try Self.machine()
+        try machine.add(.chip("ina226", hardware: "i2c-1/1-0050", files: ["in1_input": "5000"]))
+        var sampler = try Sampler(
+            SensorSet(roots: machine.roots, wholes: [Self.first: .platform, other: .platform]))
+        let platform = sampler.snapshot().host.first { $0.scope == .platform }
+        #expect(platform?.status == .partial)
+        #expect(platform?.power == nil)
     }
 
     @Test func `channels of two sensors are not added`() throws {

@@ -1,5 +1,6 @@
 import PowerSensors
 import PowerSensorsTesting
+import Synchronization
 import Testing
 
 struct RediscoveryTests {
@@ -43,6 +44,51 @@ struct RediscoveryTests {
         #expect(back.topology.channels.contains { $0.id == "rapl/psys" })
         let later = rediscovery.check(at: 31 * second)
         #expect(later?.topology.generation == nil, "nothing changed since")
+    }
+
+    /// A zone that moves from place to place. At its old place it is absent.
+    private final class MovingZone: Sensor {
+        let name = SensorName("scripted")
+        let place = Atomic(0)
+
+        func discoveryFingerprint() -> Int? { place.load(ordering: .relaxed) }
+
+        func discover() -> Discovery {
+            var channel = Channel.counter("package-0")
+            channel.path = "\(place.load(ordering: .relaxed))"
+            return Discovery(channels: [channel])
+        }
+
+        func open(_ channels: [Channel]) -> any SensorReader { Reader(zone: self, channels: channels) }
+
+        private struct Reader: SensorReader {
+            let zone: MovingZone
+            let channels: [Channel]
+
+            func read(into readings: inout OutputSpan<Reading>) {
+                let isHere = channels[0].path == "\(zone.place.load(ordering: .relaxed))"
+                readings.append(isHere ? .count(5) : .missing(.absent))
+            }
+        }
+    }
+
+    @Test func `a part of a figure that comes back elsewhere is counted again within two seconds`() throws {
+        let zone = MovingZone()
+        let sensors = SensorSet(only: [zone])
+        let clock = ManualClock()
+        var sampler = try Sampler(
+            SamplingConfiguration(sensors: sensors, rediscoveryInterval: .seconds(10)), sensors.bind(),
+            now: { clock.instant })
+        _ = sampler.snapshot()
+        zone.place.store(1, ordering: .relaxed)
+        clock.advance(by: .seconds(1))
+        let without = sampler.snapshot()
+        #expect(without.channels[0].status == .absent)
+        #expect(without.topology.generation == 1, "it is not due")
+        clock.advance(by: .seconds(1))
+        let back = sampler.snapshot()
+        #expect(back.topology.generation == 2)
+        #expect(back.channels[0].status != .absent)
     }
 
     @Test func `while a part of a figure is absent, it is looked for every two seconds`() throws {
