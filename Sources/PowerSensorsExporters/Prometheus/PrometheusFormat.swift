@@ -175,7 +175,9 @@ public struct PrometheusFormat: Sendable {
             }
             return MetricSeries(.sensorUp, MetricLabels([("sensor", sensor.name)]), isUp)
         }
-        for (failure, count) in failures.sorted(by: {
+        let ids = Set(topology.channels.map(\.id))
+        // A channel that is gone for good has no series. If it returns, they go on with what they had counted.
+        for (failure, count) in failures.filter({ ids.contains($0.key.channel) }).sorted(by: {
             ($0.key.channel, $0.key.reason) < ($1.key.channel, $1.key.reason)
         }) {
             let labels = MetricLabels([("channel", failure.channel), ("reason", failure.reason)])

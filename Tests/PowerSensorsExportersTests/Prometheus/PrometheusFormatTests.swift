@@ -232,13 +232,17 @@ struct PrometheusFormatTests {
             page.record(event)
         }
         page.record(MonitorEvent(.sensorBack, Samples.snapshot().instant, generation: 1))
-        page.prepare(for: Samples.topology())
-        var bytes: [UInt8] = []
-        page.append(Samples.snapshot(), in: .text, age: .zero, to: &bytes)
-        let parsed = try StrictParser(bytes, .text)
-        let name = "powersensors_channel_errors_total"
-        #expect(parsed.value(name, ["channel": "rapl/package-0", "reason": "io"]) == 2)
-        #expect(parsed.value(name, ["channel": "rapl/package-0", "reason": "forbidden"]) == 1)
+        func failures(_ reason: String, in topology: Topology) throws -> Double? {
+            page.prepare(for: topology)
+            var bytes: [UInt8] = []
+            page.append(Samples.snapshot(), in: .text, age: .zero, to: &bytes)
+            return try StrictParser(bytes, .text).value(
+                "powersensors_channel_errors_total", ["channel": "rapl/package-0", "reason": reason])
+        }
+        #expect(try failures("io", in: Samples.topology()) == 2)
+        #expect(try failures("forbidden", in: Samples.topology()) == 1)
+        #expect(try failures("io", in: Samples.sharedTopology()) == nil, "the channel is gone for good")
+        #expect(try failures("io", in: Samples.topology()) == 2)
     }
 
     @Test func `Scaphandre's names show our figures in its units`() throws {
