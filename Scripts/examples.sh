@@ -65,6 +65,14 @@ for program in Agent FastLoop Watts WhoUsesIt Work; do
     grep -q ' W' "$log" || fail "$program shows no watts" "$(cat "$log")"
 done
 
+# The manifest that a guide shows to be copied.
+shown=$(mktemp -d)
+trap 'rm -rf "$log" "$shown"' EXIT
+awk '/^```/ { inside = !inside; next } inside && /swift-tools-version/ { found = 1 } inside && found; found && !inside { exit }' \
+    Docs/EmbeddingInAnAgent.md >"$shown/Package.swift"
+quietly "manifest of Docs/EmbeddingInAnAgent.md" '' swift package --package-path "$shown" dump-package
+grep -q '"PowerSensors"' "$log" || fail "the manifest of Docs/EmbeddingInAnAgent.md lacks the product" "$(cat "$log")"
+
 sensor=Examples/ThirdPartySensor
 quietly "tests of $sensor" ' Test run with ' swift test --disable-xctest --package-path "$sensor" --scratch-path "$scratch"
 check_dependencies "$sensor"

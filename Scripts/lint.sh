@@ -43,6 +43,17 @@ for guide in README.md Docs/*.md Docs/Reference/*.md; do
     if [ -n "$stale" ]; then complain "$guide shows code that no example has" "$stale"; fi
 done
 
+# The protocols that they show are the library's.
+declared=$(find Sources -name '*.swift' -exec sed 's/^ *//; /^$/d' {} +)
+for guide in README.md Docs/*.md; do
+    shown=$(awk '
+        /^```/ { if (inside && block ~ /(^|\n)public protocol/) printf "%s", block; inside = !inside; block = ""; next }
+        inside { block = block $0 "\n" }' "$guide" | sed 's/^ *//; /^$/d; /^\/\//d')
+    if [ -z "$shown" ]; then continue; fi
+    stale=$(grep -vxFf <(printf '%s\n' "$declared") <<<"$shown" || true)
+    if [ -n "$stale" ]; then complain "$guide shows a protocol otherwise than it is" "$stale"; fi
+done
+
 for script in Scripts/*.sh .ci/run Tests/Kernel/*.sh Tests/Kernel/guest/{init,*.sh}; do
     case $(head -n 1 "$script") in
         '#!/bin/sh') shell=sh ;;

@@ -46,7 +46,8 @@ struct WatchCommand: EstimatingCommand {
         let watch = Watch(
             settings: settings, format: format, duration: try duration.value(in: environment), top: top,
             attribution: settings.attribution(
-                among: Set(kinds), every: settings.interval, limit: top, isOptional: self.top.given(in: environment) == nil),
+                among: Set(kinds), every: settings.interval, limit: top,
+                isOptional: self.top.given(in: environment) == nil),
             isQuiet: try environment.isOn(report.quiet))
         try watch.run()
     }
