@@ -35,7 +35,8 @@ public struct Estimator: Sensor {
     /// What is known of the host, if this machine is a guest.
     public var host = GuestHost()
 
-    private let roots: SystemRoots
+    /// Where it reads. In a ``SensorSet``, those of the set take their place.
+    package var roots: SystemRoots
 
     /// An estimator for this machine, or for the machine whose procfs and sysfs are given.
     ///

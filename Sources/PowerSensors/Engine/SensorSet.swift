@@ -59,8 +59,8 @@ public struct SensorSet: Sendable {
     ///   - usesLibSensors: Whether `hwmon` uses labels, ignored channels and computed values from libsensors, if it is
     ///     installed. libsensors has one state per process, so leave this out if the program uses libsensors itself.
     ///   - share: A share sensor for a given folder; nil for one that finds the folder itself. It comes after `rapl`, since
-    ///     a machine's own counters, even virtual ones, are preferred to what its host reports.
-    ///   - estimator: An estimator for a given machine; nil for one that detects the machine itself.
+    ///     a machine's own counters, even virtual ones, are preferred to what its host reports. It reads beneath `roots`.
+    ///   - estimator: An estimator for a given machine; nil for one that detects the machine itself. It reads beneath `roots`.
     ///   - additional: Custom sensors, which are preferred to the library's.
     ///   - ignoring: What to leave out: `id`s of channels, names of chips and supplies, and devices, such as `0000:03:00.0`. Chips
     ///     are not read at all. A host figure of which a part is left out is `partial`.
@@ -82,15 +82,17 @@ public struct SensorSet: Sendable {
         self.wholes = ChosenWholes(scopes: wholes)
         let rapl = RAPLSensor(
             roots: roots, mechanisms: Self.mechanisms(of: selections), maximumPower: maximumPower)
+        var share = share ?? GuestShareSensor(maximumPower: maximumPower)
+        var estimator = estimator ?? Estimator()
+        (share.roots, estimator.roots) = (roots, roots)
         let meters: [any Sensor] = [
-            share ?? GuestShareSensor(roots: roots, maximumPower: maximumPower),
+            share,
             HwmonSensor(
                 roots: roots, maximumPower: maximumPower, usesLibSensors: usesLibSensors, ignored: ignored,
                 descriptorBudget: nil),
             PowerSupplySensor(roots: roots, maximumPower: maximumPower),
             ResctrlSensor(roots: roots),
         ]
-        let estimator = estimator ?? Estimator(roots: roots)
         if selections.isEmpty {
             sensors = additional + [rapl] + meters
             fallback = estimator

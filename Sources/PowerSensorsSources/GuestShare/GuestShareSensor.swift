@@ -34,8 +34,11 @@ public struct GuestShareSensor: Sensor {
     /// must not delay samples.
     public let readingInterval: Duration?
 
-    let finder: ShareFinder
-    let roots: SystemRoots
+    private(set) var finder: ShareFinder
+
+    /// Where it reads. In a ``SensorSet``, those of the set take their place.
+    package var roots: SystemRoots { didSet { finder.procfs = roots.procfs } }
+
     let correction: Correction?
     let maximumPower: Watts
     let now: @Sendable () -> SampleInstant
@@ -107,7 +110,7 @@ extension GuestShareSensor {
         self.init(
             readingInterval: .seconds(1),
             finder: ShareFinder(
-                procfs: roots.procfs, directory: directory, searches: roots.procfs.isDefault,
+                procfs: roots.procfs, directory: directory, alwaysSearches: false,
                 knownFolders: ShareFinder.defaultFolders),
             roots: roots, correction: correction, maximumPower: maximumPower ?? Self.defaultPower, now: { .now })
     }
@@ -120,7 +123,7 @@ extension GuestShareSensor {
         self.init(
             readingInterval: readingInterval,
             finder: ShareFinder(
-                procfs: roots.procfs, directory: directory, searches: true, knownFolders: knownFolders),
+                procfs: roots.procfs, directory: directory, alwaysSearches: true, knownFolders: knownFolders),
             roots: roots, correction: correction, maximumPower: Self.defaultPower, now: now)
     }
 }

@@ -36,14 +36,17 @@ struct ShareFinder: Sendable {
     /// Mount tags and names of mount points that declare a share.
     private static let names = ["powersensors", "scaphandre"]
 
-    let procfs: SystemRoot
+    var procfs: SystemRoot
     /// The configured folder; nil to look for one.
     let directory: String?
-    /// Whether to search the mount table and the known folders. Not with a test's procfs, since they are the real
-    /// machine's.
-    let searches: Bool
+    /// Whether to search even with another procfs than the machine's own.
+    let alwaysSearches: Bool
     /// The folders to search besides those of the mount table.
     let knownFolders: [String]
+
+    /// Whether to search the mount table and the known folders. Not with a test's procfs, since they are the real
+    /// machine's.
+    var searches: Bool { alwaysSearches || procfs.isDefault }
 
     /// The folders, the most likely first.
     func candidates() -> [ShareLocation] {

@@ -133,6 +133,15 @@ extension GuestPublisher {
         _ guests: [ShareBed.Guest], status: ReadingStatus = .ok, band: RelativeBand? = nil,
         origin: Provenance = .measured, hops: Int? = nil, slowest: Duration? = nil, at boottimeNanoseconds: Int64
     ) -> [Finding] {
+        round(guests, status: status, band: band, origin: origin, hops: hops, slowest: slowest, at: boottimeNanoseconds)
+            ?? []
+    }
+
+    /// The same; nil if the round came too soon.
+    mutating func round(
+        _ guests: [ShareBed.Guest], status: ReadingStatus = .ok, band: RelativeBand? = nil,
+        origin: Provenance = .measured, hops: Int? = nil, slowest: Duration? = nil, at boottimeNanoseconds: Int64
+    ) -> [Finding]? {
         let domains = ["package"] + (guests.contains { $0.dram != nil } ? ["dram"] : [])
         let channels = domains.map { domain in
             var component = Component(id: domain, kind: .domain, parent: nil)
@@ -152,6 +161,6 @@ extension GuestPublisher {
                 let parts = EnergyParts(package: guest.package, dram: guest.dram ?? 0)
                 return ConsumerSnapshot(consumer: guest.consumer, parts: parts, id: number)
             }, unattributed: [], given: [:])
-        return publish(attribution, from: channels, status: status) ?? []
+        return publish(attribution, from: channels, status: status)
     }
 }

@@ -46,6 +46,14 @@ private func read(_ reader: inout any SensorReader) -> [Reading] {
 }
 
 struct EstimatorTests {
+    @Test func `in a set of sensors, the set's roots are the estimator's`() throws {
+        let machine = try MockMachine(procfs: ["cpuinfo": "processor: 0\n", "stat": "nonsense"])
+        let selected = [SensorSet.Selection("estimator")].compactMap(\.self)
+        let topology = SensorSet(roots: machine.roots, selections: selected, estimator: Estimator()).discover()
+        #expect(topology.channels.isEmpty, "the real machine would be estimated")
+        #expect(topology.findings.contains { $0.subject == "stat" })
+    }
+
     @Test func `a guest gets one estimated channel of energy at the wall`() throws {
         let machine = try MockMachine(procfs: [
             "cpuinfo": turinGuest, "meminfo": "MemTotal: 4000000 kB\n", "stat": "cpu  1 2 3 4 5 6 7 8 9 10\n",
