@@ -63,6 +63,7 @@ struct PowercapTree {
             while index < pending.count {
                 let folder = pending[index]
                 index += 1
+                if present[folder.name] != nil { continue }
                 var findings: [Finding] = []
                 guard let names = sysfs.list(folder, &findings) else {
                     if sysfs.readLink(folder.path) != nil { dangling[folder.name] = dangling[folder.name] ?? folder }
@@ -72,7 +73,7 @@ struct PowercapTree {
                 if !folder.isZone { failures += findings.map { (owner: folder.name, finding: $0) } }
                 if folder.name.isEmpty {
                     hasDevices = root == Self.devicesPath
-                } else if present[folder.name] == nil {
+                } else {
                     present[folder.name] = folder
                 }
                 pending += names.filter { folder.name.isEmpty || folder.contains($0) }
