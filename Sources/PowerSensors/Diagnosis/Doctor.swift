@@ -29,7 +29,7 @@ package struct Doctor {
         for time: Duration = .milliseconds(2500), betweenReads advance: (() -> Void)? = nil
     ) -> Diagnosis {
         let environment = HostEnvironment(roots)
-        let bound = sensors.bind()
+        let bound = sensors.bind(within: .seconds(10))
         let topology = bound.topology
         let (channels, figures, laterFindings) = observe(bound, for: time, isGuest: environment.isGuest, advance)
         let findings =
@@ -62,7 +62,8 @@ package struct Doctor {
         _ bound: BoundSensors, for time: Duration, isGuest: Bool?, _ advance: (() -> Void)?
     ) -> (channels: [Diagnosis.ObservedChannel], figures: [HostSnapshot], findings: [Finding]) {
         let channels = bound.topology.channels
-        guard !channels.isEmpty, var sampler = try? Sampler(SamplingConfiguration(sensors: sensors), bound) else {
+        let configuration = SamplingConfiguration(sensors: sensors, readsSlowSourcesOnThreads: true)
+        guard !channels.isEmpty, var sampler = try? Sampler(configuration, bound) else {
             return (channels.map { Diagnosis.ObservedChannel(channel: $0, status: $0.status) }, [], [])
         }
         let first = sampler.readChannels()

@@ -12,6 +12,15 @@ package struct BoundSensors: Sendable {
     /// noticed afterwards.
     package let fingerprints: [Int?]
 
+    /// What each sensor of the set has found.
+    var discoveries: [Discovery] = []
+
+    /// Where the sensors of the set are discovered; none for the calling thread.
+    var threads: [ThreadedWork<Discovery>] = []
+
+    /// Whether a sensor has not answered yet.
+    var isUnfinished = false
+
     /// The identities of channels that an earlier discovery found and this one did not. ``AbsentParts`` holds them, which is
     /// always the last sensor, because it depends on what the others have found.
     package var absent: Set<String> { (sensors.last?.sensor as? AbsentParts)?.ids ?? [] }

@@ -10,7 +10,7 @@ final class MonitorCore: Sendable {
     private let firstDiscovery: BoundSensors
 
     init(_ configuration: MonitorConfiguration) throws(SamplerError) {
-        let bound = configuration.sensors.bind()
+        let bound = configuration.sensors.bind(within: configuration.sampling.discoveryLimit)
         try bound.topology.check(headlineScope: configuration.headlineScope)
         self.configuration = configuration.sampling
         firstDiscovery = bound

@@ -12,6 +12,9 @@ package struct Rediscovery: Sendable {
     private let sensors: SensorSet
     private var bound: BoundSensors
     private var fingerprints: [Int?]
+    private let limit: Duration?
+    /// Whether a sensor has not answered at the latest discovery.
+    private(set) var isUnfinished: Bool
     private var grid: TimeGrid
     /// The checks that are due only while a part of a figure is missing.
     private var urgentGrid: TimeGrid
@@ -23,12 +26,16 @@ package struct Rediscovery: Sendable {
     ///   - bound: What they found.
     ///   - now: The monotonic time in nanoseconds, as for ``check(at:)``.
     ///   - interval: The time between two checks; zero for no checks.
+    ///   - limit: How long to wait for the sensors at a discovery, see ``SensorSet/bind(after:within:)``.
     package init(
-        _ sensors: SensorSet, _ bound: BoundSensors, at now: Int64, every interval: Duration = .seconds(10)
+        _ sensors: SensorSet, _ bound: BoundSensors, at now: Int64, every interval: Duration = .seconds(10),
+        within limit: Duration? = nil
     ) {
         self.sensors = sensors
         self.bound = bound
         fingerprints = bound.fingerprints
+        self.limit = limit
+        isUnfinished = bound.isUnfinished
         let nanoseconds = interval.wholeNanoseconds
         grid = TimeGrid(from: nanoseconds > 0 ? now &+ nanoseconds : .max, every: nanoseconds)
         let urgent = min(nanoseconds, 2_000_000_000)
@@ -54,10 +61,11 @@ package struct Rediscovery: Sendable {
     /// Runs a check, which is slow where a sensor is.
     mutating func run() -> BoundSensors? {
         let current = sensors.discoveryFingerprints()
-        guard current != fingerprints else { return nil }
+        guard current != fingerprints || isUnfinished else { return nil }
         // These are from before the discovery, so a change during it is noticed at the next check.
         fingerprints = current
-        let found = sensors.bind(after: bound)
+        let found = sensors.bind(after: bound, within: limit)
+        isUnfinished = found.isUnfinished
         guard beginsGeneration(found) else { return nil }
         bound = found
         return found

@@ -22,7 +22,7 @@ public struct Sampler: ~Copyable {
     ///
     /// - Throws: ``SamplerError`` if there is nothing to read, or the headline scope does not exist.
     public init(_ configuration: SamplingConfiguration) throws(SamplerError) {
-        try self.init(configuration, configuration.sensors.bind())
+        try self.init(configuration, configuration.sensors.bind(within: configuration.discoveryLimit))
     }
 
     /// Discovers and opens the sensors that work here.

@@ -41,4 +41,7 @@ public struct SamplingConfiguration: Sendable {
         self.rediscoveryInterval = rediscoveryInterval
         self.readsSlowSourcesOnThreads = readsSlowSourcesOnThreads
     }
+
+    /// How long to wait for a sensor at a discovery; nil where no threads are used.
+    package var discoveryLimit: Duration? { readsSlowSourcesOnThreads ? .seconds(5) : nil }
 }

@@ -13,7 +13,13 @@ struct SamplingEngine: ~Copyable {
     /// Nil while a check is in progress.
     private var rediscovery: Rediscovery?
     /// Where checks run; nil for the calling thread.
-    private let rediscoveryThread: RediscoveryThread?
+    private let rediscoveryThread: ThreadedWork<Checked>?
+
+    /// A rediscovery, and what its latest check has found.
+    private struct Checked: Sendable {
+        let rediscovery: Rediscovery
+        let found: BoundSensors?
+    }
 
     /// When the channels were read last, in nanoseconds of the monotonic clock; 0 before.
     private(set) var lastRead: Int64 = 0
@@ -44,8 +50,10 @@ struct SamplingEngine: ~Copyable {
         }
         rediscovery = Rediscovery(
             configuration.sensors, bound, at: (now?() ?? .now).monotonicNanoseconds,
-            every: configuration.rediscoveryInterval)
-        rediscoveryThread = configuration.readsSlowSourcesOnThreads ? RediscoveryThread() : nil
+            every: configuration.rediscoveryInterval, within: configuration.discoveryLimit)
+        rediscoveryThread =
+            configuration.readsSlowSourcesOnThreads
+            ? ThreadedWork(name: "powersensors-hp", endOfWait: .seconds(1)) : nil
         startBackground()
     }
 
@@ -133,14 +141,19 @@ struct SamplingEngine: ~Copyable {
 
     /// The result of a check that is due, or of an earlier one that has ended; nil if there is none, or nothing new.
     private mutating func nextDiscovery(at now: Int64) -> BoundSensors? {
+        var deadline = Int64.min
         if rediscovery != nil {
-            let isPartMissing = rediscovery?.isUrgent(at: now) == true && accumulator.hasMissingPart
+            let isPartMissing =
+                rediscovery?.isUrgent(at: now) == true
+                && (accumulator.hasMissingPart || rediscovery?.isUnfinished == true)
             guard rediscovery?.isDue(at: now, isPartMissing: isPartMissing) == true else { return nil }
             guard startCheck() else { return rediscoveryThread == nil ? rediscovery?.run() : nil }
+            // Nearly all checks end at once.
+            deadline = SampleInstant.monotonicNow + 200_000_000
         }
-        guard let ended = rediscoveryThread?.takeResult() else { return nil }
-        rediscovery = ended.rediscovery
-        return ended.found
+        guard let checked = rediscoveryThread?.take(waitingUntil: deadline) else { return nil }
+        rediscovery = checked.rediscovery
+        return checked.found
     }
 
     /// Starts a check on a thread; false if it cannot.
@@ -148,9 +161,13 @@ struct SamplingEngine: ~Copyable {
         guard let rediscoveryThread, let next = rediscovery else { return false }
         affinity?.move(to: nil)
         defer { affinity?.move(to: readers.preferredProcessor) }
-        guard rediscoveryThread.start(next) else { return false }
-        rediscovery = nil
-        return true
+        let isStarted = rediscoveryThread.start {
+            var next = next
+            let found = next.run()
+            return Checked(rediscovery: next, found: found)
+        }
+        if isStarted { rediscovery = nil }
+        return isStarted
     }
 
     /// Switches to another discovery. Totals are continued for channels that both have.

@@ -137,18 +137,25 @@ public struct SensorSet: Sendable {
     /// The names of the sensors, in order of preference.
     package var names: [SensorName] { sensors.map(\.name) }
 
-    /// Finds the channels, as `powersensors list` does. A sensor that fails as a whole becomes a finding.
+    /// Finds the channels. A sensor that fails as a whole becomes a finding.
     public func discover() -> Topology { bind().topology }
 
     /// Finds the channels, and binds the sensors to them.
     ///
-    /// - Parameter previous: The previous generation, whose missing channels stay as absent, see ``AbsentParts``.
-    package func bind(after previous: BoundSensors? = nil) -> BoundSensors {
+    /// - Parameters:
+    ///   - previous: The previous generation, whose missing channels stay as absent, see ``AbsentParts``.
+    ///   - limit: How long to wait for the sensors, which then run on threads of their own. One that takes longer keeps what it
+    ///     had found before, if anything, and the result is ``BoundSensors/isUnfinished``. Nil to run them on the calling thread
+    ///     and to wait as long as it takes.
+    package func bind(after previous: BoundSensors? = nil, within limit: Duration? = nil) -> BoundSensors {
         // Computed first, so that a change during the discovery is noticed at the next check.
         let fingerprints = discoveryFingerprints()
         let generation = (previous?.topology.generation ?? 0) + 1
+        let threads =
+            limit == nil ? [] : previous?.threads ?? sensors.map { _ in ThreadedWork(name: "powersensors-ds") }
+        let (own, isUnfinished) = ownDiscoveries(after: previous, on: threads, within: limit ?? .zero)
         var used = sensors
-        var discoveries = sensors.map { discovery(of: $0) }
+        var discoveries = own
         wholes.apply(to: &discoveries)
         if let fallback, !discoveries.contains(where: \.hasHostFigure) {
             used.append(fallback)
@@ -162,7 +169,29 @@ public struct SensorSet: Sendable {
             discoveries.append(absent.discover())
             topology = Topology(generation: generation, discoveries: discoveries + [unused])
         }
-        return BoundSensors(topology, used, fingerprints: fingerprints)
+        var bound = BoundSensors(topology, used, fingerprints: fingerprints)
+        (bound.discoveries, bound.threads, bound.isUnfinished) = (own, threads, isUnfinished)
+        return bound
+    }
+
+    /// What each sensor has found, and whether one has not answered in time.
+    private func ownDiscoveries(
+        after previous: BoundSensors?, on threads: [ThreadedWork<Discovery>], within limit: Duration
+    ) -> (discoveries: [Discovery], isUnfinished: Bool) {
+        if threads.isEmpty { return (sensors.map { discovery(of: $0) }, false) }
+        // What began before this discovery may have missed what is new.
+        var isUnfinished = threads.contains(where: \.isBusy)
+        let isStarted = zip(sensors, threads).map { sensor, thread in
+            thread.isBusy || thread.start { discovery(of: sensor) }
+        }
+        let deadline = SampleInstant.monotonicNow + limit.wholeNanoseconds
+        let discoveries = sensors.indices.map { index in
+            if !isStarted[index] { return discovery(of: sensors[index]) }
+            if let found = threads[index].take(waitingUntil: deadline) { return found }
+            isUnfinished = true
+            return previous?.discoveries[index] ?? Discovery(findings: [.unanswered(sensors[index].name, limit)])
+        }
+        return (discoveries, isUnfinished)
     }
 
     /// The current fingerprint of every sensor; a change means that a new discovery is needed.
@@ -198,6 +227,17 @@ public struct SensorSet: Sendable {
 }
 
 extension Finding {
+    fileprivate static func unanswered(_ sensor: SensorName, _ limit: Duration) -> Finding {
+        Finding(
+            severity: .warning, subject: sensor.name, reason: .stale,
+            text: """
+                What there is to read could not be found within \(limit), since a device does not answer. The sensor is used as \
+                soon as it has.
+                """,
+            remedy:
+                "Read the sensor's files by hand; where that hangs, too, is the device. --ignore DEVICE leaves it out.")
+    }
+
     fileprivate static func foreignChannel(_ channel: Channel, of sensor: SensorName) -> Finding {
         Finding(
             severity: .error, subject: channel.id, reason: .malformed,

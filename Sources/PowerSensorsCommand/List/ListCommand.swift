@@ -22,7 +22,7 @@ struct ListCommand: EstimatingCommand {
         let settings = try Settings(self, in: environment)
         let isJSON = try output.isOn(in: environment)
         Signals.oweResult()
-        let topology = settings.sensors.discover()
+        let topology = settings.sensors.bind(within: .seconds(10)).topology
         try StandardOutput.write(
             isJSON
                 ? topology.json(node: settings.node)

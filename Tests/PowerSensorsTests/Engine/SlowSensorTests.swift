@@ -231,6 +231,39 @@ struct SlowSensorTests {
         #expect(sampler.topology.channels.count == 2)
     }
 
+    @Test func `a sensor that does not answer at the start is used as soon as it does`() throws {
+        let bus = Bus()
+        bus.chips.store(1, ordering: .relaxed)
+        bus.isSilent.store(true, ordering: .relaxed)
+        let fast = ScriptedSensor(channels: [.counter("package-0")])
+        fast.show(.count(5))
+        let sensors = SensorSet(only: [bus, fast])
+        let first = sensors.bind(within: .milliseconds(50))
+        #expect(first.topology.channels.map(\.id) == ["scripted/package-0"])
+        #expect(first.topology.findings.map(\.subject) == ["bus"])
+        var sampler = try Sampler(
+            SamplingConfiguration(
+                sensors: sensors, rediscoveryInterval: .milliseconds(10), readsSlowSourcesOnThreads: true), first)
+        for _ in 0..<20 { #expect(sampler.snapshot().topology.generation == 1) }
+        bus.isSilent.store(false, ordering: .relaxed)
+        while sampler.snapshot().topology.generation == 1 { usleep(1000) }
+        #expect(sampler.topology.channels.map(\.id) == ["bus/0", "scripted/package-0"])
+        #expect(sampler.topology.findings.isEmpty)
+    }
+
+    @Test func `a sensor that does not answer at a later discovery keeps what it had found`() throws {
+        let bus = Bus()
+        bus.chips.store(1, ordering: .relaxed)
+        let sensors = SensorSet(only: [bus])
+        let first = sensors.bind(within: .seconds(30))
+        bus.isSilent.store(true, ordering: .relaxed)
+        bus.chips.store(2, ordering: .relaxed)
+        let second = sensors.bind(after: first, within: .milliseconds(50))
+        #expect(second.topology.channels.map(\.id) == ["bus/0"])
+        bus.isSilent.store(false, ordering: .relaxed)
+        #expect(sensors.bind(after: second, within: .seconds(30)).topology.channels.count == 2)
+    }
+
     @Test func `a sampler ends soon although a source and a discovery do not answer`() throws {
         let bus = Bus()
         let chips = ["one", "two"].map { Controller($0, every: nil) }
