@@ -10,6 +10,8 @@ package struct OpenedReaders: ~Copyable {
         fileprivate var readsSlowSources = false
         /// Whether there are sources that are read in the background at each sample.
         fileprivate var readsBeside = false
+        /// Whether there are sources of either kind, or slow ones that threads read.
+        fileprivate var hasBackground = false
 
         fileprivate init(_ topology: Topology) {
             self.topology = topology
@@ -22,7 +24,8 @@ package struct OpenedReaders: ~Copyable {
         let sensor: SensorName
         var reader: any SensorReader
         let channels: [Channel]
-        /// The index of its first channel in the topology.
+        /// The number of its channels, and the index of the first one in the topology.
+        let count: Int
         let first: Int
         /// Whether it returns readings of the background readers.
         let isBackground: Bool
@@ -77,6 +80,7 @@ package struct OpenedReaders: ~Copyable {
         let isBackground = group.interval != nil || group.isBeside
         if group.interval != nil { next.readsSlowSources = !usesThreads }
         if group.isBeside { next.readsBeside = true }
+        if isBackground { next.hasBackground = true }
         let same = current.entries.firstIndex { entry in
             entry.sensor == sensor.name && entry.isBackground == isBackground && !(entry.reader is UnopenedReader)
                 && entry.channels.elementsEqual(channels) { $0.isRead(like: $1) }
@@ -96,7 +100,8 @@ package struct OpenedReaders: ~Copyable {
             }
         }
         return Entry(
-            sensor: sensor.name, reader: reader, channels: channels, first: first, isBackground: isBackground,
+            sensor: sensor.name, reader: reader, channels: channels, count: channels.count, first: first,
+            isBackground: isBackground,
             continued: same)
     }
 
@@ -152,13 +157,13 @@ package struct OpenedReaders: ~Copyable {
         let ended = now?() ?? .now(after: began)
         // What the others wait for does not delay the registers.
         if current.readsBeside { background.waitForAnswers() }
-        fill(background: true)
+        if current.hasBackground { fill(background: true) }
         return SampleInfo(generation: topology.generation, began: began, ended: ended)
     }
 
     private mutating func fill(background isBackground: Bool) {
         for index in current.entries.indices where current.entries[index].isBackground == isBackground {
-            let (first, count) = (current.entries[index].first, current.entries[index].channels.count)
+            let (first, count) = (current.entries[index].first, current.entries[index].count)
             current.buffer.fill(from: first, count: count, by: &current.entries[index].reader)
         }
     }
