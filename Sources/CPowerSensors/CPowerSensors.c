@@ -73,6 +73,9 @@ void cpowersensors_wake(uint32_t *word, int32_t threads) {
 
 int cpowersensors_open_event(struct cpowersensors_event event, int processor, int group) {
     struct perf_event_attr attributes = {
+        // The kernel takes the other events of a PMU off for a moment while one is opened, and their sums lack that time. Pinned
+        // groups are only taken off for pinned ones, which few programs open.
+        .pinned = group < 0,
         .type = event.type,
         .size = sizeof attributes,
         .config = event.config,

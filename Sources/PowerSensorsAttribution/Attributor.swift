@@ -283,6 +283,10 @@ package final class Attributor {
         if isStarted, let dividedAt {
             let silence = instant.monotonicNanoseconds - dividedAt.monotonicNanoseconds
             if energy == .zero, silence < EnergySource.longestSilenceNanoseconds(topology) { return }
+            // What a counter counted while the machine was suspended belongs to no consumer. A model counts nothing then.
+            if source?.origin == .measured {
+                elapsed.addSuspended(instant.suspendedNanoseconds(since: dividedAt), besides: silence)
+            }
             divide(energy)
             dividedEnergy += energy
         } else {

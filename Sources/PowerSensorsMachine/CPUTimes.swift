@@ -21,6 +21,17 @@ package struct ElapsedTicks: Hashable, Sendable {
     /// The busy part, from 0 to 1; nil if no time passed.
     package var load: Double? { total > 0 ? Double(busy) / Double(total) : nil }
 
+    /// Adds the ticks of a time for which the machine was suspended, as idle ones: the kernel counts none.
+    ///
+    /// - Parameters:
+    ///   - nanoseconds: How long that was.
+    ///   - awake: The nanoseconds in which the ticks so far were counted.
+    package mutating func addSuspended(_ nanoseconds: Int64, besides awake: Int64) {
+        guard nanoseconds >= SampleInstant.shortestSuspendNanoseconds, awake > 0 else { return }
+        let ticks = Double(total) * Double(nanoseconds) / Double(awake)
+        total = total.saturatingAdd(UInt64(exactly: ticks.rounded()) ?? .max)
+    }
+
     /// Adds another interval's ticks.
     package static func += (left: inout ElapsedTicks, right: ElapsedTicks) {
         left.tasks = left.tasks.saturatingAdd(right.tasks)

@@ -102,7 +102,9 @@ public struct CalibrationMeter: ~Copyable {
         }
         let last = sampler.snapshot()
         let awake = first.instant.suspending.duration(to: last.instant.suspending)
+        // A counter that went on during a suspend has more than the energy of the time awake.
         guard SampleInstant.monotonicNow >= end, first.topology.generation == last.topology.generation,
+            last.instant.suspendedNanoseconds(since: first.instant) < SampleInstant.shortestSuspendNanoseconds,
             let times, let now = try? load.read(),
             load.isContinuous(now, since: times, over: SampleInstant.monotonicNow - start),
             let mean = now.elapsed(since: times).load,

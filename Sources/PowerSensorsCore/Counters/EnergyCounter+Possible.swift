@@ -1,13 +1,49 @@
 /// The step between two readings, which is the difference of their counts, and the largest step that is possible.
 extension EnergyCounter {
+    /// The longest time whose energy a source may show in a single step; a longer pause does not justify a larger step.
+    static let longestQuietNanoseconds: Int64 = 10_000_000_000
+
+    /// For how long a restarted counter may have counted at the maximum power before the clocks go on: a machine that
+    /// hibernates starts, and reads its memory back, before that.
+    static let longestStartNanoseconds: Int64 = 10_000_000_000
+
     /// The largest possible step between two readings at the maximum power, plus one count and one update period of
     /// slack.
     @inline(__always)
     func allowedStep(from old: Accepted, _ quietSince: SampleInstant?, to new: Accepted) -> UInt64 {
+        largestStep(in: elapsedNanoseconds(from: old.began, to: new.ended), after: old, quietSince)
+    }
+
+    /// The largest possible step in a time after a reading.
+    @inline(__always)
+    private func largestStep(in time: Int64, after old: Accepted, _ quietSince: SampleInstant?) -> UInt64 {
         let quiet = quietSince.map { old.began.boottimeNanoseconds &- $0.boottimeNanoseconds } ?? 0
         let slack = max(updateNanoseconds, min(quiet, Self.longestQuietNanoseconds))
-        let time = Double(elapsedNanoseconds(from: old.began, to: new.ended)) + Double(slack)
-        return UInt64(clamping: time * maximumCountsPerNanosecond).saturatingAdd(1)
+        return UInt64(clamping: (Double(time) + Double(slack)) * maximumCountsPerNanosecond).saturatingAdd(1)
+    }
+
+    /// Whether the counter may have restarted at 0 during a suspend, so that the step to its new number shows nothing.
+    ///
+    /// A fall beyond what a restarted counter can have counted since is a wrap: the counter went on. The kernel's sum does not
+    /// show the register, and a restart changes the sum by up to half its range in either direction.
+    func mayHaveRestarted(_ step: UInt64, fell: Bool, from old: Accepted, to new: Accepted) -> Bool {
+        let most = largestStep(in: awakeNanoseconds(from: old, to: new) + Self.longestStartNanoseconds, after: old, nil)
+        return encoding.isKernelSum ? fell || step > most : fell && new.count <= most
+    }
+
+    /// How much more energy than a step across a suspend there was at most if the counter restarted at 0 and has come past
+    /// its previous number since; 0 if it cannot have.
+    func energyOfRestart(
+        beyond step: UInt64, fell: Bool, _ quietSince: SampleInstant?, from old: Accepted, to new: Accepted
+    ) -> UInt64 {
+        guard step > 0, !fell, !encoding.isKernelSum, encoding.lastCount.rawValue != .max else { return 0 }
+        let most = largestStep(in: awakeNanoseconds(from: old, to: new), after: old, quietSince)
+        return new.count <= most && step < most ? most - step : 0
+    }
+
+    /// The time between two readings for which the machine was not suspended.
+    private func awakeNanoseconds(from old: Accepted, to new: Accepted) -> Int64 {
+        max(new.ended.monotonicNanoseconds &- old.began.monotonicNanoseconds, 0)
     }
 
     /// How many more times the register may have wrapped between two readings than the step shows.
@@ -31,11 +67,10 @@ extension EnergyCounter {
         max(ended.boottimeNanoseconds &- began.boottimeNanoseconds, 0)
     }
 
-    /// Whether the machine was not suspended between two readings: then both clocks advanced alike, to within 0.1 s.
+    /// Whether the machine was not suspended between two readings.
     @inline(__always)
     func wasAwake(from old: Accepted, to new: Accepted) -> Bool {
-        let awake = new.ended.monotonicNanoseconds &- old.began.monotonicNanoseconds
-        return elapsedNanoseconds(from: old.began, to: new.ended) &- awake < 100_000_000
+        new.ended.suspendedNanoseconds(since: old.began) < SampleInstant.shortestSuspendNanoseconds
     }
 
     /// The counts from one to another, modulo the register's range: if the count fell, it has wrapped once.

@@ -30,7 +30,7 @@ public struct EnergyCounter: Sendable {
     /// The energy between two checkpoints of the same `segment` is known completely.
     package struct Checkpoint: Hashable, Sendable {
         package var total: UInt64
-        package var monotonicNanoseconds: Int64
+        package var instant: SampleInstant
         /// False for the first number, whose age is unknown.
         package var isChange: Bool
         /// The number of the segment, which increases after each gap whose energy is not known.
@@ -105,9 +105,6 @@ public struct EnergyCounter: Sendable {
     /// Whether the number has ever been other than 0, so that the counter exists.
     package internal(set) var hasMoved = false
 
-    /// The longest time whose energy a source may show in a single step; a longer pause does not justify a larger step.
-    static let longestQuietNanoseconds: Int64 = 10_000_000_000
-
     /// Creates a counter that has not been read yet.
     ///
     /// - Parameters:
@@ -154,7 +151,7 @@ public struct EnergyCounter: Sendable {
 
     /// How long the number has been unchanged at an instant.
     package func unchangedNanoseconds(at instant: SampleInstant) -> Int64 {
-        checkpoint.map { instant.monotonicNanoseconds &- $0.monotonicNanoseconds } ?? 0
+        checkpoint.map { instant.monotonicNanoseconds &- $0.instant.monotonicNanoseconds } ?? 0
     }
 
     /// When the number was last read; for a slow source that may be some time ago. Nil before the first reading.
@@ -183,21 +180,23 @@ public struct EnergyCounter: Sendable {
         // The kernel's sum is never reset, so this is a wrap that the kernel missed, and its size is unknown.
         if fell, encoding.isKernelSum, encoding.lastCount.rawValue == .max { return restart(at: now, after: previous) }
         let isAwake = wasAwake(from: previous, to: now)
-        let isPlausible = step <= allowedStep(from: previous, quietSince, to: now) && (isAwake || !fell)
+        let mayBeNew = !isAwake && mayHaveRestarted(step, fell: fell, from: previous, to: now)
+        let isPlausible = step <= allowedStep(from: previous, quietSince, to: now) && !mayBeNew
 
         if let suspect, follows(suspect, now), !isPlausible || fell {
             return acceptSuspect(suspect, then: now, after: previous)
         }
         if !isPlausible {
-            // A fall after a suspend is a reset: no second reading is needed to confirm it.
-            if fell, !isAwake { return restart(at: now, after: previous) }
+            // After a suspend, no second reading is needed to confirm it.
+            if !isAwake, fell || mayBeNew { return restart(at: now, after: previous, isReset: fell) }
             discardSuspect(suspect, after: previous)
             suspect = now
             return .implausible
         }
         if let suspect, follows(suspect, now) { countAlternative(step, beside: suspect, then: now, after: previous) }
         suspect = nil
-        return accept(now, step: step, fell: fell, after: previous)
+        let open = isAwake ? 0 : energyOfRestart(beyond: step, fell: fell, quietSince, from: previous, to: now)
+        return accept(now, step: step, fell: fell, open: open, after: previous)
     }
 
     /// Counts the first number of a source that was set up again, which is unrelated to the previous numbers.
@@ -224,7 +223,9 @@ public struct EnergyCounter: Sendable {
     ) -> Bool {
         guard hasMoved, let last = previous, suspect == nil, number >= last.number else { return false }
         let elapsed = elapsedNanoseconds(from: last.began, to: ended)
-        guard elapsed <= longestSafeNanoseconds else { return false }
+        guard elapsed <= longestSafeNanoseconds,
+            ended.suspendedNanoseconds(since: last.began) < SampleInstant.shortestSuspendNanoseconds
+        else { return false }
         if number == last.number {
             previous?.began = began
             previous?.ended = ended
@@ -267,11 +268,14 @@ public struct EnergyCounter: Sendable {
     }
 
     /// Counts the step to a plausible number, and what further wraps may have added.
+    ///
+    /// - Parameter open: How much more it is if the counter has restarted in between.
     @inline(__always)
     private mutating func accept(
         _ now: Accepted,
         step: UInt64,
         fell: Bool,
+        open: UInt64,
         after previous: Accepted
     ) -> Outcome {
         self.previous = now
@@ -286,7 +290,8 @@ public struct EnergyCounter: Sendable {
         } else {
             recordChange(to: now, after: previous)
         }
-        guard turns > 0 else { return .counted }
+        addAmbiguous(open)
+        guard turns > 0 else { return open > 0 ? .ambiguous : .counted }
         let (counts, overflow) = turns.multipliedReportingOverflow(by: encoding.lastCount.rawValue)
         addAmbiguous(overflow ? .max : counts)
         addAmbiguous(turns)
@@ -346,12 +351,12 @@ public struct EnergyCounter: Sendable {
         checkpoint?.segment += 1
     }
 
-    /// Counts a reset: the energy since the previous number is only known to be possible.
-    private mutating func restart(at now: Accepted, after previous: Accepted) -> Outcome {
-        resets += 1
+    /// Counts a reset, or a step that may be one: the energy since the previous number is only known to be possible.
+    private mutating func restart(at now: Accepted, after previous: Accepted, isReset: Bool = true) -> Outcome {
+        if isReset { resets += 1 }
         addAmbiguous(allowedStep(from: previous, quietSince, to: now))
         beginSegment(at: now, after: previous)
-        return .reset
+        return isReset ? .reset : .ambiguous
     }
 
     /// Continues from a new baseline, in a new segment.
@@ -372,13 +377,16 @@ public struct EnergyCounter: Sendable {
     @inline(__always)
     private mutating func addAmbiguous(_ counts: UInt64) { ambiguous = ambiguous.saturatingAdd(counts) }
 
-    /// Records the state at a reading, whose instant is taken to be in the middle of its time.
+    /// Records the state at a reading, whose instant is taken to be in the middle of its time awake. If the machine was
+    /// suspended meanwhile, the reading is taken to come after that.
     @inline(__always)
     private mutating func setCheckpoint(at reading: Accepted, isChange: Bool, segment: Int) {
-        let spread = reading.ended.monotonicNanoseconds &- reading.began.monotonicNanoseconds
+        let half = (reading.ended.monotonicNanoseconds &- reading.began.monotonicNanoseconds) / 2
         checkpoint = Checkpoint(
             total: total,
-            monotonicNanoseconds: reading.began.monotonicNanoseconds &+ spread / 2,
+            instant: SampleInstant(
+                boottimeNanoseconds: reading.ended.boottimeNanoseconds &- half,
+                monotonicNanoseconds: reading.ended.monotonicNanoseconds &- half),
             isChange: isChange,
             segment: segment
         )
@@ -390,7 +398,7 @@ public struct EnergyCounter: Sendable {
     @inline(__always)
     private mutating func learnUpdate(from checkpoint: Checkpoint?, to now: Accepted) {
         guard let checkpoint, checkpoint.isChange else { return }
-        let gap = now.ended.monotonicNanoseconds &- checkpoint.monotonicNanoseconds
+        let gap = now.ended.monotonicNanoseconds &- checkpoint.instant.monotonicNanoseconds
         let seen = quietSince == nil ? min(gap, slowestUpdateNanoseconds) : min(gap, Self.longestQuietNanoseconds)
         updateNanoseconds = max(seen, updateNanoseconds - updateNanoseconds / 8)
     }

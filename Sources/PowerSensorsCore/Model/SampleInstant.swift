@@ -2,8 +2,8 @@ import Glibc
 
 /// One instant on two clocks: one that includes the time a machine is suspended, and one that does not.
 ///
-/// The first limits the energy that a gap can hide, the second gives the mean power while the machine is awake. Both
-/// are stored as nanoseconds, since they are subtracted for every channel of every sample.
+/// The first limits the energy that a gap can hide, and energy divided by it is mean power; the second tells for how long
+/// the machine worked. Both are stored as nanoseconds, since they are subtracted for every channel of every sample.
 public struct SampleInstant: Hashable, Sendable {
     /// CLOCK_BOOTTIME in nanoseconds since boot, suspended time included.
     package var boottimeNanoseconds: Int64
@@ -48,6 +48,16 @@ public struct SampleInstant: Hashable, Sendable {
     /// The instant on the clock that excludes suspended time.
     public var suspending: SuspendingClock.Instant {
         SuspendingClock().systemEpoch.advanced(by: .nanoseconds(monotonicNanoseconds))
+    }
+
+    /// The shortest difference between the two clocks, in nanoseconds, that counts as a suspend: a thread may be
+    /// preempted between reading one and the other.
+    package static let shortestSuspendNanoseconds: Int64 = 100_000_000
+
+    /// For how many nanoseconds the machine was suspended between an earlier instant and this one.
+    @inline(__always)
+    package func suspendedNanoseconds(since earlier: SampleInstant) -> Int64 {
+        (boottimeNanoseconds &- earlier.boottimeNanoseconds) &- (monotonicNanoseconds &- earlier.monotonicNanoseconds)
     }
 
     /// The instant that is `time` later on both clocks.

@@ -22,7 +22,7 @@ struct EstimateFloor {
     /// The latest power of each group in watts, or 0 if none of it is known.
     private var sums: [Double]
     /// The latest change of the estimator's count.
-    private var last: (count: UInt64, nanoseconds: Int64)?
+    private var last: (count: UInt64, instant: SampleInstant)?
     /// By how much the count is raised, in microjoules.
     private var raisedMicrojoules: UInt64 = 0
     /// What the group with the highest power measured most recently.
@@ -54,17 +54,20 @@ struct EstimateFloor {
         guard let count = reading.count else { return reading }
         guard let last, reading.kind == .count, count >= last.count else {
             // A count that starts again.
-            self.last = (count, now.monotonicNanoseconds)
-            updateSums(states, now)
+            self.last = (count, now)
+            updateSums(states, now, suspended: 0)
             return reading.adding(raisedMicrojoules)
         }
-        let time = now.monotonicNanoseconds &- last.nanoseconds
+        let time = now.monotonicNanoseconds &- last.instant.monotonicNanoseconds
         guard count > last.count, time > 0 else { return reading.adding(raisedMicrojoules) }
-        self.last = (count, now.monotonicNanoseconds)
-        updateSums(states, now)
+        self.last = (count, now)
+        let suspended = now.suspendedNanoseconds(since: last.instant)
+        updateSums(states, now, suspended: suspended)
         isRaised = false
-        // In a longer gap, the power of the parts is as unknown as the gap is long.
-        guard time <= PowerIntegrator.longestGapNanoseconds else { return reading.adding(raisedMicrojoules) }
+        // In a longer gap, the power of the parts is as unknown as the gap is long. The estimate of a time with a suspend has no
+        // power that could be below theirs.
+        guard time <= PowerIntegrator.longestGapNanoseconds, suspended < SampleInstant.shortestSuspendNanoseconds
+        else { return reading.adding(raisedMicrojoules) }
         let missing = power.rawValue * Double(time) / 1000 - Double(count - last.count)
         if missing >= 1, missing < 1e15 {
             raisedMicrojoules &+= UInt64(missing)
@@ -73,12 +76,14 @@ struct EstimateFloor {
         return reading.adding(raisedMicrojoules)
     }
 
-    private mutating func updateSums(_ states: [ChannelState], _ now: SampleInstant) {
+    private mutating func updateSums(_ states: [ChannelState], _ now: SampleInstant, suspended: Int64) {
         for index in sums.indices { sums[index] = 0 }
         for index in parts.indices {
             let state = states[parts[index].index]
             var watts = state.integrator?.power
-            if let counter = state.counter { watts = parts[index].window.advance(counter, to: now) }
+            if let counter = state.counter {
+                watts = parts[index].window.advance(counter, to: now, suspended: suspended)
+            }
             guard state.status == .ok, let watts else { continue }
             sums[parts[index].group] += max(watts.rawValue, 0)
         }

@@ -2,6 +2,11 @@
 /// the next.
 ///
 /// So a source that updates once a second and is read every 100 ms shows neither spikes nor zeros.
+///
+/// The time includes that for which the machine was suspended, as does a snapshot's interval: a counter that goes on meanwhile
+/// has the energy of all of it, and one that stops has none to add. So the power never contradicts the energy and the interval
+/// of its snapshot. If only one of the two includes a suspend, because the source had not changed when the machine woke up, no
+/// power would be true of both, and it is unknown.
 struct PowerWindow {
     /// The source's last change before the previous snapshot.
     private var checkpoint: EnergyCounter.Checkpoint?
@@ -18,7 +23,8 @@ struct PowerWindow {
     /// - Parameters:
     ///   - counter: The channel's counter.
     ///   - ended: When the sample ended.
-    mutating func advance(_ counter: EnergyCounter, to ended: SampleInstant) -> Watts? {
+    ///   - suspended: For how many nanoseconds of the snapshot's interval the machine was suspended.
+    mutating func advance(_ counter: EnergyCounter, to ended: SampleInstant, suspended: Int64) -> Watts? {
         let ambiguous = counter.ambiguousEnergy - ambiguousEnergy
         ambiguousEnergy = counter.ambiguousEnergy
         ambiguousPower = nil
@@ -28,12 +34,14 @@ struct PowerWindow {
             power = nil
             return nil
         }
-        if checkpoint.monotonicNanoseconds <= last.monotonicNanoseconds {
+        if checkpoint.instant.boottimeNanoseconds <= last.instant.boottimeNanoseconds {
             // A slow source may not have been read again: only a later reading proves that the number is unchanged.
-            return powerWhileUnchanged(counter, counter.lastReading ?? ended)
+            return powerWhileUnchanged(since: last, counter, counter.lastReading ?? ended, suspended)
         }
-        let time = checkpoint.monotonicNanoseconds &- last.monotonicNanoseconds
-        let isConclusive = last.isChange || time >= counter.slowestUpdateNanoseconds
+        let time = checkpoint.instant.boottimeNanoseconds &- last.instant.boottimeNanoseconds
+        let isConclusive =
+            (last.isChange || time >= counter.slowestUpdateNanoseconds)
+            && includes(suspended, from: last.instant, to: checkpoint.instant)
         power = isConclusive ? energy(from: last, to: checkpoint, counter).power(over: .nanoseconds(time)) : nil
         if ambiguous > Joules(0) { ambiguousPower = ambiguous.power(over: .nanoseconds(time)) }
         move(to: checkpoint, counter)
@@ -41,14 +49,26 @@ struct PowerWindow {
     }
 
     /// The power while the number is unchanged: the last one for one and a half update periods, after that 0 W.
-    private mutating func powerWhileUnchanged(_ counter: EnergyCounter, _ lastReading: SampleInstant) -> Watts? {
+    private mutating func powerWhileUnchanged(
+        since last: EnergyCounter.Checkpoint, _ counter: EnergyCounter, _ lastReading: SampleInstant,
+        _ suspended: Int64
+    ) -> Watts? {
         guard counter.hasMoved else { return nil }
         let unchanged = counter.unchangedNanoseconds(at: lastReading)
-        guard unchanged > counter.updateNanoseconds + counter.updateNanoseconds / 2 else { return power }
+        guard unchanged > counter.updateNanoseconds + counter.updateNanoseconds / 2 else {
+            // The power before a suspend is not that of the time since.
+            if suspended >= SampleInstant.shortestSuspendNanoseconds { power = nil }
+            return power
+        }
         // This time now counts as 0 W, so the next step is not averaged over it.
-        checkpoint?.monotonicNanoseconds = lastReading.monotonicNanoseconds
-        power = Watts(0)
+        checkpoint?.instant = lastReading
+        power = includes(suspended, from: last.instant, to: lastReading) ? Watts(0) : nil
         return power
+    }
+
+    /// Whether the machine was suspended for just as long between two changes as in the snapshot's interval.
+    private func includes(_ suspended: Int64, from first: SampleInstant, to last: SampleInstant) -> Bool {
+        abs(last.suspendedNanoseconds(since: first) &- suspended) < SampleInstant.shortestSuspendNanoseconds
     }
 
     private func energy(

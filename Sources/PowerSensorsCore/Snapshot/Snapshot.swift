@@ -5,7 +5,7 @@ public struct ChannelSnapshot: Hashable, Sendable {
     public var energy: Joules?
 
     /// Mean power in watts over the interval, taken between changes of the source; nil for quantities other than energy
-    /// and power.
+    /// and power. Of an interval that includes a suspend, only a counter has a mean.
     public var power: Watts?
 
     /// The value of a gauge, in the unit of its quantity; nil for a counter.
@@ -126,6 +126,10 @@ public struct Snapshot: Sendable {
 
     /// The configured carbon intensity of the machine's electricity; nil if none is configured.
     public package(set) var carbonIntensity: CarbonIntensity?
+
+    /// Whether the machine was suspended in the interval, for 0.1 s or more. Its mean power is then not that of a machine at
+    /// work.
+    package var includesSuspend = false
 
     /// The number of snapshots that this subscription dropped just before this one because the subscriber was slow.
     public package(set) var skipped = 0

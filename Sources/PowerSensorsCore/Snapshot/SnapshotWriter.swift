@@ -36,7 +36,8 @@ package struct SnapshotWriter {
     package mutating func write(
         _ accumulator: borrowing ChannelAccumulator, _ info: SampleInfo, _ attribution: AttributionSnapshot? = nil
     ) -> Snapshot {
-        let channels = topology.channels.indices.map { channel($0, accumulator, info.ended) }
+        let suspended = last.map { info.began.suspendedNanoseconds(since: $0) } ?? 0
+        let channels = topology.channels.indices.map { channel($0, accumulator, info.ended, suspended) }
         let interval = last.map { Duration.nanoseconds(info.began.boottimeNanoseconds - $0.boottimeNanoseconds) }
         last = info.began
         var snapshot = Snapshot(
@@ -48,6 +49,7 @@ package struct SnapshotWriter {
             channels: channels,
             host: figures.map { $0.snapshot(channels, accumulator) }
         )
+        snapshot.includesSuspend = suspended >= SampleInstant.shortestSuspendNanoseconds
         snapshot.attribution = attribution.map { attributed in
             let divided = snapshot.host.first { $0.scope == attributed.scope }
             return consumers.advance(attributed, power: divided?.power)
@@ -55,9 +57,11 @@ package struct SnapshotWriter {
         return snapshot
     }
 
-    private mutating func channel(_ index: Int, _ accumulator: borrowing ChannelAccumulator, _ ended: SampleInstant)
-        -> ChannelSnapshot
-    {
+    private mutating func channel(
+        _ index: Int, _ accumulator: borrowing ChannelAccumulator, _ ended: SampleInstant, _ suspended: Int64
+    ) -> ChannelSnapshot {
+        // What is only known of the time awake has no mean over a time that includes a suspend.
+        let isOpen = suspended >= SampleInstant.shortestSuspendNanoseconds
         var result = ChannelSnapshot(status: accumulator.states[index].status)
         if let counter = accumulator.states[index].counter {
             result.wraps = counter.wraps
@@ -66,7 +70,8 @@ package struct SnapshotWriter {
             // Before the first reading the energy is unknown rather than 0.
             if result.status.hasEnergy, counter.checkpoint != nil { result.energy = counter.energy }
             if result.status.isReadable, counter.checkpoint != nil {
-                result.power = windows[index].advance(counter, to: ended)
+                result.power = windows[index].advance(counter, to: ended, suspended: suspended)
+                if isOpen, topology.channels[index].provenance == .estimated { result.power = nil }
                 if result.power == nil { result.status = .warmingUp }
                 // The power is the lower bound; the ambiguous energy of a gap comes on top.
                 if let power = result.power, let open = windows[index].ambiguousPower {
@@ -77,11 +82,12 @@ package struct SnapshotWriter {
             result.ambiguousEnergy = integrator.ambiguousEnergy
             if result.status.hasEnergy, integrator.power != nil { result.energy = integrator.energy }
             if result.status == .ok {
-                result.power = integrator.meanPower(since: integrators[index])
+                result.power = isOpen ? nil : integrator.meanPower(since: integrators[index])
+                if isOpen { result.status = .warmingUp }
                 integrators[index] = integrator
             }
         }
-        if result.status == .ok, topology.channels[index].encoding == .gauge {
+        if accumulator.states[index].status == .ok, topology.channels[index].encoding == .gauge {
             result.value = accumulator.states[index].value
         }
         if let band = topology.channels[index].band, let power = result.power {

@@ -94,7 +94,9 @@ public struct LokiExporter: Exporter {
         latest = (snapshot.instant, snapshot.timeNanoseconds)
         if let lines, lines.generation == snapshot.topology.generation {
             for line in lines.lines(snapshot) { queue.append(line) }
-            if let host = snapshot.headline, let spike = spike(in: host, over: snapshot.interval) {
+            if let host = snapshot.headline, !snapshot.includesSuspend,
+                let spike = spike(in: host, over: snapshot.interval)
+            {
                 queue.append(lines.line(spike, of: host, at: snapshot.timeNanoseconds))
             }
         }

@@ -288,6 +288,24 @@ struct LokiExporterTests {
         #expect(events.first?.time == time)
     }
 
+    @Test func `the mean over a suspend is no spike, and not part of the baseline`() async throws {
+        let environment = PushSamples.environment(clock)
+        let transport = ScriptedTransport(environment)
+        var exporter = try exporter(transport, environment) {
+            $0.spikes = SpikeRule()
+            $0.batchInterval = .seconds(3600)
+        }
+        for number in 0..<30 {
+            let power: Double? = number == 15 ? 803 : number == 20 ? 0.5 : number == 25 ? 95.5 : 41.2
+            var snapshot = PushSamples.snapshot(topology, power: power, after: Int64(number) * 2_000_000_000)
+            snapshot.includesSuspend = number == 15 || number == 20
+            try exporter.export(snapshot)
+        }
+        try await exporter.finish()
+        let events = lines(transport).map(\.line).filter { $0.hasPrefix("event=") }
+        #expect(events == ["event=power_spike scope=cpu sensor=rapl power_w=95.5 baseline_w=41.2 threshold_w=51.5"])
+    }
+
     @Test func `a monitor's events become lines`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())

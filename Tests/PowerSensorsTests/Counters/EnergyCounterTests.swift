@@ -271,6 +271,37 @@ struct EnergyCounterTests {
         #expect(model.counter.total == before + 16_384)
     }
 
+    @Test func `a fall to more than a restarted counter can have counted is a wrap, across a suspend too`() {
+        let start = UInt128(UInt32.max) - 1000
+        var model = CounterModel(.powercap(range: 262_143_328_850), startCount: start)
+        model.read()
+        model.pass(.seconds(2), counts: 500)
+        model.read()
+        // 60 kJ in eight hours; a counter that restarted would have to have counted them in its two seconds awake.
+        model.instant = model.instant.suspended(for: .seconds(8 * 3600))
+        model.pass(.seconds(2), counts: 60_000 * 16_384)
+        #expect(model.read() == .ambiguous, "the register may have wrapped more than once")
+        #expect(UInt128(model.counter.total) == model.truthSinceStart)
+        #expect(model.counter.wraps == 1)
+        #expect(model.counter.resets == 0)
+    }
+
+    @Test func `a restarted counter that has come past its previous number adds a bound`() {
+        var model = CounterModel(.powercap(range: 262_143_328_850), startCount: 1000)
+        model.read()
+        model.pass(.seconds(2), counts: 1000)
+        model.read()
+        model.instant = model.instant.suspended(for: .seconds(60))
+        // It restarted at 0, and has counted 5000 since.
+        model.truth = 5000
+        model.instant = model.instant.advanced(by: .seconds(2))
+        #expect(model.read() == .ambiguous)
+        #expect(model.counter.total == 4000)
+        let most = model.counter.energy + model.counter.ambiguousEnergy
+        #expect(most >= Joules((1000 + 5000) / 16_384), "what the register shows since, and what it showed before")
+        #expect(most < Joules(3100), "2 s awake at 1 kW, and 1 s of slack")
+    }
+
     @Test func `a counter that stays 0 is absent, and counts from its first change`() {
         var model = CounterModel(.powercap(range: 262_143_328_850), startCount: 0)
         #expect(model.read() == .baseline)

@@ -48,7 +48,7 @@ struct SuspendTests {
         #expect(channel.ambiguousEnergy == Joules(0))
     }
 
-    @Test func `a slow counter's power is a mean over the time awake`() throws {
+    @Test func `a slow counter has no power until its own time and the snapshot's include the same`() throws {
         let clock = ManualClock()
         let sensor = ScriptedSensor(channels: [Self.meter(.energy, .counter(.unbounded))])
         var sampler = try Sampler(SensorSet(only: [sensor]), now: { clock.instant })
@@ -58,11 +58,16 @@ struct SuspendTests {
             _ = sampler.snapshot()
         }
         clock.suspend(for: .seconds(30))
-        _ = sampler.snapshot()
+        // The snapshot's interval includes the suspend, and the counter's latest change came before.
+        #expect(sampler.snapshot().channels.first?.power == nil)
         clock.advance(by: .seconds(1))
         sensor.show(.count(35_000_000, at: clock.instant.continuous))
+        // Now it is the other way round.
         let channel = try #require(sampler.snapshot().channels.first)
         #expect(channel.energy == Joules(30))
-        #expect(channel.power == Watts(10))
+        #expect(channel.power == nil)
+        clock.advance(by: .seconds(1))
+        sensor.show(.count(45_000_000, at: clock.instant.continuous))
+        #expect(sampler.snapshot().channels.first?.power == Watts(10))
     }
 }
