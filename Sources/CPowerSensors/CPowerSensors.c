@@ -71,11 +71,9 @@ void cpowersensors_wake(uint32_t *word, int32_t threads) {
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, threads, NULL, NULL, 0);
 }
 
-int cpowersensors_open_event(struct cpowersensors_event event, int processor, int group) {
+int cpowersensors_open_event(struct cpowersensors_event event, int processor, int group, int pinned) {
     struct perf_event_attr attributes = {
-        // The kernel takes the other events of a PMU off for a moment while one is opened, and their sums lack that time. Pinned
-        // groups are only taken off for pinned ones, which few programs open.
-        .pinned = group < 0,
+        .pinned = group < 0 && pinned,
         .type = event.type,
         .size = sizeof attributes,
         .config = event.config,

@@ -20,8 +20,8 @@ private struct ClockEvents: EventSource {
 
     func isShown(in sysfs: SystemRoot) -> Bool { true }
 
-    func open(_ event: EventCode, processor: Int, leader: CInt) -> CInt {
-        kernel.open(EventCode(type: type), processor: processor, leader: leader)
+    func open(_ event: EventCode, processor: Int, leader: CInt, isPinned: Bool) -> CInt {
+        kernel.open(EventCode(type: type), processor: processor, leader: leader, isPinned: isPinned)
     }
 
     func read(_ leader: CInt, into values: inout MutableSpan<UInt64>) -> Int { kernel.read(leader, into: &values) }

@@ -10,7 +10,7 @@ struct PerfSystemCallTests {
     )
     func `a sample of five perf events is one read, and nothing else`() async throws {
         let script = """
-            trace=$(mktemp); strace -f -o "$trace" -- "$1" 1000 && cat "$trace" >&2; rm "$trace"
+            trace=$(mktemp); strace -f -v -o "$trace" -- "$1" 1000 && cat "$trace" >&2; rm "$trace"
             """
         let result = try await Subprocess.run(
             Command.shell, arguments: ["-c", script, "sh", try Command.path(of: "PerfProbe")],
@@ -21,6 +21,8 @@ struct PerfSystemCallTests {
         let calls = result.standardError.split(separator: "\n").compactMap { line in
             line.split(separator: " ", maxSplits: 1).dropFirst().first.map { String($0).trimmingPrefix { $0 == " " } }
         }
+        let pinned = calls.filter { $0.hasPrefix("perf_event_open(") && $0.contains("pinned=1") }
+        #expect(pinned.count == 1, "the leader of the group that is read, and none that discovery tries")
         let first = try #require(calls.firstIndex { $0.hasPrefix("write(1, \"begin") })
         let last = try #require(calls.firstIndex { $0.hasPrefix("write(1, \"end") })
         let between = calls[first..<last].dropFirst()

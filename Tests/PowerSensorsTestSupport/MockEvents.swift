@@ -28,7 +28,9 @@ package final class MockEvents: EventSource {
     private struct Opened {
         let register: String
         let leader: CInt
+        let type: UInt32
         let processor: Int
+        let isPinned: Bool
         /// The register's value when the driver last updated the sum.
         var seen: UInt64
         var sum: Int64 = 0
@@ -46,6 +48,7 @@ package final class MockEvents: EventSource {
         var isMultiplexed = false
         var readError: Int32?
         var offline: Set<Int> = []
+        var lossPerOpening: UInt64 = 0
         var reads = 0
         var generator: SeededGenerator?
     }
@@ -130,6 +133,10 @@ package final class MockEvents: EventSource {
     /// Makes every read fail with an `errno`; nil lets them succeed again.
     package func failReads(errno code: Int32?) { state.withLock { $0.readError = code } }
 
+    /// From now on, lets the registers of a PMU advance by some counts while an event of it is opened on their processor. As in
+    /// the kernel, the events that are open there lack them, except pinned ones when the new one is not.
+    package func setLossPerOpening(counts: UInt64) { state.withLock { $0.lossPerOpening = counts } }
+
     /// Takes a processor offline: its open events never change again, and no event can be opened on it.
     package func setOffline(_ processor: Int, _ isOffline: Bool) {
         state.withLock { state in
@@ -154,16 +161,18 @@ package final class MockEvents: EventSource {
 
     package func isShown(in sysfs: SystemRoot) -> Bool { true }
 
-    package func open(_ event: EventCode, processor: Int, leader: CInt) -> CInt {
+    package func open(_ event: EventCode, processor: Int, leader: CInt, isPinned: Bool) -> CInt {
         let key = key(event.type, event.config, processor)
         return state.withLock { state in
             if state.offline.contains(processor) { return -ENODEV }
             if let refusal = state.refusals[key] { return -refusal }
+            let isPinned = leader < 0 ? isPinned : state.opened[leader]?.isPinned ?? false
+            takeOff(event.type, processor, forPinned: isPinned, &state)
             guard let register = state.registers[key] else { return -EINVAL }
             state.next += 1
             state.opened[state.next] = Opened(
-                register: key, leader: leader < 0 ? state.next : leader, processor: processor,
-                seen: shown(register))
+                register: key, leader: leader < 0 ? state.next : leader, type: event.type, processor: processor,
+                isPinned: isPinned, seen: shown(register))
             return state.next
         }
     }
@@ -192,6 +201,21 @@ package final class MockEvents: EventSource {
     package func close(_ descriptor: CInt) { state.withLock { $0.opened[descriptor] = nil } }
 
     // MARK: The driver
+
+    /// Takes a PMU's events off their processor for a moment.
+    private func takeOff(_ type: UInt32, _ processor: Int, forPinned isPinned: Bool, _ state: inout State) {
+        let affected = state.opened.filter {
+            $0.value.type == type && $0.value.processor == processor && (isPinned || !$0.value.isPinned)
+        }.keys
+        for descriptor in affected { update(descriptor, &state) }
+        for name in state.registers.keys where name.hasPrefix("\(type)/") && name.hasSuffix("/\(processor)") {
+            state.registers[name]?.advance(by: state.lossPerOpening)
+        }
+        for descriptor in affected {
+            guard let register = state.opened[descriptor].flatMap({ state.registers[$0.register] }) else { continue }
+            state.opened[descriptor]?.seen = shown(register)
+        }
+    }
 
     private func shown(_ register: Register) -> UInt64 { register.counts & 0xFFFF_FFFF }
 

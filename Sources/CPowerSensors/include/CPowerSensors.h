@@ -190,9 +190,9 @@ struct cpowersensors_event {
 /// Reading its group returns the number of events, nanoseconds enabled, nanoseconds running, and each event's count
 /// (PERF_FORMAT_GROUP, _TOTAL_TIME_ENABLED and _TOTAL_TIME_RUNNING).
 ///
-/// `group` is the descriptor of the group's leader, or -1 for the leader itself. Returns a descriptor with FD_CLOEXEC,
+/// `group` is the descriptor of the group's leader, or -1 for the leader itself; `pinned` is its leader's alone. Returns a descriptor with FD_CLOEXEC,
 /// or the negated `errno`; -ENOSYS if there is no perf.
-int cpowersensors_open_event(struct cpowersensors_event event, int processor, int group);
+int cpowersensors_open_event(struct cpowersensors_event event, int processor, int group, int pinned);
 
 /// Reads an event group, with a single system call.
 ///

@@ -22,8 +22,12 @@ package protocol EventSource: Sendable {
     /// Opens an event on one processor. `leader` is the descriptor of the group's first event; it is -1 when that event
     /// itself is opened.
     ///
+    /// While the kernel opens an event, it takes the PMU's other events on that processor off for a moment, and their sums lack
+    /// the energy of it (`ctx_resched` in kernel/events/core.c). A pinned group is taken off for pinned events only, which
+    /// hardly any program opens. So what is read for long is pinned, and what is only tried is not.
+    ///
     /// - Returns: A descriptor, or the negated `errno`.
-    func open(_ event: EventCode, processor: Int, leader: CInt) -> CInt
+    func open(_ event: EventCode, processor: Int, leader: CInt, isPinned: Bool) -> CInt
 
     /// Reads a group into `values`: the number of events, the nanoseconds for which they were enabled, the nanoseconds
     /// for which they were counting, and each event's count.
@@ -42,10 +46,10 @@ package struct KernelEvents: EventSource {
     /// True only for a real sysfs: with a test's sysfs, events of the machine that the test runs on must not be opened.
     package func isShown(in sysfs: SystemRoot) -> Bool { sysfs.isOnSysfs(PerfPMU.folder) }
 
-    package func open(_ event: EventCode, processor: Int, leader: CInt) -> CInt {
+    package func open(_ event: EventCode, processor: Int, leader: CInt, isPinned: Bool) -> CInt {
         let event = cpowersensors_event(
             type: event.type, config: event.config, config1: event.config1, config2: event.config2)
-        return cpowersensors_open_event(event, CInt(clamping: processor), leader)
+        return cpowersensors_open_event(event, CInt(clamping: processor), leader, isPinned ? 1 : 0)
     }
 
     package func read(_ leader: CInt, into values: inout MutableSpan<UInt64>) -> Int {

@@ -83,7 +83,7 @@ struct PerfDiscovery {
 
     private func channels(of member: Member, sockets: Int) -> (channels: [Channel], findings: [Finding]) {
         let events = member.events.enumerated().map { ($1.event.name, $0) }
-        var group = PerfEvents(member.scope, events, in: roots.sysfs, by: source)
+        var group = PerfEvents(member.scope, events, in: roots.sysfs, by: source, isPinned: false)
         var readings: [Reading] = member.events.map { _ in .missing(.absent) }
         group.read(into: &readings)
         // The registers are updated about every millisecond, so a counter that is still 0 after 3 ms does not count.

@@ -60,6 +60,7 @@ struct PerfEvents: ~Copyable {
     let scope: PerfScope
     private let sysfs: SystemRoot
     private let source: any EventSource
+    private let isPinned: Bool
     private var slots: [Slot]
     private var descriptors: [CInt] = []
     /// What a read returns: the number of events, the nanoseconds for which they were enabled, those for which they
@@ -87,13 +88,15 @@ struct PerfEvents: ~Copyable {
     ///
     /// - Parameters:
     ///   - events: Their names, and where ``read(into:)`` puts their readings.
+    ///   - isPinned: Whether other programs' events may not take them off, see ``EventSource``.
     init(
         _ scope: PerfScope, _ events: [(name: String, readingIndex: Int)], in sysfs: SystemRoot,
-        by source: any EventSource
+        by source: any EventSource, isPinned: Bool
     ) {
         self.scope = scope
         self.sysfs = sysfs
         self.source = source
+        self.isPinned = isPinned
         slots = events.map { Slot(event: $0.name, readingIndex: $0.readingIndex) }
         open()
     }
@@ -224,7 +227,8 @@ struct PerfEvents: ~Copyable {
         guard let event = pmu.events.first(where: { $0.name == slots[index].event }) else {
             return refuse(index, ENOENT)
         }
-        let descriptor = source.open(event.code, processor: processor, leader: descriptors.first ?? -1)
+        let leader = descriptors.first ?? -1
+        let descriptor = source.open(event.code, processor: processor, leader: leader, isPinned: isPinned)
         guard descriptor >= 0 else { return refuse(index, -descriptor) }
         slots[index].position = descriptors.count
         (slots[index].status, slots[index].refusal, slots[index].isNew) = (.ok, nil, true)

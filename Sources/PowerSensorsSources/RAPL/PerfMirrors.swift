@@ -40,7 +40,7 @@ struct PerfMirrors {
     /// Every channel's sums, round by round. In each round they are read twice, because a register that is updated
     /// between the reading of one event and that of the other changes the difference.
     private func sums(of channels: [Channel]) -> [[(UInt64, UInt64)?]] {
-        var reader: any SensorReader = PerfReader(channels, beneath: roots.sysfs, by: source)
+        var reader: any SensorReader = PerfReader(channels, beneath: roots.sysfs, by: source, isPinned: false)
         return (0..<Self.rounds).map { round in
             if round > 0 { pause(.milliseconds(2)) }
             let first = reader.readings(channels.count, stampedAt: .now)

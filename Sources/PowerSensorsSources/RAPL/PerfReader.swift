@@ -15,7 +15,8 @@ struct PerfReader: SensorReader, EventGroups {
     let groups: [PerfGroup]
     private var readings: [Reading]
 
-    init(_ channels: [Channel], beneath sysfs: SystemRoot, by source: any EventSource) {
+    /// Opens the channels' events; pinned, unless they are read only for a moment.
+    init(_ channels: [Channel], beneath sysfs: SystemRoot, by source: any EventSource, isPinned: Bool = true) {
         self.channels = channels
         readings = channels.map { _ in .missing(.absent) }
         var members: [(scope: PerfScope, events: [(name: String, readingIndex: Int)])] = []
@@ -25,7 +26,7 @@ struct PerfReader: SensorReader, EventGroups {
             if known == members.count { members.append((handle.scope, [])) }
             members[known].events.append((handle.event, index))
         }
-        groups = members.map { PerfGroup(PerfEvents($0.scope, $0.events, in: sysfs, by: source)) }
+        groups = members.map { PerfGroup(PerfEvents($0.scope, $0.events, in: sysfs, by: source, isPinned: isPinned)) }
     }
 
     mutating func read(into readings: inout OutputSpan<Reading>) {

@@ -109,15 +109,18 @@ public struct RAPLSensor: Sensor {
             discovery.findings += RAPLDiagnosis(HostEnvironment(roots), roots)
                 .explain(found.obstacles, isMeasured: !discovery.channels.isEmpty)
         }
-        discovery.findings += MechanismComparison(selection.alternatives, by: open).findings()
+        let comparison = MechanismComparison(selection.alternatives) { open($0, isLasting: false) }
+        discovery.findings += comparison.findings()
         return history.addingOffline(to: discovery, in: roots.sysfs)
     }
 
     /// Opens each channel through its mechanism. A channel that cannot be opened reports why in its readings.
-    public func open(_ channels: [Channel]) -> any SensorReader {
+    public func open(_ channels: [Channel]) -> any SensorReader { open(channels, isLasting: true) }
+
+    private func open(_ channels: [Channel], isLasting: Bool) -> any SensorReader {
         let reader = CombinedRAPLReader(channels) { mechanism, channels in
             switch mechanism {
-            case .perf: PerfReader(channels, beneath: roots.sysfs, by: events)
+            case .perf: PerfReader(channels, beneath: roots.sysfs, by: events, isPinned: isLasting)
             case .msr: RegisterReader(channels, beneath: roots.dev)
             default: PowercapReader(channels, beneath: roots.sysfs)
             }

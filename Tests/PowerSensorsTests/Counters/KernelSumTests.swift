@@ -18,7 +18,7 @@ struct KernelSumTests {
                 [MockPMU(events: [.init("energy-pkg", code: 2, registerExponent: exponent)])], driver: driver)
             var code = EventCode(type: 23)
             code.config = 2
-            descriptor = events.open(code, processor: 0, leader: -1)
+            descriptor = events.open(code, processor: 0, leader: -1, isPinned: true)
             unit = .binaryFraction(exponent)
             counter = EnergyCounter(
                 encoding: .kernelSum(exponent: 32, registerExponent: known), maximumPower: maximumPower)

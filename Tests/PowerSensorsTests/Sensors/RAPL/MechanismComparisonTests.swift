@@ -21,7 +21,7 @@ struct MechanismComparisonTests {
 
         func isShown(in sysfs: SystemRoot) -> Bool { true }
 
-        func open(_ event: EventCode, processor: Int, leader: CInt) -> CInt {
+        func open(_ event: EventCode, processor: Int, leader: CInt, isPinned: Bool) -> CInt {
             state.withLock { state in
                 state.opened += 1
                 return state.opened

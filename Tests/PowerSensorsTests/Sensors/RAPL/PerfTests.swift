@@ -95,6 +95,36 @@ struct PerfTests {
         #expect(SensorConformance.check(server.sensor([.perf])) == [])
     }
 
+    @Test func `events that other programs open, and discoveries, take no energy from those that are read`() throws {
+        let server = try Server()
+        var sampler = try server.sampler([.perf])
+        _ = sampler.snapshot()
+        server.events.setLossPerOpening(counts: 500)
+        var code = EventCode(type: 23)
+        code.config = 2
+        for _ in 0..<20 {
+            for processor in [0, 2] {
+                let rival = server.events.open(code, processor: processor, leader: -1, isPinned: false)
+                server.events.close(rival)
+            }
+            _ = server.sensor().discover()
+            try server.step()
+            sampler.sample()
+        }
+        let snapshot = sampler.snapshot()
+        for (package, processor) in [(0, 0), (1, 2)] {
+            let truth = EnergyUnit.binaryFraction(14)
+                .energy(of: RegisterCount(server.events.trueCounts(2, on: processor)))
+            #expect(snapshot[channel: "rapl/package-\(package)"]?.energy == truth)
+        }
+        // Another pinned group does, as the kernel's would.
+        let other = server.events.open(code, processor: 0, leader: -1, isPinned: true)
+        server.events.close(other)
+        let lost = server.events.trueCounts(2, on: 0)
+        let energy = sampler.snapshot()[channel: "rapl/package-0"]?.energy
+        #expect(energy == EnergyUnit.binaryFraction(14).energy(of: RegisterCount(lost - 500)))
+    }
+
     struct Loss: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let status: ReadingStatus
@@ -422,8 +452,8 @@ private final class LateEvents: EventSource {
 
     func isShown(in sysfs: SystemRoot) -> Bool { events.isShown(in: sysfs) }
 
-    func open(_ event: EventCode, processor: Int, leader: CInt) -> CInt {
-        events.open(event, processor: processor, leader: leader)
+    func open(_ event: EventCode, processor: Int, leader: CInt, isPinned: Bool) -> CInt {
+        events.open(event, processor: processor, leader: leader, isPinned: isPinned)
     }
 
     func read(_ leader: CInt, into values: inout MutableSpan<UInt64>) -> Int {
