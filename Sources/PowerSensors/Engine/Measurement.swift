@@ -13,7 +13,8 @@ public struct Measurement: Hashable, Sendable {
         /// The energy in joules; nil if a part is missing, or if the work ended before a source counted anything.
         public let energy: Joules?
 
-        /// The mean power in watts; nil if a part is missing.
+        /// The mean power in watts; nil if a part is missing, and if the machine was suspended meanwhile and the energy of that
+        /// time is unknown.
         public let power: Watts?
 
         /// The lower bound of the energy in joules; nil if a part is missing. It is the lower end of an estimate's 68 % band,
@@ -74,7 +75,8 @@ extension Measurement {
         figures = after.host.map { host in
             let first = before.host.first { $0.scope == host.scope }?.energy
             return Figure(
-                host, since: first, over: duration, lateEnergy: Self.lateEnergy(of: host, after),
+                host, since: first, over: duration, includesSuspend: after.includesSuspend,
+                lateEnergy: Self.lateEnergy(of: host, after),
                 after.ambiguous(host.scope) - before.ambiguous(host.scope))
         }
     }
@@ -92,7 +94,8 @@ extension Measurement {
 
 extension Measurement.Figure {
     fileprivate init(
-        _ host: HostSnapshot, since first: Joules?, over duration: Duration, lateEnergy: Joules, _ ambiguous: Joules
+        _ host: HostSnapshot, since first: Joules?, over duration: Duration, includesSuspend: Bool, lateEnergy: Joules,
+        _ ambiguous: Joules
     ) {
         scope = host.scope
         provenance = host.provenance
@@ -105,7 +108,8 @@ extension Measurement.Figure {
         let used = last - first
         energy = used
         // What sleeps uses little, but that is not measured.
-        power = host.status == .asleep ? nil : used.power(over: duration)
+        let isOpen = host.status == .asleep || (includesSuspend && host.power == nil)
+        power = isOpen ? nil : used.power(over: duration)
         status = host.status == .warmingUp ? .ok : host.status
         // The relative band of an estimate's energy is that of its power.
         let (below, above) =

@@ -5,7 +5,8 @@ final class BackgroundSource: SensorReader, @unchecked Sendable {
     private struct State: Sendable {
         var schedule: SourceSchedule
         var readings: [Reading]
-        /// The boot time of the last answer, or of the start if there was none. The readings themselves may be older.
+        /// The monotonic time of the last answer, or of the start if there was none: nobody answers while the machine is
+        /// suspended. The readings themselves may be older.
         var answeredNanoseconds: Int64
     }
 
@@ -26,11 +27,11 @@ final class BackgroundSource: SensorReader, @unchecked Sendable {
     init(_ sensor: any Sensor, _ channels: [Channel], every interval: Duration?) {
         self.sensor = sensor
         self.channels = channels
-        let now = SampleInstant.now
+        let now = SampleInstant.monotonicNow
         state = Locked(
             State(
-                schedule: SourceSchedule(every: Self.nanoseconds(interval), at: now.monotonicNanoseconds),
-                readings: channels.map { _ in .missing(.warmingUp) }, answeredNanoseconds: now.boottimeNanoseconds))
+                schedule: SourceSchedule(every: Self.nanoseconds(interval), at: now),
+                readings: channels.map { _ in .missing(.warmingUp) }, answeredNanoseconds: now))
         buffer = ReadingBuffer(count: channels.count)
     }
 
@@ -48,11 +49,10 @@ final class BackgroundSource: SensorReader, @unchecked Sendable {
 
     /// Appends the latest readings; if they are too old, they are stale.
     func read(into readings: inout OutputSpan<Reading>) {
-        let now = SampleInstant.now
+        let now = SampleInstant.monotonicNow
         state.withLock { state in
             // A source that has never answered becomes stale just like one that has stopped answering.
-            let silence = now.boottimeNanoseconds - state.answeredNanoseconds
-            let isStale = state.schedule.isStale(after: silence, at: now.monotonicNanoseconds)
+            let isStale = state.schedule.isStale(after: now - state.answeredNanoseconds, at: now)
             for index in state.readings.indices {
                 readings.append(isStale ? .missing(.stale) : state.readings[index])
             }
@@ -94,9 +94,9 @@ final class BackgroundSource: SensorReader, @unchecked Sendable {
             buffer.withSpan { readings in
                 for index in channels.indices { state.readings[index] = readings[index].stamped(at: instant) }
             }
-            let now = SampleInstant.now
-            state.answeredNanoseconds = now.boottimeNanoseconds
-            return state.schedule.release(claimedAt: instant.monotonicNanoseconds, at: now.monotonicNanoseconds)
+            let now = SampleInstant.monotonicNow
+            state.answeredNanoseconds = now
+            return state.schedule.release(claimedAt: instant.monotonicNanoseconds, at: now)
         }
     }
 }

@@ -162,7 +162,7 @@ struct PerfEvents: ~Copyable {
         let now = SampleInstant.now
         let since = stoppedSince ?? now
         stoppedSince = since
-        if now.boottimeNanoseconds - since.boottimeNanoseconds > 100_000_000 { return true }
+        if now.monotonicNanoseconds - since.monotonicNanoseconds > 100_000_000 { return true }
         guard let processor, let online = ProcessorLocation.online(in: sysfs) else { return false }
         return !online.contains(processor)
     }

@@ -47,6 +47,27 @@ struct MeasurementTests {
         #expect(snapshot.headline?.energy == 40)
     }
 
+    @Test(arguments: [Provenance.measured, .estimated])
+    func `a measurement across a suspend has the mean of a counter, and none of a model`(provenance: Provenance) throws
+    {
+        var channel = Channel.counter("package-0")
+        channel.provenance = provenance
+        let sensor = ScriptedSensor(channels: [channel])
+        sensor.show(.count(1_000_000_000))
+        var sampler = try sampler(sensor)
+        sampler.sample()
+        let measurement = sampler.measure {
+            clock.advance(by: .seconds(2))
+            clock.suspend(for: .seconds(38))
+            sensor.show(.count(1_000_000_000 + 400 * joule))
+        }.measurement
+        #expect(measurement.duration == .seconds(40))
+        let figure = try #require(measurement.headline)
+        #expect(figure.energy == 400)
+        #expect(figure.power == (provenance == .measured ? 10 : nil))
+        #expect(figure.status == .ok)
+    }
+
     @Test func `an estimate's band is that of its energy`() throws {
         var channel = Channel.counter("host", scope: .wall, domain: "host")
         channel.provenance = .estimated

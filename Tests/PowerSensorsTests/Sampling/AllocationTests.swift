@@ -130,7 +130,9 @@ struct AllocationTests {
         func isShown(in sysfs: SystemRoot) -> Bool { true }
 
         // The last one is refused, so that another mechanism reads it.
-        func open(_ event: EventCode, processor: Int, leader: CInt, isPinned: Bool) -> CInt { event.config == 5 ? -EINVAL : 1000 }
+        func open(_ event: EventCode, processor: Int, leader: CInt, isPinned: Bool) -> CInt {
+            event.config == 5 ? -EINVAL : 1000
+        }
 
         func read(_ leader: CInt, into values: inout MutableSpan<UInt64>) -> Int {
             let count = reads.add(1, ordering: .relaxed).newValue
