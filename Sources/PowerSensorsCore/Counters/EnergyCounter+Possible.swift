@@ -7,6 +7,11 @@ extension EnergyCounter {
     /// hibernates starts, and reads its memory back, before that.
     static let longestStartNanoseconds: Int64 = 10_000_000_000
 
+    /// Half the time in which the register can wrap at the maximum power.
+    func safeNanoseconds() -> Int64 {
+        Int64(clamping: UInt64(clamping: Double(encoding.countsOfShortestTurn) / maximumCountsPerNanosecond / 2))
+    }
+
     /// The largest possible step between two readings at the maximum power, plus one count and one update period of
     /// slack.
     @inline(__always)
@@ -65,6 +70,11 @@ extension EnergyCounter {
     @inline(__always)
     func elapsedNanoseconds(from began: SampleInstant, to ended: SampleInstant) -> Int64 {
         max(ended.boottimeNanoseconds &- began.boottimeNanoseconds, 0)
+    }
+
+    /// For how long of the time awake the number has been unchanged at an instant.
+    package func unchangedNanoseconds(at instant: SampleInstant) -> Int64 {
+        checkpoint.map { instant.monotonicNanoseconds &- $0.instant.monotonicNanoseconds } ?? 0
     }
 
     /// Whether the machine was not suspended between two readings.

@@ -132,11 +132,6 @@ public struct EnergyCounter: Sendable {
     /// The longest time between two readings in which no wrap can be missed: half the range at the maximum power.
     public var longestSafeInterval: Duration { .nanoseconds(longestSafeNanoseconds) }
 
-    /// Half the time in which the register can wrap at the maximum power.
-    func safeNanoseconds() -> Int64 {
-        Int64(clamping: UInt64(clamping: Double(encoding.countsOfShortestTurn) / maximumCountsPerNanosecond / 2))
-    }
-
     /// Continues the total of a counter of the same channel that was read through another mechanism.
     ///
     /// The energy in between becomes ambiguous energy with the first number.
@@ -147,11 +142,6 @@ public struct EnergyCounter: Sendable {
         (wraps, resets) = (old.wraps, old.resets)
         hasMoved = old.hasMoved
         resumedAt = reading
-    }
-
-    /// How long the number has been unchanged at an instant.
-    package func unchangedNanoseconds(at instant: SampleInstant) -> Int64 {
-        checkpoint.map { instant.monotonicNanoseconds &- $0.instant.monotonicNanoseconds } ?? 0
     }
 
     /// When the number was last read; for a slow source that may be some time ago. Nil before the first reading.
