@@ -68,7 +68,11 @@ extension Finding {
                 ? "Run as root; or: sudo chmod o+r \(file) && sudo setcap cap_sys_rawio=ep \(programPath)"
                 : "Give the container the right and the device: docker run --cap-add SYS_RAWIO --device \(file) …"
         case ENXIO, ENODEV:
-            remedy = "Switch the processor on, if it is off: cat /sys/\(ProcessorLocation.folder)/offline"
+            let folder = "/sys/\(ProcessorLocation.folder)"
+            let processor = path.split(separator: "/").first { $0.allSatisfy(\.isNumber) } ?? "N"
+            remedy =
+                "If the processor is off (cat \(folder)/offline), switch it on:"
+                + " echo 1 | sudo tee \(folder)/cpu\(processor)/online"
         default: remedy = "Read the domains through powercap: --sensor rapl:powercap"
         }
         return Finding(
