@@ -45,24 +45,37 @@ extension Discovery {
         let left = channels.filter { !ignored.names(of: $0).isEmpty }
         if left.isEmpty { return }
         for channel in left { ignoredNames.formUnion(ignored.names(of: channel)) }
-        channels.removeAll { !ignored.names(of: $0).isEmpty }
-        let remaining = Set(channels.compactMap(\.countsIn))
-        let reduced = remaining.intersection(left.compactMap(\.countsIn))
-        incompleteScopes.formUnion(reduced)
+        let reduced = remove(left)
+        findings.append(.leftOut(left, "as you asked", of: reduced))
+    }
+
+    /// Removes channels that are left out.
+    ///
+    /// - Returns: The host figures that lose a part but not all of them, and so are incomplete.
+    package mutating func remove(_ left: [Channel]) -> [Scope] {
         let ids = Set(left.map(\.id))
+        channels.removeAll { ids.contains($0.id) }
         for index in channels.indices {
             if let parent = channels[index].parent, ids.contains(parent) { channels[index].parent = nil }
         }
-        findings.append(.leftOut(left, of: Scope.all.filter(reduced.contains)))
+        let reduced = Set(channels.compactMap(\.countsIn)).intersection(left.compactMap(\.countsIn))
+        incompleteScopes.formUnion(reduced)
+        return Scope.all.filter(reduced.contains)
     }
 }
 
 extension Finding {
-    fileprivate static func leftOut(_ channels: [Channel], of scopes: [Scope]) -> Finding {
+    /// Channels that are left out.
+    ///
+    /// - Parameters:
+    ///   - channels: At least one.
+    ///   - reason: Such as `as you asked`.
+    ///   - scopes: The host figures that are incomplete without them.
+    package static func leftOut(_ channels: [Channel], _ reason: String, of scopes: [Scope]) -> Finding {
         let consequence = scopes.map { " The figure \($0) then lacks a part, so it has no value." }.joined()
         return Finding(
             severity: .info, subject: channels[0].path ?? channels[0].id, reason: .ignored,
-            text: "Left out, as you asked: \(channels.map(\.id).joined(separator: ", ")).\(consequence)")
+            text: "Left out, \(reason): \(channels.map(\.id).joined(separator: ", ")).\(consequence)")
     }
 
     /// A name that nothing has.

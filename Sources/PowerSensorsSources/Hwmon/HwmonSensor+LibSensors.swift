@@ -15,13 +15,13 @@ extension HwmonSensor {
     package func apply(_ catalogue: LibSensors.Catalogue, to discovery: inout Discovery) {
         if let line = catalogue.malformedLine { discovery.findings.append(line) }
         if catalogue.isStale { discovery.findings.append(.notReloaded) }
-        var ignored: [Channel] = []
-        discovery.channels = discovery.channels.compactMap { channel in
-            let configured = configured(channel, catalogue)
-            if configured == nil { ignored.append(channel) }
-            return configured
+        let results = discovery.channels.map { (channel: $0, configured: configured($0, catalogue)) }
+        let ignored = results.filter { $0.configured == nil }.map(\.channel)
+        if !ignored.isEmpty {
+            let scopes = discovery.remove(ignored)
+            discovery.findings.append(.leftOut(ignored, "because sensors3.conf says so", of: scopes))
         }
-        if !ignored.isEmpty { discovery.findings.append(.ignored(ignored)) }
+        discovery.channels = results.compactMap(\.configured)
     }
 
     /// The channel as the configuration changes it; nil if it is to be ignored.
@@ -76,10 +76,4 @@ extension Finding {
         severity: .warning, subject: "libsensors.so.5", reason: .stale,
         text: "A chip does not answer libsensors, so its configuration was not read again; the earlier one is used.",
         remedy: "Find out which chip it is: sensors")
-
-    fileprivate static func ignored(_ channels: [Channel]) -> Finding {
-        Finding(
-            severity: .info, subject: "sensors3.conf", reason: .ignored,
-            text: "Ignored, because libsensors' configuration says so: \(channels.map(\.id).joined(separator: ", ")).")
-    }
 }

@@ -55,6 +55,19 @@ struct ComputedValueTests {
         #expect(reading.count == row.count)
     }
 
+    @Test func `a figure that loses a part by the configuration has no value`() throws {
+        let machine = try MockMachine()
+        let files = ["power1_input": "90000000", "power1_label": "pin", "in1_input": "230000", "in1_label": "vin"]
+        let device = try machine.add(.chip("dps920", hardware: "i2c-1/1-0058", files: files))
+        try machine.add(.chip("dps920", hardware: "i2c-1/1-0059", files: files))
+        let sensor = HwmonSensor(roots: machine.roots)
+        var discovery = sensor.discover()
+        sensor.apply(LibSensors.Catalogue([device.path: ["in1_input": .init(isComputed: false)]]), to: &discovery)
+        #expect(discovery.channels.count == 3)
+        #expect(discovery.incompleteScopes == [.platform])
+        #expect(discovery.findings.contains { $0.reason == .ignored && $0.text.contains("platform") })
+    }
+
     /// A libsensors with a chip that no longer answers.
     private final class Library: Sendable {
         static let chips: [String: [String: LibSensors.Value]] = [
