@@ -18,9 +18,9 @@ enum UnsupportedDevices {
         var devices: [String: [String]] = [:]
         for device in (try? sysfs.list(folder)) ?? [] where ignored.names(ofChip: nil, device: device).isEmpty {
             let path = "\(folder)/\(device)"
-            // No file of a device that sleeps is opened; its driver tells the vendor, too.
+            // No file of a device that may sleep is opened; its driver tells the vendor, too.
             let resolved = (try? sysfs.resolve(path)) ?? path
-            if RuntimePower(ofDevice: resolved, in: sysfs)?.state(in: sysfs) == .asleep {
+            if RuntimePower.mayBeAsleep(resolved, in: sysfs) {
                 let driver = sysfs.readLink("\(resolved)/driver")?.split(separator: "/").last
                 let isNVIDIA = driver == "nvidia" || driver == "nouveau"
                 if isNVIDIA, !sysfs.hasEntry("\(resolved)/hwmon") { devices["0x10de", default: []].append(path) }

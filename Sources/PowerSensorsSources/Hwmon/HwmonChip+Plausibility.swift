@@ -33,9 +33,9 @@ extension HwmonChip {
     /// and INA238): on a battery, it is negative while the battery is charged.
     func direction(of attribute: HwmonAttribute) -> HwmonAttribute? {
         guard attribute.kind == .power, attribute.form == .input, name.hasPrefix("ina2"),
-            values.count(where: { $0.attribute.kind == .power }) == 1
+            values.count(where: { $0.attribute.kind == .power && !$0.isIgnored }) == 1
         else { return nil }
-        let currents = values.map(\.attribute).filter { $0.kind == .current && $0.form == .input }
-        return currents.count == 1 ? currents[0] : nil
+        let currents = values.filter { !$0.isIgnored && $0.attribute.kind == .current && $0.attribute.form == .input }
+        return currents.count == 1 ? currents[0].attribute : nil
     }
 }

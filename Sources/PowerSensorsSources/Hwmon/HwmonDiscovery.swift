@@ -10,8 +10,8 @@ struct HwmonDiscovery {
     var findings: [Finding] = []
     /// Which of the ignored names were found.
     private var ignoredNames: Set<String> = []
-    /// The names of chips of which a power is ignored.
-    private var reducedChips: Set<String> = []
+    /// The names of the chips that are ignored.
+    private var ignoredChips: Set<String> = []
 
     init(sysfs: SystemRoot, maximumPower: Watts?, ignored: IgnoredChannels, history: HwmonDiscoveryHistory) {
         self.sysfs = sysfs
@@ -27,7 +27,7 @@ struct HwmonDiscovery {
             .sorted { ($0.device ?? "", $0.order) < ($1.device ?? "", $1.order) }
         var chips: [HwmonChip] = []
         for var chip in found where !isIgnored(chip) {
-            if chip.list(in: sysfs, history, findings: &findings) { chips.append(chip) }
+            if chip.list(in: sysfs, history) { chips.append(chip) } else { findings += chip.findings }
         }
         if chips.isEmpty, findings.isEmpty { findings.append(.noChips) }
 
@@ -35,21 +35,41 @@ struct HwmonDiscovery {
         var owners: [HwmonChip] = []
         for (var chip, identity) in zip(chips, identities(of: chips)) {
             if isIgnored(chip, identity) { continue }
-            let left = chip.attributes.filter { isIgnored($0, of: chip, identity) }
-            chip.read(in: sysfs, except: left, history, findings: &findings)
+            chip.read(in: sysfs, except: chip.attributes.filter { isIgnored($0, identity) }, history)
+            findings += chip.findings
             let own = self.channels(of: chip, identity)
             channels += own
             owners += own.map { _ in chip }
         }
-        InputMeter.mark(&channels, owners: owners, findings: &findings)
+        // What is ignored is marked, too, so that a figure which it belongs to is known to be incomplete.
+        var uncounted: [Finding] = []
+        InputMeter.mark(&channels, owners: owners, findings: &uncounted)
         var discovery = Discovery(channels: channels, findings: findings)
         discovery.ignoredNames = ignoredNames
-        // The twin of a supply that counts would count, too.
-        if zip(channels, owners).contains(where: { $0.countsIn == .platform && reducedChips.contains($1.name) }) {
-            discovery.incompleteScopes = [.platform]
+        discovery.leaveOut(IgnoredChannels(ignored.names + derivedFromIgnored(channels)))
+        let subjects = Set(discovery.channels.map { $0.path ?? $0.id })
+        discovery.findings += uncounted.filter { subjects.contains($0.subject) }
+        if discovery.channels.contains(where: isTwinIgnored) {
+            discovery.incompleteScopes.insert(.platform)
             discovery.findings.append(.incompleteInput)
         }
         return discovery
+    }
+
+    /// The IDs of powers that are derived from an ignored voltage or current.
+    private func derivedFromIgnored(_ channels: [Channel]) -> [String] {
+        channels.filter { channel in
+            guard let handle = channel.handle?.value(as: HwmonHandle.self), let voltage = handle.voltage else {
+                return false
+            }
+            return [handle.attribute, voltage].contains { isIgnored($0, channel.component.id) }
+        }.map(\.id)
+    }
+
+    /// Whether an ignored chip, of which not even the labels are known, may count in the same figure as a channel.
+    private func isTwinIgnored(_ channel: Channel) -> Bool {
+        guard channel.countsIn == .platform, let chip = channel.component.chip else { return false }
+        return ignoredChips.contains(chip) && !KnownWhole.isOnOneChip(chip)
     }
 
     // MARK: Chips
@@ -63,17 +83,13 @@ struct HwmonDiscovery {
             ?? ignored.names(ofChip: chip.name, device: chip.device)
         if names.isEmpty { return false }
         ignoredNames.formUnion(names)
-        reducedChips.insert(chip.name)
+        ignoredChips.insert(chip.name)
         findings.append(.ignored(chip))
         return true
     }
 
-    private mutating func isIgnored(_ attribute: HwmonAttribute, of chip: HwmonChip, _ identity: String) -> Bool {
-        let id = "\(SensorName.hwmon)/\(identity)/\(attribute.name)"
-        guard ignored.contains(channel: id) else { return false }
-        ignoredNames.insert(id)
-        if attribute.kind == .power { reducedChips.insert(chip.name) }
-        return true
+    private func isIgnored(_ attribute: HwmonAttribute, _ identity: String) -> Bool {
+        ignored.contains(channel: "\(SensorName.hwmon)/\(identity)/\(attribute.name)")
     }
 
     /// An identity such as `ina226/1-0040` for each chip. If several chips have the same one, a number is added to
@@ -138,8 +154,8 @@ struct HwmonDiscovery {
         channel.handle = ChannelHandle(
             HwmonHandle(
                 folder: chip.path, device: chip.device, chip: chip.driverName, attribute: attribute, voltage: voltage,
-                runtimePower: chip.runtimePower, chipShowsPower: chip.hasPowerFile,
-                direction: chip.direction(of: attribute), limit: chip.value(attribute)?.limit))
+                runtimePower: chip.runtimePower, direction: chip.direction(of: attribute),
+                limit: chip.value(attribute)?.limit))
         channel.path = "\(chip.path)/\(attribute.file)"
         channel.refreshInterval = chip.updateInterval
         // The largest power shelves of a rack deliver about 30 kW, and a single chip measures only a part of that.
@@ -155,7 +171,7 @@ struct HwmonDiscovery {
     /// most a twentieth of the time, but at most 30 s.
     private func readingInterval(of channel: Channel, _ chip: HwmonChip) -> Duration? {
         if channel.isPowerOrEnergy, !chip.meter.isSlow { return nil }
-        let minimum = chip.meter.isSlow ? chip.meter.expected(ofAll: chip.values.count) * 20 : .zero
+        let minimum = chip.meter.isSlow ? chip.meter.expected(ofAll: chip.values.count { !$0.isIgnored }) * 20 : .zero
         return min(max(.seconds(1), chip.updateInterval ?? .zero, minimum), .seconds(30))
     }
 }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// What a hwmon sensor keeps from one discovery to the next.
 final class HwmonDiscoveryHistory: Sendable {
-    /// Chips that are slow, whose values could all be read, and chips whose devices may sleep, by their resolved folders.
-    /// They are not read again at each hot-plug.
+    /// Chips that are slow, and chips whose devices may sleep, by their resolved folders. They are not read again at each
+    /// hot-plug.
     let chips = Locked<[String: HwmonChip]>([:])
 
     private let pauses = Locked<[RuntimePower: ReadingPause]>([:])
@@ -28,6 +28,12 @@ final class ReadingPause: Sendable {
 
     /// From when on another one may begin.
     let nextNanoseconds = Atomic(Int64.min)
+
+    /// The number of open readers that see a power or an energy of the device.
+    let powerReaders = Atomic(0)
+
+    /// Lets no pause begin before an instant of the monotonic clock.
+    func postpone(until nanoseconds: Int64) { nextNanoseconds.max(nanoseconds, ordering: .relaxed) }
 
     /// Ends it, and lets another one begin.
     func reset() {

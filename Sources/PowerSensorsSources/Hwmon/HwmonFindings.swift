@@ -1,5 +1,6 @@
 import Glibc
 import PowerSensorsCore
+import PowerSensorsMachine
 
 // What can be wrong with hardware-monitoring chips, and how to fix it.
 
@@ -15,18 +16,25 @@ extension Finding {
             text: "The chip has no readable name, so it is called 'unnamed'.")
     }
 
-    /// A chip whose device sleeps.
+    /// A chip whose device sleeps, or may sleep.
     ///
     /// - Parameter isKnown: Whether it was read before.
-    static func asleep(_ chip: HwmonChip, isKnown: Bool) -> Finding {
+    static func leftAlone(_ chip: HwmonChip, isKnown: Bool) -> Finding {
         let unknown =
             chip.isUnnamed ? "its name and its labels are" : "it is called after its driver, and its labels are"
         let rest = isKnown ? "" : " Until then \(unknown) unknown."
+        guard case .unknown(let errno) = chip.state, let file = chip.runtimePower?.statusFile else {
+            return Finding(
+                severity: .info, subject: chip.path, reason: .asleep,
+                text:
+                    "The device \(chip.deviceName) sleeps, and reading its chip would wake it. The chip is read as soon as"
+                    + " something else has woken the device.\(rest)")
+        }
         return Finding(
-            severity: .info, subject: chip.path, reason: .asleep,
+            severity: .warning, subject: file, reason: Finding.Reason(ReadingStatus(errno: errno)),
             text:
-                "The device \(chip.deviceName) sleeps, and reading its chip would wake it. The chip is read as soon as"
-                + " something else has woken the device.\(rest)")
+                "It is unknown whether the device \(chip.deviceName) sleeps: \(systemMessage(errno: errno)). Until it is"
+                + " known, the chip is not read, since that might wake the device.\(rest)")
     }
 
     /// A chip that the user leaves out.

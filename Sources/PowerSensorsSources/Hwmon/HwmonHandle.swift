@@ -21,9 +21,6 @@ struct HwmonHandle: Hashable, Sendable {
     /// The device's runtime power management; nil if it never sleeps.
     let runtimePower: RuntimePower?
 
-    /// Whether the chip has a power file.
-    let chipShowsPower: Bool
-
     /// The file of the current that gives the power its sign; nil if the power has one, or its direction is unknown.
     var direction: HwmonAttribute?
 

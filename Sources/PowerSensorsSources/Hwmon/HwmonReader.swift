@@ -27,6 +27,8 @@ package final class HwmonReader: SensorReader {
     private let sleepers: [SleepCheck]
     /// The latest readings of each channel, with their instants; none if no device may sleep.
     private var latest: [Reading] = []
+    /// The powers of the channels that count energy; none if no device may sleep.
+    private var rates: [EnergyRate] = []
     private let compute: Compute
     // One sampler owns the reader and calls it from one thread at a time, so the run-time check would only cost.
     @exclusivity(unchecked) private var attributes: Attributes
@@ -64,7 +66,7 @@ package final class HwmonReader: SensorReader {
         var lines: [(form: Form, file: Int, sleeper: Int)] = []
         let devices = Sleeper.all(of: channels)
         sleepers = devices.map {
-            SleepCheck($0.power, in: sysfs, pause($0.power), beginsPauses: $0.beginsPauses, now: now)
+            SleepCheck($0.power, in: sysfs, pause($0.power), seesPower: $0.seesPower, now: now)
         }
         var sources: [Attributes.Source] = []
         for channel in channels {
@@ -86,7 +88,10 @@ package final class HwmonReader: SensorReader {
             sources += Self.sources(of: handle, isKept: channel.keepsOpen, beneath: sysfs)
         }
         self.lines = lines
-        if !devices.isEmpty { latest = channels.map { _ in .missing(.warmingUp) } }
+        if !devices.isEmpty {
+            latest = channels.map { _ in .missing(.warmingUp) }
+            rates = channels.map { _ in EnergyRate() }
+        }
         unsafe attributes = Attributes(sources, beneath: sysfs)
     }
 
@@ -113,7 +118,7 @@ package final class HwmonReader: SensorReader {
 
     /// Reads a channel of a device that may sleep. During a pause its latest reading is repeated for up to a minute.
     private func reading(of index: Int, unlessAsleep sleeper: SleepCheck) -> Reading {
-        if sleeper.verdict == .asleep { return .missing(.asleep) }
+        if case .missing(let status) = sleeper.verdict { return .missing(status) }
         if sleeper.verdict == .pause {
             if let age = latest[index].age(at: sleeper.instant) {
                 return age <= Self.longestRepetitionNanoseconds ? latest[index] : .missing(.asleep)
@@ -125,7 +130,11 @@ package final class HwmonReader: SensorReader {
         // A device that never sleeps has refused the read for another reason.
         if reading.status == .asleep, sleeper.isForbiddenToSleep { reading = .missing(.forbidden) }
         latest[index] = reading.stamped(at: sleeper.instant)
-        if channels[index].quantity == .power { sleeper.record(reading.value ?? 0) }
+        if let count = reading.count {
+            sleeper.record(rates[index].advance(to: count, at: sleeper.instant.monotonicNanoseconds))
+        } else if channels[index].quantity == .power, let watts = reading.value {
+            sleeper.record(abs(watts))
+        }
         return reading
     }
 
@@ -214,8 +223,8 @@ package final class HwmonReader: SensorReader {
 private struct Sleeper {
     let power: RuntimePower
 
-    /// Whether the reader sees the chip's power, by which an idle device is recognized, or the chip shows none.
-    var beginsPauses: Bool
+    /// Whether the reader sees its power or energy, which show whether it is idle.
+    var seesPower: Bool
 
     static func all(of channels: [Channel]) -> [Sleeper] {
         var devices: [Sleeper] = []
@@ -223,11 +232,11 @@ private struct Sleeper {
             guard let handle = channel.handle?.value(as: HwmonHandle.self), let power = handle.runtimePower else {
                 continue
             }
-            let beginsPauses = channel.quantity == .power || !handle.chipShowsPower
+            let seesPower = channel.quantity == .power || channel.quantity == .energy
             if let index = devices.firstIndex(where: { $0.power == power }) {
-                devices[index].beginsPauses = devices[index].beginsPauses || beginsPauses
+                devices[index].seesPower = devices[index].seesPower || seesPower
             } else {
-                devices.append(Sleeper(power: power, beginsPauses: beginsPauses))
+                devices.append(Sleeper(power: power, seesPower: seesPower))
             }
         }
         return devices

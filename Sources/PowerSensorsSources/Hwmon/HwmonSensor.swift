@@ -5,7 +5,8 @@ import PowerSensorsMachine
 ///
 /// A chip is identified by its name and its device, so its channels' IDs survive a reboot. Power and energy that are
 /// quick to read are read on every sample; everything else is read in the background, at intervals of 1 s or longer.
-/// Only a meter at the machine's input counts in a host figure, that of scope `platform`.
+/// A meter at the machine's input counts in the host figure of scope `platform`, and what a driver is known to measure as a
+/// whole in that of `platform` or `cpu`. In case of doubt nothing counts.
 public struct HwmonSensor: Sensor {
     let roots: SystemRoots
     private let maximumPower: Watts?
@@ -58,14 +59,14 @@ public struct HwmonSensor: Sensor {
         return hasher.finalize()
     }
 
-    /// A chip's name; nil if it has none, or if its device sleeps and has not been awake before. So a device that wakes for
-    /// the first time is discovered again. Of a device that may sleep, the name is read only once.
+    /// A chip's name; nil if it has none, or if its device sleeps and has not been awake before, or may sleep. So a device that
+    /// wakes for the first time is discovered again. Of a device that may sleep, the name is read only once.
     private func name(ofChipIn top: String) -> String? {
         let sysfs = roots.sysfs
         let folder = (try? sysfs.resolve(top)) ?? top
         if let known = history.chips.withLock({ $0[folder] }), known.runtimePower != nil { return known.driverName }
         let device = (try? sysfs.resolve("\(folder)/device")) ?? folder
-        if RuntimePower(ofDevice: device, in: sysfs)?.state(in: sysfs) == .asleep { return nil }
+        if RuntimePower.mayBeAsleep(device, in: sysfs) { return nil }
         return (try? sysfs.text("\(top)/name")) ?? (try? sysfs.text("\(top)/device/name"))
     }
 

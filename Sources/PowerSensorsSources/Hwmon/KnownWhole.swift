@@ -12,6 +12,9 @@ struct KnownWhole {
 
     let scope: Scope
 
+    /// Whether a machine may have several such chips, which are added.
+    var isOnSeveralChips = false
+
     /// Every known whole; of those with the same scope, the first that a machine has is used.
     ///
     /// - NVIDIA Grace: the firmware tells its ACPI power meters apart by `power1_oem_info` alone. A module holds the
@@ -24,13 +27,14 @@ struct KnownWhole {
     /// - AMD: a socket's energy counter (kernel document Documentation/hwmon/amd_energy.rst of Linux 5.8 to 5.12, and
     ///   the module zenergy).
     static let all = [
-        KnownWhole(driver: "power_meter", labels: ["module power socket"], scope: .platform),
-        KnownWhole(driver: "power_meter", labels: ["grace power socket"], scope: .platform),
+        KnownWhole(
+            driver: "power_meter", labels: ["module power socket"], scope: .platform, isOnSeveralChips: true),
+        KnownWhole(driver: "power_meter", labels: ["grace power socket"], scope: .platform, isOnSeveralChips: true),
         KnownWhole(driver: "macsmc", labels: ["total system power"], scope: .platform),
         KnownWhole(driver: "ina3221", labels: ["vdd_in"], scope: .platform),
         KnownWhole(driver: "ina3221", labels: ["vin_sys_5v0", "vdd_gpu_soc", "vdd_cpu_cv"], scope: .platform),
         KnownWhole(driver: "ibmpowernv", labels: ["system"], scope: .platform),
-        KnownWhole(driver: "corsairpsu", labels: ["power total"], scope: .platform),
+        KnownWhole(driver: "corsairpsu", labels: ["power total"], scope: .platform, isOnSeveralChips: true),
         KnownWhole(driver: "amd_energy", labels: ["esocket"], scope: .cpu),
         KnownWhole(driver: "zenergy", labels: ["esocket"], scope: .cpu),
     ]
@@ -44,6 +48,11 @@ struct KnownWhole {
     static func members(of scope: Scope, among channels: [Channel], owners: [HwmonChip]) -> [Int] {
         all.lazy.filter { $0.scope == scope }.map { $0.members(among: channels, owners: owners) }
             .first { !$0.isEmpty } ?? []
+    }
+
+    /// Whether the whole is on a single chip, if it is on one of the chip's driver, so that further ones add nothing to it.
+    static func isOnOneChip(_ name: String) -> Bool {
+        all.contains { name.hasPrefix($0.driver) && !$0.isOnSeveralChips }
     }
 
     private func members(among channels: [Channel], owners: [HwmonChip]) -> [Int] {

@@ -130,14 +130,14 @@ package final class LibSensors: Sendable {
             let folder = unsafe catalogue.add(cursor.value, configuration, sysfs)
             // A label may be in a file of the chip. The library itself has read only the chip's name, which the kernel
             // knows without the device.
-            if unsafe cursor.value.number < 0, let folder, isAsleep(folder, sysfs) { unsafe cursor.skips_labels = 1 }
+            if unsafe cursor.value.number < 0, let folder, mayBeAsleep(folder, sysfs) { unsafe cursor.skips_labels = 1 }
         }
         return .success(catalogue)
     }
 
-    private static func isAsleep(_ folder: String, _ sysfs: SystemRoot) -> Bool {
+    private static func mayBeAsleep(_ folder: String, _ sysfs: SystemRoot) -> Bool {
         guard let device = try? sysfs.resolve("\(folder)/device") else { return false }
-        return RuntimePower(ofDevice: device, in: sysfs)?.state(in: sysfs) == .asleep
+        return RuntimePower.mayBeAsleep(device, in: sysfs)
     }
 
     @Sendable private static func value(_ chip: Int32, _ number: Int32) -> Double? {

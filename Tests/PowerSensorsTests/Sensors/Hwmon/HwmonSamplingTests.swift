@@ -94,6 +94,45 @@ struct HwmonSamplingTests {
         #expect(ContinuousClock.now - began < .milliseconds(120), "one read of it takes as long")
     }
 
+    @Test func `a slow chip is remembered although a value fails, and what failed at once is read again`() throws {
+        let machine = try MockMachine()
+        let slow = try machine.add(
+            .chip(
+                "bmc", hardware: "ipmi.0",
+                files: ["power1_input": "1000000", "temp1_input": "41000", "temp2_input": "none"]))
+        for file in ["power1_input", "temp2_input"] { try slow.inject(.delayed(by: .milliseconds(20)), at: file) }
+        try slow.inject(.failing(errno: EIO), at: "temp1_input")
+        let sensor = HwmonSensor(roots: machine.roots)
+        #expect(sensor.discover().channels.map(\.status) == [.ok, .io(errno: EIO), .io(errno: EBADMSG)])
+        try slow.restore("temp1_input")
+        try slow.write("42000", to: "temp2_input")
+        let opened = try OpenedFiles(in: [slow.path], of: machine)
+        let second = sensor.discover()
+        #expect(second.channels.map(\.status) == [.ok, .ok, .io(errno: EBADMSG)])
+        #expect(opened.drain() == [".", "name", "temp1_input"])
+        #expect(second.findings.map(\.reason.name) == ["io"])
+    }
+
+    @Test func `a chip whose limits are slow is not asked for all of them, and only once`() throws {
+        let machine = try MockMachine()
+        let slow = try machine.add(
+            .chip(
+                "power_meter", hardware: "ACPI000D:00",
+                files: [
+                    "power1_average": "1000000", "power1_cap": "90000000", "power2_average": "2000000",
+                    "power2_label": "two", "power2_cap": "90000000",
+                ]))
+        try slow.inject(.delayed(by: .milliseconds(120)), at: "power1_cap")
+        let sensor = HwmonSensor(roots: machine.roots)
+        let opened = try OpenedFiles(in: [slow.path], of: machine)
+        let channels = sensor.discover().channels
+        #expect(channels.map(\.label) == [nil, "two"])
+        let names = opened.drain()
+        #expect(names.contains("power1_cap") && !names.contains("power2_cap"))
+        #expect(sensor.discover().channels == channels)
+        #expect(Set(opened.drain()).isSubset(of: [".", "name"]))
+    }
+
     @Test func `a chip that stops answering delays neither the others nor the end`() async throws {
         let machine = try MockMachine()
         // Slow chips of 20 ms each, so that both are read in the background.

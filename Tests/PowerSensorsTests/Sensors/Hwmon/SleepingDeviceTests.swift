@@ -5,60 +5,12 @@ import Testing
 
 /// Chips of devices that fall asleep while nobody uses them, such as the second graphics processor of a laptop.
 struct SleepingDeviceTests {
-    /// A clock that a test sets, for sensors too.
-    private final class SharedClock: Sendable {
-        private let state = Locked(
-            SampleInstant(boottimeNanoseconds: 1_000_000_000_000, monotonicNanoseconds: 1_000_000_000_000))
-
-        var instant: SampleInstant { state.withLock { $0 } }
-
-        func advance(by time: Duration) { state.withLock { $0 = $0.advanced(by: time) } }
-    }
-
-    /// A machine with a graphics processor.
-    private struct Machine {
-        static let device = "pci0000:00/0000:00:02.1/0000:0a:00.0"
-        static let power = "devices/\(device)/power"
-
-        let mock: MockMachine
-        let chip: MockDevice
-        let clock = SharedClock()
-
-        init(
-            status: String?, control: String? = "auto", delay: String? = "3000", driver: String? = "amdgpu",
-            files: [String: String] = ["power1_average": "8000000", "power1_label": "PPT", "temp1_input": "41000"]
-        ) throws {
-            mock = try MockMachine()
-            chip = try mock.add(.chip("amdgpu", hardware: Self.device, files: files))
-            for (file, text) in [("runtime_status", status), ("control", control), ("autosuspend_delay_ms", delay)] {
-                if let text { try write(text, to: file) }
-            }
-            if let driver {
-                try mock.sysfs.link("devices/\(Self.device)/driver", to: "../../../../bus/pci/drivers/\(driver)")
-            }
-        }
-
-        func write(_ text: String, to file: String) throws {
-            try mock.sysfs.write("\(text)\n", to: "\(Self.power)/\(file)")
-        }
-
-        func openedFiles() throws -> OpenedFiles {
-            try OpenedFiles(in: [chip.path, "devices/\(Self.device)"], of: mock)
-        }
-
-        func sensor() -> HwmonSensor {
-            HwmonSensor(roots: mock.roots, descriptorBudget: nil, now: { [clock] in clock.instant })
-        }
-
-        func sampler() throws -> Sampler { try Sampler(SensorSet(only: [sensor()]), now: { clock.instant }) }
-    }
-
     private let power = "hwmon/amdgpu/0000:0a:00.0/power1_average"
     private let second: Int64 = 1_000_000_000
 
     @Test(arguments: ["suspended", "suspending"])
     func `no file of a device that sleeps is opened`(status: String) throws {
-        let machine = try Machine(status: status)
+        let machine = try SleepyMachine(status: status)
         let opened = try machine.openedFiles()
         let sensors = SensorSet(roots: machine.mock.roots)
         _ = sensors.discoveryFingerprints()
@@ -81,7 +33,7 @@ struct SleepingDeviceTests {
     }
 
     @Test func `an unnamed chip that wakes for the first time is discovered again`() throws {
-        let machine = try Machine(status: "suspended", driver: nil)
+        let machine = try SleepyMachine(status: "suspended", driver: nil)
         let sensors = SensorSet(only: [machine.sensor()])
         let discovered = sensors.bind()
         #expect(discovered.topology.channels.map(\.component.chip) == ["unnamed", "unnamed"])
@@ -107,12 +59,12 @@ struct SleepingDeviceTests {
 
     @Test(arguments: ["suspended", "active"])
     func `the sensor conforms to the rules`(status: String) throws {
-        let machine = try Machine(status: status)
+        let machine = try SleepyMachine(status: status)
         #expect(SensorConformance.check(HwmonSensor(roots: machine.mock.roots), isStill: true) == [])
     }
 
     @Test func `a chip whose driver names it is read as soon as it wakes`() throws {
-        let machine = try Machine(status: "suspended")
+        let machine = try SleepyMachine(status: "suspended")
         var sampler = try machine.sampler()
         #expect(sampler.snapshot()[channel: power]?.status == .asleep)
         try machine.write("active", to: "runtime_status")
@@ -120,7 +72,7 @@ struct SleepingDeviceTests {
     }
 
     @Test func `energy stands still during sleep, and what was used before it is bounded`() throws {
-        let machine = try Machine(status: "active", delay: nil)
+        let machine = try SleepyMachine(status: "active", delay: nil)
         var sampler = try machine.sampler()
         _ = sampler.snapshot()
         machine.clock.advance(by: .seconds(2))
@@ -184,78 +136,8 @@ struct SleepingDeviceTests {
         #expect(none.energy != nil)
     }
 
-    // MARK: Pauses
-
-    /// Writes a power and returns what a sample shows, in watts.
-    private func shown(_ watts: Int, _ machine: Machine, _ sampler: inout Sampler) throws -> Double? {
-        machine.clock.advance(by: .seconds(1))
-        try machine.chip.write("\(watts)000000", to: "power1_average")
-        return sampler.snapshot()[channel: power]?.value
-    }
-
-    @Test func `an idle device is left alone for as long as it takes to fall asleep`() throws {
-        let machine = try Machine(status: "active")
-        var sampler = try machine.sampler()
-        var values: [Double?] = []
-        for watts in 1...12 { values.append(try shown(watts, machine, &sampler)) }
-        // 3 s until it falls asleep, and 2 s more.
-        #expect(values == [1, 2, 2, 2, 2, 2, 7, 8, 9, 10, 11, 12])
-        let energy = try #require(sampler.snapshot()[channel: power]?.energy)
-        #expect(energy == Joules(1.5 + 22.5 + 47.5), "what it did not sleep through is integrated")
-        machine.clock.advance(by: .seconds(60))
-        values = []
-        for watts in 1...4 { values.append(try shown(watts, machine, &sampler)) }
-        #expect(values == [1, 1, 1, 1], "after a minute it gets another chance")
-    }
-
-    @Test func `a pause holds for every reader of the device`() throws {
-        let machine = try Machine(status: "active")
-        let sensor = machine.sensor()
-        let channels = sensor.discover().channels
-        var power = sensor.open([channels[0]])
-        var temperature = sensor.open([channels[1]])
-        func read(_ reader: inout any SensorReader) -> Double? {
-            var readings: [Reading] = []
-            readings.append(addingCapacity: 1) { reader.read(into: &$0) }
-            return readings[0].value
-        }
-        #expect(read(&temperature) == 41)
-        _ = (read(&power), read(&power))
-        try machine.chip.write("50000", to: "temp1_input")
-        #expect(read(&temperature) == 41)
-        // A new reader, as after a hot-plug, has nothing to repeat.
-        var other = sensor.open([channels[1]])
-        #expect(read(&other) == 50)
-        machine.clock.advance(by: .seconds(5))
-        #expect(read(&temperature) == 50)
-    }
-
-    struct Use: Sendable, CustomTestStringConvertible {
-        let testDescription: String
-        var watts = 9
-        var files: [String: String] = [:]
-    }
-
-    @Test(arguments: [
-        Use(testDescription: "it draws much", watts: 95),
-        Use(testDescription: "the kernel knows a user", files: ["runtime_usage": "1"]),
-        Use(testDescription: "it never sleeps", files: ["control": "on"]),
-        Use(testDescription: "it falls asleep at once when nobody uses it", files: ["autosuspend_delay_ms": "-"]),
-        Use(testDescription: "it never falls asleep", files: ["autosuspend_delay_ms": "-1"]),
-    ])
-    func `a device that is in use or never sleeps is read on every sample`(use: Use) throws {
-        let machine = try Machine(status: "active")
-        for (file, text) in use.files { try machine.write(text, to: file) }
-        var sampler = try machine.sampler()
-        for step in 0..<8 {
-            let watts = use.watts + step
-            let value = try shown(watts, machine, &sampler)
-            #expect(value == Double(watts))
-        }
-    }
-
     @Test func `a device that is allowed to sleep later is then looked after`() throws {
-        let machine = try Machine(status: "active", control: "on")
+        let machine = try SleepyMachine(status: "active", control: "on")
         var sampler = try machine.sampler()
         _ = sampler.snapshot()
         try machine.write("auto", to: "control")
@@ -266,20 +148,79 @@ struct SleepingDeviceTests {
 
     @Test(arguments: [nil, "unsupported"])
     func `a device without power management is read as ever`(status: String?) throws {
-        let machine = try Machine(status: status)
+        let machine = try SleepyMachine(status: status)
         var sampler = try machine.sampler()
         for watts in 1...6 {
-            let value = try shown(watts, machine, &sampler)
-            #expect(value == Double(watts))
+            machine.clock.advance(by: .seconds(1))
+            try machine.chip.write("\(watts)000000", to: "power1_average")
+            #expect(sampler.snapshot()[channel: power]?.value == Double(watts))
         }
         try machine.chip.inject(.failing(errno: EPERM), at: "power1_average")
         #expect(sampler.snapshot()[channel: power]?.status == .forbidden)
     }
 
+    // MARK: States that cannot be read
+
+    @Test(arguments: [MockFault.directory, .empty])
+    func `no file is opened of a device whose state cannot be read`(fault: MockFault) throws {
+        let machine = try SleepyMachine(status: "suspended")
+        try machine.mock.sysfs.inject(fault, at: "\(SleepyMachine.power)/runtime_status")
+        let opened = try machine.openedFiles()
+        let sensors = SensorSet(roots: machine.mock.roots)
+        _ = sensors.discoveryFingerprints()
+        let topology = sensors.discover()
+        _ = Doctor(sensors, roots: machine.mock.roots).examine(for: .milliseconds(5))
+        var sampler = try Sampler(sensors)
+        _ = sampler.snapshot()
+        let channel = sampler.snapshot()[channel: power]
+        #expect(opened.drain() == [])
+        #expect(channel?.status == .io(errno: fault == .empty ? ENODATA : EISDIR))
+        let channels = topology.channels.filter { $0.sensor == .hwmon }
+        #expect(channels.map(\.id) == [power, "hwmon/amdgpu/0000:0a:00.0/temp1"])
+        #expect(channels.allSatisfy { $0.status == channel?.status })
+        let finding = try #require(topology.findings.first { $0.subject.hasSuffix("runtime_status") })
+        #expect(finding.text.contains("might wake the device"))
+    }
+
+    @Test func `a device whose state can no longer be read is left alone until it can`() throws {
+        let machine = try SleepyMachine(status: "active")
+        var sampler = try machine.sampler()
+        #expect(sampler.snapshot()[channel: power]?.value == 8)
+        let opened = try machine.openedFiles()
+        let status = "\(SleepyMachine.power)/runtime_status"
+        try machine.mock.sysfs.inject(.failing(errno: EACCES), at: status)
+        machine.clock.advance(by: .seconds(1))
+        #expect(sampler.snapshot()[channel: power]?.status == .forbidden)
+        #expect(opened.drain() == [])
+        try machine.mock.sysfs.restore(status)
+        #expect(sampler.snapshot()[channel: power]?.value == 8)
+    }
+
+    // MARK: Further discoveries
+
+    @Test func `the chip of a device that may sleep is not read again at a hot-plug`() throws {
+        let machine = try SleepyMachine(
+            status: "active",
+            files: [
+                "power1_average": "8000000", "power1_label": "PPT", "power1_cap": "90000000", "power1_enable": "1",
+                "power2_average": "1000000", "power2_enable": "0", "temp1_input": "41000", "temp3_input": "1000",
+            ])
+        try machine.chip.inject(.failing(errno: EOPNOTSUPP), at: "temp3_input")
+        let sensor = machine.sensor()
+        let first = sensor.discover()
+        let opened = try machine.openedFiles()
+        let second = sensor.discover()
+        #expect(Set(opened.drain()).isSubset(of: [".", "name"]))
+        #expect(first.channels.map(\.status) == [.ok, .ok, .io(errno: EOPNOTSUPP)])
+        #expect(second.channels == first.channels)
+        #expect(second.findings == first.findings)
+        #expect(first.findings.map(\.reason.name).sorted() == ["disabled", "io"])
+    }
+
     // MARK: Refused reads
 
     @Test func `a read that is refused means sleep, and no right is asked for`() throws {
-        let machine = try Machine(status: "active")
+        let machine = try SleepyMachine(status: "active")
         try machine.chip.inject(.failing(errno: EPERM), at: "power1_average")
         let topology = SensorSet(only: [machine.sensor()]).discover()
         #expect(topology.channels.map(\.status) == [.asleep, .ok])
