@@ -1,13 +1,18 @@
 /// Keeps an estimate of the whole machine from being lower than what parts of the machine measure.
 ///
-/// The estimator's count is raised before it is recorded, so energy, power and everything that is divided agree.
-struct EstimateFloor {
+/// The estimator's count is raised before it is recorded, so energy, power and everything that is divided agree. It is
+/// never lowered, so what a chip shows only once hardly counts.
+package struct EstimateFloor {
     /// A measured channel, and the group of channels whose powers add up.
     private struct Part {
         let index: Int
         let group: Int
-        /// The mean power of a counter; unused for a gauge, whose latest value is used.
+        /// The highest power that a gauge can truthfully show, in watts. A counter's is known to the counter.
+        let maximumPower: Double
+        /// The mean power of a counter.
         var window = PowerWindow()
+        /// The mean power of a gauge.
+        var readings = ReadingMean()
     }
 
     /// The index of the estimated channel.
@@ -19,18 +24,18 @@ struct EstimateFloor {
     private var parts: [Part]
     /// The identities of each group's channels, for people.
     private let names: [String]
-    /// The latest power of each group in watts, or 0 if none of it is known.
+    /// The mean power of each group between its latest two readings in watts, or 0 if none of it is known.
     private var sums: [Double]
     /// The latest change of the estimator's count.
     private var last: (count: UInt64, instant: SampleInstant)?
     /// By how much the count is raised, in microjoules.
     private var raisedMicrojoules: UInt64 = 0
-    /// What the group with the highest power measured most recently.
+    /// What the group with the highest power measured between its latest two readings.
     private(set) var power = Watts(0)
     private var isRaised = false
 
     /// Finds the estimate and the parts; nil if there is no estimate of the scope `wall`, or nothing else is measured.
-    init?(_ channels: [Channel]) {
+    package init?(_ channels: [Channel]) {
         let microjoules = Channel.Encoding.counter(.counts(unit: .microjoules(1), lastCount: .max))
         let estimate = channels.firstIndex {
             $0.countsIn == .wall && $0.provenance == .estimated && $0.encoding == microjoules
@@ -41,7 +46,9 @@ struct EstimateFloor {
         if groups.isEmpty { return nil }
         self.estimate = estimate
         maximumPower = Watts(measured.reduce(0) { $0 + channels[$1].maximumPower.rawValue })
-        parts = groups.enumerated().flatMap { group, indices in indices.map { Part(index: $0, group: group) } }
+        parts = groups.enumerated().flatMap { group, indices in
+            indices.map { Part(index: $0, group: group, maximumPower: channels[$0].maximumPower.rawValue) }
+        }
         names = groups.map { $0.map { channels[$0].id }.joined(separator: " + ") }
         sums = Array(repeating: 0, count: groups.count)
     }
@@ -80,9 +87,12 @@ struct EstimateFloor {
         for index in sums.indices { sums[index] = 0 }
         for index in parts.indices {
             let state = states[parts[index].index]
-            var watts = state.integrator?.power
+            var watts: Watts?
             if let counter = state.counter {
                 watts = parts[index].window.advance(counter, to: now, suspended: suspended)
+            }
+            if let integrator = state.integrator {
+                watts = parts[index].readings.advance(integrator, maximum: parts[index].maximumPower)
             }
             guard state.status == .ok, let watts else { continue }
             sums[parts[index].group] += max(watts.rawValue, 0)
@@ -101,6 +111,33 @@ struct EstimateFloor {
                 \(names[group]).
                 """,
             remedy: "If one of them measures the whole machine, say so: --whole CHANNEL=platform")
+    }
+}
+
+/// The mean power of a gauge between its latest two readings, as its energy is integrated.
+///
+/// A reading counts for at most twice the larger of the ones beside it, so nonsense that is shown only once counts little,
+/// and a sudden rise counts from its second reading on.
+private struct ReadingMean {
+    /// The mean power; 0 before the second reading.
+    private var power = Watts(0)
+    /// The latest two powers that were read, in watts.
+    private var latest: Double?
+    private var earlier = 0.0
+    /// The energy at the latest reading, which every reading of a positive power increases.
+    private var energy = Joules(0)
+
+    /// The mean power after a sample; nil while the gauge shows more than it can.
+    mutating func advance(_ integrator: PowerIntegrator, maximum: Double) -> Watts? {
+        guard let now = integrator.power.map({ max($0.rawValue, 0) }), now <= maximum else { return nil }
+        if integrator.energy == energy, now == latest { return power }
+        energy = integrator.energy
+        if let latest {
+            power = Watts((min(latest, 2 * max(earlier, now)) + min(now, 2 * latest)) / 2)
+            earlier = latest
+        }
+        latest = now
+        return power
     }
 }
 

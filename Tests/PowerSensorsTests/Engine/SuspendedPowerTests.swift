@@ -6,7 +6,7 @@ import Testing
 struct SuspendedPowerTests {
     @Test(arguments: 0..<20)
     func `power, energy and interval agree, and no energy is lost or doubled`(seed: Int) throws {
-        let machine = try SleepyMachine(seed: UInt64(seed))
+        let machine = try SuspendedMachine(seed: UInt64(seed))
         var last = machine.snapshot()
         machine.begin()
         var (known, knownAcrossSleep) = (0, 0)

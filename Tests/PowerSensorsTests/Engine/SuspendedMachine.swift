@@ -3,7 +3,7 @@ import PowerSensorsTestSupport
 import Testing
 
 /// A simulated machine whose three packages do different things while it sleeps, and a meter of 20 W beside them.
-final class SleepyMachine {
+final class SuspendedMachine {
     private enum Sleep: CaseIterable { case goesOn, restarts, standsStill }
 
     private struct Register {
