@@ -157,11 +157,15 @@ package final class Attributor {
     }
 
     /// Adds what the processors did since the previous scan. While processors come or go that is unknown, and taken to be
-    /// the same as before.
+    /// the same as before. If nothing came before, this scan takes the place of the first one.
     private func count(_ times: CPUTimes, at now: Int64) {
         if let scanned {
             let isKnown = load.isContinuous(times, since: scanned.times, over: now - scanned.nanoseconds)
-            if isKnown || latestTicks.total == 0 { latestTicks = times.elapsed(since: scanned.times) }
+            if isKnown {
+                latestTicks = times.elapsed(since: scanned.times)
+            } else if latestTicks.total == 0 {
+                isStarted = false
+            }
             elapsed += latestTicks
         }
         scanned = (times, now)

@@ -59,8 +59,9 @@ package struct EnergyIntegral: Sendable {
         }
         let (passed, overflow) = nanoseconds.subtractingReportingOverflow(windowNanoseconds)
         if overflow { return .missing(.stale) }
-        if !isContinuous, let power {
-            add(power, until: nanoseconds)
+        if !isContinuous {
+            // Without a power so far, the next window's counts for this time, too.
+            if let power { add(power, until: nanoseconds) }
             (self.times, windowNanoseconds) = (times, nanoseconds)
             return .count(count)
         }

@@ -485,6 +485,26 @@ struct AttributionTests {
         #expect(try pass() == Joules(250))
     }
 
+    @Test func `a processor that comes back before the second scan leaves the energy until then unscanned`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        let web = try lab.start(10, comm: "web")
+        var sampler = try lab.sampler()
+        _ = sampler.snapshot()
+        func pass() throws -> Snapshot {
+            try web.run(ticks: 50)
+            try lab.pass(tasks: 50, idle: 50)
+            lab.use([100 * joule])
+            return sampler.snapshot()
+        }
+        try lab.addProcessor(MockTicks(idle: 3_000_000))
+        let first = try pass()
+        #expect(first.unattributed(.process, .unscanned) == 100)
+        #expect(first.unattributed(.process, .idle) == 0)
+        let second = try pass()
+        #expect(second.unattributed(.process, .unscanned) == 100)
+        #expect(second.consumer(.process, "web")?.energy == Joules(50))
+    }
+
     @Test func `an estimate's band is that of its shares`() throws {
         var channel = Channel.counter("host", scope: .wall, domain: "host")
         channel.provenance = .estimated

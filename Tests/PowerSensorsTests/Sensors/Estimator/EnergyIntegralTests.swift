@@ -87,6 +87,15 @@ struct EnergyIntegralTests {
         #expect(count(&energy, to: times(busy: 250, idle: 9050), at: 3000 * milliseconds) == 1 + 550_000_000)
     }
 
+    @Test func `times that do not continue the first ones are a new beginning, and no time is lost`() {
+        var energy = EnergyIntegral(line)
+        _ = energy.advance(to: times(busy: 0, idle: 0), at: 0)
+        let jump = energy.advance(to: times(busy: 0, idle: 3_000_000), at: 15_000 * milliseconds, isContinuous: false)
+        #expect((jump.count ?? .max) == 1)
+        let all: UInt64 = 1 + 16 * 200_000_000
+        #expect(count(&energy, to: times(busy: 100, idle: 3_000_000), at: 16_000 * milliseconds) == all)
+    }
+
     @Test func `CPU times that all restart are the new origin`() {
         var energy = EnergyIntegral(line)
         _ = energy.advance(to: times(busy: 1000, idle: 1000), at: 0)
