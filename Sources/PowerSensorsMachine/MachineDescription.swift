@@ -125,7 +125,8 @@ private struct ProcessorLines {
             guard UInt64(value) != nil else { return }
             listed += 1
             socket = nil
-        case "# processors": stated = Int(value).flatMap { $0 > 0 ? $0 : nil }
+        // 2¹⁶ is more than Linux supports.
+        case "# processors": stated = Int(value).flatMap { (1...(1 << 16)).contains($0) ? $0 : nil }
         // The latter on LoongArch and MIPS.
         case "physical id", "package":
             socket = UInt64(value)

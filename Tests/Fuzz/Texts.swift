@@ -193,6 +193,7 @@ let cpuinfos = [
     """,
     "processor\t: 0\nvendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: 17\nmodel name\t: AMD EPYC 9354\nflags\t\t: fpu\n",
     "processor\t: 0\nCPU implementer\t: 0x41\nCPU architecture: 8\nCPU part\t: 0xd0c\nCPU revision\t: 1\n",
+    "vendor_id       : IBM/S390\n# processors    : 4\nprocessor 0: version = FF,  identification = 123456\n",
 ]
 
 /// The bits where a `format` puts a value, the lowest first; nil for an invalid text.

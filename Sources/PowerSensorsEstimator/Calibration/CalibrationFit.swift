@@ -35,13 +35,14 @@ public enum CalibrationError: Error, Hashable, CustomStringConvertible {
         case .tooFewPoints(let count):
             "only \(count) measurements are usable, but \(CalibrationFit.fewestPoints) are needed. Measure for longer."
         case .loadHardlyChanged(let from, let to):
-            "the load only went from \(Int(from * 100)) to \(Int(to * 100)) %, but must cover half the range from idle "
-                + "to full load. Measure for longer, or under more load. A quota of processor time limits the load too."
+            "the load only went from \(fixed(from * 100, decimals: 0)) to \(fixed(to * 100, decimals: 0)) %, but must "
+                + "cover half the range from idle to full load. Measure for longer, or under more load. A quota of "
+                + "processor time limits the load too."
         case .powerDoesNotRise:
             "the power does not rise with the load, so the sensor does not measure these processors. Choose another "
                 + "sensor or scope."
         case .doesNotFit(let error):
-            "the curve's mean error is \(Int((error * 100).rounded())) %: the power depends on something other than "
+            "the curve's mean error is \(fixed(error * 100, decimals: 0)) %: the power depends on something other than "
                 + "the load. Choose another sensor or scope."
         }
     }

@@ -69,6 +69,10 @@ struct CalibrationFitTests {
         #expect(throws: CalibrationError.powerDoesNotRise) { try CalibrationFit(flat) }
         let falling = (0..<110).map { CalibrationPoint(load: Double($0 / 10) / 10, power: Watts(200 - Double($0))) }
         #expect(throws: CalibrationError.powerDoesNotRise) { try CalibrationFit(falling) }
+        // Errors beyond any integer are printed, too.
+        var spoiled = measured(.straight, seed: 1)
+        spoiled[2] = CalibrationPoint(load: 0, power: Watts(1e-300))
+        #expect { try CalibrationFit(spoiled) } throws: { "\($0)".contains("mean error") }
         let nonsense = (0..<110).map { CalibrationPoint(load: Double($0), power: Watts(.nan)) }
         #expect(throws: CalibrationError.tooFewPoints(0)) { try CalibrationFit(nonsense) }
     }

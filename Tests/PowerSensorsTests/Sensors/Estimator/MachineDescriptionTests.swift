@@ -36,6 +36,13 @@ struct Shape: CustomTestStringConvertible {
 }
 
 struct MachineDescriptionTests {
+    @Test(arguments: [("1", 1), ("65536", 65_536), ("65537", nil), ("9223372036854775807", nil), ("0", nil)])
+    func `a number of processors that no machine has is no description`(text: String, threads: Int?) {
+        let machine = described("vendor_id       : IBM/S390\n# processors    : \(text)\n")
+        #expect(machine?.threads == threads)
+        if let machine { #expect(MachineEstimate(machine).part?.virtualProcessors == threads) }
+    }
+
     @Test(arguments: [
         Shape(
             testDescription: "two sockets, two cores each, two threads a core",
