@@ -67,7 +67,7 @@ def key(name):
     kept = []
     for word, following in zip(words, words[1:] + [""]):
         is_frequency = word.endswith("ghz") or following == "ghz" or re.fullmatch(r"\d+\.\d+", word)
-        if not (word in IDLE_WORDS or word.endswith("-core") or is_frequency):
+        if not (word in IDLE_WORDS or word.endswith(("-core", "-cores")) or is_frequency):
             kept.append(word)
     return "".join(kept).replace("-", "").replace(".", "")
 

@@ -22,7 +22,8 @@ package struct ProcessorKey: Hashable, Sendable {
             let isFrequency =
                 word.hasSuffix("ghz") || Self.isDecimal(word)
                 || (words.indices.contains(index + 1) && words[index + 1] == "ghz")
-            if Self.ignoredWords.contains(word) || word.hasSuffix("-core") || isFrequency { continue }
+            let isCount = word.hasSuffix("-core") || word.hasSuffix("-cores")
+            if Self.ignoredWords.contains(word) || isCount || isFrequency { continue }
             kept += word
         }
         text = kept.filter { $0 != "-" && $0 != "." }

@@ -19,9 +19,16 @@ package struct ProcessorName: Hashable, Sendable {
     /// The physical cores of a package, which AMD's names end in, such as 64 of `AMD EPYC 7763 64-Core Processor`; nil if
     /// the name does not show them.
     package var coresPerSocket: Int? {
-        let numbers = words.filter { $0.hasSuffix("-core") }.compactMap { Int($0.dropLast("-core".count)) }
+        let numbers = words.compactMap { word -> Int? in
+            guard let end = ["-core", "-cores"].first(where: word.hasSuffix) else { return nil }
+            let number = String(word.dropLast(end.count))
+            return Self.numbers[number] ?? Int(number)
+        }
         return numbers.first { (1...1024).contains($0) }
     }
+
+    /// The numbers that names have in words, such as `AMD Ryzen 7 1700 Eight-Core Processor`.
+    private static let numbers = ["dual": 2, "triple": 3, "quad": 4, "six": 6, "eight": 8, "twelve": 12, "sixteen": 16]
 
     /// Whether the name is that of a hypervisor's generic processor, such as QEMU's, whose CPUID is as generic.
     var isGeneric: Bool {

@@ -8,7 +8,9 @@ struct NamedCoresTests {
             ("AMD EPYC 7713P 64-Core Processor", 64), ("AMD Ryzen 7 5700G 8-Core Processor", 8),
             ("AMD EPYC 9354 32-Core Processor", 32), ("AMD EPYC 9654", nil), ("Intel(R) Xeon(R) Platinum 8380", nil),
             ("Intel(R) Core(TM) i5-8250U", nil), ("0-Core Processor", nil), ("-Core Processor", nil),
-            ("99999999999999999999-Core", nil), ("Dual-Core AMD Opteron(tm) Processor 2218", nil),
+            ("99999999999999999999-Core", nil), ("Dual-Core AMD Opteron(tm) Processor 2218", 2),
+            ("AMD Ryzen Threadripper PRO 5995WX 64-Cores", 64), ("AMD Ryzen 7 1700 Eight-Core Processor", 8),
+            ("AMD Ryzen 5 2600 Six-Core Processor", 6), ("Ampere(R) Altra(R) Max 64-Bit Multi-Core Processor", nil),
         ] as [(String, Int?)])
     func `a name may end in its cores`(name: String, cores: Int?) {
         #expect(ProcessorName(name).coresPerSocket == cores)

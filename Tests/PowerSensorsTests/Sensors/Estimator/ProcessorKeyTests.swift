@@ -13,6 +13,7 @@ struct ProcessorKeyTests {
             ("AMD EPYC 7763 64-Core Processor", "7763", nil),
             ("AMD EPYC 7742 2.25Ghz", "7742", 2250),
             ("AMD EPYC 7601 2.20 GHz, Dell SKU [338-BNCG]", "7601", 2200),
+            ("AMD EPYC 7763 64-Cores", "7763", nil),
             ("Six-Core AMD Opteron(tm) Processor 8425 HE", "8425he", nil),
             ("Ampere® Altra® Max 64-Bit Multi-Core Processor M128-30", "maxm12830", nil),
             ("Intel Xeon 3.8GHz", "", 3800),
