@@ -120,7 +120,10 @@ package struct RAPLDiagnosis {
         }
         return first.with(
             text: "\(text). \(confinement) confines this process, and may forbid it.",
-            remedy: "See whether the kernel says so: sudo dmesg | grep -iE 'apparmor|avc'")
+            remedy: """
+                See whether the kernel says so: sudo dmesg | grep -iE 'apparmor|avc' — or, where auditd takes its messages: \
+                sudo ausearch -m avc
+                """)
     }
 
     // MARK: Missing

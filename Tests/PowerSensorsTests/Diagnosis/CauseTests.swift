@@ -62,7 +62,7 @@ struct CauseTests {
 
     @Test(
         arguments: [
-            ("docker-default (enforce)\n", "AppArmor's profile docker-default", "apparmor"),
+            ("docker-default (enforce)\n", "AppArmor's profile docker-default", "ausearch -m avc"),
             ("docker-default (complain)\n", nil, "dmesg"), ("unconfined\n", nil, "dmesg"), (nil, nil, "dmesg"),
         ] as [(String?, String?, String)])
     func `a security module is named only if it confines this process`(
@@ -89,6 +89,16 @@ struct CauseTests {
         try machine.sysfs.write("1", to: "fs/selinux/enforce")
         #expect(
             HostEnvironment(machine.roots).confinement == "SELinux's context system_u:system_r:container_t:s0:c1,c2")
+    }
+
+    @Test(arguments: [
+        "unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023\n", "system_u:system_r:unconfined_service_t:s0",
+    ])
+    func `a context to which the policy allows everything does not confine`(context: String) throws {
+        let machine = try MockMachine()
+        try machine.procfs.write(context, to: "thread-self/attr/current")
+        try machine.sysfs.write("1", to: "fs/selinux/enforce")
+        #expect(HostEnvironment(machine.roots).confinement == nil)
     }
 
     @Test func `a driver that refuses a file which all may read is not answered by opening the file`() throws {
