@@ -28,6 +28,8 @@ struct StoreMeter {
     private var begin: Step?
     private var nextBegin: Step?
     private var latest: Step?
+    /// The largest change of the store at one step, in joules, since each of the two began.
+    private var (largest, nextLargest) = (0.0, 0.0)
 
     /// The least number of steps, and the least time, after which the power is known.
     private static let steps = 3
@@ -59,9 +61,10 @@ struct StoreMeter {
             forgetOldPower()
         } else {
             // A millionth of a watt-hour is 3.6 mJ.
-            now.fallen += Double(last - stored) * 0.0036 * volts
+            let fall = Double(last - stored) * 0.0036 * volts
+            now.fallen += fall
             now.count += 1
-            step()
+            step(abs(fall))
         }
     }
 
@@ -72,24 +75,34 @@ struct StoreMeter {
         return passed >= 0 && passed - awake < 1_000_000_000 && passed < Self.windowNanoseconds
     }
 
-    private mutating func step() {
+    /// Takes in a step, whose size is in joules.
+    private mutating func step(_ size: Double) {
         latest = now
         guard let begin, let next = nextBegin else {
             (self.begin, nextBegin) = (now, now)
             return
         }
+        (largest, nextLargest) = (max(largest, size), max(nextLargest, size))
         let time = now.boottimeNanoseconds - begin.boottimeNanoseconds
         guard now.count - begin.count >= Self.steps, time >= Self.leastNanoseconds else { return }
-        let watts = (now.fallen - begin.fallen) / (Double(time) * 1e-9)
+        measure(since: begin, seconds: Double(time) * 1e-9)
+        if now.boottimeNanoseconds - next.boottimeNanoseconds >= Self.windowNanoseconds {
+            (self.begin, nextBegin) = (next, now)
+            (largest, nextLargest) = (nextLargest, 0)
+        }
+    }
+
+    private mutating func measure(since begin: Step, seconds: Double) {
+        let fall = now.fallen - begin.fallen
+        // A gauge that learns anew jumps. Until such a step has left the window, the fall tells nothing.
+        if largest > abs(fall) / 2 { return }
+        let watts = fall / seconds
         power = watts > 0 ? watts : nil
         let shownSeconds = now.shownSeconds - begin.shownSeconds
         // A gauge is wrong by some per cent and may average over a minute, and the steps' times are off by seconds.
-        if let power, shownSeconds > Double(time) * 0.8e-9 {
+        if let power, shownSeconds > seconds * 0.8 {
             let mean = (now.shown - begin.shown) / shownSeconds
             refutesRate = mean > power * 2 + 1 || mean < power / 2 - 1
-        }
-        if now.boottimeNanoseconds - next.boottimeNanoseconds >= Self.windowNanoseconds {
-            (self.begin, nextBegin) = (next, now)
         }
     }
 
@@ -99,6 +112,6 @@ struct StoreMeter {
         let window = latest.boottimeNanoseconds - begin.boottimeNanoseconds
         guard now.boottimeNanoseconds - latest.boottimeNanoseconds > 2 * window + Self.windowNanoseconds else { return }
         (power, refutesRate) = (nil, false)
-        (self.begin, nextBegin, self.latest) = (nil, nil, nil)
+        (self.begin, nextBegin, self.latest, largest, nextLargest) = (nil, nil, nil, 0, 0)
     }
 }
