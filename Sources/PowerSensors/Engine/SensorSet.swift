@@ -63,7 +63,7 @@ public struct SensorSet: Sendable {
     ///   - estimator: An estimator for a given machine; nil for one that detects the machine itself. It reads beneath `roots`.
     ///   - additional: Custom sensors, which are preferred to the library's.
     ///   - ignoring: What to leave out: `id`s of channels, names of chips and supplies, and devices, such as `0000:03:00.0`. Chips
-    ///     are not read at all. A host figure of which a part is left out is `partial`.
+    ///     are not read at all, and of supplies only what kind they are. A host figure of which a part is left out is `partial`.
     ///   - wholes: Channels that are known to measure a whole, by their `id`, each with the scope whose figure it makes up.
     ///     Channels of one scope are added; what else would count in that scope is left out.
     public init(
@@ -90,7 +90,7 @@ public struct SensorSet: Sendable {
             HwmonSensor(
                 roots: roots, maximumPower: maximumPower, usesLibSensors: usesLibSensors, ignored: ignored,
                 descriptorBudget: nil),
-            PowerSupplySensor(roots: roots, maximumPower: maximumPower),
+            PowerSupplySensor(roots: roots, maximumPower: maximumPower, ignored: ignored, now: { .now }),
             ResctrlSensor(roots: roots),
         ]
         if selections.isEmpty {

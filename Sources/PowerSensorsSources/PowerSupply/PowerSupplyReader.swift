@@ -75,12 +75,8 @@ final class PowerSupplyReader: SensorReader {
         }
         func state(of name: String) -> SupplyState {
             let present = "\(PowerSupply.classPath)/\(name)/present"
-            let flow = flows.files(of: name)
-            let indices = SupplyFiles<Int>(
-                present: sysfs.exists(present) ? index(of: present) : nil, online: index(of: flow.online),
-                stored: index(of: flow.stored), output: index(of: flow.output), voltage: index(of: flow.voltage),
-                terminal: index(of: flow.terminal), current: index(of: flow.current), storesCharge: flow.storesCharge,
-                storeLimit: flow.storeLimit, feedsHost: flow.feedsHost)
+            var indices = flows.files(of: name).map { index(of: $0) }
+            indices.present = sysfs.exists(present) ? index(of: present) : nil
             return SupplyState(name: name, files: indices, beneath: sysfs)
         }
         supplies = names.map(state)
@@ -96,7 +92,7 @@ final class PowerSupplyReader: SensorReader {
         for index in supplies.indices { supplies[index].update(numbers, flows) }
         readPeersIfNeeded()
         let instant = now()
-        for index in supplies.indices { supplies[index].complete(numbers, flows, at: instant) }
+        for index in supplies.indices { supplies[index].complete(flows, at: instant) }
         for index in lines.indices { readings.append(reading(of: lines[index], supplies[lines[index].supply])) }
     }
 
@@ -115,8 +111,8 @@ final class PowerSupplyReader: SensorReader {
         switch line.attribute {
         case .discharging: return supply.discharging
         case .online: return value(line)
-        case _ where supply.isBlank: return .missing(.implausible)
         case .discharge: return discharge(line, supply)
+        case _ where supply.isBlank: return .missing(.implausible)
         case .power where supply.hasUnknownRate: return .missing(.io(errno: ENODATA))
         case .power where supply.isRateRefuted: return .missing(.implausible)
         default: return value(line)
@@ -125,7 +121,7 @@ final class PowerSupplyReader: SensorReader {
 
     /// The power, if it flows out of the battery.
     private func discharge(_ line: Line, _ supply: SupplyState) -> Reading {
-        let power = supply.isRateRefuted ? .missing(.implausible) : value(line)
+        let power = supply.isBlank || supply.isRateRefuted ? .missing(.implausible) : value(line)
         if let status = supply.failure {
             // If only its `status` file is missing, the battery is still there, so its power is unknown and not absent.
             let exists = supply.isKnownPresent || power.status == .ok
@@ -134,13 +130,7 @@ final class PowerSupplyReader: SensorReader {
         if supply.hasUnknownRate || power.status != .ok, let watts = supply.storePower, watts <= limit {
             return .value(watts)
         }
-        if supply.hasUnknownRate { return .missing(.io(errno: ENODATA)) }
-        switch supply.direction {
-        case .charging, .idle: return .missing(.absent)
-        // A battery that discharges with an unknown power is a missing part of the host's figure, not an idle battery.
-        case .discharging: return power.status == .absent ? .missing(.io(errno: ENODATA)) : power
-        case .unknown: return power.value == 0 ? .missing(.absent) : .missing(.io(errno: ENODATA))
-        }
+        return supply.hasUnknownRate ? .missing(.io(errno: ENODATA)) : supply.direction.discharge(power)
     }
 
     private func value(_ line: Line) -> Reading {

@@ -4,12 +4,13 @@ public import PowerSensorsCore
 ///
 /// Power is a magnitude, since drivers disagree about its sign; `discharging` tells the direction. While batteries
 /// discharge, their power is the host figure of scope `battery`; if none is shown, or one that the battery's store
-/// contradicts, it is derived within a minute or so from how fast the store falls. On mains that figure has no value, since batteries
-/// then do not show the machine's power. Supplies update their values every 1 to 30 s, and are read at most once a
-/// second.
+/// contradicts, it is derived from how fast the store falls, as soon as it has done so in four steps over half a minute. On
+/// mains that figure has no value, since batteries then do not show the machine's power. Supplies update their values
+/// every 1 to 30 s, and are read at most once a second.
 public struct PowerSupplySensor: Sensor {
     private let roots: SystemRoots
     private let maximumPower: Watts?
+    private let ignored: IgnoredChannels
     private let flows = SupplyFlows()
     private let now: @Sendable () -> SampleInstant
 
@@ -22,10 +23,14 @@ public struct PowerSupplySensor: Sensor {
         self.init(roots: roots, maximumPower: maximumPower, now: { .now })
     }
 
-    /// The same with clocks that a test controls.
-    package init(roots: SystemRoots, maximumPower: Watts? = nil, now: @escaping @Sendable () -> SampleInstant) {
+    /// The same without ignored supplies. A test also sets the clocks.
+    package init(
+        roots: SystemRoots, maximumPower: Watts? = nil, ignored: IgnoredChannels = IgnoredChannels(),
+        now: @escaping @Sendable () -> SampleInstant
+    ) {
         self.roots = roots
         self.maximumPower = maximumPower
+        self.ignored = ignored
         self.now = now
     }
 
@@ -45,29 +50,18 @@ public struct PowerSupplySensor: Sensor {
     public func discover() -> Discovery {
         var discovery = Discovery()
         let names = roots.sysfs.listClass(PowerSupply.classPath, of: "power supplies", findings: &discovery.findings)
-        var supplies = names.map { PowerSupply(name: $0, in: roots.sysfs, findings: &discovery.findings) }
-        let plugs = supplies.filter(\.isPlug)
-        if !plugs.isEmpty, plugs.allSatisfy(\.isUnplugged) {
-            for index in supplies.indices { supplies[index].dischargeIfUnknown() }
-        }
-        for index in supplies.indices where supplies[index].isAtZeroRate {
-            let isFed = supplies.contains { $0.name != supplies[index].name && $0.isFeeding }
-            if !isFed { supplies[index].distrustRate(&discovery.findings) }
-        }
-        for supply in supplies {
-            discovery.channels += channels(of: supply)
-            if supply.isPeripheral { discovery.findings.append(.peripheral(supply)) }
-            if supply.isNegotiated, discovery.channels.contains(where: { $0.provenance == .nominal }) {
-                discovery.findings.append(.negotiated(supply))
-            }
-            // If a battery may feed the machine but cannot be counted, the figure is unknown, rather than smaller.
-            if supply.mayFeedHost {
-                discovery.incompleteScopes = [.battery]
-            } else if supply.isBattery, !supply.isPeripheral, !supply.feedsHost {
-                discovery.findings.append(.undirected(supply))
-                discovery.incompleteScopes = [.battery]
-            }
-            flows.recordDiscovery(of: supply)
+        let left = names.compactMap { leaveOut($0, &discovery) }
+        var supplies = names.filter { name in !left.contains { $0.name == name } }
+            .map { PowerSupply(name: $0, in: roots.sysfs, findings: &discovery.findings) }
+        for index in supplies.indices { supplies[index].read(in: roots.sysfs, findings: &discovery.findings) }
+        let hasUnreadPlug = left.contains(where: \.isPlug)
+        compare(&supplies, hasUnreadPlug, &discovery.findings)
+        for supply in supplies { add(supply, to: &discovery) }
+        flows.recordDiscovery(of: supplies, hasUnreadPlug: hasUnreadPlug)
+        let hasFigure = discovery.channels.contains { $0.countsIn == .battery }
+        if hasFigure, left.contains(where: \.mayBeBatteryOfHost) {
+            discovery.incompleteScopes = [.battery]
+            discovery.findings.append(.incompleteBattery)
         }
         let batteries = supplies.filter(\.feedsHost)
         let undecided = batteries.filter { $0.isPresent && $0.direction == .unknown }
@@ -81,6 +75,45 @@ public struct PowerSupplySensor: Sensor {
         return discovery
     }
 
+    /// The supply of a name if it is to be left out, which is recorded; nil for every other one.
+    private func leaveOut(_ name: String, _ discovery: inout Discovery) -> PowerSupply? {
+        let device = self.device(of: name)
+        let used = ignored.names(ofChip: name, device: device) + ignored.names(ofComponent: name.asIdentifier, .supply)
+        if used.isEmpty { return nil }
+        discovery.ignoredNames.formUnion(used)
+        // What cannot be read of it does not matter.
+        var unused: [Finding] = []
+        let supply = PowerSupply(name: name, in: roots.sysfs, findings: &unused)
+        discovery.findings.append(.ignored(supply))
+        return supply
+    }
+
+    /// Completes what only the other supplies show: the direction of a battery, and whether a power of 0 is true.
+    private func compare(_ supplies: inout [PowerSupply], _ hasUnreadPlug: Bool, _ findings: inout [Finding]) {
+        let plugs = supplies.filter(\.isPlug)
+        if !hasUnreadPlug, !plugs.isEmpty, plugs.allSatisfy(\.flow.isUnplugged) {
+            for index in supplies.indices { supplies[index].dischargeIfUnknown() }
+        }
+        for index in supplies.indices where supplies[index].isAtZeroRate {
+            let isFed = supplies.contains {
+                $0.name != supplies[index].name && !$0.isPeripheral && $0.flow.isFeeding
+            }
+            if !isFed { supplies[index].distrustRate(&findings) }
+        }
+    }
+
+    private func add(_ supply: PowerSupply, to discovery: inout Discovery) {
+        let channels = channels(of: supply)
+        discovery.channels += channels
+        if supply.isPeripheral { discovery.findings.append(.peripheral(supply)) }
+        if channels.contains(where: { $0.provenance == .nominal }) { discovery.findings.append(.negotiated(supply)) }
+        // If a battery may feed the machine but cannot be counted, the figure is unknown, rather than smaller.
+        if supply.mayBeBatteryOfHost, !supply.feedsHost {
+            if !supply.mayFeedHost { discovery.findings.append(.undirected(supply)) }
+            discovery.incompleteScopes = [.battery]
+        }
+    }
+
     /// Opens each channel's files. A channel that cannot be opened reports why in its readings.
     public func open(_ channels: [Channel]) -> any SensorReader {
         PowerSupplyReader(channels, maximumPower: maximumPower, flows: flows, beneath: roots.sysfs, now: now)
@@ -92,11 +125,16 @@ public struct PowerSupplySensor: Sensor {
         var component = Component(id: supply.name.asIdentifier, kind: .supply)
         component.supply = supply.name
         component.supplyType = supply.type
-        component.device = (try? roots.sysfs.resolve("\(supply.path)/device")).flatMap { path in
-            path.hasPrefix("devices/") ? String(path.dropFirst("devices/".count)) : nil
-        }
+        component.device = device(of: supply.name)
         return supply.statuses.map { attribute, status in
             channel(of: attribute, status, supply, component)
+        }
+    }
+
+    /// The path of a supply's device beneath `devices`; nil if it has none.
+    private func device(of supply: String) -> String? {
+        (try? roots.sysfs.resolve("\(PowerSupply.classPath)/\(supply)/device")).flatMap { path in
+            path.hasPrefix("devices/") ? String(path.dropFirst("devices/".count)) : nil
         }
     }
 

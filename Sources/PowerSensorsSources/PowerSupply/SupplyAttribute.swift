@@ -1,3 +1,4 @@
+import Glibc
 import PowerSensorsCore
 
 /// What a power supply's channel shows, and its file (kernel documents Documentation/ABI/testing/sysfs-class-power and
@@ -51,10 +52,10 @@ enum SupplyAttribute: String, CaseIterable, Sendable {
     }
 
     /// Whether a battery's power and the product of its current and voltage, all in watts, cannot both be true: they differ
-    /// by more than a factor of 2 and 3 W. A power of almost 0 is taken for an unknown one.
+    /// by more than a factor of 2 and 3 W. A power of 0 and a product of almost 0 are taken for unknown ones.
     static func areContradictory(power: Double, product: Double) -> Bool {
         let (least, most) = (min(power, product), max(power, product))
-        return least > 0.1 && most > 2 * least && most - least > 3
+        return power > 0 && product > 0.1 && most > 2 * least && most - least > 3
     }
 
     /// A derived power in watts; nil if one of the numbers stands for an unknown value.
@@ -79,6 +80,16 @@ enum SupplyDirection: Sendable {
         case "Charging": self = .charging
         case "Full", "Not charging": self = .idle
         default: self = .unknown
+        }
+    }
+
+    /// The power that a battery gives, from the power that flows.
+    func discharge(_ power: Reading) -> Reading {
+        switch self {
+        case .charging, .idle: .missing(.absent)
+        // A battery that discharges with an unknown power is a missing part of the host's figure, not an idle battery.
+        case .discharging: power.status == .absent ? .missing(.io(errno: ENODATA)) : power
+        case .unknown: .missing(power.value == 0 ? .absent : .io(errno: ENODATA))
         }
     }
 }

@@ -9,17 +9,13 @@ struct SupplyFiles<File: Sendable>: Sendable {
     /// The energy or charge that is stored.
     var stored: File?
 
-    /// The power that it gives the machine, or the current if power is derived.
-    var output: File?
-
-    /// The voltage, if power is derived.
+    /// The power, unless it is derived from the next two. Like these, only of a battery that supplies the machine.
+    var power: File?
+    var current: File?
     var voltage: File?
 
-    /// The voltage of a battery that supplies the machine.
-    var terminal: File?
-
-    /// The current of such a battery, if its power has a file of its own, with which it is compared.
-    var current: File?
+    /// Whether power is derived from current and voltage.
+    var derivesPower = false
 
     /// Whether ``stored`` is a charge.
     var storesCharge = false
@@ -29,6 +25,14 @@ struct SupplyFiles<File: Sendable>: Sendable {
 
     /// Whether it is a battery that supplies the machine while it discharges.
     var feedsHost = false
+
+    /// The same with each file replaced.
+    func map<Other>(_ transform: (File) -> Other?) -> SupplyFiles<Other> {
+        SupplyFiles<Other>(
+            present: present.flatMap(transform), online: online.flatMap(transform), stored: stored.flatMap(transform),
+            power: power.flatMap(transform), current: current.flatMap(transform), voltage: voltage.flatMap(transform),
+            derivesPower: derivesPower, storesCharge: storesCharge, storeLimit: storeLimit, feedsHost: feedsHost)
+    }
 }
 
 /// Records for all supplies which ones feed the machine, and how often batteries have started or stopped to discharge.
@@ -43,6 +47,9 @@ final class SupplyFlows: Sendable {
 
         /// Whether it gives the machine a known power, or is connected to the mains.
         var isFeeding = false
+
+        /// Whether it is an adapter or port that is known to be disconnected.
+        var isUnplugged = false
     }
 
     private struct State: Sendable {
@@ -51,6 +58,8 @@ final class SupplyFlows: Sendable {
         var files: [String: SupplyFiles<String>] = [:]
         /// Batteries that discharged at discovery, with a power that was unknown then.
         var unknownRates: Set<String> = []
+        /// Whether there is a mains adapter or port that is left out, so that it is unknown whether it is connected.
+        var hasUnreadPlug = false
         var changes = 0
     }
 
@@ -59,14 +68,20 @@ final class SupplyFlows: Sendable {
     /// Grows whenever a battery starts or stops to discharge, or its power becomes known.
     var changes: Int { state.withLock { $0.changes } }
 
-    /// Records what a discovery found, which is not a change.
-    func recordDiscovery(of supply: PowerSupply) {
-        let flow = Flow(isDischarging: supply.direction == .discharging, isFeeding: supply.isFeeding)
+    /// Records what a discovery found, which is not a change, and forgets supplies that it has not found.
+    ///
+    /// - Parameters:
+    ///   - supplies: The supplies that were read.
+    ///   - hasUnreadPlug: Whether there is a mains adapter or port that was not.
+    func recordDiscovery(of supplies: [PowerSupply], hasUnreadPlug: Bool) {
         state.withLock { state in
-            state.flows[supply.name] = flow
-            state.files[supply.name] = supply.isPeripheral ? nil : supply.flowFiles
-            state.unknownRates.remove(supply.name)
-            if supply.feedsHost, flow.isDischarging, !flow.isFeeding { state.unknownRates.insert(supply.name) }
+            state = State(hasUnreadPlug: hasUnreadPlug, changes: state.changes)
+            for supply in supplies {
+                let flow = supply.flow
+                state.flows[supply.name] = flow
+                state.files[supply.name] = supply.isPeripheral ? nil : supply.flowFiles
+                if flow.isDischarging, !flow.isFeeding { state.unknownRates.insert(supply.name) }
+            }
         }
     }
 
@@ -83,15 +98,15 @@ final class SupplyFlows: Sendable {
         }
     }
 
-    /// Whether all mains adapters and ports of the machine are unplugged. False if there is none.
+    /// Whether all mains adapters and ports of the machine are known to be unplugged. False if there is none.
     var isUnplugged: Bool {
         state.withLock { state in
             var isUnplugged = false
             for (name, files) in state.files where files.online != nil {
-                guard let flow = state.flows[name], !flow.isFeeding else { return false }
+                guard state.flows[name]?.isUnplugged == true else { return false }
                 isUnplugged = true
             }
-            return isUnplugged
+            return isUnplugged && !state.hasUnreadPlug
         }
     }
 

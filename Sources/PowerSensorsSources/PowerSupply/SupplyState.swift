@@ -12,7 +12,7 @@ final class SupplyState {
     private(set) var direction = SupplyDirection.unknown
     /// Why its `status` cannot be read; nil if it can be.
     private(set) var failure: ReadingStatus?
-    private(set) var isPresent = true
+    var isPresent: Bool { shown.isPresent }
 
     /// Whether its `present` file says that it is present. Without that file it is assumed to be, but not known.
     private(set) var isKnownPresent = false
@@ -20,11 +20,10 @@ final class SupplyState {
     /// Whether it discharges and shows a power of 0 that cannot be true, so that its power is unknown.
     private(set) var hasUnknownRate = false
 
-    /// Whether it shows zeros for everything, as some firmware does after a resume: then none of its values is true.
-    private(set) var isBlank = false
+    var isBlank: Bool { shown.isBlank }
 
     /// Whether the power that it shows cannot be true, since its current and voltage, or its store, show another one.
-    var isRateRefuted: Bool { isRateContradicted || (direction == .discharging && store.refutesRate) }
+    var isRateRefuted: Bool { shown.isContradicted || (direction == .discharging && store.refutesRate) }
 
     /// The power in watts by which its store falls; nil if unknown, or if it does not discharge.
     var storePower: Double? { direction == .discharging ? store.power : nil }
@@ -34,7 +33,8 @@ final class SupplyState {
 
     /// What its `status` says.
     private var statusDirection = SupplyDirection.unknown
-    private var isRateContradicted = false
+    /// What its files show.
+    private var shown = SupplyNumbers()
     private var store = StoreMeter()
 
     /// The power in watts with which it discharges; nil if it does not discharge, or the power is unknown.
@@ -67,9 +67,11 @@ final class SupplyState {
 
     /// Reads the status, and evaluates a sample's numbers.
     func update(_ numbers: [Attributes.Number], _ flows: SupplyFlows) {
-        let present = number(files.present, numbers)
-        isPresent = present != 0
-        isKnownPresent = present.map { $0 != 0 } ?? false
+        shown = files.map { file in
+            guard case .number(let number) = numbers[file] else { return nil }
+            return number
+        }
+        isKnownPresent = shown.present.map { $0 != 0 } ?? false
         do throws(AttributeError) {
             var span = bytes.mutableSpan
             var count = try status.read(into: &span)
@@ -82,46 +84,30 @@ final class SupplyState {
             failure = error.status
         }
         direction = statusDirection
-        isBlank =
-            files.feedsHost && isPresent && number(files.terminal, numbers) ?? 1 <= 0
-            && number(files.stored, numbers) ?? 0 == 0 && number(files.output, numbers) ?? 0 == 0
         // Otherwise the flow is recorded once the direction is known.
-        if !needsOthers { record(numbers, flows) }
+        if !needsOthers { record(flows) }
     }
 
     /// Completes what only the other supplies show, which must be up to date: a battery of unknown direction discharges
     /// if all mains adapters and ports are unplugged, unless it shows a power of 0.
-    func complete(_ numbers: [Attributes.Number], _ flows: SupplyFlows, at instant: SampleInstant) {
+    func complete(_ flows: SupplyFlows, at instant: SampleInstant) {
         if needsOthers {
-            if flows.isUnplugged, rate(numbers) != 0 { direction = .discharging }
-            record(numbers, flows)
+            if flows.isUnplugged, shown.rate != 0 { direction = .discharging }
+            record(flows)
         }
-        checkRate(numbers, flows)
-        isRateContradicted = contradiction(numbers)
-        watchStore(numbers, at: instant)
+        checkRate(flows)
+        watchStore(at: instant)
     }
 
-    private func record(_ numbers: [Attributes.Number], _ flows: SupplyFlows) {
-        let isDischarging = isPresent && direction == .discharging
-        rate = isDischarging && !isBlank ? rate(numbers) : nil
-        let isOnline = isPresent && number(files.online, numbers) ?? 0 > 0
-        flows.record(.init(isDischarging: isDischarging, isFeeding: isOnline || (rate ?? 0) > 0), of: name)
+    private func record(_ flows: SupplyFlows) {
+        let flow = shown.flow(isDischarging: direction == .discharging)
+        rate = flow.isDischarging ? shown.rate : nil
+        flows.record(flow, of: name)
     }
 
-    /// Whether power on the one hand, and current times voltage on the other, cannot both be true.
-    private func contradiction(_ numbers: [Attributes.Number]) -> Bool {
-        guard let current = number(files.current, numbers), let voltage = number(files.terminal, numbers),
-            let shown = rate(numbers),
-            let product = SupplyAttribute.power(microamperes: current, microvolts: voltage)
-        else { return false }
-        return SupplyAttribute.areContradictory(power: shown, product: product)
-    }
-
-    private func watchStore(_ numbers: [Attributes.Number], at instant: SampleInstant) {
-        let voltage = number(files.terminal, numbers).map { Double($0) / 1e6 }
-        guard isPresent, direction == .discharging, !isBlank, let stored = number(files.stored, numbers),
-            !stored.isUnknownValue, stored >= 0, stored <= files.storeLimit ?? .max,
-            let volts = files.storesCharge ? voltage : 1
+    private func watchStore(at instant: SampleInstant) {
+        guard isPresent, direction == .discharging, !isBlank, let stored = shown.storedAmount,
+            let volts = shown.storeVolts
         else {
             store = StoreMeter()
             return
@@ -132,26 +118,15 @@ final class SupplyState {
     /// Decides whether a power of 0 is true. Firmware may also show 0 if it does not know the power.
     ///
     /// 0 is believed as long as something else feeds the machine, and the stored energy does not decrease.
-    private func checkRate(_ numbers: [Attributes.Number], _ flows: SupplyFlows) {
+    private func checkRate(_ flows: SupplyFlows) {
         guard rate == 0 else {
             (storedAtZeroRate, isZeroRateRefuted, hasUnknownRate) = (nil, false, false)
             return
         }
-        if let stored = number(files.stored, numbers) {
+        if let stored = shown.storedAmount {
             isZeroRateRefuted = isZeroRateRefuted || stored < storedAtZeroRate ?? stored
             storedAtZeroRate = storedAtZeroRate ?? stored
         }
         hasUnknownRate = isZeroRateRefuted || !flows.isFed(exceptBy: name)
-    }
-
-    private func rate(_ numbers: [Attributes.Number]) -> Double? {
-        guard let output = number(files.output, numbers) else { return nil }
-        guard let voltage = files.voltage else { return SupplyAttribute.discharge.value(of: output) }
-        return number(voltage, numbers).flatMap { SupplyAttribute.power(microamperes: output, microvolts: $0) }
-    }
-
-    private func number(_ file: Int?, _ numbers: [Attributes.Number]) -> Int64? {
-        guard let file, case .number(let number) = numbers[file] else { return nil }
-        return number
     }
 }

@@ -20,18 +20,21 @@ final class OpenedFiles {
     deinit { close(descriptor) }
 
     /// The names of the files that were opened since the previous call, sorted; `.` is a folder itself.
-    func drain() -> [String] {
-        var names: Set<String> = []
+    func drain() -> [String] { Set(drainAll()).sorted() }
+
+    /// The same in the order in which they were opened, with those that were opened again.
+    func drainAll() -> [String] {
+        var names: [String] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
-            if count <= 0 { return names.sorted() }
+            if count <= 0 { return names }
             var start = 0
             while start < count {
                 // int wd, uint32_t mask, cookie and len, and then a name of that length
                 let length = (0..<4).reduce(0) { $0 | Int(buffer[start + 12 + $1]) << (8 * $1) }
                 let name = buffer[start + 16..<start + 16 + length].prefix { $0 != 0 }
-                names.insert(name.isEmpty ? "." : String(decoding: name, as: UTF8.self))
+                names.append(name.isEmpty ? "." : String(decoding: name, as: UTF8.self))
                 start += 16 + length
             }
         }

@@ -116,6 +116,32 @@ struct BatteryStoreTests {
         #expect(try laptop.reading("discharge").value == 18)
     }
 
+    @Test(arguments: [5_000_000, -5_000_000], [true, false])
+    func `a gauge that learns anew jumps, which refutes no rate and is no power`(jump: Int, showsRate: Bool) throws {
+        var files = ["status": "Discharging", "voltage_now": "12000000", "energy_now": "40000000"]
+        if showsRate { files["power_now"] = "6000000" }
+        let laptop = try Laptop(files)
+        for second in 0..<300 {
+            let jumped = second < 100 ? 0 : jump
+            try laptop.run(1) { _ in
+                try laptop.battery.write("\(40_000_000 - second * 1667 - jumped)", to: "energy_now")
+            }
+            guard let watts = try laptop.reading("discharge").value else {
+                #expect(second < 60 && !showsRate)
+                continue
+            }
+            #expect(abs(watts - 6) < 0.2)
+        }
+    }
+
+    @Test(arguments: ["2147483647", "0", "-1"])
+    func `a charge whose voltage is unknown measures no power`(voltage: String) throws {
+        let laptop = try Laptop(Self.charges, fault: "current_now")
+        try laptop.battery.write(voltage, to: "voltage_now")
+        try laptop.run(120) { try laptop.battery.write(Self.charge(after: $0), to: "charge_now") }
+        #expect(try laptop.reading("discharge").value == nil)
+    }
+
     @Test func `a power that current and voltage contradict is replaced by what leaves the store`() throws {
         let laptop = try Laptop([
             "status": "Discharging", "voltage_now": "12000000", "current_now": "500000", "power_now": "41000000",

@@ -263,6 +263,26 @@ struct PowerSupplyTrapTests {
             missing: ["BAT0/power": .implausible, "BAT0/discharge": .implausible],
             findings: ["power_now": "contradictory"]),
         Trap(
+            testDescription: "a power of almost 0 that current and voltage contradict",
+            supplies: [
+                .supply("BAT0", files: laptop.merging(["power_now": "50000", "current_now": "1000000"]) { $1 })
+            ],
+            values: laptopValues.merging(["BAT0/power": nil, "BAT0/discharge": nil, "BAT0/current": 1]) { $1 },
+            missing: ["BAT0/power": .implausible, "BAT0/discharge": .implausible],
+            findings: ["power_now": "contradictory"]),
+        Trap(
+            testDescription: "a port under a contract, and one that shows nothing of its own",
+            supplies: [
+                .supply(
+                    "port1", type: "USB",
+                    files: ["online": "1", "voltage_now": "5000000", "current_now": "1000000", "usb_type": "C [PD]"]),
+                .supply("port2", type: "USB", files: ["online": "1", "usb_type": "C [PD]"]),
+            ],
+            values: [
+                "port1/power": 5, "port1/voltage": 5, "port1/current": 1, "port1/online": 1, "port2/online": 1,
+            ],
+            findings: ["port1": "nominal"]),
+        Trap(
             testDescription: "a current of another unit than the power",
             supplies: [.supply("BAT0", files: laptop.merging(["current_now": "830"]) { $1 })],
             values: laptopValues.merging(["BAT0/current": 0.00083]) { $1 }),
@@ -285,6 +305,20 @@ struct PowerSupplyTrapTests {
                 "BAT0/energy": .implausible, "BAT0/ratio": .implausible,
             ],
             findings: ["BAT0": "contradictory"]),
+        Trap(
+            testDescription: "zeros for everything while it is charged",
+            supplies: [
+                .supply("BAT0", files: ["status": "Charging", "voltage_now": "0", "power_now": "0", "energy_now": "0"])
+            ],
+            values: [
+                "BAT0/power": nil, "BAT0/discharge": nil, "BAT0/voltage": nil, "BAT0/energy": nil,
+                "BAT0/discharging": 0,
+            ],
+            missing: [
+                "BAT0/power": .implausible, "BAT0/discharge": .absent, "BAT0/voltage": .implausible,
+                "BAT0/energy": .implausible,
+            ],
+            findings: ["BAT0": "contradictory", "power_supply": "idle"]),
         Trap(
             testDescription: "a store of many times what the battery can hold",
             supplies: [
