@@ -51,6 +51,9 @@ package struct PowerIntegrator: Sendable {
         return (net - earlier.net).power(over: .nanoseconds(monotonicNanoseconds - earlier.monotonicNanoseconds))
     }
 
+    /// The nanoseconds of time awake since the latest reading; since the machine's start if there was none.
+    func silentNanoseconds(at now: SampleInstant) -> Int64 { now.monotonicNanoseconds &- monotonicNanoseconds }
+
     /// Records that the source has nothing to read.
     mutating func recordAbsence() {
         if isIntermittent { interrupt() }

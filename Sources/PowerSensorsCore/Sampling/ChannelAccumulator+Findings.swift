@@ -28,7 +28,7 @@ extension Finding {
                 \(channel.id) shows a power that cannot be true, or that is contradicted by what else its source shows; it \
                 has no value in the meantime.
                 """,
-            remedy: "Nothing needs to be done if it passes; if it does not, compare what its files show.")
+            remedy: "Compare what its files show.")
     }
 
     /// A source that has not answered for three of its intervals, or whose numbers do not change.

@@ -148,7 +148,9 @@ package struct ChannelAccumulator {
             if let power = state.integrator?.power, power < Watts(0), state.status == .ok {
                 return channel.countsIn.map { .negative(channel, power, $0) }
             }
-            if state.integrator != nil, state.status == .implausible, channel.status == .ok {
+            if let integrator = state.integrator, state.status == .implausible, channel.status == .ok,
+                integrator.silentNanoseconds(at: instant) >= Self.longNanoseconds
+            {
                 return .implausiblePower(channel)
             }
             guard let counter = state.counter, counter.unchangedNanoseconds(at: instant) >= Self.longNanoseconds
