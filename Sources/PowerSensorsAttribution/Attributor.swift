@@ -101,8 +101,9 @@ package final class Attributor {
         }
         return AttributionSnapshot(
             instant: dividedAt, scope: source.scope, origin: source.origin, band: source.band,
-            policy: attribution.policy, consumers: energies.consumers, unattributed: energies.unattributed + rest,
-            given: energies.given, divided: dividedEnergy, isCurrent: failure == nil)
+            policy: attribution.policy, consumers: energies.consumers, foldedIDs: energies.foldedIDs,
+            unattributed: energies.unattributed + rest, given: energies.given, divided: dividedEnergy,
+            isCurrent: failure == nil)
     }
 
     // MARK: Scanning

@@ -2,15 +2,18 @@ import PowerSensorsCore
 
 /// The energy that each listed consumer has been given so far, and the energy that no listed consumer was given.
 ///
-/// Only a limited number of consumers is listed, each with a record here. The others are folded: their energy is added
-/// to one sum for each kind of consumer.
+/// Only a limited number of consumers is listed. The others are folded: their energy is added to one sum for each kind
+/// of consumer. A consumer has a record here from when it is first listed until it ends, so that its energy continues
+/// when it is folded for a while.
 struct ConsumerEnergies {
-    /// A listed consumer and its energy.
+    /// A consumer that is or was listed, and its energy while it was.
     private struct Record {
         /// A number that is not used again, also when another record takes this one's place in the array.
         let id: Int
         var consumer: Consumer
         var energy = EnergyParts.zero
+        /// Its energy when it was last listed; nil while it is folded.
+        var energyWhenListed: EnergyParts? = .zero
     }
 
     private var records = SlotArray<Record>()
@@ -32,12 +35,18 @@ struct ConsumerEnergies {
         if let record { records.update(at: record) { $0.consumer.setControlGroup(group) } }
     }
 
-    /// Removes the record of a consumer that has ended or is no longer listed; nil for a consumer without one.
+    /// Lists a consumer again, whose energy continues.
+    mutating func list(_ record: SlotIndex) { records.update(at: record) { $0.energyWhenListed = $0.energy } }
+
+    /// Folds a listed consumer.
+    mutating func fold(_ record: SlotIndex) { records.update(at: record) { $0.energyWhenListed = nil } }
+
+    /// Removes the record of a consumer that has ended; nil for a consumer without one.
     mutating func removeRecord(_ record: SlotIndex?) {
         if let record { records.remove(at: record) }
     }
 
-    /// Adds energy to a consumer's record; if it has none, to the sum of the folded consumers of its kind.
+    /// Adds energy to a listed consumer's record; without one, to the sum of the folded consumers of its kind.
     mutating func add(_ share: EnergyParts, to record: SlotIndex?, _ kind: Consumer.Kind) {
         if share == .zero { return }
         guard let record else { return addUnattributed(share, kind, .folded) }
@@ -59,15 +68,22 @@ struct ConsumerEnergies {
     /// The order of the kinds in a snapshot.
     private static let order: [Consumer.Kind] = [.virtualMachine, .controlGroup, .process]
 
-    /// All listed consumers, kind by kind; within a kind, the one that has been listed for longest first.
+    /// All listed consumers, kind by kind; within a kind, the one that was listed first is first.
     var consumers: [ConsumerSnapshot] {
-        let sorted = records.slots.compactMap(\.self).sorted { $0.id < $1.id }
-        return Self.order.flatMap { kind in
-            sorted.filter { $0.consumer.kind == kind }.map {
-                ConsumerSnapshot(consumer: $0.consumer, parts: $0.energy, id: $0.id)
+        let listed = records.slots.compactMap { record in
+            record.flatMap { record in
+                record.energyWhenListed.map {
+                    ConsumerSnapshot(
+                        consumer: record.consumer, parts: record.energy, partsWhenListed: $0, id: record.id)
+                }
             }
         }
+        let sorted = listed.sorted { $0.id < $1.id }
+        return Self.order.flatMap { kind in sorted.filter { $0.consumer.kind == kind } }
     }
+
+    /// The identifiers of the folded consumers that were listed before.
+    var foldedIDs: [Int] { records.slots.compactMap { $0?.energyWhenListed == nil ? $0?.id : nil } }
 
     /// The unattributed energy, kind by kind.
     var unattributed: [UnattributedSnapshot] {

@@ -113,7 +113,7 @@ struct ControlGroupTable: ~Copyable {
         }
     }
 
-    /// Removes the groups without processes, and returns the records of those that are listed.
+    /// Removes the groups without processes, and returns the records of those that have one.
     mutating func removeEmpty() -> [SlotIndex] {
         let keepsRoot = hasClocks
         let removed = entries.remove { $0.processes <= 0 && !($0.group.path == "/" && keepsRoot) }
@@ -199,13 +199,13 @@ struct ControlGroupTable: ~Copyable {
         entries.update { $0.rank.update($0.latest) }
         let changes = Rank.changes(among: entries.slots.count, limit: limit) { entries.slots[$0]?.rank }
         for index in changes.folded {
-            entries.update(at: SlotIndex(index)) { energies.removeRecord($0.rank.record.take()) }
+            entries.update(at: SlotIndex(index)) { $0.rank.fold(in: &energies) }
         }
         for index in changes.promoted {
             entries.update(at: SlotIndex(index)) {
                 var consumer = Consumer(kind: .controlGroup, name: $0.group.path)
                 consumer.setControlGroup($0.group)
-                $0.rank.record = energies.addRecord(for: consumer)
+                $0.rank.list(in: &energies) { consumer }
             }
         }
     }
@@ -224,7 +224,7 @@ struct ControlGroupTable: ~Copyable {
         entries.update { sum = sum.saturatingAdd($0.elapsed) }
         let total = hasClocks ? max(Self.microseconds(ofTicks: taskTicks), sum) : totalTicks
         var splitter = EnergySplitter(energy, totalWeight: total)
-        entries.update { energies.add(splitter.share(of: $0.elapsed), to: $0.rank.record, .controlGroup) }
+        entries.update { energies.add(splitter.share(of: $0.elapsed), to: $0.rank.listedRecord, .controlGroup) }
         energies.addUnattributed(splitter.rest, .controlGroup, .shortLived)
     }
 }

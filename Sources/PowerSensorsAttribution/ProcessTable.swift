@@ -258,9 +258,10 @@ struct ProcessTable: ~Copyable {
     mutating func chooseListed(limit: Int, in energies: inout ConsumerEnergies, _ consumer: (Entry) -> Consumer) {
         for index in entries.indices { entries[index].memberships.rank.update(entries[index].latestTicks) }
         let changes = Rank.changes(among: entries.count, limit: limit) { entries[$0].memberships.rank }
-        for index in changes.folded { energies.removeRecord(entries[index].memberships.rank.record.take()) }
+        for index in changes.folded { entries[index].memberships.rank.fold(in: &energies) }
         for index in changes.promoted {
-            entries[index].memberships.rank.record = energies.addRecord(for: consumer(entries[index]))
+            let entry = entries[index]
+            entries[index].memberships.rank.list(in: &energies) { consumer(entry) }
         }
     }
 
@@ -273,7 +274,7 @@ struct ProcessTable: ~Copyable {
     func divide(_ energy: EnergyParts, totalTicks: UInt64, into energies: inout ConsumerEnergies) {
         var splitter = EnergySplitter(energy, totalWeight: totalTicks)
         for entry in entries where entry.elapsed > 0 {
-            energies.add(splitter.share(of: entry.elapsed), to: entry.memberships.rank.record, .process)
+            energies.add(splitter.share(of: entry.elapsed), to: entry.memberships.rank.listedRecord, .process)
         }
         energies.addUnattributed(splitter.rest, .process, .shortLived)
     }

@@ -1,8 +1,34 @@
+import PowerSensorsCore
+
 /// How much a consumer has run lately, which decides whether it is listed or folded: only those that ran most are
 /// listed one by one, and the energy of all others is reported as one sum.
 struct Rank {
-    /// Its record in ``ConsumerEnergies``; nil while it is folded.
-    var record: SlotIndex?
+    /// Its record in ``ConsumerEnergies``, from when it is first listed until it ends; nil before.
+    ///
+    /// While it is folded the record is kept, so that its energy continues if it is listed again.
+    private(set) var record: SlotIndex?
+
+    /// Whether it is listed; otherwise it is folded.
+    private(set) var isListed = false
+
+    /// Its record while it is listed; nil while it is folded.
+    var listedRecord: SlotIndex? { isListed ? record : nil }
+
+    /// Lists it.
+    ///
+    /// - Parameters:
+    ///   - energies: Where its record is added, or continued.
+    ///   - consumer: Returns its description, if it has no record yet.
+    mutating func list(in energies: inout ConsumerEnergies, _ consumer: () -> Consumer) {
+        isListed = true
+        if let record { energies.list(record) } else { record = energies.addRecord(for: consumer()) }
+    }
+
+    /// Folds it.
+    mutating func fold(in energies: inout ConsumerEnergies) {
+        isListed = false
+        if let record { energies.fold(record) }
+    }
 
     /// The moving average of the time that it ran between two scans, over about eight scans, in thousandths of a tick
     /// or, for control groups with a clock, of a microsecond.
@@ -29,14 +55,14 @@ struct Rank {
         let limit = max(limit, 0)
         var listed: [(index: Int, score: UInt64)] = []
         for index in 0..<count {
-            if let rank = rank(index), rank.record != nil { listed.append((index, rank.score)) }
+            if let rank = rank(index), rank.isListed { listed.append((index, rank.score)) }
         }
         listed.sort { $0.score < $1.score }
         // Nearly all scores are below this threshold, so only few candidates have to be sorted.
         let threshold = listed.count < limit ? 0 : listed.first.map { $0.score + $0.score / 4 } ?? .max
         var candidates: [(index: Int, score: UInt64)] = []
         for index in 0..<count {
-            if let rank = rank(index), rank.record == nil, rank.score > threshold {
+            if let rank = rank(index), !rank.isListed, rank.score > threshold {
                 candidates.append((index, rank.score))
             }
         }

@@ -12,32 +12,33 @@ struct ConsumerTests {
         let lines = try outcome.output.split(separator: "\n").map { try JSON(String($0)) }
         try #require(lines.count >= 3)
         #expect(lines.last?["consumers"].elements.contains { $0["kind"].text == "process" } == true)
-        for (before, after) in zip(lines, lines.dropFirst()) {
-            let host = try gain(of: "host", in: before, after) { $0["scope"].text == "wall" }
+        // The latest energy of each; a new one started at 0, and one that comes back goes on from where it was.
+        var seen: [String: Double] = [:]
+        for line in lines {
+            let host = gain(of: "host", in: line, since: &seen) { $0["scope"].text == "wall" }
             for kind in ["vm", "cgroup", "process"] {
-                let own = try ["consumers", "unattributed"].reduce(0) { sum, list in
-                    try sum + gain(of: list, in: before, after) { $0["kind"].text == kind }
+                let own = ["consumers", "unattributed"].reduce(0) { sum, list in
+                    sum + gain(of: list, in: line, since: &seen) { $0["kind"].text == kind }
                 }
                 #expect(abs(own - host) < 1e-6, "\(kind): \(own) J of \(host) J")
             }
         }
     }
 
-    /// The energy that the members of a list gained between two lines; a new member started at 0.
+    /// The energy that the members of a list gained since it was last seen of each.
     private func gain(
-        of list: String, in before: JSON, _ after: JSON, where isMeant: (JSON) -> Bool
-    ) throws -> Double {
-        func energies(_ line: JSON) -> [String: Double] {
-            let pairs = line[list].elements.filter(isMeant).map { one in
-                let name = ["kind", "name", "reason", "scope"].map { one[$0].text ?? "" }.joined(separator: " ")
-                return (
-                    "\(name) \(one["pid"].number ?? 0) \(one["start_time"].number ?? 0)", one["energy_j"].number ?? .nan
-                )
-            }
-            return Dictionary(pairs) { $0 + $1 }
+        of list: String, in line: JSON, since seen: inout [String: Double], where isMeant: (JSON) -> Bool
+    ) -> Double {
+        let pairs = line[list].elements.filter(isMeant).map { one in
+            let name = ["kind", "name", "reason", "scope"].map { one[$0].text ?? "" }.joined(separator: " ")
+            let process = "\(one["pid"].number ?? 0) \(one["start_time"].number ?? 0)"
+            return ("\(list) \(name) \(process)", one["energy_j"].number ?? .nan)
         }
-        let earlier = energies(before)
-        return energies(after).reduce(0) { sum, one in sum + one.value - (earlier[one.key] ?? 0) }
+        var gain = 0.0
+        for (key, energy) in Dictionary(pairs, uniquingKeysWith: +) {
+            gain += energy - (seen.updateValue(energy, forKey: key) ?? 0)
+        }
+        return gain
     }
 
     @Test(arguments: [

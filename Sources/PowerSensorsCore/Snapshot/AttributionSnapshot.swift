@@ -16,8 +16,11 @@ public struct AttributionSnapshot: Sendable {
     /// How idle energy is treated.
     public let policy: AttributionPolicy
 
-    /// The listed consumers, grouped by kind, and within a kind in the order in which they were listed.
+    /// The listed consumers, grouped by kind, and within a kind in the order in which they were first listed.
     public internal(set) var consumers: [ConsumerSnapshot]
+
+    /// The identifiers of consumers that were listed before, and have not ended.
+    package let foldedIDs: [Int]
 
     /// The energy that was attributed to no consumer, by kind and reason.
     public internal(set) var unattributed: [UnattributedSnapshot]
@@ -37,7 +40,8 @@ public struct AttributionSnapshot: Sendable {
 
     package init(
         instant: SampleInstant, scope: Scope, origin: Provenance, band: RelativeBand?, policy: AttributionPolicy,
-        consumers: [ConsumerSnapshot], unattributed: [UnattributedSnapshot], given: [Consumer.Kind: EnergyParts],
+        consumers: [ConsumerSnapshot], foldedIDs: [Int] = [], unattributed: [UnattributedSnapshot],
+        given: [Consumer.Kind: EnergyParts],
         divided: EnergyParts = .zero, isCurrent: Bool = true
     ) {
         self.instant = instant
@@ -46,6 +50,7 @@ public struct AttributionSnapshot: Sendable {
         self.band = band
         self.policy = policy
         self.consumers = consumers
+        self.foldedIDs = foldedIDs
         self.unattributed = unattributed
         self.given = given
         self.divided = divided
@@ -58,9 +63,12 @@ public struct ConsumerSnapshot: Sendable {
     /// The consumer.
     public let consumer: Consumer
 
-    /// Its energy in joules since it was listed, which is when it was found, or later if ``Attribution/limit`` was
-    /// reached.
-    public let energy: Joules
+    /// Its energy in joules while it was listed, which it is from when it was found, or later if ``Attribution/limit``
+    /// was reached.
+    ///
+    /// While others take its place within the limit its energy is among the folded consumers'; when it is listed again, its
+    /// own continues from where it was.
+    public var energy: Joules { parts.joules }
 
     /// Its mean power in watts over the interval; nil in the first interval, and while the host's power is unknown or
     /// the processes cannot be read.
@@ -82,16 +90,25 @@ public struct ConsumerSnapshot: Sendable {
     public internal(set) var highEnergy: Joules?
 
     /// The energy in whole nanojoules.
-    package let parts: EnergyParts
+    package internal(set) var parts: EnergyParts
+
+    /// The energy that it had when it was last listed, in whole nanojoules; 0 if that was the first time.
+    package internal(set) var partsWhenListed: EnergyParts
 
     /// A number that no other consumer has while this program runs.
     package let id: Int
 
-    package init(consumer: Consumer, parts: EnergyParts, id: Int) {
+    package init(consumer: Consumer, parts: EnergyParts, partsWhenListed: EnergyParts = .zero, id: Int) {
         self.consumer = consumer
-        energy = parts.joules
         self.parts = parts
+        self.partsWhenListed = partsWhenListed
         self.id = id
+    }
+
+    /// Subtracts energy that was counted elsewhere.
+    mutating func subtract(_ energy: EnergyParts) {
+        parts = parts - energy
+        partsWhenListed = partsWhenListed - energy
     }
 }
 

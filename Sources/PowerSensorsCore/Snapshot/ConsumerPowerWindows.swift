@@ -21,8 +21,18 @@ struct ConsumerPowerWindows {
         }
     }
 
+    /// What this subscriber has seen of a consumer that is or was listed, and has not ended.
+    private struct Seen {
+        /// Its energy in the latest snapshot that listed it.
+        var energy = EnergyParts.zero
+        /// The part of its energy that no snapshot showed before it was folded, and that therefore is in ``ended``.
+        var missed = EnergyParts.zero
+    }
+
     /// What had been divided at the previous snapshot.
     private var previous: Division?
+    /// The consumers, by their ID.
+    private var seen: [Int: Seen] = [:]
     /// What had been divided at the start of the interval of the next powers; earlier than ``previous`` if the powers
     /// were unknown in between.
     private var start: Division?
@@ -44,10 +54,13 @@ struct ConsumerPowerWindows {
         var result = attributed
         let now = Division(attributed)
         countEnded(attributed, now)
+        for index in result.consumers.indices {
+            if let missed = seen[result.consumers[index].id]?.missed { result.consumers[index].subtract(missed) }
+        }
         let whole = attributed.isCurrent ? power : nil
         if whole == nil { shares = [:] }
         if let start, whole != nil, now.energy.sum > start.energy.sum {
-            measure(now, since: start)
+            measure(attributed.consumers, now, since: start)
             self.start = now
         }
         if start == nil { start = now }
@@ -69,24 +82,33 @@ struct ConsumerPowerWindows {
 
     /// Counts the energy of consumers that have ended or are no longer listed.
     private mutating func countEnded(_ snapshot: AttributionSnapshot, _ now: Division) {
-        defer { previous = now }
-        guard let previous else { return }
         var missing: [Consumer.Kind: EnergyParts] = [:]
-        for (kind, parts) in now.given { missing[kind] = parts - (previous.given[kind] ?? .zero) }
+        for (kind, parts) in now.given { missing[kind] = parts - (previous?.given[kind] ?? .zero) }
+        var kept: [Int: Seen] = [:]
+        for id in snapshot.foldedIDs { kept[id] = seen[id] }
         for one in snapshot.consumers {
-            // A consumer that is new had no energy before.
+            var state = seen[one.id] ?? Seen()
+            if let previous, previous.consumers[one.id] == nil {
+                // It is listed for the first time, or again. What it was given before that is not of this interval.
+                state.missed += one.partsWhenListed - state.energy
+                state.energy = one.partsWhenListed
+            }
             let kind = one.consumer.kind
-            missing[kind] = (missing[kind] ?? .zero) - (one.parts - (previous.consumers[one.id] ?? .zero))
+            missing[kind] = (missing[kind] ?? .zero) - (one.parts - state.energy)
+            state.energy = one.parts
+            kept[one.id] = state
         }
-        for (kind, parts) in missing where parts != .zero { ended[kind, default: .zero] += parts }
+        if previous != nil {
+            for (kind, parts) in missing where parts != .zero { ended[kind, default: .zero] += parts }
+        }
+        (previous, seen) = (now, kept)
     }
 
-    private mutating func measure(_ now: Division, since start: Division) {
+    private mutating func measure(_ consumers: [ConsumerSnapshot], _ now: Division, since start: Division) {
         let divided = Double(now.energy.sum - start.energy.sum)
-        var shares: [Int: Double] = [:]
-        for (id, parts) in now.consumers {
-            shares[id] = Double((parts - (start.consumers[id] ?? .zero)).sum) / divided
+        shares = [:]
+        for one in consumers {
+            shares[one.id] = Double((one.parts - (start.consumers[one.id] ?? one.partsWhenListed)).sum) / divided
         }
-        self.shares = shares
     }
 }

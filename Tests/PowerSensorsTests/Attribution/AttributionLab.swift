@@ -84,7 +84,8 @@ extension Snapshot {
         let before = Dictionary(uniqueKeysWithValues: earlier.consumers.map { ($0.id, $0.parts) })
         var sum = EnergyParts.zero
         for consumer in consumers where consumer.consumer.kind == kind {
-            let last = before[consumer.id] ?? .zero
+            // One that is listed again continues from where it was.
+            let last = before[consumer.id] ?? consumer.partsWhenListed
             sum += EnergyParts(package: consumer.parts.package - last.package, dram: consumer.parts.dram - last.dram)
         }
         for rest in unattributed where rest.kind == kind { sum += rest.parts }
