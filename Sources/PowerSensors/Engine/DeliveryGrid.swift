@@ -1,16 +1,26 @@
 /// Decides which samples a subscriber of a monitor receives as snapshots.
 ///
-/// The points of its grid are the times at which it wants a snapshot. For each of them it receives the nearest sample.
+/// The points of its grid are the times at which it wants a snapshot: multiples of its interval since an origin, which all
+/// subscribers of a monitor share. For each of them it receives the nearest sample. So subscribers with the same interval
+/// receive the same samples, and one with a multiple of another's receives some of the other's.
 package struct DeliveryGrid: Sendable {
     private var grid: TimeGrid?
+    private let origin: Int64
 
     /// The time between two points, in nanoseconds.
     package let interval: Int64
 
-    /// Creates a grid that starts at the first sample.
-    package init(every interval: Int64) { self.interval = interval }
+    /// Creates a grid.
+    ///
+    /// - Parameters:
+    ///   - interval: The time between two points in nanoseconds; at least 1.
+    ///   - origin: The monotonic time of one of the points in nanoseconds.
+    package init(every interval: Int64, origin: Int64) {
+        self.interval = interval
+        self.origin = origin
+    }
 
-    /// Whether a snapshot is due at a sample.
+    /// Whether a snapshot is due at a sample; the first sample always is.
     ///
     /// - Parameters:
     ///   - now: The monotonic time of the sample in nanoseconds.
@@ -28,7 +38,9 @@ package struct DeliveryGrid: Sendable {
         if let due = grid?.next {
             grid?.advance(past: max(now, due))
         } else {
-            grid = TimeGrid(from: now &+ interval, every: interval)
+            // The second snapshot comes half an interval after the first at least, or its powers would be of a moment.
+            grid = TimeGrid(from: origin, every: interval)
+            grid?.advance(past: now &+ interval / 2)
         }
         return true
     }

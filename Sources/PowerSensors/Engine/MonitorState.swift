@@ -37,6 +37,8 @@ struct MonitorState {
     private(set) var latest: Snapshot?
     private var latestWriter: SnapshotWriter
     private var latestGrid: DeliveryGrid
+    /// The monotonic time in nanoseconds from which the intervals of all subscribers are counted.
+    private let origin = SampleInstant.monotonicNow
     private var subscriptions: [Subscription] = []
     private var listeners: [Int: AsyncStream<MonitorEvent>.Continuation] = [:]
     private var nextID = 0
@@ -49,7 +51,8 @@ struct MonitorState {
         headlineScope = configuration.headlineScope
         latestWriter = SnapshotWriter(topology, headline: headlineScope)
         configuredNanoseconds = max(configuration.interval.wholeNanoseconds, Self.shortestNanoseconds)
-        latestGrid = DeliveryGrid(every: max(configuration.latestInterval.wholeNanoseconds, configuredNanoseconds))
+        latestGrid = DeliveryGrid(
+            every: max(configuration.latestInterval.wholeNanoseconds, configuredNanoseconds), origin: origin)
     }
 
     /// The shortest interval: no counter is updated more often than once a millisecond (Intel SDM volume 3, energy status
@@ -87,9 +90,12 @@ struct MonitorState {
     ) -> Deliveries {
         var deliveries = Deliveries()
         let now = info.began.monotonicNanoseconds
+        // One time for all, so that what different exporters say of a sample can be joined by it.
+        let wallNanoseconds = SampleInstant.wallNanoseconds
         // Half of the shortest interval is the most that the latest snapshot may be early.
         if latestGrid.advanceIfDue(at: now, samplingInterval: Self.shortestNanoseconds) {
             latest = engine.write(info, by: &latestWriter)
+            latest?.timeNanoseconds = wallNanoseconds
             deliveries.events += newFindings(engine.findings, info.began)
         }
         if !subscriptions.isEmpty {
@@ -97,6 +103,7 @@ struct MonitorState {
             for index in subscriptions.indices
             where subscriptions[index].grid.advanceIfDue(at: now, samplingInterval: interval) {
                 var snapshot = engine.write(info, by: &subscriptions[index].writer)
+                snapshot.timeNanoseconds = wallNanoseconds
                 snapshot.sequence = subscriptions[index].sequence
                 subscriptions[index].sequence += 1
                 deliveries.snapshots.append((subscriptions[index].continuation, snapshot))
@@ -132,7 +139,7 @@ struct MonitorState {
         nextID += 1
         subscriptions.append(
             Subscription(
-                id: nextID, grid: DeliveryGrid(every: max(nanoseconds, Self.shortestNanoseconds)),
+                id: nextID, grid: DeliveryGrid(every: max(nanoseconds, Self.shortestNanoseconds), origin: origin),
                 writer: SnapshotWriter(topology, headline: headlineScope), continuation: continuation))
         return nextID
     }

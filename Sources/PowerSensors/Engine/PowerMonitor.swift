@@ -43,14 +43,35 @@ public final class PowerMonitor: Sendable {
     /// The first snapshot comes with the next sample and has no power yet; each of the others covers the interval since the
     /// previous one. The subscription ends with the iterating task or with the monitor.
     ///
+    /// All intervals are counted from the monitor's start, so that subscribers with the same interval receive snapshots of
+    /// the same samples. Only the first interval of a subscription is therefore shorter or longer, by half at most.
+    ///
     /// - Parameter interval: The time between two snapshots; at least 1 ms.
     public func snapshots(every interval: Duration) -> SnapshotSequence {
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: Snapshot.self, bufferingPolicy: .bufferingNewest(MonitorState.bufferedSnapshots))
-        let id = core.state.withLock { $0.subscribe(every: interval.wholeNanoseconds, continuation) }
-        end(continuation, with: id)
-        core.timer.wake()
+        let (stream, continuation) = Self.makeStream()
+        subscribe([(interval, continuation)])
         return SnapshotSequence(stream: stream)
+    }
+
+    /// Subscribes to snapshots at several intervals at once, so that the first snapshots are of the same sample too.
+    package func snapshots(every intervals: [Duration]) -> [SnapshotSequence] {
+        let streams = intervals.map { (interval: $0, Self.makeStream()) }
+        subscribe(streams.map { ($0.interval, $0.1.continuation) })
+        return streams.map { SnapshotSequence(stream: $0.1.stream) }
+    }
+
+    private static func makeStream() -> (
+        stream: AsyncStream<Snapshot>, continuation: AsyncStream<Snapshot>.Continuation
+    ) {
+        AsyncStream.makeStream(of: Snapshot.self, bufferingPolicy: .bufferingNewest(MonitorState.bufferedSnapshots))
+    }
+
+    private func subscribe(_ streams: [(interval: Duration, continuation: AsyncStream<Snapshot>.Continuation)]) {
+        let ids = core.state.withLock { state in
+            streams.map { state.subscribe(every: $0.interval.wholeNanoseconds, $0.continuation) }
+        }
+        for (stream, id) in zip(streams, ids) { end(stream.continuation, with: id) }
+        core.timer.wake()
     }
 
     /// Subscribes to events: the findings so far, and everything from now on. The newest 256 are buffered.

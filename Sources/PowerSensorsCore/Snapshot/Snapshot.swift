@@ -88,7 +88,7 @@ public struct Snapshot: Sendable {
     public let instant: SampleInstant
 
     /// Wall-clock time of the sample in nanoseconds since 1970 UTC: a time stamp that is never used in calculations.
-    public let timeNanoseconds: Int64
+    public package(set) var timeNanoseconds: Int64
 
     /// The time since the previous snapshot, suspended time included; nil for the first.
     public let interval: Duration?

@@ -4,6 +4,8 @@ extension PowerMonitor {
     /// Runs exporters concurrently, each at its own interval, until the monitor stops or the task is cancelled. Then calls
     /// ``PowerSensorsExporters/Exporter/finish()`` of each.
     ///
+    /// Exporters with the same interval receive the same snapshots: same time, same figures.
+    ///
     /// Returns when all exporters have finished, so an exporter that waits for a server needs a time limit of its own.
     ///
     /// - Parameters:
@@ -13,14 +15,19 @@ extension PowerMonitor {
         to exporters: [any Exporter],
         reporting report: @escaping @Sendable (ExporterFailure) -> Void
     ) async {
+        let events = exporters.map { _ in self.events() }
+        let snapshots = self.snapshots(every: exporters.map(\.interval))
         await withTaskGroup(of: Void.self) { group in
-            for exporter in exporters {
-                group.addTask { await self.run(exporter, report) }
+            for (exporter, (events, snapshots)) in zip(exporters, zip(events, snapshots)) {
+                group.addTask { await self.run(exporter, events, snapshots, report) }
             }
         }
     }
 
-    private func run(_ exporter: any Exporter, _ report: @Sendable (ExporterFailure) -> Void) async {
+    private func run(
+        _ exporter: any Exporter, _ events: AsyncStream<MonitorEvent>, _ snapshots: SnapshotSequence,
+        _ report: @Sendable (ExporterFailure) -> Void
+    ) async {
         var exporter = exporter
         let name = exporter.name
         func attempt(_ body: (inout any Exporter) async throws -> Void) async -> Bool {
@@ -35,7 +42,7 @@ extension PowerMonitor {
         }
         // The events not exported yet: at most the newest 256, to bound memory if the exporter stalls.
         let pending = Locked<[MonitorEvent]>([])
-        let listener = Task.detached { [events = events()] in
+        let listener = Task.detached {
             for await event in events {
                 pending.withLock {
                     if $0.count == 256 { $0.removeFirst() }
@@ -49,7 +56,7 @@ extension PowerMonitor {
             }
         }
         var preparedGeneration: Int?
-        for await snapshot in snapshots(every: exporter.interval) {
+        for await snapshot in snapshots {
             if preparedGeneration != snapshot.topology.generation {
                 let isPrepared = await attempt { try await $0.prepare(for: snapshot.topology) }
                 guard isPrepared else { continue }

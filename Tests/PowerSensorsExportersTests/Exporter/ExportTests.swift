@@ -12,6 +12,8 @@ struct ExportTests {
             var prepared: [Int] = []
             var snapshots = 0
             var lastEnergy: Double?
+            var figures: [Int64: [Double?]] = [:]
+            var skipped = 0
             var events: [MonitorEvent.Kind] = []
             var isFinished = false
         }
@@ -51,6 +53,11 @@ struct ExportTests {
         func export(_ snapshot: Snapshot) async throws {
             let count = notes.withLock { notes in
                 notes.snapshots += 1
+                let host = snapshot.host.first
+                notes.skipped += snapshot.skipped
+                notes.figures[snapshot.timeNanoseconds] = [
+                    snapshot.interval?.seconds, host?.power?.rawValue, host?.energy?.rawValue,
+                ]
                 notes.lastEnergy = snapshot.host.first?.energy?.rawValue ?? notes.lastEnergy
                 return notes.snapshots
             }
@@ -86,6 +93,33 @@ struct ExportTests {
         let failures = reported.withLock { $0 }
         #expect(failures.first == "failing: number 1")
         #expect(failures.allSatisfy { $0.hasPrefix("failing: ") })
+    }
+
+    @Test func `exporters with one interval say the same of every time, and one with a multiple of some`() async throws
+    {
+        let machine = try machine()
+        let monitor = try monitor(machine)
+        let recorders = [20, 20, 40, 20].map { Recorder("every \($0) ms", every: .milliseconds($0)) }
+        let exporting = Task { await monitor.export(to: recorders) { _ in } }
+        while recorders[2].notes.withLock({ $0.snapshots }) < 15 {
+            try machine.advanceAll(by: .milliseconds(20))
+            try await Task.sleep(for: .milliseconds(3))
+        }
+        monitor.stop()
+        await exporting.value
+        let all = recorders.map { $0.notes.withLock { (figures: $0.figures, skipped: $0.skipped) } }
+        let one = all[0]
+        #expect(one.figures.count > 15)
+        for other in all.dropFirst() {
+            let common = other.figures.filter { one.figures[$0.key] != nil }
+            // On a busy machine, some may be skipped.
+            #expect(common.count + one.skipped >= other.figures.count)
+        }
+        for other in [all[1], all[3]] {
+            #expect(other.figures.count + other.skipped == one.figures.count + one.skipped)
+            for (time, numbers) in other.figures { #expect(numbers == one.figures[time] ?? numbers) }
+        }
+        for (time, numbers) in all[2].figures { #expect(numbers[2] == (one.figures[time] ?? numbers)[2], "energy") }
     }
 
     @Test func `an exporter that could not prepare is asked again before it gets a snapshot`() async throws {

@@ -6,8 +6,10 @@ struct DeliveryGridTests {
     private static let millisecond: Int64 = 1_000_000
 
     /// The times of those samples that a subscriber with an interval receives.
-    private func received(_ samples: [Int64], every interval: Int64, samplingInterval: Int64) -> [Int64] {
-        var grid = DeliveryGrid(every: interval)
+    private func received(
+        _ samples: [Int64], every interval: Int64, samplingInterval: Int64, origin: Int64 = 0
+    ) -> [Int64] {
+        var grid = DeliveryGrid(every: interval, origin: origin)
         return samples.filter { grid.advanceIfDue(at: $0, samplingInterval: samplingInterval) }
     }
 
@@ -37,6 +39,32 @@ struct DeliveryGridTests {
     @Test func `snapshots that a long gap prevented are not delivered later`() {
         let samples = [0, 1, 9, 10, 11].map { $0 * Self.second }
         #expect(received(samples, every: Self.second, samplingInterval: Self.second) == samples)
+    }
+
+    @Test(arguments: [3, 250, 499, 500, 501, 2499, 2500, 2501, 4999] as [Int64])
+    func `subscribers with one interval receive the same samples, whenever they begin`(start: Int64) {
+        let samples = (0..<200).map { $0 * 333 * Self.millisecond }
+        let late = samples.filter { $0 >= start * Self.millisecond }
+        let interval = 5 * Self.second
+        let first = received(samples, every: interval, samplingInterval: Self.second)
+        let second = received(late, every: interval, samplingInterval: Self.second)
+        // All but the first ones, which come with the next sample.
+        #expect(Set(second.dropFirst()).isSubset(of: first))
+        #expect(second.count >= first.count - 2)
+        let multiple = received(late, every: 2 * interval, samplingInterval: Self.second)
+        #expect(Set(multiple.dropFirst()).isSubset(of: first))
+        #expect(multiple.count > 5)
+    }
+
+    @Test func `the second snapshot comes half an interval after the first at least`() {
+        let samples = (0..<200).map { $0 * 100 * Self.millisecond }
+        for begin in 0..<50 {
+            let received = received(
+                Array(samples.dropFirst(begin)), every: 2 * Self.second, samplingInterval: 100 * Self.millisecond)
+            #expect(received[1] - received[0] > Self.second - 100 * Self.millisecond)
+            #expect(received[1] - received[0] <= 3 * Self.second)
+            #expect(received[2] - received[1] == 2 * Self.second)
+        }
     }
 
     @Test func `every sample is received although their times jitter`() {
