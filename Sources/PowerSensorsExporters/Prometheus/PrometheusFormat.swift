@@ -30,6 +30,9 @@ public struct PrometheusFormat: Sendable {
         let reason: String
     }
 
+    /// What the pages say of other exporters' deliveries, asked for each page.
+    package var deliveries: [@Sendable () -> DeliveryCounts] = []
+
     private let version: String
     private let compatibility: [Compatibility]
     private let createdNanoseconds: Int64?
@@ -64,11 +67,15 @@ public struct PrometheusFormat: Sendable {
         if compatibility.contains(.scaphandre) { all += ScaphandreMetrics.series(of: topology) }
         // Prometheus rejects two samples with the same name and labels.
         let unique = all.unique(by: \.prefix)
-        let series = Dictionary(grouping: unique, by: \.family)
-        groups = unique.map(\.family).unique(by: \.self).map { family in
+        groups = Self.groups(unique)
+    }
+
+    private static func groups(_ series: [MetricSeries]) -> [Group] {
+        let members = Dictionary(grouping: series, by: \.family)
+        return series.map(\.family).unique(by: \.self).map { family in
             Group(
                 textHeader: family.header(in: .text), openMetricsHeader: family.header(in: .openMetrics),
-                series: series[family] ?? [])
+                series: members[family] ?? [])
         }
     }
 
@@ -97,6 +104,9 @@ public struct PrometheusFormat: Sendable {
             let age = age.seconds
             for group in groups { append(group, snapshot, format, age, to: &bytes) }
             consumers.append(snapshot, in: format, to: &bytes)
+            for group in Self.groups(deliveries.flatMap { $0().series }) {
+                append(group, snapshot, format, age, to: &bytes)
+            }
         }
         if format == .openMetrics { bytes.append("# EOF\n" as StaticString) }
     }

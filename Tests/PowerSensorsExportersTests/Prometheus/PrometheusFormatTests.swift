@@ -42,6 +42,31 @@ struct PrometheusFormatTests {
         #expect(page.value("powersensors_channel_info", info) == 1)
     }
 
+    @Test(arguments: MetricsFormat.allCases)
+    func `a page shows what became of other exporters' lines, with the numbers of the moment`(format: MetricsFormat)
+        throws
+    {
+        let dropped = Locked(0)
+        var pages = PrometheusFormat(version: "1")
+        pages.deliveries.append {
+            DeliveryCounts(
+                exporter: "loki", server: "Loki", items: "lines",
+                outcomes: ["delivered": 7, "dropped": dropped.withLock { $0 }],
+                queued: 2, retries: 1)
+        }
+        pages.prepare(for: Samples.snapshot().topology)
+        for count in [0, 5] {
+            dropped.withLock { $0 = count }
+            var bytes: [UInt8] = []
+            pages.append(Samples.snapshot(), in: format, age: .zero, to: &bytes)
+            let page = try StrictParser(bytes, format)
+            #expect(page.value("powersensors_loki_lines_total", ["outcome": "delivered"]) == 7)
+            #expect(page.value("powersensors_loki_lines_total", ["outcome": "dropped"]) == Double(count))
+            #expect(page.value("powersensors_loki_queued_lines") == 2)
+            #expect(page.value("powersensors_loki_retries_total") == 1)
+        }
+    }
+
     @Test func `a sensor whose devices sleep is up, and has no power`() throws {
         let asleep = Samples.snapshot { channels in
             for index in channels.indices { channels[index] = ChannelSnapshot(status: .asleep) }
