@@ -1,11 +1,12 @@
 #if Exporters
 import PowerSensors
 
-/// Delivers from a queue to a server.
+/// Delivers from queues to a server.
 ///
 /// The delivering task holds this rather than the ``PushSender``, so that a sender can be released while its task runs.
 struct DeliveryLoop: Sendable {
-    let queue: any PushQueue
+    /// What waits, the most important first. While the requests of one fail, those of the others go on.
+    let queues: [any PushQueue]
     let transport: any PushTransport
     let environment: PushEnvironment
     let advice: PushAdvice
@@ -24,35 +25,83 @@ struct DeliveryLoop: Sendable {
     /// Wakes the delivering task. If it does not wait now, its next wait ends at once.
     func notify() { notifications.continuation.yield() }
 
-    /// Delivers until the task is cancelled, or until the queue is empty and `isFinishing` is set.
+    /// A queue, and when its next request may be sent.
+    private struct ScheduledQueue {
+        let queue: any PushQueue
+        var backOff: PushBackOff
+        /// The earliest time for its next request.
+        var earliest = Duration.zero
+
+        func isDue(at now: Duration) -> Bool { earliest <= now && !queue.isEmpty }
+
+        /// Sets the time for the next request after a failure.
+        mutating func delay(from now: Duration, fraction: Double, atLeast minimum: Duration?) {
+            earliest = now + backOff.next(fraction: fraction, atLeast: minimum)
+        }
+    }
+
+    /// Delivers until the task is cancelled, or until the queues are empty and `isFinishing` is set.
     func run() async {
-        var backOff = backOff
+        var schedule = queues.map { ScheduledQueue(queue: $0, backOff: backOff) }
+        var wasEnding = false
         while !Task.isCancelled {
-            if queue.isEmpty {
+            // When the exporter finishes, the current delays are cut short; later delays take their full time, which only
+            // the time limit for finishing ends.
+            if isEnding, !wasEnding {
+                wasEnding = true
+                for index in schedule.indices { schedule[index].earliest = .zero }
+            }
+            guard let earliest = schedule.filter({ !$0.queue.isEmpty }).map(\.earliest).min() else {
                 if isEnding { return }
                 await waitForNotification()
                 continue
             }
-            await pause(batchInterval) { isEnding || queue.isFull }
-            guard let request = queue.next() else { continue }
-            let outcome = await send(request)
-            queue.complete(outcome)
-            switch outcome {
-            case .delivered: backOff.reset()
-            case .cancelled: return
-            case .refused(let failure):
-                record(failure)
-                backOff.reset()
-            case .failed(var failure, let retryAfter):
-                failure.isRetried = true
-                record(failure)
-                let delay = backOff.next(fraction: environment.fraction(), atLeast: retryAfter)
-                // When the exporter finishes, the current delay is cut short; later delays take their full time, which
-                // only the time limit for finishing ends.
-                let wasEnding = isEnding
-                await pause(delay) { isEnding && !wasEnding }
+            let now = environment.elapsed()
+            if earliest > now {
+                await pause(earliest - now) {
+                    isEnding != wasEnding || schedule.contains { $0.isDue(at: environment.elapsed()) }
+                }
+                continue
+            }
+            await pause(batchInterval) {
+                isEnding || schedule.contains { $0.isDue(at: environment.elapsed()) && $0.queue.isFull }
+            }
+            for index in schedule.indices where schedule[index].isDue(at: environment.elapsed()) {
+                guard await deliver(&schedule[index]) else { return }
             }
         }
+    }
+
+    /// Sends one request of a queue.
+    ///
+    /// - Returns: Whether to go on.
+    private func deliver(_ scheduled: inout ScheduledQueue) async -> Bool {
+        guard let request = scheduled.queue.next() else { return true }
+        let outcome = scheduled.queue.complete(await send(request))
+        let (now, fraction) = (environment.elapsed(), environment.fraction())
+        switch outcome {
+        case .delivered: scheduled.backOff.reset()
+        case .cancelled: return false
+        case .refused(let failure), .tooLarge(let failure, _):
+            record(failure)
+            // A server that is overloaded is not asked for the next one at once.
+            if failure.isTemporary {
+                scheduled.delay(from: now, fraction: fraction, atLeast: nil)
+            } else {
+                scheduled.backOff.reset()
+            }
+        case .divided(var failure, let retryAfter):
+            scheduled.backOff.reset()
+            guard failure.isTemporary || retryAfter != nil else { break }
+            (failure.isRetried, failure.isDivided) = (true, true)
+            record(failure)
+            scheduled.delay(from: now, fraction: fraction, atLeast: retryAfter)
+        case .failed(var failure, let retryAfter):
+            failure.isRetried = true
+            record(failure)
+            scheduled.delay(from: now, fraction: fraction, atLeast: retryAfter)
+        }
+        return true
     }
 
     /// Sends one request, and gives up if no response comes in time.

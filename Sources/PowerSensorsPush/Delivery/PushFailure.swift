@@ -31,6 +31,9 @@ public struct PushFailure: Error, Hashable, Sendable, CustomStringConvertible {
 
         /// The exporter finished before everything was delivered.
         case unfinished
+
+        /// Data is or was lost; the text says how much, and why.
+        case lost
     }
 
     /// The kind of failure.
@@ -42,23 +45,27 @@ public struct PushFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// What happened, with the server's own message if it sent one.
     public let text: String
 
-    /// How to fix it.
+    /// How to fix it; empty if there is nothing to fix any more.
     public let remedy: String
 
-    /// Whether the request is retried.
+    /// Whether the request is retried, as a whole or in smaller parts.
     var isRetried = false
+
+    /// Whether it is retried in smaller parts.
+    var isDivided = false
 
     /// Whether it may go away by itself.
     var isTemporary: Bool {
         switch reason {
         case .unreachable, .status(429), .status(500..<600): true
-        case .status, .unfinished: false
+        case .status, .unfinished, .lost: false
         }
     }
 
     /// The address, what happened and the remedy in one line.
     public var description: String {
-        "\(url): \(text). Remedy: \(remedy)" + (isRetried ? " It will be tried again." : "")
+        "\(url): \(text)." + (remedy.isEmpty ? "" : " Remedy: \(remedy)")
+            + (isDivided ? " It will be tried again in smaller parts." : isRetried ? " It will be tried again." : "")
     }
 }
 #endif

@@ -11,6 +11,9 @@ protocol PushQueue: Sendable {
     func next() -> PushRequest?
 
     /// Removes or keeps the contents of the request that ``next()`` returned, depending on its outcome.
-    func complete(_ outcome: PushOutcome)
+    ///
+    /// - Returns: The outcome after that: one that is ``PushOutcome/tooLarge(_:retryAfter:)`` becomes either
+    ///   ``PushOutcome/divided(_:retryAfter:)`` or ``PushOutcome/refused(_:)``.
+    func complete(_ outcome: PushOutcome) -> PushOutcome
 }
 #endif

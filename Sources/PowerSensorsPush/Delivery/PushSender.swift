@@ -21,7 +21,8 @@ final class PushSender: Sendable {
         switch await delivery.send(request) {
         case .delivered, .cancelled: return
         case .refused(let failure) where failure.reason == reason: return
-        case .refused(let failure), .failed(let failure, _): throw failure
+        case .refused(let failure), .tooLarge(let failure, _), .divided(let failure, _), .failed(let failure, _):
+            throw failure
         }
     }
 
@@ -42,11 +43,20 @@ final class PushSender: Sendable {
         if let failure = delivery.failures.withLock({ $0.popFirstRefusal() }) { throw failure }
     }
 
-    /// The failure to report for what could not be delivered before the end.
-    func unfinished(_ text: String, remedy: String, url: String) -> PushFailure {
-        let cause = delivery.failures.withLock { $0.last?.text }
+    /// The most recent failure of a request, reported or not.
+    var lastFailure: PushFailure? { delivery.failures.withLock { $0.last } }
+
+    /// The failure to report at the end, for what is lost.
+    ///
+    /// - Parameters:
+    ///   - reason: The kind of loss.
+    ///   - text: What is lost.
+    ///   - remedy: How to fix it.
+    ///   - url: The server's address.
+    func ending(_ reason: PushFailure.Reason, _ text: String, remedy: String, url: String) -> PushFailure {
+        let cause = lastFailure?.text
         return PushFailure(
-            reason: .unfinished, url: url, text: cause.map { "\(text); the last failure: \($0)" } ?? text,
+            reason: reason, url: url, text: cause.map { "\(text); the last failure: \($0)" } ?? text,
             remedy: remedy)
     }
 

@@ -39,11 +39,12 @@ public struct LokiConfiguration: Sendable {
     /// How long a line waits for others to share a request with.
     public var batchInterval = Duration.seconds(1)
 
-    /// The size of a request before compression in bytes, from 1 KiB to 1 MiB. Loki's own limits are a few times that.
+    /// The greatest size of a request before compression in bytes, from 1 KiB to 1 MiB. Loki's own limits are a few times
+    /// that. Where they are lower, or a proxy's are, requests become smaller by themselves.
     public var maximumBatchBytes = 1 << 20
 
-    /// The size of the queue while Loki is unreachable in bytes, about 400 a line. Beyond it the oldest lines are dropped, and
-    /// counted.
+    /// The memory for lines while Loki is unreachable in bytes, about 300 for a consumer's line and 500 for the host's, and
+    /// more if it has many channels. Beyond it the oldest lines are dropped, those of consumers first, and counted.
     public var maximumQueuedBytes = 16 << 20
 
     /// How long a line may wait; older ones are dropped, and counted. Loki refuses lines older than 7 days.

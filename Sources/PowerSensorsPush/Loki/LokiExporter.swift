@@ -5,8 +5,9 @@ public import PowerSensorsExporters
 /// Sends snapshots and events to Loki, as lines of numbers that LogQL can unwrap.
 ///
 /// Each snapshot becomes a line with the host's figures and the channels' powers; each event and each power spike becomes a
-/// line too. Lines are queued in memory and delivered in order in the background, so no call here waits for Loki. Temporary
-/// failures are retried for as long as they last; lines that Loki refuses are lost and counted in ``statistics``.
+/// line too. Lines are queued in memory and delivered in order in the background, so no call here waits for Loki. Those of
+/// consumers have a queue of their own, so that a limit which they exceed does not hold back the host's. Temporary failures
+/// are retried for as long as they last; lines that Loki refuses are lost and counted in ``statistics``.
 ///
 /// A failure in the background is thrown by the next call, which has done its own work nevertheless.
 public struct LokiExporter: Exporter {
@@ -16,13 +17,15 @@ public struct LokiExporter: Exporter {
     /// How often a snapshot is sent.
     public let interval: Duration
 
-    private let configuration: LokiConfiguration
-    private let queue: LokiPushQueue
+    let configuration: LokiConfiguration
+    let requests: LokiRequests
+    private let store: LokiStore
     private let sender: PushSender
     private let url: String
     private var lines: LokiLines?
     private var spikes: SpikeDetector?
     private var spikeScope: Scope?
+    private var losses: LossReport
     /// The time of the latest snapshot, on the clock of events and as wall time.
     private var latest: (instant: SampleInstant, nanoseconds: Int64)?
 
@@ -61,24 +64,29 @@ public struct LokiExporter: Exporter {
         self.url = address.url
         interval = configuration.interval
         self.configuration = configuration
-        queue = LokiPushQueue(
-            url: address.url, node: node, configuration: configuration, wallNanoseconds: environment.wallNanoseconds)
+        losses = LossReport(configuration)
+        let requests = LokiRequests(url: address.url, node: node, configuration: configuration)
+        let store = LokiStore(limit: max(configuration.maximumQueuedBytes, 1 << 16))
+        (self.requests, self.store) = (requests, store)
+        let queues = LokiBacklog.Part.allCases.map {
+            LokiPushQueue($0, of: store, requests, wallNanoseconds: environment.wallNanoseconds)
+        }
         sender = PushSender(
             DeliveryLoop(
-                queue: queue, transport: transport ?? HTTPTransport(credentials), environment: environment,
+                queues: queues, transport: transport ?? HTTPTransport(credentials), environment: environment,
                 advice: .loki, batchInterval: configuration.batchInterval, timeout: configuration.timeout,
                 backOff: PushBackOff(to: .seconds(300))))
     }
 
     /// What has become of the lines so far.
-    public var statistics: LokiStatistics { queue.statistics }
+    public var statistics: LokiStatistics { store.statistics }
 
     /// Asks Loki once whether it accepts lines, without sending any.
     ///
     /// - Throws: ``PushFailure`` if it does not.
     public func check() async throws(PushFailure) {
         // 422 is Loki's answer to a request without lines.
-        try await sender.check(queue.probe, allowing: .status(422))
+        try await sender.check(requests.probe, allowing: .status(422))
     }
 
     /// Prepares the field names of a topology's channels.
@@ -93,36 +101,49 @@ public struct LokiExporter: Exporter {
     public mutating func export(_ snapshot: Snapshot) throws {
         latest = (snapshot.instant, snapshot.timeNanoseconds)
         if let lines, lines.generation == snapshot.topology.generation {
-            for line in lines.lines(snapshot) { queue.append(line) }
+            for line in lines.lines(snapshot) { append(line) }
             if let host = snapshot.headline, !snapshot.includesSuspend,
                 let spike = spike(in: host, over: snapshot.interval)
             {
-                queue.append(lines.line(spike, of: host, at: snapshot.timeNanoseconds))
+                append(lines.line(spike, of: host, at: snapshot.timeNanoseconds))
             }
         }
         try sender.wake()
+        try throwLoss()
     }
 
     /// Queues the line of an event.
     ///
     /// - Throws: ``PushFailure`` for what has failed since the previous call.
     public mutating func export(_ event: MonitorEvent) throws {
-        if let lines { queue.append(lines.line(event, at: nanoseconds(of: event))) }
+        if let lines { append(lines.line(event, at: nanoseconds(of: event))) }
         try sender.wake()
     }
 
     /// Delivers the queued lines, within ``LokiConfiguration/finishLimit``.
     ///
-    /// - Throws: ``PushFailure`` if lines could not be delivered or were refused.
+    /// - Throws: ``PushFailure`` with the totals if any lines were lost since the start.
     public mutating func finish() async throws {
         await sender.finish(within: configuration.finishLimit)
-        let count = queue.abandon()
-        if count > 0 {
-            throw sender.unfinished(
-                "\(count) lines could not be delivered and are lost",
-                remedy: "Find out why Loki did not accept them, or raise the time limit for finishing.", url: url)
-        }
-        try sender.throwRefusal()
+        store.abandon()
+        let total = statistics
+        guard total.lost > 0 else { return }
+        throw sender.ending(
+            total.abandoned > 0 ? .unfinished : .lost,
+            "of \(total.offered) lines, \(total.sent) were delivered and \(total.lost) \(total.lost == 1 ? "is" : "are") lost:"
+                + " \(total.losses())",
+            remedy: sender.lastFailure?.remedy ?? "Find out why Loki did not accept them in time.", url: url)
+    }
+
+    private func append(_ line: LokiLines.Line) { store.append(requests.entry(line)) }
+
+    /// Throws when lines begin to be lost, and when that is over.
+    private mutating func throwLoss() throws(PushFailure) {
+        guard let notice = losses.notice(statistics, at: sender.delivery.environment.elapsed()) else { return }
+        if notice.isEnd { sender.delivery.failures.withLock { $0.forgetRefusals() } }
+        let remedy =
+            notice.isEnd ? "" : "See why Loki does not accept them: \(sender.lastFailure?.remedy ?? "its log.")"
+        throw PushFailure(reason: .lost, url: url, text: notice.text, remedy: remedy)
     }
 
     private mutating func spike(in host: HostSnapshot, over interval: Duration?) -> SpikeDetector.Spike? {

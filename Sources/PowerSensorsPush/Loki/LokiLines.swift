@@ -30,7 +30,8 @@ struct LokiLines: Sendable {
     /// The ``Topology/generation`` that the lines belong to.
     var generation: Int { topology.generation }
 
-    /// The lines of a snapshot: one for each provenance, usually only one, and one for each consumer.
+    /// The lines of a snapshot: one for each provenance, usually only one; and one for each consumer, and for each part of
+    /// the energy that is no consumer's, so that the lines of a kind add up.
     func lines(_ snapshot: Snapshot) -> [Line] {
         provenances.compactMap { (provenance) -> Line? in
             var fields = hostFields(snapshot, provenance)
@@ -39,7 +40,7 @@ struct LokiLines: Sendable {
             guard isHeadline || fields.contains(where: { !$0.isWord }) else { return nil }
             fields.append("interval_s", snapshot.interval?.seconds)
             return Line(provenance: provenance, nanoseconds: snapshot.timeNanoseconds, fields: fields)
-        } + snapshot.consumers.map { line($0, in: snapshot) }
+        } + snapshot.consumers.map { line($0, in: snapshot) } + snapshot.unattributed.map { line($0, in: snapshot) }
     }
 
     private func line(_ figures: ConsumerSnapshot, in snapshot: Snapshot) -> Line {
@@ -54,14 +55,26 @@ struct LokiLines: Sendable {
         fields.append("energy_j", figures.energy.rawValue)
         fields.append("low_w", figures.low?.rawValue)
         fields.append("high_w", figures.high?.rawValue)
+        appendAttribution(snapshot, of: figures.energy, to: &fields)
+        return Line(provenance: .attributed, nanoseconds: snapshot.timeNanoseconds, fields: fields)
+    }
+
+    /// The line of a part of the energy that is no consumer's. It has a `reason`, and no `name`.
+    private func line(_ rest: UnattributedSnapshot, in snapshot: Snapshot) -> Line {
+        var fields = [LokiField("kind", rest.kind.name), LokiField("reason", rest.reason.name)]
+        fields.append("energy_j", rest.energy.rawValue)
+        appendAttribution(snapshot, of: rest.energy, to: &fields)
+        return Line(provenance: .attributed, nanoseconds: snapshot.timeNanoseconds, fields: fields)
+    }
+
+    private func appendAttribution(_ snapshot: Snapshot, of energy: Joules, to fields: inout [LokiField]) {
         if let attribution = snapshot.attribution {
             fields.append(LokiField("scope", attribution.scope.name))
             fields.append(LokiField("origin", attribution.origin.name))
             fields.append(LokiField("policy", attribution.policy.name))
         }
-        fields.append("carbon_g", snapshot.carbonIntensity?.grams(of: figures.energy).rawValue)
+        fields.append("carbon_g", snapshot.carbonIntensity?.grams(of: energy).rawValue)
         fields.append("interval_s", snapshot.interval?.seconds)
-        return Line(provenance: .attributed, nanoseconds: snapshot.timeNanoseconds, fields: fields)
     }
 
     private func hostFields(_ snapshot: Snapshot, _ provenance: Provenance) -> [LokiField] {

@@ -2,7 +2,7 @@
 import NIOCore
 package import PowerSensors
 
-/// Lines waiting for delivery, oldest first, in bounded memory.
+/// Lines waiting for delivery, oldest first.
 package struct LokiQueue: Sendable {
     /// A line as it appears in a request.
     package struct Entry: Sendable {
@@ -17,31 +17,36 @@ package struct LokiQueue: Sendable {
             self.provenance = provenance
             self.json = json
         }
+
+        /// The memory that it takes: its text, the array around that, and its element in the queue.
+        package var cost: Int { json.count + 80 }
+
+        /// What it adds to the size of a request: its text and a comma.
+        package var size: Int { json.count + 1 }
     }
 
-    /// The memory for an entry besides its text: the array around the text, and its element in the queue.
-    private static let overhead = 80
-
-    private let limit: Int
     private var entries = CircularBuffer<Entry>()
     /// How many of the oldest lines are being delivered.
     private var inFlight = 0
     package private(set) var bytes = 0
 
-    package init(limit: Int) { self.limit = limit }
+    package init() {}
 
     package var count: Int { entries.count }
 
-    /// Appends a line and returns how many of the oldest were dropped for it. Lines in flight are kept.
-    package mutating func append(_ entry: Entry) -> Int {
+    /// Appends a line.
+    package mutating func append(_ entry: Entry) {
         entries.append(entry)
-        bytes += Self.cost(entry)
-        var dropped = 0
-        while bytes > limit, count > inFlight + 1 {
-            bytes -= Self.cost(entries.remove(at: entries.index(entries.startIndex, offsetBy: inFlight)))
-            dropped += 1
-        }
-        return dropped
+        bytes += entry.cost
+    }
+
+    /// Removes the oldest line that is not in flight, unless it is among the newest ones to keep.
+    ///
+    /// - Returns: Whether there was one.
+    package mutating func removeOldest(keeping newest: Int) -> Bool {
+        guard count > inFlight + newest else { return false }
+        bytes -= entries.remove(at: entries.index(entries.startIndex, offsetBy: inFlight)).cost
+        return true
     }
 
     /// Removes lines older than a time and returns how many there were. Stops at the first that is not.
@@ -54,7 +59,7 @@ package struct LokiQueue: Sendable {
         var size = 0
         let batch = entries.prefix { entry in
             let isFirst = size == 0
-            size += entry.json.count + 1
+            size += entry.size
             return isFirst || size <= limit
         }
         inFlight = batch.count
@@ -68,10 +73,48 @@ package struct LokiQueue: Sendable {
     }
 
     private mutating func removeFirst(_ count: Int) -> Int {
-        for _ in 0..<count { bytes -= Self.cost(entries.removeFirst()) }
+        for _ in 0..<count { bytes -= entries.removeFirst().cost }
         return count
     }
+}
 
-    private static func cost(_ entry: Entry) -> Int { entry.json.count + overhead }
+/// The lines of the host and those of its consumers, in separate queues that share a bounded amount of memory.
+///
+/// When it is used up, the oldest lines of consumers are dropped first. There are many more of these, and the host's alone
+/// say what the whole machine used.
+package struct LokiBacklog: Sendable {
+    /// Whose lines a queue has.
+    package enum Part: CaseIterable, Sendable {
+        case host, consumers
+    }
+
+    private let limit: Int
+    private var host = LokiQueue()
+    private var consumers = LokiQueue()
+
+    /// Limits the memory, in bytes.
+    package init(limit: Int) { self.limit = limit }
+
+    package subscript(part: Part) -> LokiQueue {
+        get { part == .host ? host : consumers }
+        _modify {
+            switch part {
+            case .host: yield &host
+            case .consumers: yield &consumers
+            }
+        }
+    }
+
+    package var count: Int { host.count + consumers.count }
+
+    package var bytes: Int { host.bytes + consumers.bytes }
+
+    /// Appends a line and returns how many were dropped for it. Lines in flight are kept, and so is the newest of the host.
+    package mutating func append(_ entry: LokiQueue.Entry, to part: Part) -> Int {
+        self[part].append(entry)
+        var dropped = 0
+        while bytes > limit, consumers.removeOldest(keeping: 0) || host.removeOldest(keeping: 1) { dropped += 1 }
+        return dropped
+    }
 }
 #endif

@@ -1,4 +1,6 @@
 #if Exporters
+package import PowerSensorsExporters
+
 /// How a ``PushgatewayExporter`` pushes.
 public struct PushgatewayConfiguration: Sendable {
     /// How often a page is pushed; at least 1 ms.
@@ -36,5 +38,12 @@ public struct PushgatewayStatistics: Hashable, Sendable {
 
     /// Requests that failed and were, or will be, retried.
     public internal(set) var retried = 0
+
+    /// The counts for the Prometheus page.
+    package var counts: DeliveryCounts {
+        DeliveryCounts(
+            exporter: "pushgateway", server: "the Pushgateway", items: "pages",
+            outcomes: ["delivered": sent, "replaced": replaced, "refused": refused], retries: retried)
+    }
 }
 #endif

@@ -62,7 +62,7 @@ public struct PushgatewayExporter: Exporter {
         queue = PushgatewayPushQueue(url: self.url)
         sender = PushSender(
             DeliveryLoop(
-                queue: queue, transport: transport ?? HTTPTransport(credentials), environment: environment,
+                queues: [queue], transport: transport ?? HTTPTransport(credentials), environment: environment,
                 advice: .pushgateway, batchInterval: .zero, timeout: configuration.timeout,
                 backOff: PushBackOff(to: .seconds(30))))
     }
@@ -96,15 +96,22 @@ public struct PushgatewayExporter: Exporter {
 
     /// Deletes the page, or pushes the last one, within ``PushgatewayConfiguration/finishLimit``.
     ///
-    /// - Throws: ``PushFailure`` if that failed, or an earlier page was refused.
+    /// - Throws: ``PushFailure`` if that failed, or with the totals if any pages were refused since the start.
     public mutating func finish() async throws {
         if configuration.deletesOnFinish { queue.deletePage() }
         await sender.finish(within: configuration.finishLimit)
         if !queue.isEmpty {
-            throw sender.unfinished(
+            throw sender.ending(
+                .unfinished,
                 configuration.deletesOnFinish
                     ? "the page could not be deleted, so its last figures stay" : "the last page could not be pushed",
                 remedy: "Delete the group by hand on the Pushgateway's web page.", url: url)
+        }
+        let total = statistics
+        if total.refused > 0 {
+            throw sender.ending(
+                .lost, "of \(total.sent + total.replaced + total.refused) pages, \(total.refused) were refused",
+                remedy: sender.lastFailure?.remedy ?? "Check the Pushgateway's log.", url: url)
         }
         try sender.throwRefusal()
     }

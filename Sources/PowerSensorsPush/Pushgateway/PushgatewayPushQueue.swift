@@ -52,7 +52,15 @@ final class PushgatewayPushQueue: PushQueue {
         }
     }
 
-    func complete(_ outcome: PushOutcome) {
+    func complete(_ outcome: PushOutcome) -> PushOutcome {
+        var outcome = outcome
+        // A page cannot be divided.
+        if case .tooLarge(let failure, _) = outcome { outcome = .refused(failure) }
+        update(outcome)
+        return outcome
+    }
+
+    private func update(_ outcome: PushOutcome) {
         state.withLock { state in
             let page = state.inFlight.take()
             switch outcome {
@@ -60,7 +68,7 @@ final class PushgatewayPushQueue: PushQueue {
             case .delivered: state.statistics.sent += 1
             case .refused where page == nil: state.isDeleting = false
             case .refused: state.statistics.refused += 1
-            case .failed, .cancelled:
+            case .failed, .cancelled, .tooLarge, .divided:
                 if case .failed = outcome { state.statistics.retried += 1 }
                 guard let page, !state.isDeleting else { return }
                 if state.page == nil { state.page = page } else { state.statistics.replaced += 1 }

@@ -193,7 +193,11 @@ struct LokiExporterTests {
         try exporter.export(snapshot())
         clock.advance(by: .seconds(168 * 3600))
         try exporter.export(snapshot())
-        try await exporter.finish()
+        await #expect {
+            try await exporter.finish()
+        } throws: { error in
+            "\(error)".contains("1 is lost: 1 was dropped because it had become too old")
+        }
         #expect(exporter.statistics.expired == 1)
         #expect(lines(transport).count == 1)
     }
@@ -227,7 +231,7 @@ struct LokiExporterTests {
         await #expect {
             try await end.value
         } throws: { error in
-            "\(error)".contains("3 lines could not be delivered")
+            "\(error)".contains("of 3 lines, 0 were delivered and 3 are lost: 3 were left at the end")
         }
         #expect(statistics().abandoned == 3)
         #expect(environment.elapsed() >= .seconds(5))

@@ -50,6 +50,36 @@ struct LokiLinesTests {
                 + "scope=cpu origin=measured policy=active interval_s=1.0")
     }
 
+    @Test func `what is no consumer's has lines too, so that the lines of a kind add up`() async throws {
+        let machine = try MockMachine()
+        let time = try machine.set(.guest(processors: 1))
+        try machine.add(.intelClient())
+        let process = try MockProcess(10, start: 5, comm: "web", arguments: ["web"], in: machine.procfs)
+        var now = SampleInstant(boottimeNanoseconds: 1_000_000_000_000, monotonicNanoseconds: 1_000_000_000_000)
+        let sensors = SensorSet(only: [RAPLSensor(roots: machine.roots)], roots: machine.roots)
+        var sampler = try Sampler(sensors, attribution: Attribution(kinds: [.process, .virtualMachine])) { now }
+        _ = sampler.snapshot()
+        try process.run(ticks: 30)
+        try time.advance(MockTicks(user: 50, idle: 50))
+        try machine.advanceAll(by: .seconds(1))
+        now = now.advanced(by: .seconds(1))
+        let snapshot = sampler.snapshot()
+        let lines = try await pushed([snapshot]).filter { $0.labels["provenance"] == "attributed" }
+        let measured = try #require(snapshot.host.first { $0.scope == .cpu }?.energy?.rawValue)
+        for kind in ["process", "vm"] {
+            let energies = lines.map(\.line).filter { $0.hasPrefix("kind=\(kind) ") }.compactMap { line in
+                line.split(separator: " ").first { $0.hasPrefix("energy_j=") }.flatMap { Double($0.dropFirst(9)) }
+            }
+            let sum = energies.reduce(0, +)
+            #expect(abs(sum - measured) < 1e-6, "\(kind): \(sum) J of \(measured) J")
+        }
+        let idle = try #require(snapshot.unattributed.first { $0.kind == .process && $0.reason == .idle })
+        #expect(
+            lines.map(\.line).contains(
+                "kind=process reason=idle energy_j=\(idle.energy.rawValue) scope=cpu origin=measured policy=active "
+                    + "interval_s=1.0"))
+    }
+
     @Test func `a snapshot is one line, without unknown values`() async throws {
         let line = try #require(try await pushed([PushSamples.snapshot(after: 42_000_001)]).first)
         #expect(

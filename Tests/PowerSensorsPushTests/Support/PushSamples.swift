@@ -63,6 +63,20 @@ enum PushSamples {
             channels: channels, host: host)
     }
 
+    /// A snapshot whose energy was divided among processes.
+    static func attributed(_ topology: Topology = topology(), processes: Int, after nanoseconds: Int64 = 0) -> Snapshot
+    {
+        var snapshot = snapshot(topology, after: nanoseconds)
+        let joule = EnergyParts(package: 1_000_000_000, dram: 0)
+        snapshot.attribution = AttributionSnapshot(
+            instant: snapshot.instant, scope: .cpu, origin: .measured, band: nil, policy: .active,
+            consumers: (0..<processes).map { number in
+                ConsumerSnapshot(consumer: Consumer(kind: .process, name: "p\(number)"), parts: joule, id: number)
+            },
+            unattributed: [UnattributedSnapshot(kind: .process, reason: .idle, parts: joule)], given: [:])
+        return snapshot
+    }
+
     /// An environment with a manual clock, whose wall time starts at 14:00.
     static func environment(_ clock: ManualClock, seed: UInt64 = 1) -> PushEnvironment {
         let start = clock.now
