@@ -35,7 +35,7 @@ struct Export {
     init(_ options: ExportCommand, _ settings: Settings, in environment: Environment) throws(CommandFailure) {
         self.settings = settings
         isQuiet = try environment.isOn(options.report.quiet)
-        prometheusFormat = PrometheusFormat(
+        var format = PrometheusFormat(
             version: RootCommand.version, node: settings.node,
             compatibility: try options.compat.value(in: environment).map { [$0] } ?? [],
             createdNanoseconds: try environment.isOn(options.created) ? SampleInstant.wallNanoseconds : nil)
@@ -44,8 +44,6 @@ struct Export {
         if prometheus == nil, let option = options.webConfig.given(in: environment) {
             throw option.refused("it has no effect without --prometheus.")
         }
-        let format = prometheusFormat
-        prometheusExporter = PrometheusExporter(format, interval: try options.minInterval.value(in: environment))
         textfile = try options.textfile.value(in: environment)
         var lokiConfiguration = LokiConfiguration()
         lokiConfiguration.interval = settings.interval
@@ -53,12 +51,18 @@ struct Export {
         lokiConfiguration.lineFormat = try options.lokiFormat.value(in: environment)
         var pushgatewayConfiguration = PushgatewayConfiguration()
         pushgatewayConfiguration.interval = settings.interval
-        loki = try Self.pusher(options.loki.given(in: environment)) { url throws(PushSetupError) in
+        let loki = try Self.pusher(options.loki.given(in: environment)) { url throws(PushSetupError) in
             try LokiExporter(url, node: settings.node, configuration: lokiConfiguration)
         }
-        pushgateway = try Self.pusher(options.pushgateway.given(in: environment)) { url throws(PushSetupError) in
+        if let loki { format.deliveries.append { loki.statistics.counts } }
+        let pushgateway = try Self.pusher(
+            options.pushgateway.given(in: environment)
+        ) { [format] url throws(PushSetupError) in
             try PushgatewayExporter(url, node: settings.node, format: format, configuration: pushgatewayConfiguration)
         }
+        if let pushgateway { format.deliveries.append { pushgateway.statistics.counts } }
+        (self.loki, self.pushgateway, prometheusFormat) = (loki, pushgateway, format)
+        prometheusExporter = PrometheusExporter(format, interval: try options.minInterval.value(in: environment))
         json = try options.jsonPath(in: environment)
         csv = try options.csv.value(in: environment)
         guests = try options.guests.target(in: environment)
@@ -114,7 +118,8 @@ struct Export {
     /// Tests whether every target can be reached.
     func check() async throws(CommandFailure) {
         // The same monitor as in a run, so that the same findings are reported.
-        try openMonitor().stop()
+        let monitor = try openMonitor()
+        defer { monitor.stop() }
         try checkFiles()
         try await startEndpoint()?.stop()
         try guests?.check()
@@ -124,7 +129,28 @@ struct Export {
         } catch {
             throw .failure("\(error)")
         }
-        try StandardOutput.write("The settings are right, and every target can be reached.\n")
+        let outage = await longestOutage(monitor) ?? ""
+        try StandardOutput.write("The settings are right, and every target can be reached.\n\(outage)")
+    }
+
+    /// What would be lost while Loki is unreachable; nil if nothing is sent there.
+    private func longestOutage(_ monitor: PowerMonitor) async -> String? {
+        guard let loki else { return nil }
+        var typical: Snapshot?
+        // The second snapshot has powers and consumers.
+        for await snapshot in monitor.snapshots(every: .seconds(1)) {
+            typical = snapshot
+            if snapshot.interval != nil { break }
+        }
+        guard let typical else { return nil }
+        let kinds = consumers.subtracting([.virtualMachine]).count
+        let times = loki.longestOutage(typical, consumers: kinds * (settings.attribution(among: consumers)?.limit ?? 0))
+        let host = "older than \(timeText(times.host))"
+        let all = "older than \(timeText(times.all))"
+        return "While Loki cannot be reached, lines wait in memory: "
+            + (consumers.isEmpty
+                ? "those \(host) would be lost.\n"
+                : "those of consumers \(all) would be lost, and those of the host \(host).\n")
     }
 
     private func checkFiles() throws(CommandFailure) {
