@@ -45,7 +45,7 @@ extension PushResponse {
     /// What servers say of a request that is too large for them: gRPC behind Loki's distributor, which answers 500
     /// (grafana/loki#2271), Loki's own reader of bodies, and proxies.
     private static let complaintsAboutSize = [
-        "received message larger than max", "message size too large", "request body too large",
+        "message larger than max", "message size too large", "request body too large",
         "request entity too large",
     ]
 
