@@ -55,7 +55,7 @@ struct LokiTests {
                 divided() { [ -e refused.txt ] && [ $(grep -c . lines.txt) -ge 200 ]; }
                 until_true divided
                 curl -sf http://127.0.0.1:$ours/metrics > page.txt
-                kill -TERM $export; wait $export
+                kill -TERM $export; wait $export; code=$?; kill $server; exit $code
                 """
         let outcome = try await Command.run(
             ["export", "--interval", "200ms", "--sensor", "estimator", "--consumers", "cgroup,process"],
@@ -90,7 +90,9 @@ struct LokiTests {
     func `a check says what would be lost, and sends no line`() async throws {
         let folder = try MockTree()
         try folder.write(Self.server, to: "loki.py")
-        let script = "cd \(folder.path)\n" + Self.prologue + "\"$@\" --loki http://127.0.0.1:$port --check"
+        let script =
+            "cd \(folder.path)\n" + Self.prologue
+            + "\"$@\" --loki http://127.0.0.1:$port --check; code=$?; kill $server; exit $code"
         let machine = try MockMachine.onePackage()
         for (options, text) in [
             ([], " days would be lost"),

@@ -6,6 +6,7 @@ package struct DeliveryCounts: Sendable {
     private let outcomes: [(name: String, count: Int)]
     private let queued: Int?
     private let retries: Int
+    private let skippedSnapshots: Int?
 
     /// Creates the counts of an exporter.
     ///
@@ -16,9 +17,10 @@ package struct DeliveryCounts: Sendable {
     ///   - outcomes: How many were delivered or lost, by a word for each.
     ///   - queued: How many are waiting; nil if only the newest one ever is.
     ///   - retries: How many requests had to be repeated.
+    ///   - skippedSnapshots: How many snapshots came too fast for it; nil if that loses nothing.
     package init(
         exporter: String, server: String, items: String, outcomes: KeyValuePairs<String, Int>, queued: Int? = nil,
-        retries: Int
+        retries: Int, skippedSnapshots: Int? = nil
     ) {
         self.exporter = exporter
         self.server = server
@@ -26,6 +28,7 @@ package struct DeliveryCounts: Sendable {
         self.outcomes = outcomes.map { ($0.key, $0.value) }
         self.queued = queued
         self.retries = retries
+        self.skippedSnapshots = skippedSnapshots
     }
 
     /// The series, whose labels never change: all outcomes are there from the start.
@@ -43,6 +46,11 @@ package struct DeliveryCounts: Sendable {
             series.append(MetricSeries(gauge, MetricLabels(), .constant(Double(queued))))
         }
         series.append(MetricSeries(repeated, MetricLabels(), .constant(Double(retries))))
+        if let skippedSnapshots {
+            let skipped = MetricFamily(
+                "\(exporter)_skipped_snapshots", .counter, "How many snapshots came too fast for \(exporter).")
+            series.append(MetricSeries(skipped, MetricLabels(), .constant(Double(skippedSnapshots))))
+        }
         return series
     }
 }

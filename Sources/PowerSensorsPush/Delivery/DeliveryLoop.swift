@@ -30,46 +30,51 @@ struct DeliveryLoop: Sendable {
         let queue: any PushQueue
         var backOff: PushBackOff
         /// The earliest time for its next request.
-        var earliest = Duration.zero
+        private var earliest = Duration.zero
+        /// Whether the exporter was finishing when that was set.
+        private var wasEnding = false
 
-        func isDue(at now: Duration) -> Bool { earliest <= now && !queue.isEmpty }
+        init(_ queue: any PushQueue, _ backOff: PushBackOff) { (self.queue, self.backOff) = (queue, backOff) }
+
+        /// The earliest time for its next request; nil if it has none.
+        ///
+        /// When the exporter finishes, the current delay is cut short; later delays take their full time, which only the
+        /// time limit for finishing ends.
+        func next(isEnding: Bool) -> Duration? {
+            queue.isEmpty ? nil : isEnding && !wasEnding ? .zero : earliest
+        }
 
         /// Sets the time for the next request after a failure.
-        mutating func delay(from now: Duration, fraction: Double, atLeast minimum: Duration?) {
+        mutating func delay(from now: Duration, fraction: Double, atLeast minimum: Duration?, isEnding: Bool) {
             earliest = now + backOff.next(fraction: fraction, atLeast: minimum)
+            wasEnding = isEnding
         }
     }
 
     /// Delivers until the task is cancelled, or until the queues are empty and `isFinishing` is set.
     func run() async {
-        var schedule = queues.map { ScheduledQueue(queue: $0, backOff: backOff) }
-        var wasEnding = false
+        var schedule = queues.map { ScheduledQueue($0, backOff) }
         while !Task.isCancelled {
-            // When the exporter finishes, the current delays are cut short; later delays take their full time, which only
-            // the time limit for finishing ends.
-            if isEnding, !wasEnding {
-                wasEnding = true
-                for index in schedule.indices { schedule[index].earliest = .zero }
-            }
-            guard let earliest = schedule.filter({ !$0.queue.isEmpty }).map(\.earliest).min() else {
-                if isEnding { return }
+            let isEndingNow = isEnding
+            guard let next = schedule.compactMap({ $0.next(isEnding: isEndingNow) }).min() else {
+                if isEndingNow { return }
                 await waitForNotification()
                 continue
             }
             let now = environment.elapsed()
-            if earliest > now {
-                await pause(earliest - now) {
-                    isEnding != wasEnding || schedule.contains { $0.isDue(at: environment.elapsed()) }
-                }
+            if next > now {
+                await pause(next - now) { schedule.contains { isDue($0) } }
                 continue
             }
-            await pause(batchInterval) {
-                isEnding || schedule.contains { $0.isDue(at: environment.elapsed()) && $0.queue.isFull }
-            }
-            for index in schedule.indices where schedule[index].isDue(at: environment.elapsed()) {
+            await pause(batchInterval) { isEnding || schedule.contains { isDue($0) && $0.queue.isFull } }
+            for index in schedule.indices where isDue(schedule[index]) {
                 guard await deliver(&schedule[index]) else { return }
             }
         }
+    }
+
+    private func isDue(_ scheduled: ScheduledQueue) -> Bool {
+        scheduled.next(isEnding: isEnding).map { $0 <= environment.elapsed() } ?? false
     }
 
     /// Sends one request of a queue.
@@ -78,7 +83,10 @@ struct DeliveryLoop: Sendable {
     private func deliver(_ scheduled: inout ScheduledQueue) async -> Bool {
         guard let request = scheduled.queue.next() else { return true }
         let outcome = scheduled.queue.complete(await send(request))
-        let (now, fraction) = (environment.elapsed(), environment.fraction())
+        func delay(_ scheduled: inout ScheduledQueue, atLeast minimum: Duration? = nil) {
+            scheduled.delay(
+                from: environment.elapsed(), fraction: environment.fraction(), atLeast: minimum, isEnding: isEnding)
+        }
         switch outcome {
         case .delivered: scheduled.backOff.reset()
         case .cancelled: return false
@@ -86,7 +94,7 @@ struct DeliveryLoop: Sendable {
             record(failure)
             // A server that is overloaded is not asked for the next one at once.
             if failure.isTemporary {
-                scheduled.delay(from: now, fraction: fraction, atLeast: nil)
+                delay(&scheduled)
             } else {
                 scheduled.backOff.reset()
             }
@@ -95,11 +103,11 @@ struct DeliveryLoop: Sendable {
             guard failure.isTemporary || retryAfter != nil else { break }
             (failure.isRetried, failure.isDivided) = (true, true)
             record(failure)
-            scheduled.delay(from: now, fraction: fraction, atLeast: retryAfter)
+            delay(&scheduled, atLeast: retryAfter)
         case .failed(var failure, let retryAfter):
             failure.isRetried = true
             record(failure)
-            scheduled.delay(from: now, fraction: fraction, atLeast: retryAfter)
+            delay(&scheduled, atLeast: retryAfter)
         }
         return true
     }

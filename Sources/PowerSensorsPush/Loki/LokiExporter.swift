@@ -100,6 +100,7 @@ public struct LokiExporter: Exporter {
     /// - Throws: ``PushFailure`` for what has failed since the previous call.
     public mutating func export(_ snapshot: Snapshot) throws {
         latest = (snapshot.instant, snapshot.timeNanoseconds)
+        store.skip(snapshot.skipped)
         if let lines, lines.generation == snapshot.topology.generation {
             for line in lines.lines(snapshot) { append(line) }
             if let host = snapshot.headline, !snapshot.includesSuspend,

@@ -26,13 +26,13 @@ package struct LokiQueue: Sendable {
     }
 
     private var entries = CircularBuffer<Entry>()
-    /// How many of the oldest lines are being delivered.
-    private var inFlight = 0
+    /// The oldest lines, which are being delivered.
+    private var inFlight: [Entry] = []
     package private(set) var bytes = 0
 
     package init() {}
 
-    package var count: Int { entries.count }
+    package var count: Int { entries.count + inFlight.count }
 
     /// Appends a line.
     package mutating func append(_ entry: Entry) {
@@ -44,37 +44,37 @@ package struct LokiQueue: Sendable {
     ///
     /// - Returns: Whether there was one.
     package mutating func removeOldest(keeping newest: Int) -> Bool {
-        guard count > inFlight + newest else { return false }
-        bytes -= entries.remove(at: entries.index(entries.startIndex, offsetBy: inFlight)).cost
+        guard entries.count > newest else { return false }
+        bytes -= entries.removeFirst().cost
         return true
     }
 
-    /// Removes lines older than a time and returns how many there were. Stops at the first that is not.
+    /// Removes lines older than a time that are not in flight, and returns how many there were. Stops at the first that is
+    /// not older.
     package mutating func removeFirst(before nanoseconds: Int64) -> Int {
-        removeFirst(entries.prefix { $0.nanoseconds < nanoseconds }.count)
+        let count = count
+        while let first = entries.first, first.nanoseconds < nanoseconds { bytes -= entries.removeFirst().cost }
+        return count - self.count
     }
 
     /// The oldest lines that fit, at least one; they are in flight until ``complete(removing:)``.
     package mutating func nextBatch(maximumBytes limit: Int) -> [Entry] {
+        _ = complete(removing: false)
         var size = 0
-        let batch = entries.prefix { entry in
-            let isFirst = size == 0
-            size += entry.size
-            return isFirst || size <= limit
+        while let first = entries.first, inFlight.isEmpty || size + first.size <= limit {
+            size += first.size
+            inFlight.append(entries.removeFirst())
         }
-        inFlight = batch.count
-        return Array(batch)
+        return inFlight
     }
 
     /// Removes the lines in flight, or makes them wait again, and returns how many there were.
     package mutating func complete(removing: Bool) -> Int {
-        defer { inFlight = 0 }
-        return removing ? removeFirst(inFlight) : inFlight
-    }
-
-    private mutating func removeFirst(_ count: Int) -> Int {
-        for _ in 0..<count { bytes -= entries.removeFirst().cost }
-        return count
+        defer { inFlight = [] }
+        for entry in inFlight.reversed() {
+            if removing { bytes -= entry.cost } else { entries.prepend(entry) }
+        }
+        return inFlight.count
     }
 }
 

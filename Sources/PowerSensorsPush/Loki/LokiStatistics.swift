@@ -27,12 +27,15 @@ public struct LokiStatistics: Hashable, Sendable {
     /// Requests that failed and were, or will be, retried.
     public internal(set) var retried = 0
 
+    /// Snapshots without lines, since the exporter was still busy with those before. Energy is cumulative, so none is lost.
+    public internal(set) var skippedSnapshots = 0
+
     /// The counts for the Prometheus page.
     package var counts: DeliveryCounts {
         DeliveryCounts(
             exporter: "loki", server: "Loki", items: "lines",
             outcomes: ["delivered": sent, "dropped": dropped, "expired": expired, "refused": refused], queued: queued,
-            retries: retried)
+            retries: retried, skippedSnapshots: skippedSnapshots)
     }
 }
 #endif

@@ -28,6 +28,9 @@ final class LokiStore: Sendable {
         state.withLock { $0.statistics.dropped += $0.backlog.append(entry, to: part) }
     }
 
+    /// Counts snapshots that the exporter did not get.
+    func skip(_ snapshots: Int) { state.withLock { $0.statistics.skippedSnapshots += snapshots } }
+
     /// Discards the remaining lines.
     func abandon() {
         state.withLock { state in

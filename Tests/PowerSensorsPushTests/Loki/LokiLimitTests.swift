@@ -136,10 +136,10 @@ struct LokiLimitTests {
         let transport = ScriptedTransport(PushSamples.environment(clock)) { number, _ in
             number < 4 ? PushResponse(status: 429, retryAfter: "30") : PushResponse(status: 204)
         }
-        var exporter = try exporter(transport) { $0.batchInterval = .zero }
-        for number in 0..<64 { try? exporter.export(PushSamples.snapshot(topology, after: Int64(number))) }
-        let statistics = { [exporter] in exporter.statistics }
-        try await clock.run { statistics().sent == 64 }
+        var exporter = try exporter(transport)
+        for number in 0..<64 { try exporter.export(PushSamples.snapshot(topology, after: Int64(number))) }
+        #expect(try await finish(exporter) == nil)
+        #expect(exporter.statistics.sent == 64)
         let times = transport.sent.prefix(5).map(\.time)
         #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= .seconds(30) })
         let sizes = transport.sent.prefix(5).map(\.request.body.count)
@@ -272,6 +272,18 @@ struct LokiLimitTests {
         let text = String(decoding: bytes, as: UTF8.self)
         #expect(text.contains("\npowersensors_loki_lines_total{outcome=\"dropped\"} \(dropped)\n"))
         #expect(text.contains("\npowersensors_loki_lines_total{outcome=\"refused\"} 0\n"))
+    }
+
+    @Test func `snapshots that came too fast are counted`() async throws {
+        var exporter = try exporter(ScriptedTransport(PushSamples.environment(clock)))
+        for skipped in [0, 3, 0, 2] {
+            var snapshot = PushSamples.snapshot(topology)
+            snapshot.skipped = skipped
+            try exporter.export(snapshot)
+        }
+        #expect(try await finish(exporter) == nil)
+        #expect(exporter.statistics.skippedSnapshots == 5)
+        #expect(exporter.statistics.sent == 4)
     }
 
     @Test func `the longest outage follows from the size of the lines, and the host's last longer`() throws {
