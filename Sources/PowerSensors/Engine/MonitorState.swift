@@ -44,6 +44,8 @@ struct MonitorState {
     private var nextID = 0
     /// The findings of the previous delivery, which the listeners know.
     private var reportedFindings: [Finding] = []
+    /// When each finding of the last minute was last seen.
+    private var lastSeen: [Finding: Int64] = [:]
     private(set) var isStopping = false
 
     init(_ topology: Topology, _ configuration: MonitorConfiguration) {
@@ -175,9 +177,16 @@ struct MonitorState {
     // MARK: Events
 
     private mutating func newFindings(_ current: [Finding], _ instant: SampleInstant) -> [MonitorEvent] {
-        defer { reportedFindings = current }
-        return current.filter { !reportedFindings.contains($0) }.map { event($0, instant) }
+        let now = instant.monotonicNanoseconds
+        let new = current.filter { lastSeen[$0] == nil }
+        for finding in current { lastSeen[finding] = now }
+        lastSeen = lastSeen.filter { now - $0.value < Self.memoryNanoseconds }
+        reportedFindings = current
+        return new.map { event($0, instant) }
     }
+
+    /// A finding that comes back within this time is not new, so that one that comes and goes is reported once.
+    private static let memoryNanoseconds: Int64 = 60_000_000_000
 
     private func event(_ finding: Finding, _ instant: SampleInstant) -> MonitorEvent {
         var event = MonitorEvent(.finding, instant, generation: topology.generation)

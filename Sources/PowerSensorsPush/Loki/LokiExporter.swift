@@ -24,7 +24,8 @@ public struct LokiExporter: Exporter {
     private let url: String
     private var lines: LokiLines?
     private var spikes: SpikeDetector?
-    private var spikeScope: Scope?
+    /// The channels of the figure whose spikes are found.
+    private var spikeSource: (generation: Int, channels: [String]) = (0, [])
     private var losses: LossReport
     /// The time of the latest snapshot, on the clock of events and as wall time.
     private var latest: (instant: SampleInstant, nanoseconds: Int64)?
@@ -92,7 +93,6 @@ public struct LokiExporter: Exporter {
     /// Prepares the field names of a topology's channels.
     public mutating func prepare(for topology: Topology) throws {
         lines = LokiLines(topology)
-        spikes = nil
     }
 
     /// Queues the line of a snapshot, and that of a power spike.
@@ -103,9 +103,7 @@ public struct LokiExporter: Exporter {
         store.skip(snapshot.skipped)
         if let lines, lines.generation == snapshot.topology.generation {
             for line in lines.lines(snapshot) { append(line) }
-            if let host = snapshot.headline, !snapshot.includesSuspend,
-                let spike = spike(in: host, over: snapshot.interval)
-            {
+            if let host = snapshot.headline, let spike = spike(in: host, of: snapshot) {
                 append(lines.line(spike, of: host, at: snapshot.timeNanoseconds))
             }
         }
@@ -147,10 +145,16 @@ public struct LokiExporter: Exporter {
         throw PushFailure(reason: .lost, url: url, text: notice.text, remedy: remedy)
     }
 
-    private mutating func spike(in host: HostSnapshot, over interval: Duration?) -> SpikeDetector.Spike? {
-        guard let rule = configuration.spikes, let power = host.power, let interval else { return nil }
-        // Each scope has its own baseline.
-        if spikes == nil || spikeScope != host.scope { (spikes, spikeScope) = (SpikeDetector(rule), host.scope) }
+    /// The spike that begins with a snapshot. The baseline is that of a figure of the same channels, across generations.
+    private mutating func spike(in host: HostSnapshot, of snapshot: Snapshot) -> SpikeDetector.Spike? {
+        guard let rule = configuration.spikes else { return nil }
+        if spikeSource.generation != snapshot.topology.generation {
+            let channels = snapshot.topology.channels.filter { $0.countsIn == host.scope }.map(\.id)
+            if channels != spikeSource.channels { spikes = nil }
+            spikeSource = (snapshot.topology.generation, channels)
+        }
+        guard let power = host.power, let interval = snapshot.interval, !snapshot.includesSuspend else { return nil }
+        if spikes == nil { spikes = SpikeDetector(rule) }
         return spikes?.record(power, over: interval)
     }
 

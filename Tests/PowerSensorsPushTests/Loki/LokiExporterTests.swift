@@ -292,6 +292,30 @@ struct LokiExporterTests {
         #expect(events.first?.time == time)
     }
 
+    @Test(arguments: [true, false])
+    func `a new generation keeps the baseline of a figure whose channels are the same`(isSame: Bool) async throws {
+        let environment = PushSamples.environment(clock)
+        let transport = ScriptedTransport(environment)
+        var exporter = try exporter(transport, environment) {
+            $0.spikes = SpikeRule()
+            $0.batchInterval = .seconds(3600)
+        }
+        var channels = topology.channels
+        let other = channels.indices.filter { channels[$0].countsIn == .cpu }.first
+        if !isSame, let other { channels[other].countsIn = nil }
+        if !isSame, let last = channels.indices.last { channels[last].countsIn = .cpu }
+        let next = Topology(generation: topology.generation + 1, discoveries: [Discovery(channels: channels)])
+        for number in 0..<20 {
+            let topology = number < 15 ? topology : next
+            if number == 15 { try exporter.prepare(for: topology) }
+            let power = number == 15 ? 95.5 : 41.2
+            try exporter.export(PushSamples.snapshot(topology, power: power, after: Int64(number) * 2_000_000_000))
+        }
+        try await exporter.finish()
+        let events = lines(transport).map(\.line).filter { $0.hasPrefix("event=") }
+        #expect(events.count == (isSame ? 1 : 0))
+    }
+
     @Test func `the mean over a suspend is no spike, and not part of the baseline`() async throws {
         let environment = PushSamples.environment(clock)
         let transport = ScriptedTransport(environment)

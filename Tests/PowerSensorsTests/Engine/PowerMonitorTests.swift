@@ -223,6 +223,30 @@ struct PowerMonitorTests {
         monitor.stop()
     }
 
+    @Test func `a finding that comes and goes is one event`() async throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        sensor.show(.count(5))
+        let monitor = try PowerMonitor(
+            MonitorConfiguration(
+                sensors: SensorSet(only: [sensor]), interval: .milliseconds(2), latestInterval: .milliseconds(2)))
+        var events = monitor.events().makeAsyncIterator()
+        var findings: [Finding] = []
+        for _ in 0..<3 {
+            for (reading, kind) in [(Reading.missing(.stale), MonitorEvent.Kind.sensorLost), (.count(5), .sensorBack)] {
+                sensor.show(reading)
+                var event = try #require(await events.next())
+                while event.kind != kind {
+                    if let finding = event.finding { findings.append(finding) }
+                    event = try #require(await events.next())
+                }
+                // The findings come with the event or with a later snapshot.
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+        #expect(findings.map(\.reason) == [.stale])
+        monitor.stop()
+    }
+
     private func configuration(
         _ machine: MockMachine, interval: Duration, rediscovery: Duration = .zero
     ) -> MonitorConfiguration {
