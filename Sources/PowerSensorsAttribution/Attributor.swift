@@ -103,6 +103,7 @@ package final class Attributor {
             instant: dividedAt, scope: source.scope, origin: source.origin, band: source.band,
             policy: attribution.policy, consumers: energies.consumers, foldedIDs: energies.foldedIDs,
             unattributed: energies.unattributed + rest, given: energies.given, divided: dividedEnergy,
+            counts: [.process: processes.entries.count, .controlGroup: groups.count, .virtualMachine: machines.count],
             isCurrent: failure == nil)
     }
 

@@ -87,6 +87,9 @@ struct ControlGroupTable: ~Copyable {
     /// The index of the root group if its time is derived from that of the others, else nil.
     private var derivedRoot: SlotIndex? { hasClocks && derivesRoot ? indices["/"] : nil }
 
+    /// The number of groups.
+    var count: Int { entries.count }
+
     subscript(index: SlotIndex) -> ControlGroup? { entries[index]?.group }
 
     // MARK: Processes

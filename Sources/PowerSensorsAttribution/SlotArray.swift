@@ -8,6 +8,9 @@ struct SlotArray<Element> {
     /// The indices of the gaps.
     private var free: [SlotIndex] = []
 
+    /// The number of elements.
+    var count: Int { slots.count - free.count }
+
     subscript(index: SlotIndex) -> Element? { slots[Int(index)] }
 
     /// Adds an element and returns its index.

@@ -17,6 +17,9 @@ struct VirtualMachineTable {
 
     private var machines = SlotArray<Machine>()
 
+    /// The number of machines.
+    var count: Int { machines.count }
+
     subscript(index: SlotIndex) -> Machine? { machines[index] }
 
     /// Adds a process of a virtual machine, and returns the machine's index.

@@ -32,6 +32,9 @@ public struct AttributionSnapshot: Sendable {
     /// The energy that has been divided so far.
     package let divided: EnergyParts
 
+    /// How many consumers of a kind there are, listed or not.
+    package let counts: [Consumer.Kind: Int]
+
     /// Whether the latest scan of consumers succeeded.
     package let isCurrent: Bool
 
@@ -41,8 +44,8 @@ public struct AttributionSnapshot: Sendable {
     package init(
         instant: SampleInstant, scope: Scope, origin: Provenance, band: RelativeBand?, policy: AttributionPolicy,
         consumers: [ConsumerSnapshot], foldedIDs: [Int] = [], unattributed: [UnattributedSnapshot],
-        given: [Consumer.Kind: EnergyParts],
-        divided: EnergyParts = .zero, isCurrent: Bool = true
+        given: [Consumer.Kind: EnergyParts], divided: EnergyParts = .zero, counts: [Consumer.Kind: Int] = [:],
+        isCurrent: Bool = true
     ) {
         self.instant = instant
         self.scope = scope
@@ -54,6 +57,7 @@ public struct AttributionSnapshot: Sendable {
         self.unattributed = unattributed
         self.given = given
         self.divided = divided
+        self.counts = counts
         self.isCurrent = isCurrent
     }
 }
@@ -158,6 +162,12 @@ public struct UnattributedSnapshot: Sendable {
 
     /// The energy in joules since the start.
     public let energy: Joules
+
+    /// The mean power in watts over the interval; nil while it is unknown.
+    ///
+    /// The powers of a kind's consumers and unattributed entries add up to the power of the divided figure. Until a scan
+    /// has divided something, and while the processes cannot be read, all of it is ``Reason/unscanned``.
+    public internal(set) var power: Watts?
 
     /// The energy in whole nanojoules.
     package let parts: EnergyParts

@@ -1,24 +1,66 @@
-/// The mean powers of consumers over the interval between two snapshots.
+/// The mean powers of consumers, and of what no consumer was given, over the interval between two snapshots.
 ///
-/// A consumer's power is a part of the divided figure's power: the part that the consumer was given of the energy that
-/// was divided meanwhile. The figure's power is its energy over the time in which its sources counted that energy, so a
-/// consumer's power has the same time, however late samples and scans are and however rarely a source updates its
-/// counter; and the powers of a kind never add up to more than the figure's.
+/// Each is a part of the divided figure's power: the part that it was given of the energy that was divided meanwhile.
+/// The figure's power is its energy over the time in which its sources counted that energy, so a consumer's power has
+/// the same time, however late samples and scans are and however rarely a source updates its counter; and the powers of
+/// a kind's consumers and unattributed entries add up to the figure's.
 struct ConsumerPowerWindows {
+    /// Energy that no consumer of a kind was given.
+    private struct Rest: Hashable {
+        let kind: Consumer.Kind
+        let reason: UnattributedSnapshot.Reason
+    }
+
+    /// A listed consumer's energy, now and when it was listed last.
+    private struct Listed {
+        let kind: Consumer.Kind
+        let parts: EnergyParts
+        let partsWhenListed: EnergyParts
+
+        /// What it gained while it was listed, since an earlier division. It may have been folded in between.
+        func gain(since earlier: Listed?) -> EnergyParts {
+            guard let earlier, earlier.parts.sum > partsWhenListed.sum else { return parts - partsWhenListed }
+            return parts - earlier.parts
+        }
+    }
+
     /// What had been divided at one snapshot.
     private struct Division {
         /// All energy.
         let energy: EnergyParts
         /// That of each listed consumer, by its ID.
-        let consumers: [Int: EnergyParts]
+        let consumers: [Int: Listed]
         /// That of all listed consumers of a kind.
         let given: [Consumer.Kind: EnergyParts]
+        /// What was divided, but given to no listed consumer.
+        let rest: [Rest: EnergyParts]
 
         init(_ snapshot: AttributionSnapshot) {
             energy = snapshot.divided
-            consumers = Dictionary(snapshot.consumers.map { ($0.id, $0.parts) }) { first, _ in first }
+            let listed = snapshot.consumers.map { one in
+                (one.id, Listed(kind: one.consumer.kind, parts: one.parts, partsWhenListed: one.partsWhenListed))
+            }
+            consumers = Dictionary(listed) { first, _ in first }
             given = snapshot.given
+            let divided = snapshot.unattributed.filter { $0.reason != .unscanned }
+            rest = Dictionary(divided.map { (Rest(kind: $0.kind, reason: $0.reason), $0.parts) }, uniquingKeysWith: +)
         }
+
+        /// What consumers that this division does not list, but that were listed since an earlier one, gained meanwhile.
+        func unlisted(since earlier: Division) -> [Consumer.Kind: EnergyParts] {
+            var missing: [Consumer.Kind: EnergyParts] = [:]
+            for (kind, parts) in given { missing[kind] = parts - (earlier.given[kind] ?? .zero) }
+            for (id, one) in consumers {
+                missing[one.kind] = (missing[one.kind] ?? .zero) - one.gain(since: earlier.consumers[id])
+            }
+            return missing.filter { $0.value != .zero }
+        }
+    }
+
+    /// The part that each was given of the energy divided in the interval. They add up to 1 for each kind.
+    private struct Shares {
+        var consumers: [Int: (kind: Consumer.Kind, share: Double)]
+        var rest: [Rest: Double]
     }
 
     /// What this subscriber has seen of a consumer that is or was listed, and has not ended.
@@ -36,8 +78,8 @@ struct ConsumerPowerWindows {
     /// What had been divided at the start of the interval of the next powers; earlier than ``previous`` if the powers
     /// were unknown in between.
     private var start: Division?
-    /// The part that each consumer was given of the energy divided in the interval, by its ID.
-    private var shares: [Int: Double] = [:]
+    /// Nil while the shares are unknown.
+    private var shares: Shares?
     /// The energy of consumers that have ended or are no longer listed, as far as no snapshot showed it.
     private var ended: [Consumer.Kind: EnergyParts] = [:]
 
@@ -58,25 +100,21 @@ struct ConsumerPowerWindows {
             if let missed = seen[result.consumers[index].id]?.missed { result.consumers[index].subtract(missed) }
         }
         let whole = attributed.isCurrent ? power : nil
-        if whole == nil { shares = [:] }
+        if whole == nil { shares = nil }
         if let start, whole != nil, now.energy.sum > start.energy.sum {
-            measure(attributed.consumers, now, since: start)
+            shares = Self.shares(now, since: start)
             self.start = now
         }
         if start == nil { start = now }
+        moveUnlisted(now)
         for index in result.consumers.indices {
-            let power = shares[result.consumers[index].id].flatMap { share in whole.map { $0 * share } }
-            result.consumers[index].power = power
-            guard let band = attributed.band else { continue }
-            let energy = result.consumers[index].energy
-            (result.consumers[index].lowEnergy, result.consumers[index].highEnergy) = (
-                energy * band.low, energy * band.high
-            )
-            (result.consumers[index].low, result.consumers[index].high) =
-                (power.map { $0 * band.low }, power.map { $0 * band.high })
+            let share = shares?.consumers[result.consumers[index].id]?.share
+            result.consumers[index].set(power: share.flatMap { share in whole.map { $0 * share } }, attributed.band)
         }
-        result.unattributed += ended.sorted { $0.key.name < $1.key.name }
-            .map { UnattributedSnapshot(kind: $0.key, reason: .ended, parts: $0.value) }
+        result.unattributed += endedEntries()
+        for index in result.unattributed.indices {
+            result.unattributed[index].power = self.power(of: result.unattributed[index], power)
+        }
         return result
     }
 
@@ -104,11 +142,50 @@ struct ConsumerPowerWindows {
         (previous, seen) = (now, kept)
     }
 
-    private mutating func measure(_ consumers: [ConsumerSnapshot], _ now: Division, since start: Division) {
+    private static func shares(_ now: Division, since start: Division) -> Shares {
         let divided = Double(now.energy.sum - start.energy.sum)
-        shares = [:]
-        for one in consumers {
-            shares[one.id] = Double((one.parts - (start.consumers[one.id] ?? one.partsWhenListed)).sum) / divided
+        var shares = Shares(consumers: [:], rest: [:])
+        for (id, one) in now.consumers {
+            let gained = one.gain(since: start.consumers[id])
+            shares.consumers[id] = (one.kind, Double(gained.sum) / divided)
         }
+        for (rest, parts) in now.rest {
+            shares.rest[rest] = Double((parts - (start.rest[rest] ?? .zero)).sum) / divided
+        }
+        for (kind, parts) in now.unlisted(since: start) {
+            shares.rest[Rest(kind: kind, reason: .ended)] = Double(parts.sum) / divided
+        }
+        return shares
+    }
+
+    /// Moves the shares of consumers that are no longer listed to those that ended.
+    private mutating func moveUnlisted(_ now: Division) {
+        for (id, one) in shares?.consumers ?? [:] where now.consumers[id] == nil {
+            shares?.consumers[id] = nil
+            shares?.rest[Rest(kind: one.kind, reason: .ended), default: 0] += one.share
+        }
+    }
+
+    private func endedEntries() -> [UnattributedSnapshot] {
+        let sharing = (shares?.rest.keys).map { $0.filter { $0.reason == .ended }.map(\.kind) } ?? []
+        return Set(ended.keys).union(sharing).sorted { $0.name < $1.name }
+            .map { UnattributedSnapshot(kind: $0, reason: .ended, parts: ended[$0] ?? .zero) }
+    }
+
+    /// - Parameter whole: The power of the divided figure.
+    private func power(of entry: UnattributedSnapshot, _ whole: Watts?) -> Watts? {
+        guard let whole else { return nil }
+        guard let shares else { return entry.reason == .unscanned ? whole : nil }
+        return whole * (shares.rest[Rest(kind: entry.kind, reason: entry.reason)] ?? 0)
+    }
+}
+
+extension ConsumerSnapshot {
+    /// Fills in the power, and the error band of power and energy.
+    fileprivate mutating func set(power: Watts?, _ band: RelativeBand?) {
+        self.power = power
+        guard let band else { return }
+        (lowEnergy, highEnergy) = (energy * band.low, energy * band.high)
+        (low, high) = (power.map { $0 * band.low }, power.map { $0 * band.high })
     }
 }

@@ -102,6 +102,17 @@ extension Snapshot {
         return powers.isEmpty ? nil : powers.reduce(0, +)
     }
 
+    /// The sum of the powers of a kind's consumers and of its unattributed entries in watts; nil while none is known.
+    func allPower(of kind: Consumer.Kind) -> Double? {
+        let rest = unattributed.filter { $0.kind == kind }.compactMap(\.power?.rawValue)
+        return rest.isEmpty ? nil : rest.reduce(power(of: kind) ?? 0, +)
+    }
+
+    /// The power of a kind's unattributed entry for a reason, in watts; nil while it is unknown.
+    func unattributedPower(_ kind: Consumer.Kind, _ reason: UnattributedSnapshot.Reason) -> Watts? {
+        unattributed.first { $0.kind == kind && $0.reason == reason }?.power
+    }
+
     /// A consumer by its name.
     func consumer(_ kind: Consumer.Kind, _ name: String) -> ConsumerSnapshot? {
         consumers.first { $0.consumer.kind == kind && $0.consumer.name == name }

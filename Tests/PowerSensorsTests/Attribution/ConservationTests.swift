@@ -5,7 +5,7 @@ import Testing
 
 struct ConservationTests {
     @Test(arguments: 0..<12 as Range<UInt64>)
-    func `attributed and unattributed energies add up exactly, whatever processes do`(seed: UInt64)
+    func `attributed and unattributed energies and powers add up, whatever processes do`(seed: UInt64)
         throws
     {
         var random = SeededGenerator(seed: seed)
@@ -61,7 +61,13 @@ struct ConservationTests {
             let snapshot = sampler.snapshot()
             let measured = EnergyParts(package: lab.nanojoules(0) - divided[0], dram: lab.nanojoules(1) - divided[1])
             divided = [lab.nanojoules(0), lab.nanojoules(1)]
-            for kind in Consumer.Kind.all { #expect(snapshot.gains(kind, since: last) == measured, "\(kind)") }
+            for kind in Consumer.Kind.all {
+                #expect(snapshot.gains(kind, since: last) == measured, "\(kind)")
+                let host = snapshot.host[0].power?.rawValue
+                #expect((snapshot.allPower(of: kind) == nil) == (host == nil))
+                let difference = (snapshot.allPower(of: kind) ?? 0) - (host ?? 0)
+                #expect(abs(difference) <= 1e-9 * (host ?? 0), "\(kind): \(difference) W of \(host ?? 0)")
+            }
             for consumer in snapshot.consumers { #expect((consumer.power?.rawValue ?? 0) >= 0) }
             last = snapshot
         }

@@ -30,6 +30,8 @@ struct ConsumerPowerTests {
                 #expect(abs(divided - gained.rawValue) < 1e-6, "\(kind): \(divided) J of \(gained)")
                 guard let power = snapshot.power(of: kind), let all = snapshot.host[0].power?.rawValue else { continue }
                 #expect(power <= all * (1 + 1e-9), "\(kind): \(power) W of \(all) W")
+                let sum = snapshot.allPower(of: kind) ?? .infinity
+                #expect(abs(sum - all) <= 1e-9 * all, "\(kind): \(sum) W of \(all) W")
             }
             for consumer in snapshot.consumers {
                 let energy = consumer.energy - (before[consumer.id]?.energy ?? .zero)
@@ -59,6 +61,8 @@ struct ConsumerPowerTests {
                 guard let power = snapshot.power(of: kind), let all = snapshot.host[0].power?.rawValue else { continue }
                 knownPowers += 1
                 #expect(power <= all * (1 + 1e-9), "\(kind): \(power) W of \(all) W")
+                let sum = snapshot.allPower(of: kind) ?? .infinity
+                #expect(abs(sum - all) <= 1e-9 * all, "\(kind): \(sum) W of \(all) W")
             }
             let isScanned = snapshot.attribution?.instant == snapshot.instant
             if isScanned { scanned += 1 } else { waited += 1 }
@@ -83,6 +87,33 @@ struct ConsumerPowerTests {
         let snapshot = sampler.snapshot()
         #expect(snapshot.consumer(.process, "web")?.energy == Joules(650.0 / 4))
         #expect(snapshot.unattributed(.process, .unscanned) == 0)
+    }
+
+    @Test func `the power of a consumer that ended is unattributed, also if its source has counted nothing since`()
+        throws
+    {
+        let lab = try AttributionLab(domains: ["package"])
+        let web = try lab.start(10, comm: "web")
+        let steady = try lab.start(11, comm: "steady")
+        var sampler = try lab.sampler()
+        _ = sampler.snapshot()
+        func pass() throws -> Snapshot {
+            for process in lab.processes.values { try process.run(ticks: 50) }
+            try lab.pass(tasks: 100, idle: 100)
+            return sampler.snapshot()
+        }
+        lab.use([100 * joule])
+        _ = try pass()
+        lab.use([100 * joule])
+        let both = try pass()
+        #expect(both.consumer(.process, "web")?.power == Watts(25))
+        #expect(both.unattributedPower(.process, .idle) == Watts(50))
+        try lab.end(10)
+        let waiting = try pass()
+        #expect(waiting.consumer(.process, "web") == nil)
+        #expect(waiting.unattributedPower(.process, .ended) == Watts(25))
+        #expect(waiting.consumer(.process, "steady")?.power == Watts(25))
+        _ = (web, steady)
     }
 
     @Test func `a counter that is updated once a second gives consumers neither spikes nor zeros`() throws {
@@ -135,6 +166,8 @@ struct ConsumerPowerTests {
         let unread = try pass()
         #expect(unread.consumer(.process, "web")?.power == nil)
         #expect(unread.unattributed(.process, .unscanned) == 100)
+        #expect(unread.unattributedPower(.process, .unscanned) == Watts(100))
+        #expect(unread.unattributedPower(.process, .idle) == nil)
         try lab.machine.procfs.restore("stat")
         let next = try pass()
         #expect(next.consumer(.process, "web")?.power == Watts(50))
