@@ -11,11 +11,11 @@ struct CSVFormatTests {
         var bytes: [UInt8] = []
         format.append(Samples.snapshot(), to: &bytes)
         let rows = [
-            "host,cpu,41.2,82.4,,,,ok,,measured,rapl,true,,,,",
-            "host,platform,,,,,,io,5,measured,rapl,false,,,,",
-            "channel,rapl/package-0,41.2,82.4,,,,ok,,measured,rapl,,3,0,0.0,",
-            "channel,rapl/package-0/core,0.85,1.7,,,,ok,,measured,rapl,,0,0,0.5,",
-            "channel,rapl/psys,,,,,,io,5,measured,rapl,,0,0,0.0,",
+            "host,cpu,41.2,82.4,,,,ok,,measured,rapl,true,,,,,0",
+            "host,platform,,,,,,io,5,measured,rapl,false,,,,,0",
+            "channel,rapl/package-0,41.2,82.4,,,,ok,,measured,rapl,,3,0,0.0,,0",
+            "channel,rapl/package-0/core,0.85,1.7,,,,ok,,measured,rapl,,0,0,0.5,,0",
+            "channel,rapl/psys,,,,,,io,5,measured,rapl,,0,0,0.0,,0",
         ].map { stamp + $0 }
         #expect(lines(bytes) == [CSVFormat.header] + rows)
 
@@ -37,6 +37,17 @@ struct CSVFormatTests {
         }
     }
 
+    @Test func `each row says how many snapshots are missing before its own`() {
+        var format = CSVFormat(node: "n1")
+        var snapshot = Samples.snapshot()
+        snapshot.skipped = 7
+        format.prepare(for: snapshot.topology)
+        var bytes: [UInt8] = []
+        format.append(snapshot, to: &bytes)
+        #expect(lines(bytes).first?.hasSuffix(",skipped") == true)
+        #expect(lines(bytes).dropFirst().allSatisfy { $0.hasSuffix(",7") })
+    }
+
     @Test func `a name with commas, quotation marks or line ends stays one field of one line`() {
         let component = Component(id: "x", kind: .chip)
         let channel = Samples.channel("my/a,\"b\"\n\u{1B}[2J", in: component)
@@ -48,7 +59,7 @@ struct CSVFormatTests {
         format.append(snapshot, to: &bytes)
         #expect(
             lines(bytes).last
-                == stamp + "channel,\"my/a,\"\"b\"\"\u{FFFD}\u{FFFD}[2J\",,,,,,absent,,measured,rapl,,0,0,0.0,"
+                == stamp + "channel,\"my/a,\"\"b\"\"\u{FFFD}\u{FFFD}[2J\",,,,,,absent,,measured,rapl,,0,0,0.0,,0"
         )
     }
 

@@ -21,7 +21,7 @@ struct JSONFormatTests {
             "consumers":[],"unattributed":[],"attribution_scope":null,"attribution_origin":null,\
             "attribution_policy":null,"carbon_g":null,\
             "carbon_interval_g":null,"carbon_scope":null,"carbon_intensity_g_per_kwh":null,"carbon_region":null,\
-            "carbon_year":null}
+            "carbon_year":null,"skipped":0}
 
             """
         #expect(text(Samples.snapshot()) == expected)

@@ -32,6 +32,9 @@ package struct DeliveryGrid: Sendable {
         return now >= due || due - now < samplingInterval / 2
     }
 
+    /// How many points have passed without a sample if the snapshot that is due is taken now.
+    package func missed(at now: Int64) -> Int { grid?.missed(at: now) ?? 0 }
+
     /// Advances to the next point if a snapshot is due at a sample, and returns whether it is.
     package mutating func advanceIfDue(at now: Int64, samplingInterval: Int64) -> Bool {
         guard isDue(at: now, samplingInterval: samplingInterval) else { return false }

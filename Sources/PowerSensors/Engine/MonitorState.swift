@@ -102,12 +102,13 @@ struct MonitorState {
         }
         if !subscriptions.isEmpty {
             let interval = samplingInterval(atMost: engine.longestIntervalNanoseconds)
-            for index in subscriptions.indices
-            where subscriptions[index].grid.advanceIfDue(at: now, samplingInterval: interval) {
+            for index in subscriptions.indices {
+                let missed = subscriptions[index].grid.missed(at: now)
+                guard subscriptions[index].grid.advanceIfDue(at: now, samplingInterval: interval) else { continue }
                 var snapshot = engine.write(info, by: &subscriptions[index].writer)
                 snapshot.timeNanoseconds = wallNanoseconds
-                snapshot.sequence = subscriptions[index].sequence
-                subscriptions[index].sequence += 1
+                snapshot.sequence = subscriptions[index].sequence + missed
+                subscriptions[index].sequence = snapshot.sequence + 1
                 deliveries.snapshots.append((subscriptions[index].continuation, snapshot))
             }
         }

@@ -101,7 +101,8 @@ public struct Sampler: ~Copyable {
     /// Waits for the next of equally spaced points in time, and creates a snapshot then, as ``snapshot()`` does.
     ///
     /// The points begin one interval after the first call, which also takes the snapshot that the first interval begins with
-    /// if there is none yet. A caller that comes late gets its snapshot at once; further points that were missed are skipped.
+    /// if there is none yet. A caller that comes late gets its snapshot at once; further points that were missed are skipped,
+    /// and ``Snapshot/skipped`` is their number.
     /// Meanwhile it samples often enough that no counter wraps unnoticed, and scans consumers when that is due.
     ///
     /// - Parameters:
@@ -121,8 +122,11 @@ public struct Sampler: ~Copyable {
             return nil
         }
         let reached = SampleInstant.monotonicNow
+        let missed = grid?.missed(at: min(reached, end)) ?? 0
         if reached < end { grid?.advance(past: reached) } else { grid = nil }
-        return snapshot()
+        var snapshot = snapshot()
+        snapshot.skipped = missed
+        return snapshot
     }
 
     /// A time in nanoseconds, at most 68 years, so that adding it to a moment cannot overflow.

@@ -131,10 +131,11 @@ public struct Snapshot: Sendable {
     /// work.
     package var includesSuspend = false
 
-    /// The number of snapshots that this subscription dropped just before this one because the subscriber was slow.
+    /// The number of snapshots that are missing just before this one: those that were dropped because the subscriber was
+    /// slow, and those whose point in time passed before the sample could be taken.
     public package(set) var skipped = 0
 
-    /// The number of the snapshot within its subscription.
+    /// The number of the snapshot within its subscription, in which those that could not be taken count too.
     package var sequence = 0
 
     /// The host figure to show first: the configured scope, or ``Topology/headlineScope``. Nil if there is no host

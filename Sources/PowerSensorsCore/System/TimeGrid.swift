@@ -12,6 +12,9 @@ package struct TimeGrid: Sendable {
         next = first
     }
 
+    /// How many points after the next one have passed, too.
+    package func missed(at now: Int64) -> Int { next <= now ? Int((now - next) / interval) : 0 }
+
     /// Advances to the first point after `now`.
     package mutating func advance(past now: Int64) {
         if next <= now { next += ((now - next) / interval + 1) * interval }

@@ -9,7 +9,7 @@ public struct CSVFormat: SnapshotFormat {
     /// The header line, without its line end.
     public static let header =
         "node,time,time_ns,boottime_ns,interval_s,generation,kind,id,power_w,energy_j,value,low_w,high_w,"
-        + "status,errno,provenance,sensor,headline,wraps,resets,ambiguous_j,carbon_g"
+        + "status,errno,provenance,sensor,headline,wraps,resets,ambiguous_j,carbon_g,skipped"
 
     private let node: [UInt8]
     private var hasHeader = false
@@ -17,6 +17,8 @@ public struct CSVFormat: SnapshotFormat {
     private var channels: [(id: [UInt8], source: [UInt8])] = []
     /// The leading fields that all rows of a snapshot share; stored to reuse the allocation.
     private var stamp: [UInt8] = []
+    /// The last field and the end of the line, which they share too.
+    private var end: [UInt8] = []
 
     /// Creates a format for a machine's snapshots.
     ///
@@ -48,8 +50,9 @@ public struct CSVFormat: SnapshotFormat {
             bytes.append(contentsOf: stamp)
             bytes.append("unattributed," as StaticString)
             bytes.append(field: field("\(part.kind)/\(part.reason)"))
-            bytes.append(numbers: [nil, part.energy.rawValue, nil, nil, nil])
-            bytes.append("ok,,attributed,,,,,,\n" as StaticString)
+            bytes.append(numbers: [part.power?.rawValue, part.energy.rawValue, nil, nil, nil])
+            bytes.append("ok,,attributed,,,,,," as StaticString)
+            bytes.append(contentsOf: end)
         }
     }
 
@@ -61,6 +64,7 @@ public struct CSVFormat: SnapshotFormat {
         stamp.append(field: snapshot.instant.boottimeNanoseconds.description.utf8)
         stamp.append(numbers: [snapshot.interval?.seconds])
         stamp.append(field: snapshot.topology.generation.description.utf8)
+        end = Array(",\(snapshot.skipped)\n".utf8)
     }
 
     private func append(_ host: HostSnapshot, carbon: Grams?, to bytes: inout [UInt8]) {
@@ -73,7 +77,7 @@ public struct CSVFormat: SnapshotFormat {
         bytes.append(contentsOf: source(host.provenance, host.sensor))
         bytes.append(host.isHeadline ? ",true,,,," : ",false,,,," as StaticString)
         bytes.append(number: carbon?.rawValue)
-        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: end)
     }
 
     private func append(_ one: ConsumerSnapshot, _ snapshot: Snapshot, to bytes: inout [UInt8]) {
@@ -86,7 +90,7 @@ public struct CSVFormat: SnapshotFormat {
         bytes.append(numbers: [one.power?.rawValue, one.energy.rawValue, nil, one.low?.rawValue, one.high?.rawValue])
         bytes.append("ok,,attributed,,,,,," as StaticString)
         bytes.append(number: snapshot.carbonIntensity?.grams(of: one.energy).rawValue)
-        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: end)
     }
 
     private func append(_ channel: ChannelSnapshot, _ id: [UInt8], _ source: [UInt8], to bytes: inout [UInt8]) {
@@ -101,7 +105,8 @@ public struct CSVFormat: SnapshotFormat {
         bytes.append(field: channel.wraps.description.utf8)
         bytes.append(field: channel.resets.description.utf8)
         bytes.append(number: channel.ambiguousEnergy.rawValue)
-        bytes.append(",\n" as StaticString)
+        bytes.append(UInt8(ascii: ","))
+        bytes.append(contentsOf: end)
     }
 }
 

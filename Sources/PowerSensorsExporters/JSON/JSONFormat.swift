@@ -33,6 +33,7 @@ public struct JSONFormat: SnapshotFormat {
             json.member("channels", each: zip(ids, snapshot.channels)) { append($0.1, $0.0, to: &$1) }
             appendAttribution(snapshot, to: &json)
             appendCarbon(snapshot, to: &json)
+            json.member("skipped", snapshot.skipped)
         }
     }
 
@@ -43,6 +44,7 @@ public struct JSONFormat: SnapshotFormat {
             json.member("kind", one.kind.name)
             json.member("reason", one.reason.name)
             json.member("energy_j", one.energy.rawValue)
+            json.member("power_w", one.power?.rawValue)
         }
         json.member("attribution_scope", snapshot.attribution?.scope.name)
         json.member("attribution_origin", snapshot.attribution?.origin.name)

@@ -67,6 +67,17 @@ struct DeliveryGridTests {
         }
     }
 
+    @Test func `points without a sample are counted, and early samples miss none`() {
+        var grid = DeliveryGrid(every: Self.millisecond, origin: 0)
+        let missed = [0, 1000, 1700, 3000, 7100].map { microseconds -> Int in
+            let now = Int64(microseconds) * 1000
+            let missed = grid.missed(at: now)
+            _ = grid.advanceIfDue(at: now, samplingInterval: Self.millisecond)
+            return missed
+        }
+        #expect(missed == [0, 0, 0, 0, 3])
+    }
+
     @Test func `every sample is received although their times jitter`() {
         var state: UInt64 = 7
         let samples = (0..<1000).map { index -> Int64 in

@@ -15,6 +15,11 @@ struct TimeGridTests {
         #expect(grid.next == 140)
     }
 
+    @Test func `the points that passed beside the next one are counted`() {
+        let grid = TimeGrid(from: 100, every: 10)
+        #expect([99, 100, 109, 110, 137].map { grid.missed(at: $0) } == [0, 0, 0, 1, 3])
+    }
+
     @Test func `delays never shift the points`() {
         var grid = TimeGrid(from: 1100, every: 100)
         #expect(grid.next == 1100)
