@@ -1,3 +1,4 @@
+public import PowerSensorsAttribution
 public import PowerSensorsCore
 
 /// Samples on its own thread, for any number of subscribers.
@@ -18,7 +19,7 @@ public final class PowerMonitor: Sendable {
     /// Discovers and opens the sensors, and starts sampling.
     ///
     /// - Throws: ``SamplerError`` if there is nothing to read, the headline scope does not exist, or no thread can be started.
-    public init(_ configuration: MonitorConfiguration = MonitorConfiguration()) throws(SamplerError) {
+    public init(_ configuration: MonitorConfiguration) throws(SamplerError) {
         let core = try MonitorCore(configuration)
         self.core = core
         do throws(ThreadError) {
@@ -26,6 +27,23 @@ public final class PowerMonitor: Sendable {
         } catch {
             throw .noThread(errno: error.errno)
         }
+    }
+
+    /// Discovers and opens the sensors, and starts sampling; ``MonitorConfiguration`` has all settings.
+    ///
+    /// - Parameters:
+    ///   - sensors: The sensors to use.
+    ///   - interval: The time between two samples, at least 1 ms.
+    ///   - headlineScope: The scope of the headline figure; nil for ``Topology/headlineScope``.
+    ///   - attribution: How the energy is divided among consumers; nil to not divide it.
+    /// - Throws: ``SamplerError`` if there is nothing to read, the headline scope does not exist, or no thread can be started.
+    public convenience init(
+        sensors: SensorSet = SensorSet(), interval: Duration = .seconds(1), headlineScope: Scope? = nil,
+        attribution: Attribution? = nil
+    ) throws(SamplerError) {
+        try self.init(
+            MonitorConfiguration(
+                sensors: sensors, interval: interval, headlineScope: headlineScope, attribution: attribution))
     }
 
     deinit { stop() }

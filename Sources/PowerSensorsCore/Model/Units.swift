@@ -3,8 +3,8 @@ import Glibc
 /// A number whose type carries its unit, so that joules and watts cannot be mixed by accident.
 ///
 /// It can be written as a literal (`let limit: Watts = 41.2`) and prints with its unit (`41.2 W`).
-public protocol UnitValue: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible,
-    ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral
+public protocol UnitValue: RawRepresentable, Hashable, Comparable, AdditiveArithmetic, Sendable,
+    CustomStringConvertible, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral
 where RawValue == Double {
     /// The unit's symbol, such as `W`; empty for a plain number.
     static var symbol: String { get }
@@ -38,14 +38,17 @@ extension UnitValue {
     /// The sum, in the same unit.
     public static func + (left: Self, right: Self) -> Self { Self(left.rawValue + right.rawValue) }
 
-    /// Adds a value of the same unit.
-    public static func += (left: inout Self, right: Self) { left = left + right }
-
     /// The difference, in the same unit.
     public static func - (left: Self, right: Self) -> Self { Self(left.rawValue - right.rawValue) }
 
+    /// The value with the opposite sign.
+    public static prefix func - (value: Self) -> Self { Self(-value.rawValue) }
+
     /// The value scaled by a plain number.
     public static func * (left: Self, right: Double) -> Self { Self(left.rawValue * right) }
+
+    /// The value scaled by a plain number.
+    public static func * (left: Double, right: Self) -> Self { Self(left * right.rawValue) }
 
     /// The value divided by a plain number.
     public static func / (left: Self, right: Double) -> Self { Self(left.rawValue / right) }
@@ -108,6 +111,14 @@ extension Joules {
         let seconds = time.seconds
         return seconds > 0 ? Watts(rawValue / seconds) : nil
     }
+
+    /// The mean power of an energy over a time, which must not be zero; ``power(over:)`` checks that.
+    public static func / (energy: Joules, time: Duration) -> Watts { Watts(energy.rawValue / time.seconds) }
+}
+
+extension Watts {
+    /// The energy of a power over a time.
+    public static func * (power: Watts, time: Duration) -> Joules { Joules(power.rawValue * time.seconds) }
 }
 
 extension Double {

@@ -21,5 +21,18 @@ struct UnitsTests {
         #expect(energy / 2 == 6.25)
         #expect(energy / Joules(5) == 2.5)
         #expect(energy - 12.5 == .zero)
+        energy -= 2.5
+        #expect(energy == 10)
+        #expect(2 * energy == energy * 2)
+        #expect(-energy == -10)
+        #expect([energy, 2.5, energy].reduce(.zero, +) == 22.5)
+        #expect(min(energy, 3) == 3)
+    }
+
+    @Test func `energy divided by time is power, and power times time is energy`() {
+        let power: Watts = 5
+        #expect(power * .seconds(3) == Joules(15))
+        #expect(Joules(15) / .seconds(3) == power)
+        #expect(Joules(15).power(over: .zero) == nil)
     }
 }
