@@ -97,7 +97,8 @@ enum Command {
         _ arguments: Arguments,
         _ environment: [String: String]
     ) async throws -> Outcome {
-        var variables: [Environment.Key: String?] = [:]
+        // What people read has more than ASCII only in such a locale.
+        var variables: [Environment.Key: String?] = ["LC_ALL": "C.UTF-8"]
         for (name, value) in environment {
             let key = try #require(Environment.Key(rawValue: name))
             variables[key] = value

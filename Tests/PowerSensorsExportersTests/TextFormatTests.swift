@@ -9,13 +9,13 @@ struct TextFormatTests {
                 n1  2026-11-22 14:00:00 UTC  mean of 2.00 s
 
                 host                   power                     energy     source
-                ▶ cpu                   41.2 W                    82.40 J   measured rapl
-                  platform                 –    read failed (errno 5)       measured rapl
+                ▶ cpu                  41.2  W                   82.40  J   measured rapl
+                  platform              –       read failed (errno 5)       measured rapl
 
                 components             power                     energy     source
-                  package-0             41.2 W                    82.40 J   measured rapl
-                    core                 850 mW                 ≥ 1.700 J   measured rapl
-                  psys                     –    read failed (errno 5)       measured rapl
+                  package-0            41.2  W                   82.40  J   measured rapl
+                    core              850    mW                 ≥ 1.700 J   measured rapl
+                  psys                  –       read failed (errno 5)       measured rapl
 
                 """
         )
@@ -134,6 +134,61 @@ struct TextFormatTests {
         #expect(words == expected)
     }
 
+    @Test func `decimal points stand in line`() {
+        let lines = [126.04, 41.2, 3.14].flatMap { power in
+            text(Samples.snapshot(power: power)).split(separator: "\n").filter {
+                $0.contains("▶") || $0.contains(" core")
+            }
+        }
+        // 850 mW has no point.
+        let powers = lines.map { $0.prefix(31).prefix { $0 != "." }.count }
+        #expect(Set(powers) == [25, 31], "\(lines)")
+        let energies = lines.map { $0.dropFirst(46).prefix { $0 != "." }.count }
+        #expect(Set(energies) == [5], "\(lines)")
+    }
+
+    @Test(arguments: [24, 34, 40, 46, 60, 72, 80, 100, 132, 300])
+    func `lines fit into the terminal, and names have what is left`(columns: Int) throws {
+        let snapshot = Samples.snapshot(Samples.topology(label: String(repeating: "long ", count: 30)))
+        var format = TextFormat(node: "n1", style: TextStyle(columns: columns), showsAll: true)
+        format.prepare(for: snapshot.topology)
+        var bytes: [UInt8] = []
+        format.append(snapshot, to: &bytes)
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { String($0) }
+        #expect(lines.allSatisfy { $0.count < columns }, "\(lines)")
+        let host = try #require(lines.first { $0.contains("▶") })
+        #expect(host.contains("41.2"))
+        #expect(host.contains("measured") == (columns >= 40), "\(host)")
+        #expect(host.contains("82.40") == (columns > 46))
+        let start = try #require(host.firstRange(of: "41.2")?.lowerBound)
+        #expect(host.distance(from: host.startIndex, to: start) <= 43)
+    }
+
+    @Test func `a terminal whose width changes has other columns from the next block on`() {
+        var format = TextFormat(node: "n1", style: TextStyle(columns: 80))
+        let snapshot = Samples.snapshot()
+        format.prepare(for: snapshot.topology)
+        var (first, second): ([UInt8], [UInt8]) = ([], [])
+        format.append(snapshot, to: &first)
+        format.style.columns = 120
+        format.append(snapshot, to: &second)
+        #expect(second.count > first.count)
+    }
+
+    @Test func `the parts of an estimate are not called idle, as processors are`() {
+        let names = ["estimator/host", "estimator/host/idle", "estimator/host/active"]
+        let channels = names.map { name in
+            var channel = Samples.channel(name, in: Component(id: Component.hostID, kind: .host))
+            channel.parent = name == names[0] ? nil : names[0]
+            return channel
+        }
+        let topology = Topology(generation: 1, discoveries: [Discovery(channels: channels)])
+        let readings = channels.map { _ in ChannelSnapshot(status: .warmingUp) }
+        let shown = text(Samples.snapshot(topology, channels: readings, host: []))
+        #expect(shown.contains("machine at no load") && shown.contains("added by load"))
+        #expect(list(topology).contains("estimator/host/idle"), "the identity is what options take")
+    }
+
     @Test func `names from files do not control a terminal`() {
         let topology = Samples.topology(label: "\u{1B}]0;owned\u{7}\u{9B}2J\n")
         let finding = Finding(
@@ -181,10 +236,10 @@ struct TextFormatTests {
         host[0].low = Watts(41.2)
         host[0].high = Watts(131_041)
         let shown = text(Samples.snapshot(sample.topology, channels: sample.channels, host: host))
-        #expect(shown.contains("▶ cpu                   41.2 W  (≤ 131.0 kW)    ≥ 82.40 J   measured rapl\n"))
+        #expect(shown.contains("▶ cpu                  41.2  W  (≤ 131.0 kW)   ≥ 82.40  J   measured rapl\n"))
         host[0].high = Watts(45)
         let close = text(Samples.snapshot(sample.topology, channels: sample.channels, host: host))
-        #expect(close.contains("▶ cpu                   41.2 W  (41.2…45.0)     ≥ 82.40 J   measured rapl\n"))
+        #expect(close.contains("▶ cpu                  41.2  W  (41.2…45.0)    ≥ 82.40  J   measured rapl\n"))
     }
 
     @Test func `a block higher than the terminal is cut, and says how many lines are missing`() {

@@ -30,12 +30,11 @@ struct DoctorCommand: EstimatingCommand {
         if Signals.isEndRequested {
             throw .failure("doctor was stopped before it had read the counters for long enough; it reports nothing.")
         }
-        try StandardOutput.write(
-            isJSON
-                ? diagnosis.json(node: settings.node)
-                : TextReport(
-                    node: settings.node, style: .standardOutput(redraws: false), showsInformation: settings.isVerbose
-                ).bytes(of: diagnosis))
+        if isJSON {
+            try StandardOutput.write(diagnosis.json(node: settings.node))
+        } else {
+            try StandardOutput.write(text: settings.report.bytes(of: diagnosis))
+        }
         // The output already says what is wrong.
         if !diagnosis.hasSource { throw CommandFailure(line: "", exitCode: 1) }
     }

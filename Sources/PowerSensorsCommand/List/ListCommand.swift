@@ -23,13 +23,8 @@ struct ListCommand: EstimatingCommand {
         let isJSON = try output.isOn(in: environment)
         Signals.oweResult()
         let topology = settings.sensors.bind(within: .seconds(10)).topology
-        try StandardOutput.write(
-            isJSON
-                ? topology.json(node: settings.node)
-                : TextReport(
-                    node: settings.node, style: .standardOutput(redraws: false), showsInformation: settings.isVerbose
-                )
-                .bytes(of: topology, headline: settings.scope))
+        if isJSON { return try StandardOutput.write(topology.json(node: settings.node)) }
+        try StandardOutput.write(text: settings.report.bytes(of: topology, headline: settings.scope))
     }
 }
 #endif

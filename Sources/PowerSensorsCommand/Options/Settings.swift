@@ -1,5 +1,6 @@
 #if Exporters
 import PowerSensors
+import PowerSensorsExporters
 
 /// The values of a subcommand's options about sensors, after they have been checked.
 struct Settings {
@@ -50,6 +51,11 @@ struct Settings {
             ignoring: try options.ignore.values(in: environment),
             wholes: try Self.wholes(options.whole, in: environment))
         carbonIntensity = try options.carbon(in: environment)
+    }
+
+    /// What writes text about this machine for people.
+    var report: TextReport {
+        TextReport(node: node, style: .standardOutput(redraws: false), showsInformation: isVerbose)
     }
 
     /// How to divide the energy among consumers; nil if no kind of consumer is requested.

@@ -19,15 +19,26 @@ enum StandardOutput {
         }
     }
 
-    static func write(_ text: String) throws(CommandFailure) { try write(Array(text.utf8)) }
+    /// Writes text for people, in characters that the locale has.
+    static func write(_ text: String) throws(CommandFailure) {
+        try write(Array(LocaleCharacters.ofLocale.shown(text).utf8))
+    }
+
+    /// Writes text for people, in characters that the locale has.
+    static func write(text: [UInt8]) throws(CommandFailure) {
+        if LocaleCharacters.ofLocale == .unicode { return try write(text) }
+        try write(String(decoding: text, as: UTF8.self))
+    }
 
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// The terminal's height in lines; nil if it is unknown.
-    static var rows: Int? {
+    /// The terminal's height and width in characters; nil if it is unknown.
+    static var size: (rows: Int, columns: Int)? {
         var size = winsize()
-        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return nil }
-        return Int(size.ws_row)
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0, size.ws_col > 0 else {
+            return nil
+        }
+        return (Int(size.ws_row), Int(size.ws_col))
     }
 
     /// Waits, for at most a second: another process that shares the descriptor may have made it non-blocking.
@@ -42,7 +53,7 @@ enum StandardError {
     /// Writes a message as one line after the command's name; control characters in it are made harmless. What cannot be
     /// written is lost.
     static func write(_ message: String) {
-        let bytes = Array("powersensors: \(message.safeToShow)\n".utf8)
+        let bytes = Array("powersensors: \(LocaleCharacters.ofLocale.shown(message.safeToShow))\n".utf8)
         _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

@@ -50,14 +50,14 @@ struct Watch {
                 generation = snapshot.topology.generation
                 format.prepare(for: snapshot.topology)
             }
-            if Signals.takeResize() { format.withText { $0.style.rows = StandardOutput.rows } }
+            if Signals.takeResize() { format.withText { $0.style.fit(StandardOutput.size) } }
             if snapshot.instant.suspending >= nextCheck {
                 nextCheck = max(nextCheck + .seconds(1), snapshot.instant.suspending)
                 if reportNew(sampler.findings(), in: &log) { format.withText { $0.leaveBlock() } }
             }
             bytes.removeAll(keepingCapacity: true)
             format.append(snapshot, to: &bytes)
-            try StandardOutput.write(bytes)
+            if self.format == .text { try StandardOutput.write(text: bytes) } else { try StandardOutput.write(bytes) }
         }
     }
 

@@ -40,9 +40,9 @@ struct WatchCommand: EstimatingCommand {
         let settings = try Settings(self, in: environment)
         let format = try resolvedFormat(in: environment)
         let top = try top.value(in: environment)
-        // Text has no room for control groups. A table has rows for consumers only where they are asked for.
+        // A table has rows for consumers only where they are asked for.
         let isUnasked = format == .csv && self.top.given(in: environment) == nil
-        let kinds = top == 0 || isUnasked ? [] : format == .text ? [.process, .virtualMachine] : Consumer.Kind.all
+        let kinds = top == 0 || isUnasked ? [] : Consumer.Kind.all
         let watch = Watch(
             settings: settings, format: format, duration: try duration.value(in: environment), top: top,
             attribution: settings.attribution(

@@ -66,6 +66,9 @@ struct Figure {
         unit = chosen.name
     }
 
+    /// Whether it is shown as 0.
+    var isZero: Bool { Double(number) == 0 }
+
     /// Formats another number in this figure's unit and with as many decimals.
     func inSameUnit(_ value: Double) -> String { fixed(value / factor, decimals: decimals) }
 }

@@ -1,15 +1,17 @@
 public import PowerSensors
 
-/// Writes snapshots as text for people: the host's figures, the components as a tree, and the greatest consumers.
-///
-/// Lines have at most 79 columns, because some terminals of 80 wrap when the last is used.
+/// Writes snapshots as text for people: the host's figures, the components as a tree, and the greatest consumers with the
+/// rest, which add up to the figure that is divided among them.
 public struct TextFormat: SnapshotFormat {
-    /// The text's style; its rows may change with the terminal's size.
-    public var style: TextStyle
+    /// The text's style; its rows and columns may change with the terminal's size.
+    public var style: TextStyle { didSet { layOut() } }
+
+    var layout: RowLayout { RowLayout(width: style.width) }
 
     private let node: String
     private let showsAll: Bool
     private let top: Int
+    private var topology: Topology?
     private var tree: [TopologyTree.Line] = []
     /// The provenance and sensor of each channel.
     private var sources: [String] = []
@@ -34,23 +36,38 @@ public struct TextFormat: SnapshotFormat {
 
     /// Lays out the components as a tree.
     public mutating func prepare(for topology: Topology) {
+        self.topology = topology
+        sources = topology.channels.map { Self.source($0.provenance, $0.sensor) }
+        layOut()
+    }
+
+    private mutating func layOut() {
+        guard let topology else { return }
         let showsAll = showsAll
-        tree = Self.distinguished(
+        tree = distinguished(
             TopologyTree(topology) { showsAll || $0.isOfInterest }.lines.filter { line in
                 line.channel.map { !topology.channels[$0].isHostFigure(of: topology) } ?? true
             }, topology)
-        sources = topology.channels.map { Self.source($0.provenance, $0.sensor) }
     }
+
+    /// What the estimator's channels are called here, so that its idle machine is not taken for idle processors.
+    private static let estimatedParts = [
+        "estimator/host/idle": "machine at no load", "estimator/host/active": "added by load",
+    ]
 
     /// The lines, those with a long name so that they can be told apart in its column: by the channel's label or, without
     /// one, by the end of the name.
-    private static func distinguished(_ lines: [TopologyTree.Line], _ topology: Topology) -> [TopologyTree.Line] {
-        func column(_ line: TopologyTree.Line) -> String { (line.indentation + line.name).padded(Row.nameWidth) }
+    private func distinguished(_ lines: [TopologyTree.Line], _ topology: Topology) -> [TopologyTree.Line] {
+        let width = layout.name
+        func column(_ line: TopologyTree.Line) -> String { (line.indentation + line.name).padded(width) }
         func label(_ line: TopologyTree.Line) -> String? { line.channel.flatMap { topology.channels[$0].label } }
         let columns = Dictionary(lines.map { (column($0), 1) }, uniquingKeysWith: +)
         let labels = Dictionary(lines.compactMap(label).map { ($0, 1) }, uniquingKeysWith: +)
         return lines.map { line in
-            let room = Row.nameWidth - line.indentation.count
+            if let name = line.channel.flatMap({ Self.estimatedParts[topology.channels[$0].id] }) {
+                return TopologyTree.Line(name: name, depth: line.depth, channel: line.channel)
+            }
+            let room = width - line.indentation.count
             guard line.name.count > room, columns[column(line)] ?? 0 > 1 else { return line }
             let own = label(line).flatMap { labels[$0] == 1 ? $0.safeToShow : nil }
             return TopologyTree.Line(
@@ -60,9 +77,10 @@ public struct TextFormat: SnapshotFormat {
 
     /// Appends a snapshot as a block of lines.
     public mutating func append(_ snapshot: Snapshot, to bytes: inout [UInt8]) {
-        var lines = block(snapshot)
+        var lines = block(snapshot, top: top)
         if style.redraws {
-            redraw(&lines, &bytes)
+            fit(&lines, snapshot)
+            redraw(lines, &bytes)
             return
         }
         if !isFirst { bytes.append(UInt8(ascii: "\n")) }
@@ -78,12 +96,7 @@ public struct TextFormat: SnapshotFormat {
     ///
     /// The escape sequences `?7l` and `?7h` turn line wrapping off and on, `A` moves up, `K` clears the rest of a line, and `J`
     /// clears what is below.
-    private mutating func redraw(_ lines: inout [String], _ bytes: inout [UInt8]) {
-        if let rows = style.rows, rows > 2, lines.count > rows - 1 {
-            let hidden = lines.count - (rows - 2)
-            lines.removeLast(hidden)
-            lines.append(style.dim("… \(hidden) more lines than this window shows"))
-        }
+    private mutating func redraw(_ lines: [String], _ bytes: inout [UInt8]) {
         bytes.append("\u{1B}[?7l\r" as StaticString)
         if linesBefore > 0 { bytes.append("\u{1B}[\(linesBefore)A") }
         for line in lines {
@@ -94,15 +107,33 @@ public struct TextFormat: SnapshotFormat {
         linesBefore = lines.count
     }
 
+    /// Shows fewer consumers, and if that is not enough, fewer lines, until the block is no higher than the terminal.
+    private func fit(_ lines: inout [String], _ snapshot: Snapshot) {
+        guard let rows = style.rows, rows > 2 else { return }
+        var shown = min(top, snapshot.consumers.count)
+        while lines.count > rows - 1, shown > 1 {
+            shown = max(1, shown - max(1, (lines.count - (rows - 1)) / Consumer.Kind.all.count))
+            lines = block(snapshot, top: shown)
+        }
+        if lines.count > rows - 1 {
+            let hidden = lines.count - (rows - 2)
+            lines.removeLast(hidden)
+            let more = ["… \(hidden) more lines than this window shows", "… \(hidden) more lines"]
+            lines.append(style.dim(more.first { $0.count <= style.width } ?? more[1]))
+        }
+    }
+
     // MARK: The block
 
-    private func block(_ snapshot: Snapshot) -> [String] {
+    private func block(_ snapshot: Snapshot, top: Int) -> [String] {
+        let layout = layout
         let interval = snapshot.interval.map { "mean of \(Self.text(of: $0))" } ?? ""
         let time = Timestamp(nanoseconds: snapshot.timeNanoseconds).text
-        let title = "\(node)  \(time)  \(interval)".withoutTrailingBlanks
-        var lines = [style.dim(title), "", style.dim(Row.heading("host"))]
+        let titles = ["\(node)  \(time)  \(interval)".withoutTrailingBlanks, "\(node)  \(time)", node]
+        let title = style.columns == nil ? titles[0] : titles.first { $0.count <= style.width } ?? node
+        var lines = [style.dim(title), "", style.dim(Row.heading("host", layout))]
         for host in snapshot.host {
-            var row = Row(name: host.isHeadline ? "▶ \(host.scope)" : "  \(host.scope)")
+            var row = Row(layout, name: host.isHeadline ? "▶ \(host.scope)" : "  \(host.scope)")
             row.set(power: host.power, low: host.low, high: host.high)
             if host.status != .warmingUp {
                 row.set(energy: host.energy, ambiguous: Self.ambiguousEnergy(in: host.scope, snapshot))
@@ -113,34 +144,13 @@ public struct TextFormat: SnapshotFormat {
         }
         if let carbon = CarbonText.line(snapshot) { lines.append("  " + carbon) }
         if !tree.isEmpty {
-            lines += ["", style.dim(Row.heading("components"))] + tree.map { component($0, snapshot) }
+            lines += ["", style.dim(Row.heading("components", layout))] + tree.map { component($0, snapshot) }
         }
-        return lines + consumers(snapshot)
-    }
-
-    /// The greatest consumers of the interval: virtual machines and processes.
-    private func consumers(_ snapshot: Snapshot) -> [String] {
-        var lines: [String] = []
-        for kind in [Consumer.Kind.virtualMachine, .process] {
-            let greatest = snapshot.consumers.filter { $0.consumer.kind == kind && $0.power != nil }
-                .sorted { ($0.power ?? Watts(0), $0.energy) > ($1.power ?? Watts(0), $1.energy) }
-                .prefix(top)
-            if greatest.isEmpty { continue }
-            lines += ["", style.dim(Row.heading(kind == .process ? "processes" : "virtual machines"))]
-            for one in greatest {
-                // Two spaces before the name and one behind it fill the column.
-                var row = Row(name: "  " + one.consumer.shownName.padded(18))
-                row.set(power: one.power, low: one.low, high: one.high)
-                row.set(energy: one.energy, ambiguous: Joules(0))
-                row.source = one.consumer.processID.map { "pid \($0)" } ?? ""
-                lines.append(row.text)
-            }
-        }
-        return lines
+        return lines + consumers(snapshot, top: top)
     }
 
     private func component(_ line: TopologyTree.Line, _ snapshot: Snapshot) -> String {
-        var row = Row(name: line.indentation + line.name)
+        var row = Row(layout, name: line.indentation + line.name)
         guard let index = line.channel, index < snapshot.channels.count else { return row.text }
         let channel = snapshot.channels[index]
         let quantity = snapshot.topology.channels[index].quantity
@@ -181,64 +191,6 @@ public struct TextFormat: SnapshotFormat {
 
 extension TopologyTree.Line {
     fileprivate var indentation: String { String(repeating: "  ", count: depth + 1) }
-}
-
-extension Consumer {
-    /// The name, prefixed with the namespace if there is one.
-    fileprivate var shownName: String { (namespace.isEmpty ? name : "\(namespace)/\(name)").safeToShow }
-}
-
-/// One line of the block, in columns.
-private struct Row {
-    static let nameWidth = 21
-
-    let name: String
-    /// Why the power is unknown, shown in place of the band.
-    var reason = ""
-    var source = ""
-    /// The power, or another gauge's value.
-    var power: Figure?
-    private var band = ""
-    private var energy: (number: String, unit: String) = ("", "")
-
-    init(name: String) { self.name = name }
-
-    mutating func set(power: Watts?, low: Watts?, high: Watts?) {
-        guard let power else { return }
-        let figure = Figure(power)
-        self.power = figure
-        if let low, let high {
-            band = "(\(figure.inSameUnit(low.rawValue))…\(figure.inSameUnit(high.rawValue)))"
-            // The upper bound of an ambiguous gap may be thousands of times the power, and the band wider than its column.
-            let bound = Figure(high)
-            if band.count > 14 { band = "(≤ \(bound.number) \(bound.unit))" }
-        }
-    }
-
-    mutating func set(energy: Joules?, ambiguous: Joules) {
-        guard let energy else { return }
-        let figure = Figure(energy)
-        self.energy = ((ambiguous.rawValue > 0 ? "≥ " : "") + figure.number, figure.unit)
-    }
-
-    /// 21 columns for the name, 10 for the power, 14 for its band, 13 for the energy, the rest for the source.
-    var text: String {
-        let isEmpty = power == nil && reason.isEmpty && source.isEmpty
-        if isEmpty { return name.padded(79).withoutTrailingBlanks }
-        let (number, unit) = (power?.number ?? "–", power?.unit ?? "")
-        let start = name.padded(Self.nameWidth) + number.leftPadded(7) + " " + unit.padded(2) + " "
-        let energy = energy.number.leftPadded(9) + " " + energy.unit.padded(2)
-        // A long reason extends into the energy's columns if they are empty.
-        let middle =
-            band.isEmpty && reason.count > 13 && self.energy.number.isEmpty
-            ? reason.padded(26) : (band.isEmpty ? reason : band).padded(14) + energy
-        return (start + middle + "  " + source.padded(19)).withoutTrailingBlanks
-    }
-
-    static func heading(_ name: String) -> String {
-        (name.padded(nameWidth) + "power".leftPadded(7) + String(repeating: " ", count: 18) + "energy".leftPadded(9)
-            + "     source").withoutTrailingBlanks
-    }
 }
 
 extension Channel {

@@ -26,7 +26,9 @@ package struct TextReport {
         for finding in shown {
             lines.append(style.bold("  \(finding.severity): \(finding.subject) (\(finding.reason))".safeToShow))
             let remedy = finding.remedy.map { ["Remedy: \($0)"] } ?? []
-            lines += ([finding.text] + remedy).flatMap { $0.safeToShow.wrapped(to: 76) }.map { "    \($0)" }
+            lines += ([finding.text] + remedy).flatMap { $0.safeToShow.wrapped(to: min(style.width - 3, 100)) }.map {
+                "    \($0)"
+            }
         }
         let hidden = findings.count - shown.count
         if hidden > 0 { lines.append("  \(hidden) more for information: --verbose shows them") }

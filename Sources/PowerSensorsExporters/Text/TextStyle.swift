@@ -9,12 +9,20 @@ public struct TextStyle: Sendable {
     /// The terminal's height in lines, which limits a redrawn block; nil for no limit.
     public var rows: Int?
 
+    /// The terminal's width in columns, to which names and lines are fitted; nil for 80.
+    public var columns: Int?
+
     /// Creates a style; by default plain text.
-    public init(hasColour: Bool = false, redraws: Bool = false, rows: Int? = nil) {
+    public init(hasColour: Bool = false, redraws: Bool = false, rows: Int? = nil, columns: Int? = nil) {
         self.hasColour = hasColour
         self.redraws = redraws
         self.rows = rows
+        self.columns = columns
     }
+
+    /// The greatest length of a line: one less than the terminal's width, because some terminals wrap when the last column
+    /// is used.
+    var width: Int { max((columns ?? 80) - 1, 1) }
 
     /// Emphasizes a text.
     func bold(_ text: String) -> String { hasColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
@@ -27,7 +35,7 @@ extension String {
     /// The text padded with spaces to a width; a longer text is cut and ends in an ellipsis.
     func padded(_ width: Int) -> String {
         let length = count
-        if length > width { return prefix(max(width - 1, 0)) + "…" }
+        if length > width { return width > 0 ? prefix(width - 1) + "…" : "" }
         return self + String(repeating: " ", count: width - length)
     }
 
@@ -35,6 +43,13 @@ extension String {
     func shortened(to width: Int) -> String {
         guard count > width, width > 2 else { return self }
         return prefix(width / 2) + "…" + suffix(width - width / 2 - 1)
+    }
+
+    /// The number with its decimal point behind `places` characters, padded to a width; a longer one is right-aligned.
+    func aligned(places: Int, width: Int) -> String {
+        let whole = prefix { $0 != "." }.count
+        let text = String(repeating: " ", count: max(places - whole, 0)) + self
+        return text.count > width ? leftPadded(width) : text.padded(width)
     }
 
     /// The text right-aligned in a width.

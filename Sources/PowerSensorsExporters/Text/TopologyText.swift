@@ -29,34 +29,39 @@ extension TextReport {
         return lines
     }
 
+    /// The width of the channels' names: what a terminal has beside the other columns.
+    private var nameWidth: Int { min(max(style.width - 56, 23), 60) }
+
     private func channelLines(_ topology: Topology) -> [String] {
         if topology.channels.isEmpty { return [] }
         var lines = [
             "",
             style.dim(
-                "channel".padded(24) + "quantity".padded(12) + "provenance".padded(11) + "sensor".padded(20)
+                "channel".padded(nameWidth + 1) + "quantity".padded(12) + "provenance".padded(11) + "sensor".padded(20)
                     + "counts in"
             ),
         ]
         for line in TopologyTree(topology).lines {
             let name = String(repeating: "  ", count: line.depth + 1) + line.name
             guard let index = line.channel else {
-                lines.append(name.padded(80).withoutTrailingBlanks)
+                lines.append(name.padded(max(style.width + 1, 80)).withoutTrailingBlanks)
                 continue
             }
             let channel = topology.channels[index]
             let source = "\(channel.sensor):\(channel.mechanism)".safeToShow
             let columns =
-                name.padded(23) + " " + channel.quantity.name.safeToShow.padded(11) + " "
+                name.padded(nameWidth) + " " + channel.quantity.name.safeToShow.padded(11) + " "
                 + channel.provenance.name.padded(10) + " " + source.padded(19) + " "
                 + (channel.countsIn.map { "\($0)" } ?? "–")
             lines.append(columns)
-            lines += details(channel, beneath: line.name).map { style.dim("\(String(repeating: " ", count: 24))\($0)") }
+            lines += details(channel, beneath: line.name).map {
+                style.dim("\(String(repeating: " ", count: nameWidth + 1))\($0)")
+            }
         }
         return lines
     }
 
-    /// The lines below a channel's own, in 56 columns beside the name's 24: its label, its file, its status and the cost of
+    /// The lines below a channel's own, in 56 columns beside the names: its label, its file, its status and the cost of
     /// reading it.
     private func details(_ channel: Channel, beneath name: String) -> [String] {
         var lines: [String] = []

@@ -1,0 +1,89 @@
+import PowerSensors
+
+/// The greatest consumers of a kind, and the rest, whose powers and energies add up to the figure that is divided.
+struct ConsumerTable {
+    /// What no consumer that is shown was given.
+    struct Rest {
+        let name: String
+        var power: Watts
+        var energy: EnergyParts
+    }
+
+    /// The consumers, those with the highest power first. One whose power would be shown as 0 is among the others.
+    let shown: [ConsumerSnapshot]
+
+    /// The other consumers, then what was not attributed, without what changes no digit that is shown.
+    let rest: [Rest]
+
+    /// Nil if the powers are not known yet, or there is nothing to tell apart: no consumer, or all in the root group.
+    init?(_ kind: Consumer.Kind, of attribution: AttributionSnapshot, top: Int) {
+        let listed = attribution.consumers.filter { $0.consumer.kind == kind }
+        let unattributed = attribution.unattributed.filter { $0.kind == kind && $0.power != nil }
+        shown = Array(
+            listed.filter { one in one.power.map { !Figure($0).isZero } ?? false }
+                .sorted { ($0.power ?? .zero, $0.energy) > ($1.power ?? .zero, $1.energy) }.prefix(top))
+        let count = (attribution.counts[kind] ?? listed.count) - shown.count
+        if unattributed.isEmpty || (shown.isEmpty && count <= 0) { return nil }
+        if kind == .controlGroup, count <= 0, shown.allSatisfy({ $0.consumer.name == "/" }) { return nil }
+
+        // Those that have ended or are no longer listed belong to the others too.
+        let isOther = { (one: UnattributedSnapshot) in one.reason == .folded || one.reason == .ended }
+        var others = Rest(
+            name: count > 1 ? "\(count) others" : count == 1 ? "1 other" : "others", power: .zero,
+            energy: attribution.given[kind] ?? .zero)
+        for one in shown { others.energy = others.energy - one.parts }
+        let shownIDs = Set(shown.map(\.id))
+        for one in listed where !shownIDs.contains(one.id) { others.power += one.power ?? .zero }
+        for one in unattributed.filter(isOther) { others.power += one.power ?? .zero }
+        for one in unattributed where one.reason == .folded { others.energy += one.parts }
+
+        let reasons = unattributed.filter { !isOther($0) }.sorted { Self.place($0.reason) < Self.place($1.reason) }
+        let all =
+            [others] + reasons.map { Rest(name: Self.name($0.reason), power: $0.power ?? .zero, energy: $0.parts) }
+        let total = (all.map(\.energy) + shown.map(\.parts)).reduce(.zero, +).sum
+        // Energies are shown with four digits.
+        rest = all.filter { !Figure($0.power).isZero || ($0.energy != .zero && $0.energy.sum >= total / 10_000) }
+    }
+
+    private static let names: [(reason: UnattributedSnapshot.Reason, name: String)] = [
+        (.other, "outside of these"), (.shortLived, "short-lived"), (.interrupts, "interrupts"),
+        (.idle, "processors idle"), (.unscanned, "unscanned"),
+    ]
+
+    private static func place(_ reason: UnattributedSnapshot.Reason) -> Int {
+        names.firstIndex { $0.reason == reason } ?? names.count
+    }
+
+    private static func name(_ reason: UnattributedSnapshot.Reason) -> String {
+        names.first { $0.reason == reason }?.name ?? reason.name.safeToShow
+    }
+}
+
+extension TextFormat {
+    /// The greatest consumers of the interval, and the rest, kind by kind.
+    func consumers(_ snapshot: Snapshot, top: Int) -> [String] {
+        guard let attribution = snapshot.attribution, top > 0 else { return [] }
+        return [Consumer.Kind.virtualMachine, .controlGroup, .process].flatMap { kind in
+            ConsumerTable(kind, of: attribution, top: top).map { lines($0, kind, attribution) } ?? []
+        }
+    }
+
+    private func lines(_ table: ConsumerTable, _ kind: Consumer.Kind, _ attribution: AttributionSnapshot) -> [String] {
+        let layout = layout
+        let titles: [Consumer.Kind: String] = [
+            .virtualMachine: "virtual machines", .controlGroup: "control groups", .process: "processes",
+        ]
+        let title = Row.heading(titles[kind] ?? kind.name, layout, source: "adds up to \(attribution.scope)")
+        func row(_ name: String, _ power: Watts?, _ energy: Joules, _ source: String = "") -> String {
+            var row = Row(layout, name: "  " + name)
+            let bounds = attribution.band.flatMap { band in power.map { (low: $0 * band.low, high: $0 * band.high) } }
+            row.set(power: power, low: bounds?.low, high: bounds?.high)
+            row.set(energy: energy, ambiguous: .zero)
+            row.source = source
+            return row.text
+        }
+        let names = ConsumerName.names(of: table.shown.map(\.consumer), width: layout.name - 2)
+        let shown = zip(table.shown, names).map { row($1.name, $0.power, $0.energy, $1.source) }
+        return ["", style.dim(title)] + shown + table.rest.map { row($0.name, $0.power, $0.energy.joules) }
+    }
+}
