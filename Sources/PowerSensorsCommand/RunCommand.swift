@@ -36,8 +36,12 @@ private func run(_ arguments: [String]) async throws(CommandFailure) {
 private func environment(of command: any ParsableCommand) throws(CommandFailure) -> Environment {
     var environment = Environment()
     let set = Environment.setVariables
-    let shared = (command as? any SensorsCommand)?.shared
-    let path = ConfigurationFile.path(try shared?.config.value(in: environment))
+    let path =
+        switch command {
+        case let command as any SensorsCommand: ConfigurationFile.path(try command.shared.config.value(in: environment))
+        case let command as EstimateCommand: try command.config.value(in: environment)
+        default: String?.none
+        }
     // To know all names takes some time, and usually nothing is set.
     if set.isEmpty, path == nil { return environment }
     let options = RootCommand.configuration.subcommands.compactMap { (try? $0.parse([])) as? any RunnableCommand }
@@ -46,7 +50,7 @@ private func environment(of command: any ParsableCommand) throws(CommandFailure)
         let hint = suggestion(for: name, among: names).map { " Did you mean \($0)?" } ?? ""
         StandardError.write("\(name) is no setting, and is ignored.\(hint)")
     }
-    if let path, shared != nil {
+    if let path {
         // These two concern a single run.
         let single = Set(["config", "check"].map(Environment.variableName))
         environment.file = try ConfigurationFile.variables(path, knownNames: names.subtracting(single))
@@ -87,9 +91,28 @@ private func report(parsing error: any Error, of arguments: [String]) throws(Com
     let message = RootCommand.message(for: error).split(separator: "\n").joined(separator: " ")
     let end = message.last.map { ".!?".contains($0) } == true ? "" : "."
     let subcommand = arguments.first { subcommandNames.contains($0) } ?? "watch"
-    let mistyped = arguments.first.flatMap { $0.hasPrefix("-") ? nil : suggestion(for: $0, among: subcommandNames) }
+    if message.contains("Missing value for '--json") {
+        throw .usage("--json of \(subcommand) needs a file: --json power.json, or --json - for standard output.")
+    }
+    if let file = fileOfJSONFlag(arguments), message.contains("'\(file)'") {
+        let remedy =
+            file == "-"
+            ? "leave - out." : "write --json > \(file), or append to a file with powersensors export --json \(file)."
+        throw .usage("--json of \(subcommand) takes no file, and writes to standard output: \(remedy)")
+    }
+    let typed = arguments.first.flatMap { $0.hasPrefix("-") || subcommandNames.contains($0) ? nil : $0 }
+    let mistyped = typed.flatMap { suggestion(for: $0, among: subcommandNames) }
     let hint = mistyped.map { " Did you mean \($0)?" } ?? ""
     throw .usage("\(message)\(end)\(hint) See powersensors \(mistyped ?? subcommand) --help.")
+}
+
+/// What follows `--json` as if it were a file, as after `export`'s option; nil for nothing.
+private func fileOfJSONFlag(_ arguments: [String]) -> String? {
+    guard let index = arguments.firstIndex(where: { $0 == "--json" || $0.hasPrefix("--json=") }) else { return nil }
+    if let equals = arguments[index].firstIndex(of: "=") {
+        return String(arguments[index][arguments[index].index(after: equals)...])
+    }
+    return arguments[(index + 1)...].first.flatMap { $0.hasPrefix("-") && $0 != "-" ? nil : $0 }
 }
 
 private let subcommandNames = RootCommand.configuration.subcommands.compactMap { $0.configuration.commandName }

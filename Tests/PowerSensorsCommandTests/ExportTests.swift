@@ -87,7 +87,7 @@ struct ExportTests {
 
     @Test(arguments: [
         Wrong(testDescription: "nowhere to export to", arguments: [], says: "nowhere"),
-        Wrong(testDescription: "an address of nothing", arguments: ["--prometheus", "1:2:3"], says: "127.0.0.1:9102"),
+        Wrong(testDescription: "an address of nothing", arguments: ["--prometheus", "1:2:3"], says: "127.0.0.1:9840"),
         Wrong(testDescription: "a port too great", arguments: ["--prometheus", "127.0.0.1:65536"], says: "65536"),
         Wrong(
             testDescription: "two on one output", arguments: ["--json", "-", "--csv", "-"], says: "the same file"),

@@ -9,7 +9,7 @@ struct SettingTests {
         let machine = try MockMachine.onePackage()
         let outcome = try await Command.run(
             ["list"] + Command.roots(machine),
-            environment: ["POWERSENSORS_INTERVALL": "5s", "POWERSENSORS_PORT_9102_TCP": "tcp://10.0.0.1:9102"])
+            environment: ["POWERSENSORS_INTERVALL": "5s", "POWERSENSORS_PORT_9840_TCP": "tcp://10.0.0.1:9840"])
         #expect(outcome.exitCode == 0)
         #expect(outcome.complaints.count == 1)
         #expect(outcome.error.contains("POWERSENSORS_INTERVALL is no setting"))
@@ -19,7 +19,7 @@ struct SettingTests {
     @Test func `every subcommand reads the file of settings, also those of other subcommands`() async throws {
         let machine = try MockMachine.onePackage()
         let folder = try MockTree()
-        try folder.write("POWERSENSORS_NODE=from-file\nPOWERSENSORS_PROMETHEUS=9102\n", to: "settings")
+        try folder.write("POWERSENSORS_NODE=from-file\nPOWERSENSORS_PROMETHEUS=9840\n", to: "settings")
         let arguments = ["--config", "\(folder.path)/settings"] + Command.roots(machine)
         for subcommand in [["list", "--json"], ["watch", "--json", "--duration", "10ms"]] {
             let outcome = try await Command.run(subcommand + arguments)

@@ -63,6 +63,32 @@ struct WatchTests {
         #expect(outcome.output.contains("▶ cpu"))
     }
 
+    @Test(arguments: [("C", ""), ("", "POSIX"), ("", ""), ("de_DE.ISO-8859-1", "de_DE.UTF-8")])
+    func `in a locale without Unicode text is ASCII, and JSON is as ever`(all: String, language: String) async throws {
+        let machine = try MockMachine.onePackage()
+        let environment = ["LC_ALL": all, "LC_CTYPE": "", "LANG": language]
+        let arguments = quick + ["--node", "münchen", "--region", "DE"] + Command.roots(machine)
+        let text = try await Command.run(arguments, environment: environment)
+        #expect(text.exitCode == 0)
+        #expect(text.output.utf8.allSatisfy { $0 < 0x80 }, "\(text.output)")
+        #expect(text.output.contains("> cpu") && text.output.contains("m?nchen") && text.output.contains("CO2 of cpu"))
+        let json = try await Command.run(["--json"] + arguments, environment: environment)
+        #expect(json.output.contains("münchen"))
+    }
+
+    @Test(arguments: [
+        (["watch", "--json", "power.json"], "write --json > power.json"), (["list", "--json=x"], "export --json x."),
+        (["--json", "-"], "leave - out"), (["export", "--json"], "--json power.json, or --json - for standard output"),
+    ])
+    func `--json with a file where it is a flag, and without one where it names a file, is told how to`(
+        arguments: [String], remedy: String
+    ) async throws {
+        let outcome = try await Command.run(arguments)
+        #expect(outcome.exitCode == 64)
+        #expect(outcome.complaints.count == 1)
+        #expect(outcome.error.contains(remedy), "\(outcome.error)")
+    }
+
     @Test func `implausible readings at the start do not end the command`() async throws {
         let machine = try MockMachine()
         try machine.add(.chip("ina226", hardware: "i2c-1/1-0040", files: ["power1_input": "4294967295000"]))

@@ -16,7 +16,7 @@ extension SharedOptions {
             } ?? .builtIn
         if region?.value == "list" {
             try StandardOutput.write(
-                CarbonText.table(regions.intensities.sorted { $0.region.lowercased() < $1.region.lowercased() }))
+                text: CarbonText.table(regions.intensities.sorted { $0.region.lowercased() < $1.region.lowercased() }))
             throw .ended
         }
         if let number = carbonIntensity.given(in: environment) {
@@ -32,8 +32,10 @@ extension SharedOptions {
         do throws(CarbonRegionError) {
             return try regions.intensity(of: region.value)
         } catch {
+            let names = regions.intensities.flatMap { [$0.name, $0.region] }
+            let hint = error.candidates.isEmpty ? suggestion(for: region.value, among: names) : nil
             throw region.refused(
-                "\(error) --region list shows the codes; --carbon-intensity sets a number by hand, "
+                "\(error)\(hint.map { " Did you mean \($0)?" } ?? "") --region list shows the codes; --carbon-intensity sets a number by hand, "
                     + "and --region World uses the world's mean.")
         }
     }

@@ -49,6 +49,12 @@ struct EstimateCommand: RunnableCommand {
     @Flag(help: "With --batch: take each row's w_0 and w_100 as known.")
     var anchored: Anchored?
 
+    @Option(
+        "config",
+        "A file of settings, as for the other subcommands; by default, none, since the usual one is about this machine.",
+        .text("file"))
+    var config: Setting<String?>
+
     enum Anchored: String, Switch { case anchored }
 
     func run(in environment: Environment) throws(CommandFailure) {

@@ -106,7 +106,7 @@ extension ExportCommand {
 
 extension ValueParser<EndpointAddress> {
     fileprivate static var address: ValueParser {
-        let failure = "must be an address and a port, such as 127.0.0.1:9102, [::1]:9102 or 0.0.0.0:9102."
+        let failure = "must be an address and a port, such as 127.0.0.1:9840, [::1]:9840 or 0.0.0.0:9840."
         return ValueParser(valueName: "address", failure: failure) { try? EndpointAddress($0) }
     }
 }

@@ -105,7 +105,7 @@ struct SharedOptions: ParsableArguments {
 
     @Option(
         "config",
-        "A file of settings: POWERSENSORS_…=value, one per line; by default, \(ConfigurationFile.standard) if it exists.",
+        "A file of settings: POWERSENSORS_NAME=value, one per line; by default, \(ConfigurationFile.standard) if it exists.",
         .text("file"))
     var config: Setting<String?>
 
@@ -118,7 +118,7 @@ struct SharedOptions: ParsableArguments {
 
 /// The option `--json` of subcommands that write text by default.
 struct JSONOption: ParsableArguments {
-    @Flag(help: "Write JSON.")
+    @Flag(help: "Write JSON to standard output. Only export's --json names a file.")
     var json: JSON?
 
     /// Whether to write JSON, by the flag or its variable.
