@@ -29,6 +29,22 @@ struct SettingTests {
         }
     }
 
+    @Test func `estimate reads only a file of settings that is named`() async throws {
+        let folder = try MockTree()
+        try folder.write("POWERSENSORS_LOAD=0.5\n", to: "settings")
+        let arguments = ["estimate", "--cpu", "AMD EPYC 9654", "--sockets", "2"]
+        let usual = try await Command.run(arguments)
+        let outcome = try await Command.run(arguments + ["--config", "\(folder.path)/settings"])
+        #expect(outcome.exitCode == 0)
+        #expect(usual.output.contains(" 100 % ") && !outcome.output.contains(" 100 % "))
+    }
+
+    @Test func `a mistyped region is refused with the one that was meant`() async throws {
+        let outcome = try await Command.run(["list", "--region", "Germani"])
+        #expect(outcome.exitCode == 64)
+        #expect(outcome.error.contains("Did you mean Germany?"), "\(outcome.error)")
+    }
+
     @Test func `a mistyped name in the file is refused with the one that was meant`() async throws {
         let folder = try MockTree()
         try folder.write("POWERSENSORS_NOD=a\n", to: "settings")

@@ -113,6 +113,7 @@ struct ConsumerTextTests {
             "\(pod)/cri-containerd-\(first).scope", "\(pod)/cri-containerd-\(second).scope", "/docker/\(second)",
             "/system.slice/nginx.service", "/user.slice/user-1000.slice/user@1000.service/session.slice",
             "/user.slice/user-1001.slice/user@1001.service/session.slice", "/lxc.payload.web/system.slice/ssh.service",
+            "/machine.slice/machine-qemu\\x2d1\\x2dweb.scope/libvirt/emulator",
         ]
         for (index, group) in groups.enumerated() { try bench.start(10 + index, comm: "work", group: group) }
         let ticks = Dictionary(uniqueKeysWithValues: groups.indices.map { (10 + $0, UInt64(90 - 10 * $0)) })
@@ -129,6 +130,7 @@ struct ConsumerTextTests {
             names(rows("control groups", lines(snapshot, top: 9)), width: 21) == [
                 "pod 11111111 | container abababab", "pod 11111111 | container cdcdcdcd", "container cdcdcdcd",
                 "nginx.service", "…1000.slice/user@1…", "…1001.slice/user@1…", "ssh.service | container web",
+                "machine-q…web.scope",
             ])
         let wide = names(rows("control groups", lines(snapshot, top: 9, columns: 99)), width: 40)
         #expect(

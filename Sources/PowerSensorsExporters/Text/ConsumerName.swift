@@ -27,9 +27,9 @@ struct ConsumerName {
         }
     }
 
-    /// A pod and its container, a container, or the last part of the path, which is the name of a unit.
+    /// A pod and its container, a container, or a unit of systemd; elsewhere the last part of the path.
     private init(group: Consumer) {
-        let unit = group.name.split(separator: "/").last.map { String($0) } ?? "/"
+        let unit = Self.unit(group.name)
         // The first digits of 64 tell containers apart; a container of LXC or systemd-nspawn has a name.
         let id = group.containerID.utf8.count == 64 ? String(group.containerID.prefix(8)) : group.containerID
         let container = id.isEmpty ? "" : "container \(id)".safeToShow
@@ -40,6 +40,15 @@ struct ConsumerName {
         } else {
             self.init(name: unit.safeToShow, source: container)
         }
+    }
+
+    /// The last part of a path, or the unit that contains it, such as a virtual machine's above `libvirt/emulator`.
+    private static func unit(_ path: String) -> String {
+        let parts = path.split(separator: "/")
+        let isInSlice = parts.last?.hasSuffix(".slice") == true
+        let unit = isInSlice ? nil : parts.last { $0.hasSuffix(".scope") || $0.hasSuffix(".service") }
+        // systemd escapes dashes in the names of what a unit is for.
+        return (unit ?? parts.last).map { String($0.replacing("\\x2d", with: "-")) } ?? "/"
     }
 
     private init(name: String, source: String) { (self.name, self.source) = (name, source) }

@@ -31,6 +31,18 @@ struct PowerMonitorTests {
         #expect(monitor.latest()?.topology.channels.count == 4)
     }
 
+    @Test func `a monitor is made with the labels of its configuration`() async throws {
+        let machine = try MockMachine()
+        try machine.add(.intelClient())
+        let monitor = try PowerMonitor(
+            sensors: SensorSet(only: [RAPLSensor(roots: machine.roots)], roots: machine.roots),
+            interval: .milliseconds(5), headlineScope: .platform)
+        defer { monitor.stop() }
+        var snapshots = monitor.snapshots(every: .milliseconds(5)).makeAsyncIterator()
+        let first = await snapshots.next(isolation: nil)
+        #expect(first?.headline?.scope == .platform)
+    }
+
     @Test func `a slow subscriber gets the newest snapshots, the number skipped, and all energy`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())

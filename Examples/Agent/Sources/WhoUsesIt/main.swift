@@ -2,7 +2,7 @@ import PowerSensors
 
 // Watts per virtual machine and per process, and what no one of them was given: together they are the whole.
 let attribution = Attribution(kinds: [.virtualMachine, .process])
-let monitor = try PowerMonitor(MonitorConfiguration(attribution: attribution))
+let monitor = try PowerMonitor(attribution: attribution)
 var count = 0
 for await snapshot in monitor.snapshots(every: .seconds(1)) {
     for share in snapshot.consumers {

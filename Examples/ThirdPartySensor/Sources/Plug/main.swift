@@ -3,7 +3,7 @@ import PowerSensors
 
 // What the machine takes from the plug, beside the library's own figures, for five seconds.
 let meters = MeterSensor([MeterSensor.Meter(name: "rack", path: "/run/meter/rack")])
-let monitor = try PowerMonitor(MonitorConfiguration(sensors: SensorSet(additional: [meters])))
+let monitor = try PowerMonitor(sensors: SensorSet(additional: [meters]))
 var count = 0
 for await snapshot in monitor.snapshots(every: .seconds(1)) {
     for host in snapshot.host { print("\(host.scope): \(host.power?.description ?? host.status.name)") }
