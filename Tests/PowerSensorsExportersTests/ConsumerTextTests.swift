@@ -130,7 +130,7 @@ struct ConsumerTextTests {
             names(rows("control groups", lines(snapshot, top: 9)), width: 21) == [
                 "pod 11111111 | container abababab", "pod 11111111 | container cdcdcdcd", "container cdcdcdcd",
                 "nginx.service", "…1000.slice/user@1…", "…1001.slice/user@1…", "ssh.service | container web",
-                "machine-q…web.scope",
+                "machine-qemu-1-web",
             ])
         let wide = names(rows("control groups", lines(snapshot, top: 9, columns: 99)), width: 40)
         #expect(

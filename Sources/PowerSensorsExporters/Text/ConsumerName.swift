@@ -47,8 +47,10 @@ struct ConsumerName {
         let parts = path.split(separator: "/")
         let isInSlice = parts.last?.hasSuffix(".slice") == true
         let unit = isInSlice ? nil : parts.last { $0.hasSuffix(".scope") || $0.hasSuffix(".service") }
+        guard let name = unit ?? parts.last else { return "/" }
         // systemd escapes dashes in the names of what a unit is for.
-        return (unit ?? parts.last).map { String($0.replacing("\\x2d", with: "-")) } ?? "/"
+        let shown = String(name.replacing("\\x2d", with: "-"))
+        return shown.hasSuffix(".scope") ? String(shown.dropLast(".scope".count)) : shown
     }
 
     private init(name: String, source: String) { (self.name, self.source) = (name, source) }
