@@ -29,7 +29,7 @@ final class EstimatorReader: SensorReader {
         energy = EnergyIntegral(curve)
     }
 
-    func read(into readings: inout OutputSpan<Reading>) {
+    func readChannels(into readings: inout OutputSpan<Reading>) {
         if channels.isEmpty { return }
         let total = reading()
         let isKnown = total.count != nil

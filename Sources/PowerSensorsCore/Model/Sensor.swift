@@ -113,8 +113,9 @@ public protocol SensorReader {
 
     /// Reads every channel once, appending exactly one reading for each, in the order of ``channels``.
     ///
-    /// If a channel fails, append its status and continue with the next. It must not allocate.
-    mutating func read(into readings: inout OutputSpan<Reading>)
+    /// If a channel fails, append its status and continue with the next. It must not allocate. It is not called `read`, which
+    /// would hide libc's in every reader.
+    mutating func readChannels(into readings: inout OutputSpan<Reading>)
 
     /// The number of the processor on which reading is cheapest, as for registers that other processors can read only
     /// by an interrupt; nil, the default, if it does not matter. A monitor runs its thread there.

@@ -48,7 +48,7 @@ final class BackgroundSource: SensorReader, @unchecked Sendable {
     var hasAnswered: Bool { state.withLock { $0.readings.allSatisfy { $0.instant != nil } } }
 
     /// Appends the latest readings; if they are too old, they are stale.
-    func read(into readings: inout OutputSpan<Reading>) {
+    func readChannels(into readings: inout OutputSpan<Reading>) {
         let now = SampleInstant.monotonicNow
         state.withLock { state in
             // A source that has never answered becomes stale just like one that has stopped answering.

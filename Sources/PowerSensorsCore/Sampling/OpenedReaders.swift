@@ -201,7 +201,7 @@ package struct UnopenedReader: SensorReader {
         self.status = status
     }
 
-    package func read(into readings: inout OutputSpan<Reading>) {
+    package func readChannels(into readings: inout OutputSpan<Reading>) {
         for _ in channels { readings.append(.missing(status)) }
     }
 }
@@ -249,7 +249,7 @@ extension SensorReader {
     package mutating func readings(_ count: Int, stampedAt instant: SampleInstant) -> [Reading] {
         var readings: [Reading] = []
         readings.reserveCapacity(count)
-        readings.append(addingCapacity: count) { read(into: &$0) }
+        readings.append(addingCapacity: count) { readChannels(into: &$0) }
         while readings.count < count { readings.append(.missing(.absent)) }
         return readings.map { $0.stamped(at: instant) }
     }

@@ -22,7 +22,7 @@
         let part = unsafe storage.extracting(index..<index + count)
         // Readings are trivial, so the old ones need no deinitialization.
         var readings = unsafe OutputSpan(buffer: part, initializedCount: 0)
-        reader.read(into: &readings)
+        reader.readChannels(into: &readings)
         while !readings.isFull { readings.append(.missing(.absent)) }
         _ = unsafe readings.finalize(for: part)
     }

@@ -41,7 +41,7 @@ final class ShareRecordReader: SensorReader {
         beginsNewCount = channels.map { _ in false }
     }
 
-    func read(into readings: inout OutputSpan<Reading>) {
+    func readChannels(into readings: inout OutputSpan<Reading>) {
         if channels.isEmpty { return }
         let now = now()
         readRecord(now)

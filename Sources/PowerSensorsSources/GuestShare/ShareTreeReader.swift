@@ -45,7 +45,7 @@ final class ShareTreeReader: SensorReader {
         hasCounter = channels.first?.status == .ok
     }
 
-    func read(into readings: inout OutputSpan<Reading>) {
+    func readChannels(into readings: inout OutputSpan<Reading>) {
         let now = now()
         for index in zones.indices { readings.append(zones[index].read(now)) }
         checkForChanges(now)

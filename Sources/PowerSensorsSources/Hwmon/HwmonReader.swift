@@ -95,7 +95,7 @@ package final class HwmonReader: SensorReader {
         unsafe attributes = Attributes(sources, beneath: sysfs)
     }
 
-    package func read(into readings: inout OutputSpan<Reading>) {
+    package func readChannels(into readings: inout OutputSpan<Reading>) {
         for sleeper in sleepers { sleeper.begin() }
         for index in lines.indices {
             let sleeper = lines[index].sleeper

@@ -87,7 +87,7 @@ final class PowerSupplyReader: SensorReader {
         numbers = Array(repeating: .missing(.absent), count: files.count)
     }
 
-    func read(into readings: inout OutputSpan<Reading>) {
+    func readChannels(into readings: inout OutputSpan<Reading>) {
         for index in 0..<firstPeerFile { numbers[index] = unsafe attributes.number(at: index) }
         for index in supplies.indices { supplies[index].update(numbers, flows) }
         readPeersIfNeeded()

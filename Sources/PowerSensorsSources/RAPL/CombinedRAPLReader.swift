@@ -12,7 +12,7 @@ struct CombinedRAPLReader: SensorReader, EventGroups {
 
         mutating func read(into all: inout [Reading]) {
             readings.removeAll(keepingCapacity: true)
-            readings.append(addingCapacity: indices.count) { reader.read(into: &$0) }
+            readings.append(addingCapacity: indices.count) { reader.readChannels(into: &$0) }
             for index in indices.indices { all[indices[index]] = readings[index] }
         }
     }
@@ -43,7 +43,7 @@ struct CombinedRAPLReader: SensorReader, EventGroups {
         for part in parts { part.reader.resume(from: previous) }
     }
 
-    mutating func read(into output: inout OutputSpan<Reading>) {
+    mutating func readChannels(into output: inout OutputSpan<Reading>) {
         for index in parts.indices { parts[index].read(into: &readings) }
         for index in readings.indices { output.append(readings[index]) }
     }

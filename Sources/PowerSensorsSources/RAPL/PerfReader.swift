@@ -29,7 +29,7 @@ struct PerfReader: SensorReader, EventGroups {
         groups = members.map { PerfGroup(PerfEvents($0.scope, $0.events, in: sysfs, by: source, isPinned: isPinned)) }
     }
 
-    mutating func read(into readings: inout OutputSpan<Reading>) {
+    mutating func readChannels(into readings: inout OutputSpan<Reading>) {
         for index in groups.indices { unsafe groups[index].events.read(into: &self.readings) }
         for index in self.readings.indices { readings.append(self.readings[index]) }
     }

@@ -35,5 +35,5 @@ final class PowercapReader: SensorReader {
         unsafe attributes = Attributes(sources, beneath: sysfs)
     }
 
-    func read(into readings: inout OutputSpan<Reading>) { unsafe attributes.read(into: &readings) }
+    func readChannels(into readings: inout OutputSpan<Reading>) { unsafe attributes.read(into: &readings) }
 }

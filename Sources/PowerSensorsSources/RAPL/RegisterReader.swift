@@ -74,7 +74,7 @@ struct RegisterReader: SensorReader {
         }
     }
 
-    func read(into readings: inout OutputSpan<Reading>) {
+    func readChannels(into readings: inout OutputSpan<Reading>) {
         for index in slots.indices {
             let file = slots[index].file
             readings.append(slots[index].number.map { file.reading($0) } ?? .missing(file.status))

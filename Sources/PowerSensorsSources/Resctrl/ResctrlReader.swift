@@ -44,7 +44,7 @@ final class ResctrlReader: SensorReader {
         counters = channels.map { Counter($0, beneath: sysfs) }
     }
 
-    func read(into readings: inout OutputSpan<Reading>) {
+    func readChannels(into readings: inout OutputSpan<Reading>) {
         for index in counters.indices { readings.append(counters[index].read()) }
     }
 

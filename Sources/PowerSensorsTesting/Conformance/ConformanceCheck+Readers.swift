@@ -62,7 +62,7 @@ extension ConformanceCheck {
     private mutating func read(_ reader: inout any SensorReader, _ channels: [Channel]) -> [Reading] {
         var readings: [Reading] = []
         // Spare room, because an append beyond the capacity would end the process.
-        readings.append(addingCapacity: 2 * channels.count + 16) { reader.read(into: &$0) }
+        readings.append(addingCapacity: 2 * channels.count + 16) { reader.readChannels(into: &$0) }
         guard check(reader, has: channels) else { return [] }
         guard readings.count == channels.count else {
             report(.readingCount, list(channels), "there were \(readings.count) readings")

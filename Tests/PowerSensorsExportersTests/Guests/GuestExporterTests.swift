@@ -167,7 +167,7 @@ private final class ModelledHost: Sensor {
         let host: ModelledHost
         let channels: [Channel]
 
-        func read(into readings: inout OutputSpan<Reading>) {
+        func readChannels(into readings: inout OutputSpan<Reading>) {
             readings.append(.count(host.count.withLock { $0 }))
         }
     }

@@ -40,7 +40,7 @@ struct CraftedReader: SensorReader {
     /// Changes the channels at a reading.
     var changing: @Sendable (inout [Channel]) -> Void = { _ in }
 
-    mutating func read(into readings: inout OutputSpan<Reading>) {
+    mutating func readChannels(into readings: inout OutputSpan<Reading>) {
         for (index, channel) in channels.enumerated() {
             if let reading = showing(index, channel) { readings.append(reading) }
         }

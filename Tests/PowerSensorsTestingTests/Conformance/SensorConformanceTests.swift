@@ -160,7 +160,7 @@ struct SensorConformanceTests {
         .reading("it reads one too many", .readingCount) { channels in
             struct Reader: SensorReader {
                 let channels: [Channel]
-                func read(into readings: inout OutputSpan<Reading>) {
+                func readChannels(into readings: inout OutputSpan<Reading>) {
                     for channel in channels { readings.append(channel.crafted) }
                     readings.append(.missing(.absent))
                 }

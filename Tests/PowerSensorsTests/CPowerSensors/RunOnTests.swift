@@ -72,7 +72,7 @@ private struct SlowSensor: Sensor {
     private struct Reader: SensorReader {
         let channels: [Channel]
 
-        func read(into readings: inout OutputSpan<Reading>) { readings.append(.value(5)) }
+        func readChannels(into readings: inout OutputSpan<Reading>) { readings.append(.value(5)) }
     }
 }
 

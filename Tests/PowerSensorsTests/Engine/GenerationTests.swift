@@ -223,7 +223,7 @@ struct GenerationTests {
             let channels: [Channel]
             var reads = 0.0
 
-            mutating func read(into readings: inout OutputSpan<Reading>) {
+            mutating func readChannels(into readings: inout OutputSpan<Reading>) {
                 readings.append(reads == 0 ? .missing(.warmingUp) : .value(reads))
                 reads += 1
             }

@@ -68,7 +68,7 @@ struct NextSnapshotTests {
             let sensor: CountingSensor
             var channels: [Channel] { [sensor.channel] }
 
-            func read(into readings: inout OutputSpan<Reading>) {
+            func readChannels(into readings: inout OutputSpan<Reading>) {
                 sensor.reads.withLock { $0 += 1 }
                 readings.append(.count(0))
             }

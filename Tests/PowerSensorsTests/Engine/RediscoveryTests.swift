@@ -65,7 +65,7 @@ struct RediscoveryTests {
             let zone: MovingZone
             let channels: [Channel]
 
-            func read(into readings: inout OutputSpan<Reading>) {
+            func readChannels(into readings: inout OutputSpan<Reading>) {
                 let isHere = channels[0].path == "\(zone.place.load(ordering: .relaxed))"
                 readings.append(isHere ? .count(5) : .missing(.absent))
             }

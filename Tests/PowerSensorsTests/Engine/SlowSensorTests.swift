@@ -44,7 +44,7 @@ struct SlowSensorTests {
             let controller: Controller
             let channels: [Channel]
 
-            func read(into readings: inout OutputSpan<Reading>) {
+            func readChannels(into readings: inout OutputSpan<Reading>) {
                 usleep(controller.delayMicroseconds)
                 while controller.isSilent.load(ordering: .relaxed) { usleep(1000) }
                 let count = controller.reads.add(1, ordering: .relaxed).newValue

@@ -89,7 +89,7 @@ struct AllocationTests {
             instant.withLock { $0 = $0.advanced(by: .seconds(1)) }
             readings.removeAll(keepingCapacity: true)
             let before = callocationcounter_count()
-            readings.append(addingCapacity: channels.count) { reader.read(into: &$0) }
+            readings.append(addingCapacity: channels.count) { reader.readChannels(into: &$0) }
             if second > 3 { allocations += callocationcounter_count() - before }
         }
         #expect(allocations == 0)
@@ -191,7 +191,7 @@ struct AllocationTests {
         private struct Reader: SensorReader {
             let channels: [Channel]
 
-            func read(into readings: inout OutputSpan<Reading>) {
+            func readChannels(into readings: inout OutputSpan<Reading>) {
                 readings.append(.value(Double(callocationcounter_count())))
             }
         }

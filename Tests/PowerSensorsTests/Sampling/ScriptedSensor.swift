@@ -26,7 +26,7 @@ final class ScriptedSensor: Sensor {
         let sensor: ScriptedSensor
         let channels: [Channel]
 
-        func read(into readings: inout OutputSpan<Reading>) {
+        func readChannels(into readings: inout OutputSpan<Reading>) {
             let shown = sensor.shown.withLock { $0 }
             for reading in shown.prefix(channels.count) { readings.append(reading) }
         }

@@ -13,7 +13,7 @@ struct EventReader: SensorReader {
         counts = channels.map { EventCount(path: $0.handle?.value(as: String.self) ?? "") }
     }
 
-    func read(into readings: inout OutputSpan<Reading>) {
+    func readChannels(into readings: inout OutputSpan<Reading>) {
         for count in counts { readings.append(count.reading()) }
     }
 

@@ -93,7 +93,7 @@ struct MeterReader: SensorReader {
     }
 
     // One reading for each channel, whatever happens: a meter that fails says why, and the next is read.
-    func read(into readings: inout OutputSpan<Reading>) {
+    func readChannels(into readings: inout OutputSpan<Reading>) {
         for file in files { readings.append(file.reading) }
     }
 }

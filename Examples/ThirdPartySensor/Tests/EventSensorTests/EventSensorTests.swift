@@ -83,15 +83,15 @@ struct EventSensorTests {
     @Test func `a resumed reader reads the file that the old one has open`() throws {
         var old = sensor.open(sensor.discover().channels)
         var readings: [Reading] = []
-        readings.append(addingCapacity: 1) { old.read(into: &$0) }
+        readings.append(addingCapacity: 1) { old.readChannels(into: &$0) }
         try folder.write("70500\n", to: "accelerator")
         // Whoever opens it from now on finds another counter.
         try folder.replace("accelerator", with: "0\n")
         var resumed = sensor.open(sensor.discover().channels)
         resumed.resume(from: old)
         var fresh = sensor.open(sensor.discover().channels)
-        readings.append(addingCapacity: 1) { resumed.read(into: &$0) }
-        readings.append(addingCapacity: 1) { fresh.read(into: &$0) }
+        readings.append(addingCapacity: 1) { resumed.readChannels(into: &$0) }
+        readings.append(addingCapacity: 1) { fresh.readChannels(into: &$0) }
         #expect(readings.map(\.count) == [70000, 70500, 0])
     }
 

@@ -30,11 +30,11 @@ struct MeterSensorTests {
         try folder.inject(fault, at: "rack")
         #expect(SensorConformance.check(sensor, isStill: true) == [])
         var readings: [Reading] = []
-        readings.append(addingCapacity: 2) { reader.read(into: &$0) }
+        readings.append(addingCapacity: 2) { reader.readChannels(into: &$0) }
         #expect(readings[0].status == status)
         #expect(readings[1].value == 40)
         try folder.restore("rack")
-        readings.append(addingCapacity: 2) { reader.read(into: &$0) }
+        readings.append(addingCapacity: 2) { reader.readChannels(into: &$0) }
         #expect(readings[2].value == 200.5)
     }
 
@@ -43,7 +43,7 @@ struct MeterSensorTests {
         var readings: [Reading] = []
         for text in ["2", "20", "200.", "200.5", "200.5\n"] {
             try folder.replace("rack", with: text)
-            readings.append(addingCapacity: 2) { reader.read(into: &$0) }
+            readings.append(addingCapacity: 2) { reader.readChannels(into: &$0) }
         }
         let rack = stride(from: 0, to: readings.count, by: 2).map { readings[$0] }
         #expect(rack.map(\.value) == [nil, nil, nil, nil, 200.5])

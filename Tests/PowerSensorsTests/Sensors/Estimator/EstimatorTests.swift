@@ -42,7 +42,7 @@ private let altra = (0..<2).map {
 private let turinDescription = MachineDescription(cpuinfo: Array(turinGuest.utf8), meminfo: nil)
 
 private func read(_ reader: inout any SensorReader) -> [Reading] {
-    [Reading](capacity: reader.channels.count) { readings in reader.read(into: &readings) }
+    [Reading](capacity: reader.channels.count) { readings in reader.readChannels(into: &readings) }
 }
 
 struct EstimatorTests {

@@ -48,7 +48,7 @@ struct ComputedValueTests {
             discovery.channels, maximumPower: Watts(1000), beneath: machine.roots.sysfs,
             compute: { _, _ in row.computed })
         var readings: [Reading] = []
-        readings.append(addingCapacity: 1) { reader.read(into: &$0) }
+        readings.append(addingCapacity: 1) { reader.readChannels(into: &$0) }
         let reading = try #require(readings.first)
         #expect(reading.status == row.status)
         #expect(reading.value == row.value)

@@ -185,7 +185,7 @@ struct HwmonSamplingTests {
         #expect(sensor.discoveryFingerprint() != mark)
         var readings: [Reading] = []
         var reader = sensor.open(channels)
-        readings.append(addingCapacity: 1) { reader.read(into: &$0) }
+        readings.append(addingCapacity: 1) { reader.readChannels(into: &$0) }
         #expect(readings.map(\.status) == [.absent])
         #expect(sensor.discover().channels.map(\.id) == ["hwmon/ina226/1-0041/power1"])
     }

@@ -36,7 +36,7 @@ struct ReadingPauseTests {
         var temperature = sensor.open([channels[1]])
         func read(_ reader: inout any SensorReader) -> Double? {
             var readings: [Reading] = []
-            readings.append(addingCapacity: 1) { reader.read(into: &$0) }
+            readings.append(addingCapacity: 1) { reader.readChannels(into: &$0) }
             return readings[0].value
         }
         #expect(read(&temperature) == 41)
@@ -79,7 +79,7 @@ struct ReadingPauseTests {
     /// The only reading of a reader.
     private func read(_ reader: inout any SensorReader) -> Reading? {
         var readings: [Reading] = []
-        readings.append(addingCapacity: 1) { reader.read(into: &$0) }
+        readings.append(addingCapacity: 1) { reader.readChannels(into: &$0) }
         return readings.first
     }
 

@@ -170,7 +170,7 @@ struct BatteryFigureTests {
             var readings: [Reading?] = [nil, nil]
             for index in isReadAfter ? [0, 1] : [1, 0] {
                 var own: [Reading] = []
-                own.append(addingCapacity: 1) { readers[index].read(into: &$0) }
+                own.append(addingCapacity: 1) { readers[index].readChannels(into: &$0) }
                 readings[index] = own.first
             }
             return readings.compactMap(\.self)
@@ -189,7 +189,7 @@ struct BatteryFigureTests {
         var reader = sensor.open(channels)
         func read() {
             var readings: [Reading] = []
-            readings.append(addingCapacity: channels.count) { reader.read(into: &$0) }
+            readings.append(addingCapacity: channels.count) { reader.readChannels(into: &$0) }
         }
         let mark = sensor.discoveryFingerprint()
         read()
@@ -237,7 +237,7 @@ struct BatteryFigureTests {
         #expect(sensor.discoveryFingerprint() == mark)
         var reader = sensor.open(channels)
         var readings: [Reading] = []
-        readings.append(addingCapacity: channels.count) { reader.read(into: &$0) }
+        readings.append(addingCapacity: channels.count) { reader.readChannels(into: &$0) }
         #expect(sensor.discoveryFingerprint() != mark)
         #expect(sensor.discover().channels.first { $0.countsIn == .battery }?.status == .ok)
     }

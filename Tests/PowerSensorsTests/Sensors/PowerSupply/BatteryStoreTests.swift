@@ -42,7 +42,7 @@ struct BatteryStoreTests {
                 try prepare(second)
                 instant.withLock { $0 = $0.advanced(by: .seconds(1)) }
                 readings.removeAll()
-                readings.append(addingCapacity: channels.count) { reader.read(into: &$0) }
+                readings.append(addingCapacity: channels.count) { reader.readChannels(into: &$0) }
             }
         }
     }
@@ -180,7 +180,7 @@ struct BatteryStoreTests {
         var reader = sensor.open(channels)
         func discharge() throws -> Reading {
             var readings: [Reading] = []
-            readings.append(addingCapacity: channels.count) { reader.read(into: &$0) }
+            readings.append(addingCapacity: channels.count) { reader.readChannels(into: &$0) }
             return readings[try #require(channels.firstIndex { $0.countsIn == .battery })]
         }
         let first = sensor.discoveryFingerprint()

@@ -20,7 +20,7 @@ struct OtherSuppliesTests {
         var reader = sensor.open(channels)
         return {
             var readings: [Reading] = []
-            readings.append(addingCapacity: channels.count) { reader.read(into: &$0) }
+            readings.append(addingCapacity: channels.count) { reader.readChannels(into: &$0) }
             return readings[index]
         }
     }

@@ -30,7 +30,7 @@ struct ResctrlTests {
         #expect(channels[2].parent == "resctrl/root/package-0", "a control group holds its monitoring groups")
         var readings: [Reading] = []
         var reader = sensor.open(channels)
-        readings.append(addingCapacity: 4) { reader.read(into: &$0) }
+        readings.append(addingCapacity: 4) { reader.readChannels(into: &$0) }
         #expect(readings.map(\.count) == [1_234_567_890, 4, 12_500_000, 99_000_000])
     }
 
@@ -62,7 +62,7 @@ struct ResctrlTests {
         let discovery = sensor.discover()
         var readings: [Reading] = []
         var reader = sensor.open(discovery.channels)
-        readings.append(addingCapacity: 4) { reader.read(into: &$0) }
+        readings.append(addingCapacity: 4) { reader.readChannels(into: &$0) }
         #expect(readings[0].count == text.count)
         #expect(readings[0].status == text.status)
         #expect(discovery.channels[0].status == text.status)
