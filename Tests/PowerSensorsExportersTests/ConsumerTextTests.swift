@@ -116,7 +116,7 @@ struct ConsumerTextTests {
             "/machine.slice/machine-qemu\\x2d1\\x2dweb.scope/libvirt/emulator",
         ]
         for (index, group) in groups.enumerated() { try bench.start(10 + index, comm: "work", group: group) }
-        let ticks = Dictionary(uniqueKeysWithValues: groups.indices.map { (10 + $0, UInt64(90 - 10 * $0)) })
+        let ticks = Dictionary(uniqueKeysWithValues: groups.indices.map { (10 + $0, UInt64(18 - 2 * $0)) })
         _ = try bench.second()
         let snapshot = try bench.second(ticks)
         func names(_ rows: [String], width: Int) -> [String] {
