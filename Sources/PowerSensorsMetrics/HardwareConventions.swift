@@ -26,7 +26,8 @@ enum HardwareConventions {
 
     private static func channelSeries(_ index: Int, _ topology: Topology) -> [BridgedSeries] {
         let channel = topology.channels[index]
-        // A channel that a whole machine's figure consists of must not be reported beside it, nor a register twice.
+        // Left out are the channels that make up the whole machine's figure, which already has their joules, and those that
+        // mirror another channel.
         guard channel.mirrorOf == nil, channel.countsIn.map({ !wholeMachine.contains($0) }) ?? true else { return [] }
         var dimensions = [("hw.id", channel.id), ("hw.type", type(of: channel))]
         if let label = channel.label { dimensions.append(("hw.name", label)) }
@@ -85,7 +86,7 @@ enum HardwareConventions {
         case (.voltage, _): "voltage"
         case _ where component.domain == "dram": "memory"
         case (_, .socket), (_, .die), (_, .domain): "cpu"
-        case (_, .supply): component.supply.map { _ in "battery" } ?? "power_supply"
+        case (_, .supply): ["Battery", "UPS"].contains(component.supplyType) ? "battery" : "power_supply"
         case (_, .chip): graphicsDrivers.contains(component.chip ?? "") ? "gpu" : "chip"
         default: component.kind.name
         }

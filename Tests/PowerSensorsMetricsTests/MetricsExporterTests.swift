@@ -143,6 +143,26 @@ struct MetricsExporterTests {
         #expect(backend.counters.allSatisfy { Self.value("hw.type", $0.dimensions) == "gpu" })
     }
 
+    @Test(arguments: [("Battery", "battery"), ("UPS", "battery"), ("Mains", "power_supply"), ("USB", "power_supply")])
+    func `only a supply that stores energy is a battery`(supplyType: String, hardwareType: String) {
+        var supply = Component(id: "AC", kind: .supply)
+        (supply.supply, supply.supplyType) = ("AC", supplyType)
+        let channel = Channel(
+            id: "supply/AC/power", sensor: .supply, mechanism: "sysfs", quantity: .power, encoding: .gauge,
+            component: supply)
+        var figure = ChannelSnapshot(status: .ok)
+        figure.power = Watts(30)
+        let topology = Topology(generation: 1, discoveries: [Discovery(channels: [channel])])
+        var exporter = MetricsExporter(factory: backend, scheme: .openTelemetry)
+        exporter.prepare(for: topology)
+        exporter.export(
+            Snapshot(
+                topology: topology, instant: SampleInstant(boottimeNanoseconds: 1, monotonicNanoseconds: 1),
+                timeNanoseconds: 1, interval: .seconds(2), sampleDuration: .zero, channels: [figure], host: []))
+        let powers = backend.recorders(label: "hw.power")
+        #expect(powers.map { Self.value("hw.type", $0.dimensions) } == [hardwareType])
+    }
+
     private static func value(_ name: String, _ dimensions: [(String, String)]) -> String? {
         dimensions.first { $0.0 == name }?.1
     }
