@@ -2,13 +2,13 @@
 import PowerSensors
 import PowerSensorsExporters
 
-/// A number of each snapshot, with the name and dimensions that a metrics backend gets for it.
+/// One number of each snapshot, bridged to swift-metrics: with the label and dimensions that the backend gets for it.
 struct BridgedSeries: Sendable {
     /// The identity of a series: its label and its dimensions.
     typealias Key = [String]
 
     let label: String
-    /// Whether it becomes a counter of the backend; every other kind becomes a gauge.
+    /// A counter becomes a counter of the backend; every other kind becomes a gauge.
     let kind: MetricFamily.Kind
     let dimensions: [(String, String)]
     let source: MetricSeries.Source
