@@ -42,8 +42,9 @@ package struct Rediscovery: Sendable {
         urgentGrid = TimeGrid(from: nanoseconds > 0 ? now &+ urgent : .max, every: urgent)
     }
 
-    /// Whether a check would be due if a part of a figure were missing, which happens every 2 s or more often.
-    package mutating func isUrgent(at now: Int64) -> Bool { urgentGrid.isDue(at: now) }
+    /// Whether a check would be due if a part of a figure were missing, which happens every 2 s or more often. If it would
+    /// be, the next one is due an interval later.
+    package mutating func advanceIfUrgent(at now: Int64) -> Bool { urgentGrid.advanceIfDue(at: now) }
 
     /// If a check is due, compares the sensors' fingerprints, and runs a discovery if one of them has changed.
     ///
@@ -52,11 +53,13 @@ package struct Rediscovery: Sendable {
     ///   - isPartMissing: Whether to check even if that is not due yet.
     /// - Returns: The next generation; nil if the current one continues.
     package mutating func check(at now: Int64, isPartMissing: Bool = false) -> BoundSensors? {
-        isDue(at: now, isPartMissing: isPartMissing) ? run() : nil
+        advanceIfDue(at: now, isPartMissing: isPartMissing) ? run() : nil
     }
 
-    /// Whether a check is due.
-    mutating func isDue(at now: Int64, isPartMissing: Bool) -> Bool { grid.isDue(at: now) || isPartMissing }
+    /// Whether a check is due, or a part is missing. After one that was due, the next one is due an interval later.
+    mutating func advanceIfDue(at now: Int64, isPartMissing: Bool) -> Bool {
+        grid.advanceIfDue(at: now) || isPartMissing
+    }
 
     /// Runs a check, which is slow where a sensor is.
     mutating func run() -> BoundSensors? {
@@ -81,7 +84,7 @@ package struct Rediscovery: Sendable {
 extension BoundSensors {
     /// What is measured and where, and whether it is forbidden, since a new permission may change the headline figure. A
     /// source that is awake counts as one that sleeps, too: falling asleep is not new, but waking is, since only then the
-    /// source tells its name and labels.
+    /// source's name and labels can be read.
     fileprivate var measuredSources: Set<[String?]> {
         let absent = absent
         let measured = topology.channels.filter { $0.provenance != .estimated && !absent.contains($0.id) }

@@ -27,7 +27,7 @@ struct SamplingEngine: ~Copyable {
     /// The state of every channel.
     private(set) var accumulator: ChannelAccumulator
 
-    /// Discovers and opens the sensors.
+    /// Opens the sensors.
     ///
     /// - Parameters:
     ///   - configuration: What to sample.
@@ -144,9 +144,9 @@ struct SamplingEngine: ~Copyable {
         var deadline = Int64.min
         if rediscovery != nil {
             let isPartMissing =
-                rediscovery?.isUrgent(at: now) == true
+                rediscovery?.advanceIfUrgent(at: now) == true
                 && (accumulator.hasMissingPart || rediscovery?.isUnfinished == true)
-            guard rediscovery?.isDue(at: now, isPartMissing: isPartMissing) == true else { return nil }
+            guard rediscovery?.advanceIfDue(at: now, isPartMissing: isPartMissing) == true else { return nil }
             guard startCheck() else { return rediscoveryThread == nil ? rediscovery?.run() : nil }
             // Nearly all checks end at once.
             deadline = SampleInstant.monotonicNow + 200_000_000

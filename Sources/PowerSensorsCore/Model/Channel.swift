@@ -90,7 +90,7 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// What the sensor found at discovery and needs to open the channel; nil if it needs nothing more than the channel.
     public var handle: ChannelHandle?
 
-    /// Whether its files stay open between readings. If there are too many, ``Discovery/spareDescriptors(budget:)``
+    /// Whether its files stay open between readings. If there are too many, ``Discovery/limitOpenFiles(budget:)``
     /// sets this to false for channels that are read rarely.
     package var keepsOpen = true
 

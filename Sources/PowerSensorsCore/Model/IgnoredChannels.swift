@@ -42,23 +42,23 @@ extension Discovery {
     /// A host figure that loses a part but not all of them is incomplete.
     package mutating func leaveOut(_ ignored: IgnoredChannels) {
         if ignored.names.isEmpty { return }
-        let left = channels.filter { !ignored.names(of: $0).isEmpty }
-        if left.isEmpty { return }
-        for channel in left { ignoredNames.formUnion(ignored.names(of: channel)) }
-        let reduced = remove(left)
-        findings.append(.leftOut(left, "as you asked", of: reduced))
+        let removed = channels.filter { !ignored.names(of: $0).isEmpty }
+        if removed.isEmpty { return }
+        for channel in removed { ignoredNames.formUnion(ignored.names(of: channel)) }
+        let reduced = remove(removed)
+        findings.append(.leftOut(removed, "as you asked", of: reduced))
     }
 
     /// Removes channels that are left out.
     ///
     /// - Returns: The host figures that lose a part but not all of them, and so are incomplete.
-    package mutating func remove(_ left: [Channel]) -> [Scope] {
-        let ids = Set(left.map(\.id))
+    package mutating func remove(_ removed: [Channel]) -> [Scope] {
+        let ids = Set(removed.map(\.id))
         channels.removeAll { ids.contains($0.id) }
         for index in channels.indices {
             if let parent = channels[index].parent, ids.contains(parent) { channels[index].parent = nil }
         }
-        let reduced = Set(channels.compactMap(\.countsIn)).intersection(left.compactMap(\.countsIn))
+        let reduced = Set(channels.compactMap(\.countsIn)).intersection(removed.compactMap(\.countsIn))
         incompleteScopes.formUnion(reduced)
         return Scope.all.filter(reduced.contains)
     }

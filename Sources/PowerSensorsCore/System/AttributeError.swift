@@ -5,7 +5,7 @@ public struct AttributeError: Error, Hashable, Sendable, CustomStringConvertible
     /// The path of the file, including its root.
     public let path: String
 
-    /// The kernel's `errno`, or one that stands for malformed content, see ``ReadingStatus/io(errno:)``.
+    /// The kernel's `errno`, or one that stands for malformed content (see ``ReadingStatus/io(errno:)``).
     public let errno: Int32
 
     /// Creates an error.
@@ -20,7 +20,7 @@ public struct AttributeError: Error, Hashable, Sendable, CustomStringConvertible
     /// What went wrong: the kernel's message, or the library's own for malformed content.
     package var reason: String {
         switch errno {
-        case ENODATA: "It is empty"
+        case ENODATA: "It is empty, or the driver has no data"
         case EBADMSG: "It holds no number"
         case EOVERFLOW: "It holds a number of more than 64 bits"
         case EMSGSIZE: "It is longer than a page"

@@ -22,7 +22,7 @@ extension Discovery {
     /// opened for each reading instead of staying open.
     ///
     /// Reading a file that stays open is about five times cheaper, so those that are read on every sample stay open.
-    package mutating func spareDescriptors(budget: Int = DescriptorBudget.ofSensor) {
+    package mutating func limitOpenFiles(budget: Int = DescriptorBudget.ofSensor) {
         guard channels.count > budget else { return }
         for index in channels.indices where channels[index].readingInterval != nil { channels[index].keepsOpen = false }
     }

@@ -21,7 +21,7 @@ package struct TimeGrid: Sendable {
     }
 
     /// Whether the next point has been reached; if so, the grid advances to the first point after `now`.
-    package mutating func isDue(at now: Int64) -> Bool {
+    package mutating func advanceIfDue(at now: Int64) -> Bool {
         guard now >= next else { return false }
         advance(past: now)
         return true

@@ -20,7 +20,8 @@ public struct HwmonSensor: Sensor {
     ///
     /// - Parameters:
     ///   - roots: The places of sysfs, procfs and dev.
-    ///   - maximumPower: The highest plausible power of a channel; nil for no limit.
+    ///   - maximumPower: The highest plausible power of a channel. Nil for no limit on what is shown; the energy that is assumed
+    ///     for a gap is then limited by 10 kW.
     ///   - usesLibSensors: Whether labels, ignored channels and computed values are taken from libsensors if it is
     ///     installed. Its state is shared by the whole process, so leave it out if the program uses libsensors itself.
     ///     It is never used with a sysfs other than `/sys`, the only one that it can read.
@@ -76,7 +77,7 @@ public struct HwmonSensor: Sensor {
             sysfs: roots.sysfs, maximumPower: maximumPower, ignored: ignored, history: history
         ).discover()
         if usesLibSensors { applyConfiguration(to: &discovery) }
-        discovery.spareDescriptors(budget: descriptorBudget)
+        discovery.limitOpenFiles(budget: descriptorBudget)
         return discovery
     }
 

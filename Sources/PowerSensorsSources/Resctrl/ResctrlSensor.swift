@@ -1,13 +1,13 @@
 public import PowerSensorsCore
 import PowerSensorsMachine
 
-/// The energy of processor cores by resource-control (resctrl) group: what the tasks of each group used, package by
-/// package.
+/// The energy of processor cores by group of resctrl, Linux's resource-control filesystem: what the tasks of each group used,
+/// package by package.
 ///
 /// Linux 7.0 shows it as `mon_data/mon_PERF_PKG_*/core_energy` on processors whose telemetry distinguishes tasks
 /// (Documentation/filesystems/resctrl.rst; Intel Application Energy Telemetry). It covers only the cores and their
-/// first two cache levels, so it counts in no host figure. A control group's energy includes that of its monitoring
-/// groups.
+/// first two cache levels, so it counts in no host figure. The energy of a control group of
+/// resctrl (CTRL_MON, which is not a cgroup) includes that of its monitoring groups.
 public struct ResctrlSensor: Sensor {
     private let roots: SystemRoots
 
@@ -24,14 +24,15 @@ public struct ResctrlSensor: Sensor {
         groups().map(\.path).hashValue
     }
 
-    /// Finds the groups and reads each counter once. Whatever fails becomes a finding.
+    /// Finds the groups and reads each counter once. A counter that cannot be read becomes a finding; a folder that cannot be
+    /// listed counts as empty.
     public func discover() -> Discovery {
         var discovery = Discovery()
         for group in groups() { add(group, to: &discovery) }
         if discovery.channels.isEmpty, discovery.findings.isEmpty {
             discovery.findings.append(.noGroups(HostEnvironment(roots), in: roots.sysfs))
         }
-        discovery.spareDescriptors()
+        discovery.limitOpenFiles()
         return discovery
     }
 
@@ -40,7 +41,7 @@ public struct ResctrlSensor: Sensor {
 
     // MARK: Groups
 
-    /// A group of tasks: a control group, or a monitoring group inside one.
+    /// A group of tasks: a control group of resctrl (CTRL_MON, not a cgroup), or a monitoring group (MON) inside one.
     private struct Group {
         /// Its name in IDs: `root` or the control group's name; for a monitoring group, both names with a slash
         /// between.
@@ -51,6 +52,7 @@ public struct ResctrlSensor: Sensor {
 
     /// The root, the control groups, and the monitoring groups in each.
     private func groups() -> [Group] {
+        // The dot at the end of a path makes `exists` true for folders only.
         let controls = names(in: Self.top).filter {
             !["info", "mon_data", "mon_groups"].contains($0) && roots.sysfs.exists("\(Self.top)/\($0)/mon_data/.")
         }
@@ -74,7 +76,7 @@ public struct ResctrlSensor: Sensor {
             guard let package = Int(folder.dropFirst("mon_PERF_PKG_".count)), package >= 0 else { continue }
             let path = "\(group.path)/mon_data/\(folder)/core_energy"
             guard !roots.sysfs.isMissing(path) else { continue }
-            var channel = channel(of: group, package, path)
+            var channel = channel(of: group, package: package, path: path)
             do throws(AttributeError) {
                 let began = ContinuousClock.now
                 let text = try roots.sysfs.text(path)
@@ -91,7 +93,7 @@ public struct ResctrlSensor: Sensor {
         }
     }
 
-    private func channel(of group: Group, _ package: Int, _ path: String) -> Channel {
+    private func channel(of group: Group, package: Int, path: String) -> Channel {
         let identity = "\(group.name)/package-\(package)"
         var component = Component(id: "resctrl/\(identity)", kind: .domain)
         component.socket = package
@@ -115,7 +117,7 @@ extension Finding {
             && environment.kernel.map { $0 >= KernelRelease(7, 0) } == true && !sysfs.exists("fs/resctrl/info")
         return Finding(
             severity: .info, subject: "fs/resctrl", reason: .absent,
-            text: "There is no energy by groups of tasks: that requires Linux 7.0, a processor with such telemetry, and"
+            text: "There is no energy per group of tasks: that requires Linux 7.0, a processor with such telemetry, and"
                 + " a mounted resctrl.",
             remedy: mayExist
                 ? "If the processor has such telemetry: sudo mount -t resctrl resctrl /sys/fs/resctrl" : nil)
@@ -126,6 +128,6 @@ extension Finding {
         Finding(
             severity: .info, subject: path, reason: status == .absent ? .absent : .malformed,
             text: status == .absent
-                ? "The kernel has no energy for this group." : "The file does not contain a decimal of joules.")
+                ? "The kernel has no energy for this group." : "The file does not contain a number of joules.")
     }
 }

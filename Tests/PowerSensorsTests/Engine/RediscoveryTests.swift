@@ -99,7 +99,7 @@ struct RediscoveryTests {
         try machine.remove(try #require(machine.zone("package-1")))
         // Its number belongs to another zone when it returns.
         try machine.add(MockControlType(zones: [MockZone(name: "psys"), MockZone(name: "package-1")]))
-        let urgent = [1, 2, 3, 4].filter { rediscovery.isUrgent(at: $0 * second) }
+        let urgent = [1, 2, 3, 4].filter { rediscovery.advanceIfUrgent(at: $0 * second) }
         #expect(urgent == [2, 4])
         let early = rediscovery.check(at: 4 * second)
         #expect(early?.topology.generation == nil, "nothing is missing")

@@ -4,13 +4,13 @@ import Testing
 struct TimeGridTests {
     @Test func `a point that is reached is due once`() {
         var grid = TimeGrid(from: 100, every: 10)
-        let due = [99, 100, 109, 110].filter { grid.isDue(at: $0) }
+        let due = [99, 100, 109, 110].filter { grid.advanceIfDue(at: $0) }
         #expect(due == [100, 110])
     }
 
     @Test func `missed points are skipped, and the later ones stay the same`() {
         var grid = TimeGrid(from: 100, every: 10)
-        let due = grid.isDue(at: 137)
+        let due = grid.advanceIfDue(at: 137)
         #expect(due)
         #expect(grid.next == 140)
     }
@@ -32,7 +32,7 @@ struct TimeGridTests {
 
     @Test func `a grid without a next point is never due`() {
         var grid = TimeGrid(from: .max, every: 0)
-        let due = grid.isDue(at: .max - 1)
+        let due = grid.advanceIfDue(at: .max - 1)
         #expect(!due)
     }
 }
