@@ -2,8 +2,8 @@ import PowerSensorsCore
 
 /// A sensor that keeps the channels that disappeared between two discoveries, so that no host figure silently becomes smaller.
 ///
-/// A measured channel that is added to a host figure stays in the topology as `absent` until a discovery finds it again, and
-/// the figure is `partial`. Only these channels may disappear:
+/// A measured channel that is added to a host figure stays in the topology as `absent` until a discovery finds it again. Until
+/// then the figure is `partial`: it lacks a part, so it has no value. Only these channels may disappear:
 /// - one that is added to no figure,
 /// - an intermittent one, such as a battery, since a missing battery supplies nothing,
 /// - one of a figure that another sensor now provides as a whole,
@@ -19,23 +19,25 @@ struct AbsentParts: Sensor {
     ///   - previous: The topology of the previous discovery, including its absent channels.
     ///   - found: What the sensors have found now.
     init?(from previous: Topology, to found: Topology) {
-        let known = Set(found.channels.map(\.id))
+        let foundIDs = Set(found.channels.map(\.id))
         channels = previous.channels.filter { channel in
             guard let scope = channel.countsIn, !channel.isIntermittent, channel.provenance != .estimated,
-                !known.contains(channel.id)
+                !foundIDs.contains(channel.id)
             else { return false }
-            let parts = found.channels.filter { $0.countsIn == scope }
-            guard let owner = parts.first?.sensor else { return true }
-            return owner == channel.sensor && !parts.contains { $0.replaces(channel) }
+            let others = found.channels.filter { $0.countsIn == scope }
+            // A topology adds up only channels of one sensor, so the first shows whose they are.
+            guard let owner = others.first?.sensor else { return true }
+            return owner == channel.sensor && !others.contains { $0.overlaps(channel) }
         }
         if channels.isEmpty { return nil }
         var ancestors = Set(channels.compactMap(\.component.parent))
+        var kept: [Component] = []
         // Parents are before their children, so one pass backwards finds all ancestors.
-        components = previous.components.reversed().filter { component in
-            guard ancestors.contains(component.id) else { return false }
-            component.parent.map { _ = ancestors.insert($0) }
-            return true
-        }.reversed()
+        for component in previous.components.reversed() where ancestors.contains(component.id) {
+            kept.append(component)
+            if let parent = component.parent { ancestors.insert(parent) }
+        }
+        components = kept.reversed()
     }
 
     /// The identities of the absent channels.
@@ -59,7 +61,7 @@ struct AbsentParts: Sensor {
 
 extension Channel {
     /// Whether both count the same domain of the same package, one by die and the other as a whole.
-    fileprivate func replaces(_ other: Channel) -> Bool {
+    fileprivate func overlaps(_ other: Channel) -> Bool {
         component.socket != nil && component.socket == other.component.socket
             && component.domain == other.component.domain
             && (component.die == nil) != (other.component.die == nil)
@@ -71,7 +73,7 @@ extension Finding {
     fileprivate static func gone(_ channel: Channel, _ scope: Scope) -> Finding {
         Finding(
             .absent, of: channel,
-            text: "\(channel.id) has disappeared, so the figure \(scope) is unknown.",
+            text: "\(channel.id) has disappeared, so the figure \(scope) lacks a part and has no value.",
             remedy: "If it was unplugged, connect it again; if it was removed for good, restart this program.")
     }
 }

@@ -1,6 +1,6 @@
 package import PowerSensorsCore
 
-/// The result of a discovery: a topology, and each sensor with the channels that it is to open.
+/// The result of a discovery: a topology, and each sensor bound to those of its channels that it is to open.
 package struct BoundSensors: Sendable {
     /// The components, channels and findings.
     package let topology: Topology
@@ -12,27 +12,28 @@ package struct BoundSensors: Sendable {
     /// noticed afterwards.
     package let fingerprints: [Int?]
 
-    /// What each sensor of the set has found.
+    /// What each sensor of the configured ``SensorSet`` has found.
     var discoveries: [Discovery] = []
 
-    /// Where the sensors of the set are discovered; none for the calling thread.
+    /// The threads on which sensors are being discovered; empty if that happens on the calling thread.
     var threads: [ThreadedWork<Discovery>] = []
 
     /// Whether a sensor has not answered yet.
     var isUnfinished = false
 
-    /// The identities of channels that an earlier discovery found and this one did not. ``AbsentParts`` holds them, which is
-    /// always the last sensor, because it depends on what the others have found.
-    package var absent: Set<String> { (sensors.last?.sensor as? AbsentParts)?.ids ?? [] }
+    /// The identities of channels that an earlier discovery found and this one did not, see ``AbsentParts``.
+    package internal(set) var absent: Set<String> = []
 
     /// Splits the topology's channels by sensor.
     init(_ topology: Topology, _ sensors: [any Sensor], fingerprints: [Int?]) {
         self.topology = topology
         self.fingerprints = fingerprints
         var rest = topology.channels[...]
-        self.sensors = zip(sensors, topology.channelCounts).map { sensor, count in
-            defer { rest = rest.dropFirst(count) }
-            return (sensor, Array(rest.prefix(count)))
+        var bound: [(sensor: any Sensor, channels: [Channel])] = []
+        for (sensor, count) in zip(sensors, topology.channelCounts) {
+            bound.append((sensor, Array(rest.prefix(count))))
+            rest = rest.dropFirst(count)
         }
+        self.sensors = bound
     }
 }

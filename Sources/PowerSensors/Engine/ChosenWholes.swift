@@ -1,70 +1,81 @@
 import PowerSensorsCore
 
-/// Channels that measure a whole because the user says so: those of one scope make up its host figure.
+/// The channels that the user names as the measurement of a scope's total, such as a meter at the wall plug.
+///
+/// All channels that are named for a scope are added up. They replace the sensors' own choice of channels for the host figure
+/// of that scope.
 struct ChosenWholes {
     /// The scope that each channel counts in, by its `id`.
     let scopes: [String: Scope]
 
     /// Makes the channels count in their scopes, and nothing else count in these.
     ///
-    /// A scope keeps the figure that it has if none of its chosen channels was found. A figure is incomplete if it loses
-    /// some of its channels to another scope, but not all, or if one of its chosen channels cannot be used.
+    /// A scope keeps the figure that it has if none of its chosen channels can be used. A figure is incomplete if it loses
+    /// some of its channels to another scope, but not all, or if one of its chosen channels was not found or cannot be used.
     func apply(to discoveries: inout [Discovery]) {
         if scopes.isEmpty || discoveries.isEmpty { return }
         let channels = discoveries.flatMap(\.channels).filter { scopes[$0.id] != nil }
-        let usable = channels.filter(\.canBeWhole)
-        var owners: [Scope: SensorName] = [:]
-        for channel in usable.filter({ $0.status == .ok }) + usable {
-            if let scope = scopes[channel.id], owners[scope] == nil { owners[scope] = channel.sensor }
-        }
+        let owners = owners(among: channels)
         let found = Set(channels.map(\.id))
-        let lacking = Set(scopes.filter { !found.contains($0.key) }.values)
+        let missing = scopes.filter { !found.contains($0.key) }
+        let lacking = Set(missing.values)
             .union(channels.filter { !$0.canBeWhole }.compactMap { scopes[$0.id] })
-        for index in discoveries.indices { apply(to: &discoveries[index], owners, lacking) }
+        for index in discoveries.indices { setScopes(in: &discoveries[index], owners: owners, lacking: lacking) }
 
-        var findings = scopes.filter { !found.contains($0.key) }.map { Finding.missingWhole($0.key, $0.value) }
+        var findings = missing.map { Finding.missingWhole($0.key, $0.value) }
         for channel in channels {
             guard let scope = scopes[channel.id] else { continue }
             if !channel.canBeWhole {
-                findings.append(.powerlessWhole(channel, scope))
+                findings.append(.unusableWhole(channel, scope))
             } else if let owner = owners[scope], owner != channel.sensor {
                 findings.append(.mixedWhole(channel, scope, owner))
             }
         }
-        // A discovery of its own would need a sensor.
+        // Findings need a discovery, so they go with the first.
         discoveries[0].findings += findings.sorted { $0.subject < $1.subject }
     }
 
+    /// The sensor whose channels make up each scope's figure. Channels of two sensors are not added up, since they may
+    /// measure the same energy.
+    private func owners(among channels: [Channel]) -> [Scope: SensorName] {
+        var owners: [Scope: SensorName] = [:]
+        let usable = channels.filter(\.canBeWhole)
+        // Readable channels choose the scope's sensor before unreadable ones.
+        for channel in usable.filter({ $0.status == .ok }) + usable {
+            if let scope = scopes[channel.id], owners[scope] == nil { owners[scope] = channel.sensor }
+        }
+        return owners
+    }
+
+    /// Sets what the channels of one discovery count in, and which of its figures are incomplete.
+    ///
     /// - Parameters:
     ///   - owners: The sensor of each scope's channels.
-    ///   - lacking: The scopes of which a chosen channel cannot be used. Their sum would be smaller than the whole.
-    private func apply(
-        to discovery: inout Discovery, _ owners: [Scope: SensorName], _ lacking: Set<Scope>
-    ) {
-        var left: Set<Scope> = []
+    ///   - lacking: The scopes of which a chosen channel was not found or cannot be used, so that their sum would be smaller
+    ///     than the whole.
+    private func setScopes(in discovery: inout Discovery, owners: [Scope: SensorName], lacking: Set<Scope>) {
+        var scopesThatLostAChannel: Set<Scope> = []
         for index in discovery.channels.indices {
             let channel = discovery.channels[index]
             let chosen = scopes[channel.id].flatMap { owners[$0] == channel.sensor ? $0 : nil }
             if let chosen, channel.canBeWhole {
-                if let old = channel.countsIn, old != chosen { left.insert(old) }
+                if let old = channel.countsIn, old != chosen { scopesThatLostAChannel.insert(old) }
                 discovery.channels[index].countsIn = chosen
             } else if let scope = channel.countsIn, owners[scope] != nil {
                 discovery.channels[index].countsIn = nil
             }
         }
+        // The chosen channels replace whatever was incomplete.
         discovery.incompleteScopes.subtract(owners.keys)
-        discovery.incompleteScopes.formUnion(
-            left.filter { scope in
-                owners[scope] == nil && discovery.channels.contains { $0.countsIn == scope }
-            })
-        discovery.incompleteScopes.formUnion(
-            lacking.filter { scope in
-                owners[scope] != nil && discovery.channels.contains { $0.countsIn == scope }
-            })
+        for scope in Set(discovery.channels.compactMap(\.countsIn)) {
+            let isIncomplete = (owners[scope] == nil ? scopesThatLostAChannel : lacking).contains(scope)
+            if isIncomplete { discovery.incompleteScopes.insert(scope) }
+        }
     }
 }
 
 extension Channel {
+    /// Whether it measures what can be a scope's total.
     fileprivate var canBeWhole: Bool { [.power, .energy].contains(quantity) && provenance != .nominal }
 }
 
@@ -74,15 +85,15 @@ extension Finding {
     fileprivate static func missingWhole(_ id: String, _ scope: Scope) -> Finding {
         Finding(
             severity: .warning, subject: id, reason: .configuration,
-            text: "There is no channel with this id, so it cannot be the figure \(scope).", remedy: seeList)
+            text: "No channel with this id was found, so it cannot be used for the figure \(scope).", remedy: seeList)
     }
 
-    fileprivate static func powerlessWhole(_ channel: Channel, _ scope: Scope) -> Finding {
+    fileprivate static func unusableWhole(_ channel: Channel, _ scope: Scope) -> Finding {
         Finding(
             severity: .warning, subject: channel.id, reason: .configuration,
             text: """
-                It shows \(channel.quantity), \(channel.provenance), so it cannot be the figure \(scope), which needs power or \
-                energy that is not nominal.
+                It shows \(channel.provenance) \(channel.quantity), so it cannot be used for the figure \(scope), which needs \
+                actual power or energy.
                 """,
             remedy: seeList)
     }

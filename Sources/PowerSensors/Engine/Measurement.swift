@@ -77,7 +77,7 @@ extension Measurement {
             return Figure(
                 host, since: first, over: duration, includesSuspend: after.includesSuspend,
                 lateEnergy: Self.lateEnergy(of: host, after),
-                after.ambiguous(host.scope) - before.ambiguous(host.scope))
+                ambiguous: after.ambiguous(host.scope) - before.ambiguous(host.scope))
         }
     }
 
@@ -95,7 +95,7 @@ extension Measurement {
 extension Measurement.Figure {
     fileprivate init(
         _ host: HostSnapshot, since first: Joules?, over duration: Duration, includesSuspend: Bool, lateEnergy: Joules,
-        _ ambiguous: Joules
+        ambiguous: Joules
     ) {
         scope = host.scope
         provenance = host.provenance

@@ -3,8 +3,8 @@ public import PowerSensorsCore
 
 /// Samples on its own thread, for any number of subscribers.
 ///
-/// It samples often enough that no counter wraps unnoticed, and at the shortest interval of its subscribers. Its methods never
-/// access hardware. It stops in ``stop()`` or when it is deallocated.
+/// It samples often enough that no counter wraps unnoticed, and at the shortest interval of its subscribers. After
+/// ``init(_:)`` its methods never access hardware. It stops when ``stop()`` is called or it is deallocated.
 ///
 /// ```swift
 /// let monitor = try PowerMonitor()
@@ -48,7 +48,7 @@ public final class PowerMonitor: Sendable {
 
     deinit { stop() }
 
-    /// The current topology, which the next sample will have.
+    /// The topology of the current generation.
     public var topology: Topology { core.state.withLock { $0.topology } }
 
     /// The latest snapshot over ``MonitorConfiguration/latestInterval``; nil until the first sample.
@@ -88,7 +88,7 @@ public final class PowerMonitor: Sendable {
         let ids = core.state.withLock { state in
             streams.map { state.subscribe(every: $0.interval.wholeNanoseconds, $0.continuation) }
         }
-        for (stream, id) in zip(streams, ids) { end(stream.continuation, with: id) }
+        for (stream, id) in zip(streams, ids) { removeSubscription(id, whenEnded: stream.continuation) }
         core.timer.wake()
     }
 
@@ -97,21 +97,24 @@ public final class PowerMonitor: Sendable {
         let (stream, continuation) = AsyncStream.makeStream(
             of: MonitorEvent.self, bufferingPolicy: .bufferingNewest(256))
         let listener = core.state.withLock { $0.listen(continuation, at: .now) }
+        // Outside of the lock, see ``Deliveries``.
         listener?.deliveries.send()
-        end(continuation, with: listener?.id)
+        removeSubscription(listener?.id, whenEnded: continuation)
         return stream
     }
 
-    /// Ends a subscription together with its stream; without an identifier the stream ends at once.
-    private func end<Element>(_ stream: AsyncStream<Element>.Continuation, with id: Int?) {
+    /// Removes a subscription once its stream has ended.
+    ///
+    /// - Parameter id: The subscription; nil if the monitor has stopped, and then the stream is ended now.
+    private func removeSubscription<Element>(_ id: Int?, whenEnded stream: AsyncStream<Element>.Continuation) {
         guard let id else { return stream.finish() }
         stream.onTermination = { [weak core] _ in core?.state.withLock { $0.remove(id) } }
     }
 
     /// Stops sampling, ends every subscription, and waits for the thread to end. Calling it again has no effect.
     ///
-    /// The wait takes about a sample, and up to two seconds if a source does not answer. Its thread is then left alone, and ends
-    /// when the source answers.
+    /// The wait takes about a sample, and up to two seconds if a source does not answer. That source's thread then goes
+    /// on, and ends when the source answers.
     public func stop() {
         core.stop()
         thread.withLock { $0.take()?.join() }

@@ -11,7 +11,7 @@ public enum SamplerError: Error, Sendable, CustomStringConvertible {
     /// The system refused to start a thread.
     case noThread(errno: Int32)
 
-    /// One line that says what is missing and what to do about it.
+    /// One line that says what is missing and, if a finding has a remedy, what to do about it.
     public var description: String {
         switch self {
         case .nothingToRead(let findings):

@@ -164,13 +164,15 @@ public struct SensorSet: Sendable {
         // Last, so that the channels are still in the sensors' order.
         let unused = Discovery(findings: unusedNames(discoveries))
         var topology = Topology(generation: generation, discoveries: discoveries + [unused])
-        if let absent = previous.flatMap({ AbsentParts(from: $0.topology, to: topology) }) {
+        let absent = previous.flatMap { AbsentParts(from: $0.topology, to: topology) }
+        if let absent {
             used.append(absent)
             discoveries.append(absent.discover())
             topology = Topology(generation: generation, discoveries: discoveries + [unused])
         }
         var bound = BoundSensors(topology, used, fingerprints: fingerprints)
         (bound.discoveries, bound.threads, bound.isUnfinished) = (own, threads, isUnfinished)
+        bound.absent = absent?.ids ?? []
         return bound
     }
 
@@ -234,8 +236,7 @@ extension Finding {
                 What there is to read could not be found within \(limit), since a device does not answer. The sensor is used as \
                 soon as it has.
                 """,
-            remedy:
-                "Read the sensor's files by hand; where that hangs, too, is the device. --ignore DEVICE leaves it out.")
+            remedy: "Read the sensor's files by hand: those that hang are the device's. --ignore DEVICE leaves it out.")
     }
 
     fileprivate static func foreignChannel(_ channel: Channel, of sensor: SensorName) -> Finding {
