@@ -118,7 +118,7 @@ public struct CalibrationMeter: ~Copyable {
 
 /// Why a machine cannot be calibrated.
 public enum CalibrationMeterError: Error, Hashable, CustomStringConvertible {
-    /// The figure is not measured: an estimate has nothing to teach an estimate.
+    /// The figure is not measured: fitted to an estimate, a curve would only repeat its model.
     case notMeasured
 
     /// The kernel does not describe the processors.

@@ -8,13 +8,13 @@ package struct Diagnosis: Sendable {
     package struct Sensor: Hashable, Sendable {
         /// How well a sensor works.
         package enum State: String, Sendable {
-            /// Every channel that it found can be read.
+            /// Every channel that it found can be read, or rightly has no value at the moment, and none is frozen.
             case works
 
             /// Some channels cannot be read, or do not change although they should.
             case limited
 
-            /// It found channels, but none can be read.
+            /// It found channels, but ``Sensor/readable`` is 0.
             case failing
 
             /// It found no channels.
@@ -27,10 +27,10 @@ package struct Diagnosis: Sendable {
         /// The number of channels that it found.
         package let channels: Int
 
-        /// The number of channels that can be read.
+        /// The number of channels that can be read, or rightly have no value at the moment, see ``ObservedChannel/isFine``.
         package let readable: Int
 
-        /// The number of readable channels that did not change although they should have.
+        /// The number of channels that have a value, which did not change although it should have.
         package let frozen: Int
 
         /// The mechanisms through which it reads them, without duplicates.
@@ -72,7 +72,7 @@ package struct Diagnosis: Sendable {
         /// Its status after all reads.
         let status: ReadingStatus
 
-        /// Whether its count changed; true if it has none.
+        /// Whether its count changed. True without a count, since then nothing shows that it is frozen.
         var hasChanged = true
 
         /// Whether its count did not change although it should have.
@@ -83,12 +83,12 @@ package struct Diagnosis: Sendable {
 
         /// Whether it measures the machine's consumption, unlike the power that charges a battery.
         var measures: Bool {
-            status.isReadable && channel.provenance.isOfMeter && [.power, .energy].contains(channel.quantity)
+            status.isReadable && channel.provenance.isMeasurement && [.power, .energy].contains(channel.quantity)
                 && (channel.sensor != .supply || channel.countsIn != nil)
         }
     }
 
-    /// The machine, kernel and mounts on which the sensors were tested.
+    /// The machine and kernel on which the sensors were tested, and what is mounted there.
     package let environment: HostEnvironment
 
     /// The sensors, in order of preference.
@@ -125,7 +125,9 @@ package struct Diagnosis: Sendable {
         }
         verdict = Self.verdict(on: channels, figures)
         let severities: [Finding.Severity] = [.error, .warning, .info]
-        self.findings = severities.flatMap { one in findings.filter { $0.severity == one } }.unique(by: \.self)
+        self.findings = severities.flatMap { severity in
+            findings.filter { $0.severity == severity }
+        }.unique(by: \.self)
     }
 
     private static func verdict(on channels: [ObservedChannel], _ figures: [HostSnapshot]) -> Verdict {
@@ -135,9 +137,9 @@ package struct Diagnosis: Sendable {
             return isEstimated ? .estimated : .nothing
         }
         if !measuring.contains(where: \.hasChanged) { return .frozen }
-        let frozen = Set(measuring.filter(\.isFrozen).compactMap(\.channel.countsIn))
+        let frozenScopes = Set(measuring.filter(\.isFrozen).compactMap(\.channel.countsIn))
         let isComplete = figures.contains { figure in
-            figure.provenance.isOfMeter && figure.status.isReadable && !frozen.contains(figure.scope)
+            figure.provenance.isMeasurement && figure.status.isReadable && !frozenScopes.contains(figure.scope)
         }
         return isComplete ? .measured : .partly
     }
@@ -145,5 +147,5 @@ package struct Diagnosis: Sendable {
 
 extension Provenance {
     /// Whether the value was measured, here or on the host.
-    fileprivate var isOfMeter: Bool { self == .measured || self == .shared }
+    fileprivate var isMeasurement: Bool { self == .measured || self == .shared }
 }
