@@ -11,7 +11,7 @@ enum {
     CPOWERSENSORS_LIBSENSORS_NOT_BUILT = 1,
     /// There is no libsensors.so.5.
     CPOWERSENSORS_LIBSENSORS_ABSENT = 2,
-    /// The library lacks a function that it should have.
+    /// The library is not compatible: it lacks a function that it should have.
     CPOWERSENSORS_LIBSENSORS_FOREIGN = 3,
     /// It could not read its configuration, or the kernel's chips.
     CPOWERSENSORS_LIBSENSORS_FAILED = 4,

@@ -23,7 +23,7 @@ package struct HwmonAttribute: Hashable, Sendable {
         static let all: [Kind] = [.power, .energy, .voltage, .current, .temperature]
     }
 
-    /// Whether the value is the present one or a mean.
+    /// Whether the value is the present one (the kernel calls it input) or a mean.
     enum Form: String, Sendable {
         case input, average
     }

@@ -6,7 +6,7 @@ extension HwmonChip {
     /// The highest power that a file can truthfully show; nil if unknown.
     ///
     /// - A limit of the hardware (`power1_cap_max`, `power1_rated_max`), four times, since short peaks exceed it.
-    /// - A limit that the hardware keeps to (`power1_cap`), twenty times. One that only rings an alarm (`power1_max`,
+    /// - A limit that the hardware keeps to (`power1_cap`), twenty times. One that only raises an alarm (`power1_max`,
     ///   `power1_crit`) says nothing, since it may be anything.
     /// - For AMD's graphics drivers, less than 4290 W: they may show a negative error code as an unsigned number of 32
     ///   bits, and as microwatts.

@@ -25,6 +25,7 @@ extension HwmonChip {
             return
         }
         let known = history.chips.withLock { $0[resolvedTop] }
+        // A chip that may sleep is kept to be described while it does. One whose name could not be read is read again.
         var isWorthKeeping = runtimePower != nil && driverName != nil
         if let known, known.driverName == driverName, known.files == files, known.runtimePower == runtimePower {
             self = known
@@ -34,12 +35,12 @@ extension HwmonChip {
             let began = ContinuousClock.now
             describe(except: ignored, in: sysfs)
             let wasSlow = ContinuousClock.now - began >= Self.timeLimit
-            var meter = ReadingMeter()
-            for index in values.indices where !values[index].isIgnored && meter.total < Self.timeLimit {
-                readValue(index, &meter, in: sysfs)
+            var time = ReadingMeter()
+            for index in values.indices where !values[index].isIgnored && time.total < Self.timeLimit {
+                readValue(index, &time, in: sysfs)
             }
-            self.meter = meter
-            isWorthKeeping = isWorthKeeping || meter.isSlow || wasSlow
+            readingTime = time
+            isWorthKeeping = isWorthKeeping || time.isSlow || wasSlow
         }
         let chip = self
         if isWorthKeeping { history.chips.withLock { $0[resolvedTop] = chip } }
@@ -61,13 +62,13 @@ extension HwmonChip {
         }
     }
 
-    private mutating func readValue(_ index: Int, _ meter: inout ReadingMeter, in sysfs: SystemRoot) {
+    private mutating func readValue(_ index: Int, _ time: inout ReadingMeter, in sysfs: SystemRoot) {
         var value = values[index]
         let file = "\(path)/\(value.attribute.file)"
         let began = ContinuousClock.now
         (value.status, value.failureCost) = (.ok, nil)
         do throws(AttributeError) {
-            let (number, cost) = try sysfs.number(file, &meter)
+            let (number, cost) = try sysfs.number(file, &time)
             (value.number, value.cost) = (number, cost)
             let isNegativeCount = value.attribute.kind == .energy && number < 0
             let limit = value.limit.map { $0.rawValue * 1e6 } ?? .infinity
@@ -137,6 +138,7 @@ extension HwmonChip {
         func text(_ name: String) -> String? {
             (try? sysfs.text("\(path)/\(attribute.stem)_\(name)")).flatMap { $0.isEmpty ? nil : $0 }
         }
+        // No other driver has such a file (Documentation/hwmon/acpi_power_meter.rst).
         guard attribute.kind == .power, let accuracy = text("accuracy") else { return nil }
         return text("oem_info") ?? "accuracy \(accuracy)"
     }

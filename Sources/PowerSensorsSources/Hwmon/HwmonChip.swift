@@ -31,7 +31,7 @@ struct HwmonChip: Sendable {
     /// The driver's name for it, such as `ina226`; nil if it gives none, or cannot be asked because the device sleeps.
     let driverName: String?
 
-    /// The name of the device's driver, which stands for the chip's as long as that is unknown; nil if it is known.
+    /// The name of the device's driver, which is used as long as the chip's own name is unknown; nil once that is known.
     let likelyName: String?
 
     /// `class/hwmon/hwmon3`.
@@ -74,7 +74,7 @@ struct HwmonChip: Sendable {
     var values: [Value] = []
 
     /// How long it took to read the values.
-    var meter = ReadingMeter()
+    var readingTime = ReadingMeter()
 
     /// What is wrong with it.
     var findings: [Finding] = []

@@ -10,7 +10,7 @@ struct HwmonDiscovery {
     var findings: [Finding] = []
     /// Which of the ignored names were found.
     private var ignoredNames: Set<String> = []
-    /// The names of the chips that are ignored.
+    /// The names of the chips that are left out as a whole.
     private var ignoredChips: Set<String> = []
 
     init(sysfs: SystemRoot, maximumPower: Watts?, ignored: IgnoredChannels, history: HwmonDiscoveryHistory) {
@@ -26,7 +26,7 @@ struct HwmonDiscovery {
         let found = folders.map { HwmonChip(folder: $0, in: sysfs) }
             .sorted { ($0.device ?? "", $0.order) < ($1.device ?? "", $1.order) }
         var chips: [HwmonChip] = []
-        for var chip in found where !isIgnored(chip) {
+        for var chip in found where !recordIfIgnored(chip) {
             if chip.list(in: sysfs, history) { chips.append(chip) } else { findings += chip.findings }
         }
         if chips.isEmpty, findings.isEmpty { findings.append(.noChips) }
@@ -34,14 +34,14 @@ struct HwmonDiscovery {
         var channels: [Channel] = []
         var owners: [HwmonChip] = []
         for (var chip, identity) in zip(chips, identities(of: chips)) {
-            if isIgnored(chip, identity) { continue }
+            if recordIfIgnored(chip, identity) { continue }
             chip.read(in: sysfs, except: chip.attributes.filter { isIgnored($0, identity) }, history)
             findings += chip.findings
             let own = self.channels(of: chip, identity)
             channels += own
             owners += own.map { _ in chip }
         }
-        // What is ignored is marked, too, so that a figure which it belongs to is known to be incomplete.
+        // What is left out is marked, too, so that the figure to which it belongs is known to be incomplete.
         var uncounted: [Finding] = []
         InputMeter.mark(&channels, owners: owners, findings: &uncounted)
         var discovery = Discovery(channels: channels, findings: findings)
@@ -49,7 +49,7 @@ struct HwmonDiscovery {
         discovery.leaveOut(IgnoredChannels(ignored.names + derivedFromIgnored(channels)))
         let subjects = Set(discovery.channels.map { $0.path ?? $0.id })
         discovery.findings += uncounted.filter { subjects.contains($0.subject) }
-        if discovery.channels.contains(where: isTwinIgnored) {
+        if discovery.channels.contains(where: mayLackIgnoredChip) {
             discovery.incompleteScopes.insert(.platform)
             discovery.findings.append(.incompleteInput)
         }
@@ -66,18 +66,19 @@ struct HwmonDiscovery {
         }.map(\.id)
     }
 
-    /// Whether an ignored chip, of which not even the labels are known, may count in the same figure as a channel.
-    private func isTwinIgnored(_ channel: Channel) -> Bool {
+    /// Whether a channel counts in the figure `platform`, and a chip of the same name that is left out may belong to that
+    /// figure, too: of such a chip not even the labels are read, which would show it.
+    private func mayLackIgnoredChip(_ channel: Channel) -> Bool {
         guard channel.countsIn == .platform, let chip = channel.component.chip else { return false }
         return ignoredChips.contains(chip) && !KnownWhole.isOnOneChip(chip)
     }
 
     // MARK: Chips
 
-    /// Whether a chip is ignored, which is recorded.
+    /// Whether a chip is left out. If it is, that becomes a finding.
     ///
     /// - Parameter identity: The chip's identity; nil if it is not known yet.
-    private mutating func isIgnored(_ chip: HwmonChip, _ identity: String? = nil) -> Bool {
+    private mutating func recordIfIgnored(_ chip: HwmonChip, _ identity: String? = nil) -> Bool {
         let names =
             identity.map { ignored.names(ofComponent: $0, .hwmon) }
             ?? ignored.names(ofChip: chip.name, device: chip.device)
@@ -129,7 +130,7 @@ struct HwmonDiscovery {
         channel.status = value.status
         channel.readCost = value.cost
         channel.mirrorOf = chip.supply.flatMap { attribute.mirrored(in: $0) }
-        complete(&channel, chip, attribute)
+        setSource(of: &channel, chip, attribute)
         channel.refreshInterval = value.averageInterval ?? channel.refreshInterval
         return channel
     }
@@ -143,13 +144,13 @@ struct HwmonDiscovery {
         channel.label = parts.first?.label.map { "\($0), \(product)" } ?? product
         channel.status = parts.first { $0.status != .ok }?.status ?? .ok
         channel.readCost = parts.compactMap(\.cost).reduce(.zero, +)
-        complete(&channel, chip, derived.current, times: derived.voltage)
+        setSource(of: &channel, chip, derived.current, times: derived.voltage)
         return channel
     }
 
-    /// Fills in what is the same for all channels of a chip.
-    private func complete(
-        _ channel: inout Channel, _ chip: HwmonChip, _ attribute: HwmonAttribute, times voltage: HwmonAttribute? = nil
+    /// Sets the files of a channel, and how they are read.
+    private func setSource(
+        of channel: inout Channel, _ chip: HwmonChip, _ attribute: HwmonAttribute, times voltage: HwmonAttribute? = nil
     ) {
         channel.handle = ChannelHandle(
             HwmonHandle(
@@ -165,13 +166,14 @@ struct HwmonDiscovery {
         channel.mayBlock = true
     }
 
-    /// How often a channel is read; nil for on every sample, if reading is cheap and energy depends on it.
+    /// How often a channel is read; nil to read it on every sample, if reading is cheap and energy depends on it.
     ///
     /// The interval is at least 1 s and the driver's update interval, and long enough that reading a slow chip takes at
     /// most a twentieth of the time, but at most 30 s.
     private func readingInterval(of channel: Channel, _ chip: HwmonChip) -> Duration? {
-        if channel.isPowerOrEnergy, !chip.meter.isSlow { return nil }
-        let minimum = chip.meter.isSlow ? chip.meter.expected(ofAll: chip.values.count { !$0.isIgnored }) * 20 : .zero
+        let time = chip.readingTime
+        if channel.isPowerOrEnergy, !time.isSlow { return nil }
+        let minimum = time.isSlow ? time.expected(ofAll: chip.values.count { !$0.isIgnored }) * 20 : .zero
         return min(max(.seconds(1), chip.updateInterval ?? .zero, minimum), .seconds(30))
     }
 }

@@ -56,25 +56,25 @@ extension Finding {
             remedy: "Switch it on: echo 1 | sudo tee \(switchFile)")
     }
 
-    private static func implausible(_ file: String, _ text: String) -> Finding {
+    private static func implausible(_ file: String, because text: String) -> Finding {
         Finding(
             severity: .info, subject: file, reason: .implausible,
             text: "\(text); the channel has no value until the file shows another number.")
     }
 
     static func unknownValue(_ number: Int64, _ file: String) -> Finding {
-        implausible(file, "The file shows \(number), which a driver writes when it does not know the value")
+        implausible(file, because: "The file shows \(number), which a driver writes when it does not know the value")
     }
 
     /// A power that is far beyond the chip's own limits.
     static func beyondLimit(_ number: Int64, _ file: String) -> Finding {
         implausible(
             file,
-            "The file shows \(number) µW, far more than this chip can use: an error code, or a number in another unit")
+            because: "The file shows \(number) µW, far more than this chip can use: an error code, or another unit")
     }
 
     static func negativeCount(_ number: Int64, _ file: String) -> Finding {
-        implausible(file, "The energy counter shows \(number), but energy used cannot be negative")
+        implausible(file, because: "The energy counter shows \(number), but energy used cannot be negative")
     }
 
     /// A value that cannot be read. Only power and energy are worth a warning.
@@ -94,7 +94,7 @@ extension Finding {
     }
 
     /// A channel shows input power, but that may be only a part of the machine's.
-    static func uncounted(_ channel: Channel, _ why: String) -> Finding {
+    static func uncounted(_ channel: Channel, because why: String) -> Finding {
         Finding(
             severity: .info, subject: channel.path ?? channel.id, reason: .uncounted,
             text: "\(channel.id) is shown, but counts in no figure of the host: \(why)")

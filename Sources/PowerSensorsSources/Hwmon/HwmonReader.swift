@@ -109,10 +109,11 @@ package final class HwmonReader: SensorReader {
         let file = lines[index].file
         return switch lines[index].form {
         case .counter: counter(file)
-        case .gauge(let divisor, let limit): gauge(file, divisor, limit)
-        case .directed(let divisor, let limit): directed(file, divisor, limit)
-        case .product(let limit): product(file, limit)
-        case .computed(let address, let isCounter, let limit): computed(file, address, isCounter, limit)
+        case .gauge(let divisor, let limit): gauge(file, divisor: divisor, limit: limit)
+        case .directed(let divisor, let limit): directed(file, divisor: divisor, limit: limit)
+        case .product(let limit): product(file, limit: limit)
+        case .computed(let address, let isCounter, let limit):
+            computed(file, address: address, isCounter: isCounter, limit: limit)
         }
     }
 
@@ -151,16 +152,16 @@ package final class HwmonReader: SensorReader {
         return .missing(.implausible)
     }
 
-    private func gauge(_ file: Int, _ divisor: Double, _ limit: Double) -> Reading {
+    private func gauge(_ file: Int, divisor: Double, limit: Double) -> Reading {
         switch unsafe attributes.number(at: file) {
         case .missing(let status): return .missing(status)
         case .number(let number):
-            return number.isUnknownValue ? .missing(.implausible) : checked(Double(number) / divisor, limit)
+            return number.isUnknownValue ? .missing(.implausible) : checked(Double(number) / divisor, limit: limit)
         }
     }
 
-    private func directed(_ file: Int, _ divisor: Double, _ limit: Double) -> Reading {
-        let power = gauge(file, divisor, limit)
+    private func directed(_ file: Int, divisor: Double, limit: Double) -> Reading {
+        let power = gauge(file, divisor: divisor, limit: limit)
         guard let watts = power.value else { return power }
         switch unsafe attributes.number(at: file + 1) {
         case .missing(let status): return .missing(status)
@@ -168,29 +169,29 @@ package final class HwmonReader: SensorReader {
         }
     }
 
-    private func product(_ file: Int, _ limit: Double) -> Reading {
+    private func product(_ file: Int, limit: Double) -> Reading {
         let current = unsafe attributes.number(at: file)
         guard case .number(let milliamperes) = current else { return .missing(current.status) }
         let voltage = unsafe attributes.number(at: file + 1)
         guard case .number(let millivolts) = voltage else { return .missing(voltage.status) }
         if millivolts.isUnknownValue || milliamperes.isUnknownValue { return .missing(.implausible) }
-        return checked(Double(millivolts) * Double(milliamperes) / 1e6, limit)
+        return checked(Double(millivolts) * Double(milliamperes) / 1e6, limit: limit)
     }
 
-    private func computed(_ file: Int, _ address: Int, _ isCounter: Bool, _ limit: Double) -> Reading {
+    private func computed(_ file: Int, address: Int, isCounter: Bool, limit: Double) -> Reading {
         let number = unsafe attributes.number(at: file)
         guard case .number(let raw) = number else { return .missing(number.status) }
         // libsensors would compute with the number that stands for an unknown value.
         if !isCounter, raw.isUnknownValue { return .missing(.implausible) }
         let place = addresses[address]
         guard let value = compute(place.file, place.folder) else { return .missing(.io(errno: EIO)) }
-        if !isCounter { return checked(value, limit) }
+        if !isCounter { return checked(value, limit: limit) }
         // Joules up to 9 × 10¹² fit into 64 bits as microjoules.
         return raw >= 0 && value >= 0 && value < 9e12
             ? .count(UInt64((value * 1e6).rounded())) : .missing(.implausible)
     }
 
-    private func checked(_ value: Double, _ limit: Double) -> Reading {
+    private func checked(_ value: Double, limit: Double) -> Reading {
         abs(value) <= limit ? .value(value) : .missing(.implausible)
     }
 

@@ -36,9 +36,9 @@ extension HwmonSensor {
             return handle.files.allSatisfy { chip[$0]?.isComputed == false } ? channel : nil
         }
         guard let value = chip[handle.attribute.file] else {
-            // libsensors does not support means of other values than power, so it has not ignored those.
-            let isKnown = channel.quantity == .power || handle.attribute.form == .input
-            return isKnown ? nil : channel
+            // libsensors lists no averages of anything but power, so their absence does not mean that they are ignored.
+            let wouldBeListed = channel.quantity == .power || handle.attribute.form == .input
+            return wouldBeListed ? nil : channel
         }
         var channel = channel
         channel.label = value.label ?? channel.label
@@ -60,7 +60,7 @@ extension Finding {
             case .absent: ("libsensors is not installed.", "sudo apt-get install libsensors5")
             case .foreign:
                 ("libsensors.so.5 lacks functions that it should have.", "sudo apt-get install libsensors5")
-            case .failed: ("libsensors does not start.", "See its error message: sensors")
+            case .failed: ("libsensors cannot be initialized.", "See its error message: sensors")
             case .fatal: ("libsensors met an error that it considers fatal.", "See its error message: sensors")
             }
         let isMissing = failure == .notBuilt || failure == .absent

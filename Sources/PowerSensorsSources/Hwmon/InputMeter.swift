@@ -9,7 +9,7 @@ import PowerSensorsCore
 /// ``KnownWhole``. The input power of anything else, such as a voltage regulator, is a part of the same power. If there
 /// is any doubt, nothing counts.
 enum InputMeter {
-    /// Marks the channels that count, and reports why other candidates do not.
+    /// Sets ``Channel/countsIn`` of the channels that measure a whole, and reports why other candidates do not.
     ///
     /// - Parameters:
     ///   - channels: The chips' channels.
@@ -32,7 +32,7 @@ enum InputMeter {
                 channels[index].countsIn = .platform
             } else {
                 let why = reason(hasCounted: !counted.isEmpty, meters: meters.count, boards: boards.count)
-                findings.append(.uncounted(channels[index], why))
+                findings.append(.uncounted(channels[index], because: why))
             }
         }
     }
@@ -49,7 +49,7 @@ enum InputMeter {
         let attribute = channel.handle?.value(as: HwmonHandle.self)?.attribute
         if isPowerMeter(chip) { return attribute?.file == "power1_average" && !chip.isBattery }
         // A file with the mean has the same label, but it shows the same power, which must not count twice.
-        return isNamed(channel.label, "pin") && attribute?.form == .input
+        return matches(channel.label, word: "pin") && attribute?.form == .input
     }
 
     private static func isPowerMeter(_ chip: HwmonChip) -> Bool {
@@ -59,14 +59,14 @@ enum InputMeter {
     /// Whether an ACPI power meter says which part of a Grace machine it measures.
     private static func namesPart(_ channel: Channel) -> Bool {
         let parts = ["module", "grace", "cpu", "sysio"].map { "\($0) power socket" }
-        return parts.contains { channel.label?.lowercased().isNamed($0) ?? false }
+        return parts.contains { matches(channel.label, word: $0) }
     }
 
     /// Whether its voltage is that of the mains or of a data centre's direct current, 90 V or more. Boards have at most
     /// 60 V.
     private static func isAtMains(_ chip: HwmonChip) -> Bool {
         chip.values.contains { value in
-            value.attribute.kind == .voltage && isNamed(value.label, "vin") && (value.number ?? 0) >= 90_000
+            value.attribute.kind == .voltage && matches(value.label, word: "vin") && (value.number ?? 0) >= 90_000
         }
     }
 
@@ -80,7 +80,7 @@ enum InputMeter {
     }
 
     /// Whether a label is a word, perhaps followed by a number.
-    private static func isNamed(_ label: String?, _ word: String) -> Bool {
-        label?.lowercased().isNamed(word) ?? false
+    private static func matches(_ label: String?, word: String) -> Bool {
+        label?.lowercased().matchesLabel(word) ?? false
     }
 }

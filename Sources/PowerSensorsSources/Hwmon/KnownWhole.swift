@@ -1,13 +1,13 @@
 import PowerSensorsCore
 
-/// What a driver is known to measure as a whole: channels that count in a host figure, found by the driver's name and
-/// by their labels.
+/// Labels of a driver that are known to mean the power of the whole machine, or of its processors. Their channels count in a
+/// host figure.
 struct KnownWhole {
     /// What the driver's name begins with.
     let driver: String
 
-    /// The labels, in lower case and without the number that may follow them. The first must be there; the others are
-    /// added to it where they are.
+    /// The labels, in lower case and without the number that may follow them. The first one is the main label, without which
+    /// nothing counts; the others are added to it where they exist.
     let labels: [String]
 
     let scope: Scope
@@ -22,7 +22,7 @@ struct KnownWhole {
     /// - Apple: the management controller's key PSTR (kernel source drivers/hwmon/macsmc-hwmon.c).
     /// - Jetson: VDD_IN is the input of the module. AGX Orin has no such rail: its module is fed by three, of which
     ///   VIN_SYS_5V0 is one (NVIDIA's developer guide, "Jetson Orin Nano Series, … and Jetson AGX Orin Series").
-    /// - POWER: what the service processor gives for the system (kernel source drivers/hwmon/ibmpowernv.c).
+    /// - IBM POWER: what the service processor gives for the system (kernel source drivers/hwmon/ibmpowernv.c).
     /// - Corsair: the sum of the power supply's outputs (kernel document Documentation/hwmon/corsair-psu.rst).
     /// - AMD: a socket's energy counter (kernel document Documentation/hwmon/amd_energy.rst of Linux 5.8 to 5.12, and
     ///   the module zenergy).
@@ -50,26 +50,28 @@ struct KnownWhole {
             .first { !$0.isEmpty } ?? []
     }
 
-    /// Whether the whole is on a single chip, if it is on one of the chip's driver, so that further ones add nothing to it.
+    /// Whether one chip of a driver measures the whole by itself, so that other chips of the driver add nothing to it.
     static func isOnOneChip(_ name: String) -> Bool {
         all.contains { name.hasPrefix($0.driver) && !$0.isOnSeveralChips }
     }
 
     private func members(among channels: [Channel], owners: [HwmonChip]) -> [Int] {
         var seen: Set<[String]> = []
-        var isComplete = false
+        var hasMainLabel = false
         let members = channels.indices.filter { index in
             guard channels[index].quantity == .power || channels[index].quantity == .energy,
+                // The chip of a power supply shows what the sensor `supply` counts.
                 owners[index].supply == nil, owners[index].name.hasPrefix(driver),
                 let label = Self.label(of: channels[index], in: owners[index])?.lowercased(),
-                let position = labels.firstIndex(where: { label.isNamed($0) }),
-                // Power comes before energy and the present value before the mean, and one of them is enough.
+                let position = labels.firstIndex(where: { label.matchesLabel($0) }),
+                // One channel of a label is enough, so each label is recorded, and only its first channel counts. Power
+                // comes before energy, and the present value before the mean.
                 seen.insert([owners[index].resolvedTop, label]).inserted
             else { return false }
-            isComplete = isComplete || position == 0
+            hasMainLabel = hasMainLabel || position == 0
             return true
         }
-        return isComplete ? members : []
+        return hasMainLabel ? members : []
     }
 
     /// The label of a channel, or of the voltage from which its power is derived.
@@ -80,8 +82,8 @@ struct KnownWhole {
 }
 
 extension String {
-    /// Whether the text, in lower case, is a name, perhaps followed by a number.
-    func isNamed(_ name: String) -> Bool {
-        hasPrefix(name) && dropFirst(name.count).drop { $0 == " " }.allSatisfy(\.isNumber)
+    /// Whether the text, in lower case, is a label, perhaps followed by a number.
+    func matchesLabel(_ label: String) -> Bool {
+        hasPrefix(label) && dropFirst(label.count).drop { $0 == " " }.allSatisfy(\.isNumber)
     }
 }

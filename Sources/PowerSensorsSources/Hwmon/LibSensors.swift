@@ -13,13 +13,21 @@ package final class LibSensors: Sendable {
     ///
     /// The numbers are the C module's, such as `CPOWERSENSORS_LIBSENSORS_NOT_BUILT`.
     package enum Failure: Int32, Error, Sendable {
+        /// This program was built without its header.
         case notBuilt = 1
-        case absent, foreign, failed, fatal
+        /// It is not installed.
+        case absent = 2
+        /// It is not compatible: it lacks functions that it should have.
+        case foreign = 3
+        /// It cannot be initialized.
+        case failed = 4
+        /// It met an error that it considers fatal.
+        case fatal = 5
     }
 
     /// What the library knows about a value.
     package struct Value: Hashable, Sendable {
-        /// A name for people; nil if it is the kernel's own name for the channel, such as `in0`.
+        /// A human-readable name; nil if it is the kernel's own name for the channel, such as `in0`.
         let label: String?
 
         /// Whether a line of the configuration may compute it.
@@ -51,12 +59,12 @@ package final class LibSensors: Sendable {
         package init(_ chips: [String: [String: Value]] = [:]) { self.chips = chips }
     }
 
-    package static let shared = LibSensors(scan: scan, value: value)
+    package static let shared = LibSensors(scan: scan, value: readFromLibrary)
 
     /// The latest catalogue, and how many values are being read.
     private let state = Locked((catalogue: Catalogue(), reads: 0))
     private let scan: @Sendable (SystemRoot) -> Result<Catalogue, Failure>
-    private let value: @Sendable (_ chip: Int32, _ number: Int32) -> Double?
+    private let readValue: @Sendable (_ chip: Int32, _ number: Int32) -> Double?
 
     /// An instance with the given functions, which tests replace.
     ///
@@ -68,11 +76,14 @@ package final class LibSensors: Sendable {
         value: @escaping @Sendable (_ chip: Int32, _ number: Int32) -> Double?
     ) {
         self.scan = scan
-        self.value = value
+        readValue = value
     }
 
     /// Why it cannot be used; nil if it can be loaded.
-    package var failure: Failure? { state.withLock { _ in Failure(rawValue: cpowersensors_libsensors_check()) } }
+    package var failure: Failure? {
+        // The C library is not thread-safe, so the lock is held even though the state is not used.
+        state.withLock { _ in Failure(rawValue: cpowersensors_libsensors_check()) }
+    }
 
     /// Reads the configuration and the chips, even if they have been read before.
     ///
@@ -82,7 +93,7 @@ package final class LibSensors: Sendable {
     /// - Parameter sysfs: The machine's own `/sys`.
     package func load(_ sysfs: SystemRoot) throws(Failure) -> Catalogue {
         let end = ContinuousClock.now + .milliseconds(200)
-        repeat {
+        while true {
             let outcome = state.withLock { state -> Result<Catalogue, Failure>? in
                 guard state.reads == 0 else { return nil }
                 let outcome = scan(sysfs)
@@ -92,7 +103,7 @@ package final class LibSensors: Sendable {
             if let outcome { return try outcome.get() }
             if ContinuousClock.now >= end { break }
             pause(.milliseconds(5))
-        } while true
+        }
         var catalogue = state.withLock { $0.catalogue }
         catalogue.isStale = true
         return catalogue
@@ -113,7 +124,7 @@ package final class LibSensors: Sendable {
         }
         guard let found else { return nil }
         defer { state.withLock { $0.reads -= 1 } }
-        return value(found.chip, found.number)
+        return readValue(found.chip, found.number)
     }
 
     // MARK: The library itself
@@ -130,7 +141,8 @@ package final class LibSensors: Sendable {
             let folder = unsafe catalogue.add(cursor.value, configuration, sysfs)
             // A label may be in a file of the chip. The library itself has read only the chip's name, which the kernel
             // knows without the device.
-            if unsafe cursor.value.number < 0, let folder, mayBeAsleep(folder, sysfs) { unsafe cursor.skips_labels = 1 }
+            let isChip = unsafe cursor.value.isChip
+            if isChip, let folder, mayBeAsleep(folder, sysfs) { unsafe cursor.skips_labels = 1 }
         }
         return .success(catalogue)
     }
@@ -140,7 +152,7 @@ package final class LibSensors: Sendable {
         return RuntimePower.mayBeAsleep(device, in: sysfs)
     }
 
-    @Sendable private static func value(_ chip: Int32, _ number: Int32) -> Double? {
+    @Sendable private static func readFromLibrary(chip: Int32, number: Int32) -> Double? {
         var value = 0.0
         let code = unsafe cpowersensors_libsensors_read(chip, number, &value)
         return code == 0 && value.isFinite ? value : nil
@@ -156,7 +168,7 @@ extension LibSensors.Catalogue {
         guard path.hasPrefix("/sys/") else { return nil }
         let folder = (try? sysfs.resolve(String(path.dropFirst("/sys/".count)))) ?? path
         var values = chips[folder, default: [:]]
-        if found.number >= 0 {
+        if !found.isChip {
             let (feature, label) = (cString(found.feature), cString(found.label))
             let isComputed =
                 found.may_be_computed != 0 && configuration.computes(feature, ofChip: cString(found.prefix))
@@ -167,6 +179,11 @@ extension LibSensors.Catalogue {
         chips[folder] = values
         return folder
     }
+}
+
+extension cpowersensors_libsensors_value {
+    /// Whether it stands for a chip, and not for one of its values.
+    fileprivate var isChip: Bool { number < 0 }
 }
 
 extension Finding {

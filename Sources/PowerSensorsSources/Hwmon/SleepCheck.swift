@@ -5,8 +5,8 @@ import Synchronization
 /// Decides before each reading of a device whether it may be read: not while it sleeps or may sleep, and not during a pause in
 /// which an idle device can fall asleep.
 ///
-/// A reading restarts the time after which an idle device falls asleep, so a card that is read once a second would stay awake
-/// for ever. If it looks idle, it is therefore left alone for that time plus 2 s. If it is still awake then, something else
+/// A reading restarts the time after which an idle device falls asleep, so a card that is read once a second would never
+/// fall asleep. If it looks idle, it is therefore left alone for that time plus 2 s. If it is still awake then, something else
 /// uses it, and it is read for at least a minute before the next pause.
 ///
 /// Only readers that see the device's power or energy begin pauses, unless no reader sees any.
@@ -24,8 +24,8 @@ final class SleepCheck {
     private let seesPower: Bool
     private var status: KeptFile
 
-    /// When to look again, on the monotonic clock, whether the device is allowed to sleep at all.
-    private var nextLookNanoseconds = Int64.min
+    /// When to check again, on the monotonic clock, whether the device is allowed to sleep at all.
+    private var nextCheckNanoseconds = Int64.min
     /// Whether it is forbidden to sleep, as on most desktops and servers. Then its status is not read on every sample.
     private(set) var isForbiddenToSleep = false
     /// For how long the device is left alone so that it falls asleep; nil if it would be in vain, or take too long.
@@ -39,8 +39,8 @@ final class SleepCheck {
     private(set) var instant = SampleInstant(boottimeNanoseconds: 0, monotonicNanoseconds: 0)
     private(set) var verdict = Verdict.missing(.asleep)
 
-    /// How often to look whether the device is allowed to sleep, and how long to wait after a sign that it is in use.
-    private static let lookNanoseconds: Int64 = 10_000_000_000
+    /// How often to check whether the device is allowed to sleep, and how long to wait after a sign that it is in use.
+    private static let checkNanoseconds: Int64 = 10_000_000_000
 
     /// The longest pause of a device whose power or energy is read. Within a longer one, a card may be put to work, and its
     /// energy counter of 32 bits, which its driver extends only when it is read, may wrap around.
@@ -75,8 +75,8 @@ final class SleepCheck {
     }
 
     private func decide(at now: Int64) -> Verdict {
-        let isLookDue = now >= nextLookNanoseconds
-        if isForbiddenToSleep, !isLookDue { return .read }
+        let isCheckDue = now >= nextCheckNanoseconds
+        if isForbiddenToSleep, !isCheckDue { return .read }
         let state = state
         if state == .unmanaged { return .read }
         if let obstacle = state.obstacle {
@@ -84,7 +84,7 @@ final class SleepCheck {
             (isForbiddenToSleep, idleReadings) = (false, 0)
             return .missing(obstacle)
         }
-        if isLookDue { look(at: now) }
+        if isCheckDue { checkPermission(at: now) }
         return now < pause.endNanoseconds.load(ordering: .relaxed) ? .pause : .read
     }
 
@@ -99,8 +99,8 @@ final class SleepCheck {
         }
     }
 
-    private func look(at now: Int64) {
-        nextLookNanoseconds = now &+ Self.lookNanoseconds
+    private func checkPermission(at now: Int64) {
+        nextCheckNanoseconds = now &+ Self.checkNanoseconds
         let isAllowed = power.isAllowedToSleep(in: sysfs)
         isForbiddenToSleep = isAllowed == false
         let delay = isAllowed == true ? power.autosuspendDelay(in: sysfs) : nil
@@ -113,7 +113,7 @@ final class SleepCheck {
         guard let watts else { return isIdle = false }
         if watts <= Self.idleWatts { return }
         isIdle = false
-        pause.postpone(until: instant.monotonicNanoseconds &+ Self.lookNanoseconds)
+        pause.postpone(until: instant.monotonicNanoseconds &+ Self.checkNanoseconds)
     }
 
     /// Ends the present reading, and begins a pause if the device has looked idle twice.
@@ -127,7 +127,7 @@ final class SleepCheck {
         else { return }
         idleReadings = 0
         if power.isHeldAwake(in: sysfs) {
-            pause.postpone(until: instant.monotonicNanoseconds &+ Self.lookNanoseconds)
+            pause.postpone(until: instant.monotonicNanoseconds &+ Self.checkNanoseconds)
         } else {
             beginPause()
         }
