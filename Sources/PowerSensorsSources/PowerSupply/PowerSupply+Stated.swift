@@ -3,7 +3,7 @@ import PowerSensorsCore
 // What a supply's files say of it that does not change from reading to reading.
 
 extension PowerSupply {
-    /// Whether a USB port's voltage and current are those of a contract.
+    /// Whether a USB port's voltage and current are those of a USB Power Delivery contract.
     ///
     /// The kernel's drivers for USB-C controllers (ucsi, tcpm) report what was negotiated, not what they measured
     /// (kernel sources drivers/usb/typec/ucsi/psy.c and drivers/usb/typec/tcpm/tcpm.c). Others say in `usb_type`, in

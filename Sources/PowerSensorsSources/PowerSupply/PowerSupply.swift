@@ -15,7 +15,7 @@ struct PowerSupply {
     let isPeripheral: Bool
 
     /// Whether it may be a battery of the machine, but its type or what it supplies cannot be read.
-    let mayFeedHost: Bool
+    let isHostUncertain: Bool
 
     /// The names of the files in its folder.
     let files: Set<String>
@@ -23,7 +23,8 @@ struct PowerSupply {
     /// Whether it is present: a battery bay may be empty.
     private(set) var isPresent = true
 
-    /// Whether it shows what was negotiated with a charger, rather than what flows: a USB-C port under a contract.
+    /// Whether it shows what was negotiated with a charger, rather than what flows: a USB-C port under a USB Power
+    /// Delivery contract.
     private(set) var isNegotiated = false
 
     /// The most that can be stored, in millionths of a watt-hour or an ampere-hour; nil if unknown.
@@ -33,7 +34,7 @@ struct PowerSupply {
     private(set) var statuses: [(attribute: SupplyAttribute, status: ReadingStatus)] = []
 
     /// How long it took to read each file once.
-    private(set) var meter = ReadingMeter()
+    private(set) var readingTime = ReadingMeter()
 
     /// In which direction energy flows, from its `status` file; nil if it is not present or has no such file.
     private(set) var direction: SupplyDirection?
@@ -52,19 +53,19 @@ struct PowerSupply {
     var isBattery: Bool { type == "Battery" }
 
     /// Whether it is a battery that supplies the machine when it discharges.
-    var feedsHost: Bool { isBattery && !isPeripheral && !mayFeedHost && files.contains("status") }
+    var feedsHost: Bool { isBattery && !isPeripheral && !isHostUncertain && files.contains("status") }
 
     /// Whether it is, or may be, a battery of the machine.
-    var mayBeBatteryOfHost: Bool { mayFeedHost || (isBattery && !isPeripheral) }
+    var mayBeBatteryOfHost: Bool { isHostUncertain || (isBattery && !isPeripheral) }
 
     /// Whether it is a mains adapter or port of the machine that shows whether it is connected.
     var isPlug: Bool { !isBattery && !isPeripheral && files.contains("online") }
 
-    /// Whether its power is unknown but for what its store shows.
+    /// Whether its power can only be derived from how fast its stored energy or charge falls.
     var needsStore: Bool { feedsHost && power.value == nil && flowFiles.stored != nil }
 
-    /// Whether it says that it discharges, at a rate of 0.
-    var isAtZeroRate: Bool { flow.isDischarging && numbers.rate == 0 }
+    /// Whether it says that it discharges, with a power of 0.
+    var isAtZeroRate: Bool { flow.isDischarging && numbers.watts == 0 }
 
     /// What it is known to do now.
     var flow: SupplyFlows.Flow { numbers.flow(isDischarging: feedsHost && direction == .discharging) }
@@ -80,23 +81,28 @@ struct PowerSupply {
             files = []
             findings.append(.unreadable(path, error, in: sysfs))
         }
-        func text(_ file: String, _ meaning: String) -> String? {
+        func text(_ file: String, unknown: String) -> String? {
             do throws(AttributeError) {
                 return try sysfs.text("\(path)/\(file)")
             } catch {
-                findings.append(.unidentifiedSupply("\(path)/\(file)", meaning, error))
+                findings.append(.unidentifiedSupply("\(path)/\(file)", unknown: unknown, error))
                 return nil
             }
         }
         // If the folder cannot be listed, there is a finding already.
-        type = files.isEmpty ? try? sysfs.text("\(path)/type") : text("type", "What kind of supply it is")
-        let scope = files.contains("scope") ? text("scope", "What the supply feeds") : ""
+        type = files.isEmpty ? try? sysfs.text("\(path)/type") : text("type", unknown: "What kind of supply it is")
+        // Empty if there is no such file; nil if it cannot be read.
+        let scope = files.contains("scope") ? text("scope", unknown: "What the supply feeds") : ""
         isPeripheral = scope == "Device"
         derivesPower = !files.contains("power_now") && files.isSuperset(of: ["current_now", "voltage_now"])
-        // Without a type, only something with a state of charge or a direction can be a battery.
-        let mayBeBattery =
-            type == nil ? files.isEmpty || !files.isDisjoint(with: ["status", "capacity"]) : type == "Battery"
-        mayFeedHost = mayBeBattery && !isPeripheral && (type == nil || scope == nil)
+        let mayBeBattery: Bool
+        if let type {
+            mayBeBattery = type == "Battery"
+        } else {
+            // Only something with a state of charge or a direction can be a battery.
+            mayBeBattery = files.isEmpty || !files.isDisjoint(with: ["status", "capacity"])
+        }
+        isHostUncertain = mayBeBattery && !isPeripheral && (type == nil || scope == nil)
     }
 
     // MARK: Reading
@@ -117,13 +123,13 @@ struct PowerSupply {
                 readings[attribute] = .missing(.implausible)
             }
             findings.append(.blank(self))
-        } else if numbers.isContradicted, let shown = numbers.rate, let product = numbers.product {
+        } else if numbers.isContradicted, let shown = numbers.watts, let product = numbers.product {
             readings[.power] = .missing(.implausible)
             findings.append(.contradictoryRate(self, shown: shown, product: product))
         }
         power = readings[.power] ?? power
         readings[.discharging] = direction == .unknown ? .missing(.io(errno: ENODATA)) : .value(0)
-        readings[.discharge] = (direction ?? .unknown).discharge(power)
+        readings[.dischargePower] = (direction ?? .unknown).dischargePower(from: power)
         statuses = attributes.map { ($0, readings[$0]?.status ?? .absent) }
     }
 
@@ -142,7 +148,7 @@ struct PowerSupply {
         in sysfs: SystemRoot, _ findings: inout [Finding]
     ) -> [SupplyAttribute: Reading] {
         var readings: [SupplyAttribute: Reading] = [:]
-        for attribute in attributes where attribute != .discharge {
+        for attribute in attributes where attribute != .dischargePower {
             guard let file = attribute.file, files.contains(file) else { continue }
             readings[attribute] = read("\(path)/\(file)", attribute, sysfs, &findings)
         }
@@ -162,7 +168,7 @@ struct PowerSupply {
         _ file: String, _ attribute: SupplyAttribute, _ sysfs: SystemRoot, _ findings: inout [Finding]
     ) -> Reading {
         do throws(AttributeError) {
-            let number = try sysfs.number(file, &meter).number
+            let number = try sysfs.number(file, &readingTime).number
             shown[file] = number
             if let limit = limit(of: attribute), number > limit {
                 findings.append(.overfull(file, number))
@@ -195,7 +201,7 @@ struct PowerSupply {
         SupplyAttribute.allCases.filter { attribute in
             switch attribute {
             case .power: files.contains("power_now") || derivesPower
-            case .discharge: feedsHost
+            case .dischargePower: feedsHost
             case .discharging: (isBattery || type == "UPS") && files.contains("status")
             case .online: !isBattery && files.contains("online")
             default: attribute.file.map(files.contains) ?? false
@@ -207,6 +213,7 @@ struct PowerSupply {
     var flowFiles: SupplyFiles<String> {
         var found = SupplyFiles<String>()
         func path(_ file: String) -> String? { files.contains(file) ? "\(self.path)/\(file)" : nil }
+        // A battery's `online` says nothing that its status does not.
         if !isBattery { found.online = path("online") }
         guard feedsHost else { return found }
         found.feedsHost = true
@@ -216,6 +223,7 @@ struct PowerSupply {
         found.stored = path("energy_now") ?? path("charge_now")
         found.power = derivesPower ? nil : path("power_now")
         found.voltage = path("voltage_now")
+        // Only the product of current and voltage is used: it is the derived power, or what the shown power is checked against.
         found.current = found.voltage == nil ? nil : path("current_now")
         return found
     }
@@ -229,20 +237,20 @@ struct PowerSupply {
 
     // MARK: Other supplies
 
-    /// Takes a battery of unknown direction for discharging, since all mains adapters and ports are unplugged. One that
+    /// Assumes that a battery of unknown direction is discharging, since all mains adapters and ports are unplugged. One that
     /// shows a power of 0 may rest while another one discharges.
     mutating func dischargeIfUnknown() {
-        guard feedsHost, isPresent, direction == .unknown, numbers.rate != 0 else { return }
+        guard feedsHost, isPresent, direction == .unknown, numbers.watts != 0 else { return }
         direction = .discharging
         set(.discharging, to: .ok)
-        set(.discharge, to: SupplyDirection.discharging.discharge(power).status)
+        set(.dischargePower, to: SupplyDirection.discharging.dischargePower(from: power).status)
     }
 
     /// Treats a power of 0 as unknown, for a battery that must be supplying the machine, since nothing else does.
     mutating func distrustRate(_ findings: inout [Finding]) {
         power = .missing(.io(errno: ENODATA))
         set(.power, to: power.status)
-        set(.discharge, to: power.status)
+        set(.dischargePower, to: power.status)
         findings.append(.unknownRate(self))
     }
 

@@ -34,9 +34,9 @@ final class PowerSupplyReader: SensorReader {
     let channels: [Channel]
     private let lines: [Line]
     private let supplies: [SupplyState]
-    /// Supplies whose channels another reader reads. They are read here only if a battery of this reader shows a power
-    /// of 0, which is true only if another supply feeds the machine, or an unknown direction. What ``SupplyFlows``
-    /// recorded of them may be out of date.
+    /// Supplies whose channels another reader reads. They are read here only if they are needed to judge a battery of this
+    /// reader: one that shows a power of 0, which is true only if another supply feeds the machine, or one of unknown
+    /// direction. What ``SupplyFlows`` recorded of these supplies may be out of date.
     private let peers: [SupplyState]
     /// The index of the peers' first file.
     private let firstPeerFile: Int
@@ -111,7 +111,7 @@ final class PowerSupplyReader: SensorReader {
         switch line.attribute {
         case .discharging: return supply.discharging
         case .online: return value(line)
-        case .discharge: return discharge(line, supply)
+        case .dischargePower: return dischargePower(line, supply)
         case _ where supply.isBlank: return .missing(.implausible)
         case .power where supply.hasUnknownRate: return .missing(.io(errno: ENODATA))
         case .power where supply.isRateRefuted: return .missing(.implausible)
@@ -120,7 +120,7 @@ final class PowerSupplyReader: SensorReader {
     }
 
     /// The power, if it flows out of the battery.
-    private func discharge(_ line: Line, _ supply: SupplyState) -> Reading {
+    private func dischargePower(_ line: Line, _ supply: SupplyState) -> Reading {
         let power = supply.isBlank || supply.isRateRefuted ? .missing(.implausible) : value(line)
         if let status = supply.failure {
             // If only its `status` file is missing, the battery is still there, so its power is unknown and not absent.
@@ -130,7 +130,7 @@ final class PowerSupplyReader: SensorReader {
         if supply.hasUnknownRate || power.status != .ok, let watts = supply.storePower, watts <= limit {
             return .value(watts)
         }
-        return supply.hasUnknownRate ? .missing(.io(errno: ENODATA)) : supply.direction.discharge(power)
+        return supply.hasUnknownRate ? .missing(.io(errno: ENODATA)) : supply.direction.dischargePower(from: power)
     }
 
     private func value(_ line: Line) -> Reading {

@@ -2,15 +2,16 @@ public import PowerSensorsCore
 
 /// Batteries, mains adapters, USB-C ports and uninterruptible supplies.
 ///
-/// Power is a magnitude, since drivers disagree about its sign; `discharging` tells the direction. While batteries
-/// discharge, their power is the host figure of scope `battery`; if none is shown, or one that the battery's store
-/// contradicts, it is derived from how fast the store falls, as soon as it has done so in four steps over half a minute. On
-/// mains that figure has no value, since batteries then do not show the machine's power. Supplies update their values
-/// every 1 to 30 s, and are read at most once a second.
+/// Power is a magnitude, since drivers disagree about its sign; `discharging` shows the direction. While batteries
+/// discharge, their power is the host figure of scope `battery`. A battery may show no power, or one that what it stores
+/// contradicts. Its power is then derived from how fast its stored energy or charge falls, as soon as that has fallen in four
+/// steps over half a minute. On mains that figure has no value, since batteries then do not show the machine's power. Supplies
+/// update their values every 1 to 30 s, and are read at most once a second.
 public struct PowerSupplySensor: Sensor {
     private let roots: SystemRoots
     private let maximumPower: Watts?
     private let ignored: IgnoredChannels
+    /// What each supply does at the moment, which all readers of this sensor record, and discoveries compare.
     private let flows = SupplyFlows()
     private let now: @Sendable () -> SampleInstant
 
@@ -18,7 +19,8 @@ public struct PowerSupplySensor: Sensor {
     ///
     /// - Parameters:
     ///   - roots: The places of sysfs, procfs and dev.
-    ///   - maximumPower: The highest plausible power of a channel; nil for no limit.
+    ///   - maximumPower: The highest plausible power of a channel. Nil for no limit on what is shown; the energy that is assumed
+    ///     for a gap is then limited by 1 kW.
     public init(roots: SystemRoots = .default, maximumPower: Watts? = nil) {
         self.init(roots: roots, maximumPower: maximumPower, now: { .now })
     }
@@ -37,7 +39,7 @@ public struct PowerSupplySensor: Sensor {
     /// `supply`.
     public var name: SensorName { .supply }
 
-    /// A fingerprint of the supplies' names, and of whether batteries have started or stopped to discharge, which may
+    /// A fingerprint of the supplies' names, and of whether batteries have started or stopped discharging, which may
     /// change the headline figure. It reads no supply.
     public func discoveryFingerprint() -> Int? {
         var hasher = Hasher()
@@ -50,16 +52,16 @@ public struct PowerSupplySensor: Sensor {
     public func discover() -> Discovery {
         var discovery = Discovery()
         let names = roots.sysfs.listClass(PowerSupply.classPath, of: "power supplies", findings: &discovery.findings)
-        let left = names.compactMap { leaveOut($0, &discovery) }
-        var supplies = names.filter { name in !left.contains { $0.name == name } }
+        let ignoredSupplies = names.compactMap { recordIfIgnored($0, &discovery) }
+        var supplies = names.filter { name in !ignoredSupplies.contains { $0.name == name } }
             .map { PowerSupply(name: $0, in: roots.sysfs, findings: &discovery.findings) }
         for index in supplies.indices { supplies[index].read(in: roots.sysfs, findings: &discovery.findings) }
-        let hasUnreadPlug = left.contains(where: \.isPlug)
-        compare(&supplies, hasUnreadPlug, &discovery.findings)
+        let hasUnreadPlug = ignoredSupplies.contains(where: \.isPlug)
+        compare(&supplies, hasUnreadPlug: hasUnreadPlug, &discovery.findings)
         for supply in supplies { add(supply, to: &discovery) }
         flows.recordDiscovery(of: supplies, hasUnreadPlug: hasUnreadPlug)
         let hasFigure = discovery.channels.contains { $0.countsIn == .battery }
-        if hasFigure, left.contains(where: \.mayBeBatteryOfHost) {
+        if hasFigure, ignoredSupplies.contains(where: \.mayBeBatteryOfHost) {
             discovery.incompleteScopes = [.battery]
             discovery.findings.append(.incompleteBattery)
         }
@@ -75,8 +77,8 @@ public struct PowerSupplySensor: Sensor {
         return discovery
     }
 
-    /// The supply of a name if it is to be left out, which is recorded; nil for every other one.
-    private func leaveOut(_ name: String, _ discovery: inout Discovery) -> PowerSupply? {
+    /// The supply of a name if it is left out, which becomes a finding; nil if it is not.
+    private func recordIfIgnored(_ name: String, _ discovery: inout Discovery) -> PowerSupply? {
         let device = self.device(of: name)
         let used = ignored.names(ofChip: name, device: device) + ignored.names(ofComponent: name.asIdentifier, .supply)
         if used.isEmpty { return nil }
@@ -89,14 +91,14 @@ public struct PowerSupplySensor: Sensor {
     }
 
     /// Completes what only the other supplies show: the direction of a battery, and whether a power of 0 is true.
-    private func compare(_ supplies: inout [PowerSupply], _ hasUnreadPlug: Bool, _ findings: inout [Finding]) {
+    private func compare(_ supplies: inout [PowerSupply], hasUnreadPlug: Bool, _ findings: inout [Finding]) {
         let plugs = supplies.filter(\.isPlug)
         if !hasUnreadPlug, !plugs.isEmpty, plugs.allSatisfy(\.flow.isUnplugged) {
             for index in supplies.indices { supplies[index].dischargeIfUnknown() }
         }
         for index in supplies.indices where supplies[index].isAtZeroRate {
             let isFed = supplies.contains {
-                $0.name != supplies[index].name && !$0.isPeripheral && $0.flow.isFeeding
+                $0.name != supplies[index].name && !$0.isPeripheral && $0.flow.isSupplyingHost
             }
             if !isFed { supplies[index].distrustRate(&findings) }
         }
@@ -109,7 +111,7 @@ public struct PowerSupplySensor: Sensor {
         if channels.contains(where: { $0.provenance == .nominal }) { discovery.findings.append(.negotiated(supply)) }
         // If a battery may feed the machine but cannot be counted, the figure is unknown, rather than smaller.
         if supply.mayBeBatteryOfHost, !supply.feedsHost {
-            if !supply.mayFeedHost { discovery.findings.append(.undirected(supply)) }
+            if !supply.isHostUncertain { discovery.findings.append(.undirected(supply)) }
             discovery.incompleteScopes = [.battery]
         }
     }
@@ -142,10 +144,10 @@ public struct PowerSupplySensor: Sensor {
         of attribute: SupplyAttribute, _ status: ReadingStatus, _ supply: PowerSupply, _ component: Component
     ) -> Channel {
         let isDerived = attribute.quantity == .power && supply.derivesPower
-        let fallsBack = attribute == .discharge && supply.needsStore
+        let usesStore = attribute == .dischargePower && supply.needsStore
         var channel = Channel(
             id: "\(SensorName.supply)/\(component.id)/\(attribute.rawValue)", sensor: .supply,
-            mechanism: isDerived || fallsBack ? "derived" : "sysfs", quantity: attribute.quantity, encoding: .gauge,
+            mechanism: isDerived || usesStore ? "derived" : "sysfs", quantity: attribute.quantity, encoding: .gauge,
             component: component)
         let file = isDerived ? "current_now" : attribute.file ?? "status"
         channel.path = "\(supply.path)/\(file)"
@@ -154,13 +156,14 @@ public struct PowerSupplySensor: Sensor {
                 supply: supply.name, attribute: attribute,
                 file: attribute == .discharging || !supply.files.contains(file) ? nil : channel.path,
                 voltageFile: isDerived ? "\(supply.path)/voltage_now" : nil, limit: supply.limit(of: attribute)))
-        if fallsBack, let store = supply.flowFiles.stored { channel.path = store }
+        if usesStore, let store = supply.flowFiles.stored { channel.path = store }
         if supply.isNegotiated, [.power, .voltage, .current].contains(attribute) { channel.provenance = .nominal }
         channel.status = status
         channel.maximumPower = maximumPower ?? Watts(1000)
-        channel.readingInterval = min(max(.seconds(1), supply.meter.total * 20), .seconds(30))
-        channel.readCost = supply.meter.cost(ofOneOf: supply.statuses.count)
-        if attribute == .discharge {
+        // Reading a slow supply takes at most 5 % of the time.
+        channel.readingInterval = min(max(.seconds(1), supply.readingTime.total * 20), .seconds(30))
+        channel.readCost = supply.readingTime.cost(ofOneOf: supply.statuses.count)
+        if attribute == .dischargePower {
             channel.countsIn = .battery
             channel.isIntermittent = true
         }

@@ -1,8 +1,8 @@
 import PowerSensorsCore
 
-/// Measures the power that a battery gives by how fast what it stores falls, and checks the power that it shows.
+/// Measures the power that a battery gives by how fast its stored energy or charge falls, and checks the power that it shows.
 ///
-/// Gauges show what is stored in steps of up to a few per cent, so the time between two steps is what counts.
+/// Fuel gauges show what is stored in steps of up to a few per cent, so the time between two steps is what counts.
 struct StoreMeter {
     /// The state at a step of the store.
     private struct Step {
@@ -18,7 +18,7 @@ struct StoreMeter {
     /// The power from the store in watts; nil while it is unknown.
     private(set) var power: Double?
 
-    /// Whether the power that the battery shows is not, in the mean, what leaves the store.
+    /// Whether the power that the battery shows is, on average, not what leaves the store.
     private(set) var refutesRate = false
 
     private var stored: Int64?
@@ -42,17 +42,17 @@ struct StoreMeter {
     /// - Parameters:
     ///   - stored: The stored energy in µWh, or the charge in µAh.
     ///   - volts: The voltage by which a charge is multiplied; 1 for energy.
-    ///   - rate: The power that the battery shows, in watts; nil if it shows none.
+    ///   - shownWatts: The power that the battery shows, in watts; nil if it shows none.
     ///   - instant: When they were read.
-    mutating func advance(to stored: Int64, volts: Double, rate: Double?, at instant: SampleInstant) {
+    mutating func advance(to stored: Int64, volts: Double, shownWatts: Double?, at instant: SampleInstant) {
         guard let last = self.stored, let before = self.instant, isContinuous(from: before, to: instant) else {
             self = StoreMeter()
             (self.stored, self.instant) = (stored, instant)
             return
         }
         let seconds = Double(instant.boottimeNanoseconds - before.boottimeNanoseconds) * 1e-9
-        if let rate {
-            now.shown += rate * seconds
+        if let shownWatts {
+            now.shown += shownWatts * seconds
             now.shownSeconds += seconds
         }
         now.boottimeNanoseconds = instant.boottimeNanoseconds
@@ -94,12 +94,12 @@ struct StoreMeter {
 
     private mutating func measure(since begin: Step, seconds: Double) {
         let fall = now.fallen - begin.fallen
-        // A gauge that learns anew jumps. Until such a step has left the window, the fall tells nothing.
+        // A fuel gauge that recalibrates itself makes a large step. Until that is out of the window, the fall means nothing.
         if largest > abs(fall) / 2 { return }
         let watts = fall / seconds
         power = watts > 0 ? watts : nil
         let shownSeconds = now.shownSeconds - begin.shownSeconds
-        // A gauge is wrong by some per cent and may average over a minute, and the steps' times are off by seconds.
+        // A fuel gauge is wrong by some per cent and may average over a minute, and the steps' times are off by seconds.
         if let power, shownSeconds > seconds * 0.8 {
             let mean = (now.shown - begin.shown) / shownSeconds
             refutesRate = mean > power * 2 + 1 || mean < power / 2 - 1

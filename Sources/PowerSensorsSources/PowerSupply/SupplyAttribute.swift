@@ -8,9 +8,29 @@ enum SupplyAttribute: String, CaseIterable, Sendable {
     case power
 
     /// The power that a battery gives, while it discharges.
-    case discharge
+    case dischargePower = "discharge"
 
-    case voltage, current, energy, charge, ratio, temperature, online, discharging
+    case voltage
+
+    /// The current, in the direction that the driver calls positive.
+    case current
+
+    /// The energy that is stored.
+    case energy
+
+    /// The charge that is stored.
+    case charge
+
+    /// The state of charge, from 0 to 1.
+    case ratio
+
+    case temperature
+
+    /// Whether an adapter or port is connected.
+    case online
+
+    /// Whether a battery discharges.
+    case discharging
 
     /// The file of the number; nil for whether it discharges, which its `status` shows. Power may also be derived
     /// from the files of current and voltage.
@@ -20,7 +40,7 @@ enum SupplyAttribute: String, CaseIterable, Sendable {
 
     private var source: (file: String?, quantity: Quantity) {
         switch self {
-        case .power, .discharge: ("power_now", .power)
+        case .power, .dischargePower: ("power_now", .power)
         case .voltage: ("voltage_now", .voltage)
         case .current: ("current_now", .current)
         case .energy: ("energy_now", .storedEnergy)
@@ -40,9 +60,9 @@ enum SupplyAttribute: String, CaseIterable, Sendable {
         if number.isUnknownValue { return nil }
         let number = Double(number)
         switch self {
-        case .power, .discharge: return abs(number) / 1e6
+        case .power, .dischargePower: return abs(number) / 1e6
         case .voltage, .current: return number / 1e6
-        // The files hold millionths of a watt-hour or an ampere-hour, which is 3600 J or C.
+        // 1 Wh is 3600 J, and 1 Ah is 3600 C. The files hold millionths of these.
         case .energy, .charge: return number < 0 ? nil : number * 36 / 10_000
         case .ratio: return (0...100).contains(number) ? number / 100 : nil
         case .temperature: return number / 10
@@ -52,7 +72,7 @@ enum SupplyAttribute: String, CaseIterable, Sendable {
     }
 
     /// Whether a battery's power and the product of its current and voltage, all in watts, cannot both be true: they differ
-    /// by more than a factor of 2 and 3 W. A power of 0 and a product of almost 0 are taken for unknown ones.
+    /// by more than a factor of 2 and 3 W. A power of 0 and a product of almost 0 are treated as unknown.
     static func areContradictory(power: Double, product: Double) -> Bool {
         let (least, most) = (min(power, product), max(power, product))
         return power > 0 && product > 0.1 && most > 2 * least && most - least > 3
@@ -66,7 +86,7 @@ enum SupplyAttribute: String, CaseIterable, Sendable {
     }
 }
 
-/// Where a battery's energy goes, as its `status` says.
+/// Whether a battery charges or discharges, as its `status` says.
 enum SupplyDirection: Sendable {
     case discharging, charging
     /// Full, or not charging.
@@ -84,7 +104,7 @@ enum SupplyDirection: Sendable {
     }
 
     /// The power that a battery gives, from the power that flows.
-    func discharge(_ power: Reading) -> Reading {
+    func dischargePower(from power: Reading) -> Reading {
         switch self {
         case .charging, .idle: .missing(.absent)
         // A battery that discharges with an unknown power is a missing part of the host's figure, not an idle battery.

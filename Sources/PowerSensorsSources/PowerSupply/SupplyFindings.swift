@@ -16,7 +16,7 @@ extension Finding {
         text: "The kernel lists no battery and no other power supply.")
 
     /// A supply whose type or scope cannot be read.
-    static func unidentifiedSupply(_ file: String, _ unknown: String, _ error: AttributeError) -> Finding {
+    static func unidentifiedSupply(_ file: String, unknown: String, _ error: AttributeError) -> Finding {
         Finding(
             severity: .warning, subject: file, reason: Finding.Reason(error.status),
             text: "\(unknown) cannot be read: \(error.reason). It is shown, but counts in no figure.",
@@ -31,7 +31,7 @@ extension Finding {
                 \(supply.name) discharges at a rate of 0, and nothing else feeds the machine: its firmware does not \
                 know the rate, so it is unknown here too, unless what the battery stores shows it.
                 """,
-            remedy: "Wait until the gauge is updated, at most a minute; if that does not help, update its firmware.")
+            remedy: "Wait a minute until its fuel gauge is updated; if that does not help, update its firmware.")
     }
 
     static func unreadableSupply(_ file: String, _ error: AttributeError, in sysfs: SystemRoot) -> Finding {
@@ -69,8 +69,8 @@ extension Finding {
         return Finding(
             severity: .warning, subject: "\(supply.path)/power_now", reason: .contradictory,
             text: """
-                \(supply.name) shows a power of \(shown) W, but its current and voltage make \(product) W, so neither is \
-                believed.
+                \(supply.name) shows a power of \(shown) W, but its current and voltage multiply to \(product) W, so neither \
+                is believed.
                 """,
             remedy: """
                 Nothing needs to be done: while it discharges, what it stores falls, and four steps of that, over half a \
@@ -83,7 +83,7 @@ extension Finding {
         Finding(
             severity: .warning, subject: file, reason: .implausible,
             text: "The file shows \(number), more than four times what the battery says that it can hold.",
-            remedy: "Compare it with the files beside it that end in _full and _full_design: one of them is wrong.")
+            remedy: "Compare it with the files next to it that end in _full and _full_design: one of them is wrong.")
     }
 
     /// A supply that the user leaves out.
@@ -98,7 +98,7 @@ extension Finding {
         severity: .info, subject: PowerSupply.classPath, reason: .ignored,
         text: "The figure battery lacks a battery that is left out, as you asked, so it has no value.")
 
-    /// A port shows a contract.
+    /// A port shows what was negotiated in a USB Power Delivery contract.
     static func negotiated(_ supply: PowerSupply) -> Finding {
         Finding(
             severity: .info, subject: supply.path, reason: .nominal,
@@ -117,7 +117,7 @@ extension Finding {
                 whether \(supply.name) feeds the machine.
                 """,
             remedy: """
-                Unplug the charger and run this again: if the status is still unknown, its firmware does not tell, and the \
+                Unplug the charger and run this again: if the status is still unknown, its firmware does not say, and the \
                 figure battery remains unknown.
                 """)
     }

@@ -35,9 +35,9 @@ struct SupplyFiles<File: Sendable>: Sendable {
     }
 }
 
-/// Records for all supplies which ones feed the machine, and how often batteries have started or stopped to discharge.
+/// Records for all supplies which ones feed the machine, and how often batteries have started or stopped discharging.
 ///
-/// Readers record what they read for their channels anyway. So a slow supply need not be read again to decide whether a
+/// Readers record here what they read for their channels anyway. So a slow supply need not be read again to decide whether a
 /// new discovery is needed.
 final class SupplyFlows: Sendable {
     /// What a supply does at the moment.
@@ -46,7 +46,7 @@ final class SupplyFlows: Sendable {
         var isDischarging = false
 
         /// Whether it gives the machine a known power, or is connected to the mains.
-        var isFeeding = false
+        var isSupplyingHost = false
 
         /// Whether it is an adapter or port that is known to be disconnected.
         var isUnplugged = false
@@ -65,7 +65,7 @@ final class SupplyFlows: Sendable {
 
     private let state = Locked(State())
 
-    /// Grows whenever a battery starts or stops to discharge, or its power becomes known.
+    /// Grows whenever a battery starts or stops discharging, or its power becomes known.
     var changes: Int { state.withLock { $0.changes } }
 
     /// Records what a discovery found, which is not a change, and forgets supplies that it has not found.
@@ -80,7 +80,7 @@ final class SupplyFlows: Sendable {
                 let flow = supply.flow
                 state.flows[supply.name] = flow
                 state.files[supply.name] = supply.isPeripheral ? nil : supply.flowFiles
-                if flow.isDischarging, !flow.isFeeding { state.unknownRates.insert(supply.name) }
+                if flow.isDischarging, !flow.isSupplyingHost { state.unknownRates.insert(supply.name) }
             }
         }
     }
@@ -92,7 +92,7 @@ final class SupplyFlows: Sendable {
             guard known != flow else { return }
             state.flows[supply] = flow
             let hasTurned = known.map { $0.isDischarging != flow.isDischarging } ?? false
-            if hasTurned || (flow.isDischarging && flow.isFeeding && state.unknownRates.remove(supply) != nil) {
+            if hasTurned || (flow.isDischarging && flow.isSupplyingHost && state.unknownRates.remove(supply) != nil) {
                 state.changes += 1
             }
         }
@@ -119,7 +119,7 @@ final class SupplyFlows: Sendable {
     /// Whether any supply other than the given one feeds the machine; a peripheral does not.
     func isFed(exceptBy supply: String) -> Bool {
         state.withLock { state in
-            state.flows.contains { $0.key != supply && $0.value.isFeeding && state.files[$0.key] != nil }
+            state.flows.contains { $0.key != supply && $0.value.isSupplyingHost && state.files[$0.key] != nil }
         }
     }
 }

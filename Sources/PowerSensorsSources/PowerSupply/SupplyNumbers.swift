@@ -1,6 +1,7 @@
 import PowerSensorsCore
 
-/// What a supply's files show at one moment; nil for what could not be read. Discovery and readers judge it alike.
+/// What a supply's files show at one moment; nil for what could not be read. Discovery and readers use the same
+/// rules for it.
 typealias SupplyNumbers = SupplyFiles<Int64>
 
 extension SupplyNumbers {
@@ -13,9 +14,9 @@ extension SupplyNumbers {
     }
 
     /// The power that a battery's files show, in watts, without a sign; nil if unknown.
-    var rate: Double? { isBlank ? nil : shownRate }
+    var watts: Double? { isBlank ? nil : shownWatts }
 
-    /// The power that current and voltage make, in watts; nil if one of them is unknown.
+    /// The product of current and voltage, in watts; nil if one of them is unknown.
     var product: Double? {
         guard let current, let voltage else { return nil }
         return SupplyAttribute.power(microamperes: current, microvolts: voltage)
@@ -23,13 +24,13 @@ extension SupplyNumbers {
 
     /// Whether a battery shows zeros for everything, as some firmware does after a resume: then none of its values is true.
     var isBlank: Bool {
-        feedsHost && isPresent && volts ?? 1 <= 0 && shownRate ?? 0 == 0 && stored ?? 0 == 0
+        feedsHost && isPresent && (volts ?? 1) <= 0 && (shownWatts ?? 0) == 0 && (stored ?? 0) == 0
     }
 
     /// Whether the power that it shows, and its current and voltage, cannot both be true.
     var isContradicted: Bool {
-        guard !derivesPower, let rate, let product else { return false }
-        return SupplyAttribute.areContradictory(power: rate, product: product)
+        guard !derivesPower, let watts, let product else { return false }
+        return SupplyAttribute.areContradictory(power: watts, product: product)
     }
 
     /// What is stored in µWh or µAh; nil if that is unknown, or more than can be.
@@ -46,11 +47,11 @@ extension SupplyNumbers {
     func flow(isDischarging: Bool) -> SupplyFlows.Flow {
         let isDischarging = isDischarging && isPresent
         return SupplyFlows.Flow(
-            isDischarging: isDischarging, isFeeding: isPlugged == true || (isDischarging && rate ?? 0 > 0),
+            isDischarging: isDischarging, isSupplyingHost: isPlugged == true || (isDischarging && (watts ?? 0) > 0),
             isUnplugged: isPlugged == false)
     }
 
     private var volts: Double? { voltage.flatMap { SupplyAttribute.voltage.value(of: $0) } }
 
-    private var shownRate: Double? { derivesPower ? product : power.flatMap { SupplyAttribute.power.value(of: $0) } }
+    private var shownWatts: Double? { derivesPower ? product : power.flatMap { SupplyAttribute.power.value(of: $0) } }
 }

@@ -38,10 +38,10 @@ final class SupplyState {
     private var store = StoreMeter()
 
     /// The power in watts with which it discharges; nil if it does not discharge, or the power is unknown.
-    private var rate: Double?
+    private var watts: Double?
 
     /// Whether it discharges and shows a power of 0, whether or not that is true.
-    var isAtZeroRate: Bool { rate == 0 }
+    var isAtZeroRate: Bool { watts == 0 }
 
     /// The energy or charge that was stored when the power became 0.
     private var storedAtZeroRate: Int64?
@@ -92,7 +92,7 @@ final class SupplyState {
     /// if all mains adapters and ports are unplugged, unless it shows a power of 0.
     func complete(_ flows: SupplyFlows, at instant: SampleInstant) {
         if needsOthers {
-            if flows.isUnplugged, shown.rate != 0 { direction = .discharging }
+            if flows.isUnplugged, shown.watts != 0 { direction = .discharging }
             record(flows)
         }
         checkRate(flows)
@@ -101,7 +101,7 @@ final class SupplyState {
 
     private func record(_ flows: SupplyFlows) {
         let flow = shown.flow(isDischarging: direction == .discharging)
-        rate = flow.isDischarging ? shown.rate : nil
+        watts = flow.isDischarging ? shown.watts : nil
         flows.record(flow, of: name)
     }
 
@@ -112,19 +112,19 @@ final class SupplyState {
             store = StoreMeter()
             return
         }
-        store.advance(to: stored, volts: volts, rate: hasUnknownRate ? nil : rate, at: instant)
+        store.advance(to: stored, volts: volts, shownWatts: hasUnknownRate ? nil : watts, at: instant)
     }
 
     /// Decides whether a power of 0 is true. Firmware may also show 0 if it does not know the power.
     ///
     /// 0 is believed as long as something else feeds the machine, and the stored energy does not decrease.
     private func checkRate(_ flows: SupplyFlows) {
-        guard rate == 0 else {
+        guard watts == 0 else {
             (storedAtZeroRate, isZeroRateRefuted, hasUnknownRate) = (nil, false, false)
             return
         }
         if let stored = shown.storedAmount {
-            isZeroRateRefuted = isZeroRateRefuted || stored < storedAtZeroRate ?? stored
+            isZeroRateRefuted = isZeroRateRefuted || stored < (storedAtZeroRate ?? stored)
             storedAtZeroRate = storedAtZeroRate ?? stored
         }
         hasUnknownRate = isZeroRateRefuted || !flows.isFed(exceptBy: name)
