@@ -1,7 +1,7 @@
 import Glibc
 import PowerSensorsCore
 
-/// Reads the energy counters of resctrl's groups, with one `pread` each, as counts of 1 µJ.
+/// Reads the energy counters of groups of resctrl (Linux's resource-control filesystem), with one `pread` each, as counts of 1 µJ.
 final class ResctrlReader: SensorReader {
     /// One counter's file, as a class: an array cannot hold a ``KeptFile`` itself, as that cannot be copied.
     private final class Counter {
@@ -29,6 +29,7 @@ final class ResctrlReader: SensorReader {
             var (start, end) = (0, count)
             while start < end, Self.isBlank(bytes[start]) { start += 1 }
             while start < end, Self.isBlank(bytes[end - 1]) { end -= 1 }
+            // The file holds decimal joules.
             if let energy = bytes.span.extracting(start..<end).microjoules { return .count(energy) }
             return .missing(ResctrlReader.status(of: String(decoding: bytes[start..<end], as: UTF8.self)))
         }
@@ -48,7 +49,8 @@ final class ResctrlReader: SensorReader {
         for index in counters.indices { readings.append(counters[index].read()) }
     }
 
-    /// The status of a counter whose file holds a text that is not a number.
+    /// The status of a counter whose file holds one of the kernel's words in place of a number
+    /// (Documentation/filesystems/resctrl.rst), or any other text.
     static func status(of text: String) -> ReadingStatus {
         switch text {
         case "Unavailable", "Unassigned": .absent

@@ -1,8 +1,8 @@
 import PowerSensorsMachine
 
 extension Span<UInt8> {
-    /// The whole microjoules of an energy that is written as a decimal number of joules, such as `1234.567890`, as
-    /// resctrl's counters are. Further digits are cut off.
+    /// Parses decimal joules, such as `1234.567890`, as resctrl's counters show them, into whole microjoules. Further digits are
+    /// cut off.
     ///
     /// Nil for anything but digits with at most one point among them. No allocation.
     package var microjoules: UInt64? {
