@@ -49,7 +49,7 @@ package struct EnergyIntegral: Sendable {
     ///   - times: The processors' times since boot.
     ///   - nanoseconds: When they were read, on CLOCK_MONOTONIC: a suspended machine is modelled as off.
     ///   - isContinuous: Whether they continue those of the call before, see ``LoadReader/isContinuous(_:since:over:)``.
-    ///     Otherwise they tell no load, and a new window begins.
+    ///     Otherwise they show no load, and a new window begins.
     package mutating func advance(
         to times: CPUTimes, at nanoseconds: Int64, isContinuous: Bool = true
     ) -> Reading {

@@ -8,7 +8,7 @@ final class EstimatorReader: SensorReader {
         /// All of it: the host's figure.
         case total = "estimator/host"
 
-        /// What the machine uses without work.
+        /// What the machine uses when idle.
         case idle = "estimator/host/idle"
 
         /// What work adds.
@@ -24,6 +24,7 @@ final class EstimatorReader: SensorReader {
 
     init(_ channels: [Channel], curve: PowerCurve, beneath procfs: SystemRoot) {
         self.channels = channels
+        // The estimator's own channels all have the `id` of a part. Of any other one, all that is known is the whole energy.
         parts = channels.map { Part(rawValue: $0.id) ?? .total }
         load = LoadReader(beneath: procfs)
         energy = EnergyIntegral(curve)
@@ -46,6 +47,7 @@ final class EstimatorReader: SensorReader {
         do throws(AttributeError) {
             let times = try load.read()
             let now = SampleInstant.now.monotonicNanoseconds
+            // The times jump when processors go offline or come back online.
             let isContinuous =
                 latest.map { load.isContinuous(times, since: $0.times, over: now &- $0.nanoseconds) } ?? true
             latest = (times, now)

@@ -69,7 +69,8 @@ package struct MachineEstimate: Hashable, Sendable {
             let typical = match.generation.coefficients
             // The kernel reports no sockets on Arm, where no socket in the data has more than 128 cores.
             let sockets = machine.sockets ?? (machine.cores > 128 ? 2 : 1)
-            // Without the cores' numbers, every thread of cpuinfo looks like a core, but the name may tell.
+            // Without the cores' numbers, every thread of cpuinfo looks like a core, but the name may say how many
+            // there are.
             let named = ProcessorName(machine.processor.name).coresPerSocket.map { $0 * sockets }
             let cores = min(machine.cores, named ?? machine.cores)
             server = ModelledServer(

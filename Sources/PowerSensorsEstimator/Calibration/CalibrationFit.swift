@@ -64,6 +64,12 @@ public struct CalibrationFit: Sendable {
     /// The part of the load's range that must be measured.
     private static let smallestRange = 0.5
 
+    /// The least ratio of the power at full load to that without load. A smaller rise may be an error of the meter.
+    private static let smallestRise = 1.02
+
+    /// The largest mean relative error on the tested measurements. With a larger one, the power does not depend on the load.
+    private static let largestError = 0.5
+
     /// The penalty on bends, relative to the mean weight that the measurements have per knot. It is a judgement: large
     /// enough to bridge gaps, and small enough not to flatten real bends.
     private static let stiffness = 0.005
@@ -100,8 +106,9 @@ public struct CalibrationFit: Sendable {
         let used = usable.enumerated().filter { $0.offset % 3 != 2 }.map(\.element)
         let tested = usable.enumerated().filter { $0.offset % 3 == 2 }.map(\.element)
         let curve = Self.rising(Self.robustCurve(used), weights: Self.support(of: used))
-        // A rise of less than 2 % may be an error of the meter.
-        guard let first = curve.first, let last = curve.last, last > first * 1.02 else { throw .powerDoesNotRise }
+        guard let first = curve.first, let last = curve.last, last > first * Self.smallestRise else {
+            throw .powerDoesNotRise
+        }
         // Below the measured loads the curve is extrapolated, which must not lead to negative power.
         powers = curve.map { Watts(max($0, 0)) }
         loads = least...most
@@ -109,8 +116,7 @@ public struct CalibrationFit: Sendable {
         error =
             tested.map { abs(Self.value(of: curve, at: $0.load) / $0.power.rawValue - 1) }.reduce(0, +)
             / Double(tested.count)
-        // With a greater mean error than 50 %, the power does not depend on the load.
-        guard error <= 0.5 else { throw .doesNotFit(error) }
+        guard error <= Self.largestError else { throw .doesNotFit(error) }
     }
 
     // MARK: The curve
@@ -141,7 +147,7 @@ public struct CalibrationFit: Sendable {
         return support
     }
 
-    /// Fits a curve by least squares 20 times. Each time, the measurements far from the curve before have less weight.
+    /// Fits a curve by least squares, and 20 times again. Each time, measurements far from the previous curve have less weight.
     private static func robustCurve(_ points: [CalibrationPoint]) -> [Double] {
         var curve = fitted(points, weights: Array(repeating: 1, count: points.count))
         for _ in 0..<20 {
@@ -166,21 +172,21 @@ public struct CalibrationFit: Sendable {
     private static func fitted(_ points: [CalibrationPoint], weights: [Double]) -> [Double] {
         var matrix = [[Double]](repeating: Array(repeating: 0, count: knots + 1), count: knots)
         var total = 0.0
-        for (point, robust) in zip(points, weights) {
+        for (point, robustWeight) in zip(points, weights) {
             let (knot, part) = position(of: point.load)
-            let weight = robust / (point.power.rawValue * point.power.rawValue)
+            let weight = robustWeight / (point.power.rawValue * point.power.rawValue)
             total += weight
-            for (row, left) in [(knot, 1 - part), (knot + 1, part)] {
-                matrix[row][knot] += weight * left * (1 - part)
-                matrix[row][knot + 1] += weight * left * part
-                matrix[row][knots] += weight * left * point.power.rawValue
+            for (row, rowFactor) in [(knot, 1 - part), (knot + 1, part)] {
+                matrix[row][knot] += weight * rowFactor * (1 - part)
+                matrix[row][knot + 1] += weight * rowFactor * part
+                matrix[row][knots] += weight * rowFactor * point.power.rawValue
             }
         }
         let penalty = stiffness * total / Double(knots)
         for middle in 1..<(knots - 1) {
             let bend = [(middle - 1, 1.0), (middle, -2.0), (middle + 1, 1.0)]
-            for (row, left) in bend {
-                for (column, right) in bend { matrix[row][column] += penalty * left * right }
+            for (row, rowFactor) in bend {
+                for (column, columnFactor) in bend { matrix[row][column] += penalty * rowFactor * columnFactor }
             }
         }
         return solved(matrix)
@@ -192,21 +198,21 @@ public struct CalibrationFit: Sendable {
         var rows = system
         let count = rows.count
         for pivot in 0..<count {
-            for row in (pivot + 1)..<max(count, pivot + 1) {
+            for row in (pivot + 1)..<count {
                 let factor = rows[row][pivot] / rows[pivot][pivot]
                 for column in pivot...count { rows[row][column] -= factor * rows[pivot][column] }
             }
         }
         var solution = [Double](repeating: 0, count: count)
         for row in stride(from: count - 1, through: 0, by: -1) {
-            let known = ((row + 1)..<max(count, row + 1)).reduce(0) { $0 + rows[row][$1] * solution[$1] }
+            let known = ((row + 1)..<count).reduce(0) { $0 + rows[row][$1] * solution[$1] }
             solution[row] = (rows[row][count] - known) / rows[row][row]
         }
         return solution
     }
 
-    /// The nearest curve that never falls (the pool-adjacent-violators algorithm): where neighbouring knots fall, all
-    /// of them get their weighted mean.
+    /// The nearest curve that never falls (the pool-adjacent-violators algorithm): where the curve falls between
+    /// neighbouring knots, all of them get their weighted mean.
     private static func rising(_ curve: [Double], weights: [Double]) -> [Double] {
         var pools: [(value: Double, weight: Double, count: Int)] = []
         for (value, weight) in zip(curve, weights) {
