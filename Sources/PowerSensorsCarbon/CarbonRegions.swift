@@ -32,9 +32,9 @@ public struct CarbonRegions: Sendable {
             let inCloud = region.region.split(separator: ":", maxSplits: 1).dropFirst().first
             return inCloud.map { Self.key(String($0)) } == key || Self.key(region.name) == key
         }
-        // A country's name is also that of its cloud regions.
-        let countries = similar.filter { !$0.region.contains(":") }
-        let best = countries.count == 1 ? countries : similar
+        // The name of a country or state is also that of the cloud regions in it.
+        let outsideClouds = similar.filter { !$0.region.contains(":") }
+        let best = outsideClouds.count == 1 ? outsideClouds : similar
         guard let only = best.first, best.count == 1 else {
             throw CarbonRegionError(code: code, candidates: similar.map(\.region))
         }
@@ -57,12 +57,14 @@ public struct CarbonRegions: Sendable {
         return regions
     }
 
-    /// The form in which codes are compared: in lower case, and without spaces, which only Azure's display names have.
+    /// The form in which codes and names are compared: in lower case, and without spaces and the underscores that stand for them
+    /// in the built-in table, so that `West Europe` is `westeurope`.
     private static func key(_ code: String) -> String { code.lowercased().filter { $0 != " " && $0 != "_" } }
 
     // MARK: The built-in table
 
-    /// Adds the region of one line of the built-in table.
+    /// Adds the region of one line of the built-in table: its code, a country's code of two letters or a dash, the grams, the
+    /// year, the letter of the source, and the name.
     private mutating func add(_ fields: [Substring]) {
         guard fields.count >= 6, let grams = Double(fields[2]),
             let intensity = CarbonIntensity(
@@ -93,7 +95,7 @@ public struct CarbonRegionError: Error, Hashable, CustomStringConvertible {
     /// The codes of the regions that it may mean; empty if it is unknown.
     public let candidates: [String]
 
-    /// The problem in one line, to follow the code.
+    /// The problem in one line, meant to be printed after the code.
     public var description: String {
         candidates.isEmpty
             ? "no carbon intensity is known for it."
