@@ -16,7 +16,7 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
     /// A short description, for the names of tests.
     public let description: String
 
-    /// The file is missing. Open descriptors show the last text for ever.
+    /// The file is missing. Open descriptors keep showing the last text.
     public static let missing = MockFault(form: .missing, description: "missing")
 
     /// Only the superuser may open the file.
@@ -88,7 +88,7 @@ public struct MockFault: Hashable, Sendable, CustomStringConvertible {
 
     private static func ordinal(_ every: Int) -> String { every > 1 ? "one read in \(every)" : "each read" }
 
-    /// The device is gone: the file is missing, and open descriptors fail with ENODEV for ever, as in sysfs. A restored file
+    /// The device is gone: the file is missing, and open descriptors fail with ENODEV from then on, as in sysfs. A restored file
     /// is a new one.
     public static let gone = MockFault(form: .gone, description: "gone")
 

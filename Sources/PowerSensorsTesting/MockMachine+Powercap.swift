@@ -51,7 +51,7 @@ extension MockMachine {
 
     /// Removes a zone and the zones inside it, as when its package goes offline.
     ///
-    /// Its number becomes free. Open descriptors show the last number for ever, whereas the kernel's fail with ENODEV.
+    /// Its number becomes free. Open descriptors keep showing the last number, whereas the kernel's fail with ENODEV.
     public func remove(_ zone: MockPowercapZone) throws(AttributeError) {
         stopCounters(beneath: zone.path)
         if powercapLayout == .linked {

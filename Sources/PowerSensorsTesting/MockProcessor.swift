@@ -17,10 +17,10 @@ public struct MockProcessor: Hashable, Sendable {
     /// The model name.
     public var name: String
 
-    /// The number of packages.
+    /// The number of sockets, each with one package.
     public var sockets: Int
 
-    /// The number of cores per package.
+    /// The number of cores per socket.
     public var coresPerSocket: Int
 
     /// The number of threads per core.

@@ -28,17 +28,24 @@ extension MockTree {
                 bytes: try root.bytes(location),
                 injector: try ReadFaultInjector(of: location, in: self, as: fault)
             )
-            if fault == .gone { try answerReads(of: location) { _ in .error(errno: ENODEV) } }
-            if let shown = fault.shown(insteadOf: file.bytes) {
-                try put(shown, at: location)
-            } else if fault == .forbidden {
-                try setPermissions(0, of: location)
-            } else {
+            switch fault.form {
+            case .missing:
                 try remove(location: location)
+            case .forbidden:
+                try setPermissions(0, of: location)
+            case .directory:
+                try remove(location: location)
+                try makeDirectory(location)
+            case .danglingLink:
+                try remove(location: location)
+                try link(location, to: "nowhere")
+            case .gone:
+                try answerReads(of: location) { _ in .error(errno: ENODEV) }
+                try remove(location: location)
+            case .text, .withoutNewline, .padded, .negative, .reads:
+                if let shown = fault.shown(insteadOf: file.bytes) { try put(shown, at: location) }
             }
             faults[location] = file
-            if fault == .directory { try makeDirectory(location) }
-            if fault == .danglingLink { try link(location, to: "nowhere") }
         }
     }
 
@@ -53,7 +60,11 @@ extension MockTree {
         }
     }
 
-    /// Changes the reads of a file for ever, also through descriptors that are open when it is removed.
+    /// Changes the reads of a file permanently, even through descriptors that are open when it is removed.
+    ///
+    /// - Parameters:
+    ///   - path: A path, with or without links.
+    ///   - answer: What a read returns instead of the text; nil for the text.
     func answerReads(
         of path: String, _ answer: @escaping @Sendable (_ offset: Int) -> ReadFaultInjector.Answer?
     ) throws(AttributeError) {

@@ -97,7 +97,7 @@ public final class MockTree: Sendable {
 
     /// Replaces a file by a rename.
     ///
-    /// Descriptors that a reader keeps open show the old text for ever.
+    /// Descriptors that a reader keeps open keep showing the old text.
     public func replace(_ path: String, with text: String) throws(AttributeError) {
         let location = try location(of: path)
         try faults.withLock { faults throws(AttributeError) in

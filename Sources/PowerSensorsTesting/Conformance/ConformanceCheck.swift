@@ -142,7 +142,7 @@ struct ConformanceCheck {
                 report(.findings, subject, "'\(finding.text)' is not one line of text")
             }
             let needsRemedy = finding.severity != .info
-            if needsRemedy && finding.remedy?.isEmpty ?? true { report(.findings, subject, "it has no remedy") }
+            if needsRemedy && (finding.remedy?.isEmpty ?? true) { report(.findings, subject, "it has no remedy") }
         }
     }
 }
