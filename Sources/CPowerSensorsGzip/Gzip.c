@@ -9,7 +9,7 @@ struct cpowersensorsgzip {
     z_stream stream;
 };
 
-// The fastest level: pages of metrics are so repetitive that the best level saves few bytes more. A window of 8 KB holds
+// The fastest level: pages of metrics are so repetitive that the best level saves only a few more bytes. A window of 8 KB holds
 // several dozen lines, enough to find a similar one; adding 16 selects gzip's format instead of zlib's.
 enum { LEVEL = 1, WINDOW_BITS = 13 + 16, MEMORY_LEVEL = 7 };
 
@@ -29,7 +29,8 @@ void cpowersensorsgzip_free(cpowersensorsgzip *gzip) {
 }
 
 size_t cpowersensorsgzip_bound(cpowersensorsgzip *gzip, size_t length) {
-    // After the end of a file zlib no longer counts the header and trailer, and would return too little for the next.
+    // After the end of a file zlib no longer counts the header and trailer, and would return too little for the
+    // next one.
     deflateReset(&gzip->stream);
     return deflateBound(&gzip->stream, length);
 }

@@ -35,7 +35,7 @@ static int is_equal(const char *left, const char *right, size_t length) {
     return difference == 0;
 }
 
-int cpowersensorshttp_password_matches(const char *password, const char *hash) {
+int cpowersensorshttp_check_password(const char *password, const char *hash) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, find_crypt_r);
     if (found_crypt_r == NULL) return CPOWERSENSORSHTTP_NO_LIBCRYPT;
@@ -55,7 +55,7 @@ int cpowersensorshttp_password_matches(const char *password, const char *hash) {
 
 #else
 
-int cpowersensorshttp_password_matches(const char *password, const char *hash) {
+int cpowersensorshttp_check_password(const char *password, const char *hash) {
     (void)password, (void)hash;
     return CPOWERSENSORSHTTP_NO_LIBCRYPT;
 }

@@ -16,12 +16,12 @@ cpowersensorsgzip *_Nullable cpowersensorsgzip_make(void);
 /// Frees a compressor.
 void cpowersensorsgzip_free(cpowersensorsgzip *_Nonnull gzip);
 
-/// The most bytes that `length` bytes may take once compressed.
+/// The most bytes that `length` bytes may take once compressed. Resets the compressor.
 size_t cpowersensorsgzip_bound(cpowersensorsgzip *_Nonnull gzip, size_t length);
 
 /// Compresses `input` into a whole gzip file (RFC 1952).
 ///
-/// Returns the file's length; 0 if it exceeds `capacity`.
+/// Returns the file's length; 0 if it exceeds `capacity`, if `length` or `capacity` is 4 GiB or more, or if zlib fails.
 size_t cpowersensorsgzip_compress(cpowersensorsgzip *_Nonnull gzip, const uint8_t *_Nonnull input, size_t length,
                                   uint8_t *_Nonnull output, size_t capacity);
 

@@ -15,6 +15,6 @@
 ///
 /// libcrypt is loaded on the first call, so the program also starts on machines without it.
 /// Returns 1 for a match, 0 for a mismatch, or one of the negative codes above.
-int cpowersensorshttp_password_matches(const char *_Nonnull password, const char *_Nonnull hash);
+int cpowersensorshttp_check_password(const char *_Nonnull password, const char *_Nonnull hash);
 
 #endif

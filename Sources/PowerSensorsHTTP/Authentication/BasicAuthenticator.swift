@@ -70,7 +70,7 @@ final class BasicAuthenticator {
     /// Has libcrypt compute one hash of the lowest cost.
     private static func checkLibrary() throws(EndpointError) {
         let cheap = "$2b$04$" + String(repeating: ".", count: 53)
-        switch unsafe cpowersensorshttp_password_matches("", cheap) {
+        switch unsafe cpowersensorshttp_check_password("", cheap) {
         case CPOWERSENSORSHTTP_NO_LIBCRYPT:
             throw EndpointError(
                 "passwords cannot be checked without libcrypt.so.1 or .so.2. Remedy: apt-get install libcrypt1")
@@ -97,7 +97,7 @@ final class BasicAuthenticator {
         let password = credentials.password.map { CChar(bitPattern: $0) } + [0]
         let bound = NIOLoopBound((self, completion), eventLoop: eventLoop)
         worker.runIfActive(eventLoop: eventLoop) {
-            unsafe cpowersensorshttp_password_matches(password, text) == 1
+            unsafe cpowersensorshttp_check_password(password, text) == 1
         }.whenComplete { result in
             let (authenticator, completion) = bound.value
             authenticator.pendingChecks -= 1
