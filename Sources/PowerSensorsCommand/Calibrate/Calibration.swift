@@ -2,7 +2,7 @@
 import PowerSensors
 import PowerSensorsExporters
 
-/// Measures load and power, fits a curve, and writes the profile.
+/// Measures load and power, fits a curve of power over load, and writes the profile.
 struct Calibration {
     /// The loads to generate, from 0 to 1. They go up and down, so that a machine that warms up does not distort its curve.
     private static let levels = [0, 50, 100, 30, 80, 10, 60, 90, 20, 70, 40].map { Double($0) / 100 }
@@ -28,7 +28,7 @@ struct Calibration {
             )
         }
         StandardError.write(
-            "learning the scope \(meter.scope) by \(meter.sensor), in windows of "
+            "learning the scope \(meter.scope) from \(meter.sensor), in windows of "
                 + "\(fixed(meter.window / .seconds(1), decimals: 1)) s")
         let points = if let passive { watch(for: passive, &meter) } else { try measureLevels(&meter) }
         let fit: CalibrationFit
@@ -60,7 +60,8 @@ struct Calibration {
         let generator = try LoadGenerator(threads: meter.hardware.threads)
         defer { generator.end() }
         var points: [CalibrationPoint] = []
-        for level in Self.levels where !Signals.isEndRequested {
+        for level in Self.levels {
+            if Signals.isEndRequested { break }
             generator.set(load: level)
             let measured = meter.points(
                 for: max(levelDuration, meter.window * 2), unless: { Signals.isEndRequested })
@@ -78,7 +79,7 @@ struct Calibration {
     private func watch(for time: Duration, _ meter: inout CalibrationMeter) -> [CalibrationPoint] {
         let points = meter.points(for: time, unless: { Signals.isEndRequested })
         if Signals.isEndRequested {
-            StandardError.write("stopped early; the profile covers what was measured until now.")
+            StandardError.write("stopped early; the profile covers what was measured so far.")
         }
         return points
     }
@@ -89,16 +90,16 @@ struct Calibration {
         let curve = fit.powers.enumerated().map { "\($0 * 10) % \(watts($1))" }.joined(separator: ", ")
         var lines = [
             "The curve: \(curve).",
-            "Fitted to \(fit.counts.used) measurements, it is off by \(percent(fit.error, decimals: 1)) in the mean on "
+            "Fitted to \(fit.counts.used) measurements, it is off by \(percent(fit.error, decimals: 1)) on average, on "
                 + "\(fit.counts.tested) others.",
         ]
         if fit.loads.upperBound < 0.9 {
             lines.append(
-                "The load never rose above \(percent(fit.loads.upperBound)): the curve beyond is extrapolated.")
+                "The load never rose above \(percent(fit.loads.upperBound)): the curve above that is extrapolated.")
         }
         if fit.loads.lowerBound > 0.1 {
             lines.append(
-                "The load never fell below \(percent(fit.loads.lowerBound)): the curve below is extrapolated.")
+                "The load never fell below \(percent(fit.loads.lowerBound)): the curve below that is extrapolated.")
         }
         return lines
     }
