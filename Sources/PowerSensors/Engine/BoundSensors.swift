@@ -12,14 +12,25 @@ package struct BoundSensors: Sendable {
     /// noticed afterwards.
     package let fingerprints: [Int?]
 
-    /// What each sensor of the configured ``SensorSet`` has found.
-    var discoveries: [Discovery] = []
+    /// What a sensor has found, and its fingerprint from before that.
+    struct Answer: Sendable {
+        let fingerprint: Int?
+        let discovery: Discovery
+    }
+
+    /// The latest answer of each sensor of the configured ``SensorSet``; nil if it has never answered.
+    var answers: [Answer?] = []
 
     /// The threads on which sensors are being discovered; empty if that happens on the calling thread.
-    var threads: [ThreadedWork<Discovery>] = []
+    var threads: [ThreadedWork<Answer>] = []
 
-    /// Whether a sensor has not answered yet.
-    var isUnfinished = false
+    /// The sensors that have not answered in time.
+    var unanswered: Set<SensorName> = []
+
+    /// Whether a sensor has not answered in time, or its answer is from before the latest change.
+    package var isUnfinished: Bool {
+        !unanswered.isEmpty || zip(answers, fingerprints).contains { $0 != nil && $0?.fingerprint != $1 }
+    }
 
     /// The identities of channels that an earlier discovery found and this one did not, see ``AbsentParts``.
     package internal(set) var absent: Set<String> = []

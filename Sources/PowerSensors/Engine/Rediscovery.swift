@@ -13,8 +13,8 @@ package struct Rediscovery: Sendable {
     private var bound: BoundSensors
     private var fingerprints: [Int?]
     private let limit: Duration?
-    /// Whether a sensor has not answered at the latest discovery.
-    private(set) var isUnfinished: Bool
+    /// The latest discovery, which may not have begun a generation.
+    private var latest: BoundSensors
     private var grid: TimeGrid
     /// The checks that are due only while a part of a figure is missing.
     private var urgentGrid: TimeGrid
@@ -35,7 +35,7 @@ package struct Rediscovery: Sendable {
         self.bound = bound
         fingerprints = bound.fingerprints
         self.limit = limit
-        isUnfinished = bound.isUnfinished
+        latest = bound
         let nanoseconds = interval.wholeNanoseconds
         grid = TimeGrid(from: nanoseconds > 0 ? now &+ nanoseconds : .max, every: nanoseconds)
         let urgent = min(nanoseconds, 2_000_000_000)
@@ -61,20 +61,25 @@ package struct Rediscovery: Sendable {
         grid.advanceIfDue(at: now) || isPartMissing
     }
 
+    /// Whether a sensor has not answered at the latest discovery.
+    var isUnfinished: Bool { latest.isUnfinished }
+
     /// Runs a check, which is slow where a sensor is.
     mutating func run() -> BoundSensors? {
         let current = sensors.discoveryFingerprints()
         guard current != fingerprints || isUnfinished else { return nil }
         // These are from before the discovery, so a change during it is noticed at the next check.
         fingerprints = current
-        let found = sensors.bind(after: bound, within: limit)
-        isUnfinished = found.isUnfinished
+        let found = sensors.bind(after: bound, latest: latest, within: limit)
+        latest = found
         guard beginsGeneration(found) else { return nil }
         bound = found
         return found
     }
 
     private func beginsGeneration(_ found: BoundSensors) -> Bool {
+        // Its finding comes or goes.
+        if found.unanswered != bound.unanswered { return true }
         // If every source is already known, the readers notice changes themselves.
         if !found.measuredSources.isSubset(of: bound.measuredSources) { return true }
         return found.absent.isEmpty && found.estimates != bound.estimates

@@ -144,16 +144,18 @@ public struct SensorSet: Sendable {
     ///
     /// - Parameters:
     ///   - previous: The previous generation, whose missing channels stay as absent, see ``AbsentParts``.
+    ///   - latest: The latest discovery, if that did not begin a generation.
     ///   - limit: How long to wait for the sensors, which then run on threads of their own. One that takes longer keeps what it
     ///     had found before, if anything, and the result is ``BoundSensors/isUnfinished``. Nil to run them on the calling thread
     ///     and to wait as long as it takes.
-    package func bind(after previous: BoundSensors? = nil, within limit: Duration? = nil) -> BoundSensors {
+    package func bind(
+        after previous: BoundSensors? = nil, latest: BoundSensors? = nil, within limit: Duration? = nil
+    ) -> BoundSensors {
         // Computed first, so that a change during the discovery is noticed at the next check.
         let fingerprints = discoveryFingerprints()
         let generation = (previous?.topology.generation ?? 0) + 1
-        let threads =
-            limit == nil ? [] : previous?.threads ?? sensors.map { _ in ThreadedWork(name: "powersensors-ds") }
-        let (own, isUnfinished) = ownDiscoveries(after: previous, on: threads, within: limit ?? .zero)
+        let asked = limit.map { ask(after: latest ?? previous, fingerprints, within: $0) }
+        let own = asked?.discoveries ?? sensors.map { discovery(of: $0) }
         var used = sensors
         var discoveries = own
         wholes.apply(to: &discoveries)
@@ -171,29 +173,59 @@ public struct SensorSet: Sendable {
             topology = Topology(generation: generation, discoveries: discoveries + [unused])
         }
         var bound = BoundSensors(topology, used, fingerprints: fingerprints)
-        (bound.discoveries, bound.threads, bound.isUnfinished) = (own, threads, isUnfinished)
+        if let asked { (bound.answers, bound.threads, bound.unanswered) = (asked.answers, asked.threads, asked.unanswered) }
         bound.absent = absent?.ids ?? []
         return bound
     }
 
-    /// What each sensor has found, and whether one has not answered in time.
-    private func ownDiscoveries(
-        after previous: BoundSensors?, on threads: [ThreadedWork<Discovery>], within limit: Duration
-    ) -> (discoveries: [Discovery], isUnfinished: Bool) {
-        if threads.isEmpty { return (sensors.map { discovery(of: $0) }, false) }
-        // What began before this discovery may have missed what is new.
-        var isUnfinished = threads.contains(where: \.isBusy)
-        let isStarted = zip(sensors, threads).map { sensor, thread in
-            thread.isBusy || thread.start { discovery(of: sensor) }
+    /// What the sensors answered that were asked what they find.
+    private struct Asked {
+        let threads: [ThreadedWork<BoundSensors.Answer>]
+        var answers: [BoundSensors.Answer?] = []
+        var discoveries: [Discovery] = []
+        var unanswered: Set<SensorName> = []
+    }
+
+    /// Asks each sensor on a thread of its own what it finds. If nothing has changed since the latest discovery, only those are
+    /// asked that have not answered then, without waiting for them.
+    private func ask(after latest: BoundSensors?, _ fingerprints: [Int?], within limit: Duration) -> Asked {
+        var asked = Asked(threads: latest?.threads ?? sensors.map { _ in ThreadedWork(name: "powersensors-ds") })
+        let isUnchanged = latest?.fingerprints == fingerprints
+        let old = latest?.answers ?? sensors.map { _ in nil }
+        let isOpen = sensors.indices.map { index in
+            !isUnchanged || old[index]?.fingerprint != fingerprints[index]
+                || latest?.unanswered.contains(sensors[index].name) == true
+        }
+        let wasBusy = asked.threads.map(\.isBusy)
+        for (index, sensor) in sensors.enumerated() where isOpen[index] && !wasBusy[index] {
+            _ = asked.threads[index].start { answer(of: sensor) }
         }
         let deadline = SampleInstant.monotonicNow + limit.wholeNanoseconds
-        let discoveries = sensors.indices.map { index in
-            if !isStarted[index] { return discovery(of: sensors[index]) }
-            if let found = threads[index].take(waitingUntil: deadline) { return found }
-            isUnfinished = true
-            return previous?.discoveries[index] ?? Discovery(findings: [.unanswered(sensors[index].name, limit)])
+        for (index, sensor) in sensors.enumerated() {
+            var answer = old[index]
+            var findings: [Finding] = []
+            if isOpen[index] {
+                if let new = asked.threads[index].take(waitingUntil: isUnchanged && wasBusy[index] ? .min : deadline) {
+                    answer = new
+                } else if asked.threads[index].isBusy {
+                    asked.unanswered.insert(sensor.name)
+                    findings = [.unanswered(sensor.name, limit)]
+                } else {
+                    // The system has refused a thread.
+                    answer = self.answer(of: sensor)
+                }
+            }
+            var discovery = answer?.discovery ?? Discovery()
+            discovery.findings += findings
+            asked.answers.append(answer)
+            asked.discoveries.append(discovery)
         }
-        return (discoveries, isUnfinished)
+        return asked
+    }
+
+    private func answer(of sensor: any Sensor) -> BoundSensors.Answer {
+        let fingerprint = sensor.discoveryFingerprint()
+        return BoundSensors.Answer(fingerprint: fingerprint, discovery: discovery(of: sensor))
     }
 
     /// The current fingerprint of every sensor; a change means that a new discovery is needed.
@@ -233,10 +265,10 @@ extension Finding {
         Finding(
             severity: .warning, subject: sensor.name, reason: .stale,
             text: """
-                What there is to read could not be found within \(limit), since a device does not answer. The sensor is used as \
-                soon as it has.
+                What there is to read could not be found within \(limit), since a device does not answer. Until it does, \
+                what is new of this sensor is left out.
                 """,
-            remedy: "Read the sensor's files by hand: those that hang are the device's. --ignore DEVICE leaves it out.")
+            remedy: "Read the sensor's files by hand; the one that hangs belongs to the device. --ignore DEVICE leaves it out.")
     }
 
     fileprivate static func foreignChannel(_ channel: Channel, of sensor: SensorName) -> Finding {

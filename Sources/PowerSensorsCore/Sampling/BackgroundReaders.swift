@@ -11,10 +11,14 @@ package final class BackgroundReaders: Sendable {
     private typealias Worker = Locked<OwnedThread?>
 
     private let sources = Locked<[BackgroundSource]>([])
-    private let failures = Locked<[Finding]>([])
     private let isStopping = Atomic(false)
     private let timer = InterruptibleTimer()
     private let workers = Locked<[Worker]>([])
+
+    /// Whether there is a thread.
+    private let isRunning = Atomic(false)
+    /// How many sources are being read.
+    private let busy = Atomic(0)
 
     /// How many sources a sample waits for.
     private let awaited = Atomic(0)
@@ -41,7 +45,7 @@ package final class BackgroundReaders: Sendable {
     }
 
     /// Why sources could not be opened.
-    package var findings: [Finding] { failures.withLock { $0 } }
+    package var findings: [Finding] { sources.withLock { $0 }.compactMap(\.failure).unique(by: \.self) }
 
     /// Reads every source that is due on the calling thread.
     package func readDue() {
@@ -68,8 +72,9 @@ package final class BackgroundReaders: Sendable {
             }
             return isAny
         }
+        guard isAny else { return }
         // The thread that wakes reads all of them, unless one does not answer.
-        if isAny { timer.wakeOne() }
+        if isRunning.load(ordering: .sequentiallyConsistent) { timer.wakeOne() } else { readDue() }
     }
 
     /// Waits for the readings that were requested, but not for long. Sources that are late are read at an interval for a while.
@@ -108,7 +113,10 @@ package final class BackgroundReaders: Sendable {
     package func start() throws(ThreadError) {
         let count = min(sources.withLock { $0.count }, Self.firstWorkers)
         try workers.withLock { (workers) throws(ThreadError) in
-            while workers.count < count { workers.append(try worker(workers.count)) }
+            while workers.count < count {
+                workers.append(try worker(workers.count))
+                isRunning.store(true, ordering: .sequentiallyConsistent)
+            }
         }
         timer.wake()
     }
@@ -143,14 +151,13 @@ package final class BackgroundReaders: Sendable {
         Worker(try OwnedThread(name: "powersensors-bg") { [self] in run(rank) })
     }
 
-    /// Starts another thread if the last stand-by thread is about to read. If the system refuses, the next claim tries
-    /// again.
-    private func startAnother(after rank: Int) {
+    /// Starts another thread if all of them are reading. If the system refuses, the next claim tries again.
+    private func startAnother() {
         let count = sources.withLock { $0.count }
         workers.withLock { workers in
-            let isWanted = workers.count == rank + 1 && workers.count < count
+            let isWanted = busy.load(ordering: .sequentiallyConsistent) >= workers.count && workers.count < count
             guard isWanted, !isStopping.load(ordering: .sequentiallyConsistent) else { return }
-            if let another = try? worker(rank + 1) { workers.append(another) }
+            if let another = try? worker(workers.count) { workers.append(another) }
         }
     }
 
@@ -159,25 +166,17 @@ package final class BackgroundReaders: Sendable {
     private func run(_ rank: Int) {
         while true {
             // If all threads before this one are busy, this one is next and does not wait.
-            let isNext = busyCount >= rank
+            let isNext = busy.load(ordering: .sequentiallyConsistent) >= rank
             let delay = isNext ? 0 : Int64(min(rank, Self.firstWorkers)) * Self.standByNanoseconds
             let wakeCount = timer.wakeCount
             if isStopping.load(ordering: .sequentiallyConsistent) { return }
             let now = SampleInstant.monotonicNow
             if let source = claim(at: now, lateBy: delay) {
-                startAnother(after: rank)
+                startAnother()
                 read(source)
             } else {
                 timer.wait(until: nextDue(after: now) + delay, unlessWokenSince: wakeCount)
             }
-        }
-    }
-
-    private var busyCount: Int {
-        sources.withLock { sources in
-            var count = 0
-            for index in sources.indices where sources[index].schedule.isClaimed { count += 1 }
-            return count
         }
     }
 
@@ -187,7 +186,10 @@ package final class BackgroundReaders: Sendable {
     private func claim(at now: Int64, lateBy delay: Int64) -> BackgroundSource? {
         // This runs on every sample, so it must not allocate.
         sources.withLock { sources in
-            for index in sources.indices where sources[index].claim(at: now, lateBy: delay) { return sources[index] }
+            for index in sources.indices where sources[index].claim(at: now, lateBy: delay) {
+                busy.add(1, ordering: .sequentiallyConsistent)
+                return sources[index]
+            }
             return nil
         }
     }
@@ -206,9 +208,9 @@ package final class BackgroundReaders: Sendable {
 
     /// Reads a claimed source, and tells the sample that waits for it.
     private func read(_ source: BackgroundSource) {
-        if source.readClaimed(failures), awaited.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 {
-            answers.wake()
-        }
+        let isAwaited = source.readClaimed()
+        busy.subtract(1, ordering: .sequentiallyConsistent)
+        if isAwaited, awaited.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 { answers.wake() }
         if source.isRetired.load(ordering: .relaxed) { sources.withLock { $0.removeAll { $0 === source } } }
     }
 }
@@ -220,11 +222,7 @@ extension Finding {
     }
 }
 
-extension [Finding] {
-    /// Adds why a sensor could not be opened, once for all of its groups, and returns the status of its channels.
-    mutating func recordFailure(of sensor: any Sensor, _ error: any Error) -> ReadingStatus {
-        let finding = Finding.failed(sensor.name, error)
-        if !contains(finding) { append(finding) }
-        return (error as? AttributeError)?.status ?? .absent
-    }
+extension ReadingStatus {
+    /// The status of channels whose sensor could not be opened.
+    static func ofFailure(_ error: any Error) -> ReadingStatus { (error as? AttributeError)?.status ?? .absent }
 }

@@ -8,6 +8,8 @@ final class BackgroundSource: SensorReader, @unchecked Sendable {
         /// The monotonic time of the last answer, or of the start if there was none: nobody answers while the machine is
         /// suspended. The readings themselves may be older.
         var answeredNanoseconds: Int64
+        /// Why it could not be opened; nil if it is open.
+        var failure: Finding?
     }
 
     let channels: [Channel]
@@ -75,12 +77,16 @@ final class BackgroundSource: SensorReader, @unchecked Sendable {
         state.withLock { $0.schedule.claim(at: now, lateBy: delay) }
     }
 
+    /// Why it could not be opened; nil if it is open, or was not tried yet.
+    var failure: Finding? { state.withLock { $0.failure } }
+
     /// Reads the source, which the calling thread has claimed, and stores the readings. It does not allocate once the source is
     /// open.
     ///
     /// - Returns: Whether a sample waited for them.
-    func readClaimed(_ failures: Locked<[Finding]>) -> Bool {
+    func readClaimed() -> Bool {
         let instant = SampleInstant.now
+        var failure: Finding?
         do {
             // A sensor that could not be opened is tried again each time.
             var reader = try reader ?? sensor.open(channels)
@@ -88,9 +94,11 @@ final class BackgroundSource: SensorReader, @unchecked Sendable {
             buffer.fill(from: 0, count: channels.count, by: &reader)
             self.reader = reader
         } catch {
-            buffer.fill(with: .missing(failures.withLock { $0.recordFailure(of: sensor, error) }))
+            failure = .failed(sensor.name, error)
+            buffer.fill(with: .missing(.ofFailure(error)))
         }
         return state.withLock { state in
+            state.failure = failure
             buffer.withSpan { readings in
                 for index in channels.indices { state.readings[index] = readings[index].stamped(at: instant) }
             }

@@ -10,6 +10,23 @@ package struct ChannelAccumulator {
         case reset(Int)
         /// The counter may have wrapped more often than is known; the total ambiguous energy so far.
         case ambiguous(Int, Joules)
+
+        /// The index of the channel.
+        fileprivate var index: Int {
+            switch self {
+            case .lost(let index, _), .back(let index), .reset(let index), .ambiguous(let index, _): index
+            }
+        }
+
+        /// The same event of the channel in another topology.
+        fileprivate func at(_ index: Int) -> Event {
+            switch self {
+            case .lost(_, let status): .lost(index, status)
+            case .back: .back(index)
+            case .reset: .reset(index)
+            case .ambiguous(_, let energy): .ambiguous(index, energy)
+            }
+        }
     }
 
     /// The state of every channel, in the topology's order.
@@ -60,6 +77,10 @@ package struct ChannelAccumulator {
         }
         for id in retired.keys { retired[id]?.recordAbsence() }
         carryOver(old)
+        events = old.events.compactMap { event in
+            let id = old.states[event.index].id
+            return states.firstIndex { $0.id == id }.map { event.at($0) }
+        }
     }
 
     /// Whether a host figure lacks a channel that is absent, and may return.

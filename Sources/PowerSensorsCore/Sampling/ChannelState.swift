@@ -70,6 +70,8 @@ package struct ChannelState {
     ///   - startsOver: Whether the energy in between is left out, since another channel has counted it.
     /// - Returns: Whether there was a total of the same kind.
     mutating func resume(from old: ChannelState, startsOver: Bool) -> Bool {
+        // A reader that goes on may repeat a reading that has been counted.
+        stamp = old.stamp
         if let counter, let kept = old.counter {
             if !startsOver, kept.encoding.showsLike(counter.encoding) {
                 self.counter = kept

@@ -95,8 +95,8 @@ package struct OpenedReaders: ~Copyable {
             do {
                 reader = try sensor.open(channels)
             } catch {
-                reader = UnopenedReader(
-                    channels: channels, status: next.failures.recordFailure(of: sensor, error))
+                next.failures.append(.failed(sensor.name, error))
+                reader = UnopenedReader(channels: channels, status: .ofFailure(error))
             }
         }
         return Entry(
@@ -128,13 +128,13 @@ package struct OpenedReaders: ~Copyable {
 
     /// Why sensors could not be opened.
     package var findings: [Finding] {
-        current.failures + background.findings.filter { !current.failures.contains($0) }
+        (current.failures + background.findings).unique(by: \.self)
     }
 
     /// Starts the threads for the background, if they are needed.
     package func startBackground() {
         guard usesThreads else { return }
-        // If no thread can be started, slow sources stay at warming_up and everything else works.
+        // If no thread can be started, samples read what they need, and slow sources are read with it.
         try? background.start()
     }
 

@@ -19,7 +19,7 @@ struct SourceSchedule {
     private(set) var isAwaited = false
 
     /// From when on samples wait for the source again.
-    private var trustedFrom = Int64.min
+    private var trustedFrom: Int64 = 0
 
     /// For how long samples have last stopped to wait for the source.
     private var penalty: Int64 = 0
@@ -64,24 +64,38 @@ struct SourceSchedule {
     /// - Parameter began: When the source was claimed.
     /// - Returns: Whether a sample waited for it.
     mutating func release(claimedAt began: Int64, at now: Int64) -> Bool {
-        // Reading takes at most a twentieth of the time.
+        let wasAwaited = isAwaited
+        (isClaimed, isAwaited) = (false, false)
+        // Reading takes at most a twentieth of the time, unless it takes longer than 1.5 s.
         interval = max(shortestInterval, min((now - began) * 20, 30 * Self.second))
+        if configuredInterval == nil {
+            if interval > Self.second {
+                distrust(from: now)
+                trustedFrom = max(trustedFrom, now + interval)
+            } else if now - trustedFrom > 60 * Self.second {
+                penalty = 0
+            }
+        }
         if interval > shortestInterval || configuredInterval == nil { due = nextDue(after: now) }
-        isClaimed = false
-        defer { isAwaited = false }
-        return isAwaited
+        return wasAwaited
     }
 
-    /// Records that a sample has waited for long enough. Samples will not wait for the source for a second, and each time this
-    /// happens for twice as long, at most for a minute.
+    /// Records that a sample has waited for long enough.
     ///
     /// - Returns: Whether the sample had waited for this source.
     mutating func recordLateness(at now: Int64) -> Bool {
         guard isAwaited else { return false }
         isAwaited = false
+        // A source that no thread has come to is not late by its own fault.
+        if isClaimed { distrust(from: now) }
+        return true
+    }
+
+    /// Lets no sample wait for the source for a second, and each time this happens for twice as long, at most for a minute. After
+    /// a minute of timely answers that begins anew.
+    private mutating func distrust(from now: Int64) {
         penalty = min(max(penalty * 2, Self.second), 60 * Self.second)
         trustedFrom = now + penalty
-        return true
     }
 
     /// Whether an answer is missing: a read is due or in progress.
