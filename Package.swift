@@ -87,6 +87,7 @@ let package = Package(
                 "PowerSensors", "PowerSensorsExporters",
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withExporters),
                 .product(name: "NIOCore", package: "swift-nio", condition: withExporters),
+                .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),
             ]
         ),

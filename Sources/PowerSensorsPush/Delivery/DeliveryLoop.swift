@@ -127,7 +127,7 @@ struct DeliveryLoop: Sendable {
             return PushOutcome(response, from: request.url, advice: advice, now: environment.wallNanoseconds())
         case .failure(let error):
             if Task.isCancelled { return .cancelled }
-            let cause = sending.isCancelled ? "no answer within \(timeout)" : "no connection (\(oneLine("\(error)")))"
+            let cause = sending.isCancelled ? "no answer within \(timeout)" : connectionProblem(error)
             let failure = PushFailure(
                 reason: .unreachable, url: request.url, text: cause,
                 remedy: "Start \(advice.server), or fix the address or the network.")

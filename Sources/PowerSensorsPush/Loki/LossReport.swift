@@ -43,8 +43,8 @@ struct LossReport: Sendable {
         if now.dropped > last.dropped, !current.isReported.dropped {
             current.isReported.dropped = true
             return Notice(
-                text: "lines are being lost: as many are waiting as \(bytesText(maximumQueuedBytes)) can hold,"
-                    + " so the oldest are dropped, those of consumers first", isEnd: false)
+                text: "lines are being lost: the queue of \(bytesText(maximumQueuedBytes)) is full,"
+                    + " so the oldest lines are dropped, those of consumers first", isEnd: false)
         }
         if now.expired > last.expired, !current.isReported.expired {
             current.isReported.expired = true

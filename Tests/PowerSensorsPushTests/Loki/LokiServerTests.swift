@@ -124,7 +124,7 @@ struct LokiServerTests {
         #expect {
             try exporter.export(PushSamples.snapshot(topology, after: 1))
         } throws: { error in
-            "\(error)".contains(url) && "\(error)".contains("no connection")
+            "\(error)".contains(url) && "\(error)".contains(": the connection was refused. ")
         }
     }
 

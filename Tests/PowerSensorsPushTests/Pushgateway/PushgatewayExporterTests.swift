@@ -115,7 +115,7 @@ struct PushgatewayExporterTests {
         await #expect {
             try await end.value
         } throws: { error in
-            "\(error)".contains("could not be deleted") && "\(error)".contains("no connection")
+            "\(error)".contains("could not be deleted") && "\(error)".contains("the connection failed")
         }
     }
 }
