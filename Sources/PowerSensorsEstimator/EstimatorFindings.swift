@@ -9,8 +9,8 @@ extension Finding {
     static func estimated(_ estimate: MachineEstimate) -> Finding {
         let isCalibrated = estimate.calibration != nil
         let part = estimate.part.map {
-            ", with this guest as the part of \(isCalibrated ? "its" : "the") host that is \($0.virtualProcessors) of "
-                + "its\(isCalibrated ? "" : " usual") \($0.hostThreads) threads"
+            ", assuming that this guest has \($0.virtualProcessors) of the\(isCalibrated ? "" : " usual") "
+                + "\($0.hostThreads) threads of its host"
         }
         let basis =
             switch estimate.match.basis {
@@ -27,8 +27,8 @@ extension Finding {
         let (low, high) = (percent(estimate.band.low), percent(estimate.band.high))
         return Finding(
             severity: .info, subject: SensorName.estimator.name, reason: .estimated,
-            text: "Host power is an estimate, not a measurement: \(method), off by \(low) to \(high) two times out of"
-                + " three.")
+            text: "Host power is an estimate, not a measurement: \(method). Two times out of three, the true power is"
+                + " within \(low) to \(high) of it.")
     }
 
     /// The calibration does not apply to this machine.
@@ -36,13 +36,14 @@ extension Finding {
         Finding(
             severity: .error, subject: SensorName.estimator.name, reason: .configuration,
             text: "The calibration profile was made on other hardware: \(mismatch).",
-            remedy: "Calibrate on the same hardware, leave out the profile, or force it.")
+            remedy: "Use a profile made on the same hardware, leave out --profile, or use this one anyway:"
+                + " --force-profile")
     }
 
     /// The model was not fitted to such a processor.
     static func unknownProcessor(_ machine: MachineDescription, _ estimate: MachineEstimate) -> Finding {
         let isUnknown = estimate.match.basis == .assumed
-        let name = machine.processor.name.isEmpty ? "this one, which has no name" : "'\(machine.processor.name)'"
+        let name = machine.processor.name.isEmpty ? "this unnamed processor" : "'\(machine.processor.name)'"
         let generation = estimate.match.generation.rawValue
         let measure =
             "Measure its power at the plug, idle and at full load, and give both: --idle-watts W --max-watts W"
@@ -54,7 +55,7 @@ extension Finding {
             reason: isUnknown ? .unknown : .unseen,
             text: isUnknown
                 ? "The processor generation of \(name) is unknown; \(generation) is assumed."
-                : "The estimator's data have no processor such as \(name); processor generation \(generation) is used.",
+                : "The estimator has no data for \(name), so the processor generation \(generation) is used.",
             remedy: machine.isGuest != true
                 ? measure : mayBeHidden ? "Let the hypervisor show its own processor; with QEMU: -cpu host." : nil)
     }
@@ -75,7 +76,10 @@ extension Finding {
             Nothing can be estimated: idle and full load must be above 0 W, and idle no more than full load; a host \
             has at least one thread, an overcommit of at least 1, some memory, and a load above 0 and up to 1.
             """,
-        remedy: "Set them to what was measured, or leave them out.")
+        remedy: """
+            Correct --idle-watts, --max-watts, --host-threads, --host-overcommit, --host-memory or --host-load, or \
+            leave them out.
+            """)
 
     static func unknownMemory(_ estimate: MachineEstimate, _ procfs: SystemRoot) -> Finding {
         Finding(
@@ -97,7 +101,7 @@ extension Finding {
                 : "Nothing can be estimated: \(procfs.path)/\(file): \(systemMessage(errno: error.errno)).",
             remedy: error.status == .absent
                 ? "Mount procfs there: mount -t proc proc \(procfs.path)"
-                : "See what can be read of it: head \(procfs.path)/\(file)")
+                : "See what it contains: head \(procfs.path)/\(file)")
     }
 
     /// A factor as a signed difference in per cent.

@@ -104,12 +104,12 @@ package struct MachineEstimate: Hashable, Sendable {
         }
     }
 
-    /// The assumptions in a few words, such as `turin, tier 1, 2/640 part of the host`.
+    /// The assumptions in a few words, such as `turin, tier 1, 2 of 640 host threads`.
     package var label: String {
         var words = [match.generation.rawValue, method.method]
         words += method.inputs.dropFirst(4)
         if let calibration { words = ["calibrated by \(calibration.sensor)"] }
-        if let part { words.append("\(part.virtualProcessors)/\(part.hostThreads) part of the host") }
+        if let part { words.append("\(part.virtualProcessors) of \(part.hostThreads) host threads") }
         if method.profile != .powersave { words.append(method.profile.name) }
         return words.joined(separator: ", ")
     }

@@ -73,7 +73,7 @@ struct CalibrateTests {
         withExtendedLifetime(driver) {}
         var attempt = Attempt(error: outcome.error)
         guard outcome.exitCode == 0 else { return attempt }
-        #expect(outcome.error.contains("on average, on"))
+        #expect(outcome.error.contains("its mean error is"))
         let profile = try ProfileFile.read(path)
         #expect(profile.scope == .cpu)
         let errors = profile.curve.enumerated().map { tenth, part in

@@ -21,7 +21,13 @@ struct EstimateTests {
         let outcome = try await Command.run(["estimate", "--cpu", "AMD EPYC 7543P 32-Core Processor", "--load", "1"])
         #expect(outcome.exitCode == 0)
         #expect(outcome.output.contains("1 socket, 32 cores (32 a socket by its name)"))
-        #expect(!outcome.output.contains("assumed"))
+        #expect(!outcome.output.contains("are assumed"))
+    }
+
+    @Test(arguments: [([], " GB (assumed);"), (["--memory", "64"], "64 GB;")])
+    func `memory that is not given is said to be assumed`(options: [String], words: String) async throws {
+        let outcome = try await Command.run(["estimate", "--cpu", "AMD EPYC 7543P 32-Core Processor"] + options)
+        #expect(outcome.output.contains(words), "\(outcome.output)")
     }
 
     @Test func `one load, known watts`() async throws {

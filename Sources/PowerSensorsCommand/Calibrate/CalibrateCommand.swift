@@ -8,9 +8,9 @@ struct CalibrateCommand: SensorsCommand {
         commandName: "calibrate",
         abstract: "Learns how this machine's power depends on its load, from a sensor that measures it.",
         discussion: """
-            It keeps all processors busy at eleven levels of load for about two minutes, reads the sensor meanwhile, and \
-            writes a profile, which --profile uses in this machine's guests and on machines like it. With --passive it \
-            only watches what the machine does anyway.
+            It keeps all processors busy at eleven levels of load, by default for about two minutes in all, reads the \
+            sensor meanwhile, and writes a profile, which --profile uses in this machine's guests and on machines like \
+            it. With --passive it only watches what the machine does anyway.
             """
     )
 

@@ -90,8 +90,8 @@ struct Calibration {
         let curve = fit.powers.enumerated().map { "\($0 * 10) % \(watts($1))" }.joined(separator: ", ")
         var lines = [
             "The curve: \(curve).",
-            "Fitted to \(fit.counts.used) measurements, it is off by \(percent(fit.error, decimals: 1)) on average, on "
-                + "\(fit.counts.tested) others.",
+            "It was fitted to \(fit.counts.used) measurements; on \(fit.counts.tested) others, its mean error is "
+                + "\(percent(fit.error, decimals: 1)).",
         ]
         if fit.loads.upperBound < 0.9 {
             lines.append(

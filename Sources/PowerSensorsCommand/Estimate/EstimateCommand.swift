@@ -6,11 +6,11 @@ import PowerSensors
 struct EstimateCommand: RunnableCommand {
     static let configuration = CommandConfiguration(
         commandName: "estimate",
-        abstract: "Estimates the power at the plug of a machine that is described.",
+        abstract: "Estimates the wall power of a machine that you describe.",
         discussion: """
-            Prints watts for eleven loads with the band that holds the truth two times out of three, and what the model \
-            used. With --batch it reads a table of machines and writes their watts as a table. An estimate is not a \
-            measurement, and not a SPEC metric.
+            Prints the watts at eleven loads, each with a band that contains the true value two times out of three, \
+            and the inputs of the model. With --batch it reads a table of machines and writes a table of their watts. An \
+            estimate is neither a measurement nor a SPEC metric.
             """
     )
 
@@ -67,7 +67,9 @@ struct EstimateCommand: RunnableCommand {
                 power.idleWatts.flag, power.maxWatts.flag,
             ]
             guard described.allSatisfy({ $0 == nil }) else {
-                throw .usage("--batch \(path): the table describes the machines; leave out what describes one.")
+                throw .usage(
+                    "--batch \(path): the table describes the machines; leave out the options that describe a single"
+                        + " one.")
             }
             return try EstimateTable(path: path, isAnchored: isAnchored, profile: profile).run()
         }
@@ -96,7 +98,8 @@ struct EstimateCommand: RunnableCommand {
             let (modelled, isAssumed) = try server.modelled()
             let estimate = EstimatorModel.estimate(of: modelled, known: known, profile: profile)
             return EstimateText(
-                estimate: estimate, isAssumed: isAssumed, hasNamedCores: server.hasNamedCores, loads: loads
+                estimate: estimate, isAssumed: isAssumed, hasNamedCores: server.hasNamedCores,
+                isMemoryAssumed: server.memoryGigabytes == nil, loads: loads
             ).text
         } catch {
             throw .usage("--cpu \(cpu): \(error.description).")

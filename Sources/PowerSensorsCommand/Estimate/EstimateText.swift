@@ -12,6 +12,9 @@ struct EstimateText {
     /// Whether the number of cores is taken from the processor's name.
     let hasNamedCores: Bool
 
+    /// Whether the memory is only assumed.
+    let isMemoryAssumed: Bool
+
     let loads: [Double]
 
     var text: String {
@@ -25,11 +28,12 @@ struct EstimateText {
         }
         let server = estimate.server
         text += """
-            Estimated, \(estimate.method): by \(estimate.inputs.joined(separator: ", ")).
+            Estimated (\(estimate.method)) from \(estimate.inputs.joined(separator: ", ")).
             Machine: \(server.sockets) socket\(server.sockets == 1 ? "" : "s"), \(server.cores) cores\
             \(hasNamedCores ? " (\(server.cores / max(server.sockets, 1)) a socket by its name)" : ""), \
-            \(fixed(server.memoryGigabytes, decimals: 0)) GB; load profile \(estimate.profile.name).
-            The truth lies in the band two times out of three\(basis).
+            \(fixed(server.memoryGigabytes, decimals: 0)) GB\
+            \(isMemoryAssumed ? " (assumed)" : ""); load profile \(estimate.profile.name).
+            The band contains the true value two times out of three\(basis).
 
             """
         return text
@@ -38,7 +42,7 @@ struct EstimateText {
     /// What the band is based on, as the end of a sentence.
     private var basis: String {
         if isAssumed { return "; the generation or the sockets are assumed, and the band is a judgement" }
-        if estimate.profile != .powersave { return "; for this load profile that is a judgement" }
+        if estimate.profile != .powersave { return "; for this load profile, the band is a judgement" }
         return switch estimate.basis {
         case .unseenProcessor, .makerOfUnseenProcessor: ", for a processor of which the model has no data"
         default: ""

@@ -70,7 +70,7 @@ struct EstimatorTests {
         #expect(channel.provenance == .estimated)
         #expect(channel.countsIn == .wall)
         #expect(channel.band == RelativeBand(low: 0.65, high: 1.35))
-        #expect(channel.label == "turin, tier 1, 2/640 part of the host")
+        #expect(channel.label == "turin, tier 1, 2 of 640 host threads")
         #expect(channel.path == "stat")
         #expect(channel.component.kind == .host)
         #expect(channel.maximumPower == Watts(1000))
@@ -78,7 +78,7 @@ struct EstimatorTests {
         let text = try #require(discovery.findings.first?.text)
         for part in [
             "estimate", "tier 1", "turin", "generation turin", "found by its number", "powersave",
-            "2 of its usual 640", "−35 %", "+35 %",
+            "2 of the usual 640 threads", "−35 %", "+35 %",
         ] {
             #expect(text.contains(part))
         }
@@ -138,7 +138,7 @@ struct EstimatorTests {
         let machine = try MockMachine(procfs: ["cpuinfo": altra, "meminfo": "MemTotal: 4000000 kB\n", "stat": ticks])
         try (root == "sys" ? machine.sysfs : machine.procfs).write(text, to: path)
         let discovery = machine.estimator.discover()
-        #expect(discovery.channels.first?.label == "altra, tier 1, 2/256 part of the host")
+        #expect(discovery.channels.first?.label == "altra, tier 1, 2 of 256 host threads")
         #expect(discovery.channels.first?.band == RelativeBand(low: 0.65, high: 1.35))
         #expect(discovery.findings.map(\.reason.name) == ["estimated"])
     }

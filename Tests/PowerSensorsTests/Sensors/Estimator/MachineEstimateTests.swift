@@ -124,7 +124,7 @@ struct MachineEstimateTests {
         for load in [0, 0.1, 0.5, 1] {
             #expect(abs(estimate.curve.power(at: load).rawValue - host.power(at: load).rawValue * 2 / 640) < 1e-9)
         }
-        #expect(estimate.label == "turin, tier 1, 2/640 part of the host")
+        #expect(estimate.label == "turin, tier 1, 2 of 640 host threads")
     }
 
     @Test func `no guest uses more than its whole host`() {
@@ -195,6 +195,6 @@ struct MachineEstimateTests {
         #expect(abs(estimate.curve.maximum.rawValue - 64) < 1e-9)
         #expect(abs(estimate.curve.idle.rawValue - 10) < 1e-9)
         #expect(estimate.band == EstimatorModel.bandOfAssumptions)
-        #expect(estimate.label == "turin, anchored, idle watts, maximum watts, 64/640 part of the host")
+        #expect(estimate.label == "turin, anchored, idle watts, maximum watts, 64 of 640 host threads")
     }
 }
