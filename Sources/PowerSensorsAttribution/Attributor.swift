@@ -363,7 +363,7 @@ extension Finding {
             text: "Energy is not attributed to consumers, since the processes cannot be read. \(error)",
             remedy: error.status == .absent
                 ? "Mount procfs there, or say where it is mounted with --procfs."
-                : "See what can be read of it: ls \(error.path)")
+                : "See what it contains: ls \(error.path)")
     }
 
     fileprivate static func nothingToDivide(_ topology: Topology, _ severity: Severity) -> Finding {

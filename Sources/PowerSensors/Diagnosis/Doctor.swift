@@ -130,8 +130,11 @@ extension Finding {
             switch isGuest {
             case _ where channel.sensor == .share:
                 "Ask the host's operator whether the program that fills the share still runs."
-            case _ where channel.sensor != .rapl: "See whether its source still updates it."
-            case true?: "Outside of this virtual machine: \(askHost)."
+            case _ where channel.sensor != .rapl && channel.path == nil:
+                "Find out whether the device or program that counts it still runs."
+            case _ where channel.sensor != .rapl:
+                "Read its file twice, some seconds apart; if the number is the same, its driver or device has stopped."
+            case true?: "This cannot be fixed inside the virtual machine: \(askHost)."
             case false?: "See \(compare)"
             case nil: "If this is a virtual machine, \(askHost); otherwise see \(compare)"
             }

@@ -22,7 +22,8 @@ public enum SamplerError: Error, Sendable, CustomStringConvertible {
                 + (finding.remedy.map { " Remedy: \($0)" } ?? "")
         case .noSuchScope(let scope, let available):
             let names = available.map(\.name).joined(separator: ", ")
-            return "There is no figure of scope \(scope) here; there is \(names.isEmpty ? "none" : names)."
+            return "This machine has no figure of scope \(scope); it has "
+                + (names.isEmpty ? "no figure at all." : "only \(names).")
         case .noThread(let code):
             return "No thread could be started to sample on: \(systemMessage(errno: code))."
         }

@@ -265,10 +265,11 @@ extension Finding {
         Finding(
             severity: .warning, subject: sensor.name, reason: .stale,
             text: """
-                What there is to read could not be found within \(limit), since a device does not answer. Until it does, \
-                what is new of this sensor is left out.
+                A device has not answered within \(limit), so it is not yet known what this sensor can read. Until the \
+                device answers, what is new of this sensor is left out.
                 """,
-            remedy: "Read the sensor's files by hand; the one that hangs belongs to the device. --ignore DEVICE leaves it out.")
+            remedy: "Read the sensor's files by hand to find the device whose files hang, then leave it out:"
+                + " --ignore DEVICE")
     }
 
     fileprivate static func foreignChannel(_ channel: Channel, of sensor: SensorName) -> Finding {

@@ -14,8 +14,8 @@ extension Finding {
             text: "For 10 s \(channel.id) has been out of range, or has risen faster than its maximum power of"
                 + " \(channel.maximumPower.rawValue) W allows.",
             remedy: channel.hasKnownMaximum
-                ? "This hardware cannot draw that much, so the driver most likely takes the unit of the counter for"
-                    + " another one: use a newer kernel."
+                ? "This hardware cannot draw that much, so the driver most likely assumes the wrong unit for the"
+                    + " counter. Use a newer kernel."
                 : "If its hardware can draw more, raise the limit: powersensors --max-power WATTS; if it cannot, its"
                     + " driver or firmware shows wrong numbers.")
     }
@@ -25,8 +25,8 @@ extension Finding {
         Finding(
             severity: .warning, subject: channel.path ?? channel.id, reason: .implausible,
             text: """
-                \(channel.id) shows a power that cannot be true, or that is contradicted by what else its source shows; it \
-                has no value in the meantime.
+                \(channel.id) shows a power that is impossible, or that contradicts the other values of the same device. \
+                It has no value until that changes.
                 """,
             remedy: "Compare what its files show.")
     }

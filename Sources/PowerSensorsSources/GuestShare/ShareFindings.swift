@@ -113,8 +113,8 @@ extension Finding {
         Finding(
             severity: .info, subject: location.directory, reason: .uncorrected,
             text: """
-                This is a tree of counters without names, as Scaphandre writes it. Its counters run five times too \
-                slow (its issue 428, open in 2026), which cannot be seen from the tree.
+                This is a tree of counters without names, such as Scaphandre writes. Scaphandre's counters may run at \
+                a fifth of the true speed (its issue 428, open in 2026), which the tree does not reveal.
                 """,
             remedy: "If the host runs such a Scaphandre, say so: powersensors --share-correction scaphandre")
     }
@@ -134,7 +134,9 @@ extension ShareLocation {
         let tag = hypervisorMount.map { $0.source.asIdentifier } ?? "powersensors"
         let point = hypervisorMount?.point ?? directory
         if mount?.type == "virtiofs" { return "sudo mount -t virtiofs -o ro \(tag) \(point)" }
-        return "sudo mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=none \(tag) \(point)"
+        // The folder of a mount exists; that of a first one may not.
+        let prefix = hypervisorMount == nil ? "sudo mkdir -p \(point) && " : ""
+        return "\(prefix)sudo mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=none \(tag) \(point)"
     }
 
     fileprivate var remountCommands: String {
@@ -159,7 +161,7 @@ extension StaleExplanation {
                     sees a change; a guest cannot tell which.
                     """,
                 remedy: """
-                    \(check), and virtiofsd with cache=none (--cache=never since its rewrite). \
+                    \(check), and that virtiofsd runs with --cache=never (the older C version: -o cache=none). \
                     \(location.remountCommands)
                     """)
         } else {

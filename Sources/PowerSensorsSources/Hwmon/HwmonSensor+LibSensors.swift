@@ -53,13 +53,17 @@ extension HwmonSensor {
 extension Finding {
     /// libsensors cannot be used, so the user's configuration for `sensors` has no effect.
     fileprivate static func libSensors(_ failure: LibSensors.Failure) -> Finding {
+        let installation = "sudo apt-get install libsensors5"
         let (text, remedy) =
             switch failure {
             case .notBuilt:
                 ("This program was built without libsensors.", "Build it where libsensors-dev is installed.")
-            case .absent: ("libsensors is not installed.", "sudo apt-get install libsensors5")
+            case .absent: ("libsensors is not installed.", "Install it, on Debian or Ubuntu with: \(installation)")
             case .foreign:
-                ("libsensors.so.5 lacks functions that it should have.", "sudo apt-get install libsensors5")
+                (
+                    "libsensors.so.5 lacks functions that it should have.",
+                    "Install a newer one, on Debian or Ubuntu with: \(installation)"
+                )
             case .failed: ("libsensors cannot be initialized.", "See its error message: sensors")
             case .fatal: ("libsensors met an error that it considers fatal.", "See its error message: sensors")
             }

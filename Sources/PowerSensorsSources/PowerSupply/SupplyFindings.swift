@@ -73,8 +73,8 @@ extension Finding {
                 is believed.
                 """,
             remedy: """
-                Nothing needs to be done: while it discharges, what it stores falls, and four steps of that, over half a \
-                minute or more, show the power.
+                Nothing needs to be done: while the battery discharges, its power is computed from its stored energy, \
+                as soon as that has fallen by four steps over half a minute or more.
                 """)
     }
 
@@ -113,8 +113,8 @@ extension Finding {
         Finding(
             severity: .warning, subject: "\(supply.path)/status", reason: .unknown,
             text: """
-                The status of \(supply.name) is unknown, and no mains adapter shows that it is unplugged, so it is unknown \
-                whether \(supply.name) feeds the machine.
+                \(supply.name) does not report its status, and no mains adapter reports being unplugged, so it is \
+                unknown whether \(supply.name) feeds the machine.
                 """,
             remedy: """
                 Unplug the charger and run this again: if the status is still unknown, its firmware does not say, and the \

@@ -34,7 +34,7 @@ extension Finding {
     static func emptyEvents(_ pmu: String, _ events: [String]) -> Finding {
         Finding(
             severity: .info, subject: PerfPMU.path(of: pmu), reason: .absent,
-            text: "The kernel lists \(events.joined(separator: ", ")), but perf cannot count that here.")
+            text: "Listed by the kernel, but perf cannot count it here: \(events.joined(separator: ", ")).")
     }
 
     /// A PMU none of whose events counts.
@@ -113,10 +113,12 @@ extension Finding {
         if environment.has(21) || (level ?? 1) <= 0 || (hasPerfmon && !mayIgnorePerfmon) {
             return environment.hasSystemCallFilter == false
                 ? finding(
-                    "perf is refused although the process has the rights (\(setting)), and without a filter of system calls.",
+                    "perf is refused, although this process has the rights (\(setting)) and no filter of system calls"
+                        + " is in force.",
                     remedy: "See whether the kernel says why, such as a security module: sudo dmesg")
                 : finding(
-                    "perf is refused although the process has the rights (\(setting)): by a filter of system calls.",
+                    "perf is refused, although this process has the rights (\(setting)): a filter of system calls"
+                        + " blocks it.",
                     remedy:
                         "Allow perf_event_open in the container's seccomp profile, or the service's SystemCallFilter.")
         }
@@ -131,7 +133,7 @@ extension Finding {
         let remedies = [
             mayIgnorePerfmon
                 ? "Let CAP_PERFMON suffice, as it does up to level 2: sudo sysctl kernel.perf_event_paranoid=2" : nil,
-            hasPerfmon ? nil : "\(mayIgnorePerfmon ? "and give" : "Give") it to the program: \(right)",
+            hasPerfmon ? nil : "\(mayIgnorePerfmon ? "and give" : "Give") the program CAP_PERFMON: \(right)",
             "or let every program count: sudo sysctl kernel.perf_event_paranoid=0",
         ]
         return finding(

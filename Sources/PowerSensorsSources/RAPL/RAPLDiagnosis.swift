@@ -177,7 +177,7 @@ package struct RAPLDiagnosis {
             """,
             remedy: isMissing
                 ? "Mount procfs there: mount -t proc proc \(roots.procfs.path)"
-                : "See what can be read of it: head \(file)"
+                : "See what it contains: head \(file)"
         )
     }
 
@@ -186,9 +186,9 @@ package struct RAPLDiagnosis {
         finding(
             .info, .guest,
             """
-            This is a virtual machine without energy counters of the processor. The best replacement is a share, by \
-            which the host tells this guest its own part; next best are virtual counters, which exist only \
-            for Intel's packages. Until then the estimator is used.
+            This virtual machine cannot see the processor's energy counters. The best substitute is a share, in which \
+            the host publishes this guest's part of the energy; the next best is virtual counters, which exist only \
+            for Intel packages. Without either, power can only be estimated.
             """,
             remedy: guestRemedies.joined(separator: " — "))
     }
@@ -199,7 +199,8 @@ package struct RAPLDiagnosis {
         // QEMU can provide only Intel's registers, and only on an Intel host (QEMU's documentation of rapl-msr).
         guard let processor = environment.processor, processor.vendor == .intel, processor.mayHaveCounters else {
             let share = "Have the host's operator publish this guest's share: Docs/GuestShare.md"
-            let others = "no hypervisor gives guests counters on such processors: without a share keep the estimator"
+            let others =
+                "otherwise keep using the estimator, since no hypervisor provides virtual counters on this processor"
             return environment.processor == nil ? [share] : [share, others]
         }
         let driver = "intel_rapl_msr"
@@ -223,8 +224,8 @@ package struct RAPLDiagnosis {
         return Finding(
             severity: .info, subject: PowercapTree.classPath, reason: .unsupported,
             text: """
-                Only processors of Intel since Sandy Bridge, of AMD since family 17h and of Hygon have these counters; \
-                this machine's is another.
+                This processor has no such counters; only Intel processors since Sandy Bridge, AMD processors since \
+                family 17h, and Hygon processors do.
                 """,
             remedy: hasChips ? "Look for a meter on the board: powersensors list --sensor hwmon" : nil)
     }

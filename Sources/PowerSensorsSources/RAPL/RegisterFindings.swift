@@ -15,15 +15,15 @@ extension Finding {
                 + " registers are not known.",
             remedy: isMissing
                 ? "Mount procfs there: mount -t proc proc \(procfs.path)"
-                : "See what can be read of it: head \(procfs.path)/cpuinfo")
+                : "See what it contains: head \(procfs.path)/cpuinfo")
     }
 
     /// No energy registers of the processor are known.
     static let noRegisters = Finding(
         severity: .error, subject: "cpuinfo", reason: .unsupported,
-        text: "No energy registers are known for this processor. Intel's have them since Sandy Bridge, AMD's"
-            + " since family 17h, and Hygon's.",
-        remedy: "Use another sensor: powersensors list shows what there is.")
+        text: "This processor has no known energy registers. Intel processors have them since Sandy Bridge, AMD"
+            + " processors since family 17h, and all Hygon processors.",
+        remedy: "Without --sensor, the best sensor that works is used.")
 
     /// There is no device, or it does not belong to the machine that the sysfs describes.
     static func noDevice(_ path: String, _ roots: SystemRoots) -> Finding {
@@ -37,12 +37,12 @@ extension Finding {
             } else if (try? roots.sysfs.list("class/msr"))?.isEmpty == false {
                 // The driver shows its devices there.
                 (
-                    "There is no \(file), although the driver of the registers is loaded.",
+                    "There is no \(file), although the driver msr is loaded.",
                     "In a container, give it the device: docker run --cap-add SYS_RAWIO --device /dev/\(path) …"
                 )
             } else {
                 (
-                    "There is no \(file): the driver of the registers is not loaded.",
+                    "There is no \(file): the driver msr is not loaded.",
                     "Load the driver: sudo modprobe msr"
                 )
             }

@@ -129,7 +129,7 @@ def _check_amd(run, checks):
     report = _Report(run, "doctor")
     checks.equal("verdict", report.verdict, "estimated")
     text = report.text("guest")
-    checks.contains("what is said", text, "no hypervisor gives guests counters")
+    checks.contains("what is said", text, "no hypervisor provides virtual counters")
     checks.that("modprobe" not in text, f"no driver is asked for: {text}")
     others = [one for one in report.json["findings"] if "rapl" in (one["remedy"] or "") and one["reason"] != "guest"]
     checks.equal("other findings on RAPL", others, [])

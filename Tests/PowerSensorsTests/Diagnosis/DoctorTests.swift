@@ -154,7 +154,7 @@ struct DoctorTests {
         #expect(doctor.examine(for: .milliseconds(10)).verdict == .frozen)
     }
 
-    @Test(arguments: [("share", "fills the share"), ("scripted", "source")])
+    @Test(arguments: [("share", "fills the share"), ("scripted", "device")])
     func `only a register that stands still has a remedy about registers`(sensor: String, word: String) throws {
         let machine = try MockMachine()
         let source = ScriptedSensor(sensor, channels: [.counter("package-0", of: sensor)])
