@@ -48,7 +48,7 @@ private func environment(of command: any ParsableCommand) throws(CommandFailure)
     let names = options.reduce(into: Set<String>()) { $0.formUnion($1.optionNames.map(Environment.variableName)) }
     for name in set.subtracting(names).sorted() {
         let hint = suggestion(for: name, among: names).map { " Did you mean \($0)?" } ?? ""
-        StandardError.write("\(name) is no setting, and is ignored.\(hint)")
+        StandardError.write("\(name) is not a setting, and is ignored.\(hint)")
     }
     if let path {
         // These two concern a single run.

@@ -12,7 +12,7 @@ struct SettingTests {
             environment: ["POWERSENSORS_INTERVALL": "5s", "POWERSENSORS_PORT_9840_TCP": "tcp://10.0.0.1:9840"])
         #expect(outcome.exitCode == 0)
         #expect(outcome.complaints.count == 1)
-        #expect(outcome.error.contains("POWERSENSORS_INTERVALL is no setting"))
+        #expect(outcome.error.contains("POWERSENSORS_INTERVALL is not a setting"))
         #expect(outcome.error.contains("Did you mean POWERSENSORS_INTERVAL?"))
     }
 

@@ -34,7 +34,7 @@ enum ConfigurationFile {
                 let hint = suggestion(for: name, among: names).map { "did you mean \($0)?" }
                 throw .usage(
                     "\(path):\(index + 1): there is no setting \(name.prefix(80)); "
-                        + (hint ?? "see powersensors export --help."))
+                        + (hint ?? "see the options in powersensors --help and in each subcommand's --help."))
             }
             var value = text[text.index(after: equals)...]
             // As in systemd, quotation marks around the whole value are not part of it.

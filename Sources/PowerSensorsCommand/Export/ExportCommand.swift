@@ -16,7 +16,8 @@ struct ExportCommand: EstimatingCommand {
             """
     )
 
-    @Option("prometheus", "Where Prometheus can scrape: an address and a port, or a port of 127.0.0.1.", .address)
+    @Option(
+        "prometheus", "Where to listen for Prometheus: an address and a port, or only a port, for 127.0.0.1.", .address)
     var prometheus: Setting<EndpointAddress?>
 
     @Option(
@@ -25,8 +26,8 @@ struct ExportCommand: EstimatingCommand {
     var webConfig: Setting<String?>
 
     @Option(
-        "min-interval", "How old a page for Prometheus may be.", .duration(from: "100ms", to: "1h", example: "1s"),
-        default: "1s")
+        "min-interval", "How long the same page may be served to Prometheus before it is made again.",
+        .duration(from: "100ms", to: "1h", example: "1s"), default: "1s")
     var minInterval: Setting<Duration>
 
     @Option(

@@ -21,7 +21,7 @@ struct GuestOptions: ParsableArguments {
     var grace: Setting<Duration>
 
     @Option(
-        "guest-user", "Another user than root, qemu and libvirt-qemu whose machines are published to.",
+        "guest-user", "A user, besides root, qemu and libvirt-qemu, whose virtual machines get figures.",
         ValueParser(valueName: "user", failure: "must be the name of a user in /etc/passwd, or a user's number.") {
             UserTable.ofThisMachine[$0]
         })

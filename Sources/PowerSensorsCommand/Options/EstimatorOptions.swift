@@ -5,7 +5,8 @@ import PowerSensors
 /// The options of subcommands that may show an estimate: what is known about this machine and, in a guest, about its host.
 struct EstimatorOptions: ParsableArguments {
     @Option(
-        "profile", "A profile of this machine, its host or one like it, made by powersensors calibrate.", .text("file"))
+        "profile", "A calibration profile of this machine, its host or one like it, made by powersensors calibrate.",
+        .text("file"))
     var profile: Setting<String?>
 
     @Flag(help: "Use the profile even if it was made on other hardware.")

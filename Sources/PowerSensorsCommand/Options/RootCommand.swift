@@ -14,7 +14,8 @@ struct RootCommand: ParsableCommand {
             --scope and more. See powersensors watch --help for all of them.
 
             Each option can also be set by an environment variable: POWERSENSORS_ and the option's name, such as \
-            POWERSENSORS_INTERVAL=5s or POWERSENSORS_MAX_POWER=2000. The option wins. Separate list items with commas.
+            POWERSENSORS_INTERVAL=5s or POWERSENSORS_MAX_POWER=2000. An option overrides its variable. In a variable, \
+            commas separate the values of a repeatable option.
             """,
         version: version,
         subcommands: [

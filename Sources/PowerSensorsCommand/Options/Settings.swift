@@ -89,7 +89,7 @@ struct Settings {
     /// The failure for a sampler that cannot start, with the option that caused it.
     func failure(_ error: SamplerError) -> CommandFailure {
         guard case .noSuchScope = error else { return .failure("\(error)") }
-        return .failure("\(scopeOption): \(error) Leave it out for the best there is.")
+        return .failure("\(scopeOption): \(error) Leave the option out to use the best figure.")
     }
 
     private static func wholes(

@@ -29,7 +29,7 @@ struct SharedOptions: ParsableArguments {
 
     @Option(
         "ignore",
-        "A channel, chip or device to leave out unread, such as hwmon/amdgpu/0000:03:00.0/power1, amdgpu or 0000:03:00.0.",
+        "A channel, chip or device never to read, such as hwmon/amdgpu/0000:03:00.0/power1, amdgpu or 0000:03:00.0.",
         .text("name", ifEmpty: "name a channel, a chip or a device, as powersensors list shows them."))
     var ignore: [Setting<String>]
 
@@ -40,7 +40,7 @@ struct SharedOptions: ParsableArguments {
 
     @Option(
         "whole",
-        "A channel that measures a whole, and the scope whose figure it makes up, such as "
+        "A channel that makes up the figure of a scope, alone or with others, such as "
             + "hwmon/corsairpsu/1-2:1.0/power1=wall.",
         .whole)
     var whole: [Setting<Whole>]
@@ -51,7 +51,7 @@ struct SharedOptions: ParsableArguments {
         default: "2s")
     var interval: Setting<Duration>
 
-    @Option("max-power", "The highest power that one channel can have.", .watts)
+    @Option("max-power", "The most that any one channel can draw; more counts as an error.", .watts)
     var maxPower: Setting<Watts?>
 
     @Option(
@@ -89,12 +89,13 @@ struct SharedOptions: ParsableArguments {
 
     @Option(
         "region",
-        "Where the machine is, for the carbon of its electricity, such as DE, US-CA or aws:eu-north-1; list shows all.",
+        "Where the machine is, for its carbon emissions, such as DE, US-CA or aws:eu-north-1; --region list shows all "
+            + "codes.",
         .text("code"))
     var region: Setting<String?>
 
     @Option(
-        "carbon-intensity", "The carbon of its electricity, in grams of CO2 per kilowatt-hour.",
+        "carbon-intensity", "The carbon intensity of this machine's electricity, in grams of CO2 per kilowatt-hour.",
         .number(
             "grams", CarbonIntensity.plausible,
             "a number of grams of CO2 per kilowatt-hour from 0 to 10000, such as 380"))

@@ -6,11 +6,11 @@ import PowerSensors
 struct WatchCommand: EstimatingCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Shows figures again and again (the default)."
+        abstract: "Shows the figures continuously."
     )
 
     @Option(
-        "duration", short: "d", "When to stop, after a last figure; by default, never.",
+        "duration", short: "d", "How long to run, ending with a last figure; by default, until stopped.",
         .duration(from: "1ms", to: "3650d", example: "15s"))
     var duration: Setting<Duration?>
 
@@ -24,7 +24,7 @@ struct WatchCommand: EstimatingCommand {
 
     @Option(
         "top", short: "t",
-        "How many consumers of each kind to show, those that use most; 0 for none, which costs less.",
+        "How many of the biggest consumers of each kind to show; 0 shows none, which costs less.",
         .number("count", 0...1_000_000, "an integer from 0 to 1000000"), default: "5")
     var top: Setting<Int>
 

@@ -22,7 +22,7 @@ extension TextReport {
     private func verdict(_ diagnosis: Diagnosis) -> String {
         switch diagnosis.verdict {
         case .measured: "power is measured here"
-        case .partly: "power is measured here in parts, but no figure of the machine is complete"
+        case .partly: "only parts of this machine's power are measured, so no figure of it is complete"
         case .frozen: "the counters that measure power here do not change"
         case .estimated: "nothing measures power here; it is estimated"
         case .nothing: "nothing measures power here"

@@ -31,7 +31,9 @@ package struct TextReport {
             }
         }
         let hidden = findings.count - shown.count
-        if hidden > 0 { lines.append("  \(hidden) more for information: --verbose shows them") }
+        if hidden > 0 {
+            lines.append("  \(hidden)\(shown.isEmpty ? "" : " more") for information only; --verbose shows them")
+        }
         return lines
     }
 }

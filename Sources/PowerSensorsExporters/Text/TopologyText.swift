@@ -7,7 +7,7 @@ extension TextReport {
     package func bytes(of topology: Topology, headline: Scope? = nil) -> [UInt8] {
         let count = topology.channels.count
         var lines = [
-            style.bold("\(node): \(count == 0 ? "no channel" : count == 1 ? "1 channel" : "\(count) channels")")
+            style.bold("\(node): \(count == 0 ? "no channels" : count == 1 ? "1 channel" : "\(count) channels")")
         ]
         lines += hostLines(topology, headline ?? topology.headlineScope)
         lines += channelLines(topology)
