@@ -11,47 +11,39 @@ struct ConsumerPowerWindows {
         let reason: UnattributedSnapshot.Reason
     }
 
-    /// A listed consumer's energy, now and when it was listed last.
-    private struct Listed {
-        let kind: Consumer.Kind
-        let parts: EnergyParts
-        let partsWhenListed: EnergyParts
-
-        /// What it gained while it was listed, since an earlier division. It may have been folded in between.
-        func gain(since earlier: Listed?) -> EnergyParts {
-            guard let earlier, earlier.parts.sum > partsWhenListed.sum else { return parts - partsWhenListed }
-            return parts - earlier.parts
-        }
-    }
-
     /// What had been divided at one snapshot.
     private struct Division {
         /// All energy.
         let energy: EnergyParts
-        /// That of each listed consumer, by its ID.
-        let consumers: [Int: Listed]
+        /// The kinds of the listed consumers, by their ID.
+        let consumers: [Int: Consumer.Kind]
+        /// The energy that snapshots have shown of each consumer that is or was listed, by its ID.
+        let shown: [Int: EnergyParts]
         /// That of all listed consumers of a kind.
         let given: [Consumer.Kind: EnergyParts]
         /// What was divided, but given to no listed consumer.
         let rest: [Rest: EnergyParts]
 
-        init(_ snapshot: AttributionSnapshot) {
+        init(_ snapshot: AttributionSnapshot, _ seen: [Int: Seen]) {
             energy = snapshot.divided
-            let listed = snapshot.consumers.map { one in
-                (one.id, Listed(kind: one.consumer.kind, parts: one.parts, partsWhenListed: one.partsWhenListed))
-            }
-            consumers = Dictionary(listed) { first, _ in first }
+            consumers = Dictionary(snapshot.consumers.map { ($0.id, $0.consumer.kind) }) { first, _ in first }
+            shown = seen.mapValues(\.shown)
             given = snapshot.given
             let divided = snapshot.unattributed.filter { $0.reason != .unscanned }
             rest = Dictionary(divided.map { (Rest(kind: $0.kind, reason: $0.reason), $0.parts) }, uniquingKeysWith: +)
+        }
+
+        /// What a consumer gained while it was listed, since an earlier division.
+        func gain(of id: Int, since earlier: Division) -> EnergyParts {
+            (shown[id] ?? .zero) - (earlier.shown[id] ?? .zero)
         }
 
         /// What consumers that this division does not list, but that were listed since an earlier one, gained meanwhile.
         func unlisted(since earlier: Division) -> [Consumer.Kind: EnergyParts] {
             var missing: [Consumer.Kind: EnergyParts] = [:]
             for (kind, parts) in given { missing[kind] = parts - (earlier.given[kind] ?? .zero) }
-            for (id, one) in consumers {
-                missing[one.kind] = (missing[one.kind] ?? .zero) - one.gain(since: earlier.consumers[id])
+            for (id, kind) in consumers {
+                missing[kind] = (missing[kind] ?? .zero) - gain(of: id, since: earlier)
             }
             return missing.filter { $0.value != .zero }
         }
@@ -69,6 +61,8 @@ struct ConsumerPowerWindows {
         var energy = EnergyParts.zero
         /// The part of its energy that no snapshot showed before it was folded, and that therefore is in ``ended``.
         var missed = EnergyParts.zero
+        /// What that snapshot showed.
+        var shown: EnergyParts { energy - missed }
     }
 
     /// What had been divided at the previous snapshot.
@@ -94,8 +88,7 @@ struct ConsumerPowerWindows {
     ///     they are means that include the gap, so that there is neither a dip nor a spike.
     mutating func advance(_ attributed: AttributionSnapshot, power: Watts?) -> AttributionSnapshot {
         var result = attributed
-        let now = Division(attributed)
-        countEnded(attributed, now)
+        let now = countEnded(attributed)
         for index in result.consumers.indices {
             if let missed = seen[result.consumers[index].id]?.missed { result.consumers[index].subtract(missed) }
         }
@@ -118,10 +111,10 @@ struct ConsumerPowerWindows {
         return result
     }
 
-    /// Counts the energy of consumers that have ended or are no longer listed.
-    private mutating func countEnded(_ snapshot: AttributionSnapshot, _ now: Division) {
+    /// Counts the energy of consumers that have ended or are no longer listed, and returns what has been divided.
+    private mutating func countEnded(_ snapshot: AttributionSnapshot) -> Division {
         var missing: [Consumer.Kind: EnergyParts] = [:]
-        for (kind, parts) in now.given { missing[kind] = parts - (previous?.given[kind] ?? .zero) }
+        for (kind, parts) in snapshot.given { missing[kind] = parts - (previous?.given[kind] ?? .zero) }
         var kept: [Int: Seen] = [:]
         for id in snapshot.foldedIDs { kept[id] = seen[id] }
         for one in snapshot.consumers {
@@ -139,15 +132,16 @@ struct ConsumerPowerWindows {
         if previous != nil {
             for (kind, parts) in missing where parts != .zero { ended[kind, default: .zero] += parts }
         }
+        let now = Division(snapshot, kept)
         (previous, seen) = (now, kept)
+        return now
     }
 
     private static func shares(_ now: Division, since start: Division) -> Shares {
         let divided = Double(now.energy.sum - start.energy.sum)
         var shares = Shares(consumers: [:], rest: [:])
-        for (id, one) in now.consumers {
-            let gained = one.gain(since: start.consumers[id])
-            shares.consumers[id] = (one.kind, Double(gained.sum) / divided)
+        for (id, kind) in now.consumers {
+            shares.consumers[id] = (kind, Double(now.gain(of: id, since: start).sum) / divided)
         }
         for (rest, parts) in now.rest {
             shares.rest[rest] = Double((parts - (start.rest[rest] ?? .zero)).sum) / divided

@@ -111,4 +111,58 @@ struct ReturningConsumerTests {
         try await busy.value
         #expect(shown.count == 2)
     }
+
+    @Test(arguments: 0..<4 as Range<UInt64>)
+    func `between rare snapshots its power is that of the energy that it shows`(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let lab = try AttributionLab(domains: ["package"])
+        let processes = try (10...12).map { try lab.start($0, comm: "p\($0)") }
+        let bound = SensorSet(only: [lab.sensor], roots: lab.machine.roots).bind()
+        let topology = bound.topology
+        let clock = lab.clock
+        var readers = OpenedReaders(topology, bound.sensors, usesThreads: false)
+        let attributor = Attributor(
+            Attribution(kinds: [.process], interval: .seconds(1), limit: 1), roots: lab.machine.roots, topology)
+        var accumulator = ChannelAccumulator(topology.channels)
+        var writer = SnapshotWriter(topology, headline: nil)
+        var (busy, turn) = (processes[0], 0)
+        var shown: [Int: Joules] = [:]
+        var ended = 0.0
+        // Those that were listed at the latest snapshot, and of these the ones that have been folded since.
+        var (listed, folded): (Set<Int>, Set<Int>) = ([], [])
+        var returns = 0
+        for round in 0..<1800 {
+            if turn == 0 {
+                turn = Int.random(in: 5...25, using: &generator)
+                busy = try #require(processes.randomElement(using: &generator))
+            }
+            turn -= 1
+            try busy.run(ticks: 50)
+            try lab.pass(tasks: 50, idle: 50)
+            lab.use([100 * joule])
+            attributor.scanIfDue(at: clock.instant, forSnapshot: false)
+            let info = readers.read { clock.instant }
+            readers.record(info, in: &accumulator)
+            attributor.divide(accumulator, at: info.began)
+            let attributed = attributor.attributed(accumulator)
+            let current = Set(attributed?.consumers.map(\.id) ?? [])
+            folded.formUnion(listed.subtracting(current))
+            guard round % 60 == 0 else { continue }
+            returns += current.intersection(folded).count
+            (listed, folded) = (current, [])
+            let snapshot = writer.write(accumulator, info, attributed)
+            let seconds = snapshot.interval?.seconds ?? 0
+            for one in snapshot.consumers {
+                let gained = (one.energy - (shown[one.id] ?? .zero)).rawValue
+                shown[one.id] = one.energy
+                guard let power = one.power else { continue }
+                #expect(abs(power.rawValue * seconds - gained) < 1e-6, "\(power), \(gained) J, \(round)")
+            }
+            let rest = snapshot.unattributed(.process, .ended)
+            let power = snapshot.unattributedPower(.process, .ended)?.rawValue ?? 0
+            #expect(abs(power * seconds - (rest - ended)) < 1e-6, "\(power) W, \(rest - ended) J, \(round)")
+            ended = rest
+        }
+        #expect(returns > 0)
+    }
 }
