@@ -8,8 +8,10 @@ final class LokiPushQueue: PushQueue {
         /// The number and size of the lines in flight.
         var lines = 0
         var bytes = 0
-        /// How often the oldest line alone was refused for its rate.
-        var tries = 0
+        /// The number of the first.
+        var first = 0
+        /// The line that was last refused alone for its rate, and how often it has been.
+        var tried: (number: Int, tries: Int)?
     }
 
     /// How often a line alone may be refused with 429 before it is given up. With the delays between tries, that takes
@@ -50,7 +52,9 @@ final class LokiPushQueue: PushQueue {
             return state.backlog[part].nextBatch(maximumBytes: limit)
         }
         if entries.isEmpty { return nil }
-        batch.withLock { ($0.lines, $0.bytes) = (entries.count, entries.reduce(0) { $0 + $1.size }) }
+        batch.withLock {
+            ($0.lines, $0.bytes, $0.first) = (entries.count, entries.reduce(0) { $0 + $1.size }, entries[0].number)
+        }
         return requests.request(entries)
     }
 
@@ -74,9 +78,7 @@ extension LokiPushQueue.Batch {
     /// Adapts the limit to an outcome, and returns what is to be done about that.
     fileprivate mutating func complete(_ outcome: PushOutcome, maximumTries: Int) -> PushOutcome {
         switch outcome {
-        case .delivered:
-            limit.raise(after: bytes)
-            tries = 0
+        case .delivered: limit.raise(after: bytes)
         case .tooLarge(let failure, _) where lines <= 1: return .refused(failure)
         case .tooLarge(let failure, let retryAfter):
             limit.halve(from: bytes)
@@ -86,10 +88,9 @@ extension LokiPushQueue.Batch {
                 limit.halve(from: bytes)
                 return .divided(failure, retryAfter: retryAfter)
             }
-            tries += 1
-            guard tries >= maximumTries else { return outcome }
-            tries = 0
-            return .refused(failure)
+            let tries = tried.flatMap { $0.number == first ? $0.tries : nil } ?? 0
+            tried = (first, tries + 1)
+            return tries + 1 < maximumTries ? outcome : .refused(failure)
         case .failed, .refused, .divided, .cancelled: break
         }
         return outcome

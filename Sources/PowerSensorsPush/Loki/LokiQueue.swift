@@ -11,6 +11,8 @@ package struct LokiQueue: Sendable {
         package let provenance: Provenance
         /// `["1795356000042000001","host_power_w=41.2"]`
         package let json: [UInt8]
+        /// Which line of its queue it is, counted from the first that was appended.
+        package fileprivate(set) var number = 0
 
         package init(nanoseconds: Int64, provenance: Provenance, json: [UInt8]) {
             self.nanoseconds = nanoseconds
@@ -29,6 +31,7 @@ package struct LokiQueue: Sendable {
     /// The oldest lines, which are being delivered.
     private var inFlight: [Entry] = []
     package private(set) var bytes = 0
+    private var appended = 0
 
     package init() {}
 
@@ -36,6 +39,9 @@ package struct LokiQueue: Sendable {
 
     /// Appends a line.
     package mutating func append(_ entry: Entry) {
+        var entry = entry
+        entry.number = appended
+        appended += 1
         entries.append(entry)
         bytes += entry.cost
     }

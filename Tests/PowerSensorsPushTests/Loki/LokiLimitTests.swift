@@ -161,6 +161,31 @@ struct LokiLimitTests {
         try await clock.run(step: .seconds(1)) { statistics().sent == 1 }
     }
 
+    @Test func `each line has tries of its own, whatever became of the one before`() async throws {
+        let environment = PushSamples.environment(clock)
+        let second: Int64 = 1_000_000_000
+        let (first, next) = (String(PushSamples.wall), String(PushSamples.wall + 20_000 * second))
+        let transport = ScriptedTransport(environment) { _, request in
+            let body = String(decoding: request.body, as: UTF8.self)
+            return PushResponse(status: body.contains(first) || body.contains(next) ? 429 : 204)
+        }
+        var exporter = try exporter(transport) {
+            $0.batchInterval = .zero
+            $0.maximumAge = .seconds(100)
+        }
+        let statistics = { [exporter] in exporter.statistics }
+        try exporter.export(PushSamples.snapshot(topology))
+        try? exporter.export(PushSamples.snapshot(topology, after: 20_000 * second))
+        try? exporter.export(PushSamples.snapshot(topology, after: 40_000 * second))
+        try await clock.run(step: .seconds(1)) { statistics().expired == 1 }
+        try await clock.run(step: .seconds(10)) { statistics().queued == 0 }
+        func tries(of line: String) -> Int {
+            transport.sent.count { PushedLine.all(in: $0.request.body).map(\.time) == [line] }
+        }
+        #expect(tries(of: first) > 3)
+        #expect(tries(of: next) == 10)
+    }
+
     @Test(arguments: [
         "Maximum active stream limit exceeded when trying to create stream {provenance=\"attributed\"}",
         "Per stream rate limit exceeded (limit: 3MB/sec) while attempting to ingest for stream",
