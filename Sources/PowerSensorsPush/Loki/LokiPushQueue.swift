@@ -10,13 +10,25 @@ final class LokiPushQueue: PushQueue {
         var bytes = 0
         /// The number of the first.
         var first = 0
-        /// The line that was last refused alone for its rate, and how often it has been.
-        var tried: (number: Int, tries: Int)?
+        /// The line that was last refused alone for its rate.
+        var tried: Tried?
+        /// Whether that line is older than those in flight, and waits for their outcome.
+        var isSkipping = false
     }
 
-    /// How often a line alone may be refused with 429 before it is given up. With the delays between tries, that takes
-    /// four minutes at least: long enough for the limit of a rate, so it is one that the line can never meet.
-    private static let maximumTries = 10
+    /// A line that was refused alone for its rate.
+    fileprivate struct Tried: Sendable {
+        /// How often it may be refused before other lines are tried. With the delays between tries, that takes two
+        /// minutes at least: long enough for the limit of a rate.
+        static let maximum = 10
+
+        let number: Int
+        var tries = 0
+        /// Whether other lines passed after so many tries, so that this is a limit that the line can never meet.
+        var doOthersPass = false
+        /// Whether it is to be seen whether others pass.
+        var isDoubtful: Bool { tries >= Self.maximum && !doOthersPass }
+    }
 
     private let store: LokiStore
     private let part: LokiBacklog.Part
@@ -45,21 +57,25 @@ final class LokiPushQueue: PushQueue {
     }
 
     func next() -> PushRequest? {
-        let limit = batch.withLock(\.limit.bytes)
+        let (limit, doubtful) = batch.withLock { batch in
+            (batch.limit.bytes, batch.tried.flatMap { $0.isDoubtful ? $0.number : nil })
+        }
         let oldest = wallNanoseconds() &- requests.configuration.maximumAge.wholeNanoseconds
-        let entries = store.state.withLock { state in
+        let (entries, isSkipping) = store.state.withLock { state in
             state.statistics.expired += state.backlog[part].removeFirst(before: oldest)
-            return state.backlog[part].nextBatch(maximumBytes: limit)
+            let entries = state.backlog[part].nextBatch(maximumBytes: limit, skipping: doubtful)
+            return (entries, state.backlog[part].isSkipping)
         }
         if entries.isEmpty { return nil }
         batch.withLock {
             ($0.lines, $0.bytes, $0.first) = (entries.count, entries.reduce(0) { $0 + $1.size }, entries[0].number)
+            $0.isSkipping = isSkipping
         }
         return requests.request(entries)
     }
 
     func complete(_ outcome: PushOutcome) -> PushOutcome {
-        let outcome = batch.withLock { $0.complete(outcome, maximumTries: Self.maximumTries) }
+        let outcome = batch.withLock { $0.complete(outcome) }
         store.state.withLock { state in
             switch outcome {
             case .delivered: state.statistics.sent += state.backlog[part].complete(removing: true)
@@ -76,9 +92,11 @@ final class LokiPushQueue: PushQueue {
 
 extension LokiPushQueue.Batch {
     /// Adapts the limit to an outcome, and returns what is to be done about that.
-    fileprivate mutating func complete(_ outcome: PushOutcome, maximumTries: Int) -> PushOutcome {
+    fileprivate mutating func complete(_ outcome: PushOutcome) -> PushOutcome {
         switch outcome {
-        case .delivered: limit.raise(after: bytes)
+        case .delivered:
+            limit.raise(after: bytes)
+            if isSkipping { tried?.doOthersPass = true }
         case .tooLarge(let failure, _) where lines <= 1: return .refused(failure)
         case .tooLarge(let failure, let retryAfter):
             limit.halve(from: bytes)
@@ -88,12 +106,23 @@ extension LokiPushQueue.Batch {
                 limit.halve(from: bytes)
                 return .divided(failure, retryAfter: retryAfter)
             }
-            let tries = tried.flatMap { $0.number == first ? $0.tries : nil } ?? 0
-            tried = (first, tries + 1)
-            return tries + 1 < maximumTries ? outcome : .refused(failure)
+            return countTry() ? outcome : .refused(failure)
         case .failed, .refused, .divided, .cancelled: break
         }
         return outcome
+    }
+
+    /// Counts that a line alone was refused for its rate, and returns whether it may pass later.
+    private mutating func countTry() -> Bool {
+        if isSkipping {
+            // Others do not pass either.
+            tried?.tries = 0
+            return true
+        }
+        var line = tried.flatMap { $0.number == first ? $0 : nil } ?? LokiPushQueue.Tried(number: first)
+        line.tries += 1
+        tried = line
+        return !line.doOthersPass
     }
 }
 #endif

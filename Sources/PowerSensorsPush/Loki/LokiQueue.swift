@@ -30,12 +30,16 @@ package struct LokiQueue: Sendable {
     private var entries = CircularBuffer<Entry>()
     /// The oldest lines, which are being delivered.
     private var inFlight: [Entry] = []
+    /// The line before these, which stays for now.
+    private var skipped: Entry?
+    /// Whether there is one.
+    package var isSkipping: Bool { skipped != nil }
     package private(set) var bytes = 0
     private var appended = 0
 
     package init() {}
 
-    package var count: Int { entries.count + inFlight.count }
+    package var count: Int { entries.count + inFlight.count + (skipped == nil ? 0 : 1) }
 
     /// Appends a line.
     package mutating func append(_ entry: Entry) {
@@ -64,8 +68,13 @@ package struct LokiQueue: Sendable {
     }
 
     /// The oldest lines that fit, at least one; they are in flight until ``complete(removing:)``.
-    package mutating func nextBatch(maximumBytes limit: Int) -> [Entry] {
+    ///
+    /// - Parameters:
+    ///   - limit: The most bytes, unless the first line alone has more.
+    ///   - number: A line that stays, if it is the oldest and there are others; nil for none.
+    package mutating func nextBatch(maximumBytes limit: Int, skipping number: Int? = nil) -> [Entry] {
         _ = complete(removing: false)
+        if let first = entries.first, first.number == number, entries.count > 1 { skipped = entries.removeFirst() }
         var size = 0
         while let first = entries.first, inFlight.isEmpty || size + first.size <= limit {
             size += first.size
@@ -76,10 +85,11 @@ package struct LokiQueue: Sendable {
 
     /// Removes the lines in flight, or makes them wait again, and returns how many there were.
     package mutating func complete(removing: Bool) -> Int {
-        defer { inFlight = [] }
+        defer { (inFlight, skipped) = ([], nil) }
         for entry in inFlight.reversed() {
             if removing { bytes -= entry.cost } else { entries.prepend(entry) }
         }
+        if let skipped { entries.prepend(skipped) }
         return inFlight.count
     }
 }
