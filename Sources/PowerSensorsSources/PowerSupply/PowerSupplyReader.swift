@@ -18,6 +18,12 @@ struct SupplyHandle: Hashable, Sendable {
 
     /// The highest number that the file can truthfully show; nil if unknown.
     var limit: Int64?
+
+    /// The files from which a reader finds out what the supply does.
+    var files = SupplyFiles<String>()
+
+    /// Those of the supplies that a battery of the machine is judged by: all others except peripherals.
+    var others: [String: SupplyFiles<String>] = [:]
 }
 
 /// Reads power supplies. Every file is read once per sample, however many channels need it.
@@ -66,22 +72,25 @@ final class PowerSupplyReader: SensorReader {
         limit = maximumPower?.rawValue ?? .infinity
         var files: [String] = []
         var names: [String] = []
+        var supplyFiles: [String: SupplyFiles<String>] = [:]
         func index(of file: String?) -> Int? { file.map { files.index(adding: $0) } }
         lines = channels.map { channel in
             let handle = channel.handle?.value(as: SupplyHandle.self) ?? SupplyHandle(supply: "", attribute: .power)
+            supplyFiles[handle.supply] = handle.files
+            supplyFiles.merge(handle.others) { own, _ in own }
             return Line(
                 attribute: handle.attribute, supply: names.index(adding: handle.supply), file: index(of: handle.file),
                 voltage: index(of: handle.voltageFile), limit: handle.limit ?? .max)
         }
         func state(of name: String) -> SupplyState {
             let present = "\(PowerSupply.classPath)/\(name)/present"
-            var indices = flows.files(of: name).map { index(of: $0) }
+            var indices = (supplyFiles[name] ?? SupplyFiles()).map { index(of: $0) }
             indices.present = sysfs.exists(present) ? index(of: present) : nil
             return SupplyState(name: name, files: indices, beneath: sysfs)
         }
         supplies = names.map(state)
         firstPeerFile = files.count
-        peers = flows.supplies.filter { !names.contains($0) }.map(state)
+        peers = supplyFiles.keys.sorted().filter { !names.contains($0) }.map(state)
         unsafe attributes = Attributes(
             files.map { Attributes.Source(path: $0) }, beneath: sysfs, longestBackOff: SupplyState.longestBackOff)
         numbers = Array(repeating: .missing(.absent), count: files.count)

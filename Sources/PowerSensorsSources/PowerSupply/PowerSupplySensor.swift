@@ -58,7 +58,10 @@ public struct PowerSupplySensor: Sensor {
         for index in supplies.indices { supplies[index].read(in: roots.sysfs, findings: &discovery.findings) }
         let hasUnreadPlug = ignoredSupplies.contains(where: \.isPlug)
         compare(&supplies, hasUnreadPlug: hasUnreadPlug, &discovery.findings)
-        for supply in supplies { add(supply, to: &discovery) }
+        let files = supplies.filter { !$0.isPeripheral }.map { ($0.name, $0.flowFiles) }
+        for supply in supplies {
+            add(supply, among: Dictionary(files) { first, _ in first }, to: &discovery)
+        }
         flows.recordDiscovery(of: supplies, hasUnreadPlug: hasUnreadPlug)
         let hasFigure = discovery.channels.contains { $0.countsIn == .battery }
         if hasFigure, ignoredSupplies.contains(where: \.mayBeBatteryOfHost) {
@@ -104,8 +107,13 @@ public struct PowerSupplySensor: Sensor {
         }
     }
 
-    private func add(_ supply: PowerSupply, to discovery: inout Discovery) {
-        let channels = channels(of: supply)
+    /// Adds a supply's channels and findings.
+    ///
+    /// - Parameter files: The files of all supplies except peripherals.
+    private func add(
+        _ supply: PowerSupply, among files: [String: SupplyFiles<String>], to discovery: inout Discovery
+    ) {
+        let channels = channels(of: supply, among: files)
         discovery.channels += channels
         if supply.isPeripheral { discovery.findings.append(.peripheral(supply)) }
         if channels.contains(where: { $0.provenance == .nominal }) { discovery.findings.append(.negotiated(supply)) }
@@ -123,13 +131,13 @@ public struct PowerSupplySensor: Sensor {
 
     // MARK: Channels
 
-    private func channels(of supply: PowerSupply) -> [Channel] {
+    private func channels(of supply: PowerSupply, among files: [String: SupplyFiles<String>]) -> [Channel] {
         var component = Component(id: supply.name.asIdentifier, kind: .supply)
         component.supply = supply.name
         component.supplyType = supply.type
         component.device = device(of: supply.name)
         return supply.statuses.map { attribute, status in
-            channel(of: attribute, status, supply, component)
+            channel(of: attribute, status, supply, among: files, component)
         }
     }
 
@@ -141,7 +149,8 @@ public struct PowerSupplySensor: Sensor {
     }
 
     private func channel(
-        of attribute: SupplyAttribute, _ status: ReadingStatus, _ supply: PowerSupply, _ component: Component
+        of attribute: SupplyAttribute, _ status: ReadingStatus, _ supply: PowerSupply,
+        among files: [String: SupplyFiles<String>], _ component: Component
     ) -> Channel {
         let isDerived = attribute.quantity == .power && supply.derivesPower
         let usesStore = attribute == .dischargePower && supply.needsStore
@@ -155,7 +164,9 @@ public struct PowerSupplySensor: Sensor {
             SupplyHandle(
                 supply: supply.name, attribute: attribute,
                 file: attribute == .discharging || !supply.files.contains(file) ? nil : channel.path,
-                voltageFile: isDerived ? "\(supply.path)/voltage_now" : nil, limit: supply.limit(of: attribute)))
+                voltageFile: isDerived ? "\(supply.path)/voltage_now" : nil, limit: supply.limit(of: attribute),
+                files: files[supply.name] ?? SupplyFiles(),
+                others: supply.feedsHost ? files.filter { $0.key != supply.name } : [:]))
         if usesStore, let store = supply.flowFiles.stored { channel.path = store }
         if supply.isNegotiated, [.power, .voltage, .current].contains(attribute) { channel.provenance = .nominal }
         channel.status = status

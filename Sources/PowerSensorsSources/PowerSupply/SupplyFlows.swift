@@ -2,7 +2,7 @@ import PowerSensorsCore
 
 /// The files from which a reader finds out whether a supply feeds the machine; nil for files that do not exist. They
 /// are read whichever of the supply's channels are.
-struct SupplyFiles<File: Sendable>: Sendable {
+struct SupplyFiles<File: Hashable & Sendable>: Hashable, Sendable {
     var present: File?
     var online: File?
 
@@ -109,12 +109,6 @@ final class SupplyFlows: Sendable {
             return isUnplugged && !state.hasUnreadPlug
         }
     }
-
-    /// A supply's files; none for a peripheral.
-    func files(of supply: String) -> SupplyFiles<String> { state.withLock { $0.files[supply] } ?? SupplyFiles() }
-
-    /// All supplies except peripherals.
-    var supplies: [String] { state.withLock { $0.files.keys.sorted() } }
 
     /// Whether any supply other than the given one feeds the machine; a peripheral does not.
     func isFed(exceptBy supply: String) -> Bool {

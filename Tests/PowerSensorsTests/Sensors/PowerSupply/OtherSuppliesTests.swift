@@ -82,6 +82,40 @@ struct OtherSuppliesTests {
         #expect(names.sorted() == ["capacity", "current_now", "energy_now", "power_now", "voltage_now"])
     }
 
+    @Test func `a battery that stays is judged by an adapter that comes`() throws {
+        let machine = try MockMachine()
+        try machine.add(.supply("BAT0", files: ["status": "Discharging", "power_now": "0"]))
+        let sensors = SensorSet(only: [BatteryAlone(sensor: PowerSupplySensor(roots: machine.roots))])
+        let before = sensors.bind()
+        let index = try #require(before.topology.channels.firstIndex { $0.countsIn == .battery })
+        var readers = OpenedReaders(before.topology, before.sensors, usesThreads: false)
+        _ = readers.read(nil)
+        let alone = readers.withReadings { $0[index] }
+        #expect(alone.status == .io(errno: ENODATA), "something must feed the machine")
+        let adapter = try machine.add(.supply("AC", type: "Mains", files: ["online": "0"]))
+        let after = sensors.bind()
+        let next = readers.opened(after.topology, after.sensors)
+        readers.move(to: next)
+        try adapter.write("1", to: "online")
+        _ = readers.read(nil)
+        let fed = readers.withReadings { $0[index] }
+        #expect(fed.value == 0)
+    }
+
+    /// Supplies of which only the battery is read, as long as nothing else is needed.
+    private struct BatteryAlone: Sensor {
+        let sensor: PowerSupplySensor
+        var name: SensorName { sensor.name }
+
+        func discover() -> Discovery {
+            var discovery = sensor.discover()
+            discovery.channels.removeAll { $0.component.supply != "BAT0" }
+            return discovery
+        }
+
+        func open(_ channels: [Channel]) -> any SensorReader { sensor.open(channels) }
+    }
+
     // MARK: Left out
 
     @Test(arguments: ["BAT1", "supply/BAT1"])
