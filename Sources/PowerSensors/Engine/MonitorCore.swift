@@ -28,36 +28,39 @@ final class MonitorCore: Sendable {
     /// The body of the thread, which returns when the monitor is stopped.
     func run() {
         var engine = SamplingEngine(configuration, firstDiscovery, recordsEvents: true, pinsThread: true)
-        var grid: TimeGrid?
+        var isFirst = true
         while true {
             let wakeCount = timer.wakeCount
-            guard let (now, interval) = sample(&engine) else { return }
+            guard let (now, next) = sample(&engine) else { return }
             if engine.rediscoverIfDue(at: now) {
                 state.withLock { $0.move(to: engine, at: .now) }.send()
-                grid = nil
+                isFirst = true
                 continue
             }
-            let next = Self.next(of: &grid, after: now, every: interval)
-            timer.sleep(until: next, from: now, unlessWokenSince: wakeCount)
+            timer.sleep(
+                until: isFirst ? min(next, now + Self.warmUpNanoseconds) : next, from: now,
+                unlessWokenSince: wakeCount)
+            isFirst = false
         }
     }
 
     /// Reads every channel once, and delivers snapshots to the subscribers that are due; nil when the monitor is stopped.
     ///
-    /// - Returns: The time of the sample and the interval to the next one, in nanoseconds.
-    private func sample(_ engine: inout SamplingEngine) -> (now: Int64, interval: Int64)? {
+    /// - Returns: The monotonic times of the sample and of the next one, in nanoseconds.
+    private func sample(_ engine: inout SamplingEngine) -> (now: Int64, next: Int64)? {
         let isForSnapshot = engine.dividesEnergy ? isSnapshotDue(engine) : false
         let info = engine.readAndDivide(forSnapshot: isForSnapshot)
         // The lock is taken only after the reads and the attribution, so that callers do not wait for them.
         let events = engine.drainEvents()
-        let delivered = state.withLock { state -> (deliveries: Deliveries, interval: Int64)? in
+        let now = info.ended.monotonicNanoseconds
+        let delivered = state.withLock { state -> (deliveries: Deliveries, next: Int64)? in
             if state.isStopping { return nil }
             let deliveries = state.deliver(engine, info, events)
-            return (deliveries, state.samplingInterval(atMost: engine.longestIntervalNanoseconds))
+            return (deliveries, state.nextSample(after: now, atMost: engine.longestIntervalNanoseconds))
         }
-        guard let (deliveries, interval) = delivered else { return nil }
+        guard let (deliveries, next) = delivered else { return nil }
         deliveries.send()
-        return (info.ended.monotonicNanoseconds, interval)
+        return (now, next)
     }
 
     /// Whether a subscriber is due.
@@ -69,17 +72,4 @@ final class MonitorCore: Sendable {
     /// The longest delay between the first two samples after a discovery. It is short, because a counter that changes within it
     /// is then known to be updated at least that often.
     private static let warmUpNanoseconds: Int64 = 10_000_000
-
-    /// When to take the next sample.
-    private static func next(of grid: inout TimeGrid?, after now: Int64, every interval: Int64) -> Int64 {
-        let delay = grid == nil ? min(interval, warmUpNanoseconds) : interval
-        var next = TimeGrid(from: now + delay, every: interval)
-        // If the interval has changed or the thread was woken early, the new grid is used.
-        if let current = grid, current.interval == interval, current.next <= now {
-            next = current
-            next.advance(past: now)
-        }
-        grid = next
-        return next.next
-    }
 }

@@ -62,10 +62,17 @@ struct MonitorState {
     static let shortestNanoseconds: Int64 = 1_000_000
 
     /// The time between samples in nanoseconds: the shortest interval that is requested, and no longer than is safe.
-    func samplingInterval(atMost safe: Int64) -> Int64 {
+    private func samplingInterval(atMost safe: Int64) -> Int64 {
         var interval = min(configuredNanoseconds, safe)
         for index in subscriptions.indices { interval = min(interval, subscriptions[index].grid.interval) }
         return max(interval, Self.shortestNanoseconds)
+    }
+
+    /// When the next sample is due, in nanoseconds of the monotonic clock: like the subscribers' points, the times are
+    /// counted from the origin, so that a sample that is taken between two of them for a new subscriber does not move the
+    /// later ones.
+    func nextSample(after now: Int64, atMost safe: Int64) -> Int64 {
+        origin + TimeGrid.next(after: now - origin, every: samplingInterval(atMost: safe))
     }
 
     // MARK: Samples
@@ -77,7 +84,7 @@ struct MonitorState {
     ///   - safe: The longest safe time between two samples, as for ``samplingInterval(atMost:)``.
     func isSnapshotDue(at now: Int64, atMost safe: Int64) -> Bool {
         if latestGrid.isDue(at: now, samplingInterval: Self.shortestNanoseconds) { return true }
-        let interval = samplingInterval(atMost: safe)
+        let interval = nextSample(after: now, atMost: safe) - now
         return subscriptions.contains { $0.grid.isDue(at: now, samplingInterval: interval) }
     }
 
@@ -101,7 +108,9 @@ struct MonitorState {
             deliveries.events += newFindings(engine.findings, info.began)
         }
         if !subscriptions.isEmpty {
-            let interval = samplingInterval(atMost: engine.longestIntervalNanoseconds)
+            let next = nextSample(
+                after: info.ended.monotonicNanoseconds, atMost: engine.longestIntervalNanoseconds)
+            let interval = next - now
             for index in subscriptions.indices {
                 let missed = subscriptions[index].grid.missed(at: now)
                 guard subscriptions[index].grid.advanceIfDue(at: now, samplingInterval: interval) else { continue }

@@ -36,6 +36,16 @@ struct DeliveryGridTests {
         #expect(received.count == 70)
     }
 
+    @Test func `a sample that is taken early for a new subscriber does not take the place of another's next one`() {
+        var grid = DeliveryGrid(every: 10 * Self.second, origin: 0)
+        let samples = [10, 16, 20, 29, 30].map { $0 * Self.second }
+        let received = samples.filter { now in
+            let next = TimeGrid.next(after: now, every: 10 * Self.second)
+            return grid.advanceIfDue(at: now, samplingInterval: next - now)
+        }
+        #expect(received == [10, 20, 30].map { $0 * Self.second })
+    }
+
     @Test func `snapshots that a long gap prevented are not delivered later`() {
         let samples = [0, 1, 9, 10, 11].map { $0 * Self.second }
         #expect(received(samples, every: Self.second, samplingInterval: Self.second) == samples)
