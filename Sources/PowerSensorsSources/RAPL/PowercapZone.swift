@@ -13,6 +13,10 @@ struct PowercapZone: Sendable {
     /// The driver that registered it, such as `intel-rapl-mmio`: the folder's name up to the first colon.
     let controlType: String
 
+    /// The folder of the zone that contains this one; nil for a top-level zone. Discovery compares it with that of every
+    /// other zone.
+    let parentFolder: String?
+
     /// The text of its `name` file; nil if that cannot be read.
     let name: String?
 
@@ -35,12 +39,6 @@ struct PowercapZone: Sendable {
     /// Whether it shows RAPL registers of an Intel or AMD processor.
     var isRAPL: Bool { controlType.hasPrefix("intel-rapl") }
 
-    /// The folder of the zone that contains this one; nil for a top-level zone.
-    var parentFolder: String? {
-        let parts = folder.split(separator: ":")
-        return parts.count > 2 ? parts.dropLast().joined(separator: ":") : nil
-    }
-
     /// The path of the file that shows its energy or power.
     var meterPath: String { "\(path)/\(meterFile)" }
 
@@ -54,7 +52,9 @@ struct PowercapZone: Sendable {
     /// Reads a zone's folder. A file that is missing or unreadable becomes a finding, and affects only this zone.
     init(_ location: PowercapTree.Folder, in sysfs: SystemRoot, into result: inout MechanismDiscovery) {
         (folder, path) = (location.name, location.path)
-        controlType = folder.split(separator: ":").first.map(String.init) ?? folder
+        let parts = folder.split(separator: ":")
+        controlType = parts.first.map(String.init) ?? folder
+        parentFolder = parts.count > 2 ? parts.dropLast().joined(separator: ":") : nil
         name = Self.name(path, in: sysfs, &result)
         // Listing the folder is cheaper than trying every file that may exist. If it cannot be listed, its files may
         // still be readable.
