@@ -147,8 +147,13 @@ struct PerfEvents: ~Copyable {
                 continue
             }
             let count = values[3 + position]
-            readings[readingIndex] = slots[index].isNew ? .newCount(count) : .count(count)
-            slots[index].isNew = false
+            if slots[index].isNew {
+                readings[readingIndex] = .newCount(count)
+                // Only then, since every write checks that nobody shares the array.
+                slots[index].isNew = false
+            } else {
+                readings[readingIndex] = .count(count)
+            }
         }
         return true
     }
