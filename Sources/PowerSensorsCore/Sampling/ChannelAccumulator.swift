@@ -138,20 +138,33 @@ package struct ChannelAccumulator {
 
     /// Accumulates a sample. No allocation.
     package mutating func record(_ readings: borrowing Span<Reading>, began: SampleInstant, ended: SampleInstant) {
+        Self.record(readings, began, ended, in: &states, raisedBy: &floor, recordsEvents, in: &events)
+    }
+
+    @inline(__always)
+    private static func record(
+        _ readings: borrowing Span<Reading>, _ began: SampleInstant, _ ended: SampleInstant,
+        in states: inout [ChannelState], raisedBy floor: inout EstimateFloor?,
+        _ recordsEvents: Bool, in events: inout [Event]
+    ) {
         let estimate = floor?.estimate
+        // An array would check for unique ownership on every access.
+        var states = states.mutableSpan
         for index in states.indices {
             let old = states[index].status
             var reading = readings[index]
-            if index == estimate, let raised = floor?.raise(reading, states, at: began) { reading = raised }
+            if index == estimate, let raised = floor?.raise(reading, states.span, at: began) { reading = raised }
             let outcome = states[index].record(reading, began, ended)
             if recordsEvents, outcome == .reset || outcome == .ambiguous || states[index].status != old {
-                recordEvents(index, outcome, from: old)
+                record(index, states[index], outcome, from: old, in: &events)
             }
         }
     }
 
-    private mutating func recordEvents(_ index: Int, _ outcome: EnergyCounter.Outcome?, from old: ReadingStatus) {
-        let state = states[index]
+    private static func record(
+        _ index: Int, _ state: ChannelState, _ outcome: EnergyCounter.Outcome?, from old: ReadingStatus,
+        in events: inout [Event]
+    ) {
         if outcome == .reset { events.append(.reset(index)) }
         if outcome == .ambiguous, let counter = state.counter {
             events.append(.ambiguous(index, counter.ambiguousEnergy))

@@ -57,7 +57,9 @@ package struct EstimateFloor {
     mutating func resume(from old: EstimateFloor) { raisedMicrojoules = old.raisedMicrojoules }
 
     /// The estimator's reading, raised to what the parts measured since its count last changed. No allocation.
-    mutating func raise(_ reading: Reading, _ states: [ChannelState], at now: SampleInstant) -> Reading {
+    mutating func raise(
+        _ reading: Reading, _ states: borrowing Span<ChannelState>, at now: SampleInstant
+    ) -> Reading {
         guard let count = reading.count else { return reading }
         guard let last, reading.kind == .count, count >= last.count else {
             // A count that starts again.
@@ -83,7 +85,9 @@ package struct EstimateFloor {
         return reading.adding(raisedMicrojoules)
     }
 
-    private mutating func updateSums(_ states: [ChannelState], _ now: SampleInstant, suspended: Int64) {
+    private mutating func updateSums(
+        _ states: borrowing Span<ChannelState>, _ now: SampleInstant, suspended: Int64
+    ) {
         for index in sums.indices { sums[index] = 0 }
         for index in parts.indices {
             let state = states[parts[index].index]

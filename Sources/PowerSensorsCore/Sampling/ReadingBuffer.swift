@@ -18,6 +18,7 @@
     ///   - index: The index of the reader's first channel.
     ///   - count: The number of its channels; it cannot append more readings.
     ///   - reader: The reader.
+    @inline(__always)
     mutating func fill(from index: Int, count: Int, by reader: inout any SensorReader) {
         let part = unsafe storage.extracting(index..<index + count)
         // Readings are trivial, so the old ones need no deinitialization.
