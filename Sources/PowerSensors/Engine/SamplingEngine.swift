@@ -142,10 +142,8 @@ struct SamplingEngine: ~Copyable {
     /// The result of a check that is due, or of an earlier one that has ended; nil if there is none, or nothing new.
     private mutating func nextDiscovery(at now: Int64) -> BoundSensors? {
         var deadline = Int64.min
-        if rediscovery != nil {
-            let isPartMissing =
-                rediscovery?.advanceIfUrgent(at: now) == true
-                && (accumulator.hasMissingPart || rediscovery?.isUnfinished == true)
+        if let isUrgent = rediscovery?.advanceIfUrgent(at: now) {
+            let isPartMissing = isUrgent && (accumulator.hasMissingPart || rediscovery?.isUnfinished == true)
             guard rediscovery?.advanceIfDue(at: now, isPartMissing: isPartMissing) == true else { return nil }
             guard startCheck() else { return rediscoveryThread == nil ? rediscovery?.run() : nil }
             // Nearly all checks end at once.

@@ -130,7 +130,7 @@ package struct ChannelAccumulator {
     package var longestSafeNanoseconds: Int64 {
         var least = Int64.max
         for index in states.indices {
-            if let counter = states[index].counter?.longestSafeNanoseconds { least = min(least, counter) }
+            if states[index].isCounter { least = min(least, states[index].energyCounter.longestSafeNanoseconds) }
             if states[index].integrator != nil { least = min(least, PowerIntegrator.longestSafeNanoseconds) }
         }
         return least

@@ -9,8 +9,14 @@ package struct ChannelState {
     /// Whether the channel may be absent without being lost.
     private let isIntermittent: Bool
 
+    /// Whether the channel is a counter rather than a gauge.
+    let isCounter: Bool
+
+    /// The energy of a counter; a gauge's is never read. Every look into an optional of this size would copy all of it.
+    private(set) var energyCounter: EnergyCounter
+
     /// The energy of a counter; nil for a gauge.
-    package private(set) var counter: EnergyCounter?
+    package var counter: EnergyCounter? { isCounter ? energyCounter : nil }
 
     /// The energy of a gauge that shows power; nil for other channels.
     package private(set) var integrator: PowerIntegrator?
@@ -30,22 +36,27 @@ package struct ChannelState {
         isIntermittent = channel.isIntermittent
         switch channel.encoding {
         case .counter(let encoding):
-            counter = EnergyCounter(
+            isCounter = true
+            energyCounter = EnergyCounter(
                 encoding: encoding, maximumPower: channel.maximumPower,
                 refreshInterval: channel.carriesInstants ? .zero : channel.refreshInterval)
             // A counter that is known to work may be 0 at first, for example a sum that starts when it is opened.
-            counter?.hasMoved = channel.isKnownToCount
-        case .gauge where channel.quantity == .power && channel.provenance != .nominal:
-            integrator = PowerIntegrator(maximumPower: channel.maximumPower, isIntermittent: channel.isIntermittent)
-        case .gauge: break
+            energyCounter.hasMoved = channel.isKnownToCount
+        case .gauge:
+            isCounter = false
+            energyCounter = EnergyCounter(encoding: .unbounded)
+            if channel.quantity == .power, channel.provenance != .nominal {
+                integrator = PowerIntegrator(
+                    maximumPower: channel.maximumPower, isIntermittent: channel.isIntermittent)
+            }
         }
     }
 
     /// The energy counted so far; nil for a channel that counts none.
-    var energy: Joules? { counter?.energy ?? integrator?.energy }
+    var energy: Joules? { isCounter ? energyCounter.energy : integrator?.energy }
 
     /// Whether the channel is a counter that has been 0 since its first reading.
-    var isEmpty: Bool { counter?.checkpoint != nil && counter?.hasMoved == false }
+    var isEmpty: Bool { isCounter && energyCounter.checkpoint != nil && !energyCounter.hasMoved }
 
     /// Whether the channel currently adds nothing to a sum, such as one of two batteries while the other discharges, or a
     /// card that sleeps.
@@ -72,11 +83,11 @@ package struct ChannelState {
     mutating func resume(from old: ChannelState, startsOver: Bool) -> Bool {
         // A reader that goes on may repeat a reading that has been counted.
         stamp = old.stamp
-        if let counter, let kept = old.counter {
-            if !startsOver, kept.encoding.showsLike(counter.encoding) {
-                self.counter = kept
+        if isCounter, old.isCounter {
+            if !startsOver, old.energyCounter.encoding.showsLike(energyCounter.encoding) {
+                energyCounter = old.energyCounter
             } else {
-                self.counter?.resume(from: kept)
+                energyCounter.resume(from: old.energyCounter)
             }
         } else if integrator != nil, let kept = old.integrator {
             integrator = kept
@@ -98,9 +109,8 @@ package struct ChannelState {
     @inline(__always)
     mutating func record(_ reading: Reading, _ began: SampleInstant, _ ended: SampleInstant) -> EnergyCounter.Outcome? {
         // The fast path for nearly every reading: a count that was read during the sample.
-        guard let number = reading.countOfSample,
-            let outcome = counter?.advance(to: number, began: began, ended: ended)
-        else { return recordOther(reading, began, ended) }
+        guard isCounter, let number = reading.countOfSample else { return recordOther(reading, began, ended) }
+        let outcome = energyCounter.advance(to: number, began: began, ended: ended)
         status = Self.status(after: outcome)
         return outcome
     }
@@ -121,15 +131,15 @@ package struct ChannelState {
         let isRepeated = stamped?.boottimeNanoseconds == stamp.boottimeNanoseconds
         if let stamped { resolve(stamped) }
         let (began, ended) = stamped == nil ? (began, ended) : (stamp, stamp)
-        if counter != nil, let number = reading.count {
+        if isCounter, let number = reading.count {
             let outcome =
                 reading.kind == .newCount && !isRepeated
-                ? counter?.restart(at: number, began: began, ended: ended)
-                : counter?.advance(to: number, began: began, ended: ended)
+                ? energyCounter.restart(at: number, began: began, ended: ended)
+                : energyCounter.advance(to: number, began: began, ended: ended)
             status = Self.status(after: outcome)
             return outcome
         }
-        guard counter == nil, let value = reading.value else {
+        guard !isCounter, let value = reading.value else {
             status = .implausible
             return nil
         }
@@ -149,12 +159,12 @@ package struct ChannelState {
         stamp.monotonicNanoseconds = max(stamp.monotonicNanoseconds, read.monotonicNanoseconds)
     }
 
-    private static func status(after outcome: EnergyCounter.Outcome?) -> ReadingStatus {
+    private static func status(after outcome: EnergyCounter.Outcome) -> ReadingStatus {
         switch outcome {
         case .baseline: .warmingUp
         case .absent: .absent
         case .counted, .ambiguous, .reset: .ok
-        case .implausible, nil: .implausible
+        case .implausible: .implausible
         }
     }
 }

@@ -40,6 +40,7 @@ package struct SnapshotWriter {
         let channels = topology.channels.indices.map { channel($0, accumulator, info.ended, suspended) }
         let interval = last.map { Duration.nanoseconds(info.began.boottimeNanoseconds - $0.boottimeNanoseconds) }
         last = info.began
+        let host = figures.map { $0.snapshot(channels, accumulator) }
         var snapshot = Snapshot(
             topology: topology,
             instant: info.began,
@@ -47,11 +48,11 @@ package struct SnapshotWriter {
             interval: interval,
             sampleDuration: .nanoseconds(info.ended.boottimeNanoseconds - info.began.boottimeNanoseconds),
             channels: channels,
-            host: figures.map { $0.snapshot(channels, accumulator) }
+            host: host
         )
         snapshot.includesSuspend = suspended >= SampleInstant.shortestSuspendNanoseconds
         snapshot.attribution = attribution.map { attributed in
-            let divided = snapshot.host.first { $0.scope == attributed.scope }
+            let divided = host.first { $0.scope == attributed.scope }
             return consumers.advance(attributed, power: divided?.power)
         }
         return snapshot
@@ -63,7 +64,8 @@ package struct SnapshotWriter {
         // What is only known of the time awake has no mean over a time that includes a suspend.
         let isOpen = suspended >= SampleInstant.shortestSuspendNanoseconds
         var result = ChannelSnapshot(status: accumulator.states[index].status)
-        if let counter = accumulator.states[index].counter {
+        if accumulator.states[index].isCounter {
+            let counter = accumulator.states[index].energyCounter
             result.wraps = counter.wraps
             result.resets = counter.resets
             result.ambiguousEnergy = counter.ambiguousEnergy
