@@ -119,7 +119,7 @@ struct BadInputTests {
         #expect(outcome.exitCode == 1)
         #expect(outcome.complaints.count == 1)
         #expect(outcome.error.contains("--scope"))
-        #expect(outcome.error.contains("there is cpu"))
+        #expect(outcome.error.contains("it has only cpu"))
     }
 
     @Test func `a full disk is a failure of one line`() async throws {

@@ -173,7 +173,9 @@ public struct SensorSet: Sendable {
             topology = Topology(generation: generation, discoveries: discoveries + [unused])
         }
         var bound = BoundSensors(topology, used, fingerprints: fingerprints)
-        if let asked { (bound.answers, bound.threads, bound.unanswered) = (asked.answers, asked.threads, asked.unanswered) }
+        if let asked {
+            (bound.answers, bound.threads, bound.unanswered) = (asked.answers, asked.threads, asked.unanswered)
+        }
         bound.absent = absent?.ids ?? []
         return bound
     }
