@@ -86,7 +86,7 @@ def _check(reason):
         checks.equal("status without a driver", missing.status, 1)
         checks.equal("command that loads it", run.files["load.command"].strip(), "modprobe intel_rapl_msr")
         roads = missing.text(reason) + missing.text("absent")
-        for part in ("mount -t 9p", "rapl-helper-socket", "estimator") if reason == "guest" else ():
+        for part in ("mount -t 9p", "rapl-helper-socket", "estimated") if reason == "guest" else ():
             checks.contains("roads for a guest", roads, part)
         _check_measured(checks, run, "loaded", "powercap")
 
