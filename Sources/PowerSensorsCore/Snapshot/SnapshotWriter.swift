@@ -21,10 +21,10 @@ package struct SnapshotWriter {
         figures = topology.scopes.compactMap { HostFigure($0, of: topology, headline: headline) }
         last = old?.last
         if let old { consumers = old.consumers }
-        let known = zip(old?.topology.channels ?? [], old?.windows ?? []).map { ($0.id, $1) }
+        let known = old.map { old in old.topology.channels.indices.map { (old.topology.channels[$0].id, $0) } } ?? []
         let kept = Dictionary(known) { first, _ in first }
-        windows = topology.channels.map { kept[$0.id] ?? PowerWindow() }
-        integrators = topology.channels.map { _ in nil }
+        windows = topology.channels.map { channel in kept[channel.id].flatMap { old?.windows[$0] } ?? PowerWindow() }
+        integrators = topology.channels.map { channel in kept[channel.id].flatMap { old?.integrators[$0] } }
     }
 
     /// Writes a snapshot.

@@ -63,6 +63,15 @@ struct GenerationTests {
         #expect(machine.snapshot(after: .seconds(10), 10, 6).host[0].energy == Joules(640))
     }
 
+    @Test func `the first power in a new generation is the mean since the snapshot before`() throws {
+        let machine = try Machine(Self.meter("one"))
+        _ = machine.snapshot(after: .zero, 10)
+        machine.move(to: Self.meter("one"), Self.meter("fan", nil))
+        let next = machine.snapshot(after: .seconds(10), 20, 1)
+        #expect(next[channel: "scripted/one"]?.energy == Joules(150))
+        #expect(next[channel: "scripted/one"]?.power == Watts(15), "that of the moment is 20 W")
+    }
+
     @Test func `a battery that was removed supplied nothing meanwhile`() throws {
         let machine = try Machine(
             Self.meter("one", .battery, isIntermittent: true), Self.meter("two", .battery, isIntermittent: true))
