@@ -6,7 +6,7 @@ import PowerSensorsTesting
 struct SharedGuest {
     let share: MockShare
     let machine: MockMachine
-    let clock = GuestClock()
+    let clock = SharedClock()
 
     init() throws {
         share = try MockShare()
@@ -22,16 +22,6 @@ struct SharedGuest {
     func sampler(_ sensor: GuestShareSensor? = nil) throws -> Sampler {
         try Sampler(SensorSet(only: [sensor ?? self.sensor()]), now: { [clock] in clock.instant })
     }
-}
-
-/// A guest's clock, which sensors may read on any thread.
-final class GuestClock: Sendable {
-    private let now = Locked(
-        SampleInstant(boottimeNanoseconds: 1_000_000_000_000, monotonicNanoseconds: 1_000_000_000_000))
-
-    var instant: SampleInstant { now.withLock { $0 } }
-
-    func advance(by time: Duration) { now.withLock { $0 = $0.advanced(by: time) } }
 }
 
 /// A host that measures what one guest uses.
