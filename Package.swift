@@ -130,12 +130,12 @@ let package = Package(
         .executableTarget(name: "Soak", dependencies: ["PowerSensors", "PowerSensorsTesting"], path: "Tests/Soak"),
         // A target that imports a module says so, even where another brings it along: else it is not compiled again when
         // that module changes, and runs with the old layout of its types.
-        .testTarget(
-            name: "PowerSensorsTests",
-            dependencies: [
-                "PowerSensors", "CPowerSensors", "PowerSensorsTesting", "PowerSensorsTestSupport", "CAllocationCounter",
-            ]
-        ),
+        .libraryTests("Core", "CPowerSensors"),
+        .libraryTests("Machine"),
+        .libraryTests("Sources", "CAllocationCounter"),
+        .libraryTests("Estimator"),
+        .libraryTests("Attribution"),
+        .libraryTests("", "CAllocationCounter"),
         .testTarget(name: "PowerSensorsCarbonTests", dependencies: ["PowerSensors", "PowerSensorsCarbon"]),
         .testTarget(
             name: "PowerSensorsExportersTests",
@@ -197,6 +197,14 @@ extension Target {
             name: "PowerSensors\(name)",
             dependencies: ["PowerSensorsMachine", "PowerSensorsCore", "CPowerSensors"],
             path: "Sources/PowerSensorsSources/\(name)"
+        )
+    }
+
+    /// The tests of a layer of the library, which see what a program sees that imports `PowerSensors`.
+    static func libraryTests(_ layer: String, _ others: Dependency...) -> Target {
+        .testTarget(
+            name: "PowerSensors\(layer)Tests",
+            dependencies: ["PowerSensors", "PowerSensorsTesting", "PowerSensorsTestSupport"] + others
         )
     }
 }

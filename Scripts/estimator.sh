@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 task=${1:-check}
 tables=Sources/PowerSensorsEstimator/Tables/EstimatorTables.swift
-examples=Tests/PowerSensorsTests/Sensors/Estimator/PredictedMachines.swift
+examples=Tests/PowerSensorsEstimatorTests/PredictedMachines.swift
 
 if [ -z "${ESTIMATOR_DATA:-}" ]; then
     echo "estimator: skipped: ESTIMATOR_DATA names no folder with specpower_train.csv, so nothing is fitted anew"

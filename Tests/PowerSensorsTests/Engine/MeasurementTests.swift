@@ -1,4 +1,5 @@
 import PowerSensors
+import PowerSensorsTestSupport
 import Testing
 
 struct MeasurementTests {

@@ -1,4 +1,5 @@
 import PowerSensors
+import PowerSensorsTestSupport
 import Testing
 
 /// The waits are real, and no test asks how late they end.

@@ -1,4 +1,5 @@
 import PowerSensors
+import PowerSensorsTestSupport
 import PowerSensorsTesting
 import Synchronization
 import Testing

@@ -1,5 +1,6 @@
 import Glibc
 import PowerSensors
+import PowerSensorsTestSupport
 import Synchronization
 import Testing
 

@@ -1,4 +1,5 @@
 import PowerSensors
+import PowerSensorsTestSupport
 import Testing
 
 /// No energy is assumed for the time in which a machine is suspended.
