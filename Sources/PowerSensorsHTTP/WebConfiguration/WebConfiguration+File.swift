@@ -1,40 +1,31 @@
 #if Exporters
-import Yams
-
 extension WebConfiguration {
     /// Reads a YAML file. Paths in it are relative to its folder.
     ///
     /// - Parameter path: The file, of at most a megabyte.
     /// - Throws: ``EndpointError`` that names the file, the line and what is allowed.
     public init(file path: String) throws(EndpointError) {
-        let text = String(decoding: try readFile(path), as: UTF8.self)
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        try self.init(yaml: text, name: path, folder: folder)
+        try self.init(yaml: readFile(path), name: path, folder: folder)
     }
 
     /// Reads YAML text.
     ///
     /// - Parameters:
-    ///   - text: The YAML.
+    ///   - text: The YAML, in UTF-8.
     ///   - name: The file's name for messages.
     ///   - folder: The prefix of relative paths: empty, or ending with a slash.
-    package init(yaml text: String, name: String, folder: String) throws(EndpointError) {
-        let node: Node?
-        do {
-            node = try compose(yaml: text)
-        } catch {
-            // The error's other lines only show the position in the text.
-            let line = "\(error)".split(separator: "\n").first.map(String.init) ?? "it cannot be parsed"
-            throw EndpointError("\(name): this is not YAML: \(line)")
-        }
+    package init(yaml text: [UInt8], name: String, folder: String) throws(EndpointError) {
+        var parser = YAMLParser(text, name: name)
         self.init()
         // An empty file sets nothing, as in Prometheus' exporter toolkit.
-        guard let node, node.null == nil else { return }
-        for (key, value) in try YAMLMapping(node, in: name).pairs {
+        guard let mapping = try parser.document() else { return }
+        for entry in mapping.entries {
+            let (key, value) = (entry.key, entry.value)
             switch key.text {
-            case "tls_server_config": tls = try TLS(YAMLMapping(value, in: name), folder)
-            case "http_server_config": try Self.check(http: YAMLMapping(value, in: name))
-            case "basic_auth_users": users = try Self.users(YAMLMapping(value, in: name))
+            case "tls_server_config": tls = try TLS(YAMLMapping(value, of: key), folder)
+            case "http_server_config": try Self.check(http: YAMLMapping(value, of: key))
+            case "basic_auth_users": users = try Self.users(YAMLMapping(value, of: key))
             default:
                 throw key.error(
                     "is unknown; use tls_server_config, http_server_config or basic_auth_users")
@@ -43,16 +34,18 @@ extension WebConfiguration {
     }
 
     private static func check(http mapping: YAMLMapping) throws(EndpointError) {
-        for (key, value) in mapping.pairs {
+        for entry in mapping.entries {
+            let (key, value) = (entry.key, entry.value)
             guard key.text == "http2" else { throw key.error("is not supported; leave it out") }
-            guard value.bool != nil else { throw key.error("must be true or false") }
+            guard ["true", "false"].contains(value.string) else { throw key.error("must be true or false") }
             // Neither setting needs HTTP/2: a server may always choose HTTP/1.1.
         }
     }
 
     private static func users(_ mapping: YAMLMapping) throws(EndpointError) -> [String: String] {
         var users: [String: String] = [:]
-        for (key, value) in mapping.pairs {
+        for entry in mapping.entries {
+            let (key, value) = (entry.key, entry.value)
             guard let hash = value.string, BcryptHash(hash) != nil else {
                 throw key.error("has no bcrypt hash; make one with: htpasswd -nB \(key.text)")
             }
@@ -68,7 +61,8 @@ extension WebConfiguration.TLS {
         var certificate: String?
         var privateKey: String?
         var version = Version.tls12
-        for (key, value) in mapping.pairs {
+        for entry in mapping.entries {
+            let (key, value) = (entry.key, entry.value)
             guard let text = value.string, !text.isEmpty else { throw key.error("must have a value") }
             switch (key.text, text) {
             case ("cert_file", _): certificate = text
@@ -86,37 +80,5 @@ extension WebConfiguration.TLS {
         self.init(
             certificateFile: resolved(certificate), keyFile: resolved(privateKey), minimumVersion: version)
     }
-}
-
-/// A YAML mapping with strings as keys, each of them unique.
-private struct YAMLMapping {
-    /// A key and its position in the file.
-    struct Key {
-        let text: String
-        let position: String
-
-        func error(_ problem: String) -> EndpointError { EndpointError("\(position): \(text) \(problem)") }
-    }
-
-    let pairs: [(key: Key, value: Node)]
-    private let position: String
-
-    init(_ node: Node, in file: String) throws(EndpointError) {
-        func position(_ node: Node) -> String { node.mark.map { "\(file), line \($0.line)" } ?? file }
-        self.position = position(node)
-        guard let mapping = node.mapping else {
-            throw EndpointError("\(position(node)): expected a mapping, that is, lines of `key: value`")
-        }
-        var pairs: [(Key, Node)] = []
-        for (key, value) in mapping {
-            guard let text = key.scalar?.string else {
-                throw EndpointError("\(position(key)): a key must be a string")
-            }
-            pairs.append((Key(text: text, position: position(key)), value))
-        }
-        self.pairs = pairs
-    }
-
-    func error(_ problem: String) -> EndpointError { EndpointError("\(position): this mapping \(problem)") }
 }
 #endif

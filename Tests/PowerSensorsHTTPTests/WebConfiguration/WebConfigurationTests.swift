@@ -7,7 +7,7 @@ struct WebConfigurationTests {
     static let hash = "$2y$05$abcdefghijklmnopqrstuuoD8yw7MmybLKVooaTGGZAt3HXugv2.a"
 
     private func read(_ yaml: String) throws -> WebConfiguration {
-        try WebConfiguration(yaml: yaml, name: "web.yml", folder: "/etc/ps/")
+        try WebConfiguration(yaml: Array(yaml.utf8), name: "web.yml", folder: "/etc/ps/")
     }
 
     @Test func `certificates and users are read as by the exporter toolkit`() throws {
@@ -30,7 +30,41 @@ struct WebConfigurationTests {
         #expect(web.users == ["alice": Self.hash, "bob": Self.hash])
     }
 
-    @Test(arguments: ["", "# nothing\n", "---\n", "basic_auth_users: {}\n"])
+    @Test(arguments: [
+        ("alice: H", ["alice"]), ("alice:\tH\t# a comment\r\n  bob: H \r\n", ["alice", "bob"]),
+        ("\n\n   # a comment\n   alice: H\n\n   bob: H", ["alice", "bob"]),
+        ("'it''s # me': H", ["it's # me"]), (#""a \"b\" \\ é": H"#, [#"a "b" \ é"#]), ("a#b: H", ["a#b"]),
+        ("{alice: H, 'bob': H}", ["alice", "bob"]), ("{\n  \"alice\": \"H\",\n  \"bob\": \"H\",\n}", ["alice", "bob"]),
+        ("-a: H", ["-a"]), ("null: H", ["null"]), ("1: 'H'", ["1"]), ("a b: H", ["a b"]),
+    ])
+    func `users are read in each form that YAML has for a mapping`(users: String, names: [String]) throws {
+        let users = users.replacing("H", with: Self.hash)
+        let indented =
+            users.hasPrefix("{") ? users : "\n" + users.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
+        #expect(try Set(read("---\nbasic_auth_users: \(indented)\n").users.keys) == Set(names))
+    }
+
+    @Test(arguments: [
+        ("a: 1\na: 2", "line 2: a is given twice"), ("a: {b: 1, b: 2}", "line 1: b is given twice"),
+        ("a:\n    b: 1\n  c: 2", "line 3"), ("a: 1\n  b: 2", "line 2"), ("  a: 1\nb: 2", "line 2"),
+        ("a: 1\n\tb: 2", "line 2: this is indented by a tab"), ("a: 'b", "closing quote"),
+        ("a: \"b\nc\"", "closing quote"),
+        ("a: \"\\x41\"", "escape"), ("a: 'b' c", "continues"), ("a: |\n  b", "begins with |"),
+        ("a: &b c", "begins with &"),
+        ("a: !!str b", "begins with !"), ("a: [b]", "begins with ["), ("a:\n  - b", "begins with -"),
+        ("a: {b: c", "brace"),
+        ("a: {b: c} d", "continues"), ("a: b\u{1}", "control character"), ("a: b\n---\nc: d", "line 2"),
+        (String(repeating: "{a: ", count: 100_000), "too deeply"), ("{a b}", "mapping"),
+    ])
+    func `what is no mapping of strings is refused with its line`(yaml: String, named: String) {
+        #expect {
+            try read(yaml)
+        } throws: { error in
+            "\(error)".contains("web.yml, line ") && "\(error)".contains(named)
+        }
+    }
+
+    @Test(arguments: ["", "# nothing\n", "\u{FEFF}# nothing\n", "---\n", "--- # nothing\n", "basic_auth_users: {}\n"])
     func `a file without settings is the default configuration`(yaml: String) throws {
         #expect(try read(yaml) == WebConfiguration())
     }
