@@ -6,7 +6,7 @@ import NIOPosix
 import PowerSensors
 
 /// Why a request had no response, in words for people, since the libraries' own descriptions name their types.
-func connectionProblem(_ error: any Error) -> String {
+package func connectionProblem(_ error: any Error) -> String {
     switch error {
     case let error as NIOConnectionError:
         // Of several addresses of a host, the first is as good as any.
