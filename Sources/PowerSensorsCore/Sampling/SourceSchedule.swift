@@ -2,21 +2,21 @@
 ///
 /// A source that is read at each sample and does not answer in time is read at an interval instead for a while. One that takes
 /// long to answer is read less often. All times are nanoseconds of the monotonic clock.
-struct SourceSchedule {
+package struct SourceSchedule {
     /// The shortest time between two reads; nil for at each sample.
-    var configuredInterval: Int64?
+    package var configuredInterval: Int64?
 
     /// The time between two reads at present, if the source is not read at each sample.
-    private(set) var interval: Int64
+    package private(set) var interval: Int64
 
     /// When the next read is due; `.max` if it is due with the next sample.
-    private(set) var due: Int64
+    package private(set) var due: Int64
 
     /// Whether a thread reads the source.
-    private(set) var isClaimed = false
+    package private(set) var isClaimed = false
 
     /// Whether a sample waits for the answer.
-    private(set) var isAwaited = false
+    package private(set) var isAwaited = false
 
     /// From when on samples wait for the source again.
     private var trustedFrom: Int64 = 0
@@ -32,7 +32,7 @@ struct SourceSchedule {
     /// A source that is due at once.
     ///
     /// - Parameter interval: How often it is read; nil for at each sample.
-    init(every interval: Int64?, at now: Int64) {
+    package init(every interval: Int64?, at now: Int64) {
         configuredInterval = interval
         self.interval = interval ?? Self.second
         due = now
@@ -41,7 +41,7 @@ struct SourceSchedule {
     /// Requests a reading for a sample, unless the source is read at an interval, or the previous request is unanswered.
     ///
     /// - Returns: Whether the sample shall wait for the answer.
-    mutating func request(at now: Int64) -> Bool {
+    package mutating func request(at now: Int64) -> Bool {
         guard configuredInterval == nil, !isClaimed, !isAwaited, now >= trustedFrom else { return false }
         due = min(due, now)
         isAwaited = true
@@ -51,7 +51,7 @@ struct SourceSchedule {
     /// Claims the source for a thread if it has been due for long enough.
     ///
     /// - Parameter delay: For how long it must have been due if no sample waits for it.
-    mutating func claim(at now: Int64, lateBy delay: Int64) -> Bool {
+    package mutating func claim(at now: Int64, lateBy delay: Int64) -> Bool {
         guard !isClaimed, due <= (isAwaited ? now : now - delay) else { return false }
         isClaimed = true
         // Sources with the same interval are due together, so that a thread wakes up once for all.
@@ -63,7 +63,7 @@ struct SourceSchedule {
     ///
     /// - Parameter began: When the source was claimed.
     /// - Returns: Whether a sample waited for it.
-    mutating func release(claimedAt began: Int64, at now: Int64) -> Bool {
+    package mutating func release(claimedAt began: Int64, at now: Int64) -> Bool {
         let wasAwaited = isAwaited
         (isClaimed, isAwaited) = (false, false)
         // Reading takes at most a twentieth of the time, unless it takes longer than 1.5 s.
@@ -83,7 +83,7 @@ struct SourceSchedule {
     /// Records that a sample has waited for long enough.
     ///
     /// - Returns: Whether the sample had waited for this source.
-    mutating func recordLateness(at now: Int64) -> Bool {
+    package mutating func recordLateness(at now: Int64) -> Bool {
         guard isAwaited else { return false }
         isAwaited = false
         // A source that no thread has come to is not late by its own fault.
@@ -104,7 +104,7 @@ struct SourceSchedule {
     /// Whether the source has been silent for longer than three of its intervals.
     ///
     /// - Parameter silence: The time since its last answer, or since the start if it has never answered.
-    func isStale(after silence: Int64, at now: Int64) -> Bool {
+    package func isStale(after silence: Int64, at now: Int64) -> Bool {
         silence > 3 * interval && (configuredInterval != nil || isUnanswered(at: now))
     }
 
