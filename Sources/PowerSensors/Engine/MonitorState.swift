@@ -1,4 +1,4 @@
-import PowerSensorsCore
+package import PowerSensorsCore
 
 /// Snapshots and events to deliver after the monitor's lock is released.
 ///
@@ -18,7 +18,7 @@ struct Deliveries: Sendable {
 }
 
 /// The state that the monitor's thread and its callers share under a lock.
-struct MonitorState {
+package struct MonitorState {
     private struct Subscription {
         let id: Int
         var grid: DeliveryGrid
@@ -48,7 +48,7 @@ struct MonitorState {
     private var lastSeen: [Finding: Int64] = [:]
     private(set) var isStopping = false
 
-    init(_ topology: Topology, _ configuration: MonitorConfiguration) {
+    package init(_ topology: Topology, _ configuration: MonitorConfiguration) {
         self.topology = topology
         headlineScope = configuration.headlineScope
         latestWriter = SnapshotWriter(topology, headline: headlineScope)
@@ -71,7 +71,7 @@ struct MonitorState {
     /// When the next sample is due, in nanoseconds of the monotonic clock: like the subscribers' points, the times are
     /// counted from the origin, so that a sample that is taken between two of them for a new subscriber does not move the
     /// later ones.
-    func nextSample(after now: Int64, atMost safe: Int64) -> Int64 {
+    package func nextSample(after now: Int64, atMost safe: Int64) -> Int64 {
         origin + TimeGrid.next(after: now - origin, every: samplingInterval(atMost: safe))
     }
 
@@ -144,7 +144,7 @@ struct MonitorState {
     // MARK: Subscribers
 
     /// Adds a subscriber, and returns its identifier; nil if the monitor has stopped.
-    mutating func subscribe(
+    package mutating func subscribe(
         every nanoseconds: Int64, _ continuation: AsyncStream<Snapshot>.Continuation
     ) -> Int? {
         if isStopping { return nil }
