@@ -24,6 +24,17 @@ struct CSVFormatTests {
         #expect(lines(bytes) == rows)
     }
 
+    @Test func `a figure that is ambiguous has its energy and its bounds, and no power`() {
+        var format = CSVFormat(node: "n1")
+        format.prepare(for: Samples.topology())
+        var bytes: [UInt8] = []
+        format.append(Samples.ambiguous(), to: &bytes)
+        let rows = lines(bytes)
+        #expect(rows[1] == stamp + "host,cpu,,82.4,,3.1,991.5,ambiguous,,measured,rapl,true,,,,,0")
+        #expect(
+            rows[3] == stamp + "channel,rapl/package-0,,82.4,,3.1,991.5,ambiguous,,measured,rapl,,3,0,59309.0,,0")
+    }
+
     @Test func `every row has the header's columns, whatever the machine`() {
         let columns = CSVFormat.header.split(separator: ",").count
         for snapshot in [Samples.snapshot(), Samples.estimate(3.1, low: 2, high: 4.2)] {

@@ -73,6 +73,18 @@ struct JSONFormatTests {
         #expect(channel["high_w"] as? Double == 4.2)
     }
 
+    @Test func `a figure that is ambiguous has its energy and its bounds, and no power`() throws {
+        let parsed = try object(text(Samples.ambiguous()))
+        for list in ["host", "channels"] {
+            let figure = try #require((parsed[list] as? [[String: Any]])?.first)
+            #expect(figure["status"] as? String == "ambiguous")
+            #expect(figure["power_w"] is NSNull)
+            #expect(figure["energy_j"] as? Double == 82.4)
+            #expect(figure["low_w"] as? Double == 3.1)
+            #expect(figure["high_w"] as? Double == 991.5)
+        }
+    }
+
     @Test(
         arguments: [
             (-1, "1969-12-31T23:59:59.999Z"), (0, "1970-01-01T00:00:00.000Z"),

@@ -102,6 +102,19 @@ enum Samples {
         )
     }
 
+    /// A snapshot after a gap in which the package's counter may have wrapped unseen.
+    static func ambiguous() -> Snapshot {
+        let sample = snapshot {
+            $0[0].status = .ambiguous
+            $0[0].power = nil
+            ($0[0].low, $0[0].high) = (Watts(3.1), Watts(991.5))
+            $0[0].ambiguousEnergy = Joules(59_309)
+        }
+        var host = sample.host
+        (host[0].low, host[0].high) = (Watts(3.1), Watts(991.5))
+        return snapshot(sample.topology, channels: sample.channels, host: host)
+    }
+
     /// A snapshot with only an estimate of the whole machine, as on a machine without measurements.
     static func estimate(_ power: Double, low: Double, high: Double) -> Snapshot {
         var channel = Channel(

@@ -13,12 +13,12 @@ public struct Measurement: Hashable, Sendable {
         /// The energy in joules; nil if a part is missing, or if the work ended before a source counted anything.
         public let energy: Joules?
 
-        /// The mean power in watts; nil if a part is missing, and if the machine was suspended meanwhile and the energy of that
-        /// time is unknown.
+        /// The mean power in watts; nil if a part is missing, if more energy is ambiguous than is known, and if the machine was
+        /// suspended meanwhile and the energy of that time is unknown.
         public let power: Watts?
 
         /// The lower bound of the energy in joules; nil if a part is missing. It is the lower end of an estimate's 68 % band,
-        /// minus what the source may have counted late at the start of the work.
+        /// minus what the source may have counted late at the start of the work, and what was used while it was read.
         public let low: Joules?
 
         /// The upper bound of the energy in joules; nil if a part is missing. It is the upper end of an estimate's 68 % band,
@@ -77,6 +77,7 @@ extension Measurement {
             return Figure(
                 host, since: first, over: duration, includesSuspend: after.includesSuspend,
                 lateEnergy: Self.lateEnergy(of: host, after),
+                readingTime: before.sampleDuration + after.sampleDuration,
                 ambiguous: after.ambiguous(host.scope) - before.ambiguous(host.scope))
         }
     }
@@ -95,7 +96,7 @@ extension Measurement {
 extension Measurement.Figure {
     fileprivate init(
         _ host: HostSnapshot, since first: Joules?, over duration: Duration, includesSuspend: Bool, lateEnergy: Joules,
-        ambiguous: Joules
+        readingTime: Duration, ambiguous: Joules
     ) {
         scope = host.scope
         provenance = host.provenance
@@ -108,7 +109,7 @@ extension Measurement.Figure {
         let used = last - first
         energy = used
         // What sleeps uses little, but that is not measured.
-        let isOpen = host.status == .asleep || (includesSuspend && host.power == nil)
+        let isOpen = [.asleep, .ambiguous].contains(host.status) || (includesSuspend && host.power == nil)
         power = isOpen ? nil : used.power(over: duration)
         status = host.status == .warmingUp ? .ok : host.status
         // The relative band of an estimate's energy is that of its power.
@@ -116,7 +117,9 @@ extension Measurement.Figure {
             host.power.map { power in
                 power > .zero ? ((host.low ?? power) / power, (host.high ?? power) / power) : (1, 1)
             } ?? (1, 1)
-        low = max(used * below - lateEnergy, .zero)
+        // The counters may be read at any time within the samples, which is before and after the work.
+        let readEnergy = Joules((host.power?.rawValue ?? 0) * readingTime.seconds)
+        low = max(used * below - lateEnergy - readEnergy, .zero)
         high = used * above + lateEnergy + ambiguous
     }
 }

@@ -96,7 +96,7 @@ extension ReadingStatus {
     /// Whether the source answered, even if the answer is not usable, or may answer once it wakes.
     fileprivate var isAnswer: Bool {
         switch self {
-        case .ok, .warmingUp, .partial, .implausible, .stale, .asleep: true
+        case .ok, .warmingUp, .partial, .implausible, .stale, .asleep, .ambiguous: true
         case .absent, .forbidden, .io: false
         }
     }

@@ -31,6 +31,8 @@ public struct EnergyCounter: Sendable {
     package struct Checkpoint: Hashable, Sendable {
         package var total: UInt64
         package var instant: SampleInstant
+        /// By how many nanoseconds the instant may be too early or too late: half of the time that the read took.
+        package var uncertaintyNanoseconds: Int64
         /// False for the first number, whose age is unknown.
         package var isChange: Bool
         /// The number of the segment, which increases after each gap whose energy is not known.
@@ -146,6 +148,11 @@ public struct EnergyCounter: Sendable {
 
     /// When the number was last read; for a slow source that may be some time ago. Nil before the first reading.
     package var lastReading: SampleInstant? { previous?.ended }
+
+    /// How long that reading took, in nanoseconds.
+    var lastReadingNanoseconds: Int64 {
+        previous.map { $0.ended.monotonicNanoseconds &- $0.began.monotonicNanoseconds } ?? 0
+    }
 
     /// Counts the number that the counter showed at some moment between two instants.
     ///
@@ -377,6 +384,7 @@ public struct EnergyCounter: Sendable {
             instant: SampleInstant(
                 boottimeNanoseconds: reading.ended.boottimeNanoseconds &- half,
                 monotonicNanoseconds: reading.ended.monotonicNanoseconds &- half),
+            uncertaintyNanoseconds: half,
             isChange: isChange,
             segment: segment
         )

@@ -51,6 +51,14 @@ package struct PowerIntegrator: Sendable {
         return (net - earlier.net).power(over: .nanoseconds(monotonicNanoseconds - earlier.monotonicNanoseconds))
     }
 
+    /// How much higher than ``meanPower(since:)`` the mean power may have been, because of gaps that were not interpolated;
+    /// nil if there were none.
+    func ambiguousPower(since earlier: PowerIntegrator?) -> Watts? {
+        guard let earlier, earlier.segment == segment, ambiguousEnergy > earlier.ambiguousEnergy else { return nil }
+        return (ambiguousEnergy - earlier.ambiguousEnergy)
+            .power(over: .nanoseconds(monotonicNanoseconds - earlier.monotonicNanoseconds))
+    }
+
     /// The nanoseconds of time awake since the latest reading; since the machine's start if there was none.
     func silentNanoseconds(at now: SampleInstant) -> Int64 { now.monotonicNanoseconds &- monotonicNanoseconds }
 

@@ -21,11 +21,14 @@ public struct Reading: Sendable {
     /// The type of the number. A gauge's number from a counter's channel, or the reverse, is implausible.
     package let kind: Kind
 
+    /// By how many milliseconds the instant may be too early or too late; it fits in the same padding.
+    private var uncertaintyMilliseconds: UInt16 = 0
+
     /// Boot time of the reading, or `.min` if it was taken during the sample. An optional would double a reading's
     /// size.
     private var boottimeNanoseconds = Int64.min
 
-    /// When the source was read; nil if that was during the sample itself.
+    /// When the source was read; nil if that was during the sample itself, unless the sample took long.
     public var instant: ContinuousClock.Instant? {
         guard boottimeNanoseconds != .min else { return nil }
         return ContinuousClock().systemEpoch.advanced(by: .nanoseconds(boottimeNanoseconds))
@@ -75,6 +78,22 @@ public struct Reading: Sendable {
         return stamped
     }
 
+    /// The same reading, which was taken at some moment between two instants: with the middle of the time awake as its
+    /// instant, and half of it as the instant's uncertainty. If it has an instant already, that is kept.
+    ///
+    /// A read that takes long may have got its number at its beginning or at its end.
+    package func stamped(between began: SampleInstant, and ended: SampleInstant) -> Reading {
+        guard boottimeNanoseconds == .min else { return self }
+        let half = max(ended.monotonicNanoseconds &- began.monotonicNanoseconds, 0) / 2
+        var stamped = self
+        stamped.boottimeNanoseconds = ended.boottimeNanoseconds &- half
+        stamped.uncertaintyMilliseconds = UInt16(clamping: (half &+ 999_999) / 1_000_000)
+        return stamped
+    }
+
+    /// By how many nanoseconds the instant may be too early or too late.
+    var uncertaintyNanoseconds: Int64 { Int64(uncertaintyMilliseconds) * 1_000_000 }
+
     /// The nanoseconds since the reading, suspended time included; nil if it carries no instant.
     package func age(at now: SampleInstant) -> Int64? {
         boottimeNanoseconds == .min ? nil : now.boottimeNanoseconds &- boottimeNanoseconds
@@ -82,7 +101,9 @@ public struct Reading: Sendable {
 
     /// The reading of a counter with a higher count.
     func adding(_ count: UInt64) -> Reading {
-        Reading(bits: bits &+ count, status: status, kind: kind, boottimeNanoseconds: boottimeNanoseconds)
+        Reading(
+            bits: bits &+ count, status: status, kind: kind, uncertaintyMilliseconds: uncertaintyMilliseconds,
+            boottimeNanoseconds: boottimeNanoseconds)
     }
 
     /// The instant of a reading that was not taken during the sample, on both clocks; nil for one that was.

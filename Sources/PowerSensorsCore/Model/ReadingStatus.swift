@@ -31,8 +31,13 @@ public enum ReadingStatus: Hashable, Sendable {
     /// energy stands still. This is not a failure.
     case asleep
 
+    /// The source answers, but in the interval of a snapshot it may have used more than twice the energy that was counted:
+    /// a counter may have wrapped unseen, or no power was read for too long. The energy goes on as a lower bound, the
+    /// power is known only by its bounds.
+    case ambiguous
+
     /// Whether the source answers, even if its value needs another reading.
-    package var isReadable: Bool { self == .ok || self == .warmingUp }
+    package var isReadable: Bool { self == .ok || self == .warmingUp || self == .ambiguous }
 
     /// Whether the energy counted so far is all of it.
     var hasEnergy: Bool { isReadable || self == .asleep }
@@ -49,6 +54,7 @@ public enum ReadingStatus: Hashable, Sendable {
         case .implausible: "implausible"
         case .stale: "stale"
         case .asleep: "asleep"
+        case .ambiguous: "ambiguous"
         }
     }
 }

@@ -61,9 +61,11 @@ public struct SampleInstant: Hashable, Sendable {
     }
 
     /// The instant that is `time` later on both clocks.
-    public func advanced(by time: Duration) -> SampleInstant {
-        let nanoseconds = time.wholeNanoseconds
-        return SampleInstant(
+    public func advanced(by time: Duration) -> SampleInstant { advanced(byNanoseconds: time.wholeNanoseconds) }
+
+    /// The instant that is some nanoseconds later on both clocks.
+    func advanced(byNanoseconds nanoseconds: Int64) -> SampleInstant {
+        SampleInstant(
             boottimeNanoseconds: boottimeNanoseconds &+ nanoseconds,
             monotonicNanoseconds: monotonicNanoseconds &+ nanoseconds
         )

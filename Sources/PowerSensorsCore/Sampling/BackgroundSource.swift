@@ -85,7 +85,7 @@ final class BackgroundSource: SensorReader, @unchecked Sendable {
     ///
     /// - Returns: Whether a sample waited for them.
     func readClaimed() -> Bool {
-        let instant = SampleInstant.now
+        let began = SampleInstant.now
         var failure: Finding?
         do {
             // A sensor that could not be opened is tried again each time.
@@ -97,14 +97,17 @@ final class BackgroundSource: SensorReader, @unchecked Sendable {
             failure = .failed(sensor.name, error)
             buffer.fill(with: .missing(.ofFailure(error)))
         }
+        let ended = SampleInstant.now(after: began)
         return state.withLock { state in
             state.failure = failure
             buffer.withSpan { readings in
-                for index in channels.indices { state.readings[index] = readings[index].stamped(at: instant) }
+                for index in channels.indices {
+                    state.readings[index] = readings[index].stamped(between: began, and: ended)
+                }
             }
-            let now = SampleInstant.monotonicNow
-            state.answeredNanoseconds = now
-            return state.schedule.release(claimedAt: instant.monotonicNanoseconds, at: now)
+            state.answeredNanoseconds = ended.monotonicNanoseconds
+            return state.schedule.release(
+                claimedAt: began.monotonicNanoseconds, at: ended.monotonicNanoseconds)
         }
     }
 }

@@ -67,7 +67,7 @@ package struct ChannelState {
         switch status {
         case .absent: !isIntermittent
         case .forbidden, .io, .stale: true
-        case .ok, .warmingUp, .partial, .implausible, .asleep: false
+        case .ok, .warmingUp, .partial, .implausible, .asleep, .ambiguous: false
         }
     }
 
@@ -130,7 +130,8 @@ package struct ChannelState {
         // A slow source's reading is repeated for several samples, but its counter restarts only once.
         let isRepeated = stamped?.boottimeNanoseconds == stamp.boottimeNanoseconds
         if let stamped { resolve(stamped) }
-        let (began, ended) = stamped == nil ? (began, ended) : (stamp, stamp)
+        let taken = stamped == nil ? began : stamp
+        let (began, ended) = stamped == nil ? (began, ended) : stampBounds(reading.uncertaintyNanoseconds)
         if isCounter, let number = reading.count {
             let outcome =
                 reading.kind == .newCount && !isRepeated
@@ -144,7 +145,7 @@ package struct ChannelState {
             return nil
         }
         self.value = value
-        integrator?.advance(to: Watts(value), monotonicNanoseconds: began.monotonicNanoseconds)
+        integrator?.advance(to: Watts(value), monotonicNanoseconds: taken.monotonicNanoseconds)
         status = .ok
         return nil
     }
@@ -157,6 +158,11 @@ package struct ChannelState {
         if stamp.boottimeNanoseconds == read.boottimeNanoseconds { return }
         stamp.boottimeNanoseconds = read.boottimeNanoseconds
         stamp.monotonicNanoseconds = max(stamp.monotonicNanoseconds, read.monotonicNanoseconds)
+    }
+
+    /// The instants between which the number with the latest stamp was read.
+    private func stampBounds(_ uncertainty: Int64) -> (SampleInstant, SampleInstant) {
+        (stamp.advanced(byNanoseconds: -uncertainty), stamp.advanced(byNanoseconds: uncertainty))
     }
 
     private static func status(after outcome: EnergyCounter.Outcome) -> ReadingStatus {

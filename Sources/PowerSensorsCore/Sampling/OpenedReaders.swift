@@ -6,6 +6,8 @@ package struct OpenedReaders: ~Copyable {
         fileprivate var entries: [Entry] = []
         fileprivate var failures: [Finding] = []
         fileprivate var buffer: ReadingBuffer
+        /// How many readers are read directly.
+        fileprivate var directCount = 0
         /// Whether there are slow sources that the calling thread reads.
         fileprivate var readsSlowSources = false
         /// Whether there are sources that are read in the background at each sample.
@@ -29,6 +31,9 @@ package struct OpenedReaders: ~Copyable {
         let first: Int
         /// Whether it returns readings of the background readers.
         let isBackground: Bool
+        /// When it was last read, if it is read directly.
+        var began = SampleInstant(boottimeNanoseconds: 0, monotonicNanoseconds: 0)
+        var ended = SampleInstant(boottimeNanoseconds: 0, monotonicNanoseconds: 0)
         /// The index of the entry of the previous generation whose reader continues; nil if this one was opened anew.
         var continued: Int?
     }
@@ -80,7 +85,7 @@ package struct OpenedReaders: ~Copyable {
         let isBackground = group.interval != nil || group.isBeside
         if group.interval != nil { next.readsSlowSources = !usesThreads }
         if group.isBeside { next.readsBeside = true }
-        if isBackground { next.hasBackground = true }
+        if isBackground { next.hasBackground = true } else { next.directCount += 1 }
         let same = current.entries.firstIndex { entry in
             entry.sensor == sensor.name && entry.isBackground == isBackground && !(entry.reader is UnopenedReader)
                 && entry.channels.elementsEqual(channels) { $0.isRead(like: $1) }
@@ -101,8 +106,7 @@ package struct OpenedReaders: ~Copyable {
         }
         return Entry(
             sensor: sensor.name, reader: reader, channels: channels, count: channels.count, first: first,
-            isBackground: isBackground,
-            continued: same)
+            isBackground: isBackground, continued: same)
     }
 
     /// Moves to the next generation. The current one must have been read just before.
@@ -153,19 +157,52 @@ package struct OpenedReaders: ~Copyable {
         if current.readsSlowSources { background.readDue() }
         if current.readsBeside { background.request() }
         let began = now?() ?? .now
-        fill(background: false)
-        let ended = now?() ?? .now(after: began)
+        let ended = fillDirectly(now, from: began)
         // What the others wait for does not delay the registers.
         if current.readsBeside { background.waitForAnswers() }
-        if current.hasBackground { fill(background: true) }
+        if current.hasBackground { fillFromBackground() }
         return SampleInfo(generation: topology.generation, began: began, ended: ended)
     }
 
-    private mutating func fill(background isBackground: Bool) {
-        for index in current.entries.indices where current.entries[index].isBackground == isBackground {
-            let (first, count) = (current.entries[index].first, current.entries[index].count)
-            current.buffer.fill(from: first, count: count, by: &current.entries[index].reader)
+    /// After which time a sample is long, so that its readers' own instants matter: registers are updated about once a
+    /// millisecond.
+    private static let longSampleNanoseconds: Int64 = 1_000_000
+
+    /// Reads the channels that are read directly, and returns when that ended.
+    ///
+    /// The instant between two readers costs about 25 ns; between two channels of a reader it would be a twentieth of the
+    /// channel's cost. So all channels of a reader have the same bounds, and if they are far apart, their powers have a band
+    /// (``PowerWindow``). A slow reader does not widen those of another.
+    private mutating func fillDirectly(_ now: (() -> SampleInstant)?, from began: SampleInstant) -> SampleInstant {
+        var last = began
+        for index in current.entries.indices where !current.entries[index].isBackground {
+            fill(index)
+            let ended = now?() ?? .now(after: last)
+            if current.directCount > 1 { (current.entries[index].began, current.entries[index].ended) = (last, ended) }
+            last = ended
         }
+        if current.directCount > 1, last.boottimeNanoseconds &- began.boottimeNanoseconds > Self.longSampleNanoseconds {
+            stampDirectly()
+        }
+        return last
+    }
+
+    private mutating func stampDirectly() {
+        for index in current.entries.indices where !current.entries[index].isBackground {
+            let (began, ended) = (current.entries[index].began, current.entries[index].ended)
+            let (first, count) = (current.entries[index].first, current.entries[index].count)
+            current.buffer.stamp(from: first, count: count, between: began, and: ended)
+        }
+    }
+
+    private mutating func fillFromBackground() {
+        for index in current.entries.indices where current.entries[index].isBackground { fill(index) }
+    }
+
+    @inline(__always)
+    private mutating func fill(_ index: Int) {
+        let (first, count) = (current.entries[index].first, current.entries[index].count)
+        current.buffer.fill(from: first, count: count, by: &current.entries[index].reader)
     }
 
     /// Adds the latest sample to an accumulator. No allocation.

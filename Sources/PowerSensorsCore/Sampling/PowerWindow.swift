@@ -7,16 +7,26 @@
 /// has the energy of all of it, and one that stops has none to add. So the power never contradicts the energy and the interval
 /// of its snapshot. If only one of the two includes a suspend, because the source had not changed when the machine woke up, no
 /// power would be true of both, and it is unknown.
+///
+/// A change is taken to be in the middle of the read that showed it. A read that takes long, because its thread waited for a
+/// processor or the driver for its device, may have got its number at its beginning or at its end. If the reads at both ends
+/// leave more than 1 % of the time open, the power has ``bounds``, from its energy in the longest possible time to that in the
+/// shortest.
 struct PowerWindow {
     /// The source's last change before the previous snapshot.
     private var checkpoint: EnergyCounter.Checkpoint?
     /// The unit of that checkpoint's total.
     private var unit = EnergyUnit.microjoules(1)
-    private var power: Watts?
+    /// The ambiguous energy at that checkpoint.
     private var ambiguousEnergy = Joules(0)
+    private var power: Watts?
 
-    /// How much higher the mean power may have been than the latest result of ``advance(_:to:)``; nil if it is certain.
-    private(set) var ambiguousPower: Watts?
+    /// Between which limits the latest result of ``advance(_:to:suspended:)`` is; nil if it is certain, or unknown.
+    private(set) var bounds: (low: Watts, high: Watts)?
+
+    /// Whether more energy is ambiguous than is known, so that only the bounds are of use. Not across a suspend: a machine that
+    /// sleeps uses little, so the least is likely.
+    private(set) var isAmbiguous = false
 
     /// The mean power since the previous snapshot; nil while another change is needed to determine it.
     ///
@@ -25,14 +35,10 @@ struct PowerWindow {
     ///   - ended: When the sample ended.
     ///   - suspended: For how many nanoseconds of the snapshot's interval the machine was suspended.
     mutating func advance(_ counter: EnergyCounter, to ended: SampleInstant, suspended: Int64) -> Watts? {
-        let ambiguous = counter.ambiguousEnergy - ambiguousEnergy
-        ambiguousEnergy = counter.ambiguousEnergy
-        ambiguousPower = nil
-        guard let checkpoint = counter.checkpoint else { return nil }
+        guard let checkpoint = counter.checkpoint else { return setUnknown() }
         guard let last = self.checkpoint, last.segment == checkpoint.segment else {
             move(to: checkpoint, counter)
-            power = nil
-            return nil
+            return setUnknown()
         }
         if checkpoint.instant.boottimeNanoseconds <= last.instant.boottimeNanoseconds {
             // A slow source may not have been read again: only a later reading proves that the number is unchanged.
@@ -42,27 +48,42 @@ struct PowerWindow {
         let isConclusive =
             (last.isChange || time >= counter.slowestUpdateNanoseconds)
             && includes(suspended, from: last.instant, to: checkpoint.instant)
-        power = isConclusive ? energy(from: last, to: checkpoint, counter).power(over: .nanoseconds(time)) : nil
-        if ambiguous > Joules(0) { ambiguousPower = ambiguous.power(over: .nanoseconds(time)) }
+        if isConclusive {
+            set(
+                energy(from: last, to: checkpoint, counter), over: time,
+                uncertainBy: last.uncertaintyNanoseconds &+ checkpoint.uncertaintyNanoseconds, suspended, counter)
+        } else {
+            _ = setUnknown()
+        }
         move(to: checkpoint, counter)
         return power
     }
 
-    /// The power while the number is unchanged: the last one for one and a half update periods, after that 0 W.
+    /// The power while the number is unchanged: the last one for one and a half update periods, after that 0 W. If the
+    /// number may have wrapped all the way round meanwhile, 0 W is only the lower bound.
     private mutating func powerWhileUnchanged(
         since last: EnergyCounter.Checkpoint, _ counter: EnergyCounter, _ lastReading: SampleInstant,
         _ suspended: Int64
     ) -> Watts? {
         guard counter.hasMoved else { return nil }
         let unchanged = counter.unchangedNanoseconds(at: lastReading)
-        guard unchanged > counter.updateNanoseconds + counter.updateNanoseconds / 2 else {
+        guard
+            counter.ambiguousEnergy > ambiguousEnergy
+                || unchanged > counter.updateNanoseconds + counter.updateNanoseconds / 2
+        else {
             // The power before a suspend is not that of the time since.
-            if suspended >= SampleInstant.shortestSuspendNanoseconds { power = nil }
-            return power
+            return suspended >= SampleInstant.shortestSuspendNanoseconds ? setUnknown() : power
+        }
+        if includes(suspended, from: last.instant, to: lastReading) {
+            let time = lastReading.boottimeNanoseconds &- last.instant.boottimeNanoseconds
+            set(Joules(0), over: max(time, 1), uncertainBy: 0, suspended, counter)
+        } else {
+            _ = setUnknown()
         }
         // This time now counts as 0 W, so the next step is not averaged over it.
         checkpoint?.instant = lastReading
-        power = includes(suspended, from: last.instant, to: lastReading) ? Watts(0) : nil
+        checkpoint?.uncertaintyNanoseconds = counter.lastReadingNanoseconds
+        ambiguousEnergy = counter.ambiguousEnergy
         return power
     }
 
@@ -70,6 +91,40 @@ struct PowerWindow {
     private func includes(_ suspended: Int64, from first: SampleInstant, to last: SampleInstant) -> Bool {
         abs(last.suspendedNanoseconds(since: first) &- suspended) < SampleInstant.shortestSuspendNanoseconds
     }
+
+    private mutating func setUnknown() -> Watts? {
+        (power, bounds, isAmbiguous) = (nil, nil, false)
+        return nil
+    }
+
+    /// Sets the power and its bounds.
+    ///
+    /// - Parameters:
+    ///   - energy: The energy that was used at least.
+    ///   - time: The time in nanoseconds in which it was used.
+    ///   - uncertainty: By how many nanoseconds the time may be shorter or longer.
+    ///   - suspended: For how many nanoseconds of it the machine was suspended.
+    private mutating func set(
+        _ energy: Joules, over time: Int64, uncertainBy uncertainty: Int64, _ suspended: Int64,
+        _ counter: EnergyCounter
+    ) {
+        let power = energy.power(over: .nanoseconds(time))
+        self.power = power
+        let ambiguous = counter.ambiguousEnergy - ambiguousEnergy
+        isAmbiguous = ambiguous > energy && suspended < SampleInstant.shortestSuspendNanoseconds
+        let isLate = uncertainty > time / 100
+        guard let power, isLate || ambiguous > Joules(0) else { return bounds = nil }
+        // What is read may be as old as the register's update period.
+        let open = isLate ? uncertainty &+ Self.registerUpdateNanoseconds : 0
+        let low = energy.power(over: .nanoseconds(time &+ open)) ?? power
+        // Two late reads may have been right after each other.
+        let most = max(power, counter.maximumPower)
+        let high = (energy + ambiguous).power(over: .nanoseconds(time &- open)) ?? most
+        bounds = (low, isLate ? min(high, most) : high)
+    }
+
+    /// Registers are updated about once a millisecond (Intel SDM volume 3, energy status registers).
+    private static let registerUpdateNanoseconds: Int64 = 1_000_000
 
     private func energy(
         from last: EnergyCounter.Checkpoint,
@@ -84,5 +139,6 @@ struct PowerWindow {
     private mutating func move(to checkpoint: EnergyCounter.Checkpoint, _ counter: EnergyCounter) {
         self.checkpoint = checkpoint
         unit = counter.encoding.unit
+        ambiguousEnergy = counter.ambiguousEnergy
     }
 }

@@ -31,6 +31,13 @@
     /// Sets every channel to the same reading.
     mutating func fill(with reading: Reading) { unsafe storage.update(repeating: reading) }
 
+    /// Gives some channels' readings the instants between which they were taken.
+    mutating func stamp(from index: Int, count: Int, between began: SampleInstant, and ended: SampleInstant) {
+        for index in index..<index + count {
+            unsafe storage[index] = storage[index].stamped(between: began, and: ended)
+        }
+    }
+
     /// Calls `body` with the readings.
     func withSpan<Result, Failure: Error>(
         _ body: (Span<Reading>) throws(Failure) -> Result

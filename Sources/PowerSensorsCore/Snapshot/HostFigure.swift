@@ -27,7 +27,7 @@ struct HostFigure {
             status: isIncomplete ? .partial : status(channels, accumulator))
         guard host.status.hasEnergy else { return host }
         var (energy, power, low, high) = (0.0, 0.0, 0.0, 0.0)
-        var (hasBounds, isBegun) = (false, true)
+        var (hasBounds, isBegun, isAmbiguous) = (false, true, false)
         for index in members where !accumulator.states[index].isEmpty {
             if accumulator.states[index].isIdle {
                 energy += accumulator.states[index].energy?.rawValue ?? 0
@@ -36,7 +36,9 @@ struct HostFigure {
             let part = channels[index]
             isBegun = isBegun && part.energy != nil
             energy += part.energy?.rawValue ?? 0
-            let watts = part.power?.rawValue ?? 0
+            // Of an ambiguous part, only the bounds are known.
+            let watts = (part.power ?? part.low)?.rawValue ?? 0
+            isAmbiguous = isAmbiguous || part.status == .ambiguous
             power += watts
             low += part.low?.rawValue ?? watts
             high += part.high?.rawValue ?? watts
@@ -45,15 +47,17 @@ struct HostFigure {
         // The energy of a part that was never read is unknown rather than 0.
         if isBegun { host.energy = Joules(energy) + accumulator.carried(scope) }
         guard host.status == .ok else { return host }
-        host.power = Watts(power)
         if hasBounds { (host.low, host.high) = (Watts(low), Watts(high)) }
+        // A small part that is ambiguous does not make the sum ambiguous.
+        if isAmbiguous, high - power > power { host.status = .ambiguous } else { host.power = Watts(power) }
         return host
     }
 
     /// The status of a part. Negative power counts as missing, since it would make the sum smaller than the
-    /// consumption.
+    /// consumption. What is ambiguous has bounds, which can be added.
     private func partStatus(_ part: ChannelSnapshot) -> ReadingStatus {
-        (part.power?.rawValue ?? 0) < 0 || (part.value ?? 0) < 0 ? .partial : part.status
+        if (part.power?.rawValue ?? 0) < 0 || (part.value ?? 0) < 0 { return .partial }
+        return part.status == .ambiguous ? .ok : part.status
     }
 
     /// The status of the sum, from those of its parts.

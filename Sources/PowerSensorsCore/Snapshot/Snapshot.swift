@@ -5,14 +5,15 @@ public struct ChannelSnapshot: Hashable, Sendable {
     public var energy: Joules?
 
     /// Mean power in watts over the interval, taken between changes of the source; nil for quantities other than energy
-    /// and power. Of an interval that includes a suspend, only a counter has a mean.
+    /// and power, and if more energy is ambiguous than is known. Of an interval that includes a suspend, only a counter has a
+    /// mean.
     public var power: Watts?
 
     /// The value of a gauge, in the unit of its quantity; nil for a counter.
     public var value: Double?
 
-    /// The lower bound of the power in watts: of an estimate's 68 % band, or of a gap with ambiguous energy. Nil if the
-    /// power is certain.
+    /// The lower bound of the power in watts: of an estimate's 68 % band, of a gap with ambiguous energy, or of an interval
+    /// whose ends are uncertain by more than 1 %, since a read took long. Nil if the power is certain.
     public var low: Watts?
 
     /// The upper bound of the power in watts, like ``low``.
@@ -51,11 +52,11 @@ public struct HostSnapshot: Hashable, Sendable {
     /// Energy in joules since the sampler's first reading; nil while a part is missing.
     public var energy: Joules?
 
-    /// Mean power in watts over the interval; nil while a part is missing and in the first snapshot.
+    /// Mean power in watts over the interval; nil while a part is missing, in the first snapshot, and if more energy is
+    /// ambiguous than is known.
     public var power: Watts?
 
-    /// The lower bound of the power in watts: of an estimate's 68 % band, or of a gap with ambiguous energy. Nil if the
-    /// power is certain.
+    /// The lower bound of the power in watts: the sum of those of the channels. Nil if the power is certain.
     public var low: Watts?
 
     /// The upper bound of the power in watts, like ``low``.

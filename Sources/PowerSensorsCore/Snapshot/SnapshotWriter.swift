@@ -75,9 +75,8 @@ package struct SnapshotWriter {
                 result.power = windows[index].advance(counter, to: ended, suspended: suspended)
                 if isOpen, topology.channels[index].provenance == .estimated { result.power = nil }
                 if result.power == nil { result.status = .warmingUp }
-                // The power is the lower bound; the ambiguous energy of a gap comes on top.
-                if let power = result.power, let open = windows[index].ambiguousPower {
-                    (result.low, result.high) = (power, power + open)
+                if result.power != nil, let bounds = windows[index].bounds {
+                    result.set(bounds.low, bounds.high, isAmbiguous: windows[index].isAmbiguous)
                 }
             }
         } else if let integrator = accumulator.states[index].integrator {
@@ -86,6 +85,9 @@ package struct SnapshotWriter {
             if result.status == .ok {
                 result.power = isOpen ? nil : integrator.meanPower(since: integrators[index])
                 if isOpen { result.status = .warmingUp }
+                if let power = result.power, let open = integrator.ambiguousPower(since: integrators[index]) {
+                    result.set(power, power + open, isAmbiguous: open > power)
+                }
                 integrators[index] = integrator
             }
         }
@@ -95,9 +97,17 @@ package struct SnapshotWriter {
         if let band = topology.channels[index].band, let power = result.power {
             // What parts of the machine measure is a certain lower bound.
             let measured = accumulator.floor.flatMap { $0.estimate == index ? $0.power : nil } ?? Watts(0)
-            result.low = max(power * band.low, min(measured, power))
-            result.high = power * band.high
+            result.low = max((result.low ?? power) * band.low, min(measured, power))
+            result.high = (result.high ?? power) * band.high
         }
         return result
+    }
+}
+
+extension ChannelSnapshot {
+    /// Sets the bounds of the power, which is unknown if they are too far apart.
+    fileprivate mutating func set(_ low: Watts, _ high: Watts, isAmbiguous: Bool) {
+        (self.low, self.high) = (low, high)
+        if isAmbiguous { (power, status) = (nil, .ambiguous) }
     }
 }

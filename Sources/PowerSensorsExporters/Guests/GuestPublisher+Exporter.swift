@@ -20,8 +20,8 @@ extension GuestPublisher: Exporter {
         let status = snapshot.host.first { $0.scope == attribution.scope }?.status ?? .absent
         let findings = publish(
             attribution, from: snapshot.topology.channels.filter { $0.countsIn == attribution.scope },
-            // While the host's power is warming up, its energy is already known.
-            status: status == .warmingUp ? .ok : status)
+            // While the host's power is warming up or ambiguous, its energy is already known.
+            status: status == .warmingUp || status == .ambiguous ? .ok : status)
         // If it is too soon, the findings of the previous publication still apply.
         if let findings { reportNew(findings) }
     }

@@ -53,5 +53,10 @@ extension MetricSeries.Source {
 
 extension ReadingStatus {
     /// Whether the source can be read, even if its value is not known yet.
-    var isUp: Bool { self == .ok || self == .warmingUp || self == .partial || self == .asleep }
+    var isUp: Bool {
+        switch self {
+        case .ok, .warmingUp, .partial, .asleep, .ambiguous: true
+        case .absent, .forbidden, .io, .implausible, .stale: false
+        }
+    }
 }

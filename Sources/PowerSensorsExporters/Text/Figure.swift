@@ -86,6 +86,7 @@ extension ReadingStatus {
         case .implausible: "implausible"
         case .stale: "stale"
         case .asleep: "asleep"
+        case .ambiguous: "ambiguous"
         }
     }
 }

@@ -76,6 +76,20 @@ struct PrometheusFormatTests {
         #expect(page.value("powersensors_domain_power_watts", ["domain": "package", "socket": "0"]) == nil)
     }
 
+    @Test func `a figure that is ambiguous has its energy and its bounds, and no power`() throws {
+        let page = try StrictParser(bytes(of: Samples.ambiguous(), .text), .text)
+        let (package, cpu) = (["domain": "package", "socket": "0"], ["scope": "cpu"])
+        #expect(page.value("powersensors_sensor_up", ["sensor": "rapl"]) == 1)
+        #expect(page.value("powersensors_domain_energy_joules_total", package) == 82.4)
+        #expect(page.value("powersensors_domain_power_watts", package) == nil)
+        #expect(page.value("powersensors_host_energy_joules_total", cpu) == 82.4)
+        #expect(page.value("powersensors_host_power_watts", cpu) == nil)
+        #expect(page.value("powersensors_host_power_low_watts", cpu) == 3.1)
+        #expect(page.value("powersensors_host_power_high_watts", cpu) == 991.5)
+        #expect(
+            page.value("powersensors_energy_ambiguous_joules_total", ["channel": "rapl/package-0"]) == 59_309)
+    }
+
     @Test func `a nominal power has no series that a query could add to measured ones`() throws {
         var component = Component(id: "port", kind: .supply)
         (component.supply, component.supplyType) = ("port", "USB")

@@ -99,6 +99,19 @@ struct LokiLinesTests {
         #expect(line.contains("status=warming_up"))
     }
 
+    @Test func `a figure that is ambiguous has its energy and its bounds, and no power`() async throws {
+        let topology = PushSamples.topology()
+        var sample = PushSamples.snapshot(topology, power: nil)
+        var (channels, host) = (sample.channels, sample.host)
+        (channels[0].status, host[0].status) = (.ambiguous, .ambiguous)
+        (host[0].low, host[0].high) = (Watts(3.1), Watts(991.5))
+        sample = PushSamples.snapshot(topology, channels: channels, host: host)
+        let line = try #require(try await pushed([sample]).first?.line)
+        #expect(line.hasPrefix("host_energy_j=82.4 host_low_w=3.1 host_high_w=991.5 scope=cpu"))
+        #expect(line.contains("status=ambiguous"))
+        #expect(!line.contains("host_power_w"))
+    }
+
     @Test func `JSON lines contain the same fields`() async throws {
         let line = try #require(try await pushed([PushSamples.snapshot()]) { $0.lineFormat = .json }.first?.line)
         let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
