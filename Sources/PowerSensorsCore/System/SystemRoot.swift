@@ -74,7 +74,8 @@ public final class SystemRoot: Sendable {
         let isPathOnly = flags & cpowersensors_path_only_flag() != 0
         let flags = isPathOnly ? flags : flags | O_NONBLOCK | O_NOCTTY
         if prefersKernelResolution {
-            let opened = unsafe cpowersensors_open_in_root(descriptor, relativePath, flags)
+            // Passing the string itself would copy it.
+            let opened = unsafe relativePath.withCString { unsafe cpowersensors_open_in_root(descriptor, $0, flags) }
             if opened >= 0 { return opened }
             // ENOENT may be due to a link to an absolute path of the mount point, which only `resolve` handles.
             guard [ENOSYS, EPERM, ENOENT].contains(-opened) else { throw failure(relativePath, -opened) }

@@ -17,18 +17,20 @@ package enum WholeFile {
         of file: CInt, limit: Int, failure: (Int32) -> AttributeError
     ) throws(AttributeError) -> [UInt8] {
         var bytes: [UInt8] = []
-        while bytes.count < limit {
+        var isAtEnd = false
+        while !isAtEnd, bytes.count < limit {
             let size = min(65536, limit - bytes.count)
             var failed: Int32 = 0
             let chunk = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-                let read = unsafe Glibc.read(file, buffer.baseAddress, size)
-                if read < 0 { failed = errno }
-                count = max(read, 0)
+                while count < size, failed == 0, !isAtEnd {
+                    let read = unsafe Glibc.read(file, buffer.baseAddress?.advanced(by: count), size - count)
+                    if read < 0, errno != EINTR { failed = errno }
+                    isAtEnd = read == 0
+                    count += max(read, 0)
+                }
             }
-            if failed == EINTR { continue }
             if failed != 0 { throw failure(failed) }
-            if chunk.isEmpty { break }
-            bytes += chunk
+            if bytes.isEmpty { bytes = chunk } else { bytes += chunk }
         }
         return bytes
     }

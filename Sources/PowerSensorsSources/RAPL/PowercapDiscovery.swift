@@ -10,6 +10,8 @@ package struct PowercapDiscovery {
     private let maximumPower: Watts?
     private let processor: ProcessorIdentity?
     private var zones: [String: PowercapZone] = [:]
+    /// How many zones each zone contains, by its folder.
+    private var childCounts: [String: Int] = [:]
     private var socketCount = 0
     private var result = MechanismDiscovery()
 
@@ -36,6 +38,7 @@ package struct PowercapDiscovery {
             return result
         }
         for folder in tree.zones { zones[folder.name] = PowercapZone(folder, in: sysfs, into: &result) }
+        for zone in zones.values { if let parent = zone.parentFolder { childCounts[parent, default: 0] += 1 } }
         let domains = zones.values.compactMap { $0.name.map { DomainName($0) } }
         socketCount = Set(domains.filter { $0.name == "package" }.map(\.socket)).count
         // An unnamed zone of the registers' own driver may be a package, its memory or psys.
@@ -172,17 +175,17 @@ package struct PowercapDiscovery {
     /// AMD's zones are recognized by having no power limits.
     private func isSingleCore(_ zone: PowercapZone) -> Bool {
         guard zone.name == "core", let parent = parent(of: zone) else { return false }
-        let children = zones.values.count { $0.parentFolder == parent.folder }
-        return children == 1 && parent.largestConstraint == nil
+        return childCounts[parent.folder] == 1 && parent.largestConstraint == nil
     }
 
     // MARK: Counters that count nothing, or the same
 
     /// Reads the counters that were 0 once more, and marks as absent those that are still 0: they have no register.
     private mutating func markAbsent(_ channels: inout [Channel]) {
+        let zeros = Set(zones.values.lazy.filter { $0.firstNumber == 0 }.map(\.meterPath))
         let suspects = channels.indices.filter { index in
             channels[index].status == .ok && channels[index].quantity == .energy
-                && zones.values.contains { $0.meterPath == channels[index].path && $0.firstNumber == 0 }
+                && channels[index].path.map(zeros.contains) == true
         }
         if suspects.isEmpty { return }
         pause(.milliseconds(5))

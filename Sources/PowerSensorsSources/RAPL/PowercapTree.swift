@@ -15,28 +15,41 @@ struct PowercapTree {
     static let devicesPath = "devices/virtual/powercap"
 
     /// A control type's folder, or a zone's.
-    struct Folder: Hashable, Sendable {
+    struct Folder: Sendable {
         /// Its name: `intel-rapl`, or `intel-rapl:0:1` for a zone.
         let name: String
 
         /// Its path in sysfs: the link in the class, if that leads to it.
         let path: String
 
-        var isZone: Bool { name.contains(":") }
-
         /// Whether the class has an entry of its own for it.
-        fileprivate var isInClass: Bool { path == "\(PowercapTree.classPath)/\(name)" }
+        fileprivate let isInClass: Bool
+
+        /// The names in it; nil if it cannot be listed.
+        fileprivate(set) var files: [String]?
+
+        var isZone: Bool { depth > 0 }
+
+        /// How many numbers its name has.
+        fileprivate var depth: Int { name.utf8.count { $0 == UInt8(ascii: ":") } }
 
         /// Its control type, and how many zones it is nested in.
-        fileprivate var level: [String] {
-            let parts = name.split(separator: ":")
-            return [String(parts.first ?? ""), "\(parts.count)"]
+        fileprivate var level: Level {
+            Level(controlType: name.prefix { $0 != ":" }, depth: depth)
         }
 
         /// Whether a zone of this name is directly inside it: the name then has one more number.
         fileprivate func contains(_ zone: String) -> Bool {
-            zone.hasPrefix("\(name):") && !zone.dropFirst(name.count + 1).contains(":")
+            let rest = zone.utf8.dropFirst(name.utf8.count)
+            return rest.first == UInt8(ascii: ":") && zone.hasPrefix(name)
+                && !rest.dropFirst().contains(UInt8(ascii: ":"))
         }
+    }
+
+    /// The zones of a control type that are nested in as many others.
+    fileprivate struct Level: Hashable {
+        let controlType: Substring
+        let depth: Int
     }
 
     /// The zones' folders, by name, with those of links that lead nowhere.
@@ -58,10 +71,10 @@ struct PowercapTree {
         var hasDevices = false
         for root in [Self.classPath, Self.devicesPath] {
             // A folder comes before those inside it, so that a path through the class's own link is preferred.
-            var pending = [Folder(name: "", path: root)]
+            var pending = [Folder(name: "", path: root, isInClass: false)]
             var index = 0
             while index < pending.count {
-                let folder = pending[index]
+                var folder = pending[index]
                 index += 1
                 if present[folder.name] != nil { continue }
                 var findings: [Finding] = []
@@ -71,19 +84,23 @@ struct PowercapTree {
                 }
                 // If a zone's own folder cannot be listed, its files say why.
                 if !folder.isZone { failures += findings.map { (owner: folder.name, finding: $0) } }
-                if folder.name.isEmpty {
+                let isRoot = folder.name.isEmpty
+                if isRoot {
                     hasDevices = root == Self.devicesPath
                 } else {
+                    folder.files = findings.isEmpty ? names : nil
                     present[folder.name] = folder
                 }
-                pending += names.filter { folder.name.isEmpty || folder.contains($0) }
-                    .map { Folder(name: $0, path: "\(folder.path)/\($0)") }
+                for name in names where isRoot || folder.contains(name) {
+                    let isInClass = isRoot && root == Self.classPath
+                    pending.append(Folder(name: name, path: "\(folder.path)/\(name)", isInClass: isInClass))
+                }
             }
         }
-        let linked = present.values.filter { folder in
-            folder.isZone && folder.isInClass && sysfs.readLink(folder.path)?.contains(Self.devicesPath) == true
+        var complete: Set<Level> = []
+        for folder in present.values where folder.isZone && folder.isInClass && !complete.contains(folder.level) {
+            if sysfs.readLink(folder.path)?.contains(Self.devicesPath) == true { complete.insert(folder.level) }
         }
-        let complete = Set(linked.map(\.level))
         present = present.filter { $0.value.isInClass || !complete.contains($0.value.level) }
         let all = present.merging(dangling) { folder, _ in folder }.values
         let zones = all.filter(\.isZone).sorted { $0.name < $1.name }

@@ -40,7 +40,7 @@ struct PowercapZone: Sendable {
     var isRAPL: Bool { controlType.hasPrefix("intel-rapl") }
 
     /// The path of the file that shows its energy or power.
-    var meterPath: String { "\(path)/\(meterFile)" }
+    let meterPath: String
 
     /// The name of the file that shows its energy or power.
     var meterFile: String { isPower ? "power_uw" : "energy_uj" }
@@ -58,12 +58,13 @@ struct PowercapZone: Sendable {
         name = Self.name(path, in: sysfs, &result)
         // Listing the folder is cheaper than trying every file that may exist. If it cannot be listed, its files may
         // still be readable.
-        let files = (try? sysfs.list(path)) ?? Self.defaultFiles
+        let files = location.files ?? Self.defaultFiles
         largestConstraint = Self.largestConstraint(path, files, in: sysfs)
 
         let hasEnergy = files.contains("energy_uj")
         isPower = !hasEnergy && files.contains("power_uw")
         let file = isPower ? "\(path)/power_uw" : "\(path)/energy_uj"
+        meterPath = file
         do throws(AttributeError) {
             (firstNumber, readCost) = try sysfs.timedNumber(file)
             status = .ok

@@ -54,7 +54,7 @@ public struct RAPLSensor: Sensor {
         var dies: [String] = []
         for zone in zones {
             let name = try? sysfs.text("\(zone.path)/name")
-            hasher.combine(zone)
+            hasher.combine(zone.path)
             hasher.combine(name)
             if let name, DomainName(name).die != nil { dies.append("\(zone.name):") }
             hasher.combine(rightsOf: "\(zone.path)/energy_uj", in: sysfs)
