@@ -118,10 +118,19 @@ struct SamplingEngine: ~Copyable {
     }
 
     /// Writes a snapshot.
-    func write(_ info: SampleInfo, by writer: inout SnapshotWriter) -> Snapshot {
-        var snapshot = writer.write(accumulator, info, attributor?.attributed(accumulator))
-        snapshot.carbonIntensity = configuration.carbonIntensity
-        return snapshot
+    ///
+    /// - Parameters:
+    ///   - info: The latest sample.
+    ///   - writer: The writer.
+    ///   - wallNanoseconds: The wall-clock time of the sample.
+    ///   - sequence: The number of the snapshot within its subscription.
+    func write(
+        _ info: SampleInfo, by writer: inout SnapshotWriter, at wallNanoseconds: Int64 = SampleInstant.wallNanoseconds,
+        sequence: Int = 0
+    ) -> Snapshot {
+        writer.write(
+            accumulator, info, attributor?.attributed(accumulator), carbonIntensity: configuration.carbonIntensity,
+            at: wallNanoseconds, sequence: sequence)
     }
 
     /// What happened to channels since the previous call.

@@ -13,25 +13,30 @@ struct StepLearner: Hashable, Sendable {
         return Set(binary + microjoules + [15_300]).sorted(by: >)
     }()
 
-    /// The units that no number has ruled out, in nJ, the coarsest first.
-    private var fitting: [UInt64]
+    /// The units that no number has ruled out: one bit for each of ``candidates``. An array would make every copy of a
+    /// counter count references.
+    private var fitting = (UInt64(1) << UInt64(StepLearner.candidates.count)) - 1
     private var previous: UInt64?
     private var observations = 0
 
-    init() { fitting = Self.candidates }
+    /// The coarsest unit that no number has ruled out, in nJ.
+    private var step: UInt64 { Self.candidates[fitting.trailingZeroBitCount] }
 
     /// Rules out the units in which a number of the counter, in µJ, is impossible.
     mutating func observe(_ number: UInt64) {
         guard number != previous else { return }
         previous = number
         observations += 1
-        if fitting.count > 1 { fitting.removeAll { !Self.shows(number, $0) } }
+        for (index, unit) in Self.candidates.dropLast().enumerated() {
+            let bit = UInt64(1) << UInt64(index)
+            if fitting & bit != 0, !Self.shows(number, unit) { fitting &= ~bit }
+        }
     }
 
     /// The modulus in nJ of a counter with this range, and how much larger it may be.
     func modulus(range: UInt64) -> (nanojoules: UInt64, uncertainty: UInt64) {
         let finest = (range + 1) * 1000
-        guard let step = fitting.first, step > 1000 else { return (finest, 0) }
+        guard step > 1000 else { return (finest, 0) }
         let modulus = Self.modulus(range: range, step: step)
         if isProof(observations, ofUnit: step) { return (modulus, 0) }
         return (min(finest, modulus), max(finest, modulus) - min(finest, modulus))

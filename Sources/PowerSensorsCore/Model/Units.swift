@@ -134,21 +134,13 @@ extension Double {
 extension Duration {
     /// The duration in seconds, rounded to a `Double`.
     package var seconds: Double {
-        let parts = components
-        let nanoseconds = wholeNanoseconds
+        let (nanoseconds, rest) = attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         // A single division rounds only once, so the number prints with no more digits than the clock provides.
-        if parts.attoseconds % 1_000_000_000 == 0, nanoseconds != .min, nanoseconds != .max {
-            return Double(nanoseconds) / 1e9
-        }
+        if rest == 0, let nanoseconds = Int64(exactly: nanoseconds) { return Double(nanoseconds) / 1e9 }
+        let parts = components
         return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
     }
 
     /// The duration in whole nanoseconds, rounded towards zero and clamped to the range of `Int64`.
-    package var wholeNanoseconds: Int64 {
-        let parts = components
-        let (product, overflow) = parts.seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, carried) = product.addingReportingOverflow(parts.attoseconds / 1_000_000_000)
-        if overflow || carried { return parts.seconds < 0 ? .min : .max }
-        return sum
-    }
+    package var wholeNanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }
 }

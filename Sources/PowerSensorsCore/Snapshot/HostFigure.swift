@@ -1,5 +1,5 @@
-/// A host figure: the channels that it consists of, and their sum.
-struct HostFigure {
+/// A host figure: the channels that it consists of, and their sum. A class, since each snapshot would copy a struct's parts.
+final class HostFigure: Sendable {
     private let scope: Scope
     /// The indices of the channels that are added to the figure.
     private let members: [Int]

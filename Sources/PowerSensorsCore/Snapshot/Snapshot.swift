@@ -103,24 +103,6 @@ public struct Snapshot: Sendable {
     /// One figure for each scope, in the order of ``Scope/all``.
     public let host: [HostSnapshot]
 
-    package init(
-        topology: Topology,
-        instant: SampleInstant,
-        timeNanoseconds: Int64,
-        interval: Duration?,
-        sampleDuration: Duration,
-        channels: [ChannelSnapshot],
-        host: [HostSnapshot]
-    ) {
-        self.topology = topology
-        self.instant = instant
-        self.timeNanoseconds = timeNanoseconds
-        self.interval = interval
-        self.sampleDuration = sampleDuration
-        self.channels = channels
-        self.host = host
-    }
-
     /// How the energy was divided among consumers; nil if attribution is not configured or there is no figure to
     /// divide. In the first snapshot all energies are 0.
     public package(set) var attribution: AttributionSnapshot?
@@ -146,5 +128,22 @@ public struct Snapshot: Sendable {
     /// The figures of the channel with an `id`; nil if there is no such channel.
     public subscript(channel id: String) -> ChannelSnapshot? {
         topology.channels.firstIndex { $0.id == id }.map { channels[$0] }
+    }
+}
+
+extension Snapshot {
+    // An initializer in the struct itself would replace the memberwise one, which makes no copy.
+    package init(
+        topology: Topology,
+        instant: SampleInstant,
+        timeNanoseconds: Int64,
+        interval: Duration?,
+        sampleDuration: Duration,
+        channels: [ChannelSnapshot],
+        host: [HostSnapshot]
+    ) {
+        self.init(
+            topology: topology, instant: instant, timeNanoseconds: timeNanoseconds, interval: interval,
+            sampleDuration: sampleDuration, channels: channels, host: host, attribution: nil)
     }
 }

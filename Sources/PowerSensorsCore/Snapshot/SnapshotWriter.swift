@@ -33,29 +33,36 @@ package struct SnapshotWriter {
     ///   - accumulator: The state of the channels.
     ///   - info: The latest recorded sample.
     ///   - attribution: The energy attributed to consumers; nil if none is divided.
+    ///   - carbonIntensity: The configured carbon intensity.
+    ///   - wallNanoseconds: The wall-clock time of the sample.
+    ///   - sequence: The number of the snapshot within its subscription.
     package mutating func write(
-        _ accumulator: borrowing ChannelAccumulator, _ info: SampleInfo, _ attribution: AttributionSnapshot? = nil
+        _ accumulator: borrowing ChannelAccumulator, _ info: SampleInfo, _ attribution: AttributionSnapshot? = nil,
+        carbonIntensity: CarbonIntensity? = nil, at wallNanoseconds: Int64 = SampleInstant.wallNanoseconds,
+        sequence: Int = 0
     ) -> Snapshot {
         let suspended = last.map { info.began.suspendedNanoseconds(since: $0) } ?? 0
         let channels = topology.channels.indices.map { channel($0, accumulator, info.ended, suspended) }
         let interval = last.map { Duration.nanoseconds(info.began.boottimeNanoseconds - $0.boottimeNanoseconds) }
         last = info.began
         let host = figures.map { $0.snapshot(channels, accumulator) }
-        var snapshot = Snapshot(
+        // A snapshot has many parts, so changing it afterwards would cost as much as copying it.
+        return Snapshot(
             topology: topology,
             instant: info.began,
-            timeNanoseconds: SampleInstant.wallNanoseconds,
+            timeNanoseconds: wallNanoseconds,
             interval: interval,
             sampleDuration: .nanoseconds(info.ended.boottimeNanoseconds - info.began.boottimeNanoseconds),
             channels: channels,
-            host: host
+            host: host,
+            attribution: attribution.map { attributed in
+                let divided = host.first { $0.scope == attributed.scope }
+                return consumers.advance(attributed, power: divided?.power)
+            },
+            carbonIntensity: carbonIntensity,
+            includesSuspend: suspended >= SampleInstant.shortestSuspendNanoseconds,
+            sequence: sequence
         )
-        snapshot.includesSuspend = suspended >= SampleInstant.shortestSuspendNanoseconds
-        snapshot.attribution = attribution.map { attributed in
-            let divided = host.first { $0.scope == attributed.scope }
-            return consumers.advance(attributed, power: divided?.power)
-        }
-        return snapshot
     }
 
     private mutating func channel(

@@ -6,10 +6,11 @@ import Glibc
 /// system calls of that one, and would report every use as a race.
 @safe package final class Locked<Value: ~Copyable & Sendable>: @unchecked Sendable {
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private var value: Value
+    // The lock excludes other accesses, so the run-time check would only cost.
+    @exclusivity(unchecked) private var value: Value
 
     package init(_ value: consuming Value) {
-        self.value = value
+        unsafe self.value = value
         unsafe lock.initialize(to: pthread_mutex_t())
         unsafe pthread_mutex_init(lock, nil)
     }
@@ -25,6 +26,6 @@ import Glibc
     ) throws(Failure) -> Result {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
-        return try body(&value)
+        return try unsafe body(&value)
     }
 }
