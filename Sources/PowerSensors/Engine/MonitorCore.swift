@@ -53,14 +53,15 @@ final class MonitorCore: Sendable {
         // The lock is taken only after the reads and the attribution, so that callers do not wait for them.
         let events = engine.drainEvents()
         let now = info.ended.monotonicNanoseconds
-        let delivered = state.withLock { state -> (deliveries: Deliveries, next: Int64)? in
+        let longest = engine.longestIntervalNanoseconds
+        var deliveries: Deliveries?
+        let next = state.withLock { state -> Int64? in
             if state.isStopping { return nil }
-            let deliveries = state.deliver(engine, info, events)
-            return (deliveries, state.nextSample(after: now, atMost: engine.longestIntervalNanoseconds))
+            if state.mayBeDue(at: info, events) { deliveries = state.deliver(engine, info, events) }
+            return state.nextSample(after: now, atMost: longest)
         }
-        guard let (deliveries, next) = delivered else { return nil }
-        deliveries.send()
-        return (now, next)
+        deliveries?.send()
+        return next.map { (now, $0) }
     }
 
     /// Whether a subscriber is due.

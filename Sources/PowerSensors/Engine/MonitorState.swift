@@ -62,6 +62,7 @@ package struct MonitorState {
     static let shortestNanoseconds: Int64 = 1_000_000
 
     /// The time between samples in nanoseconds: the shortest interval that is requested, and no longer than is safe.
+    @inline(__always)
     private func samplingInterval(atMost safe: Int64) -> Int64 {
         var interval = min(configuredNanoseconds, safe)
         for index in subscriptions.indices { interval = min(interval, subscriptions[index].grid.interval) }
@@ -71,6 +72,8 @@ package struct MonitorState {
     /// When the next sample is due, in nanoseconds of the monotonic clock: like the subscribers' points, the times are
     /// counted from the origin, so that a sample that is taken between two of them for a new subscriber does not move the
     /// later ones.
+    // Inlined, since a call would copy the whole state, at each sample.
+    @inline(__always)
     package func nextSample(after now: Int64, atMost safe: Int64) -> Int64 {
         origin + TimeGrid.next(after: now - origin, every: samplingInterval(atMost: safe))
     }
@@ -88,6 +91,13 @@ package struct MonitorState {
         return subscriptions.contains { $0.grid.isDue(at: now, samplingInterval: interval) }
     }
 
+    /// Whether there may be something to deliver after a sample. Most samples of a quick monitor are only counted.
+    func mayBeDue(at info: SampleInfo, _ events: [ChannelAccumulator.Event]) -> Bool {
+        !subscriptions.isEmpty || !events.isEmpty
+            || latestGrid.isDue(
+                at: info.began.monotonicNanoseconds, samplingInterval: Self.shortestNanoseconds)
+    }
+
     /// Writes a snapshot for every subscriber that is due. The writers are changed in place, so that their arrays are not copied.
     ///
     /// - Parameters:
@@ -100,11 +110,10 @@ package struct MonitorState {
         var deliveries = Deliveries()
         let now = info.began.monotonicNanoseconds
         // One time for all, so that what different exporters say of a sample can be joined by it.
-        let wallNanoseconds = SampleInstant.wallNanoseconds
+        lazy var wallNanoseconds = SampleInstant.wallNanoseconds
         // Half of the shortest interval is the most that the latest snapshot may be early.
         if latestGrid.advanceIfDue(at: now, samplingInterval: Self.shortestNanoseconds) {
-            latest = engine.write(info, by: &latestWriter)
-            latest?.timeNanoseconds = wallNanoseconds
+            latest = engine.write(info, by: &latestWriter, at: wallNanoseconds)
             deliveries.events += newFindings(engine.findings, info.began)
         }
         if !subscriptions.isEmpty {
@@ -114,10 +123,10 @@ package struct MonitorState {
             for index in subscriptions.indices {
                 let missed = subscriptions[index].grid.missed(at: now)
                 guard subscriptions[index].grid.advanceIfDue(at: now, samplingInterval: interval) else { continue }
-                var snapshot = engine.write(info, by: &subscriptions[index].writer)
-                snapshot.timeNanoseconds = wallNanoseconds
-                snapshot.sequence = subscriptions[index].sequence + missed
-                subscriptions[index].sequence = snapshot.sequence + 1
+                let sequence = subscriptions[index].sequence + missed
+                subscriptions[index].sequence = sequence + 1
+                let snapshot = engine.write(
+                    info, by: &subscriptions[index].writer, at: wallNanoseconds, sequence: sequence)
                 deliveries.snapshots.append((subscriptions[index].continuation, snapshot))
             }
         }
