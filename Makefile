@@ -24,7 +24,7 @@ SWIFT_BUILD := swift build --quiet
 # Where release builds lie, apart, so that other builds need not wait for them.
 RELEASE := .build/for-release
 
-.PHONY: help deps run test test-kernel prepare-test-kernel examples layers traits api api-renew sanitize bench bench-scrape fuzz soak lint format docs clean \
+.PHONY: help deps run test test-kernel prepare-test-kernel examples layers traits api api-renew sanitize bench figures bench-scrape fuzz soak lint format docs clean \
     estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
@@ -71,6 +71,10 @@ sanitize: deps ## run every test under the thread and the address sanitizer
 bench: ## measure the library against plain C; fails where something allocates that must not
 	@sh Scripts/install-dependencies.sh bench
 	@bash Scripts/bench.sh
+
+figures: ## measure everything, and write the tables of Docs/Figures.md anew
+	@sh Scripts/install-dependencies.sh bench
+	@bash Scripts/figures.sh
 
 bench-scrape: ## measure a scrape of ours against one of node_exporter's, and scrape 50 000 times
 	@sh Scripts/install-dependencies.sh bench

@@ -14,6 +14,10 @@ enum { EVENTS = 4 };
 struct ctwin_events {
     int descriptors[EVENTS];
     int are_grouped;
+    /// For `ctwin_events_time_sums`.
+    int is_counting;
+    int64_t boottime, monotonic, ended;
+    uint64_t enabled, last[EVENTS], totals[EVENTS];
 };
 
 static int pmu_type(void) {
@@ -64,6 +68,33 @@ int64_t ctwin_events_time(ctwin_events *events, int samples) {
         for (int at = 0; at < reads; at++) {
             if (read(events->descriptors[at], values, sizeof values) != expected) return -1;
         }
+    }
+    return ctwin_now() - began;
+}
+
+/// Reads a group and adds up what its counts gained, between two looks at the clocks. Returns 0, or -1 where that failed.
+static int sum(ctwin_events *events) {
+    uint64_t values[3 + EVENTS];
+    events->boottime = ctwin_boottime();
+    events->monotonic = ctwin_now();
+    if (read(events->descriptors[0], values, sizeof values) != sizeof values) return -1;
+    // How many events there are; and whether they were counting all the time, and still are.
+    if (values[0] != EVENTS || values[1] != values[2] || values[1] == events->enabled) return -1;
+    events->enabled = values[1];
+    for (int at = 0; at < EVENTS; at++) {
+        const uint64_t count = values[3 + at];
+        if (events->is_counting) events->totals[at] += count - events->last[at];
+        events->last[at] = count;
+    }
+    events->is_counting = 1;
+    events->ended = ctwin_boottime();
+    return 0;
+}
+
+int64_t ctwin_events_time_sums(ctwin_events *events, int samples) {
+    const int64_t began = ctwin_now();
+    for (int sample = 0; sample < samples; sample++) {
+        if (sum(events) != 0) return -1;
     }
     return ctwin_now() - began;
 }

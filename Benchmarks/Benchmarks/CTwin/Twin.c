@@ -35,6 +35,8 @@ static int64_t nanoseconds(clockid_t clock) {
 
 int64_t ctwin_now(void) { return nanoseconds(CLOCK_MONOTONIC); }
 
+int64_t ctwin_boottime(void) { return nanoseconds(CLOCK_BOOTTIME); }
+
 int64_t ctwin_cpu_time(void) { return nanoseconds(CLOCK_PROCESS_CPUTIME_ID); }
 
 /// The number in `text`, which must be one decimal of at most 19 digits and a newline.
@@ -121,8 +123,8 @@ void ctwin_close(ctwin *twin) {
 
 int ctwin_sample(ctwin *twin) {
     int failures = 0;
-    twin->boottime = nanoseconds(CLOCK_BOOTTIME);
-    twin->monotonic = nanoseconds(CLOCK_MONOTONIC);
+    twin->boottime = ctwin_boottime();
+    twin->monotonic = ctwin_now();
     for (size_t i = 0; i < twin->count; i++) {
         struct channel *channel = &twin->channels[i];
         uint64_t number;
@@ -135,7 +137,7 @@ int ctwin_sample(ctwin *twin) {
         channel->last = count;
         channel->is_counting = 1;
     }
-    twin->ended = nanoseconds(CLOCK_BOOTTIME);
+    twin->ended = ctwin_boottime();
     return failures;
 }
 

@@ -14,6 +14,10 @@ func compare(_ arguments: [String]) throws -> CInt {
         print(Table(try processRows(runs: runs)).text)
         return 0
     }
+    if arguments.contains("--growth") {
+        print(try growthTables())
+        return 0
+    }
     var rows = try [1, 16].flatMap { try sampleRows(sockets: $0, runs: runs) }
     try rows.append(arithmeticRow(runs: runs))
     rows += try snapshotRows(runs: runs)

@@ -6,15 +6,20 @@ import PowerSensors
 import Glibc
 #endif
 
-/// Runs one of the loops and nothing else: `library`, `twin`, or `neither` for what goes around them.
+/// Runs one of the loops and nothing else: `library`, `snapshot`, `start`, `monitor` at 1 kHz, `hwmon`, `events`,
+/// `processes`, `twin`, or `neither` for what goes around them.
 ///
 /// Arguments: the kind, how many sockets, `still` or `moving`, how often.
 func repeatLoop(_ arguments: ArraySlice<String>) throws {
     let arguments = Array(arguments)
     guard arguments.count == 4, let sockets = Int(arguments[1]), let count = Int(arguments[3]) else {
-        throw BenchError("--repeat wants library|twin|neither SOCKETS still|moving COUNT")
+        throw BenchError("--repeat wants KIND SOCKETS still|moving COUNT")
     }
+    if arguments[0] == "events" { return try repeatEvents(count) }
+    if arguments[0] == "hwmon" { return try repeatHwmon(count) }
     let bench = try BenchMachine.ofSockets(sockets)
+    if arguments[0] == "processes" { return try repeatDivision(count, of: bench) }
+    if arguments[0] == "monitor" { return try repeatTicks(count, of: bench) }
     let moves = arguments[2] == "moving"
     // What happens once only happens in every kind of run.
     try bench.twin.move()
@@ -24,6 +29,8 @@ func repeatLoop(_ arguments: ArraySlice<String>) throws {
         if moves { try bench.twin.move() }
         switch arguments[0] {
         case "library": _ = bench.timeSamples(1)
+        case "snapshot": _ = bench.timeSnapshots(1)
+        case "start": try bench.files.start()
         case "twin": _ = bench.twin.timeSamples(1)
         default: break
         }

@@ -90,6 +90,13 @@ private func allocationsOfTick(_ sensors: SensorSet) throws -> Double {
     return Double(ctwin_allocations() - before) / 300
 }
 
+/// Lets a monitor sample at 1 kHz.
+func repeatTicks(_ ticks: Int, of bench: BenchMachine) throws {
+    let monitor = try PowerMonitor(fastest(bench.files.sensors))
+    ctwin_sleep_until(ctwin_now() + Int64(ticks) * period)
+    monitor.stop()
+}
+
 private func latestRow(_ bench: BenchMachine) throws -> Row {
     let monitor = try PowerMonitor(MonitorConfiguration(sensors: bench.files.sensors))
     defer { monitor.stop() }

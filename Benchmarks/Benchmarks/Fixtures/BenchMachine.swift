@@ -12,6 +12,9 @@ public final class BenchMachine {
     /// The same loop in C on the same files.
     public let twin: Twin
 
+    /// The latest snapshot.
+    private var kept: Snapshot?
+
     /// How many channels both read.
     public let channelCount: Int
 
@@ -51,6 +54,17 @@ public final class BenchMachine {
         return ctwin_now() - began
     }
 
+    /// Takes `count` snapshots, each kept until the next, and returns the nanoseconds they took.
+    @inline(never)
+    public func timeSnapshots(_ count: Int) -> Int64 { Self.snapshotBatch(&sampler, &kept, count) }
+
+    @inline(never)
+    private static func snapshotBatch(_ sampler: inout Sampler, _ kept: inout Snapshot?, _ count: Int) -> Int64 {
+        let began = ctwin_now()
+        for _ in 0..<count { kept = sampler.snapshot() }
+        return ctwin_now() - began
+    }
+
     private static let energyFile = "/energy_uj"
 }
 
@@ -82,6 +96,13 @@ public final class MachineFiles {
     }
 
     deinit { _ = unsafe ctwin_remove(path) }
+
+    /// From nothing to the first reading: looks for zones, opens them, and takes one sample.
+    @inline(never)
+    public func start() throws {
+        var sampler = try Sampler(sensors)
+        sampler.sample()
+    }
 
     /// The energy files of a machine of one package.
     public var energyFilesOfOnePackage: [String] {

@@ -47,6 +47,9 @@ uint64_t ctwin_accumulate(const uint64_t *_Nonnull numbers, size_t count, uint64
 /// CLOCK_MONOTONIC in nanoseconds.
 int64_t ctwin_now(void);
 
+/// CLOCK_BOOTTIME in nanoseconds.
+int64_t ctwin_boottime(void);
+
 /// The CPU time of the whole process in nanoseconds.
 int64_t ctwin_cpu_time(void);
 
@@ -84,6 +87,10 @@ void ctwin_events_close(ctwin_events *_Nonnull events);
 
 /// Reads all four `samples` times: with one read, or with four. Returns the nanoseconds, or -1 where a read failed.
 int64_t ctwin_events_time(ctwin_events *_Nonnull events, int samples);
+
+/// Reads a group `samples` times, each between the looks at the clocks that `ctwin_sample` has, checks what was read, and adds
+/// up what each count gained. Returns the nanoseconds, or -1 where a read failed or shows that events do not count.
+int64_t ctwin_events_time_sums(ctwin_events *_Nonnull events, int samples);
 
 /// Lets the calling thread run on one processor only, or for a negative number on any. Returns 0 or an `errno`.
 int ctwin_run_on(int processor);
