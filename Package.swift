@@ -64,7 +64,8 @@ let package = Package(
             cSettings: [.define("POWERSENSORS_EXPORTERS", .when(traits: ["Exporters"]))],
             linkerSettings: [.linkedLibrary("z", .when(traits: ["Exporters"]))]
         ),
-        .target(name: "PowerSensorsExporters", dependencies: ["PowerSensors", "CPowerSensorsGzip"]),
+        .target(
+            name: "PowerSensorsExporters", dependencies: ["PowerSensors", "CPowerSensors", "CPowerSensorsGzip"]),
         .target(
             name: "CPowerSensorsHTTP",
             cSettings: [.define("POWERSENSORS_EXPORTERS", .when(traits: ["Exporters"]))]

@@ -118,7 +118,7 @@ struct Calibration {
         } catch {
             // Minutes of measuring must not be lost.
             try? StandardOutput.write(bytes)
-            throw .failure("--output \(path): \(systemMessage(errno: error.errno)). The profile is on standard output.")
+            throw .failure("--output \(error) The profile is on standard output.")
         }
     }
 }

@@ -31,23 +31,14 @@ struct FileTarget {
         }
     }
 
-    /// Throws if the file cannot be written.
+    /// Throws if the file cannot be written, or others could redirect it.
     ///
     /// - Parameter isReplaced: Whether a new file replaces it each time, for which its folder must be writable.
     func check(isReplaced: Bool) throws(CommandFailure) {
-        let existing = status(of: path)
-        if let existing, existing.isFolder {
-            throw .failure("\(path): \(systemMessage(errno: EISDIR)). Name a file in it.")
-        }
-        if existing != nil, !isReplaced {
-            if unsafe access(path, W_OK) != 0 {
-                throw .failure("\(path): \(systemMessage(errno: errno)). Let this user write to it.")
-            }
-        } else if unsafe access(folder, W_OK | X_OK) != 0 {
-            throw .failure(
-                "\(path): its folder: \(systemMessage(errno: errno)). Create it, or let this user write there.")
-        } else if status(of: folder)?.isFolder != true {
-            throw .failure("\(path): its folder: \(systemMessage(errno: ENOTDIR)). Name a file in a folder.")
+        do throws(OutputFileError) {
+            try OutputFile.check(path, isReplaced: isReplaced)
+        } catch {
+            throw .failure("\(error)")
         }
     }
 

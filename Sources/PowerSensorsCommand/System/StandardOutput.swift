@@ -2,20 +2,28 @@ import Glibc
 import PowerSensors
 import PowerSensorsExporters
 
-/// Standard output, unbuffered: each snapshot is written by one write(2).
+/// Standard output, unbuffered: each snapshot is written by one write(2), to a file as a whole or not at all.
 enum StandardOutput {
     /// Writes everything.
     ///
     /// - Throws: ``CommandFailure/ended`` if the reader has gone or the command was asked to stop meanwhile; otherwise a failure
     ///   with the kernel's message.
     static func write(_ bytes: [UInt8]) throws(CommandFailure) {
-        try writeAll(bytes, to: STDOUT_FILENO) { code throws(CommandFailure) in
-            switch code {
-            case EINTR: if Signals.isEndRequested { throw .ended }
-            case EAGAIN: waitUntilWritable()
-            case EPIPE: throw .ended
-            default: throw .failure("standard output: \(systemMessage(errno: code)).")
+        var part = 0
+        do throws(CommandFailure) {
+            try writeAll(bytes, to: STDOUT_FILENO) { code, written throws(CommandFailure) in
+                part = written
+                switch code {
+                case EINTR: if Signals.isEndRequested { throw .ended }
+                case EAGAIN: waitUntilWritable()
+                case EPIPE: throw .ended
+                default:
+                    throw .failure("standard output: \(systemMessage(errno: code)). \(remedyForWriting(errno: code))")
+                }
             }
+        } catch {
+            removeWritten(part, from: STDOUT_FILENO)
+            throw error
         }
     }
 

@@ -11,6 +11,9 @@ public struct CSVFormat: SnapshotFormat {
         "node,time,time_ns,boottime_ns,interval_s,generation,kind,id,power_w,energy_j,value,low_w,high_w,"
         + "status,errno,provenance,sensor,headline,wraps,resets,ambiguous_j,carbon_g,skipped"
 
+    /// What the header of every version begins with.
+    static let start = Array("node,time,time_ns,".utf8)
+
     private let node: [UInt8]
     private var hasHeader = false
     /// Each channel's identity and source as fields, rendered once.

@@ -1,6 +1,9 @@
 public import PowerSensors
 
 /// Writes snapshots as lines to a file or to standard output, for log collectors.
+///
+/// A line is written as a whole or, if there is no room for it, not at all. One that was cut off because the program was
+/// killed is removed when the next one is written.
 public struct SnapshotFileExporter: Exporter {
     /// How a snapshot is written.
     public enum Format: Sendable {
@@ -20,6 +23,14 @@ public struct SnapshotFileExporter: Exporter {
     private let path: String?
     private var format: any SnapshotFormat
     private var bytes: [UInt8] = []
+    /// What a file in this format begins with, whatever its version.
+    private let start: [UInt8]
+    /// The header of a file; empty for none.
+    private let header: [UInt8]
+    /// The file that was written last; nil if it is to be looked at afresh.
+    private var file: FileIdentity?
+    /// Whether a record was cut off in a pipe.
+    private var isCut = false
 
     /// Creates an exporter that writes to a file or to standard output.
     ///
@@ -30,8 +41,13 @@ public struct SnapshotFileExporter: Exporter {
     ///   - interval: How often to write.
     public init(_ format: Format, to path: String?, node: String, interval: Duration = .seconds(2)) {
         switch format {
-        case .json: (name, self.format) = ("json", JSONFormat(node: node))
-        case .csv: (name, self.format) = ("csv", CSVFormat(node: node))
+        case .json:
+            (name, self.format) = ("json", JSONFormat(node: node))
+            (start, header) = (JSONFormat.start, [])
+        case .csv:
+            (name, self.format) = ("csv", CSVFormat(node: node))
+            header = Array("\(CSVFormat.header)\n".utf8)
+            start = CSVFormat.start
         }
         self.path = path
         self.interval = interval
@@ -46,14 +62,31 @@ public struct SnapshotFileExporter: Exporter {
     public mutating func export(_ snapshot: Snapshot) throws(OutputFileError) {
         bytes.removeAll(keepingCapacity: true)
         guard let path else {
+            if isCut { bytes.append(UInt8(ascii: "\n")) }
             format.append(snapshot, to: &bytes)
-            return try OutputFile.writeToStandardOutput(bytes)
+            return try OutputFile.writeToStandardOutput(bytes, isCut: &isCut)
         }
         // The file is opened for each snapshot, so that logrotate and the like can move it away at any time.
-        let file = try OutputFile(appendingTo: path)
-        // A restart must not write a second header into the file, and the successor of a moved file needs its own.
-        if let size = file.size { format.begin(continuing: size > 0) }
+        let output = try OutputFile(appendingTo: path)
+        if needsLineEnd(output) { bytes.append(UInt8(ascii: "\n")) }
         format.append(snapshot, to: &bytes)
-        try file.write(bytes)
+        // Unless all of it is written, the file may still need its header.
+        file = nil
+        try output.write(bytes, isCut: &isCut)
+        file = output.identity
+    }
+
+    /// Prepares for a file as it is, and returns whether its last line has no end.
+    private mutating func needsLineEnd(_ output: borrowing OutputFile) -> Bool {
+        guard let size = output.size else { return isCut }
+        let isKnown = file == output.identity && size > 0
+        let hasLineEnd = output.removeCutLine(size) { offset in
+            // A row can begin with anything, but its file begins with a header.
+            output.agrees(with: start, at: header.isEmpty ? offset : 0)
+        }
+        // A restart must not write a second header into the file, but the successor of a moved file needs its own, and so
+        // do rows with other columns than those above them.
+        if !isKnown { format.begin(continuing: output.size != 0 && output.agrees(with: header, at: 0)) }
+        return !(hasLineEnd ?? isKnown)
     }
 }

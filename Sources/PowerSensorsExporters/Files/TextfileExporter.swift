@@ -1,4 +1,3 @@
-import Glibc
 public import PowerSensors
 
 /// Writes Prometheus' text format to a file, for node_exporter's textfile collector.
@@ -15,6 +14,8 @@ public struct TextfileExporter: Exporter {
     private let path: String
     private var format: PrometheusFormat
     private var bytes: [UInt8] = []
+    /// Whether the file has been written once.
+    private var isWritten = false
 
     /// Creates an exporter that writes to a file in an existing folder.
     ///
@@ -41,9 +42,10 @@ public struct TextfileExporter: Exporter {
         bytes.removeAll(keepingCapacity: true)
         let age = ContinuousClock.now - snapshot.instant.continuous
         format.append(snapshot, in: .text, age: age, to: &bytes)
-        try OutputFile.replace(path, with: bytes)
+        try OutputFile.replace(path, with: bytes, removesLeftovers: !isWritten)
+        isWritten = true
     }
 
     /// Removes the file.
-    public mutating func finish() { unsafe unlink(path) }
+    public mutating func finish() { OutputFile.remove(path) }
 }

@@ -17,6 +17,9 @@ package struct ShareFault: Error, Hashable, Sendable, CustomStringConvertible {
         /// It belongs to another user, who could replace its contents.
         case foreign(owner: UInt32)
 
+        /// Its path leads over a link of another user, in a folder that others may write to.
+        case foreignLink(String, owner: UInt32)
+
         /// Other users may write to it.
         case writable(mode: UInt32)
 
@@ -43,6 +46,8 @@ package struct ShareFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .notAFolder: "It is a link or a file where a folder should be, so it is left alone."
         case .notAFile: "It is a folder where a file should be, so it is left alone."
         case .foreign(let owner): "It belongs to user \(owner), who could replace its contents."
+        case .foreignLink(let link, let owner):
+            "The link \(link) on its path belongs to user \(owner), in a folder that others may write to."
         case .writable(let mode): "Its mode \(String(mode, radix: 8)) lets others write to it."
         case .notEmpty: "It holds files that this program did not create, so it is not removed with its guest."
         case .taken: "Another program publishes in it."
@@ -52,13 +57,11 @@ package struct ShareFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// The remedy.
     var remedy: String {
         switch problem {
-        case .system(ENOSPC), .system(EDQUOT): "Make room on its file system."
-        case .system(EROFS): "Mount its file system writable, or name another folder."
-        case .system(EACCES), .system(EPERM): "Let this user write to it, or run as another user."
         case .system(ENOENT): "Create its parent folder."
-        case .system: "Check its file system."
+        case .system(let code): remedyForWriting(errno: code)
         case .notAFolder, .notAFile: "Check what it is, and remove it: ls -ld '\(path)'"
         case .notEmpty: "Check what it is, and remove it: ls -lR '\(path)'"
+        case .foreignLink: "Name the folder that it leads to, if that is right."
         case .foreign: "chown '\(path)' to this user, or name another folder."
         // A sticky folder such as /tmp must stay writable.
         case .writable(let mode) where mode & 0o1000 != 0: "Name a folder that only this program uses."

@@ -1,25 +1,5 @@
-package import Glibc
+import Glibc
 import PowerSensors
-
-/// An open file descriptor, closed on deinitialization.
-final class OwnedDescriptor: Sendable {
-    let number: CInt
-
-    init(_ number: CInt) { self.number = number }
-
-    deinit { close(number) }
-}
-
-/// The identity of a file or folder, independent of its name.
-struct FileIdentity: Hashable, Sendable {
-    private let device: dev_t
-    private let inode: ino_t
-
-    init(_ status: stat) {
-        device = status.st_dev
-        inode = status.st_ino
-    }
-}
 
 /// The folder that contains all guests' folders. Only this user can change its contents.
 struct ShareFolder: Sendable {
@@ -49,9 +29,13 @@ struct ShareFolder: Sendable {
         guard let name = parts.last.map(String.init) else { throw ShareFault(path: path, problem: .notAFolder) }
         let start = path.hasPrefix("/") ? "/" : "./"
         let folder = start + parts.dropLast().joined(separator: "/")
-        let opened = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if opened < 0 { throw .system(path) }
-        let parent = OwnedDescriptor(opened)
+        let parent: OwnedDescriptor
+        do throws(OutputFileError) {
+            // The folder's own entry, so that links to it are followed where that is safe.
+            parent = try OutputPlace("\(folder)/.").folder
+        } catch {
+            throw ShareFault(path: path, finding: error)
+        }
         if creates {
             try self.init(making: name, in: parent, path)
         } else {
@@ -130,15 +114,9 @@ struct ShareFolder: Sendable {
 }
 
 extension stat {
-    /// Whether it is a folder and not a link to one.
-    package var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
-
-    /// Whether others may write to it.
-    private var isWritableByOthers: Bool { st_mode & 0o022 != 0 }
-
     /// Whether it is a regular file with one name that only this user may write.
     var isOwnFile: Bool {
-        st_mode & S_IFMT == S_IFREG && st_nlink == 1 && st_uid == geteuid() && !isWritableByOthers
+        isRegular && st_nlink == 1 && st_uid == geteuid() && !isWritableByOthers
     }
 
     /// Throws if another user could change the folder's contents.
@@ -150,6 +128,15 @@ extension stat {
 }
 
 extension ShareFault {
+    /// Interprets the error of finding the folder that a path is in.
+    fileprivate init(path: String, finding error: OutputFileError) {
+        guard case .link(let link, let owner)? = error.refusal else {
+            self.init(path: path, problem: .system(errno: error.errno))
+            return
+        }
+        self.init(path: path, problem: .foreignLink(link, owner: owner))
+    }
+
     /// Interprets the `errno` of opening a folder without following links.
     init(path: String, openingFolderFailed code: Int32) {
         self.init(path: path, problem: code == ELOOP || code == ENOTDIR ? .notAFolder : .system(errno: code))

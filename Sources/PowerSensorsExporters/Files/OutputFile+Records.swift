@@ -1,0 +1,57 @@
+import Glibc
+import PowerSensors
+
+extension OutputFile {
+    /// How far before a file's end its last line is looked for. A longer one stays as it is.
+    private static let longestLine: off_t = 64 << 20
+
+    /// The size in bytes; nil for anything but a regular file.
+    var size: off_t? {
+        var status = stat()
+        guard isRegular, unsafe fstat(descriptor, &status) == 0 else { return nil }
+        return status.st_size
+    }
+
+    /// Whether what follows an offset is a text, or the beginning of one and then the end of the file.
+    func agrees(with text: [UInt8], at offset: off_t) -> Bool {
+        guard let size, size > offset, let found = bytes(at: offset, count: min(text.count, Int(size - offset))) else {
+            return false
+        }
+        return text.starts(with: found)
+    }
+
+    /// Removes the last line if its end was cut off, which happens if a program or a machine dies while it writes.
+    ///
+    /// - Parameters:
+    ///   - size: The size of the file.
+    ///   - isRecord: Whether the line that begins at an offset is a record of ours. Other lines stay as they are.
+    /// - Returns: Whether the file's end is that of a line now; nil if it cannot be read.
+    func removeCutLine(_ size: off_t, where isRecord: (off_t) -> Bool) -> Bool? {
+        if size == 0 { return true }
+        guard let last = bytes(at: size - 1, count: 1) else { return nil }
+        if last == [Self.newline] { return true }
+        guard let start = startOfLastLine(size) else { return false }
+        return isRecord(start) && ftruncate(descriptor, start) == 0
+    }
+
+    private static let newline = UInt8(ascii: "\n")
+
+    /// Where the last line begins; nil if that cannot be read, or is too far away.
+    private func startOfLastLine(_ size: off_t) -> off_t? {
+        var end = size
+        while end > 0, size - end < Self.longestLine {
+            let start = max(0, end - (64 << 10))
+            guard let block = bytes(at: start, count: Int(end - start)) else { return nil }
+            if let index = block.lastIndex(of: Self.newline) { return start + off_t(index) + 1 }
+            end = start
+        }
+        return end == 0 ? 0 : nil
+    }
+
+    /// The bytes at an offset; nil unless all of them can be read.
+    private func bytes(at offset: off_t, count: Int) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let read = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, offset) }
+        return read == count ? bytes : nil
+    }
+}
