@@ -27,6 +27,13 @@ public struct Attribution: Sendable {
     /// `folded`. All virtual machines are always listed.
     public var limit: Int
 
+    /// How long a process must have run its program, as far as scans have seen it, before it is listed: not at all by default.
+    /// Until then its energy is in the sum named `folded`.
+    ///
+    /// A database that keeps a series for each listed process, such as Prometheus, needs this on a machine that builds
+    /// software, where most processes end within seconds. Those that the first scan finds are listed at once.
+    public var minimumLifetime = Duration.zero
+
     /// Whether it is acceptable that nothing can be divided: then the finding is informational, not a warning.
     public var isOptional = false
 

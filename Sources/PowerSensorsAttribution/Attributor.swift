@@ -139,7 +139,7 @@ package final class Attributor {
         scannedAt = now
         do throws(AttributeError) {
             let times = try load.read()
-            try processes.scan()
+            try processes.scan(at: now.monotonicNanoseconds)
             count(times, at: now.monotonicNanoseconds)
         } catch {
             // Energy that is used before the next scan is not lost: it is divided after that one.
@@ -263,7 +263,8 @@ package final class Attributor {
         if dividesGroups { groups.chooseListed(limit: attribution.limit, in: &energies) }
         guard attribution.kinds.contains(.process) else { return }
         let (procfs, prefersUnified) = (roots.procfs, groups.prefersUnified)
-        processes.chooseListed(limit: attribution.limit, in: &energies) { entry in
+        let lifetime = attribution.minimumLifetime.wholeNanoseconds
+        processes.chooseListed(limit: attribution.limit, minimumLifetime: lifetime, in: &energies) { entry in
             let files = ProcessFiles(number: entry.number, procfs: procfs)
             var consumer = Consumer(kind: .process, name: entry.name)
             consumer.setProcess(entry, files, files.controlGroup(prefersUnified: prefersUnified))

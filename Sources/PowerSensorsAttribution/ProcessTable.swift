@@ -36,6 +36,9 @@ struct ProcessTable: ~Copyable {
         /// The part of ``elapsed`` that they ran between the latest scan and the one before.
         fileprivate(set) var latestTicks: UInt64
 
+        /// When a scan first found it running its current program, in nanoseconds; nil for one that the first scan found.
+        fileprivate var foundAt: Int64?
+
         /// Whether the latest scan is the first that found it, or that found it running its current program.
         fileprivate(set) var isNew: Bool
 
@@ -80,6 +83,8 @@ struct ProcessTable: ~Copyable {
     /// The entries that a scan is putting together. They take the place of ``entries`` at its end.
     private var next: [Entry] = []
     private var isFirstScan = true
+    /// When the latest scan began, in nanoseconds.
+    private var scannedAt: Int64 = 0
 
     /// - Parameters:
     ///   - procfs: Where procfs is mounted.
@@ -115,8 +120,10 @@ struct ProcessTable: ~Copyable {
 
     /// Reads the times of all processes.
     ///
+    /// - Parameter now: The time in nanoseconds of a clock that stands still while the machine is suspended.
     /// - Throws: ``AttributeError`` if procfs cannot be opened or listed. The entries then stay as they were.
-    mutating func scan() throws(AttributeError) {
+    mutating func scan(at now: Int64) throws(AttributeError) {
+        scannedAt = now
         if procfsDescriptor < 0 { procfsDescriptor = try procfs.open(".") }
         let count = try listNumbers()
         ended.removeAll(keepingCapacity: true)
@@ -213,6 +220,7 @@ struct ProcessTable: ~Copyable {
         if next[index].isNew {
             ended.append(next[index].memberships)
             next[index].comm = comm
+            next[index].foundAt = scannedAt
             next[index].memberships = Memberships()
         }
     }
@@ -236,7 +244,8 @@ struct ProcessTable: ~Copyable {
                 number: number, start: process.start, parent: process.parent,
                 isKernelThread: process.is_kernel_thread != 0,
                 comm: unsafe unsafeBitCast(process.comm, to: SIMD2<UInt64>.self), ticks: process.ticks,
-                elapsed: elapsed, latestTicks: elapsed, isNew: true, descriptor: descriptor))
+                elapsed: elapsed, latestTicks: elapsed,
+                foundAt: isFirstScan ? nil : scannedAt, isNew: true, descriptor: descriptor))
     }
 
     /// Records that a process ended, given its index in ``entries``, and closes its file.
@@ -253,11 +262,17 @@ struct ProcessTable: ~Copyable {
     ///
     /// - Parameters:
     ///   - limit: How many to list.
+    ///   - minimumLifetime: For how long, in nanoseconds, a process must have been found to be listed.
     ///   - energies: Where records are added and removed.
     ///   - consumer: Returns the description of a process that is listed from now on.
-    mutating func chooseListed(limit: Int, in energies: inout ConsumerEnergies, _ consumer: (Entry) -> Consumer) {
+    mutating func chooseListed(
+        limit: Int, minimumLifetime: Int64, in energies: inout ConsumerEnergies, _ consumer: (Entry) -> Consumer
+    ) {
         for index in entries.indices { entries[index].memberships.rank.update(entries[index].latestTicks) }
-        let changes = Rank.changes(among: entries.count, limit: limit) { entries[$0].memberships.rank }
+        let changes = Rank.changes(among: entries.count, limit: limit) { index in
+            let isYoung = entries[index].foundAt.map { scannedAt - $0 < minimumLifetime } ?? false
+            return isYoung ? nil : entries[index].memberships.rank
+        }
         for index in changes.folded { entries[index].memberships.rank.fold(in: &energies) }
         for index in changes.promoted {
             let entry = entries[index]

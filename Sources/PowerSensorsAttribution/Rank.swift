@@ -49,7 +49,7 @@ struct Rank {
     /// - Parameters:
     ///   - count: The number of consumers.
     ///   - limit: How many of them to list.
-    ///   - rank: Returns a consumer's rank, given its index.
+    ///   - rank: Returns a consumer's rank, given its index; nil for one that is not to be listed.
     /// - Returns: The indices of those to be listed and to be folded from now on.
     static func changes(among count: Int, limit: Int, _ rank: (Int) -> Rank?) -> (promoted: [Int], folded: [Int]) {
         let limit = max(limit, 0)

@@ -22,6 +22,7 @@ struct Export {
     private let pushgateway: PushgatewayExporter?
     private let guests: GuestTarget?
     private let consumers: Set<Consumer.Kind>
+    private let minimumLifetime: Duration
     /// Whether findings are not reported.
     private let isQuiet: Bool
 
@@ -68,6 +69,7 @@ struct Export {
         guests = try options.guests.target(in: environment)
         let consumers = try options.consumers.value(in: environment) ?? []
         self.consumers = guests == nil ? consumers : consumers.union([.virtualMachine])
+        minimumLifetime = try options.minLifetime.value(in: environment)
         try FileTarget.checkDistinct([("--textfile", textfile), ("--json", json), ("--csv", csv)])
         let hasTarget =
             prometheus != nil || textfile != nil || loki != nil || pushgateway != nil || json != nil || csv != nil
@@ -144,7 +146,7 @@ struct Export {
         }
         guard let typical else { return nil }
         let kinds = consumers.subtracting([.virtualMachine]).count
-        let times = loki.longestOutage(typical, consumers: kinds * (settings.attribution(among: consumers)?.limit ?? 0))
+        let times = loki.longestOutage(typical, consumers: kinds * (attribution?.limit ?? 0))
         let host = "older than \(timeText(times.host))"
         let all = "older than \(timeText(times.all))"
         return "While Loki cannot be reached, lines wait in memory: "
@@ -152,6 +154,8 @@ struct Export {
                 ? "those \(host) would be lost.\n"
                 : "those of consumers \(all) would be lost, and those of the host \(host).\n")
     }
+
+    private var attribution: Attribution? { settings.attribution(among: consumers, minimumLifetime: minimumLifetime) }
 
     private func checkFiles() throws(CommandFailure) {
         if let textfile { try FileTarget(textfile).check(isReplaced: true) }
@@ -163,7 +167,7 @@ struct Export {
     private func openMonitor() throws(CommandFailure) -> PowerMonitor {
         let configuration = MonitorConfiguration(
             sensors: settings.sensors, headlineScope: settings.scope,
-            attribution: settings.attribution(among: consumers), carbonIntensity: settings.carbonIntensity)
+            attribution: attribution, carbonIntensity: settings.carbonIntensity)
         let monitor = try Result { () throws(SamplerError) in try PowerMonitor(configuration) }
             .mapError(settings.failure).get()
         if !isQuiet { FindingReport(monitor.topology.findings, isVerbose: settings.isVerbose).write() }

@@ -67,6 +67,12 @@ struct ExportCommand: EstimatingCommand {
         "The consumers to divide the energy among: vm, cgroup, process, separated by commas; by default, none.", .kinds)
     var consumers: Setting<Set<Consumer.Kind>?>
 
+    @Option(
+        "min-lifetime",
+        "How long a process must have run to be exported as a consumer of its own; until then it counts as folded.",
+        .duration(from: "0s", to: "1d", example: "30s"), default: "30s")
+    var minLifetime: Setting<Duration>
+
     @OptionGroup var guests: GuestOptions
 
     @Flag(help: "Test whether the settings are right and every target can be reached, and exit.")

@@ -63,11 +63,12 @@ struct Settings {
     /// - Parameter interval: The longest time between two scans, at least a second.
     func attribution(
         among kinds: Set<Consumer.Kind>, every interval: Duration = .seconds(1), limit: Int = 50,
-        isOptional: Bool = false
+        minimumLifetime: Duration = .zero, isOptional: Bool = false
     ) -> Attribution? {
         if kinds.isEmpty { return nil }
         var attribution = Attribution(
             kinds: kinds, policy: policy, interval: max(interval, .seconds(1)), limit: limit)
+        attribution.minimumLifetime = minimumLifetime
         attribution.isOptional = isOptional
         return attribution
     }

@@ -133,7 +133,8 @@ public struct UnattributedSnapshot: Sendable {
         /// last scan and the end of others, and the rounding of process times to 10 ms ticks.
         public static let shortLived = Reason(name: "short_lived")
 
-        /// Consumers that are not listed, because there are more than ``Attribution/limit``.
+        /// Consumers that are not listed, because there are more than ``Attribution/limit``, and processes until they have
+        /// run for ``Attribution/minimumLifetime``.
         public static let folded = Reason(name: "folded")
 
         /// Consumers of the previous snapshot that are missing from this one, because they ended or others took their
