@@ -23,7 +23,8 @@ final class EndpointCore {
         limits = configuration.limits
         routes = Routes(pages)
         table = ConnectionTable(limits, on: eventLoop, reporting: report)
-        authenticator = try BasicAuthenticator(configuration.web?.users ?? [:], worker: worker)
+        authenticator = try BasicAuthenticator(
+            configuration.web?.users ?? [:], on: eventLoop, worker: worker, reporting: report)
         certificates = try configuration.web?.tls.map { files throws(EndpointError) in
             try CertificateStore(files, reporting: report)
         }

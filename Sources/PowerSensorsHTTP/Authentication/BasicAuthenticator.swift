@@ -1,18 +1,27 @@
 #if Exporters
 import CPowerSensorsHTTP
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 
+/// What an endpoint's password checks have cost since it started.
+package struct AuthenticationCounts: Hashable, Sendable {
+    /// Passwords that bcrypt checked.
+    package var checks = 0
+    /// Hashes that were computed for that.
+    package var hashes = 0
+}
+
 /// Checks users and passwords against their bcrypt hashes.
 ///
-/// bcrypt is slow by design, so it runs on a separate thread, one password at a time. Credentials that passed once are
-/// recognized by a keyed hash and skip it. Belongs to the endpoint's event loop.
+/// bcrypt is slow by design, so it runs on a separate thread, one password at a time, and the addresses that wait for it take
+/// turns. Credentials that were checked before are recognized by a keyed hash and skip it. Belongs to the endpoint's event loop.
 final class BasicAuthenticator {
     /// Two SipHashes of a user and password, each with its own random salt besides the process's key: 128 bits.
     ///
-    /// They only have to recognize what bcrypt has accepted, within this process, so no cryptographic digest is needed.
-    private struct Fingerprint {
+    /// They only have to recognize what bcrypt has checked, within this process, so no cryptographic digest is needed.
+    fileprivate struct Fingerprint: Hashable {
         let first, second: Int
 
         init(_ credentials: BasicCredentials, salts: (UInt128, UInt128)) {
@@ -29,42 +38,80 @@ final class BasicAuthenticator {
         func isEqual(to other: Fingerprint) -> Bool { (first ^ other.first) | (second ^ other.second) == 0 }
     }
 
-    /// How many requests may wait for bcrypt: this bounds what password guessing costs.
-    private static let maximumPendingChecks = 16
+    /// A request that waits for its password's check.
+    final class Check {
+        fileprivate let credentials: BasicCredentials
+        fileprivate let fingerprint: Fingerprint
+        fileprivate let address: ClientAddress
+        fileprivate let completion: (Response?) -> Void
+
+        fileprivate init(
+            _ credentials: BasicCredentials, _ fingerprint: Fingerprint, _ address: ClientAddress,
+            _ completion: @escaping (Response?) -> Void
+        ) {
+            self.credentials = credentials
+            self.fingerprint = fingerprint
+            self.address = address
+            self.completion = completion
+        }
+    }
+
+    /// How bcrypt has decided.
+    private enum Outcome: Sendable { case right, wrong, failed }
+
+    /// How many addresses and wrong passwords are remembered, so that memory is bounded.
+    private static let memory = 1024
 
     private static let unauthorized = Response.text(
         .unauthorized, "A user name and password are required.",
         headers: ["WWW-Authenticate": #"Basic realm="Power Sensors", charset="UTF-8""#])
 
-    private static let busy = Response.text(
-        .serviceUnavailable, "Too many passwords are being checked; try again in a second.",
-        headers: ["Retry-After": "1"])
+    private static let failed = Response.text(
+        .serviceUnavailable, "The password could not be checked; try again in a second.", headers: ["Retry-After": "1"])
 
     private let hashes: [[UInt8]: BcryptHash]
-    private let costliestHash: BcryptHash
+    /// A hash of each cost that a user's hash has.
+    private let costs: [BcryptHash]
     private let salts = (UInt128.random(in: .min ... .max), UInt128.random(in: .min ... .max))
     private let worker: NIOThreadPool
-    private var fingerprints: [[UInt8]: Fingerprint] = [:]
-    private var pendingChecks = 0
+    private let eventLoop: any EventLoop
+    private let report: @Sendable (EndpointNotice) -> Void
+
+    private(set) var counts = AuthenticationCounts()
+    private var accepted: [[UInt8]: Fingerprint] = [:]
+    /// Wrong passwords, so that a client which repeats one does not occupy a processor.
+    private var refused: Set<Fingerprint> = []
+    /// The addresses from which a right password has come.
+    private var knownAddresses: Set<ClientAddress> = []
+    /// The users whose password was reported to be too long.
+    private var reportedLengths: Set<[UInt8]> = []
+    private var queue = CheckQueue<ClientAddress, Check>()
+    private var isChecking = false
+    /// The pause after a wrong password; nil at other times.
+    private var pause: Scheduled<Void>?
 
     /// Makes an authenticator for users and their hashes; nil without users.
     ///
-    /// - Throws: ``EndpointError`` for a hash that is not bcrypt's, and for a libcrypt that is missing or lacks bcrypt.
-    init?(_ users: [String: String], worker: NIOThreadPool) throws(EndpointError) {
+    /// - Throws: ``EndpointError`` for a hash that cannot be used, and for a libcrypt that is missing or lacks bcrypt.
+    init?(
+        _ users: [String: String], on eventLoop: any EventLoop, worker: NIOThreadPool,
+        reporting report: @escaping @Sendable (EndpointNotice) -> Void
+    ) throws(EndpointError) {
         var hashes: [[UInt8]: BcryptHash] = [:]
         for (user, text) in users {
-            guard let hash = BcryptHash(text) else {
-                throw EndpointError(
-                    "user \(user): the password's hash is not a bcrypt hash with a cost of 4 to"
-                        + " \(BcryptHash.maximumCost); make one with: htpasswd -nB \(user)")
+            do throws(BcryptHash.Fault) {
+                hashes[Array(user.utf8)] = try BcryptHash(text)
+            } catch {
+                throw EndpointError("user \(user) \(error.description(user))")
             }
-            hashes[Array(user.utf8)] = hash
         }
-        guard let costliest = hashes.values.max(by: { $0.cost < $1.cost }) else { return nil }
+        if hashes.isEmpty { return nil }
         try Self.checkLibrary()
         self.hashes = hashes
         self.worker = worker
-        costliestHash = costliest
+        self.eventLoop = eventLoop
+        self.report = report
+        costs = Dictionary(grouping: hashes.values, by: \.cost).values.compactMap(\.first).sorted { $0.cost < $1.cost }
     }
 
     /// Has libcrypt compute one hash of the lowest cost.
@@ -85,28 +132,125 @@ final class BasicAuthenticator {
     ///
     /// `completion` gets the response to a request that is refused, or nil. It is called on the event loop, immediately where
     /// bcrypt is not needed.
-    func authenticate(_ header: String?, on eventLoop: any EventLoop, completion: @escaping (Response?) -> Void) {
-        guard let header, let credentials = BasicCredentials(header) else { return completion(Self.unauthorized) }
-        let fingerprint = Fingerprint(credentials, salts: salts)
-        if fingerprints[credentials.user]?.isEqual(to: fingerprint) == true { return completion(nil) }
-        guard pendingChecks < Self.maximumPendingChecks else { return completion(Self.busy) }
-        pendingChecks += 1
-        let hash = hashes[credentials.user]
-        // An unknown user takes as long as the costliest known one, so the time does not reveal which users exist.
-        let text = (hash ?? costliestHash).text
-        let password = credentials.password.map { CChar(bitPattern: $0) } + [0]
-        let bound = NIOLoopBound((self, completion), eventLoop: eventLoop)
-        worker.runIfActive(eventLoop: eventLoop) {
-            unsafe cpowersensorshttp_check_password(password, text) == 1
-        }.whenComplete { result in
-            let (authenticator, completion) = bound.value
-            authenticator.pendingChecks -= 1
-            guard case .success(true) = result, hash != nil else {
-                return completion(BasicAuthenticator.unauthorized)
-            }
-            authenticator.fingerprints[credentials.user] = fingerprint
-            completion(nil)
+    ///
+    /// - Returns: What to give to ``cancel(_:)`` if the client goes; nil if `completion` has been called.
+    func authenticate(
+        _ header: String?, from connection: Connection, completion: @escaping (Response?) -> Void
+    ) -> Check? {
+        guard let header, let credentials = BasicCredentials(header) else {
+            completion(Self.unauthorized)
+            return nil
         }
+        let check = Check(credentials, Fingerprint(credentials, salts: salts), connection.address, completion)
+        if let outcome = remembered(check) {
+            complete(check, outcome)
+            return nil
+        }
+        let isKnown = knownAddresses.contains(check.address)
+        queue.append(check, from: check.address, isKnown: isKnown, attempts: connection.attempts)
+        connection.attempts += 1
+        if isKnown { endPause() }
+        if !isChecking { checkNext() }
+        return check
+    }
+
+    /// Forgets a check that has not begun, and whose client has gone.
+    func cancel(_ check: Check) { queue.remove(check) }
+
+    // MARK: One check after another
+
+    private func checkNext() {
+        isChecking = true
+        while let check = queue.popFirst() {
+            // The same credentials may have been checked while these waited.
+            guard let outcome = remembered(check) else { return begin(check) }
+            complete(check, outcome)
+        }
+        isChecking = false
+    }
+
+    /// Computes one hash of each cost that any user's hash has. So every wrong password takes equally long, whether its user is
+    /// known or not, and which cost the user's hash has.
+    private func begin(_ check: Check) {
+        let hash = hashes[check.credentials.user]
+        let texts = costs.map { $0.cost == hash?.cost ? hash ?? $0 : $0 }.map(\.text)
+        let own = hash.flatMap { hash in costs.firstIndex { $0.cost == hash.cost } }
+        let password = check.credentials.password.map { CChar(bitPattern: $0) } + [0]
+        counts.checks += 1
+        counts.hashes += texts.count
+        let bound = NIOLoopBound((self, check), eventLoop: eventLoop)
+        worker.runIfActive(eventLoop: eventLoop) { () -> (Outcome, TimeAmount) in
+            let start = Self.processorTime
+            let results = texts.map { text in unsafe cpowersensorshttp_check_password(password, text) }
+            let time = Self.processorTime - start
+            if results.contains(where: { $0 < 0 }) { return (.failed, time) }
+            return (own.map { results[$0] } == 1 ? .right : .wrong, time)
+        }.whenComplete { result in
+            let (authenticator, check) = bound.value
+            let (outcome, time) = (try? result.get()) ?? (.failed, .zero)
+            authenticator.end(check, outcome, after: time)
+        }
+    }
+
+    /// The processor time that this thread has used.
+    private static var processorTime: TimeAmount {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
+    }
+
+    /// Remembers how bcrypt has decided, and goes on: after a wrong password only when as much time has passed as its check
+    /// has used of a processor, so that guessing keeps no more than half a processor busy. Known clients do not wait for that.
+    private func end(_ check: Check, _ outcome: Outcome, after time: TimeAmount) {
+        switch outcome {
+        case .right:
+            reportLength(of: check.credentials)
+            accepted[check.credentials.user] = check.fingerprint
+        case .wrong:
+            if refused.count >= Self.memory { refused.removeAll(keepingCapacity: true) }
+            refused.insert(check.fingerprint)
+        case .failed: break
+        }
+        complete(check, outcome)
+        if outcome != .wrong || queue.hasKnown { return checkNext() }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        pause = eventLoop.scheduleTask(in: time) { bound.value.endPause() }
+    }
+
+    private func endPause() {
+        guard let pause = pause.take() else { return }
+        pause.cancel()
+        checkNext()
+    }
+
+    private func remembered(_ check: Check) -> Outcome? {
+        if accepted[check.credentials.user]?.isEqual(to: check.fingerprint) == true { return .right }
+        return refused.contains(check.fingerprint) ? .wrong : nil
+    }
+
+    private func complete(_ check: Check, _ outcome: Outcome) {
+        switch outcome {
+        case .right:
+            if !knownAddresses.contains(check.address) {
+                if knownAddresses.count >= Self.memory { knownAddresses.removeAll(keepingCapacity: true) }
+                knownAddresses.insert(check.address)
+            }
+            check.completion(nil)
+        case .wrong: check.completion(Self.unauthorized)
+        case .failed: check.completion(Self.failed)
+        }
+    }
+
+    private func reportLength(of credentials: BasicCredentials) {
+        guard credentials.password.count > BcryptHash.significantBytes,
+            reportedLengths.insert(credentials.user).inserted
+        else { return }
+        let user = String(decoding: credentials.user, as: UTF8.self)
+        report(
+            EndpointNotice(
+                isProblem: true,
+                description: "user \(user) has a password of more than \(BcryptHash.significantBytes) bytes, and bcrypt"
+                    + " ignores those beyond. Remedy: use a shorter one"))
     }
 }
 #endif

@@ -35,6 +35,12 @@ final class Connection: ChannelInboundHandler {
     /// When the current activity began.
     private(set) var activityStart: NIODeadline
 
+    /// Where the client is, for as long as the connection is open.
+    private(set) lazy var address = ClientAddress(channel.remoteAddress)
+
+    /// How many of its passwords had to be checked.
+    var attempts = 0
+
     init(_ channel: any Channel, at now: NIODeadline) {
         self.channel = channel
         activityStart = now

@@ -93,7 +93,7 @@ final class ConnectionTable {
         case .idle: TimeAmount(limits.idleTime)
         // Long enough for a client to receive and read the end of its response.
         case .lingering: .seconds(2)
-        // The authenticator bounds its queue, and with it the time.
+        // Each connection waits for one check at most, which bounds the time.
         case .authenticating: nil
         }
     }
@@ -102,7 +102,8 @@ final class ConnectionTable {
     ///
     /// A connection between two requests counts as half a minute younger, because a scraper's is in this state most of the time.
     /// Connections that became active within the last second are kept as long as there are others, so that a burst of
-    /// connections does not push out one that is about to send its request.
+    /// connections does not push out one that is about to send its request; but if most connections wait for a password's check, one
+    /// of these is closed first.
     private func evictConnection() {
         let now = NIODeadline.now()
         let inactiveSince: (Connection) -> NIODeadline = {
@@ -110,13 +111,25 @@ final class ConnectionTable {
         }
         let candidates = connections.values.filter { $0.activity != .authenticating }
         let inactive = candidates.filter { now - inactiveSince($0) >= .seconds(1) }
-        let evicted = (inactive.isEmpty ? candidates : inactive).min { inactiveSince($0) < inactiveSince($1) }
+        let isCrowded = inactive.isEmpty && candidates.count * 2 < connections.count
+        let evicted =
+            isCrowded
+            ? lastInCrowd
+            : (inactive.isEmpty ? candidates : inactive).min { inactiveSince($0) < inactiveSince($1) }
         counts.evicted += 1
         reportOverload(at: now)
         guard let evicted else { return }
         // It no longer counts, even if closing takes a moment.
         connections.removeValue(forKey: ObjectIdentifier(evicted))
         evicted.channel.close(promise: nil)
+    }
+
+    /// Of the address from which most connections wait for a password's check, the one that has waited the shortest: the others
+    /// keep their turns.
+    private var lastInCrowd: Connection? {
+        let waiting = connections.values.filter { $0.activity == .authenticating }
+        let crowd = Dictionary(grouping: waiting, by: \.address).values.max { $0.count < $1.count }
+        return crowd?.max { $0.activityStart < $1.activityStart }
     }
 
     /// Reports that connections are closed to make room, at most every ten minutes.

@@ -25,6 +25,8 @@ final class RequestHandler: ChannelInboundHandler {
     private var isProcessing = false
     /// Whether no further request is answered on this connection.
     private var isFinished = false
+    /// The password's check that the request waits for.
+    private var check: BasicAuthenticator.Check?
 
     init(_ connection: Connection, _ core: EndpointCore) {
         self.connection = connection
@@ -69,6 +71,7 @@ final class RequestHandler: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         isFinished = true
         pending = nil
+        if let check = check.take() { core.authenticator?.cancel(check) }
         core.table.remove(connection)
     }
 
@@ -100,7 +103,10 @@ final class RequestHandler: ChannelInboundHandler {
         }
         connection.begin(.authenticating)
         let headers = head.headers["Authorization"]
-        authenticator.authenticate(headers.count == 1 ? headers[0] : nil, on: context.eventLoop) { [self] refusal in
+        check = authenticator.authenticate(
+            headers.count == 1 ? headers[0] : nil, from: connection
+        ) { [self] refusal in
+            check = nil
             guard !isFinished else { return }
             send(refusal ?? core.routes.response(route, head), to: head, context)
         }

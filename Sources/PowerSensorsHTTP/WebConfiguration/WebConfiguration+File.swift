@@ -46,11 +46,12 @@ extension WebConfiguration {
         var users: [String: String] = [:]
         for entry in mapping.entries {
             let (key, value) = (entry.key, entry.value)
-            guard let hash = value.string, BcryptHash(hash) != nil else {
-                throw key.error("has no bcrypt hash; make one with: htpasswd -nB \(key.text)")
+            do throws(BcryptHash.Fault) {
+                users[key.text] = try BcryptHash(value.string ?? "").text
+            } catch {
+                throw key.error(error.description(key.text))
             }
             guard !key.text.contains(":") else { throw key.error("contains a colon, which a user name must not") }
-            users[key.text] = hash
         }
         return users
     }

@@ -43,8 +43,10 @@ final class Client: @unchecked Sendable {
 
     /// Connects to an endpoint on this machine.
     ///
-    /// - Parameter receiveBuffer: The size of the kernel's receive buffer, for a slow client; 0 for the default.
-    init(_ endpoint: EndpointAddress, receiveBuffer: CInt = 0) throws {
+    /// - Parameters:
+    ///   - receiveBuffer: The size of the kernel's receive buffer, for a slow client; 0 for the default.
+    ///   - number: The client's own address is 127.0.0.`number`; the whole network is this machine.
+    init(_ endpoint: EndpointAddress, receiveBuffer: CInt = 0, from number: UInt8 = 1) throws {
         let isVersion6 = endpoint.host.contains(":")
         descriptor = socket(
             isVersion6 ? AF_INET6 : AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
@@ -57,6 +59,7 @@ final class Client: @unchecked Sendable {
             var size = receiveBuffer
             unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
         }
+        guard isVersion6 || bind4(number) else { throw Failure.refused(errno) }
         guard isVersion6 ? connect6(endpoint.port) : connect4(endpoint.port) else {
             // `deinit` closes the descriptor: to close it here too might close another thread's new one.
             throw Failure.refused(errno)
@@ -64,6 +67,18 @@ final class Client: @unchecked Sendable {
     }
 
     deinit { close(descriptor) }
+
+    private func bind4(_ number: UInt8) -> Bool {
+        if number == 1 { return true }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = (0x7F00_0000 | UInt32(number)).bigEndian
+        return unsafe withUnsafePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                unsafe bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
 
     private func connect4(_ port: Int) -> Bool {
         var address = sockaddr_in()

@@ -83,8 +83,13 @@ struct WebConfigurationTests {
         ("http_server_config:\n  headers:\n    X-Frame-Options: deny\n", "headers"),
         ("http_server_config:\n  http2: perhaps\n", "http2"),
         ("rate_limit: 5\n", "web.yml, line 1: rate_limit"),
-        ("basic_auth_users:\n  alice: secret\n", "htpasswd -nB alice"),
-        ("basic_auth_users:\n  alice: $2y$31$abcdefghijklmnopqrstuuoD8yw7MmybLKVooaTGGZAt3HXugv2.a\n", "alice"),
+        ("basic_auth_users:\n  alice: secret\n", "htpasswd -nB -C 10 alice"),
+        (
+            "basic_auth_users:\n  alice: $2y$13$abcdefghijklmnopqrstuuoD8yw7MmybLKVooaTGGZAt3HXugv2.a\n",
+            "line 2: alice has a bcrypt hash of cost 13, and the highest allowed is 12"
+        ),
+        ("basic_auth_users:\n  alice: $2y$31$abcdefghijklmnopqrstuuoD8yw7MmybLKVooaTGGZAt3HXugv2.a\n", "cost 31"),
+        ("basic_auth_users:\n  alice: $2y$03$abcdefghijklmnopqrstuuoD8yw7MmybLKVooaTGGZAt3HXugv2.a\n", "no bcrypt"),
         ("basic_auth_users:\n  alice: $2y$05$abcdefghijklmnopqrstuuoD8yw7MmybLKVooaTGGZAt3HXugv2\n", "alice"),
         ("basic_auth_users:\n  alice:\n    password: x\n", "alice"),
         ("basic_auth_users:\n  'a:b': $2y$05$abcdefghijklmnopqrstuuoD8yw7MmybLKVooaTGGZAt3HXugv2.a\n", "colon"),

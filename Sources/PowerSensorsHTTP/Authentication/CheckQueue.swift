@@ -1,0 +1,61 @@
+#if Exporters
+/// Password checks that wait. Addresses take turns, and whoever has not had one yet comes first, so that clients with many wrong
+/// passwords delay themselves.
+///
+/// It has no bound of its own: each connection waits for one check at most, and connections are bounded.
+package struct CheckQueue<Address: Hashable, Check: AnyObject> {
+    private struct Entry {
+        let check: Check
+        let address: Address
+        let isKnown: Bool
+        let attempts: Int
+    }
+
+    /// How many addresses are remembered. An attacker who has more comes first once with each, in order of arrival.
+    private static var memory: Int { 1024 }
+
+    /// In order of arrival.
+    private var entries: [Entry] = []
+    /// The number of each address's last turn.
+    private var lastTurns: [Address: Int] = [:]
+    private var turn = 0
+    /// Whether a known address had the last turn.
+    private var wasKnown = false
+
+    /// A queue without checks.
+    package init() {}
+
+    /// Whether a check from a known address waits.
+    package var hasKnown: Bool { entries.contains(where: \.isKnown) }
+
+    /// Adds a check.
+    ///
+    /// - Parameters:
+    ///   - address: The client's address.
+    ///   - isKnown: Whether a right password has come from there before. Such addresses have at least every second turn.
+    ///   - attempts: How many passwords the connection has sent before. Of one address, the connection with the fewest comes first.
+    package mutating func append(_ check: Check, from address: Address, isKnown: Bool, attempts: Int) {
+        entries.append(Entry(check: check, address: address, isKnown: isKnown, attempts: attempts))
+    }
+
+    /// Takes the next check out of the queue: that of the address whose last turn is the longest ago.
+    package mutating func popFirst() -> Check? {
+        let knownCount = entries.count(where: \.isKnown)
+        let isKnown = knownCount == entries.count || (knownCount > 0 && !wasKnown)
+        let candidates = entries.indices.filter { entries[$0].isKnown == isKnown }
+        func rank(_ index: Int) -> (Int, Int, Int) {
+            (lastTurns[entries[index].address] ?? 0, entries[index].attempts, index)
+        }
+        guard let next = candidates.min(by: { rank($0) < rank($1) }) else { return nil }
+        let entry = entries.remove(at: next)
+        if lastTurns.count >= Self.memory { lastTurns.removeAll(keepingCapacity: true) }
+        turn += 1
+        lastTurns[entry.address] = turn
+        wasKnown = isKnown
+        return entry.check
+    }
+
+    /// Removes the check of a client that has gone.
+    package mutating func remove(_ check: Check) { entries.removeAll { $0.check === check } }
+}
+#endif
