@@ -41,6 +41,12 @@ final class Connection: ChannelInboundHandler {
     /// How many of its passwords had to be checked.
     var attempts = 0
 
+    /// How the lines of its requests end.
+    private var lineEnds = LineEnds()
+
+    /// Whether the lines of its requests end with a line feed alone.
+    var hasBareLineFeeds: Bool { lineEnds.areBare == true }
+
     init(_ channel: any Channel, at now: NIODeadline) {
         self.channel = channel
         activityStart = now
@@ -56,7 +62,7 @@ final class Connection: ChannelInboundHandler {
         guard activity != .lingering else { return }
         // A request's later bytes do not extend its time.
         if activity == .idle { begin(.receiving) }
-        context.fireChannelRead(data)
+        context.fireChannelRead(wrapInboundOut(lineEnds.completed(unwrapInboundIn(data))))
     }
 }
 #endif

@@ -114,7 +114,10 @@ final class RequestHandler: ChannelInboundHandler {
 
     private func send(_ response: Response, to head: HTTPRequestHead?, _ context: ChannelHandlerContext) {
         connection.begin(.sending)
-        let staysOpen = !response.closesConnection && !core.table.isClosing && head.map(Self.staysOpen) == true
+        // After lines that were typed by hand, what follows is not another program's request.
+        let staysOpen =
+            !response.closesConnection && !core.table.isClosing && !connection.hasBareLineFeeds
+            && head.map(Self.staysOpen) == true
         if !staysOpen { isFinished = true }
         var headers = response.headers
         headers.add(name: "Date", value: core.date.text)

@@ -28,6 +28,11 @@ struct MalformedRequestTests {
         Request("a header without a colon", "GET / HTTP/1.1\r\nHost: a\r\nrubbish\r\n\r\n", 400),
         Request("a zero byte", "GET /\u{0} HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         Request("a folded header", "GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n c\r\n\r\n", 400),
+        // A line feed alone ends lines only where it ends the first one.
+        Request("a line feed alone after a header", "GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n", 400),
+        Request("a line feed alone at the end", "GET / HTTP/1.1\r\nHost: a\r\n\n", 400),
+        Request("a carriage return alone", "GET / HTTP/1.1\nHost: a\rX: b\n\n", 400),
+        Request("a body after lines typed by hand", "GET / HTTP/1.1\nHost: a\nContent-Length: 2\n\n\n\n", 413),
         Request("two lengths", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
         Request("a negative length", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400),
         Request(
@@ -81,11 +86,30 @@ struct MalformedRequestTests {
         }
     }
 
-    @Test func `a request may arrive byte by byte`() async throws {
+    @Test(arguments: ["\r\n", "\n"])
+    func `a request may arrive byte by byte`(end: String) async throws {
         try await withEndpoint { endpoint async throws in
             let client = try Client(endpoint.address)
-            for byte in Array("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".utf8) { client.send([byte]) }
+            for byte in Array("GET /healthz HTTP/1.1\(end)Host: a\(end)\(end)".utf8) { client.send([byte]) }
             #expect(try await client.receive().text == "ok\n")
+        }
+    }
+
+    @Test(arguments: [
+        "GET /metrics HTTP/1.1\nHost: a\n\n", "GET /metrics HTTP/1.0\n\n", "GET /metrics HTTP/1.1\nHost: a\r\n\r\n",
+        "\nGET /metrics HTTP/1.1\nHost: a\n\n", "GET /metrics HTTP/1.1\nHost: a\n\nGET /healthz HTTP/1.1\nHost: a\n\n",
+    ])
+    func `a request with line feeds alone, as typed by hand, is answered, and the connection ends`(
+        request: String
+    ) async throws {
+        try await withEndpoint { endpoint async throws in
+            let client = try Client(endpoint.address)
+            client.send(request)
+            let answer = try await client.receive()
+            #expect(answer.status == 200)
+            #expect(answer.text == "power_watts 42\n")
+            #expect(answer.headers["connection"] == "close")
+            #expect(await client.waitForEnd())
         }
     }
 
