@@ -68,6 +68,8 @@ public final class PrometheusEndpoint: Sendable {
         self.address = EndpointAddress(host: address.host, port: listener.localAddress?.port ?? address.port)
         self.core = core
         self.threads = threads
+        let bound = EndpointAddress(host: listener.localAddress?.ipAddress ?? address.host, port: self.address.port)
+        if let notice = configuration.exposure(at: bound) { report(notice) }
     }
 
     /// Stops listening, lets responses in progress finish, and ends the threads.
@@ -96,6 +98,13 @@ public final class PrometheusEndpoint: Sendable {
     /// How many connections were accepted, evicted and timed out so far.
     package func counts() async throws -> ConnectionCounts {
         try await listener.eventLoop.submit { [core] in core.value.table.counts }.get()
+    }
+
+    /// What password checks have cost so far.
+    package func authenticationCounts() async throws -> AuthenticationCounts {
+        try await listener.eventLoop.submit { [core] in
+            core.value.authenticator?.counts ?? AuthenticationCounts()
+        }.get()
     }
 
     private static func listenError(_ address: EndpointAddress, _ error: any Error) -> EndpointError {

@@ -2,6 +2,7 @@
 import Glibc
 import NIOCore
 import NIOSSL
+import PowerSensors
 
 /// The certificate and its key, reloaded when their files change.
 ///
@@ -87,10 +88,15 @@ final class CertificateStore {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = files.minimumVersion == .tls13 ? .tlsv13 : .tlsv12
+        // With these TLS 1.2 has forward secrecy, as TLS 1.3 always has.
+        configuration.cipherSuites = "ECDHE+AESGCM:ECDHE+CHACHA20"
         configuration.applicationProtocols = ["http/1.1"]
         guard let context = try? NIOSSLContext(configuration: configuration) else {
             throw EndpointError(
                 "\(files.certificateFile) and \(files.keyFile) do not belong together, or cannot be used")
+        }
+        if let warning = SecretFile.warning(about: files.keyFile) {
+            report(EndpointNotice(isProblem: true, description: warning))
         }
         let now = time(nil)
         let fault: String? =

@@ -31,6 +31,40 @@ struct SecurityTests {
         }
     }
 
+    @Test func `a recorded connection cannot be read by whoever gets the key later`() async throws {
+        let folder = try TemporaryFolder()
+        // Only with an RSA key could the key itself decrypt what was recorded.
+        let made = try await folder.shell(
+            "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout server.key -out server.crt")
+        try #require(made.exitCode == 0, "openssl: \(made.error)")
+        try await withEndpoint(web: web(folder, "server")) { endpoint async throws in
+            func isAccepted(_ cipher: String) async throws -> Bool {
+                let script = "openssl s_client -connect \"$1\" -tls1_2 -cipher \"$2\" </dev/null"
+                let outcome = try await folder.shell(script, "\(endpoint.address)", "\(cipher)@SECLEVEL=0")
+                return outcome.exitCode == 0
+            }
+            for cipher in [
+                "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-CHACHA20-POLY1305",
+            ] {
+                #expect(try await isAccepted(cipher), "\(cipher)")
+            }
+            for cipher in ["AES128-GCM-SHA256", "AES256-GCM-SHA384", "AES128-SHA", "AES256-SHA"] {
+                #expect(try await !isAccepted(cipher), "\(cipher)")
+            }
+        }
+    }
+
+    @Test(arguments: [("600", false), ("640", false), ("644", true), ("602", true)])
+    func `a key that every user may read or change is reported`(mode: String, isReported: Bool) async throws {
+        let folder = try TemporaryFolder()
+        try await folder.makeCertificate("server")
+        try await folder.shell("chmod \"$1\" server.key", mode)
+        let notices = NoticeRecorder()
+        try await withEndpoint(web: web(folder, "server"), notices: notices) { _ in }
+        #expect(notices.all.contains { $0.isProblem && $0.description.contains("chmod o= ") } == isReported)
+        #expect(notices.all.count == (isReported ? 1 : 0))
+    }
+
     @Test func `metrics require the right password`() async throws {
         let folder = try TemporaryFolder()
         try await withEndpoint(web: WebConfiguration(users: Self.users)) { endpoint async throws in
