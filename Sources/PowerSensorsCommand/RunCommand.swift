@@ -1,5 +1,7 @@
 #if Exporters
 import ArgumentParser
+import PowerSensors
+import PowerSensorsExporters
 
 /// A subcommand that is run with the environment and fails in one line.
 protocol RunnableCommand: ParsableCommand {
@@ -54,6 +56,8 @@ private func environment(of command: any ParsableCommand) throws(CommandFailure)
         // These two concern a single run.
         let single = Set(["config", "check"].map(Environment.variableName))
         environment.file = try ConfigurationFile.variables(path, knownNames: names.subtracting(single))
+        let hasSecrets = environment.file.values.contains { $0 != $0.hidingURLSecrets(isTyped: true) }
+        if hasSecrets, let warning = SecretFile.warning(about: path) { StandardError.write(warning) }
     }
     return environment
 }

@@ -24,16 +24,18 @@ enum ConfigurationFile {
         for (index, line) in lines.enumerated() {
             let text = String(trimming: Array(line.utf8)[...])
             if text.isEmpty || text.hasPrefix("#") || text.hasPrefix(";") { continue }
+            let name = String(text.prefix { $0 != "=" && $0 != " " })
+            // A line may be, or contain, a password: only what is nearly a name is shown.
+            let shown = name.hasPrefix("POWERSENSORS_") ? "'\(name.prefix(40))'" : "this line"
             guard let equals = text.firstIndex(of: "="), !text[..<equals].contains(" ") else {
                 throw .usage(
-                    "\(path):\(index + 1): '\(text.prefix(80))' is not a setting; write"
+                    "\(path):\(index + 1): \(shown) is not a setting; write"
                         + " POWERSENSORS_INTERVAL=5s and the like, and # before a comment.")
             }
-            let name = String(text[..<equals])
             guard names.contains(name) else {
                 let hint = suggestion(for: name, among: names).map { "did you mean \($0)?" }
                 throw .usage(
-                    "\(path):\(index + 1): there is no setting \(name.prefix(80)); "
+                    "\(path):\(index + 1): \(shown) is not a setting; "
                         + (hint ?? "see the options in powersensors --help and in each subcommand's --help."))
             }
             var value = text[text.index(after: equals)...]

@@ -25,6 +25,8 @@ struct Export {
     private let minimumLifetime: Duration
     /// Whether findings are not reported.
     private let isQuiet: Bool
+    /// The files that contain passwords or tokens.
+    private let secretFiles: [String]
 
     /// The file for JSON; `-` for standard output.
     private let json: String?
@@ -50,8 +52,17 @@ struct Export {
         lokiConfiguration.interval = settings.interval
         lokiConfiguration.tenant = try options.lokiTenant.value(in: environment)
         lokiConfiguration.lineFormat = try options.lokiFormat.value(in: environment)
+        let lokiAccess = try options.lokiAccess.access(
+            isUsed: options.loki.given(in: environment) != nil, in: environment)
+        lokiConfiguration.credentials = lokiAccess.credentials
+        lokiConfiguration.certificateAuthorityFile = lokiAccess.authorityFile
         var pushgatewayConfiguration = PushgatewayConfiguration()
         pushgatewayConfiguration.interval = settings.interval
+        let pushgatewayAccess = try options.pushgatewayAccess.access(
+            isUsed: options.pushgateway.given(in: environment) != nil, in: environment)
+        pushgatewayConfiguration.credentials = pushgatewayAccess.credentials
+        pushgatewayConfiguration.certificateAuthorityFile = pushgatewayAccess.authorityFile
+        secretFiles = [webConfiguration, lokiAccess.secretFile, pushgatewayAccess.secretFile].compactMap(\.self)
         let loki = try Self.pusher(options.loki.given(in: environment)) { url throws(PushSetupError) in
             try LokiExporter(url, node: settings.node, configuration: lokiConfiguration)
         }
@@ -170,7 +181,10 @@ struct Export {
             attribution: attribution, carbonIntensity: settings.carbonIntensity)
         let monitor = try Result { () throws(SamplerError) in try PowerMonitor(configuration) }
             .mapError(settings.failure).get()
-        if !isQuiet { FindingReport(monitor.topology.findings, isVerbose: settings.isVerbose).write() }
+        if !isQuiet {
+            FindingReport(monitor.topology.findings, isVerbose: settings.isVerbose).write()
+            for warning in secretFiles.compactMap(SecretFile.warning) { StandardError.write(warning) }
+        }
         return monitor
     }
 

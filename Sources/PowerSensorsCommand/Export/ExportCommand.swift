@@ -53,8 +53,12 @@ struct ExportCommand: EstimatingCommand {
         default: LokiConfiguration.LineFormat.logfmt.name)
     var lokiFormat: Setting<LokiConfiguration.LineFormat>
 
+    @OptionGroup var lokiAccess: LokiAccessOptions
+
     @Option("pushgateway", "A Pushgateway to push to, such as http://localhost:9091.", .text("url"))
     var pushgateway: Setting<String?>
+
+    @OptionGroup var pushgatewayAccess: PushgatewayAccessOptions
 
     @Option("json", "A file for one JSON object per line; - for standard output.", .text("path"))
     var json: Setting<String?>

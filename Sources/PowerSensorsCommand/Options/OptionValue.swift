@@ -1,3 +1,5 @@
+import PowerSensorsExporters
+
 /// An option's value as it was typed, and whether it comes from the flag or the variable.
 struct OptionValue: Hashable {
     /// The flag or the variable.
@@ -16,7 +18,7 @@ struct OptionValue: Hashable {
 
     /// A failure that names the option, its value, and why it is refused.
     func refused(_ reason: String) -> CommandFailure {
-        .usage("\(isVariable ? "\(name)=\(value)" : "\(name) \(value)"): \(reason)")
+        .usage("\(name)\(isVariable ? "=" : " ")\(value.hidingURLSecrets(isTyped: true)): \(reason)")
     }
 
     /// The value as a boolean.

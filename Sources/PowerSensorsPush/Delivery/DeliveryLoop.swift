@@ -127,10 +127,10 @@ struct DeliveryLoop: Sendable {
             return PushOutcome(response, from: request.url, advice: advice, now: environment.wallNanoseconds())
         case .failure(let error):
             if Task.isCancelled { return .cancelled }
-            let cause = sending.isCancelled ? "no answer within \(timeout)" : connectionProblem(error)
+            let problem = sending.isCancelled ? nil : ConnectionProblem(error)
             let failure = PushFailure(
-                reason: .unreachable, url: request.url, text: cause,
-                remedy: "Start \(advice.server), or fix the address or the network.")
+                reason: .unreachable, url: request.url, text: problem?.text ?? "no answer within \(timeout)",
+                remedy: problem?.remedy ?? "Start \(advice.server), or fix the address or the network.")
             return .failed(failure, retryAfter: nil)
         }
     }

@@ -2,6 +2,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import PowerSensors
 
 /// Sends requests by HTTP over connections that are kept open.
@@ -12,13 +13,21 @@ final class HTTPTransport: PushTransport {
     private let credentials: PushCredentials?
     private let client: HTTPClient
 
-    init(_ credentials: PushCredentials?) {
+    /// Prepares connections without making one.
+    ///
+    /// - Parameters:
+    ///   - credentials: What to send with each request.
+    ///   - authorityFile: The certificates of the authorities to trust instead of the system's; nil for the system's.
+    /// - Throws: ``PushSetupError`` for a file that cannot be used.
+    init(_ credentials: PushCredentials?, authorityFile: String?) throws(PushSetupError) {
+        _ = try credentials?.resolved()
         self.credentials = credentials
         // Following a redirect would turn POST into GET, and any page that answers 200 would look like a success.
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.httpVersion = .http1Only
         // The sender retries by itself, with its own delays, and reports the failures.
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.tlsConfiguration = try Self.tls(authorityFile)
         client = HTTPClient(configuration: configuration)
     }
 
@@ -30,10 +39,10 @@ final class HTTPTransport: PushTransport {
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue.uppercased())
         outgoing.headers = HTTPHeaders(request.headers.map { ($0.name, $0.value) })
         outgoing.headers.add(name: "User-Agent", value: "powersensors")
-        switch credentials?.kind {
+        switch try credentials?.resolved().kind {
         case .basic(let user, let password): outgoing.setBasicAuth(username: user, password: password)
         case .bearer(let token): outgoing.headers.add(name: "Authorization", value: "Bearer \(token)")
-        case nil: break
+        case .basicFile, .bearerFile, nil: break
         }
         if !request.body.isEmpty { outgoing.body = .bytes(ByteBuffer(bytes: request.body)) }
         // The caller cancels the task after its own, shorter timeout.
@@ -46,6 +55,20 @@ final class HTTPTransport: PushTransport {
     }
 
     func close() async { try? await client.shutdown().get() }
+
+    private static func tls(_ authorityFile: String?) throws(PushSetupError) -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        guard let authorityFile else { return configuration }
+        let bytes = try fileForPushing(authorityFile, "the authority's certificate")
+        guard let authorities = try? NIOSSLCertificate.fromPEMBytes(bytes), !authorities.isEmpty else {
+            throw PushSetupError(
+                subject: authorityFile, problem: "the file has no certificate in PEM format",
+                remedy: "Name the file with the certificate of the server's authority.")
+        }
+        configuration.trustRoots = .certificates(authorities)
+        return configuration
+    }
 
     private func beginning(of body: HTTPClientResponse.Body) async throws -> String {
         var bytes: [UInt8] = []

@@ -1,4 +1,6 @@
 #if Exporters
+import PowerSensorsExporters
+
 #if canImport(FoundationEssentials)
 import struct FoundationEssentials.URLComponents
 #else
@@ -21,7 +23,7 @@ package struct PushAddress: Sendable {
             let host = components.host, !host.isEmpty, (components.port ?? 1) > 0, (components.port ?? 1) <= 0xFFFF
         else {
             throw PushSetupError(
-                subject: Self.withoutPassword(text), problem: "this is not the address of a server",
+                subject: text.hidingURLSecrets(isTyped: true), problem: "this is not the address of a server",
                 remedy: "Write it as http://HOST:PORT or https://HOST.")
         }
         credentials = components.user.map { .basic(user: $0, password: components.password ?? "") }
@@ -30,7 +32,7 @@ package struct PushAddress: Sendable {
         self.components = components
     }
 
-    /// The whole address, without user and password.
+    /// The whole address, without user and password, but with its query, in which some servers take a token.
     package var url: String { components.string ?? "" }
 
     /// The percent-encoded path without a trailing slash.
@@ -47,13 +49,6 @@ package struct PushAddress: Sendable {
         var address = self
         address.path += path
         return address
-    }
-
-    /// The text of an invalid address, with an ellipsis instead of the user and password.
-    private static func withoutPassword(_ text: String) -> String {
-        guard let at = text.lastIndex(of: "@") else { return text }
-        let start = text.firstRange(of: "//")?.upperBound ?? text.startIndex
-        return start < at ? text[..<start] + "…" + text[at...] : text
     }
 }
 #endif

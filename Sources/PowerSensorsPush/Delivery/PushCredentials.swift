@@ -1,9 +1,13 @@
 #if Exporters
+import PowerSensors
+
 /// The credentials that an exporter sends to a server. Their description does not contain the secret.
 public struct PushCredentials: Hashable, Sendable, CustomStringConvertible {
     enum Kind: Hashable, Sendable {
         case basic(user: String, password: String)
         case bearer(String)
+        case basicFile(user: String, path: String)
+        case bearerFile(String)
     }
 
     let kind: Kind
@@ -17,19 +21,46 @@ public struct PushCredentials: Hashable, Sendable, CustomStringConvertible {
         PushCredentials(kind: .basic(user: user, password: password))
     }
 
+    /// A user, and a password in a file that is read for each request, so that it may be changed at any time.
+    ///
+    /// - Parameters:
+    ///   - user: The user name. It must not contain a colon.
+    ///   - passwordFile: The file with nothing but the password; blanks and line ends around it do not count.
+    public static func basic(user: String, passwordFile: String) -> PushCredentials {
+        PushCredentials(kind: .basicFile(user: user, path: passwordFile))
+    }
+
     /// A bearer token (RFC 6750).
     public static func bearer(_ token: String) -> PushCredentials { PushCredentials(kind: .bearer(token)) }
+
+    /// A bearer token in a file that is read for each request, so that it may be changed at any time, as Kubernetes does.
+    ///
+    /// - Parameter tokenFile: The file with nothing but the token; blanks and line ends around it do not count.
+    public static func bearer(tokenFile: String) -> PushCredentials { PushCredentials(kind: .bearerFile(tokenFile)) }
 
     /// The kind of credentials, without the secret.
     public var description: String {
         switch kind {
-        case .basic: "basic authentication"
-        case .bearer: "a bearer token"
+        case .basic, .basicFile: "basic authentication"
+        case .bearer, .bearerFile: "a bearer token"
         }
     }
 
-    /// Throws for credentials that an HTTP header cannot carry.
-    func check() throws(PushSetupError) {
+    /// The credentials with the secret that a file has now.
+    ///
+    /// - Throws: ``PushSetupError`` for a file that cannot be read, and for credentials that an HTTP header cannot carry.
+    func resolved() throws(PushSetupError) -> PushCredentials {
+        let credentials: PushCredentials =
+            switch kind {
+            case .basic, .bearer: self
+            case .basicFile(let user, let path): .basic(user: user, password: try secret(in: path))
+            case .bearerFile(let path): .bearer(try secret(in: path))
+            }
+        try credentials.check()
+        return credentials
+    }
+
+    private func check() throws(PushSetupError) {
         switch kind {
         case .basic(let user, let password):
             guard !user.contains(":"), isOneLine(user), isOneLine(password) else {
@@ -44,11 +75,36 @@ public struct PushCredentials: Hashable, Sendable, CustomStringConvertible {
                     subject: "the token", problem: "it is empty, or contains characters that a header cannot carry",
                     remedy: "Check the token's file for a space or a line break.")
             }
+        case .basicFile, .bearerFile: break
         }
     }
 
     private func isOneLine(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+    }
+}
+
+/// The content of a file, without blanks and line ends around it.
+private func secret(in path: String) throws(PushSetupError) -> String {
+    let bytes = try fileForPushing(path, "the password or token")
+    let isBlank: (UInt8) -> Bool = { $0 <= 0x20 }
+    let text = String(decoding: bytes.drop(while: isBlank).reversed().drop(while: isBlank).reversed(), as: UTF8.self)
+    guard !text.isEmpty else {
+        throw PushSetupError(
+            subject: path, problem: "the file is empty",
+            remedy: "Write the password or token into it, and nothing else.")
+    }
+    return text
+}
+
+/// The bytes of a file of at most 64 KiB that the user named.
+func fileForPushing(_ path: String, _ content: String) throws(PushSetupError) -> [UInt8] {
+    do throws(AttributeError) {
+        return try WholeFile.bytes(path, limit: 1 << 16)
+    } catch {
+        throw PushSetupError(
+            subject: path, problem: systemMessage(errno: error.errno),
+            remedy: "Name a file with \(content) that this user may read.")
     }
 }
 #endif

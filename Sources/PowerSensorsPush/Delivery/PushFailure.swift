@@ -4,7 +4,7 @@ import PowerSensorsExporters
 
 /// A setting of an exporter that cannot work.
 public struct PushSetupError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The setting, such as the URL, without any password.
+    /// The setting, such as the URL, without any password or query.
     public let subject: String
 
     /// What is wrong with it.
@@ -12,6 +12,12 @@ public struct PushSetupError: Error, Hashable, Sendable, CustomStringConvertible
 
     /// How to fix it.
     public let remedy: String
+
+    init(subject: String, problem: String, remedy: String) {
+        self.subject = subject.hidingURLSecrets()
+        self.problem = problem.hidingURLSecrets()
+        self.remedy = remedy
+    }
 
     /// The setting, the problem and the remedy in one line.
     public var description: String { "\(subject.safeToShow): \(problem). Remedy: \(remedy)" }
@@ -39,7 +45,7 @@ public struct PushFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of failure.
     public let reason: Reason
 
-    /// The server's address, without any password.
+    /// The server's address, without any password or query.
     public let url: String
 
     /// What happened, with the server's own message if it sent one.
@@ -53,6 +59,13 @@ public struct PushFailure: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// Whether it is retried in smaller parts.
     var isDivided = false
+
+    init(reason: Reason, url: String, text: String, remedy: String) {
+        self.reason = reason
+        self.url = url.hidingURLSecrets()
+        self.text = text.hidingURLSecrets()
+        self.remedy = remedy.hidingURLSecrets()
+    }
 
     /// Whether it may go away by itself.
     var isTemporary: Bool {

@@ -33,6 +33,9 @@ public struct LokiConfiguration: Sendable {
     /// The user and password or token to send; nil for those in the URL, if any.
     public var credentials: PushCredentials?
 
+    /// A PEM file with the certificates of the authorities to trust instead of the system's; nil for the system's. It is read once.
+    public var certificateAuthorityFile: String?
+
     /// Whether requests are compressed with gzip.
     public var isCompressed = true
 

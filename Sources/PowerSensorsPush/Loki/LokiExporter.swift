@@ -49,7 +49,12 @@ public struct LokiExporter: Exporter {
     ) throws(PushSetupError) {
         let address = try PushAddress(loki: url)
         let credentials = configuration.credentials ?? address.credentials
-        try credentials?.check()
+        let transport: any PushTransport =
+            if let transport {
+                transport
+            } else {
+                try HTTPTransport(credentials, authorityFile: configuration.certificateAuthorityFile)
+            }
         if let tenant = configuration.tenant {
             guard !tenant.isEmpty, tenant.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
                 throw PushSetupError(
@@ -74,7 +79,7 @@ public struct LokiExporter: Exporter {
         }
         sender = PushSender(
             DeliveryLoop(
-                queues: queues, transport: transport ?? HTTPTransport(credentials), environment: environment,
+                queues: queues, transport: transport, environment: environment,
                 advice: .loki, batchInterval: configuration.batchInterval, timeout: configuration.timeout,
                 backOff: PushBackOff(to: .seconds(300))))
     }

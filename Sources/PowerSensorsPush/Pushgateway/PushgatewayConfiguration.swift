@@ -12,6 +12,9 @@ public struct PushgatewayConfiguration: Sendable {
     /// The user and password or token to send; nil for those in the URL, if any.
     public var credentials: PushCredentials?
 
+    /// A PEM file with the certificates of the authorities to trust instead of the system's; nil for the system's. It is read once.
+    public var certificateAuthorityFile: String?
+
     /// Whether the page is deleted at the end. A Pushgateway otherwise keeps showing the last figures forever.
     public var deletesOnFinish = true
 

@@ -43,7 +43,12 @@ public struct PushgatewayExporter: Exporter {
     ) throws(PushSetupError) {
         let address = try PushAddress(url)
         let credentials = configuration.credentials ?? address.credentials
-        try credentials?.check()
+        let transport: any PushTransport =
+            if let transport {
+                transport
+            } else {
+                try HTTPTransport(credentials, authorityFile: configuration.certificateAuthorityFile)
+            }
         guard !address.path.contains("/metrics") else {
             throw PushSetupError(
                 subject: address.url, problem: "the path of the grouping key is appended to it",
@@ -62,7 +67,7 @@ public struct PushgatewayExporter: Exporter {
         queue = PushgatewayPushQueue(url: self.url)
         sender = PushSender(
             DeliveryLoop(
-                queues: [queue], transport: transport ?? HTTPTransport(credentials), environment: environment,
+                queues: [queue], transport: transport, environment: environment,
                 advice: .pushgateway, batchInterval: .zero, timeout: configuration.timeout,
                 backOff: PushBackOff(to: .seconds(30))))
     }

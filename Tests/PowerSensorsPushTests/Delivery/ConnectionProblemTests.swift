@@ -30,7 +30,7 @@ struct ConnectionProblemTests {
             words: "the connection failed: handshake failed: \u{FFFD}[31mno shared cipher"),
     ])
     func `a problem is said in one line of plain words`(problem: Problem) {
-        #expect(connectionProblem(problem.error) == problem.words)
+        #expect(ConnectionProblem(problem.error).text == problem.words)
     }
 
     @Test func `a server that hangs up has closed the connection`() async throws {
@@ -60,7 +60,7 @@ struct ConnectionProblemTests {
         do {
             _ = try await client.execute(HTTPClientRequest(url: url), timeout: .seconds(30))
         } catch {
-            words = connectionProblem(error)
+            words = ConnectionProblem(error).text
         }
         try await client.shutdown().get()
         return words

@@ -1,0 +1,18 @@
+import PowerSensorsExporters
+
+/// The arguments with which this program was started.
+enum ProgramArguments {
+    /// Takes the arguments, and overwrites the secrets of the URLs among them, which every user of this machine sees in the list of
+    /// processes (proc(5), `cmdline`).
+    static func take() -> [String] {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let memory = unsafe CommandLine.unsafeArgv
+        for (index, argument) in arguments.enumerated() where argument.contains("://") {
+            guard let bytes = unsafe memory[index + 1] else { continue }
+            for secret in URLSecrets.ranges(in: Array(argument.utf8), isTyped: true) {
+                for place in secret { unsafe bytes[place] = CChar(bitPattern: UInt8(ascii: "x")) }
+            }
+        }
+        return arguments
+    }
+}
