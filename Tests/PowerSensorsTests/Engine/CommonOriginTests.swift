@@ -1,4 +1,5 @@
 import PowerSensors
+import PowerSensorsTestSupport
 import Testing
 
 /// The samples of a monitor, and the points of all its subscribers, are multiples of their intervals from one origin.

@@ -1,4 +1,5 @@
 import PowerSensors
+import PowerSensorsTestSupport
 import Testing
 
 /// The process was stopped, or got no processor, for longer than a counter takes to wrap.
