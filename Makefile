@@ -24,7 +24,7 @@ SWIFT_BUILD := swift build --quiet
 # Where release builds lie, apart, so that other builds need not wait for them.
 RELEASE := .build/for-release
 
-.PHONY: help deps run test test-kernel prepare-test-kernel examples layers traits api api-renew sanitize bench figures bench-scrape fuzz soak lint format docs clean \
+.PHONY: help deps run test test-kernel prepare-test-kernel examples layers traits api api-renew sanitize bench figures bench-scrape fuzz open-files soak lint format docs clean \
     estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
@@ -83,6 +83,10 @@ bench-scrape: ## measure a scrape of ours against one of node_exporter's, and sc
 fuzz: deps ## feed every parser of kernels' texts with texts that are almost right, for FUZZ seconds (30)
 	@$(SWIFT_BUILD) --product Fuzz
 	@timeout --kill-after=5s $$(( $(FUZZ) + 60 ))s "$$(swift build --show-bin-path)/Fuzz" $(FUZZ) $(SEED)
+
+open-files: deps ## run export with 24 to 128 open files and up to a thousand clients, which takes ten minutes
+	@$(SWIFT_BUILD) --product powersensors
+	@timeout --kill-after=5s 3600s python3 Scripts/open-files.py "$$(swift build --show-bin-path)/powersensors"
 
 soak: deps ## sample at 1 kHz for SOAK seconds (300), and see that nothing grows and no joule is lost
 	@$(SWIFT_BUILD) -c release --product Soak --scratch-path $(RELEASE)

@@ -28,13 +28,11 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
@@ -109,9 +107,6 @@ let package = Package(
                 "PowerSensorsHTTP",
                 "PowerSensorsPush",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: withExporters),
-                .product(name: "Logging", package: "swift-log", condition: withExporters),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: withExporters),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: withExporters),
             ]
         ),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),

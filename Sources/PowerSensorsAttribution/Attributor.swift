@@ -60,12 +60,10 @@ package final class Attributor {
         self.roots = roots
         self.topology = topology
         self.threadTime = threadTime
-        let budget = DescriptorBudget.ofAttribution
         source = EnergySource(topology)
-        processes = ProcessTable(beneath: roots.procfs, descriptorBudget: budget.processes)
+        processes = ProcessTable(beneath: roots.procfs)
         groups = ControlGroupTable(
-            beneath: roots.sysfs, readsClocks: attribution.kinds.contains(.controlGroup),
-            descriptorBudget: budget.groups)
+            beneath: roots.sysfs, readsClocks: attribution.kinds.contains(.controlGroup))
         load = LoadReader(beneath: roots.procfs)
     }
 

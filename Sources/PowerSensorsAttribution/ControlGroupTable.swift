@@ -49,7 +49,6 @@ struct ControlGroupTable: ~Copyable {
     }
 
     private let sysfs: SystemRoot
-    private let descriptorBudget: Int
     private var hierarchy: Hierarchy?
     private var entries = SlotArray<Entry>()
     private var indices: [String: SlotIndex] = [:]
@@ -69,10 +68,8 @@ struct ControlGroupTable: ~Copyable {
     /// - Parameters:
     ///   - sysfs: Where the clocks are. If there are none, a group's time is the sum of its processes' times.
     ///   - readsClocks: Whether groups' times are needed at all.
-    ///   - descriptorBudget: For how many clocks to keep the file open at most.
-    init(beneath sysfs: SystemRoot, readsClocks: Bool, descriptorBudget: Int) {
+    init(beneath sysfs: SystemRoot, readsClocks: Bool) {
         self.sysfs = sysfs
-        self.descriptorBudget = descriptorBudget
         let found = Hierarchy.mounted(in: sysfs)
         prefersUnified = found?.file != "cpuacct.usage"
         hierarchy = readsClocks ? found : nil
@@ -128,9 +125,7 @@ struct ControlGroupTable: ~Copyable {
     private mutating func index(of group: ControlGroup) -> SlotIndex {
         if let index = indices[group.path] { return index }
         var entry = Entry(group: group)
-        entry.clock = hierarchy.map {
-            GroupClock($0.path(of: group), beneath: sysfs, isKeptOpen: indices.count < descriptorBudget)
-        }
+        entry.clock = hierarchy.map { GroupClock($0.path(of: group), beneath: sysfs) }
         // Its clock is counted from now on: the time before has been counted for the group that contains it.
         entry.lastClock = entry.clock?.microseconds()
         let index = entries.insert(entry)

@@ -7,17 +7,14 @@ final class GroupClock {
     private let path: String
     private let sysfs: SystemRoot
     private var file: KeptFile
-    private let isKeptOpen: Bool
 
     /// - Parameters:
     ///   - path: The group's `cpu.stat` or `cpuacct.usage`.
     ///   - sysfs: The tree with the file.
-    ///   - isKeptOpen: Whether the file stays open between readings.
-    init(_ path: String, beneath sysfs: SystemRoot, isKeptOpen: Bool) {
+    init(_ path: String, beneath sysfs: SystemRoot) {
         self.path = path
         self.sysfs = sysfs
-        self.isKeptOpen = isKeptOpen
-        file = KeptFile(path, beneath: sysfs, isKept: isKeptOpen)
+        file = KeptFile(path, beneath: sysfs, for: .group)
     }
 
     /// The time that its tasks have run, in microseconds; nil if the group is gone. No allocation.
@@ -25,9 +22,9 @@ final class GroupClock {
         var buffer = InlineArray<64, UInt8>(repeating: 0)
         var bytes = buffer.mutableSpan
         var count = try? file.read(into: &bytes)
-        if count == nil, isKeptOpen {
+        if count == nil {
             // The group may have been removed and created again.
-            file = KeptFile(path, beneath: sysfs)
+            file = KeptFile(path, beneath: sysfs, for: .group)
             count = try? file.read(into: &bytes)
         }
         return count.flatMap { Self.microseconds(in: buffer.span.extracting(first: $0)) }

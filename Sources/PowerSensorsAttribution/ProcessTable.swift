@@ -5,7 +5,7 @@ import PowerSensorsCore
 /// The processes of the host, and the processor time that each used between two scans, in ticks of 10 ms.
 ///
 /// A scan lists procfs once and reads one file per process, `PID/stat`. These files stay open for as many processes as
-/// the budget of descriptors allows. A process is identified by its number and the time of its start, so a number that
+/// the ``DescriptorBudget`` allows. A process is identified by its number and the time of its start, so a number that
 /// the kernel uses again is recognized as another process.
 struct ProcessTable: ~Copyable {
     /// A running process.
@@ -71,13 +71,15 @@ struct ProcessTable: ~Copyable {
     private(set) var ended: [Memberships] = []
 
     private let procfs: SystemRoot
-    private let descriptorBudget: Int
+    private let budget: DescriptorBudget
     /// The open folder of procfs; -1 until the first scan.
     private var procfsDescriptor: CInt = -1
     /// The latest start of any process found so far. A process that started before and is found only now had been
     /// hidden.
     private var latestStart: UInt64 = 0
     private var openDescriptors = 0
+    /// How many may be open during the current scan.
+    private var grantedDescriptors = 0
     /// The numbers of the processes that the current scan listed; it grows as needed.
     private var numbers: [Int32] = Array(repeating: 0, count: 512)
     /// The entries that a scan is putting together. They take the place of ``entries`` at its end.
@@ -88,15 +90,16 @@ struct ProcessTable: ~Copyable {
 
     /// - Parameters:
     ///   - procfs: Where procfs is mounted.
-    ///   - descriptorBudget: How many descriptors to keep open at most.
-    init(beneath procfs: SystemRoot, descriptorBudget: Int) {
+    ///   - budget: What decides how many files may stay open.
+    init(beneath procfs: SystemRoot, in budget: DescriptorBudget = .ofProcess) {
         self.procfs = procfs
-        self.descriptorBudget = descriptorBudget
+        self.budget = budget
     }
 
     deinit {
         for entry in entries where entry.descriptor >= 0 { close(entry.descriptor) }
         if procfsDescriptor >= 0 { close(procfsDescriptor) }
+        budget.giveBack(.process, openDescriptors)
     }
 
     /// Sets every process's elapsed time back to 0.
@@ -126,6 +129,9 @@ struct ProcessTable: ~Copyable {
         scannedAt = now
         if procfsDescriptor < 0 { procfsDescriptor = try procfs.open(".") }
         let count = try listNumbers()
+        // Asked for once for all of them, as asking costs a system call.
+        grantedDescriptors = openDescriptors + budget.take(.process, upTo: count - openDescriptors)
+        defer { budget.giveBack(.process, grantedDescriptors - openDescriptors) }
         ended.removeAll(keepingCapacity: true)
         next.removeAll(keepingCapacity: true)
         next.reserveCapacity(count)
@@ -199,7 +205,7 @@ struct ProcessTable: ~Copyable {
     ) -> CInt {
         let wasOpen = descriptor >= 0
         let result = unsafe cpowersensors_read_process(
-            procfsDescriptor, number, &descriptor, openDescriptors < descriptorBudget ? 1 : 0, &process)
+            procfsDescriptor, number, &descriptor, openDescriptors < grantedDescriptors ? 1 : 0, &process)
         openDescriptors += (descriptor >= 0 ? 1 : 0) - (wasOpen ? 1 : 0)
         return result
     }

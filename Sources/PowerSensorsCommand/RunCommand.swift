@@ -26,6 +26,7 @@ private func run(_ arguments: [String]) async throws(CommandFailure) {
         var command = try parse(arguments)
         // The other commands are ArgumentParser's own, such as `help`, which ends with an error that holds its text.
         guard let runnable = command as? any RunnableCommand else { return try command.run() }
+        try DescriptorLimit.raise()
         try await runnable.run(in: environment(of: command))
     } catch let failure as CommandFailure {
         throw failure

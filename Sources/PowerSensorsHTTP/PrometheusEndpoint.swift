@@ -32,6 +32,9 @@ public final class PrometheusEndpoint: Sendable {
         pages: @escaping @Sendable (MetricsFormat) -> MetricsPage?,
         reporting report: @escaping @Sendable (EndpointNotice) -> Void
     ) async throws(EndpointError) -> PrometheusEndpoint {
+        // NIO ends the process if an event loop's descriptors are refused. One more is for the listener.
+        let refusal = DescriptorBudget.probe(Threads.descriptorCount + 1)
+        if refusal != 0 { throw listenError(configuration.address, errno: refusal) }
         let threads = Threads()
         do {
             return try await PrometheusEndpoint(configuration, pages, threads, report)
@@ -57,6 +60,17 @@ public final class PrometheusEndpoint: Sendable {
             // How many new connections the kernel holds until they are accepted.
             .serverChannelOption(.backlog, value: 512)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // One after the other, so that each is read from before many others may take its place.
+            .serverChannelOption(.maxMessagesPerRead, value: 1)
+            // While no descriptor is free, the kernel would report the waiting client again and again.
+            .serverChannelInitializer { listener in
+                listener.eventLoop.makeCompletedFuture {
+                    let backOff = AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { error in
+                        core.value.table.delayAfterRefusal(error)
+                    }
+                    try listener.pipeline.syncOperations.addHandler(backOff)
+                }
+            }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             // Requests are small. One read at a time, so that no client occupies the thread for long.
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
@@ -108,7 +122,16 @@ public final class PrometheusEndpoint: Sendable {
     }
 
     private static func listenError(_ address: EndpointAddress, _ error: any Error) -> EndpointError {
-        switch (error as? IOError)?.errnoCode {
+        guard let error = error as? IOError else {
+            return error is SocketAddressError || error is SocketAddressError.UnknownHost
+                ? EndpointError("\(address.host) is not a known host. Remedy: give a numeric address")
+                : EndpointError("cannot listen on \(address): \(error)")
+        }
+        return listenError(address, errno: error.errnoCode)
+    }
+
+    private static func listenError(_ address: EndpointAddress, errno: Int32) -> EndpointError {
+        switch errno {
         case EADDRINUSE: EndpointError("\(address) is in use by another program. Remedy: choose another port")
         case EACCES, EPERM:
             EndpointError(
@@ -119,17 +142,18 @@ public final class PrometheusEndpoint: Sendable {
         case EAFNOSUPPORT:
             EndpointError("\(address) is of an address family that is disabled on this machine, such as IPv6")
         default:
-            if error is SocketAddressError || error is SocketAddressError.UnknownHost {
-                EndpointError("\(address.host) is not a known host. Remedy: give a numeric address")
-            } else {
-                EndpointError("cannot listen on \(address): \(error)")
-            }
+            EndpointError(
+                "cannot listen on \(address): \(systemMessage(errno: errno))"
+                    + (Finding.remedy(ofErrno: errno).map { ". Remedy: \($0)" } ?? ""))
         }
     }
 }
 
 /// The endpoint's threads.
 private struct Threads: Sendable {
+    /// How many descriptors an event loop has: those of epoll, its timer and its wake-ups.
+    static let descriptorCount = 3
+
     let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let worker = NIOThreadPool(numberOfThreads: 1)
 

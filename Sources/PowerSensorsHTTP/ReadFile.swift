@@ -11,7 +11,8 @@ func readFile(_ path: String) throws(EndpointError) -> [UInt8] {
         bytes = try WholeFile.bytes(path, limit: limit + 1, flags: O_NONBLOCK)
     } catch {
         let reason = systemMessage(errno: error.errno)
-        throw EndpointError("\(path) cannot be read: \(reason). Remedy: name a file that this user may read")
+        let remedy = Finding.remedy(ofErrno: error.errno) ?? "name a file that this user may read"
+        throw EndpointError("\(path) cannot be read: \(reason). Remedy: \(remedy)")
     }
     guard bytes.count <= limit else {
         throw EndpointError("\(path) is larger than a megabyte. Remedy: name the right file")

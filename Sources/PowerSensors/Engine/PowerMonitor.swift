@@ -113,10 +113,18 @@ public final class PowerMonitor: Sendable {
 
     /// Stops sampling, ends every subscription, and waits for the thread to end. Calling it again has no effect.
     ///
-    /// The wait takes about a sample, and up to two seconds if a source does not answer. That source's thread then goes
-    /// on, and ends when the source answers.
-    public func stop() {
-        core.stop()
-        thread.withLock { $0.take()?.join() }
+    /// The wait takes about a sample, and up to three seconds if a source does not answer. The thread that reads that source
+    /// then goes on, and ends when the source answers.
+    public func stop() { _ = stop(within: .seconds(3)) }
+
+    /// The same with another limit.
+    ///
+    /// - Returns: Whether the thread has ended, or an earlier call has waited for it.
+    package func stop(within limit: Duration) -> Bool {
+        endSubscriptions()
+        return thread.withLock { $0.take()?.join(within: limit) ?? true }
     }
+
+    /// Stops sampling and ends every subscription, without waiting for the thread.
+    package func endSubscriptions() { core.stop() }
 }

@@ -164,7 +164,9 @@ public struct SensorSet: Sendable {
             discoveries.append(discovery(of: fallback))
         }
         // Last, so that the channels are still in the sensors' order.
-        let unused = Discovery(findings: unusedNames(discoveries))
+        let channels = discoveries.flatMap(\.channels)
+        let unused = Discovery(
+            findings: unusedNames(discoveries) + [.fewDescriptors(for: channels)].compactMap(\.self))
         var topology = Topology(generation: generation, discoveries: discoveries + [unused])
         let absent = previous.flatMap { AbsentParts(from: $0.topology, to: topology) }
         if let absent {

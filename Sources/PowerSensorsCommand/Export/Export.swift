@@ -1,11 +1,8 @@
 #if Exporters
-import Logging
 import PowerSensors
 import PowerSensorsExporters
 import PowerSensorsHTTP
 import PowerSensorsPush
-import ServiceLifecycle
-import UnixSignals
 
 /// Runs a monitor and the exporters that the options name.
 struct Export {
@@ -104,37 +101,38 @@ struct Export {
         }
     }
 
-    /// Exports until SIGINT, SIGTERM or SIGQUIT; what is still queued has ten seconds to be delivered.
+    /// Exports until SIGINT, SIGTERM or SIGQUIT; what is still queued has a few seconds to be delivered.
     func run() async throws(CommandFailure) {
         try checkFiles()
+        await DescriptorLimit.openTimers()
         let exporters = try exporters()
         let monitor = try openMonitor()
-        Signals.leaveToServices()
-        var services: [any Service] = [MonitorService(monitor: monitor, exporters: exporters)]
-        if let endpoint = try await startEndpoint() { services.insert(endpoint, at: 0) }
-        var logger = Logger(label: "powersensors") { _ in StandardErrorLog() }
-        logger.logLevel = settings.isVerbose ? .info : .error
-        var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
-            gracefulShutdownSignals: [.sigterm, .sigint, .sigquit], logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        let end = try BoundedEnd(of: monitor, exporters.map(\.name))
+        let endpoint = try await startEndpoint()
         // After this time everything has been opened and run once.
         let start = Task { if (try? await Task.sleep(for: .seconds(2))) != nil { StartCode.release() } }
         defer { start.cancel() }
-        do {
-            try await ServiceGroup(configuration: configuration).run()
-        } catch {
-            throw (error as? CommandFailure) ?? .failure("\(error)")
+        // A failure is not reported again until the same exporter has had another one.
+        let reported = Locked<[String: String]>([:])
+        await monitor.export(to: exporters.map(end.recording)) { failure in
+            if let error = failure.error as? OutputFileError, error.isClosedPipe { return Signals.requestEnd() }
+            let line = "\(failure)"
+            if reported.withLock({ $0.updateValue(line, forKey: failure.exporter) }) != line {
+                StandardError.write(line)
+            }
         }
+        await endpoint?.stop(within: .seconds(1))
+        try BoundedEnd.stop(monitor)
     }
 
     /// Tests whether every target can be reached.
     func check() async throws(CommandFailure) {
         // The same monitor as in a run, so that the same findings are reported.
+        await DescriptorLimit.openTimers()
         let monitor = try openMonitor()
         defer { monitor.stop() }
         try checkFiles()
-        try await startEndpoint()?.stop()
+        await (try startEndpoint())?.stop()
         try guests?.check()
         do {
             try await loki?.check()
@@ -188,9 +186,24 @@ struct Export {
         return monitor
     }
 
-    private func startEndpoint() async throws(CommandFailure) -> EndpointService? {
+    /// Starts to listen, so that a port in use ends the command before anything else begins.
+    private func startEndpoint() async throws(CommandFailure) -> PrometheusEndpoint? {
         guard let prometheus else { return nil }
-        return try await EndpointService(prometheus, webConfiguration: webConfiguration, pages: prometheusExporter)
+        do throws(EndpointError) {
+            var configuration = EndpointConfiguration(address: prometheus)
+            configuration.web = try webConfiguration.map { path throws(EndpointError) in
+                try WebConfiguration(file: path)
+            }
+            let endpoint = try await PrometheusEndpoint.start(configuration) { [prometheusExporter] in
+                prometheusExporter.page($0)
+            } reporting: { notice in
+                StandardError.write("\(notice)")
+            }
+            StandardError.write("Prometheus can scrape \(endpoint.address).")
+            return endpoint
+        } catch {
+            throw .failure("--prometheus: \(error).")
+        }
     }
 
     private func exporters() throws(CommandFailure) -> [any Exporter] {
@@ -212,48 +225,6 @@ struct Export {
         }
         if prometheus != nil { exporters.append(prometheusExporter) }
         return exporters
-    }
-}
-
-/// Runs the exporters, and stops the monitor at a graceful shutdown.
-private struct MonitorService: Service {
-    let monitor: PowerMonitor
-    let exporters: [any Exporter]
-
-    func run() async throws {
-        // A failure is not reported again until the same exporter has had another one.
-        let reported = Locked<[String: String]>([:])
-        await withGracefulShutdownHandler {
-            await monitor.export(to: exporters) { failure in
-                if let error = failure.error as? OutputFileError, error.isClosedPipe { return monitor.stopSoon() }
-                let line = "\(failure)"
-                if reported.withLock({ $0.updateValue(line, forKey: failure.exporter) }) != line {
-                    StandardError.write(line)
-                }
-            }
-        } onGracefulShutdown: {
-            monitor.stop()
-        }
-    }
-}
-
-extension PowerMonitor {
-    /// Stops the monitor in another task, because stopping may wait for the caller's.
-    fileprivate func stopSoon() { Task.detached { self.stop() } }
-}
-
-/// The services' log, one line per entry on standard error.
-private struct StandardErrorLog: LogHandler {
-    var metadata: Logger.Metadata = [:]
-    var logLevel: Logger.Level = .info
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        StandardError.write("\(event.level): \(event.message)")
     }
 }
 #endif

@@ -11,6 +11,7 @@ func namedFile(
     do throws(AttributeError) {
         return try WholeFile.bytes(path, limit: limit)
     } catch {
-        throw .failure("\(option.map { "\($0): " } ?? "")\(error). Name \(kind) that this user may read.")
+        let remedy = Finding.remedy(ofErrno: error.errno) ?? "Name \(kind) that this user may read"
+        throw .failure("\(option.map { "\($0): " } ?? "")\(error). \(remedy).")
     }
 }

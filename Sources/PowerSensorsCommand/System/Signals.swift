@@ -1,4 +1,5 @@
 import Glibc
+import PowerSensors
 import Synchronization
 
 /// The signals that end the command, and the one that says that the terminal's size changed.
@@ -17,13 +18,12 @@ enum Signals {
         // The global variables must be initialised before a handler uses them.
         _ = isEndRequested
         _ = takeResize()
+        _ = endTimer.wakeCount
+        isOrderly.store(false, ordering: .relaxed)
         exitCode.store(0, ordering: .relaxed)
         signal(SIGPIPE, SIG_IGN)
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
-            handle(number) { _ in
-                endRequested.store(true, ordering: .relaxed)
-                alarm(1)
-            }
+            handle(number) { _ in Signals.requestEnd() }
         }
         // The command exits a second after the signal at the latest: a signal that comes just before a sleep does not
         // interrupt it, and a file may block for ever. Nothing is ever buffered, so exiting at once loses nothing.
@@ -34,9 +34,33 @@ enum Signals {
     /// Makes a signal that ends the command a failure, since nothing has been written yet, and not all that was asked for.
     static func oweResult() { exitCode.store(1, ordering: .relaxed) }
 
-    /// Leaves SIGINT, SIGTERM and SIGQUIT to a group of services, which has more to do than exit. SIGHUP, by which other programs
+    /// Asks the command to stop, as a signal does. Calls only what a signal handler may call.
+    static func requestEnd() {
+        endRequested.store(true, ordering: .relaxed)
+        if isOrderly.load(ordering: .relaxed) { endTimer.wake() } else { alarm(1) }
+    }
+
+    /// From now on a signal only ends ``waitForEnd()``, whose caller has more to do than exit. SIGHUP, by which other programs
     /// are asked to reopen their files, then does nothing: files are opened for each line.
-    static func leaveToServices() { signal(SIGHUP, SIG_IGN) }
+    static func leaveEndToCaller() {
+        signal(SIGHUP, SIG_IGN)
+        isOrderly.store(true, ordering: .relaxed)
+    }
+
+    /// Waits until the command is asked to stop.
+    static func waitForEnd() {
+        while true {
+            let wakeCount = endTimer.wakeCount
+            if isEndRequested { return }
+            endTimer.wait(until: .max, unlessWokenSince: wakeCount)
+        }
+    }
+
+    /// Exits with a failure in a second, whatever the caller does meanwhile.
+    static func exitSoon() {
+        oweResult()
+        alarm(1)
+    }
 
     private static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
         var old = sigaction()
@@ -54,3 +78,6 @@ enum Signals {
 private let endRequested = Atomic(false)
 private let exitCode = Atomic<Int32>(0)
 private let resized = Atomic(false)
+/// Whether the command ends by itself after a signal.
+private let isOrderly = Atomic(false)
+private let endTimer = InterruptibleTimer()

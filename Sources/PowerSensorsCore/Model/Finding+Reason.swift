@@ -122,6 +122,9 @@ extension Finding {
         /// It is unknown whether the machine is virtual.
         public static let undecided = Reason("undecided")
 
+        /// The process may use too little of something, such as open files, to work at its best.
+        public static let limited = Reason("limited")
+
         /// The configuration is invalid.
         public static let configuration = Reason("configuration")
 

@@ -55,7 +55,7 @@ extension Finding {
     /// The remedy for an error that does not come from the file itself; nil for others.
     package static func remedy(ofErrno errno: Int32) -> String? {
         switch errno {
-        case EMFILE: "Allow this process more open files: ulimit -n 65536"
+        case EMFILE: "Allow this process more open files: ulimit -n 65536, or LimitNOFILE=65536 in its systemd unit"
         case ENFILE: "Allow the system more open files: sudo sysctl -w fs.file-max=1000000"
         default: nil
         }

@@ -139,7 +139,7 @@ package final class BackgroundReaders: Sendable {
             return workers
         }
         let end = ContinuousClock.now + limit
-        for worker in workers { worker.withLock { $0.take()?.join(within: max(end - .now, .zero)) } }
+        for worker in workers { _ = worker.withLock { $0.take()?.join(within: max(end - .now, .zero)) } }
     }
 
     private var hasAnswered: Bool {

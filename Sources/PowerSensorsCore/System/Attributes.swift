@@ -60,8 +60,12 @@ package struct Attributes: ~Copyable {
     ///   - sources: The files.
     ///   - root: The folder beneath which they are found, such as `/sys`.
     ///   - longestBackOff: The longest time between two attempts to open a file.
-    package init(_ sources: [Source], beneath root: SystemRoot, longestBackOff: Duration = .seconds(2)) {
-        files = sources.map { KeptDescriptor($0, beneath: root, longestBackOff: longestBackOff) }
+    ///   - budget: What decides how many files may stay open.
+    package init(
+        _ sources: [Source], beneath root: SystemRoot, longestBackOff: Duration = .seconds(2),
+        in budget: DescriptorBudget = .ofProcess
+    ) {
+        files = sources.map { KeptDescriptor($0, beneath: root, longestBackOff: longestBackOff, in: budget) }
     }
 
     deinit {

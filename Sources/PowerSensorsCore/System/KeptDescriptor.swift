@@ -3,13 +3,19 @@ import Glibc
 /// The descriptor of a file that is read again and again, kept open between readings.
 ///
 /// If it is dead, because a device was removed, the file is opened again, with a ``BackOff``. To save descriptors, the
-/// file can be opened for each reading instead. The owner must close it after the last reading.
+/// file can be opened for each reading instead, and is where the ``DescriptorBudget`` has none for it. The owner must close it after
+/// the last reading.
 struct KeptDescriptor {
     /// The file.
     let source: Attributes.Source
 
     private let root: SystemRoot
+    private let use: DescriptorBudget.Use
+    private let budget: DescriptorBudget
+    /// The open file, between readings only if the budget has granted it; -1 if it is not open.
     private var descriptor: CInt = -1
+    /// Whether the file could be opened, but not stay open.
+    private var isRefused = false
     private var backOff: BackOff
     /// The `errno` that says why the file is not open.
     private(set) var failure = ENOENT
@@ -17,16 +23,25 @@ struct KeptDescriptor {
     private(set) var wasOpened = false
 
     /// Opens the file. If that fails, reads return the reason until a later attempt succeeds.
-    init(_ source: Attributes.Source, beneath root: SystemRoot, longestBackOff: Duration = .seconds(2)) {
+    init(
+        _ source: Attributes.Source, beneath root: SystemRoot, longestBackOff: Duration = .seconds(2),
+        for use: DescriptorBudget.Use = .sensor, in budget: DescriptorBudget = .ofProcess
+    ) {
         backOff = BackOff(longest: longestBackOff)
         self.source = source
         self.root = root
-        if source.isKept, !source.maySleep { open() }
+        (self.use, self.budget) = (use, budget)
+        if source.isKept, !source.maySleep {
+            open()
+            keepIfGranted()
+        }
     }
 
     /// Closes the file.
     func close() {
-        if descriptor >= 0 { _ = Glibc.close(descriptor) }
+        guard descriptor >= 0 else { return }
+        _ = Glibc.close(descriptor)
+        budget.giveBack(use)
     }
 
     /// Reads the file with a function that is given the open file, and returns 0 or the code of its failure.
@@ -51,14 +66,20 @@ struct KeptDescriptor {
             failure = code
             backOff.recordFailure()
         }
-        if !source.isKept || backOff.isDue { open() }
+        if !source.isKept || isRefused || backOff.isDue { open() }
         if descriptor < 0 { return failure }
         let code = read(descriptor)
-        if !source.isKept {
-            close()
-            descriptor = -1
-        }
+        keepIfGranted()
         return code
+    }
+
+    /// Closes the file that was just opened, unless it may stay open.
+    private mutating func keepIfGranted() {
+        guard descriptor >= 0 else { return }
+        isRefused = source.isKept && budget.take(use) == 0
+        if source.isKept, !isRefused { return }
+        _ = Glibc.close(descriptor)
+        descriptor = -1
     }
 
     private mutating func open() {

@@ -18,12 +18,16 @@ package struct KeptFile: ~Copyable {
     ///   - root: The folder beneath which it is found, such as `/sys`.
     ///   - isKept: Whether it stays open between readings.
     ///   - longestBackOff: The longest time between two attempts to open it.
+    ///   - use: What it is read for.
+    ///   - budget: What decides whether it may stay open.
     package init(
-        _ path: String, beneath root: SystemRoot, isKept: Bool = true, longestBackOff: Duration = .seconds(2)
+        _ path: String, beneath root: SystemRoot, isKept: Bool = true, longestBackOff: Duration = .seconds(2),
+        for use: DescriptorBudget.Use = .sensor, in budget: DescriptorBudget = .ofProcess
     ) {
         self.path = "\(root.path)/\(path)"
         file = KeptDescriptor(
-            Attributes.Source(path: path, isKept: isKept), beneath: root, longestBackOff: longestBackOff)
+            Attributes.Source(path: path, isKept: isKept), beneath: root, longestBackOff: longestBackOff,
+            for: use, in: budget)
     }
 
     deinit { file.close() }

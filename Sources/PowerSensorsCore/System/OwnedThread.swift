@@ -72,7 +72,12 @@ package struct OwnedThread: ~Copyable, Sendable {
     package consuming func join() { pthread_join(thread, nil) }
 
     /// Waits for the thread's end, but no longer than `limit`; then it is detached.
-    package consuming func join(within limit: Duration) {
-        if cpowersensors_join(thread, limit.wholeNanoseconds) != 0 { pthread_detach(thread) }
+    ///
+    /// - Returns: Whether it has ended.
+    @discardableResult
+    package consuming func join(within limit: Duration) -> Bool {
+        if cpowersensors_join(thread, limit.wholeNanoseconds) == 0 { return true }
+        pthread_detach(thread)
+        return false
     }
 }

@@ -16,7 +16,7 @@ package final class ThreadedWork<Value: Sendable>: Sendable {
         (self.name, self.endOfWait) = (name, endOfWait)
     }
 
-    deinit { thread.withLock { $0.take()?.join(within: endOfWait) } }
+    deinit { _ = thread.withLock { $0.take()?.join(within: endOfWait) } }
 
     /// Whether there is work that has not ended, or whose result has not been taken.
     package var isBusy: Bool { thread.withLock { $0 != nil } }

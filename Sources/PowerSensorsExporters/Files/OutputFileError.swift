@@ -78,7 +78,6 @@ package func remedyForWriting(errno code: Int32) -> String {
     case EISDIR: "Name a file in it."
     case ENXIO: "If it is a pipe, start the program that reads it first."
     case EAGAIN: "The program that reads it is too slow."
-    case EMFILE, ENFILE: "Raise the limit of open files: ulimit -n"
-    default: "Check its folder and its file system."
+    default: Finding.remedy(ofErrno: code).map { "\($0)." } ?? "Check its folder and its file system."
     }
 }

@@ -1,4 +1,4 @@
-import PowerSensors
+package import PowerSensors
 
 /// Which guests a host publishes figures to, and how often.
 package struct GuestConfiguration: Sendable {
@@ -21,8 +21,8 @@ package struct GuestConfiguration: Sendable {
     /// The group that may read the folder of a listed machine that has not run yet; nil for that of this process.
     package var waitingGroup: UInt32?
 
-    /// The maximum number of descriptors that stay open; by default the part of the process's limit that a sensor may use.
-    package var descriptorBudget = DescriptorBudget.ofSensor
+    /// What decides whether the guests' folders stay open.
+    package var descriptorBudget = DescriptorBudget.ofProcess
 
     /// Creates a configuration for the machines of the given users.
     package init(users: Set<UInt32>, period: Duration = .seconds(5)) {

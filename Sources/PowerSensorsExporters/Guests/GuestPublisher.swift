@@ -18,6 +18,7 @@ package struct GuestPublisher: Sendable {
     var reported: Set<Finding> = []
     private var share: ShareFolder
     private var publications: [GuestName: GuestPublication] = [:]
+    private let descriptors: GrantedDescriptors
 
     /// Folders of an earlier publisher whose machines have not been seen yet.
     private var leftovers: Set<GuestName>
@@ -38,6 +39,7 @@ package struct GuestPublisher: Sendable {
     ) throws(ShareFault) {
         self.configuration = configuration
         self.report = report
+        descriptors = GrantedDescriptors(configuration.descriptorBudget)
         share = try ShareFolder(folder, creates: true)
         leftovers = Set(share.leftovers())
         // Before the first round, because machines may be about to start; the round reports failures.
@@ -86,7 +88,7 @@ package struct GuestPublisher: Sendable {
             origin: channels.contains(where: \.isEstimated) ? .estimated : .measured,
             hops: UInt8(clamping: 1 + (channels.map(\.hopsSoFar).max() ?? 0)))
         let admitted = admitted(round, &findings)
-        let keepsDescriptors = admitted.count * GuestPublication.descriptorCount <= configuration.descriptorBudget
+        let keepsDescriptors = descriptors.change(to: admitted.count * GuestPublication.descriptorCount)
         for (name, guest) in admitted {
             let known = publications[name]
             var publication =

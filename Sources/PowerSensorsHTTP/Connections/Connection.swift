@@ -1,5 +1,6 @@
 #if Exporters
 import NIOCore
+import NIOSSL
 
 /// A client's connection and its current activity. Belongs to the endpoint's event loop.
 ///
@@ -56,6 +57,12 @@ final class Connection: ChannelInboundHandler {
     func begin(_ activity: Activity, at now: NIODeadline = .now()) {
         self.activity = activity
         activityStart = now
+    }
+
+    /// Closes the connection without waiting for the client, as a TLS connection otherwise does for its consent.
+    func closeAtOnce() {
+        let tls = try? channel.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
+        if let tls { tls.close(promise: nil) } else { channel.close(promise: nil) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

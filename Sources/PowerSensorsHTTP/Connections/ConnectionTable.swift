@@ -1,5 +1,7 @@
 #if Exporters
+import Glibc
 import NIOCore
+import PowerSensors
 
 /// How many connections an endpoint has handled since it started.
 package struct ConnectionCounts: Hashable, Sendable {
@@ -18,6 +20,7 @@ final class ConnectionTable {
     private let limits: EndpointConfiguration.Limits
     private let eventLoop: any EventLoop
     private let report: @Sendable (EndpointNotice) -> Void
+    private let budget: DescriptorBudget
     private var connections: [ObjectIdentifier: Connection] = [:]
     /// The timer; nil while no connection is open.
     private var sweep: RepeatedTask?
@@ -28,8 +31,9 @@ final class ConnectionTable {
 
     init(
         _ limits: EndpointConfiguration.Limits, on eventLoop: any EventLoop,
-        reporting report: @escaping @Sendable (EndpointNotice) -> Void
+        budget: DescriptorBudget = .ofProcess, reporting report: @escaping @Sendable (EndpointNotice) -> Void
     ) {
+        self.budget = budget
         self.limits = limits
         self.eventLoop = eventLoop
         self.report = report
@@ -38,10 +42,12 @@ final class ConnectionTable {
     /// Whether the endpoint is stopping and accepts no connections.
     var isClosing: Bool { drained != nil }
 
-    /// Adds a connection. At the limit, another one is closed first.
+    /// Adds a connection. If there is no room for it, another one is closed first; if none can be, this one is.
     func insert(_ connection: Connection) {
         counts.accepted += 1
-        if connections.count >= max(limits.connections, 1) { evictConnection() }
+        let hasRoom = connections.count < max(limits.connections, 1) && budget.take(.connection) == 1
+        // The new connection takes over what the budget granted to the closed one.
+        guard hasRoom || evictConnection() else { return connection.channel.close(promise: nil) }
         connections[ObjectIdentifier(connection)] = connection
         if sweep == nil {
             let table = NIOLoopBound(self, eventLoop: eventLoop)
@@ -53,7 +59,9 @@ final class ConnectionTable {
 
     /// Removes a closed connection.
     func remove(_ connection: Connection) {
-        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil, connections.isEmpty else { return }
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        budget.giveBack(.connection)
+        guard connections.isEmpty else { return }
         sweep?.cancel()
         sweep = nil
         drained?.succeed()
@@ -73,7 +81,7 @@ final class ConnectionTable {
 
     /// Closes every connection, whatever it is doing.
     func closeAll() {
-        for connection in Array(connections.values) { connection.channel.close(promise: nil) }
+        for connection in Array(connections.values) { connection.closeAtOnce() }
     }
 
     private func closeTimedOut(at now: NIODeadline) {
@@ -82,7 +90,7 @@ final class ConnectionTable {
         }
         for connection in timedOut {
             if connection.activity != .idle, connection.activity != .lingering { counts.timedOut += 1 }
-            connection.channel.close(promise: nil)
+            connection.closeAtOnce()
         }
     }
 
@@ -100,28 +108,32 @@ final class ConnectionTable {
 
     /// Closes the connection that has been inactive the longest.
     ///
-    /// A connection between two requests counts as half a minute younger, because a scraper's is in this state most of the time.
-    /// Connections that became active within the last second are kept as long as there are others, so that a burst of
-    /// connections does not push out one that is about to send its request; but if most connections wait for a password's check, one
-    /// of these is closed first.
-    private func evictConnection() {
+    /// A connection between two requests counts as half a minute younger, because a scraper's is in this state most of the time,
+    /// as long as these are fewer than half of all. Connections that became active within the last second are kept as long as there
+    /// are others, so that a burst of connections does not push out one that is about to send its request; but if most connections
+    /// wait for a password's check, one of these is closed first.
+    ///
+    /// - Returns: Whether there was one that could be closed.
+    private func evictConnection() -> Bool {
         let now = NIODeadline.now()
-        let inactiveSince: (Connection) -> NIODeadline = {
-            $0.activityStart + ($0.activity == .idle ? .seconds(30) : .zero)
-        }
         let candidates = connections.values.filter { $0.activity != .authenticating }
+        let idle = candidates.filter { $0.activity == .idle }
+        let bonus: TimeAmount = idle.count * 2 >= connections.count ? .zero : .seconds(30)
+        let inactiveSince: (Connection) -> NIODeadline = {
+            $0.activityStart + ($0.activity == .idle ? bonus : .zero)
+        }
         let inactive = candidates.filter { now - inactiveSince($0) >= .seconds(1) }
+        let fresh = bonus == .zero ? idle : candidates
         let isCrowded = inactive.isEmpty && candidates.count * 2 < connections.count
         let evicted =
             isCrowded
-            ? lastInCrowd
-            : (inactive.isEmpty ? candidates : inactive).min { inactiveSince($0) < inactiveSince($1) }
+            ? lastInCrowd : (inactive.isEmpty ? fresh : inactive).min { inactiveSince($0) < inactiveSince($1) }
         counts.evicted += 1
         reportOverload(at: now)
-        guard let evicted else { return }
-        // It no longer counts, even if closing takes a moment.
+        guard let evicted else { return false }
         connections.removeValue(forKey: ObjectIdentifier(evicted))
-        evicted.channel.close(promise: nil)
+        evicted.closeAtOnce()
+        return true
     }
 
     /// Of the address from which most connections wait for a password's check, the one that has waited the shortest: the others
@@ -132,15 +144,24 @@ final class ConnectionTable {
         return crowd?.max { $0.activityStart < $1.activityStart }
     }
 
-    /// Reports that connections are closed to make room, at most every ten minutes.
-    private func reportOverload(at now: NIODeadline) {
+    /// How long no client is accepted after an accept(2) that failed; nil if the next one may succeed.
+    func delayAfterRefusal(_ error: IOError) -> TimeAmount? {
+        guard [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(error.errnoCode) else { return nil }
+        reportOverload(at: .now(), error.errnoCode)
+        return .seconds(1)
+    }
+
+    /// Reports that there is not enough room for all clients, at most every ten minutes.
+    private func reportOverload(at now: NIODeadline, _ code: Int32 = EMFILE) {
         if let overloadReportedAt, now - overloadReportedAt < .minutes(10) { return }
         overloadReportedAt = now
+        let isAtLimit = connections.count >= max(limits.connections, 1)
+        let remedy = isAtLimit ? nil : Finding.remedy(ofErrno: code)
         report(
             EndpointNotice(
                 isProblem: true,
-                description: "more than \(limits.connections) clients are connected, so the slowest are disconnected."
-                    + " Remedy: let fewer programs connect to this address"))
+                description: "more than \(connections.count) clients are connected, so the slowest are disconnected."
+                    + " Remedy: \(remedy ?? "let fewer programs connect to this address")"))
     }
 }
 #endif

@@ -21,7 +21,8 @@ package struct ConnectionProblem {
             self = error.connectionErrors.first.map { Self($0.error) } ?? Self("the host's name could not be resolved")
         case let error as IOError where error.errnoCode == ECONNREFUSED: self = Self("the connection was refused")
         case let error as IOError:
-            self = Self("the connection failed: \(systemMessage(errno: error.errnoCode))")
+            text = "the connection failed: \(systemMessage(errno: error.errnoCode))"
+            remedy = Finding.remedy(ofErrno: error.errnoCode).map { "\($0)." }
         case let error as NIOSSLError where "\(error)".contains("CERTIFICATE_VERIFY_FAILED"):
             text = "no authority that is trusted here vouches for its certificate"
             remedy = "Name the file of the authority's certificate."

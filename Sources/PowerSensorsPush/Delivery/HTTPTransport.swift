@@ -2,6 +2,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOSSL
 import PowerSensors
 
@@ -9,6 +10,9 @@ import PowerSensors
 final class HTTPTransport: PushTransport {
     /// How many bytes of a response's body are read, which become part of a one-line message.
     private static let maximumMessageBytes = 4096
+
+    /// The event loop of all transports. The one that NIO would share has a thread and three descriptors for each processor.
+    private static let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     private let credentials: PushCredentials?
     private let client: HTTPClient
@@ -18,9 +22,17 @@ final class HTTPTransport: PushTransport {
     /// - Parameters:
     ///   - credentials: What to send with each request.
     ///   - authorityFile: The certificates of the authorities to trust instead of the system's; nil for the system's.
-    /// - Throws: ``PushSetupError`` for a file that cannot be used.
+    /// - Throws: ``PushSetupError`` for a file that cannot be used, and if the event loop has not enough descriptors, for which NIO
+    ///   would end the process.
     init(_ credentials: PushCredentials?, authorityFile: String?) throws(PushSetupError) {
         _ = try credentials?.resolved()
+        // Three are the event loop's, the others a connection's.
+        let refusal = DescriptorBudget.probe(3 + 2)
+        if refusal != 0 {
+            throw PushSetupError(
+                subject: "the connection to a server", problem: systemMessage(errno: refusal),
+                remedy: Finding.remedy(ofErrno: refusal) ?? "See what the system lacks.")
+        }
         self.credentials = credentials
         // Following a redirect would turn POST into GET, and any page that answers 200 would look like a success.
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
@@ -28,7 +40,7 @@ final class HTTPTransport: PushTransport {
         // The sender retries by itself, with its own delays, and reports the failures.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.tlsConfiguration = try Self.tls(authorityFile)
-        client = HTTPClient(configuration: configuration)
+        client = HTTPClient(eventLoopGroup: Self.eventLoops, configuration: configuration)
     }
 
     // A client must be shut down before it is released. A second shutdown is harmless.

@@ -11,7 +11,7 @@ public struct HwmonSensor: Sensor {
     let roots: SystemRoots
     private let maximumPower: Watts?
     private let usesLibSensors: Bool
-    private let descriptorBudget: Int
+    private let descriptorBudget: Int?
     private let ignored: IgnoredChannels
     private let now: @Sendable () -> SampleInstant
     private let history = HwmonDiscoveryHistory()
@@ -40,7 +40,7 @@ public struct HwmonSensor: Sensor {
         self.maximumPower = maximumPower
         self.ignored = ignored
         self.now = now
-        self.descriptorBudget = descriptorBudget ?? DescriptorBudget.ofSensor
+        self.descriptorBudget = descriptorBudget
         self.usesLibSensors = usesLibSensors && roots.sysfs.isDefault
     }
 

@@ -49,7 +49,11 @@ package struct KernelEvents: EventSource {
     package func open(_ event: EventCode, processor: Int, leader: CInt, isPinned: Bool) -> CInt {
         let event = cpowersensors_event(
             type: event.type, config: event.config, config1: event.config1, config2: event.config2)
-        return cpowersensors_open_event(event, CInt(clamping: processor), leader, isPinned ? 1 : 0)
+        // An event that is closed loses its count, so it stays open or is not read at all.
+        guard DescriptorBudget.ofProcess.take(.sensor) == 1 else { return -EMFILE }
+        let descriptor = cpowersensors_open_event(event, CInt(clamping: processor), leader, isPinned ? 1 : 0)
+        if descriptor < 0 { DescriptorBudget.ofProcess.giveBack(.sensor) }
+        return descriptor
     }
 
     package func read(_ leader: CInt, into values: inout MutableSpan<UInt64>) -> Int {
@@ -58,5 +62,8 @@ package struct KernelEvents: EventSource {
         }
     }
 
-    package func close(_ descriptor: CInt) { _ = Glibc.close(descriptor) }
+    package func close(_ descriptor: CInt) {
+        _ = Glibc.close(descriptor)
+        DescriptorBudget.ofProcess.giveBack(.sensor)
+    }
 }

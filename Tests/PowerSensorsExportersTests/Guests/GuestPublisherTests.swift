@@ -340,7 +340,7 @@ struct GuestPublisherTests {
         await #expect(processExitsWith: .success) {
             [path = path as String, users = configuration as Set<UInt32>] in
             var configuration = GuestConfiguration(users: users)
-            configuration.descriptorBudget = 30
+            configuration.descriptorBudget = DescriptorBudget { 30 }
             var publisher = try GuestPublisher(folder: path, configuration: configuration)
             var clock = PublisherClock()
             // Enough descriptors for a single guest.

@@ -32,7 +32,7 @@ struct ShareBed {
         var configuration = GuestConfiguration(users: users)
         configuration.names = Set(names.compactMap { GuestName(name: $0, namespace: "", uuid: "") })
         configuration.grace = grace
-        if let budget { configuration.descriptorBudget = budget }
+        if let budget { configuration.descriptorBudget = DescriptorBudget { budget } }
         self.configuration = configuration
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import PowerSensors
 import PowerSensorsTestSupport
 import PowerSensorsTesting
@@ -257,6 +258,39 @@ struct PowerMonitorTests {
         }
         #expect(findings.map(\.reason) == [.stale])
         monitor.stop()
+    }
+
+    /// A sensor that should answer at once, and hangs.
+    private final class HangingSensor: Sensor {
+        let name = SensorName("hanging")
+        let isHanging = Locked(true)
+        let hasBegun = Locked(false)
+
+        func discover() -> Discovery { Discovery(channels: [.counter("package-0", of: "hanging")]) }
+
+        func open(_ channels: [Channel]) -> any SensorReader { Reader(channels: channels, sensor: self) }
+
+        struct Reader: SensorReader {
+            let channels: [Channel]
+            let sensor: HangingSensor
+
+            func readChannels(into readings: inout OutputSpan<Reading>) {
+                sensor.hasBegun.withLock { $0 = true }
+                while sensor.isHanging.withLock({ $0 }) { usleep(1000) }
+                readings.append(.count(1))
+            }
+        }
+    }
+
+    @Test func `stopping does not wait for a sensor that hangs, and ends every subscription`() async throws {
+        let sensor = HangingSensor()
+        let monitor = try PowerMonitor(
+            MonitorConfiguration(sensors: SensorSet(only: [sensor]), interval: .milliseconds(2)))
+        let snapshots = monitor.snapshots(every: .milliseconds(2))
+        while !sensor.hasBegun.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(!monitor.stop(within: .milliseconds(20)))
+        #expect(await collect(1, from: snapshots).isEmpty)
+        sensor.isHanging.withLock { $0 = false }
     }
 
     private func configuration(
