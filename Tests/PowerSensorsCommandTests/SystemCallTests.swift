@@ -24,7 +24,9 @@ struct SystemCallTests {
         let short = try await run(for: "2s", on: machine)
         let long = try await run(for: "4s", on: machine)
         for run in [short, long] {
-            let ticks = run.calls.split(separator: "write", omittingEmptySubsequences: false).dropLast()
+            // The first check for new sensors, after 2 s, may let the heap grow. That it does so only once is seen below.
+            let calls = run.calls.filter { $0 != "brk" }
+            let ticks = calls.split(separator: "write", omittingEmptySubsequences: false).dropLast()
             #expect(ticks.contains { Array($0) == Self.tick })
             // On a busy machine a late figure needs no sleep before it.
             for tick in ticks { #expect(Array(tick) == Self.tick || Array(tick) == Array(Self.tick.dropFirst())) }

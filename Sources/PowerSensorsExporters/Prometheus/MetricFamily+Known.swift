@@ -8,11 +8,10 @@ extension MetricFamily {
         "Mean power of the host over the last interval. Scopes are nested or overlap, and must not be added.")
     static let hostLow = MetricFamily(
         "host_power_low_watts", .gauge,
-        "Least power that the host may have had: the lower end of an estimate's 68 % band, or of what a gap leaves open."
-    )
+        "Least power that the host may have had, by an estimate's 68 % band, a gap, or a read that took long.")
     static let hostHigh = MetricFamily(
         "host_power_high_watts", .gauge,
-        "Most power that the host may have had: the upper end of an estimate's 68 % band, or the bound of a gap.")
+        "Most power that the host may have had, by an estimate's 68 % band, a gap, or a read that took long.")
     static let hostInfo = MetricFamily(
         "host", .info, "Where a figure of the host comes from: joins its series on scope, such as for provenance.")
     static let domainEnergy = MetricFamily(
