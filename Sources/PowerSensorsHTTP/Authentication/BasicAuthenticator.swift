@@ -81,7 +81,7 @@ final class BasicAuthenticator {
     private var accepted: [[UInt8]: Fingerprint] = [:]
     /// Wrong passwords, so that a client which repeats one does not occupy a processor.
     private var refused: Set<Fingerprint> = []
-    /// The addresses from which a right password has come.
+    /// The addresses from which a right password has come, and no wrong one since then.
     private var knownAddresses: Set<ClientAddress> = []
     /// The users whose password was reported to be too long.
     private var reportedLengths: Set<[UInt8]> = []
@@ -146,10 +146,9 @@ final class BasicAuthenticator {
             complete(check, outcome)
             return nil
         }
-        let isKnown = knownAddresses.contains(check.address)
-        queue.append(check, from: check.address, isKnown: isKnown, attempts: connection.attempts)
+        queue.append(check, from: check.address, attempts: connection.attempts)
         connection.attempts += 1
-        if isKnown { endPause() }
+        if knownAddresses.contains(check.address) { endPause() }
         if !isChecking { checkNext() }
         return check
     }
@@ -161,7 +160,7 @@ final class BasicAuthenticator {
 
     private func checkNext() {
         isChecking = true
-        while let check = queue.popFirst() {
+        while let check = queue.popFirst(known: knownAddresses) {
             // The same credentials may have been checked while these waited.
             guard let outcome = remembered(check) else { return begin(check) }
             complete(check, outcome)
@@ -209,10 +208,11 @@ final class BasicAuthenticator {
         case .wrong:
             if refused.count >= Self.memory { refused.removeAll(keepingCapacity: true) }
             refused.insert(check.fingerprint)
+            knownAddresses.remove(check.address)
         case .failed: break
         }
         complete(check, outcome)
-        if outcome != .wrong || queue.hasKnown { return checkNext() }
+        if outcome != .wrong || queue.hasCheck(from: knownAddresses) { return checkNext() }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         pause = eventLoop.scheduleTask(in: time) { bound.value.endPause() }
     }

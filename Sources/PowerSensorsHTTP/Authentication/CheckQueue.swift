@@ -7,7 +7,6 @@ package struct CheckQueue<Address: Hashable, Check: AnyObject> {
     private struct Entry {
         let check: Check
         let address: Address
-        let isKnown: Bool
         let attempts: Int
     }
 
@@ -25,26 +24,32 @@ package struct CheckQueue<Address: Hashable, Check: AnyObject> {
     /// A queue without checks.
     package init() {}
 
-    /// Whether a check from a known address waits.
-    package var hasKnown: Bool { entries.contains(where: \.isKnown) }
+    /// Whether a check from one of these addresses waits.
+    package func hasCheck(from addresses: Set<Address>) -> Bool { entries.contains { addresses.contains($0.address) } }
 
     /// Adds a check.
     ///
     /// - Parameters:
     ///   - address: The client's address.
-    ///   - isKnown: Whether a right password has come from there before. Such addresses have at least every second turn.
     ///   - attempts: How many passwords the connection has sent before. Of one address, the connection with the fewest comes first.
-    package mutating func append(_ check: Check, from address: Address, isKnown: Bool, attempts: Int) {
-        entries.append(Entry(check: check, address: address, isKnown: isKnown, attempts: attempts))
+    package mutating func append(_ check: Check, from address: Address, attempts: Int) {
+        entries.append(Entry(check: check, address: address, attempts: attempts))
     }
 
     /// Takes the next check out of the queue: that of the address whose last turn is the longest ago.
-    package mutating func popFirst() -> Check? {
-        let knownCount = entries.count(where: \.isKnown)
+    ///
+    /// Among equals the oldest and the newest come first alternately: the oldest, so that nobody waits for ever, and the newest, since
+    /// a crowd that was there before may take longer than a scraper waits.
+    ///
+    /// - Parameter known: The addresses from which a right password has come. They have at least every second turn.
+    package mutating func popFirst(known: Set<Address>) -> Check? {
+        let knownCount = entries.count { known.contains($0.address) }
         let isKnown = knownCount == entries.count || (knownCount > 0 && !wasKnown)
-        let candidates = entries.indices.filter { entries[$0].isKnown == isKnown }
+        let candidates = entries.indices.filter { known.contains(entries[$0].address) == isKnown }
+        // Known addresses and others take turns, so each of them has the newest first in every second turn of its own.
+        let isNewestFirst = turn / 2 % 2 == 1
         func rank(_ index: Int) -> (Int, Int, Int) {
-            (lastTurns[entries[index].address] ?? 0, entries[index].attempts, index)
+            (lastTurns[entries[index].address] ?? 0, entries[index].attempts, isNewestFirst ? -index : index)
         }
         guard let next = candidates.min(by: { rank($0) < rank($1) }) else { return nil }
         let entry = entries.remove(at: next)
