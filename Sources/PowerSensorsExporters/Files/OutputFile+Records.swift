@@ -20,6 +20,11 @@ extension OutputFile {
         return text.starts(with: found)
     }
 
+    /// Keeps other processes of this program from repairing the file until it is closed.
+    ///
+    /// - Returns: False if another one writes to it at the moment.
+    func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK }
+
     /// Removes the last line if its end was cut off, which happens if a program or a machine dies while it writes.
     ///
     /// - Parameters:

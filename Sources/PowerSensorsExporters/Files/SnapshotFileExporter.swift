@@ -78,12 +78,15 @@ public struct SnapshotFileExporter: Exporter {
 
     /// Prepares for a file as it is, and returns whether its last line has no end.
     private mutating func needsLineEnd(_ output: borrowing OutputFile) -> Bool {
-        guard let size = output.size else { return isCut }
+        guard output.isRegular else { return isCut }
+        // What another process is just writing has no end yet, and must not be taken for a record that was cut off.
+        let isAlone = output.lock()
+        guard let size = output.size else { return false }
         let isKnown = file == output.identity && size > 0
-        let hasLineEnd = output.removeCutLine(size) { offset in
-            // A row can begin with anything, but its file begins with a header.
-            output.agrees(with: start, at: header.isEmpty ? offset : 0)
-        }
+        // A row can begin with anything, but its file begins with a header.
+        let hasLineEnd =
+            isAlone
+            ? output.removeCutLine(size, where: { output.agrees(with: start, at: header.isEmpty ? $0 : 0) }) : true
         // A restart must not write a second header into the file, but the successor of a moved file needs its own, and so
         // do rows with other columns than those above them.
         if !isKnown { format.begin(continuing: output.size != 0 && output.agrees(with: header, at: 0)) }

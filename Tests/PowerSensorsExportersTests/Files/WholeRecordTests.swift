@@ -59,7 +59,6 @@ struct WholeRecordTests {
                 }
                 while true { try exporter.export(Samples.snapshot()) }
             }
-            print("CUT", (try SystemRoot(path: folder.path, mountPoint: folder.path).bytes("power", limit: 1 << 30)).last != Self.newline) // TEMP
             var exporter = SnapshotFileExporter(format, to: path, node: node)
             exporter.prepare(for: Samples.topology())
             try exporter.export(Samples.snapshot())
@@ -72,6 +71,24 @@ struct WholeRecordTests {
             }
             unsafe unlink(path)
         }
+    }
+
+    @Test func `what another process is just writing is left alone`() throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/power"
+        let writer = unsafe open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        defer { close(writer) }
+        let part = "{\"version\":1,"
+        try #require(flock(writer, LOCK_EX | LOCK_NB) == 0)
+        try #require(unsafe write(writer, part, part.utf8.count) > 0)
+        var exporter = Self.exporter(.json, path)
+        try exporter.export(Samples.snapshot())
+        #expect(try folder.text(of: "power").hasPrefix(part))
+        try #require(flock(writer, LOCK_UN) == 0)
+        try #require(unsafe write(writer, part, part.utf8.count) > 0)
+        try exporter.export(Samples.snapshot())
+        let text = try folder.text(of: "power")
+        #expect(text.hasSuffix("}\n") && text.split(separator: "\n").count == 2)
     }
 
     @Test func `a line of another program is kept, and given an end`() throws {
