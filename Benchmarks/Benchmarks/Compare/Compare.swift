@@ -15,7 +15,7 @@ func compare(_ arguments: [String]) throws -> CInt {
         return 0
     }
     if arguments.contains("--growth") {
-        print(try growthTables())
+        try printGrowth()
         return 0
     }
     var rows = try [1, 16].flatMap { try sampleRows(sockets: $0, runs: runs) }

@@ -2,20 +2,22 @@ import CTwin
 import Fixtures
 import PowerSensors
 
-/// How the costs grow with the machine, as two tables: for each size what one channel or process costs, beside a bar of that
-/// length. Where a cost grows in proportion, all bars of a table are equally long.
-func growthTables() throws -> String {
-    let channels = try [1, 2, 4, 8, 16, 32, 64, 128].map(channelGrowth)
-    let processes = try [10, 100, 1000, 10_000].map(processGrowth)
-    return """
+/// Prints how the costs grow with the machine, as two tables: for each size what one channel or process costs, beside a bar of
+/// that length. Where a cost grows in proportion, all bars of a table are equally long.
+func printGrowth() throws {
+    print(
+        """
         | channels | sample, ns | C loop, ns | snapshot, ns | discovery and start, ms | its allocations | a start, µs a channel |
         | --- | --- | --- | --- | --- | --- | --- |
-        \(lines(channels))
+        \(lines(try [1, 2, 4, 8, 16, 32, 64, 128].map(channelGrowth)))
 
+        """)
+    print(
+        """
         | processes | snapshot divided among all, ms | C loop, ms | µs a process |
         | --- | --- | --- | --- |
-        \(lines(processes))
-        """
+        \(lines(try [10, 100, 1000, 10_000].map(processGrowth)))
+        """)
 }
 
 /// A size's cells, and what one of its parts costs.
