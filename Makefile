@@ -24,8 +24,8 @@ SWIFT_BUILD := swift build --quiet
 # Where release builds lie, apart, so that other builds need not wait for them.
 RELEASE := .build/for-release
 
-.PHONY: help deps run test test-kernel prepare-test-kernel examples layers traits api api-renew sanitize bench figures bench-scrape fuzz open-files soak lint format docs clean \
-    estimator-check estimator-report estimator-tables
+.PHONY: help deps run test test-kernel prepare-test-kernel examples layers traits api api-renew sanitize bench figures bench-scrape fuzz \
+    open-files soak lint format docs clean estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
