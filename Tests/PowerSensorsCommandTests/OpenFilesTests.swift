@@ -31,7 +31,7 @@ struct OpenFilesTests {
         let machine = try MockMachine.onePackage()
         let folder = try MockTree()
         let script = """
-            ulimit -Hn 300 && ulimit -Sn 100
+            ulimit -Sn 100 && ulimit -Hn 300
             "$@" & command=$!
             for round in $(seq 300); do [ -s \(folder.path)/json ] && break; sleep 0.1; done
             grep 'open files' /proc/$command/limits

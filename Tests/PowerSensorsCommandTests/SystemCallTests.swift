@@ -28,8 +28,10 @@ struct SystemCallTests {
             let calls = run.calls.filter { $0 != "brk" }
             let ticks = calls.split(separator: "write", omittingEmptySubsequences: false).dropLast()
             #expect(ticks.contains { Array($0) == Self.tick })
-            // On a busy machine a late figure needs no sleep before it.
-            for tick in ticks { #expect(Array(tick) == Self.tick || Array(tick) == Array(Self.tick.dropFirst())) }
+            // On a busy machine a late figure needs no sleep before it. Once the heap may grow; that it does not go on is seen below.
+            for tick in ticks.map({ $0.filter { $0 != "brk" } }) {
+                #expect(tick == Self.tick || tick == Array(Self.tick.dropFirst()))
+            }
         }
         let ticks = long.figures - short.figures
         for name in Set(short.calls + long.calls).subtracting(["clock_nanosleep"]) {

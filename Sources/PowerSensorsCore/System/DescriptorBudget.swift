@@ -71,12 +71,13 @@ package final class DescriptorBudget: Sendable {
         let limit = limit
         let shared = limit - (state.reserved ?? max(limit / 4, 16))
         let left = shared - state.kept.values.reduce(0, +)
+        let besideSensors = shared - state.kept[.sensor, default: 0]
         let consumers = state.kept[.process, default: 0] + state.kept[.group, default: 0]
         let more = state.reserved == nil ? Int.max : Self.mostConsumers - consumers
         return switch use {
         case .sensor: left - Self.leastConnections
-        case .group: min(left - max(shared / 3, Self.leastConnections), more)
-        case .process: min(left - max(shared / 2, Self.leastConnections), more)
+        case .group: min(besideSensors * 2 / 3 - consumers, left - Self.leastConnections, more)
+        case .process: min(besideSensors / 2 - consumers, left - Self.leastConnections, more)
         case .connection: left
         }
     }
