@@ -20,7 +20,7 @@ package struct PushAddress: Sendable {
     package init(_ text: String) throws(PushSetupError) {
         guard var components = URLComponents(string: text),
             let scheme = components.scheme?.lowercased(), scheme == "http" || scheme == "https",
-            let host = components.host, !host.isEmpty, (components.port ?? 1) > 0, (components.port ?? 1) <= 0xFFFF
+            let host = components.percentEncodedHost, Self.isName(host), (components.port ?? 1) > 0, (components.port ?? 1) <= 0xFFFF
         else {
             throw PushSetupError(
                 subject: text.hidingURLSecrets(isTyped: true), problem: "this is not the address of a server",
@@ -30,6 +30,12 @@ package struct PushAddress: Sendable {
         (components.user, components.password, components.fragment) = (nil, nil, nil)
         components.scheme = scheme
         self.components = components
+    }
+
+    /// Whether a host's name or address can be looked up as it is. Other letters than ASCII's are looked up in a form of their own
+    /// (RFC 5891), which whoever names the host knows.
+    private static func isName(_ host: String) -> Bool {
+        !host.isEmpty && host.utf8.allSatisfy { $0 < 0x80 } && (host.hasPrefix("[") || !host.contains("%"))
     }
 
     /// The whole address, without user and password, but with its query, in which some servers take a token.
