@@ -20,7 +20,8 @@ package struct PushAddress: Sendable {
     package init(_ text: String) throws(PushSetupError) {
         guard var components = URLComponents(string: text),
             let scheme = components.scheme?.lowercased(), scheme == "http" || scheme == "https",
-            let host = components.percentEncodedHost, Self.isName(host), (components.port ?? 1) > 0, (components.port ?? 1) <= 0xFFFF
+            let host = components.percentEncodedHost, Self.isName(host), (components.port ?? 1) > 0,
+            (components.port ?? 1) <= 0xFFFF
         else {
             throw PushSetupError(
                 subject: text.hidingURLSecrets(isTyped: true), problem: "this is not the address of a server",
