@@ -65,9 +65,7 @@ public final class PrometheusEndpoint: Sendable {
             // While no descriptor is free, the kernel would report the waiting client again and again.
             .serverChannelInitializer { listener in
                 listener.eventLoop.makeCompletedFuture {
-                    let backOff = AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { error in
-                        core.value.table.delayAfterRefusal(error)
-                    }
+                    let backOff = AcceptBackOff { error in core.value.table.delayAfterRefusal(error) }
                     try listener.pipeline.syncOperations.addHandler(backOff)
                 }
             }

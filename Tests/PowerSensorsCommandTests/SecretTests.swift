@@ -45,7 +45,7 @@ struct SecretTests {
         "http://me:hunter2@host/?x=y", "hunter2=", "hunter2", "LOKI=http://me:hunter2@host",
         "POWERSENSORS_LOKKI=http://me:hunter2@host", "POWERSENSORS_LOKI=ftp://me:hunter2@host",
         "POWERSENSORS_LOKI=me:hunter2@host", "POWERSENSORS_PROMETHEUS=http://me:hunter2@host:1",
-        "POWERSENSORS_LOKI='http://me:hunter2@host/api/prom/push'",
+        "POWERSENSORS_LOKI='http://me:hunter2@host/api/prom/push'", "POWERSENSORS_LOKI:http://admin:hunter2pass@host",
     ])
     func `a mistake in the settings file is told without its secrets`(line: String) async throws {
         let folder = try MockTree()
@@ -87,14 +87,23 @@ struct SecretTests {
             says: "/nonexistent: No such file or directory"),
         Mistake(
             arguments: ["--pushgateway", "http://h", "--pushgateway-bearer-token-file", "/dev/null"],
-            says: "/dev/null: the file is empty"),
-        Mistake(arguments: ["--loki", "http://h", "--loki-ca-file", "/dev/null"], says: "no certificate in PEM"),
+            says: "/dev/null: it must be a file, since it is read again for each request"),
+        Mistake(arguments: ["--loki", "http://h", "--loki-ca-file", "/etc/passwd"], says: "no certificate in PEM"),
+        Mistake(
+            arguments: ["--loki", "http://h", "--loki-ca-file", "/dev/zero"], says: "/dev/zero: it must be a file."),
     ])
     func `what is missing for access to a server is one line`(mistake: Mistake) async throws {
         let outcome = try await Command.run(["export"] + mistake.arguments)
         #expect(outcome.exitCode == 64)
         #expect(outcome.complaints.count == 1)
         #expect(outcome.error.contains(mistake.says), "\(outcome.error)")
+    }
+
+    @Test func `an argument that is not UTF-8 is overwritten no further than it reaches`() async throws {
+        let outcome = try await Command.run(
+            ["export"], inScript: "exec \"$@\" --prometheus \"$(printf '\\377%.0s' $(seq 3000))://u:hunter2@h\"")
+        #expect(outcome.exitCode == 64)
+        #expect(!outcome.error.contains("hunter2"), "\(outcome.error)")
     }
 
     // MARK: Files
@@ -128,7 +137,7 @@ struct SecretTests {
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
             -addext subjectAltName=DNS:localhost -keyout server.key -out server.crt 2> openssl.txt
         umask 077
-        printf 'one\\n' > token; printf ' pass \\n\\n' > password
+        printf 'one\\n' > token; printf '\\357\\273\\277 pass \\n\\n' > password
         port=$(free_port)
         python3 server.py $port &
         until_true curl -s -o answer.txt --cacert server.crt https://localhost:$port

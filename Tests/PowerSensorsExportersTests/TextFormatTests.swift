@@ -242,9 +242,9 @@ struct TextFormatTests {
         #expect(close.contains("▶ cpu                  41.2  W  (41.2…45.0)    ≥ 82.40  J   measured rapl\n"))
     }
 
-    @Test func `a figure that is ambiguous has no power, and its energy is a lower bound`() {
+    @Test func `a figure that is ambiguous has bounds in place of a power, and its energy is a lower bound`() {
         let shown = text(Samples.ambiguous())
-        #expect(shown.contains("▶ cpu                   –       ambiguous      ≥ 82.40  J   measured rapl\n"))
+        #expect(shown.contains("▶ cpu                   –       (3.1…991.5 W)  ≥ 82.40  J   measured rapl\n"))
     }
 
     @Test func `a block higher than the terminal is cut, and says how many lines are missing`() {

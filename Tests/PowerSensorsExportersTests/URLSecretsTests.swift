@@ -10,6 +10,7 @@ struct URLSecretsTests {
         ("http://u:p/w@host", "http://…@host"),
         ("http://u:p@q/w@host", "http://…@host"),
         ("http://ü:ß@host", "http://…@host"),
+        ("http://u:p@host/?token=a@b: refused.", "http://…: refused."),
         ("http://…@host/?…", "http://…@host/?…"),
         // What has no secret stays as it is.
         ("http://host:9091/metrics/job@base64/YQ", "http://host:9091/metrics/job@base64/YQ"),
@@ -24,7 +25,8 @@ struct URLSecretsTests {
 
     @Test(arguments: [
         ("http://u:p w@host", "http://…@host"),
-        ("http://u:p?w@host/a?b", "http://…@host/a?…"),
+        ("http://u:p?w@host/a?b", "http://…"),
+        ("http://host/push?token=a@b", "http://…"), ("http://host/#a@b", "http://…"), ("host:80/?token=a@b", "…"),
         ("http//u:p@host", "…@host"),
         ("u:p@host:80", "…@host:80"),
         ("--loki=http://u:p@host", "--loki=http://…@host"),

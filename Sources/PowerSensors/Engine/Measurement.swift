@@ -78,7 +78,8 @@ extension Measurement {
                 host, since: first, over: duration, includesSuspend: after.includesSuspend,
                 lateEnergy: Self.lateEnergy(of: host, after),
                 readingTime: before.sampleDuration + after.sampleDuration,
-                ambiguous: after.ambiguous(host.scope) - before.ambiguous(host.scope))
+                ambiguous: after.ambiguous(host.scope) - before.ambiguous(host.scope),
+                isEstimated: after.topology.channels.contains { $0.countsIn == host.scope && $0.band != nil })
         }
     }
 
@@ -96,7 +97,7 @@ extension Measurement {
 extension Measurement.Figure {
     fileprivate init(
         _ host: HostSnapshot, since first: Joules?, over duration: Duration, includesSuspend: Bool, lateEnergy: Joules,
-        readingTime: Duration, ambiguous: Joules
+        readingTime: Duration, ambiguous: Joules, isEstimated: Bool
     ) {
         scope = host.scope
         provenance = host.provenance
@@ -112,13 +113,14 @@ extension Measurement.Figure {
         let isOpen = [.asleep, .ambiguous].contains(host.status) || (includesSuspend && host.power == nil)
         power = isOpen ? nil : used.power(over: duration)
         status = host.status == .warmingUp ? .ok : host.status
-        // The relative band of an estimate's energy is that of its power.
-        let (below, above) =
-            host.power.map { power in
-                power > .zero ? ((host.low ?? power) / power, (host.high ?? power) / power) : (1, 1)
-            } ?? (1, 1)
+        // The relative band of an estimate's energy is that of its power. Any other power has bounds because its time is
+        // uncertain, and not its energy.
+        var (below, above) = (1.0, 1.0)
+        if isEstimated, let power = host.power, power > .zero {
+            (below, above) = ((host.low ?? power) / power, (host.high ?? power) / power)
+        }
         // The counters may be read at any time within the samples, which is before and after the work.
-        let readEnergy = Joules((host.power?.rawValue ?? 0) * readingTime.seconds)
+        let readEnergy = Joules(((host.power ?? host.high)?.rawValue ?? 0) * readingTime.seconds)
         low = max(used * below - lateEnergy - readEnergy, .zero)
         high = used * above + lateEnergy + ambiguous
     }

@@ -15,6 +15,8 @@ public import PowerSensorsCore
 public final class PowerMonitor: Sendable {
     private let core: MonitorCore
     private let thread: Locked<OwnedThread?>
+    /// Whether a call has waited for the thread's end until it came.
+    private let hasEnded = Locked(false)
 
     /// Discovers and opens the sensors, and starts sampling.
     ///
@@ -111,7 +113,8 @@ public final class PowerMonitor: Sendable {
         stream.onTermination = { [weak core] _ in core?.state.withLock { $0.remove(id) } }
     }
 
-    /// Stops sampling, ends every subscription, and waits for the thread to end. Calling it again has no effect.
+    /// Stops sampling, ends every subscription, and waits for the thread to end. Calling it again has no effect, and
+    /// does not wait.
     ///
     /// The wait takes about a sample, and up to three seconds if a source does not answer. The thread that reads that source
     /// then goes on, and ends when the source answers.
@@ -119,10 +122,14 @@ public final class PowerMonitor: Sendable {
 
     /// The same with another limit.
     ///
-    /// - Returns: Whether the thread has ended, or an earlier call has waited for it.
+    /// - Returns: Whether the thread has ended. Only the first call waits; the others return false until it has seen the end.
     package func stop(within limit: Duration) -> Bool {
         endSubscriptions()
-        return thread.withLock { $0.take()?.join(within: limit) ?? true }
+        guard let running = thread.withLock({ $0.take() }) else { return hasEnded.withLock { $0 } }
+        // Outside of the lock, or another call would wait as long.
+        guard running.join(within: limit) else { return false }
+        hasEnded.withLock { $0 = true }
+        return true
     }
 
     /// Stops sampling and ends every subscription, without waiting for the thread.

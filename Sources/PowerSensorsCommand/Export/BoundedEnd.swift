@@ -31,8 +31,8 @@ final class BoundedEnd: Sendable {
                 SampleInstant.sleep(untilMonotonic: end)
                 // Even standard error may hang.
                 Signals.exitSoon()
-                let sensors = monitor.stop(within: .zero) ? [] : [Self.sensors]
-                StandardError.write(Self.message(of: unfinished.withLock { $0 } + sensors))
+                let isStopped = monitor.stop(within: .zero)
+                StandardError.write(Self.message(of: unfinished.withLock { $0 }, sensorHangs: !isStopped))
                 _exit(1)
             }
         } catch {
@@ -40,10 +40,16 @@ final class BoundedEnd: Sendable {
         }
     }
 
-    /// What messages call the sensors of a monitor that does not stop.
-    private static let sensors = "a sensor"
-
-    private static func message(of parts: [String]) -> String {
+    /// - Parameters:
+    ///   - exporters: The names of those that have not finished.
+    ///   - sensorHangs: Whether the monitor does not stop.
+    private static func message(of exporters: [String], sensorHangs: Bool) -> String {
+        if exporters.isEmpty, sensorHangs {
+            return
+                "ended without waiting any longer for a sensor, but everything was written. See which device does not"
+                + " answer."
+        }
+        let parts = exporters + (sensorHangs ? ["a sensor"] : [])
         let names = parts.isEmpty ? "its clients" : parts.joined(separator: " and ")
         return
             "ended without waiting any longer for \(names): what was not written yet is lost. See which device, file or server"
@@ -54,7 +60,7 @@ final class BoundedEnd: Sendable {
     ///
     /// - Throws: A failure if it does not, since a sensor hangs.
     static func stop(_ monitor: PowerMonitor) throws(CommandFailure) {
-        if !monitor.stop(within: .seconds(2)) { throw .failure(message(of: [sensors])) }
+        if !monitor.stop(within: .seconds(2)) { throw .failure(message(of: [], sensorHangs: true)) }
     }
 
     /// Records that an exporter has finished.

@@ -25,8 +25,9 @@ enum ConfigurationFile {
             let text = String(trimming: Array(line.utf8)[...])
             if text.isEmpty || text.hasPrefix("#") || text.hasPrefix(";") { continue }
             let name = String(text.prefix { $0 != "=" && $0 != " " })
-            // A line may be, or contain, a password: only what is nearly a name is shown.
-            let shown = name.hasPrefix("POWERSENSORS_") ? "'\(name.prefix(40))'" : "this line"
+            // A line may be, or contain, a password: only what may belong to a name is shown.
+            let start = text.prefix { $0.isASCII && ($0.isUppercase || $0.isNumber || $0 == "_") }
+            let shown = start.hasPrefix("POWERSENSORS_") ? "'\(start.prefix(40))'" : "this line"
             guard let equals = text.firstIndex(of: "="), !text[..<equals].contains(" ") else {
                 throw .usage(
                     "\(path):\(index + 1): \(shown) is not a setting; write"

@@ -25,6 +25,9 @@ struct Export {
     /// The files that contain passwords or tokens.
     private let secretFiles: [String]
 
+    /// What to tell about passwords and tokens that are sent unencrypted.
+    private let pushWarnings: [String]
+
     /// The file for JSON; `-` for standard output.
     private let json: String?
 
@@ -60,6 +63,13 @@ struct Export {
         pushgatewayConfiguration.credentials = pushgatewayAccess.credentials
         pushgatewayConfiguration.certificateAuthorityFile = pushgatewayAccess.authorityFile
         secretFiles = [webConfiguration, lokiAccess.secretFile, pushgatewayAccess.secretFile].compactMap(\.self)
+        let servers = [
+            (options.loki.given(in: environment), lokiAccess),
+            (options.pushgateway.given(in: environment), pushgatewayAccess),
+        ]
+        pushWarnings = servers.compactMap { server, access in
+            server.flatMap { PushAddress.warning(about: $0.value, sending: access.credentials) }
+        }
         let loki = try Self.pusher(options.loki.given(in: environment)) { url throws(PushSetupError) in
             try LokiExporter(url, node: settings.node, configuration: lokiConfiguration)
         }
@@ -127,6 +137,7 @@ struct Export {
 
     /// Tests whether every target can be reached.
     func check() async throws(CommandFailure) {
+        Signals.oweResult()
         // The same monitor as in a run, so that the same findings are reported.
         await DescriptorLimit.openTimers()
         let monitor = try openMonitor()
@@ -181,7 +192,7 @@ struct Export {
             .mapError(settings.failure).get()
         if !isQuiet {
             FindingReport(monitor.topology.findings, isVerbose: settings.isVerbose).write()
-            for warning in secretFiles.compactMap(SecretFile.warning) { StandardError.write(warning) }
+            for warning in secretFiles.compactMap(SecretFile.warning) + pushWarnings { StandardError.write(warning) }
         }
         return monitor
     }

@@ -1,3 +1,4 @@
+import Glibc
 import PowerSensorsExporters
 
 /// The arguments with which this program was started.
@@ -9,7 +10,9 @@ enum ProgramArguments {
         let memory = unsafe CommandLine.unsafeArgv
         for (index, argument) in arguments.enumerated() where argument.contains("://") {
             guard let bytes = unsafe memory[index + 1] else { continue }
-            for secret in URLSecrets.ranges(in: Array(argument.utf8), isTyped: true) {
+            // The argument itself is longer than the memory where invalid UTF-8 was repaired.
+            let text = unsafe UnsafeBufferPointer(start: bytes, count: Int(strlen(bytes))).map { UInt8(bitPattern: $0) }
+            for secret in URLSecrets.ranges(in: text, isTyped: true) {
                 for place in secret { unsafe bytes[place] = CChar(bitPattern: UInt8(ascii: "x")) }
             }
         }

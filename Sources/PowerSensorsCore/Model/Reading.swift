@@ -81,13 +81,16 @@ public struct Reading: Sendable {
     /// The same reading, which was taken at some moment between two instants: with the middle of the time awake as its
     /// instant, and half of it as the instant's uncertainty. If it has an instant already, that is kept.
     ///
-    /// A read that takes long may have got its number at its beginning or at its end.
+    /// A read that takes long may have got its number at its beginning or at its end. One that took more than two minutes says
+    /// too little of any time, and is stale.
     package func stamped(between began: SampleInstant, and ended: SampleInstant) -> Reading {
         guard boottimeNanoseconds == .min else { return self }
         let half = max(ended.monotonicNanoseconds &- began.monotonicNanoseconds, 0) / 2
+        // Rounded to the nearest, so that a quick read beside a slow one stays certain.
+        guard let uncertainty = UInt16(exactly: (half &+ 500_000) / 1_000_000) else { return .missing(.stale) }
         var stamped = self
         stamped.boottimeNanoseconds = ended.boottimeNanoseconds &- half
-        stamped.uncertaintyMilliseconds = UInt16(clamping: (half &+ 999_999) / 1_000_000)
+        stamped.uncertaintyMilliseconds = uncertainty
         return stamped
     }
 

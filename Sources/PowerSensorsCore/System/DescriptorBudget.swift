@@ -9,7 +9,9 @@ import Glibc
 package final class DescriptorBudget: Sendable {
     /// What a descriptor stays open for, the most important first. The first also leaves the least to the others.
     package enum Use: Hashable, Sendable, CaseIterable {
-        /// The file of a channel, an event of perf, or a guest's folder.
+        /// An event of perf, which cannot be read unless it stays open. It may take what is kept free for clients.
+        case event
+        /// The file of a channel, or a guest's folder.
         case sensor
         /// The clock of a control group.
         case group
@@ -22,7 +24,7 @@ package final class DescriptorBudget: Sendable {
     /// The budget of this process. A program that embeds the library keeps a quarter of its limit for itself.
     package static let ofProcess = DescriptorBudget { Int(cpowersensors_descriptor_limit()) }
 
-    /// How many clients there is room for in any case.
+    /// How many clients there is room for beside anything but events.
     private static let leastConnections = 4
 
     /// How many files of processes and control groups stay open at most in a process that reserves: the kernel keeps about 5 KB
@@ -71,10 +73,11 @@ package final class DescriptorBudget: Sendable {
         let limit = limit
         let shared = limit - (state.reserved ?? max(limit / 4, 16))
         let left = shared - state.kept.values.reduce(0, +)
-        let besideSensors = shared - state.kept[.sensor, default: 0]
+        let besideSensors = shared - state.kept[.event, default: 0] - state.kept[.sensor, default: 0]
         let consumers = state.kept[.process, default: 0] + state.kept[.group, default: 0]
         let more = state.reserved == nil ? Int.max : Self.mostConsumers - consumers
         return switch use {
+        case .event: left
         case .sensor: left - Self.leastConnections
         case .group: min(besideSensors * 2 / 3 - consumers, left - Self.leastConnections, more)
         case .process: min(besideSensors / 2 - consumers, left - Self.leastConnections, more)

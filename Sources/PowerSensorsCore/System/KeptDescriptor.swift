@@ -14,7 +14,8 @@ struct KeptDescriptor {
     private let budget: DescriptorBudget
     /// The open file, between readings only if the budget has granted it; -1 if it is not open.
     private var descriptor: CInt = -1
-    /// Whether the file could be opened, but not stay open.
+    /// Whether the file could be opened, but not stay open. Then it is opened for each reading, and the back-off says when to ask
+    /// the budget again.
     private var isRefused = false
     private var backOff: BackOff
     /// The `errno` that says why the file is not open.
@@ -76,25 +77,31 @@ struct KeptDescriptor {
     /// Closes the file that was just opened, unless it may stay open.
     private mutating func keepIfGranted() {
         guard descriptor >= 0 else { return }
-        isRefused = source.isKept && budget.take(use) == 0
-        if source.isKept, !isRefused { return }
+        // The budget asks the kernel for the limit, so after a refusal it is not asked at each reading.
+        if source.isKept, !isRefused || backOff.isDue {
+            if isRefused { backOff.recordAttempt() }
+            isRefused = budget.take(use) == 0
+            if !isRefused { return }
+        }
         _ = Glibc.close(descriptor)
         descriptor = -1
     }
 
     private mutating func open() {
-        backOff.recordAttempt()
+        if !isRefused { backOff.recordAttempt() }
         wasOpened = false
         do throws(AttributeError) {
             if let identity = source.identity, try root.text(identity.path) != identity.text {
                 // The path belongs to something else by now.
                 failure = ENODEV
+                isRefused = false
             } else {
                 descriptor = try root.open(source.path)
                 wasOpened = true
             }
         } catch {
             failure = error.errno
+            isRefused = false
         }
     }
 }

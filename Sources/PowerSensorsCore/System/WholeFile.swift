@@ -30,7 +30,8 @@ package enum WholeFile {
                 }
             }
             if failed != 0 { throw failure(failed) }
-            if bytes.isEmpty { bytes = chunk } else { bytes += chunk }
+            // A small file is copied, so that it does not keep the whole buffer.
+            bytes += chunk
         }
         return bytes
     }

@@ -16,7 +16,7 @@ package enum URLSecrets {
         }
         // Without a scheme it is no URL, but may still have a password.
         if isTyped, start == text.startIndex, let at = text.lastIndex(of: .at), text[..<at].contains(.colon) {
-            return [text.startIndex..<at]
+            return secrets(of: text[...], isTyped: true)
         }
         return ranges
     }
@@ -25,16 +25,19 @@ package enum URLSecrets {
     private static func secrets(of url: ArraySlice<UInt8>, isTyped: Bool) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         var rest = url
+        // In a sentence, what follows the URL is not part of it.
+        let after = isTyped ? 0 : url.reversed().prefix { Array(".,:;)'\"".utf8).contains($0) }.count
+        let end = url.endIndex - after
         let authority = url.prefix { !Array("/?#".utf8).contains($0) }
         // A password may contain any character, although it should not; a path may contain an at sign too.
         if isTyped || authority.contains(.at) || !hasPort(authority), let at = url.lastIndex(of: .at) {
+            // The at sign may belong to the query, or to a password with such a character.
+            if url[..<at].contains(where: { Array("?#".utf8).contains($0) }) { return [url.startIndex..<max(at, end)] }
             ranges.append(url.startIndex..<at)
             rest = url[at...]
         }
         if let mark = rest.firstIndex(of: UInt8(ascii: "?")) {
-            // In a sentence, what follows the URL is not part of it.
-            let after = isTyped ? 0 : rest.reversed().prefix { Array(".,:;)'\"".utf8).contains($0) }.count
-            ranges.append(mark + 1..<max(mark + 1, rest.endIndex - after))
+            ranges.append(mark + 1..<max(mark + 1, end))
         }
         return ranges.filter { !$0.isEmpty }
     }

@@ -22,21 +22,29 @@ extension OutputFile {
 
     /// Keeps other processes of this program from repairing the file until it is closed.
     ///
-    /// - Returns: False if another one writes to it at the moment.
-    func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK }
+    /// - Returns: False if somebody else keeps it locked for longer than a write takes.
+    func lock() -> Bool {
+        for _ in 0..<100 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return true }
+            usleep(1000)
+        }
+        return false
+    }
+
+    /// Whether the file is empty, or its last line has an end; nil if it cannot be read.
+    var endsLine: Bool? {
+        guard let size else { return nil }
+        return size == 0 ? true : bytes(at: size - 1, count: 1).map { $0 == [Self.newline] }
+    }
 
     /// Removes the last line if its end was cut off, which happens if a program or a machine dies while it writes.
     ///
     /// - Parameters:
     ///   - size: The size of the file.
     ///   - isRecord: Whether the line that begins at an offset is a record of ours. Other lines stay as they are.
-    /// - Returns: Whether the file's end is that of a line now; nil if it cannot be read.
-    func removeCutLine(_ size: off_t, where isRecord: (off_t) -> Bool) -> Bool? {
-        if size == 0 { return true }
-        guard let last = bytes(at: size - 1, count: 1) else { return nil }
-        if last == [Self.newline] { return true }
-        guard let start = startOfLastLine(size) else { return false }
-        return isRecord(start) && ftruncate(descriptor, start) == 0
+    func removeCutLine(_ size: off_t, where isRecord: (off_t) -> Bool) {
+        guard endsLine == false, let start = startOfLastLine(size), isRecord(start), self.size == size else { return }
+        ftruncate(descriptor, start)
     }
 
     private static let newline = UInt8(ascii: "\n")

@@ -111,7 +111,10 @@ struct OutputPlace {
             var target = [CChar](repeating: 0, count: Int(PATH_MAX))
             let count = unsafe readlinkat(link.number, "", &target, target.count)
             if count <= 0 { throw OutputFileError(path: path, errno: count < 0 ? errno : ENOENT) }
-            let text = String(decoding: target.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            guard let text = String(validating: target.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            else {
+                throw OutputFileError(path: path, errno: EILSEQ)
+            }
             if text.hasPrefix("/") { folder = try openFolder("/", path) }
             names += pathNames(text)
         }

@@ -79,17 +79,17 @@ public struct SnapshotFileExporter: Exporter {
     /// Prepares for a file as it is, and returns whether its last line has no end.
     private mutating func needsLineEnd(_ output: borrowing OutputFile) -> Bool {
         guard output.isRegular else { return isCut }
-        // What another process is just writing has no end yet, and must not be taken for a record that was cut off.
         let isAlone = output.lock()
         guard let size = output.size else { return false }
         let isKnown = file == output.identity && size > 0
-        // A row can begin with anything, but its file begins with a header.
-        let hasLineEnd =
-            isAlone
-            ? output.removeCutLine(size, where: { output.agrees(with: start, at: header.isEmpty ? $0 : 0) }) : true
+        // What another program is just writing has no end yet, and must not be taken for a record that was cut off.
+        if !isKnown, isAlone {
+            // A row can begin with anything, but its file begins with a header.
+            output.removeCutLine(size) { output.agrees(with: start, at: header.isEmpty ? $0 : 0) }
+        }
         // A restart must not write a second header into the file, but the successor of a moved file needs its own, and so
         // do rows with other columns than those above them.
         if !isKnown { format.begin(continuing: output.size != 0 && output.agrees(with: header, at: 0)) }
-        return !(hasLineEnd ?? isKnown)
+        return !(output.endsLine ?? isKnown)
     }
 }

@@ -88,6 +88,10 @@ package struct GuestPublisher: Sendable {
             origin: channels.contains(where: \.isEstimated) ? .estimated : .measured,
             hops: UInt8(clamping: 1 + (channels.map(\.hopsSoFar).max() ?? 0)))
         let admitted = admitted(round, &findings)
+        // Machines that have ended or share a name are not counted below.
+        for name in Set(publications.keys).subtracting(admitted.map { $0.0 }) {
+            publications[name]?.folder.closeAll()
+        }
         let keepsDescriptors = descriptors.change(to: admitted.count * GuestPublication.descriptorCount)
         for (name, guest) in admitted {
             let known = publications[name]

@@ -5,7 +5,7 @@ public import PowerSensors
 /// Names end in their unit. Unknown values are `null`, and `status` says why.
 public struct JSONFormat: SnapshotFormat {
     /// What every line begins with.
-    static let start = Array("{\"version\":".utf8)
+    static let start = Array("{\"version\":1,\"node\":".utf8)
 
     private let node: [UInt8]
     /// Each channel's identity as JSON, rendered once.

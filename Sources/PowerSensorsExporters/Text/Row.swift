@@ -47,15 +47,24 @@ struct Row {
     init(_ layout: RowLayout, name: String) { (self.layout, self.name) = (layout, name) }
 
     mutating func set(power: Watts?, low: Watts?, high: Watts?) {
-        guard let power else { return }
+        guard let power else {
+            // Of what is ambiguous, only the bounds are known.
+            if let low, let high { band = Self.band(from: low, to: high, as: Figure(high), unit: " \(Figure(high).unit)") }
+            return
+        }
         let figure = Figure(power)
         self.power = figure
         if let low, let high, !Figure(high).isZero {
-            band = "(\(figure.inSameUnit(low.rawValue))…\(figure.inSameUnit(high.rawValue)))"
-            // The upper bound of an ambiguous gap may be thousands of times the power, and the band wider than its column.
-            let bound = Figure(high)
-            if band.count > RowLayout.band { band = "(≤ \(bound.number) \(bound.unit))" }
+            band = Self.band(from: low, to: high, as: figure)
         }
+    }
+
+    /// - Parameter unit: The unit, where it does not stand beside the power.
+    private static func band(from low: Watts, to high: Watts, as figure: Figure, unit: String = "") -> String {
+        let band = "(\(figure.inSameUnit(low.rawValue))…\(figure.inSameUnit(high.rawValue))\(unit))"
+        // The upper bound of an ambiguous gap may be thousands of times the power, and the band wider than its column.
+        let bound = Figure(high)
+        return band.count > RowLayout.band ? "(≤ \(bound.number) \(bound.unit))" : band
     }
 
     mutating func set(energy: Joules?, ambiguous: Joules) {

@@ -57,7 +57,11 @@ final class BasicAuthenticator {
     }
 
     /// How bcrypt has decided.
-    private enum Outcome: Sendable { case right, wrong, failed }
+    private enum Outcome: Equatable, Sendable {
+        case right, wrong
+        /// libcrypt's failure, or 0 if the endpoint stops.
+        case failed(CInt)
+    }
 
     /// How many addresses and wrong passwords are remembered, so that memory is bounded.
     private static let memory = 1024
@@ -85,6 +89,7 @@ final class BasicAuthenticator {
     private var knownAddresses: Set<ClientAddress> = []
     /// The users whose password was reported to be too long.
     private var reportedLengths: Set<[UInt8]> = []
+    private var hasReportedFailure = false
     private var queue = CheckQueue<ClientAddress, Check>()
     private var isChecking = false
     /// The pause after a wrong password; nil at other times.
@@ -174,7 +179,9 @@ final class BasicAuthenticator {
         let hash = hashes[check.credentials.user]
         let texts = costs.map { $0.cost == hash?.cost ? hash ?? $0 : $0 }.map(\.text)
         let own = hash.flatMap { hash in costs.firstIndex { $0.cost == hash.cost } }
-        let password = check.credentials.password.map { CChar(bitPattern: $0) } + [0]
+        // libcrypt refuses passwords of more than 511 bytes.
+        let significant = check.credentials.password.prefix(BcryptHash.significantBytes)
+        let password = significant.map { CChar(bitPattern: $0) } + [0]
         counts.checks += 1
         counts.hashes += texts.count
         let bound = NIOLoopBound((self, check), eventLoop: eventLoop)
@@ -182,11 +189,12 @@ final class BasicAuthenticator {
             let start = Self.processorTime
             let results = texts.map { text in unsafe cpowersensorshttp_check_password(password, text) }
             let time = Self.processorTime - start
-            if results.contains(where: { $0 < 0 }) { return (.failed, time) }
-            return (own.map { results[$0] } == 1 ? .right : .wrong, time)
+            // The hashes of others say nothing about this password.
+            let result = own.map { results[$0] } ?? 0
+            return (result < 0 ? .failed(result) : result == 1 ? .right : .wrong, time)
         }.whenComplete { result in
             let (authenticator, check) = bound.value
-            let (outcome, time) = (try? result.get()) ?? (.failed, .zero)
+            let (outcome, time) = (try? result.get()) ?? (.failed(0), .zero)
             authenticator.end(check, outcome, after: time)
         }
     }
@@ -208,8 +216,7 @@ final class BasicAuthenticator {
         case .wrong:
             if refused.count >= Self.memory { refused.removeAll(keepingCapacity: true) }
             refused.insert(check.fingerprint)
-            knownAddresses.remove(check.address)
-        case .failed: break
+        case .failed(let code): reportFailure(code, of: check.credentials)
         }
         complete(check, outcome)
         if outcome != .wrong || queue.hasCheck(from: knownAddresses) { return checkNext() }
@@ -236,9 +243,25 @@ final class BasicAuthenticator {
                 knownAddresses.insert(check.address)
             }
             check.completion(nil)
-        case .wrong: check.completion(Self.unauthorized)
+        case .wrong:
+            knownAddresses.remove(check.address)
+            check.completion(Self.unauthorized)
         case .failed: check.completion(Self.failed)
         }
+    }
+
+    private func reportFailure(_ code: CInt, of credentials: BasicCredentials) {
+        if code == 0 || hasReportedFailure { return }
+        hasReportedFailure = true
+        let user = String(decoding: credentials.user, as: UTF8.self)
+        let (reason, remedy) =
+            code == CPOWERSENSORSHTTP_NO_MEMORY
+            ? ("there is no memory for it", "leave more memory to this program")
+            : ("libcrypt refuses the hash", "make another with: htpasswd -nB -C 10 \(user)")
+        report(
+            EndpointNotice(
+                isProblem: true,
+                description: "the password of user \(user) could not be checked: \(reason). Remedy: \(remedy)"))
     }
 
     private func reportLength(of credentials: BasicCredentials) {

@@ -40,6 +40,7 @@ struct BcryptHash: Hashable, Sendable {
     init(_ text: String) throws(Fault) {
         let parts = text.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0].isEmpty, ["2a", "2b", "2y"].contains(parts[1]), parts[2].utf8.count == 2,
+            parts[2].utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
             let cost = Int(parts[2]), (4...31).contains(cost), parts[3].utf8.count == 53,
             parts[3].utf8.allSatisfy({ Self.digits.contains($0) })
         else { throw .notBcrypt }

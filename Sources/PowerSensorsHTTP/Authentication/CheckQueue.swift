@@ -38,11 +38,16 @@ package struct CheckQueue<Address: Hashable, Check: AnyObject> {
 
     /// Takes the next check out of the queue: that of the address whose last turn is the longest ago.
     ///
-    /// Among equals the oldest and the newest come first alternately: the oldest, so that nobody waits for ever, and the newest, since
-    /// a crowd that was there before may take longer than a scraper waits.
+    /// Among addresses that have had no turn the oldest and the newest come first alternately: the oldest, so that nobody waits
+    /// for ever, and the newest, since a crowd that was there before may take longer than a scraper waits. Among equals of one
+    /// address a random one does, so that no client can choose a place that keeps the others waiting.
     ///
-    /// - Parameter known: The addresses from which a right password has come. They have at least every second turn.
-    package mutating func popFirst(known: Set<Address>) -> Check? {
+    /// - Parameters:
+    ///   - known: The addresses from which a right password has come. They have at least every second turn.
+    ///   - generator: What chooses among equals of one address.
+    package mutating func popFirst(
+        known: Set<Address>, using generator: inout some RandomNumberGenerator
+    ) -> Check? {
         let knownCount = entries.count { known.contains($0.address) }
         let isKnown = knownCount == entries.count || (knownCount > 0 && !wasKnown)
         let candidates = entries.indices.filter { known.contains(entries[$0].address) == isKnown }
@@ -51,13 +56,21 @@ package struct CheckQueue<Address: Hashable, Check: AnyObject> {
         func rank(_ index: Int) -> (Int, Int, Int) {
             (lastTurns[entries[index].address] ?? 0, entries[index].attempts, isNewestFirst ? -index : index)
         }
-        guard let next = candidates.min(by: { rank($0) < rank($1) }) else { return nil }
-        let entry = entries.remove(at: next)
+        guard let first = candidates.min(by: { rank($0) < rank($1) }) else { return nil }
+        let (address, attempts) = (entries[first].address, entries[first].attempts)
+        let equals = entries.indices.filter { entries[$0].address == address && entries[$0].attempts == attempts }
+        let entry = entries.remove(at: equals.randomElement(using: &generator) ?? first)
         if lastTurns.count >= Self.memory { lastTurns.removeAll(keepingCapacity: true) }
         turn += 1
         lastTurns[entry.address] = turn
         wasKnown = isKnown
         return entry.check
+    }
+
+    /// Takes the next check out of the queue, with the system's random numbers.
+    package mutating func popFirst(known: Set<Address>) -> Check? {
+        var generator = SystemRandomNumberGenerator()
+        return popFirst(known: known, using: &generator)
     }
 
     /// Removes the check of a client that has gone.

@@ -9,6 +9,8 @@ package struct ConnectionCounts: Hashable, Sendable {
     package var accepted = 0
     /// Connections closed to make room for new ones.
     package var evicted = 0
+    /// Attempts to accept a connection for which the system lacked something.
+    package var refused = 0
     /// Connections closed because a request or response took too long.
     package var timedOut = 0
 }
@@ -127,41 +129,48 @@ final class ConnectionTable {
         let isCrowded = inactive.isEmpty && candidates.count * 2 < connections.count
         let evicted =
             isCrowded
-            ? lastInCrowd : (inactive.isEmpty ? fresh : inactive).min { inactiveSince($0) < inactiveSince($1) }
-        counts.evicted += 1
+            ? oneInCrowd : (inactive.isEmpty ? fresh : inactive).min { inactiveSince($0) < inactiveSince($1) }
         reportOverload(at: now)
         guard let evicted else { return false }
+        counts.evicted += 1
         connections.removeValue(forKey: ObjectIdentifier(evicted))
         evicted.closeAtOnce()
         return true
     }
 
-    /// Of the address from which most connections wait for a password's check, the one that has waited the shortest: the others
-    /// keep their turns.
-    private var lastInCrowd: Connection? {
+    /// One at random of the address from which most connections wait for a password's check: a rule could be used to push out
+    /// others at the same address.
+    private var oneInCrowd: Connection? {
         let waiting = connections.values.filter { $0.activity == .authenticating }
-        let crowd = Dictionary(grouping: waiting, by: \.address).values.max { $0.count < $1.count }
-        return crowd?.max { $0.activityStart < $1.activityStart }
+        return Dictionary(grouping: waiting, by: \.address).values.max { $0.count < $1.count }?.randomElement()
     }
 
     /// How long no client is accepted after an accept(2) that failed; nil if the next one may succeed.
     func delayAfterRefusal(_ error: IOError) -> TimeAmount? {
         guard [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(error.errnoCode) else { return nil }
-        reportOverload(at: .now(), error.errnoCode)
+        counts.refused += 1
+        reportProblem(
+            "clients have to wait, since none can be accepted: \(systemMessage(errno: error.errnoCode))",
+            remedy: Finding.remedy(ofErrno: error.errnoCode) ?? "see what the system lacks", at: .now())
         return .seconds(1)
     }
 
-    /// Reports that there is not enough room for all clients, at most every ten minutes.
-    private func reportOverload(at now: NIODeadline, _ code: Int32 = EMFILE) {
+    /// Reports that there is not enough room for all clients.
+    private func reportOverload(at now: NIODeadline) {
+        let isAtLimit = connections.count >= max(limits.connections, 1)
+        reportProblem(
+            connections.isEmpty
+                ? "no open file is left for clients, so they are disconnected"
+                : "more than \(connections.count) clients are connected, so the slowest are disconnected",
+            remedy: (isAtLimit ? nil : Finding.remedy(ofErrno: EMFILE)) ?? "let fewer programs connect to this address",
+            at: now)
+    }
+
+    /// Reports that not all clients can be served, at most every ten minutes.
+    private func reportProblem(_ problem: String, remedy: String, at now: NIODeadline) {
         if let overloadReportedAt, now - overloadReportedAt < .minutes(10) { return }
         overloadReportedAt = now
-        let isAtLimit = connections.count >= max(limits.connections, 1)
-        let remedy = isAtLimit ? nil : Finding.remedy(ofErrno: code)
-        report(
-            EndpointNotice(
-                isProblem: true,
-                description: "more than \(connections.count) clients are connected, so the slowest are disconnected."
-                    + " Remedy: \(remedy ?? "let fewer programs connect to this address")"))
+        report(EndpointNotice(isProblem: true, description: "\(problem). Remedy: \(remedy)"))
     }
 }
 #endif

@@ -62,7 +62,10 @@ final class RequestHandler: ChannelInboundHandler {
         let response: Response =
             switch error {
             case .headerOverflow: .closing(.requestHeaderFieldsTooLarge, "The request's headers are too large.")
-            case .invalidVersion: .closing(.httpVersionNotSupported, "Only HTTP/1.0 and HTTP/1.1 are supported.")
+            case .invalidVersion:
+                .closing(
+                    .httpVersionNotSupported,
+                    "Only HTTP/1.0 and HTTP/1.1 are supported, and lines must end with CR LF.")
             default: .closing(.badRequest, "This is not a valid HTTP request.")
             }
         process(.refusal(response, nil), context)

@@ -16,7 +16,7 @@ extension WebConfiguration {
     ///   - name: The file's name for messages.
     ///   - folder: The prefix of relative paths: empty, or ending with a slash.
     package init(yaml text: [UInt8], name: String, folder: String) throws(EndpointError) {
-        var parser = YAMLParser(text, name: name)
+        var parser = try YAMLParser(text, name: name)
         self.init()
         // An empty file sets nothing, as in Prometheus' exporter toolkit.
         guard let mapping = try parser.document() else { return }
@@ -71,7 +71,10 @@ extension WebConfiguration.TLS {
             case ("min_version", "TLS12"): version = .tls12
             case ("min_version", "TLS13"): version = .tls13
             case ("min_version", _): throw key.error("must be TLS12 or TLS13")
-            case ("client_auth_type", "NoClientCert"), ("prefer_server_cipher_suites", _): break
+            case ("client_auth_type", "NoClientCert"): break
+            // With cipher suites that are all good, nothing depends on who chooses.
+            case ("prefer_server_cipher_suites", "true"), ("prefer_server_cipher_suites", "false"): break
+            case ("prefer_server_cipher_suites", _): throw key.error("must be true or false")
             default: throw key.error("is not supported; leave it out")
             }
         }

@@ -2,6 +2,7 @@
 /// A YAML mapping with strings as keys, each of them unique.
 struct YAMLMapping {
     private(set) var entries: [YAMLEntry] = []
+    private var keys: Set<String> = []
     private let position: String
 
     /// An empty mapping.
@@ -16,7 +17,7 @@ struct YAMLMapping {
     }
 
     mutating func add(_ key: YAMLKey, _ value: YAMLValue) throws(EndpointError) {
-        guard !entries.contains(where: { $0.key.text == key.text }) else {
+        guard keys.insert(key.text).inserted else {
             throw key.error("is given twice; leave one out")
         }
         entries.append(YAMLEntry(key: key, value: value))

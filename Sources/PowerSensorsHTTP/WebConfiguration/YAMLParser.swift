@@ -13,20 +13,34 @@ struct YAMLParser {
     private var index = 0
     private var line = 1
     private var lineStart = 0
+    /// Where the line's indentation ends, once it is known.
+    private var contentStart: Int?
 
     /// - Parameters:
     ///   - bytes: The text, in UTF-8.
     ///   - name: The file's name for messages.
-    init(_ bytes: [UInt8], name: String) {
+    /// - Throws: ``EndpointError`` if a line is not UTF-8, or has control characters.
+    init(_ bytes: [UInt8], name: String) throws(EndpointError) {
         self.name = name
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         self.bytes = bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes
+        for (index, line) in self.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            guard let text = String(validating: line, as: UTF8.self) else {
+                throw EndpointError("\(name), line \(index + 1): this is not UTF-8")
+            }
+            let isPlain = text.unicodeScalars.allSatisfy {
+                $0 == "\t" || $0 == "\r" || $0.properties.generalCategory != .control
+            }
+            guard isPlain else { throw EndpointError("\(name), line \(index + 1): this has a control character") }
+        }
     }
 
     /// The mapping that the file holds; nil where it holds nothing.
     mutating func document() throws(EndpointError) -> YAMLMapping? {
         try skipToContent()
-        if bytes[index...].starts(with: "---".utf8), lineEnds(at: index + 3) {
+        if column == 0, bytes[index...].starts(with: "---".utf8), lineEnds(at: index + 3) {
             index += 3
             try skipToContent()
         }
@@ -124,7 +138,6 @@ struct YAMLParser {
                 text.append(escaped)
                 index += 1
             } else {
-                try check(byte)
                 text.append(byte)
             }
         }
@@ -139,7 +152,6 @@ struct YAMLParser {
             if byte == UInt8(ascii: ":"), isLast || isFlow && ",{}[]".utf8.contains(bytes[index + 1]) { break }
             if byte == UInt8(ascii: "#"), index > start, isSpace(bytes[index - 1]) { break }
             if isFlow, ",{}[]".utf8.contains(byte) { break }
-            try check(byte)
             index += 1
         }
         var end = index
@@ -151,9 +163,12 @@ struct YAMLParser {
     private func checkStart(whatFor: String) throws(EndpointError) {
         guard let first = next else { throw error("ends where a \(whatFor) is expected") }
         let isAlone = index + 1 == bytes.count || isSpace(bytes[index + 1]) || isLineBreak(bytes[index + 1])
-        if ",[]{}&*!|>%@`:".utf8.contains(first) || "-?".utf8.contains(first) && isAlone {
+        let isMarker = column == 0 && bytes[index...].starts(with: "---".utf8)
+        if ",[]{}&*!|>%@`:#".utf8.contains(first) || "-?".utf8.contains(first) && isAlone || isMarker {
             let shown = Character(Unicode.Scalar(first))
-            throw error("expected a mapping with strings; a \(whatFor) that begins with \(shown) stands in quotes")
+            throw EndpointError(
+                "\(position): a \(whatFor) that begins with \(shown) is not supported; put it in quotes, or write a mapping, that is, "
+                    + "lines of `key: value`")
         }
     }
 
@@ -169,10 +184,6 @@ struct YAMLParser {
     private func isSpace(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
     private func isLineBreak(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
-
-    private func check(_ byte: UInt8) throws(EndpointError) {
-        guard byte >= 0x20 && byte != 0x7F || byte == UInt8(ascii: "\t") else { throw error("has a control character") }
-    }
 
     /// Whether nothing but spaces and a comment stands from here to the end of the line.
     private func lineEnds(at start: Int) -> Bool {
@@ -201,12 +212,15 @@ struct YAMLParser {
                 // A carriage return and a line feed are one line break.
                 if byte == UInt8(ascii: "\n") || next != UInt8(ascii: "\n") { line += 1 }
                 lineStart = index
+                contentStart = nil
             } else if isSpace(byte) {
                 index += 1
             } else {
-                let indentation = bytes[lineStart..<index]
-                if indentation.allSatisfy(isSpace), indentation.contains(UInt8(ascii: "\t")) {
-                    throw error("is indented by a tab; use spaces")
+                if contentStart == nil {
+                    contentStart = index
+                    guard !bytes[lineStart..<index].contains(UInt8(ascii: "\t")) else {
+                        throw error("is indented by a tab; use spaces")
+                    }
                 }
                 return
             }

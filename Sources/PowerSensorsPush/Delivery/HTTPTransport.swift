@@ -14,6 +14,9 @@ final class HTTPTransport: PushTransport {
     /// The event loop of all transports. The one that NIO would share has a thread and three descriptors for each processor.
     private static let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
+    /// Whether the event loop was started, and so has its descriptors.
+    private static let hasEventLoop = Locked(false)
+
     private let credentials: PushCredentials?
     private let client: HTTPClient
 
@@ -27,7 +30,7 @@ final class HTTPTransport: PushTransport {
     init(_ credentials: PushCredentials?, authorityFile: String?) throws(PushSetupError) {
         _ = try credentials?.resolved()
         // Three are the event loop's, the others a connection's.
-        let refusal = DescriptorBudget.probe(3 + 2)
+        let refusal = DescriptorBudget.probe((Self.hasEventLoop.withLock { $0 } ? 0 : 3) + 2)
         if refusal != 0 {
             throw PushSetupError(
                 subject: "the connection to a server", problem: systemMessage(errno: refusal),
@@ -41,6 +44,7 @@ final class HTTPTransport: PushTransport {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.tlsConfiguration = try Self.tls(authorityFile)
         client = HTTPClient(eventLoopGroup: Self.eventLoops, configuration: configuration)
+        Self.hasEventLoop.withLock { $0 = true }
     }
 
     // A client must be shut down before it is released. A second shutdown is harmless.
@@ -72,7 +76,7 @@ final class HTTPTransport: PushTransport {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
         guard let authorityFile else { return configuration }
-        let bytes = try fileForPushing(authorityFile, "the authority's certificate")
+        let bytes = try fileForPushing(authorityFile, "the authority's certificate", limit: 1 << 20)
         guard let authorities = try? NIOSSLCertificate.fromPEMBytes(bytes), !authorities.isEmpty else {
             throw PushSetupError(
                 subject: authorityFile, problem: "the file has no certificate in PEM format",

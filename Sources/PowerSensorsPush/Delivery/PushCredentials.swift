@@ -1,4 +1,5 @@
 #if Exporters
+import Glibc
 import PowerSensors
 
 /// The credentials that an exporter sends to a server. Their description does not contain the secret.
@@ -84,27 +85,51 @@ public struct PushCredentials: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The content of a file, without blanks and line ends around it.
+/// The content of a file in UTF-8, without a byte order mark, and without blanks and line ends around it.
 private func secret(in path: String) throws(PushSetupError) -> String {
-    let bytes = try fileForPushing(path, "the password or token")
-    let isBlank: (UInt8) -> Bool = { $0 <= 0x20 }
-    let text = String(decoding: bytes.drop(while: isBlank).reversed().drop(while: isBlank).reversed(), as: UTF8.self)
-    guard !text.isEmpty else {
+    let content = "the password or token"
+    let bytes = try fileForPushing(path, content, limit: 4 << 10, isReadAgain: true)
+    var rest = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+    let blanks = Array(" \t\r\n".utf8)
+    rest = rest.drop { blanks.contains($0) }
+    while let last = rest.last, blanks.contains(last) { rest.removeLast() }
+    guard !rest.isEmpty else {
         throw PushSetupError(
-            subject: path, problem: "the file is empty",
-            remedy: "Write the password or token into it, and nothing else.")
+            subject: path, problem: "the file is empty", remedy: "Write \(content) into it, and nothing else.")
+    }
+    guard let text = String(validating: rest, as: UTF8.self) else {
+        throw PushSetupError(
+            subject: path, problem: "the file is not in UTF-8", remedy: "Write \(content) into it in UTF-8.")
     }
     return text
 }
 
-/// The bytes of a file of at most 64 KiB that the user named.
-func fileForPushing(_ path: String, _ content: String) throws(PushSetupError) -> [UInt8] {
-    do throws(AttributeError) {
-        return try WholeFile.bytes(path, limit: 1 << 16)
-    } catch {
-        throw PushSetupError(
-            subject: path, problem: systemMessage(errno: error.errno),
-            remedy: "Name a file with \(content) that this user may read.")
+/// The bytes of a file that the user named.
+///
+/// - Parameters:
+///   - content: What the file should contain, for the error.
+///   - limit: How many bytes it may have.
+///   - isReadAgain: Whether it is read for each request.
+func fileForPushing(
+    _ path: String, _ content: String, limit: Int, isReadAgain: Bool = false
+) throws(PushSetupError) -> [UInt8] {
+    let remedy = "Name a file with \(content) that this user may read."
+    // Of a pipe nothing must be read, as nobody would write it again.
+    var status = stat()
+    if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+        let reason = isReadAgain ? ", since it is read again for each request" : ""
+        throw PushSetupError(subject: path, problem: "it must be a file\(reason)", remedy: remedy)
     }
+    let bytes: [UInt8]
+    do throws(AttributeError) {
+        // Non-blocking, in case the path has become a pipe.
+        bytes = try WholeFile.bytes(path, limit: limit + 1, flags: O_NONBLOCK)
+    } catch {
+        throw PushSetupError(subject: path, problem: systemMessage(errno: error.errno), remedy: remedy)
+    }
+    guard bytes.count <= limit else {
+        throw PushSetupError(subject: path, problem: "the file is larger than \(limit >> 10) KiB", remedy: remedy)
+    }
+    return bytes
 }
 #endif

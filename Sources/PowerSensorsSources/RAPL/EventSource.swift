@@ -50,9 +50,9 @@ package struct KernelEvents: EventSource {
         let event = cpowersensors_event(
             type: event.type, config: event.config, config1: event.config1, config2: event.config2)
         // An event that is closed loses its count, so it stays open or is not read at all.
-        guard DescriptorBudget.ofProcess.take(.sensor) == 1 else { return -EMFILE }
+        guard DescriptorBudget.ofProcess.take(.event) == 1 else { return -EMFILE }
         let descriptor = cpowersensors_open_event(event, CInt(clamping: processor), leader, isPinned ? 1 : 0)
-        if descriptor < 0 { DescriptorBudget.ofProcess.giveBack(.sensor) }
+        if descriptor < 0 { DescriptorBudget.ofProcess.giveBack(.event) }
         return descriptor
     }
 
@@ -64,6 +64,6 @@ package struct KernelEvents: EventSource {
 
     package func close(_ descriptor: CInt) {
         _ = Glibc.close(descriptor)
-        DescriptorBudget.ofProcess.giveBack(.sensor)
+        DescriptorBudget.ofProcess.giveBack(.event)
     }
 }

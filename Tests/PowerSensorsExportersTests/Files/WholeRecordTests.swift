@@ -88,18 +88,21 @@ struct WholeRecordTests {
         try #require(unsafe write(writer, part, part.utf8.count) > 0)
         try exporter.export(Samples.snapshot())
         let text = try folder.text(of: "power")
-        #expect(text.hasSuffix("}\n") && text.split(separator: "\n").count == 2)
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 4 && lines[1].hasSuffix("}") && lines[3].hasSuffix("}"))
     }
 
     @Test func `a line of another program is kept, and given an end`() throws {
         let folder = try MockTree()
         for format in [SnapshotFileExporter.Format.json, .csv] {
-            try folder.write("not ours", to: "power")
-            try #require(unsafe truncate("\(folder.path)/power", 8) == 0)
-            var exporter = Self.exporter(format, "\(folder.path)/power")
-            try exporter.export(Samples.snapshot())
-            let start = format == .csv ? "not ours\nnode,time," : "not ours\n{\"version\":1,"
-            #expect(try folder.text(of: "power").hasPrefix(start))
+            for foreign in ["not ours", "{\"version\":3,\"services\":{}}", "{\"version\":1,\"ours\":false}"] {
+                try folder.write(foreign, to: "power")
+                try #require(unsafe truncate("\(folder.path)/power", off_t(foreign.utf8.count)) == 0)
+                var exporter = Self.exporter(format, "\(folder.path)/power")
+                try exporter.export(Samples.snapshot())
+                let start = format == .csv ? "node,time," : "{\"version\":1,\"node\":"
+                #expect(try folder.text(of: "power").hasPrefix("\(foreign)\n\(start)"))
+            }
         }
     }
 

@@ -128,10 +128,12 @@ struct BasicAuthenticatorTests {
         let web = WebConfiguration(users: ["alice": hash])
         try await withEndpoint(web: web, notices: notices) { endpoint async throws in
             let client = try Client(endpoint.address)
-            for length in [72, 80, 81, 80] {
+            for length in [72, 80, 81, 600] {
                 let password = String(repeating: "p", count: length)
                 #expect(try await client.get("/", headers: [Self.header("alice", password)]).status == 200)
             }
+            let wrong = String(repeating: "q", count: 600)
+            #expect(try await client.get("/", headers: [Self.header("alice", wrong)]).status == 401)
         }
         #expect(notices.all.count == 1)
         #expect(notices.all.first?.description.contains("user alice has a password of more than 72 bytes") == true)

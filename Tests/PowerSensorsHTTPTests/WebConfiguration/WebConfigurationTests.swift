@@ -54,6 +54,7 @@ struct WebConfigurationTests {
         ("a: !!str b", "begins with !"), ("a: [b]", "begins with ["), ("a:\n  - b", "begins with -"),
         ("a: {b: c", "brace"),
         ("a: {b: c} d", "continues"), ("a: b\u{1}", "control character"), ("a: b\n---\nc: d", "line 2"),
+        ("{a: 1,#b: 2\n}", "begins with #"), ("a: \u{9B}", "control character"), ("{\n---: 1}", "begins with -"),
         (String(repeating: "{a: ", count: 100_000), "too deeply"), ("{a b}", "mapping"),
     ])
     func `what is no mapping of strings is refused with its line`(yaml: String, named: String) {
@@ -91,6 +92,11 @@ struct WebConfigurationTests {
         ("basic_auth_users:\n  alice: $2y$31$abcdefghijklmnopqrstuuoD8yw7MmybLKVooaTGGZAt3HXugv2.a\n", "cost 31"),
         ("basic_auth_users:\n  alice: $2y$03$abcdefghijklmnopqrstuuoD8yw7MmybLKVooaTGGZAt3HXugv2.a\n", "no bcrypt"),
         ("basic_auth_users:\n  alice: $2y$05$abcdefghijklmnopqrstuuoD8yw7MmybLKVooaTGGZAt3HXugv2\n", "alice"),
+        ("basic_auth_users:\n  alice: $2y$+5$abcdefghijklmnopqrstuuoD8yw7MmybLKVooaTGGZAt3HXugv2.a\n", "no bcrypt"),
+        (
+            "tls_server_config:\n  cert_file: a\n  key_file: b\n  prefer_server_cipher_suites: maybe\n",
+            "prefer_server_cipher_suites must be true or false"
+        ),
         ("basic_auth_users:\n  alice:\n    password: x\n", "alice"),
         ("basic_auth_users:\n  'a:b': $2y$05$abcdefghijklmnopqrstuuoD8yw7MmybLKVooaTGGZAt3HXugv2.a\n", "colon"),
         ("? [a, b]\n: c\n", "key"),
@@ -104,6 +110,22 @@ struct WebConfigurationTests {
         } throws: { error in
             let text = "\(error)"
             return text.contains("web.yml") && text.contains(named) && !text.contains("\n")
+        }
+    }
+
+    @Test func `a name that is not UTF-8 is refused with its line`() {
+        #expect {
+            try WebConfiguration(
+                yaml: Array("basic_auth_users:\n  m".utf8) + [0xFC, 0x3A], name: "web.yml", folder: "")
+        } throws: {
+            "\($0)" == "web.yml, line 2: this is not UTF-8"
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a large file is read in proportion to its size`() throws {
+        let users = (0..<20_000).map { "u\($0): x" }.joined(separator: ", ")
+        #expect(throws: EndpointError.self) {
+            try read(String(repeating: " ", count: 500_000) + "{basic_auth_users: {\(users)}}")
         }
     }
 

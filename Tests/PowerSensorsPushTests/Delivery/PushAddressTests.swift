@@ -40,6 +40,29 @@ struct PushAddressTests {
         }
     }
 
+    @Test func `a host's name with letters beyond ASCII has a remedy of its own`() {
+        #expect {
+            _ = try PushAddress("http://me:secret@löki:3100")
+        } throws: { error in
+            "\(error)".contains("letters beyond ASCII. Remedy: Write it in its xn-- form.")
+        }
+    }
+
+    @Test(arguments: [
+        ("http://me:secret@host/a", true), ("http://me:secret@127.example", true), ("https://me:secret@host", false),
+        ("http://host", false), ("http://me:secret@localhost", false), ("http://me:secret@127.0.0.2:80", false),
+        ("http://me:secret@[::1]:80", false),
+    ])
+    func `a password that is sent to another machine unencrypted is reported`(text: String, isReported: Bool) {
+        let warning = PushAddress.warning(about: text, sending: nil)
+        #expect((warning != nil) == isReported)
+        #expect(warning?.contains("secret") != true)
+    }
+
+    @Test func `a token that is sent to another machine unencrypted is reported`() {
+        #expect(PushAddress.warning(about: "http://host", sending: .bearer("secret")) != nil)
+    }
+
     @Test func `user and password are taken from the address and never printed`() throws {
         let address = try PushAddress("http://me:s%C3%A9cret@loki")
         #expect(address.credentials == .basic(user: "me", password: "sécret"))
