@@ -49,7 +49,9 @@ struct Row {
     mutating func set(power: Watts?, low: Watts?, high: Watts?) {
         guard let power else {
             // Of what is ambiguous, only the bounds are known.
-            if let low, let high { band = Self.band(from: low, to: high, as: Figure(high), unit: " \(Figure(high).unit)") }
+            if let low, let high {
+                band = Self.band(from: low, to: high, as: Figure(high), unit: " \(Figure(high).unit)")
+            }
             return
         }
         let figure = Figure(power)
