@@ -25,6 +25,16 @@ struct DescriptorBudgetTests {
         #expect(budget.take(.sensor) == 1)
     }
 
+    @Test func `an event of perf may take what is kept for clients, since it cannot be read otherwise`() {
+        let budget = DescriptorBudget { 32 }
+        budget.reserve(28)
+        #expect(budget.take(.sensor) == 0)
+        #expect(budget.take(.event, upTo: 4) == 4)
+        #expect(budget.take(.connection) == 0)
+        budget.giveBack(.event, 4)
+        #expect(budget.take(.connection, upTo: 1000) == 4)
+    }
+
     @Test func `with a high limit, the memory for consumers' files bounds them`() {
         let budget = DescriptorBudget { 1 << 20 }
         budget.reserve(40)

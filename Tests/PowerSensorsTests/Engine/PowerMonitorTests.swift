@@ -289,6 +289,7 @@ struct PowerMonitorTests {
         let snapshots = monitor.snapshots(every: .milliseconds(2))
         while !sensor.hasBegun.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(1)) }
         #expect(!monitor.stop(within: .milliseconds(20)))
+        #expect(!monitor.stop(within: .zero), "nobody has seen the end")
         #expect(await collect(1, from: snapshots).isEmpty)
         sensor.isHanging.withLock { $0 = false }
     }
