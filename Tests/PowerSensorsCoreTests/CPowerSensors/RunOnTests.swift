@@ -44,7 +44,7 @@ struct RunOnTests {
                 let folder = "/proc/self/task/\(thread)"
                 // A thread of a discovery may have ended since it was listed.
                 guard let name = try? SystemRoot(path: folder, mountPoint: "/proc").text("comm"),
-                    let list = try? allowed(folder)
+                    let list = allowed(folder)
                 else { continue }
                 let isMonitor = name == "powersensors"
                 if name == "powersensors-bg" { slowThreads += 1 }
@@ -80,12 +80,11 @@ private struct SlowSensor: Sensor {
 }
 
 /// The processors that the calling thread may run on.
-private func allowed() -> [Int] { (try? allowed("/proc/thread-self")) ?? [] }
+private func allowed() -> [Int] { allowed("/proc/thread-self") ?? [] }
 
-/// The processors that a thread may run on, by its folder.
-private func allowed(_ folder: String) throws -> [Int] {
-    let root = try SystemRoot(path: folder, mountPoint: "/proc")
-    let line = try root.text("status").split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
-    let list = line.flatMap { ProcessorList(String($0.dropFirst("Cpus_allowed_list:\t".count))) }
-    return try #require(list).numbers
+/// The processors that a thread may run on, by its folder; nil if it has ended.
+private func allowed(_ folder: String) -> [Int]? {
+    let status = try? SystemRoot(path: folder, mountPoint: "/proc").text("status")
+    let line = status?.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+    return line.flatMap { ProcessorList(String($0.dropFirst("Cpus_allowed_list:\t".count))) }?.numbers
 }
