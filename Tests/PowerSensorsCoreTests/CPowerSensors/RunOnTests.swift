@@ -74,7 +74,8 @@ private struct ThreadPlaces {
 
     /// The monitor's thread is at the first package's processor, which is 0, and no other has been moved.
     var areRight: Bool {
-        (monitors == [[0]] || !usual.contains(0)) && !background.isEmpty && (background + others).allSatisfy { $0 == usual }
+        (monitors == [[0]] || !usual.contains(0)) && !background.isEmpty
+            && (background + others).allSatisfy { $0 == usual }
     }
 }
 
