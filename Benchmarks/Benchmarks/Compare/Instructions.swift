@@ -6,7 +6,7 @@ import PowerSensors
 import Glibc
 #endif
 
-/// Runs one of the loops and nothing else: `library`, `snapshot`, `start`, `monitor` at 1 kHz, `hwmon`, `events`,
+/// Runs one of the loops and nothing else: `library`, `snapshot`, `page`, `start`, `monitor` at 1 kHz, `hwmon`, `events`,
 /// `processes`, `twin`, or `neither` for what goes around them.
 ///
 /// Arguments: the kind, how many sockets, `still` or `moving`, how often.
@@ -20,6 +20,7 @@ func repeatLoop(_ arguments: ArraySlice<String>) throws {
     let bench = try BenchMachine.ofSockets(sockets)
     if arguments[0] == "processes" { return try repeatDivision(count, of: bench) }
     if arguments[0] == "monitor" { return try repeatTicks(count, of: bench) }
+    if arguments[0] == "page" { return repeatPages(count, of: bench) }
     let moves = arguments[2] == "moving"
     // What happens once only happens in every kind of run.
     try bench.twin.move()

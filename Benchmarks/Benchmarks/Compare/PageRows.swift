@@ -23,3 +23,15 @@ func pageRows(runs: Int) throws -> [Row] {
         return row
     }
 }
+
+/// Renders the page again and again and nothing else.
+func repeatPages(_ count: Int, of bench: BenchMachine) {
+    let snapshot = bench.sampler.snapshot()
+    var page = PrometheusFormat(version: "bench")
+    page.prepare(for: snapshot.topology)
+    var bytes: [UInt8] = []
+    for _ in 0..<count {
+        bytes.removeAll(keepingCapacity: true)
+        page.append(snapshot, in: .openMetrics, age: .zero, to: &bytes)
+    }
+}

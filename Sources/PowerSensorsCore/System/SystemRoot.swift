@@ -88,25 +88,31 @@ public final class SystemRoot: Sendable {
 
     /// The path beneath the root with every link resolved.
     package func resolve(_ relativePath: String) throws(AttributeError) -> String {
-        var pending = Array(relativePath.split(separator: "/").reversed())
-        var resolved: [Substring] = []
+        var pending = Self.reversedParts(relativePath)
+        var resolved = ""
         var links = 0
         while let component = pending.popLast() {
             switch component {
             case ".": continue
-            case "..": _ = resolved.popLast()
+            case "..": resolved = resolved.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(resolved[..<$0]) } ?? ""
             default:
-                resolved.append(component)
-                guard let target = readLink(resolved.joined(separator: "/")) else { continue }
+                let folder = resolved
+                if !resolved.isEmpty { resolved += "/" }
+                resolved += component
+                guard let target = readLink(resolved) else { continue }
                 links += 1
                 // The kernel's own limit (path_resolution(7)).
                 if links > 40 { throw failure(relativePath, ELOOP) }
-                resolved.removeLast()
-                if target.hasPrefix("/") { resolved = [] }
-                pending += beneathRoot(target).split(separator: "/").reversed()
+                resolved = target.hasPrefix("/") ? "" : folder
+                pending += Self.reversedParts(beneathRoot(target))
             }
         }
-        return resolved.joined(separator: "/")
+        return resolved
+    }
+
+    /// The names in a path, the last one first. Split as bytes, which is much quicker than by characters.
+    private static func reversedParts(_ path: String) -> [Substring] {
+        path.utf8.split(separator: UInt8(ascii: "/")).reversed().map { Substring($0) }
     }
 
     /// The names in a folder, sorted, without `.` and `..`.

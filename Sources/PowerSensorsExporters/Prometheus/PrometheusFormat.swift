@@ -102,7 +102,7 @@ public struct PrometheusFormat: Sendable {
                 prepare(for: snapshot.topology)
             }
             let age = age.seconds
-            for group in groups { append(group, snapshot, format, age, to: &bytes) }
+            for index in groups.indices { append(groups[index], snapshot, format, age, to: &bytes) }
             consumers.append(snapshot, in: format, to: &bytes)
             for group in Self.groups(deliveries.flatMap { $0().series }) {
                 append(group, snapshot, format, age, to: &bytes)
@@ -118,13 +118,15 @@ public struct PrometheusFormat: Sendable {
         let start = bytes.count
         bytes.append(contentsOf: format == .text ? group.textHeader : group.openMetricsHeader)
         let empty = bytes.count
-        for series in group.series {
-            guard let number = series.source.number(snapshot, age), number.isFinite else { continue }
-            bytes.append(contentsOf: series.prefix)
+        // In place, since a copy of a series counts a reference to each of its parts.
+        let all = group.series.span
+        for index in all.indices {
+            guard let number = all[index].source.number(snapshot, age), number.isFinite else { continue }
+            bytes.append(contentsOf: all[index].prefix)
             bytes.append(decimal: number)
             bytes.append(UInt8(ascii: "\n"))
-            if format == .openMetrics, let createdNanoseconds, !series.createdPrefix.isEmpty {
-                bytes.append(contentsOf: series.createdPrefix)
+            if format == .openMetrics, let createdNanoseconds, !all[index].createdPrefix.isEmpty {
+                bytes.append(contentsOf: all[index].createdPrefix)
                 bytes.append(decimal: Double(createdNanoseconds) / 1e9)
                 bytes.append(UInt8(ascii: "\n"))
             }
