@@ -1,22 +1,21 @@
 #if Exporters
-import Glibc
 import PowerSensors
 
-/// Reads a whole file of at most a megabyte.
+/// Reads a whole file of at most a megabyte. A pipe is refused, since a certificate is read again when it changes.
 func readFile(_ path: String) throws(EndpointError) -> [UInt8] {
-    let limit = 1 << 20
-    let bytes: [UInt8]
-    do throws(AttributeError) {
-        // Non-blocking, in case the path is a pipe.
-        bytes = try WholeFile.bytes(path, limit: limit + 1, flags: O_NONBLOCK)
+    do throws(NamedFileFault) {
+        return try WholeFile.named(path)
     } catch {
-        let reason = systemMessage(errno: error.errno)
-        let remedy = Finding.remedy(ofErrno: error.errno) ?? "name a file that this user may read"
-        throw EndpointError("\(path) cannot be read: \(reason). Remedy: \(remedy)")
+        switch error {
+        case .unreadable(let error):
+            let reason = systemMessage(errno: error.errno)
+            let remedy = Finding.remedy(ofErrno: error.errno) ?? "name a file that this user may read"
+            throw EndpointError("\(path) cannot be read: \(reason). Remedy: \(remedy)")
+        case .notAFile:
+            throw EndpointError("\(path) is not a file. Remedy: name a file, and no pipe or folder")
+        case .tooLarge(let limit):
+            throw EndpointError("\(path) is larger than \(limit >> 20) MiB. Remedy: name the right file")
+        }
     }
-    guard bytes.count <= limit else {
-        throw EndpointError("\(path) is larger than a megabyte. Remedy: name the right file")
-    }
-    return bytes
 }
 #endif

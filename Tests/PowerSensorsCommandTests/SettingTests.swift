@@ -29,6 +29,32 @@ struct SettingTests {
         }
     }
 
+    @Test func `a file of settings may be a pipe, and may begin with a byte order mark`() async throws {
+        let machine = try MockMachine.onePackage()
+        let script = """
+            mkfifo \(machine.sysfs.path)/settings
+            printf '\\357\\273\\277POWERSENSORS_NODE=from-pipe\\n' > \(machine.sysfs.path)/settings &
+            exec "$@"
+            """
+        let outcome = try await Command.run(
+            ["list", "--json", "--config", "\(machine.sysfs.path)/settings"] + Command.roots(machine), inScript: script)
+        #expect(outcome.exitCode == 0, "\(outcome.error)")
+        #expect(try JSON(outcome.output)["node"].text == "from-pipe")
+    }
+
+    @Test(arguments: [
+        ("yes '#' | head -c 1048576; echo POWERSENSORS_NODE=a", "--config: settings is larger than 1 MiB"),
+        ("printf '#\\nPOWERSENSORS_NODE=a\\377\\n'", "settings:2: this is not UTF-8"),
+    ])
+    func `a file of settings that cannot be read as a whole is refused`(content: String, says: String) async throws {
+        let folder = try MockTree()
+        let outcome = try await Command.run(
+            ["list", "--config", "settings"],
+            inScript: "cd \(folder.path); { \(content); } > settings; exec \"$@\"")
+        #expect(outcome.exitCode != 0)
+        #expect(outcome.complaints.count == 1 && outcome.error.contains(says), "\(outcome.error)")
+    }
+
     @Test func `estimate reads only a file of settings that is named`() async throws {
         let folder = try MockTree()
         try folder.write("POWERSENSORS_LOAD=0.5\n", to: "settings")
@@ -47,10 +73,12 @@ struct SettingTests {
 
     @Test func `a mistyped name in the file is refused with the one that was meant`() async throws {
         let folder = try MockTree()
-        try folder.write("POWERSENSORS_NOD=a\n", to: "settings")
-        let outcome = try await Command.run(["list", "--config", "\(folder.path)/settings"])
-        #expect(outcome.exitCode == 64)
-        #expect(outcome.error.contains("settings:1") && outcome.error.contains("did you mean POWERSENSORS_NODE?"))
+        for name in ["POWERSENSORS_NOD", "POWERSENSORS_Node"] {
+            try folder.write("\(name)=a\n", to: "settings")
+            let outcome = try await Command.run(["list", "--config", "\(folder.path)/settings"])
+            #expect(outcome.exitCode == 64)
+            #expect(outcome.error.contains("settings:1: '\(name)' is not a setting; did you mean POWERSENSORS_NODE?"))
+        }
     }
 
     @Test func `short flags stand for the usual ones`() async throws {

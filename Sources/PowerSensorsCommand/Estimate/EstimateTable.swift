@@ -18,7 +18,6 @@ struct EstimateTable {
     /// - Throws: A failure if no row could be estimated.
     func run() throws(CommandFailure) {
         let bytes = try namedFile(path, "a table of machines", option: "--batch", limit: Self.limit)
-        if bytes.count == Self.limit { throw .failure("--batch \(path): larger than 64 MiB; split it.") }
         var records = TableRecords(bytes)
         guard let header = records.next() else {
             throw .failure("--batch \(path): it is empty; begin it with the names of its columns, cpu among them.")

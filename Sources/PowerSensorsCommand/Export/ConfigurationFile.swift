@@ -19,14 +19,18 @@ enum ConfigurationFile {
     static func variables(_ path: String, knownNames names: Set<String>) throws(CommandFailure) -> [String: String] {
         let bytes = try namedFile(path, "a file", option: "--config")
         var variables: [String: String] = [:]
-        let lines = String(decoding: bytes, as: UTF8.self).split(
-            omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        guard let content = String(validating: bytes.withoutByteOrderMark, as: UTF8.self) else {
+            let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+            throw .usage("\(path):\(line + 1): this is not UTF-8. Write the file in UTF-8.")
+        }
+        let lines = content.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in lines.enumerated() {
             let text = String(trimming: Array(line.utf8)[...])
             if text.isEmpty || text.hasPrefix("#") || text.hasPrefix(";") { continue }
             let name = String(text.prefix { $0 != "=" && $0 != " " })
             // A line may be, or contain, a password: only what may belong to a name is shown.
-            let start = text.prefix { $0.isASCII && ($0.isUppercase || $0.isNumber || $0 == "_") }
+            let start = text.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
             let shown = start.hasPrefix("POWERSENSORS_") ? "'\(start.prefix(40))'" : "this line"
             guard let equals = text.firstIndex(of: "="), !text[..<equals].contains(" ") else {
                 throw .usage(
@@ -34,7 +38,7 @@ enum ConfigurationFile {
                         + " POWERSENSORS_INTERVAL=5s and the like, and # before a comment.")
             }
             guard names.contains(name) else {
-                let hint = suggestion(for: name, among: names).map { "did you mean \($0)?" }
+                let hint = suggestion(for: name.uppercased(), among: names).map { "did you mean \($0)?" }
                 throw .usage(
                     "\(path):\(index + 1): \(shown) is not a setting; "
                         + (hint ?? "see the options in powersensors --help and in each subcommand's --help."))

@@ -21,7 +21,7 @@ package struct TableRecords: Sequence, IteratorProtocol, Sendable {
     /// The records of a table. A byte order mark before it is skipped.
     package init(_ bytes: [UInt8]) {
         self.bytes = bytes
-        at = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        at = bytes.withoutByteOrderMark.startIndex
     }
 
     /// The next record that is not an empty line.

@@ -1,4 +1,6 @@
 #if Exporters
+import PowerSensors
+
 /// Reads the part of YAML 1.2 that settings are written in: mappings by indentation or in braces, plain and quoted strings on
 /// one line each, and comments.
 ///
@@ -22,8 +24,7 @@ struct YAMLParser {
     /// - Throws: ``EndpointError`` if a line is not UTF-8, or has control characters.
     init(_ bytes: [UInt8], name: String) throws(EndpointError) {
         self.name = name
-        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        self.bytes = bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes
+        self.bytes = Array(bytes.withoutByteOrderMark)
         for (index, line) in self.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             .enumerated()
         {

@@ -1,5 +1,4 @@
 #if Exporters
-import Glibc
 import PowerSensors
 
 /// The credentials that an exporter sends to a server. Their description does not contain the secret.
@@ -89,7 +88,7 @@ public struct PushCredentials: Hashable, Sendable, CustomStringConvertible {
 private func secret(in path: String) throws(PushSetupError) -> String {
     let content = "the password or token"
     let bytes = try fileForPushing(path, content, limit: 4 << 10, isReadAgain: true)
-    var rest = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+    var rest = bytes.withoutByteOrderMark
     let blanks = Array(" \t\r\n".utf8)
     rest = rest.drop { blanks.contains($0) }
     while let last = rest.last, blanks.contains(last) { rest.removeLast() }
@@ -114,22 +113,19 @@ func fileForPushing(
     _ path: String, _ content: String, limit: Int, isReadAgain: Bool = false
 ) throws(PushSetupError) -> [UInt8] {
     let remedy = "Name a file with \(content) that this user may read."
-    // Of a pipe nothing must be read, as nobody would write it again.
-    var status = stat()
-    if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-        let reason = isReadAgain ? ", since it is read again for each request" : ""
-        throw PushSetupError(subject: path, problem: "it must be a file\(reason)", remedy: remedy)
-    }
-    let bytes: [UInt8]
-    do throws(AttributeError) {
-        // Non-blocking, in case the path has become a pipe.
-        bytes = try WholeFile.bytes(path, limit: limit + 1, flags: O_NONBLOCK)
+    let problem: String
+    do throws(NamedFileFault) {
+        return try WholeFile.named(path, limit: limit)
     } catch {
-        throw PushSetupError(subject: path, problem: systemMessage(errno: error.errno), remedy: remedy)
+        switch error {
+        case .unreadable(let error):
+            problem = systemMessage(errno: error.errno)
+        case .notAFile:
+            problem = "it must be a file" + (isReadAgain ? ", since it is read again for each request" : "")
+        case .tooLarge(let limit):
+            problem = "the file is larger than \(limit >> 10) KiB"
+        }
     }
-    guard bytes.count <= limit else {
-        throw PushSetupError(subject: path, problem: "the file is larger than \(limit >> 10) KiB", remedy: remedy)
-    }
-    return bytes
+    throw PushSetupError(subject: path, problem: problem, remedy: remedy)
 }
 #endif

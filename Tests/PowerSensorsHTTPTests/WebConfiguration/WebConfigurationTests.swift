@@ -137,6 +137,18 @@ struct WebConfigurationTests {
         }
     }
 
+    @Test func `neither a pipe nor a file that is too large is taken for one without passwords`() async throws {
+        let folder = try TemporaryFolder()
+        try await folder.shell("mkfifo pipe; { yes '#' | head -c 1048576; echo 'basic_auth_users: {}'; } > large")
+        for (name, problem) in [("pipe", "is not a file"), ("large", "is larger than 1 MiB"), (".", "is not a file")] {
+            #expect {
+                try WebConfiguration(file: folder.file(name))
+            } throws: { error in
+                "\(error)".contains("\(name) \(problem)") && "\(error)".contains("Remedy")
+            }
+        }
+    }
+
     @Test(arguments: 0..<20)
     func `random files do not break the parser`(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
