@@ -22,11 +22,12 @@ extension OutputFile {
 
     /// Keeps other processes of this program from repairing the file until it is closed.
     ///
-    /// - Returns: False if somebody else keeps it locked for longer than a write takes.
-    func lock() -> Bool {
-        for _ in 0..<100 {
+    /// - Parameter waits: Whether to wait for as long as a write takes.
+    /// - Returns: False if somebody else keeps it locked.
+    func lock(waits: Bool) -> Bool {
+        for attempt in 0..<(waits ? 100 : 1) {
+            if attempt > 0 { usleep(1000) }
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return true }
-            usleep(1000)
         }
         return false
     }

@@ -229,8 +229,9 @@ package func writeAll<Failure: Error>(
 package func removeWritten(_ count: Int, from descriptor: CInt) -> Bool {
     var status = stat()
     let end = lseek(descriptor, 0, SEEK_CUR)
+    guard count > 0 else { return true }
     // While another process of this program has it locked, that may be about to write after it.
-    guard count > 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return count == 0 }
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return false }
     defer { flock(descriptor, LOCK_UN) }
     guard end >= count, unsafe fstat(descriptor, &status) == 0, status.isRegular, status.st_size == end,
         ftruncate(descriptor, end - off_t(count)) == 0

@@ -29,6 +29,8 @@ public struct SnapshotFileExporter: Exporter {
     private let header: [UInt8]
     /// The file that was written last; nil if it is to be looked at afresh.
     private var file: FileIdentity?
+    /// Whether somebody else had the file locked at the last record.
+    private var isLocked = false
     /// Whether a record was cut off in a pipe.
     private var isCut = false
 
@@ -79,7 +81,9 @@ public struct SnapshotFileExporter: Exporter {
     /// Prepares for a file as it is, and returns whether its last line has no end.
     private mutating func needsLineEnd(_ output: borrowing OutputFile) -> Bool {
         guard output.isRegular else { return isCut }
-        let isAlone = output.lock()
+        // Whoever may read the file may also keep it locked: that delays one record, and not each.
+        let isAlone = output.lock(waits: !isLocked)
+        isLocked = !isAlone
         guard let size = output.size else { return false }
         let isKnown = file == output.identity && size > 0
         // What another program is just writing has no end yet, and must not be taken for a record that was cut off.

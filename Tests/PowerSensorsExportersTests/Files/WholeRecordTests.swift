@@ -92,6 +92,19 @@ struct WholeRecordTests {
         #expect(lines.count == 4 && lines[1].hasSuffix("}") && lines[3].hasSuffix("}"))
     }
 
+    @Test func `whoever keeps a file locked delays one record, and not each of them`() throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/power"
+        try folder.write("", to: "power")
+        let reader = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        defer { close(reader) }
+        try #require(flock(reader, LOCK_EX | LOCK_NB) == 0)
+        var exporter = Self.exporter(.json, path)
+        let time = try ContinuousClock().measure { for _ in 0..<30 { try exporter.export(Samples.snapshot()) } }
+        #expect(time < .milliseconds(1500), "a wait takes at least 100 ms")
+        #expect(try folder.text(of: "power").split(separator: "\n").count == 30)
+    }
+
     @Test func `a line of another program is kept, and given an end`() throws {
         let folder = try MockTree()
         for format in [SnapshotFileExporter.Format.json, .csv] {
@@ -179,7 +192,7 @@ struct WholeRecordTests {
         // A full pipe takes nothing, and so gets no empty lines.
         #expect(throws: error) { try exporter.export(Samples.snapshot()) }
         let setPipeSize: Int32 = 1031
-        try #require(unsafe fcntl(reader, setPipeSize, 1 << 20) > 0)
+        try #require(fcntl(reader, setPipeSize, 1 << 20) > 0)
         try exporter.export(Samples.snapshot())
         try exporter.export(Samples.snapshot())
         var bytes = [UInt8](repeating: 0, count: 1 << 20)
