@@ -100,10 +100,50 @@ struct SecretTests {
     }
 
     @Test func `an argument that is not UTF-8 is overwritten no further than it reaches`() async throws {
-        let outcome = try await Command.run(
-            ["export"], inScript: "exec \"$@\" --prometheus \"$(printf '\\377%.0s' $(seq 3000))://u:hunter2@h\"")
-        #expect(outcome.exitCode == 64)
-        #expect(!outcome.error.contains("hunter2"), "\(outcome.error)")
+        // A byte that is not UTF-8 becomes three, with which the longest would reach beyond the arguments' end.
+        for length in [3000, 30_000] {
+            let outcome = try await Command.run(
+                ["export"],
+                inScript: "exec \"$@\" --prometheus \"$(printf '\\377%.0s' $(seq \(length)))://u:hunter2@h\"")
+            #expect(outcome.exitCode == 64)
+            #expect(!outcome.error.contains("hunter2"), "\(outcome.error)")
+        }
+    }
+
+    /// A libcrypt that knows only hashes of the lowest cost.
+    private static let library = """
+        #include <string.h>
+        char *crypt_r(const char *password, const char *setting, void *data) {
+            return strcpy(data, strncmp(setting, "$2b$04$", 7) ? "*0" : setting);
+        }
+        """
+
+    @Test(
+        .enabled(
+            if: unsafe system("command -v cc curl python3 > /dev/null") == 0, "needs a C compiler, curl and python3"))
+    func `a password that libcrypt cannot check is reported once, with the remedy`() async throws {
+        let machine = try MockMachine.onePackage()
+        let folder = try MockTree()
+        try folder.write(Self.library, to: "crypt.c")
+        let hash = "$2b$10$abcdefghijklmnopqrstuuNYVhuCzN8W/N3q6oBTpBoHaLLh6DgBG"
+        try folder.write("basic_auth_users: {alice: \(hash)}\n", to: "web.yml")
+        let script = """
+            cd \(folder.path)
+            cc -shared -fPIC -o libcrypt.so.1 crypt.c || exit 11
+            \(Command.freePort)
+            port=$(free_port)
+            LD_LIBRARY_PATH=. "$@" --prometheus 127.0.0.1:$port --web-config web.yml 2> errors.txt & export=$!
+            for round in $(seq 150); do grep -q scrape errors.txt && break; sleep 0.2; done
+            for round in 1 2; do
+                curl -s -o answer.txt -w '%{http_code} ' --noproxy '*' -u alice:test http://127.0.0.1:$port/metrics
+            done
+            kill -TERM $export; wait $export
+            """
+        let outcome = try await Command.run(["export"] + Command.roots(machine), inScript: script)
+        #expect(outcome.exitCode == 0 && outcome.output == "503 503 ", "\(outcome.error)")
+        let errors = try folder.text(of: "errors.txt").split(separator: "\n")
+        let problem = "the password of user alice could not be checked: libcrypt refuses the hash. Remedy: make another"
+        #expect(errors.count { $0.contains(problem) } == 1, "\(errors)")
     }
 
     // MARK: Files
@@ -174,6 +214,19 @@ struct SecretTests {
         #expect(untrusted.contains("no authority that is trusted here vouches for its certificate"), "\(untrusted)")
         let errors = try folder.text(of: "errors.txt").split(separator: "\n")
         #expect(errors.count == 2 && errors.allSatisfy { $0.contains("Remedy: chmod o= ") }, "\(errors)")
+    }
+
+    @Test func `a token that every user may read is reported also to who wants no findings`() async throws {
+        let machine = try MockMachine.onePackage()
+        let folder = try MockTree()
+        try folder.write("one\n", to: "token")
+        // Nobody listens on port 1.
+        let outcome = try await Command.run(
+            ["export", "--check", "--quiet", "--loki", "http://127.0.0.1:1", "--loki-bearer-token-file"]
+                + ["\(folder.path)/token"] + Command.roots(machine),
+            inScript: "chmod 644 \(folder.path)/token; exec \"$@\"")
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.complaints.count == 2 && outcome.error.contains("Remedy: chmod o= "), "\(outcome.error)")
     }
 
     @Test func `a settings file with a password is reported if every user may read it`() async throws {

@@ -31,6 +31,9 @@ struct URLSecretsTests {
         ("u:p@host:80", "…@host:80"),
         ("--loki=http://u:p@host", "--loki=http://…@host"),
         ("http://host/?a b.", "http://host/?…"),
+        ("host:80/?token=a", "host:80/?…"), ("host/push?token=a@b", "host/push?…"),
+        ("/push?a#b", "/push?…"),
+        ("what?", "what?"), ("a?b:c", "a?b:c"), ("host:80/?", "host:80/?"),
         ("root@host", "root@host"), ("2s", "2s"), ("/a:b/c", "/a:b/c"),
     ])
     func `of what a user typed, all that might be a password is hidden`(text: String, shown: String) {

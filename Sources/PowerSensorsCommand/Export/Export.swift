@@ -20,7 +20,7 @@ struct Export {
     private let guests: GuestTarget?
     private let consumers: Set<Consumer.Kind>
     private let minimumLifetime: Duration
-    /// Whether findings are not reported.
+    /// Whether findings about sensors are not reported. What is wrong about passwords is, in any case.
     private let isQuiet: Bool
     /// The files that contain passwords or tokens.
     private let secretFiles: [String]
@@ -192,8 +192,8 @@ struct Export {
             .mapError(settings.failure).get()
         if !isQuiet {
             FindingReport(monitor.topology.findings, isVerbose: settings.isVerbose).write()
-            for warning in secretFiles.compactMap(SecretFile.warning) + pushWarnings { StandardError.write(warning) }
         }
+        for warning in secretFiles.compactMap(SecretFile.warning) + pushWarnings { StandardError.write(warning) }
         return monitor
     }
 

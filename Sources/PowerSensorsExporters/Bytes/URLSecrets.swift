@@ -14,11 +14,15 @@ package enum URLSecrets {
             ranges += secrets(of: text[begin..<end], isTyped: isTyped)
             start = end
         }
-        // Without a scheme it is no URL, but may still have a password.
-        if isTyped, start == text.startIndex, let at = text.lastIndex(of: .at), text[..<at].contains(.colon) {
+        guard isTyped, start == text.startIndex else { return ranges }
+        // Without a scheme it is no URL, but may still have a password, or a token in its query.
+        if let at = text.lastIndex(of: .at), text[..<at].contains(.colon) {
             return secrets(of: text[...], isTyped: true)
         }
-        return ranges
+        guard let mark = text.firstIndex(of: UInt8(ascii: "?")), mark + 1 < text.endIndex,
+            text[..<mark].contains(where: { $0 == .colon || $0 == UInt8(ascii: "/") })
+        else { return [] }
+        return [mark + 1..<text.endIndex]
     }
 
     /// The secrets of a URL, which is given from its host on.

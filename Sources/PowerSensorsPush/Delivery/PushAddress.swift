@@ -23,14 +23,17 @@ package struct PushAddress: Sendable {
             let host = components.percentEncodedHost, Self.isName(host), (components.port ?? 1) > 0,
             (components.port ?? 1) <= 0xFFFF
         else {
-            if Self.hasOtherLetters(text) {
+            let (host, hasAtSign) = Self.parts(of: text)
+            if !hasAtSign, host.utf8.contains(where: { $0 >= 0x80 }) {
                 throw PushSetupError(
                     subject: text.hidingURLSecrets(isTyped: true), problem: "the host's name has letters beyond ASCII",
                     remedy: "Write it in its xn-- form.")
             }
             throw PushSetupError(
                 subject: text.hidingURLSecrets(isTyped: true), problem: "this is not the address of a server",
-                remedy: "Write it as http://HOST:PORT or https://HOST.")
+                remedy: hasAtSign
+                    ? "In a user name or password, write / ? # and @ as %2F, %3F, %23 and %40."
+                    : "Write it as http://HOST:PORT or https://HOST.")
         }
         credentials = components.user.map { .basic(user: $0, password: components.password ?? "") }
         (components.user, components.password, components.fragment) = (nil, nil, nil)
@@ -44,24 +47,34 @@ package struct PushAddress: Sendable {
         !host.isEmpty && host.utf8.allSatisfy { $0 < 0x80 } && (host.hasPrefix("[") || !host.contains("%"))
     }
 
-    /// Whether the host in a text has letters beyond ASCII.
-    private static func hasOtherLetters(_ text: String) -> Bool {
-        guard let scheme = text.firstRange(of: "://") else { return false }
-        let authority = text[scheme.upperBound...].prefix { !"/?#".contains($0) }
+    /// The host in a text that is no address, and whether an at sign follows, so that it may be a part of a password.
+    private static func parts(of text: String) -> (host: Substring, hasAtSign: Bool) {
+        guard let scheme = text.firstRange(of: "://") else { return ("", false) }
+        let rest = text[scheme.upperBound...]
+        let authority = rest.prefix { !"/?#".contains($0) }
         let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-        return host.utf8.contains { $0 >= 0x80 }
+        return (host, rest[authority.endIndex...].contains("@"))
     }
 
     /// A line with the remedy about a password or token that is sent to another machine unencrypted; nil if there is none.
     ///
     /// - Parameters:
     ///   - text: The address of the server.
-    ///   - credentials: What is sent to it; nil for the user and password in the address, if any.
+    ///   - credentials: What is sent to it beside what the address itself contains.
     package static func warning(about text: String, sending credentials: PushCredentials?) -> String? {
-        guard let address = try? PushAddress(text), credentials ?? address.credentials != nil,
-            address.components.scheme == "http", !address.isLoopback
+        guard let address = try? PushAddress(text), address.components.scheme == "http", !address.isLoopback,
+            credentials ?? address.credentials != nil || address.hasToken
         else { return nil }
         return "\(address.url.hidingURLSecrets()): the password or token is sent there unencrypted. Remedy: use https"
+    }
+
+    /// Whether the query has a token, by the names that are usual for one, or is nothing but a value.
+    private var hasToken: Bool {
+        (components.query ?? "").split(separator: "&").contains { field in
+            guard let equals = field.firstIndex(of: "=") else { return true }
+            let name = field[..<equals].lowercased()
+            return ["token", "key", "pass", "secret", "auth", "sig"].contains { name.contains($0) }
+        }
     }
 
     /// Whether the host is this machine, by its usual names and addresses.

@@ -48,18 +48,34 @@ struct PushAddressTests {
         }
     }
 
+    @Test(arguments: ["http://me:pä/secret@host", "http://me:pä?secret@host", "http://me:pä#secret@löki"])
+    func `a password with letters and slashes is not taken for the host's name`(text: String) {
+        #expect {
+            _ = try PushAddress(text)
+        } throws: { error in
+            "\(error)".contains("not the address of a server") && !"\(error)".contains("secret")
+                && "\(error)".contains("%2F")
+        }
+    }
+
     @Test(arguments: [
         ("http://me:secret@host/a", true), ("http://me:secret@127.example", true), ("https://me:secret@host", false),
         ("http://host", false), ("http://me:secret@localhost", false), ("http://me:secret@127.0.0.2:80", false),
         ("http://me:secret@[::1]:80", false),
+        ("http://host/push?token=secret", true), ("http://host/push?x=1&Api_Key=secret", true),
+        ("http://host/push?secret", true), ("https://host/push?token=secret", false),
+        ("http://localhost/push?token=secret", false), ("http://host/push?_stream_fields=host", false),
+        ("http://host/push?", false),
     ])
-    func `a password that is sent to another machine unencrypted is reported`(text: String, isReported: Bool) {
+    func `a password or token that is sent to another machine unencrypted is reported`(
+        text: String, isReported: Bool
+    ) {
         let warning = PushAddress.warning(about: text, sending: nil)
         #expect((warning != nil) == isReported)
         #expect(warning?.contains("secret") != true)
     }
 
-    @Test func `a token that is sent to another machine unencrypted is reported`() {
+    @Test func `a token from a file that is sent to another machine unencrypted is reported`() {
         #expect(PushAddress.warning(about: "http://host", sending: .bearer("secret")) != nil)
     }
 
