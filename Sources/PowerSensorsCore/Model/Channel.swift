@@ -94,6 +94,9 @@ public struct Channel: Hashable, Sendable, Identifiable {
     /// sets this to false for channels that are read rarely.
     package var keepsOpen = true
 
+    /// How many files stay open for it; 0 for an event of perf. Channels with the same path share theirs.
+    package var fileCount = 1
+
     /// Whether an absent reading means 0, as for a battery that does not discharge. Then nothing is integrated, and the
     /// host figure is the sum of its other channels; otherwise an absent channel makes the figure `partial`.
     public var isIntermittent = false

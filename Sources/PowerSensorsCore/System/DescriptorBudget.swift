@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Event loops, a listener or a file that is about to be written are never refused one, and are not counted here. What stays open
 /// only to save work, and what clients ask for, is: it gets what is left, in the order of ``Use``. A file that may not stay open is
-/// opened for each reading.
+/// opened for each reading. An event of perf is the exception: it stays open or is not read.
 package final class DescriptorBudget: Sendable {
     /// What a descriptor stays open for, the most important first. The first also leaves the least to the others.
     package enum Use: Hashable, Sendable, CaseIterable {
@@ -114,8 +114,15 @@ extension Finding {
     package static func fewDescriptors(
         for channels: [Channel], in budget: DescriptorBudget = .ofProcess
     ) -> Finding? {
-        let files = channels.count { $0.keepsOpen && $0.path != nil }
-        let allowance = max(budget.sensorAllowance, 0)
+        var counts: [String: Int] = [:]
+        var events = 0
+        for channel in channels where channel.keepsOpen {
+            guard let path = channel.path else { continue }
+            if channel.fileCount == 0 { events += 1 }
+            counts[path] = max(counts[path] ?? 0, channel.fileCount)
+        }
+        let files = counts.values.reduce(0, +)
+        let allowance = max(budget.sensorAllowance - events, 0)
         guard files > allowance else { return nil }
         return Finding(
             severity: .warning, subject: "open files", reason: .limited,

@@ -152,11 +152,12 @@ struct HwmonDiscovery {
     private func setSource(
         of channel: inout Channel, _ chip: HwmonChip, _ attribute: HwmonAttribute, times voltage: HwmonAttribute? = nil
     ) {
-        channel.handle = ChannelHandle(
-            HwmonHandle(
-                folder: chip.path, device: chip.device, chip: chip.driverName, attribute: attribute, voltage: voltage,
-                runtimePower: chip.runtimePower, direction: chip.direction(of: attribute),
-                limit: chip.value(attribute)?.limit))
+        let handle = HwmonHandle(
+            folder: chip.path, device: chip.device, chip: chip.driverName, attribute: attribute, voltage: voltage,
+            runtimePower: chip.runtimePower, direction: chip.direction(of: attribute),
+            limit: chip.value(attribute)?.limit)
+        channel.handle = ChannelHandle(handle)
+        channel.fileCount = handle.files.count
         channel.path = "\(chip.path)/\(attribute.file)"
         channel.refreshInterval = chip.updateInterval
         // The largest power shelves of a rack deliver about 30 kW, and a single chip measures only a part of that.

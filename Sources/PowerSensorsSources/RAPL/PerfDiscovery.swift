@@ -110,6 +110,7 @@ struct PerfDiscovery {
                 exponent: event.exponent, registerExponent: knowledge.registerExponent(of: location))
             var channel = location.channel(by: .perf, encoding)
             channel.path = "\(PerfPMU.path(of: member.scope.pmu))/events/\(event.name)"
+            channel.fileCount = 0
             channel.handle = ChannelHandle(PerfHandle(scope: member.scope, event: event.name))
             // The driver is meant to show only events whose registers are not 0. But before Linux 5.17 it showed
             // Intel's events on AMD too.

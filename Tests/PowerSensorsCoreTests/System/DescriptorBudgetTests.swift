@@ -81,6 +81,24 @@ struct DescriptorBudgetTests {
         #expect(try openFiles(beneath: machine) == ["second"], "what was closed was given back")
     }
 
+    @Test func `a file that was refused stays open once there is room`() throws {
+        let machine = try MockMachine()
+        let budget = budget(1)
+        try #require(budget.take(.sensor) == 1)
+        try machine.procfs.write("7\n", to: "first")
+        var first = KeptFile("first", beneath: machine.roots.procfs, in: budget)
+        var buffer = InlineArray<8, UInt8>(repeating: 0)
+        var bytes = buffer.mutableSpan
+        #expect(try first.read(into: &bytes) == 2)
+        #expect(try openFiles(beneath: machine).isEmpty)
+        budget.giveBack(.sensor)
+        // Longer than the time until the budget is asked again.
+        usleep(450_000)
+        #expect(try first.read(into: &bytes) == 2)
+        #expect(try openFiles(beneath: machine) == ["first"])
+        #expect(budget.take(.sensor) == 0)
+    }
+
     private func openFiles(beneath machine: MockMachine) throws -> [String] {
         let descriptors = try SystemRoot(path: "/proc/self/fd", mountPoint: "/proc/self/fd")
         return try descriptors.list("").compactMap { descriptors.readLink($0) }.filter {
@@ -88,18 +106,44 @@ struct DescriptorBudgetTests {
         }.compactMap { $0.split(separator: "/").last.map(String.init) }
     }
 
-    @Test func `more files than may stay open are a finding that says how many`() {
-        let channels = (0..<5).map { index in
+    /// Channels that are read from files of these names.
+    private func channels(_ paths: [String]) -> [Channel] {
+        paths.enumerated().map { index, path in
             var channel = Channel(
                 id: "test/\(index)", sensor: .rapl, mechanism: "test", quantity: .energy, encoding: .gauge,
                 component: .host)
-            channel.path = "energy\(index)"
+            channel.path = path
             return channel
         }
+    }
+
+    @Test func `more files than may stay open are a finding that says how many`() {
+        let channels = channels((0..<5).map { "energy\($0)" })
         #expect(Finding.fewDescriptors(for: channels, in: budget(5)) == nil)
         let finding = Finding.fewDescriptors(for: channels, in: budget(3))
         #expect(finding?.text.contains("100 files open, so 2 of the 5 files") == true)
         #expect(finding?.remedy?.contains("ulimit -n") == true)
+    }
+
+    @Test func `channels of one file need one descriptor`() {
+        let channels = channels(Array(repeating: "cpu/0/msr", count: 5))
+        #expect(Finding.fewDescriptors(for: channels, in: budget(1)) == nil)
+    }
+
+    @Test func `a channel of two files needs two descriptors`() {
+        var channels = channels(["curr1_input"])
+        channels[0].fileCount = 2
+        #expect(Finding.fewDescriptors(for: channels, in: budget(2)) == nil)
+        #expect(Finding.fewDescriptors(for: channels, in: budget(1))?.text.contains("so 1 of the 2 files") == true)
+    }
+
+    @Test func `events are never opened again, and leave less for files`() {
+        var channels = channels((0..<5).map { "energy\($0)" })
+        for index in channels.indices { channels[index].fileCount = 0 }
+        #expect(Finding.fewDescriptors(for: channels, in: budget(0)) == nil)
+        channels[0].fileCount = 1
+        #expect(Finding.fewDescriptors(for: channels, in: budget(5)) == nil)
+        #expect(Finding.fewDescriptors(for: channels, in: budget(4))?.text.contains("so 1 of the 1 files") == true)
     }
 
     @Test func `descriptors that stay open together are granted all or none`() {

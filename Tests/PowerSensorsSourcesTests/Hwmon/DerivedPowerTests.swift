@@ -68,6 +68,7 @@ struct DerivedPowerTests {
         let derived = zip(snapshot.topology.channels, snapshot.channels).filter { $0.0.mechanism == "derived" }
         let powers = derived.map { ($0.id.split(separator: "/").last.map(String.init) ?? "", $1.value) }
         #expect(Dictionary(uniqueKeysWithValues: powers) == chip.powers)
+        #expect(snapshot.topology.channels.allSatisfy { $0.fileCount == ($0.mechanism == "derived" ? 2 : 1) })
         for (_, reading) in derived where reading.value == nil { #expect(reading.status == .implausible) }
     }
 
