@@ -95,7 +95,10 @@ struct ControlGroupTable: ~Copyable {
     mutating func addProcess(in group: ControlGroup) -> SlotIndex {
         // The clock of a group whose path is not fully visible cannot be found. From then on no clocks are used, since
         // clocks for only some of the groups would not add up to the whole.
-        if group.isOutsideView { hierarchy = nil }
+        if group.isOutsideView, hasClocks {
+            hierarchy = nil
+            entries.update { $0.clock = nil }
+        }
         let index = index(of: group)
         entries.update(at: index) { $0.processes += 1 }
         return index

@@ -4,30 +4,22 @@ import PowerSensorsMachine
 /// Reads one control group's clock: the processor time that the kernel counts for the tasks of the group and of the
 /// groups inside it.
 final class GroupClock {
-    private let path: String
-    private let sysfs: SystemRoot
     private var file: KeptFile
 
     /// - Parameters:
     ///   - path: The group's `cpu.stat` or `cpuacct.usage`.
     ///   - sysfs: The tree with the file.
     init(_ path: String, beneath sysfs: SystemRoot) {
-        self.path = path
-        self.sysfs = sysfs
         file = KeptFile(path, beneath: sysfs, for: .group)
     }
 
-    /// The time that its tasks have run, in microseconds; nil if the group is gone. No allocation.
+    /// The time that its tasks have run, in microseconds; nil if the group is gone. If it was created again, that is seen after
+    /// the file's back-off. No allocation.
     func microseconds() -> UInt64? {
         var buffer = InlineArray<64, UInt8>(repeating: 0)
         var bytes = buffer.mutableSpan
-        var count = try? file.read(into: &bytes)
-        if count == nil {
-            // The group may have been removed and created again.
-            file = KeptFile(path, beneath: sysfs, for: .group)
-            count = try? file.read(into: &bytes)
-        }
-        return count.flatMap { Self.microseconds(in: buffer.span.extracting(first: $0)) }
+        guard let count = try? file.read(into: &bytes) else { return nil }
+        return Self.microseconds(in: buffer.span.extracting(first: count))
     }
 
     private static let key = Array("usage_usec ".utf8)

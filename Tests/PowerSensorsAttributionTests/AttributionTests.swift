@@ -3,6 +3,10 @@ import PowerSensorsTestSupport
 import PowerSensorsTesting
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 struct AttributionTests {
     private let joule: UInt64 = 16_384
 
@@ -407,6 +411,54 @@ struct AttributionTests {
         let consumer = sampler.snapshot().consumers.first { !$0.consumer.podUID.isEmpty }
         #expect(consumer?.energy == Joules(50))
         #expect(consumer?.consumer.podUID == "11111111-2222-3333-4444-555555555555")
+    }
+
+    @Test func `once a group is out of view, no group's clock stays open`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        try lab.machine.setControlGroup("/", microseconds: 5_000_000)
+        try lab.machine.setControlGroup("/app", microseconds: 1_000_000)
+        try lab.start(10, group: "/app")
+        var sampler = try lab.sampler { $0.kinds = [.controlGroup] }
+        _ = sampler.snapshot()
+        #expect(try openClocks(of: lab) > 0)
+        try lab.start(11, group: "/../other")
+        try lab.pass(tasks: 60, idle: 40)
+        lab.use([100 * joule])
+        _ = sampler.snapshot()
+        #expect(try openClocks(of: lab) == 0)
+    }
+
+    /// How many files of control groups this process has open.
+    private func openClocks(of lab: AttributionLab) throws -> Int {
+        let descriptors = try SystemRoot(path: "/proc/self/fd", mountPoint: "/proc/self/fd")
+        return try descriptors.list("").compactMap { descriptors.readLink($0) }.count {
+            $0.hasPrefix("\(lab.machine.sysfs.path)/fs/cgroup/") && $0.hasSuffix("/cpu.stat")
+        }
+    }
+
+    @Test func `a clock that cannot be opened is tried again less and less often`() throws {
+        let lab = try AttributionLab(domains: ["package"])
+        for group in ["/", "/app"] { try lab.machine.setControlGroup(group, microseconds: 1_000_000) }
+        try lab.start(10, group: "/app")
+        var sampler = try lab.sampler { $0.kinds = [.controlGroup] }
+        _ = sampler.snapshot()
+        #expect(try openClocks(of: lab) == 2)
+        let file = "fs/cgroup/app/cpu.stat"
+        try lab.machine.sysfs.inject(.gone, at: file)
+        // Each attempt that is due doubles the delay until the next, which then is at least 800 ms.
+        for milliseconds in [120, 220, 420, 0] as [UInt32] {
+            try lab.pass(tasks: 60, idle: 40)
+            _ = sampler.snapshot()
+            usleep(milliseconds * 1000)
+        }
+        try lab.machine.sysfs.restore(file)
+        try lab.pass(tasks: 60, idle: 40)
+        _ = sampler.snapshot()
+        #expect(try openClocks(of: lab) == 1)
+        usleep(1_700_000)
+        try lab.pass(tasks: 60, idle: 40)
+        _ = sampler.snapshot()
+        #expect(try openClocks(of: lab) == 2)
     }
 
     @Test func `an unreadable figure is not divided, and an estimate is divided instead`() throws {
