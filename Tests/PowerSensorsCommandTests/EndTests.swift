@@ -41,7 +41,7 @@ struct EndTests {
                 "exec '\(LiveSysTests.folder)/with_sys.sh' \(folder.path)/spec.json bash \(folder.path)/hang.sh \"$@\""
         )
         #expect(outcome.exitCode == 1)
-        #expect(outcome.complaints.count == 1 && outcome.error.contains("for a sensor, but everything was written."))
+        #expect(outcome.complaints.count == 1 && outcome.error.contains("for a sensor; every target had ended before."))
         #expect(try folder.text(of: "json").hasSuffix("}\n"))
         #expect(throws: (any Error).self) { try folder.text(of: "power.prom") }
     }

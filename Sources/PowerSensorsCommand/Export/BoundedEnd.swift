@@ -46,7 +46,7 @@ final class BoundedEnd: Sendable {
     private static func message(of exporters: [String], sensorHangs: Bool) -> String {
         if exporters.isEmpty, sensorHangs {
             return
-                "ended without waiting any longer for a sensor, but everything was written. See which device does not"
+                "ended without waiting any longer for a sensor; every target had ended before. See which device does not"
                 + " answer."
         }
         let parts = exporters + (sensorHangs ? ["a sensor"] : [])
