@@ -27,6 +27,16 @@ struct ReadingTests {
         #expect(sampler.snapshot().channels[0].energy == Joules(1))
     }
 
+    @Test func `a read of more than two minutes is stale`() {
+        let began = ManualClock().instant
+        func status(_ time: Duration) -> ReadingStatus {
+            Reading.count(5).stamped(between: began, and: began.advanced(by: time)).status
+        }
+        #expect(status(.seconds(131)) == .ok)
+        #expect(status(.milliseconds(131_071)) == .stale)
+        #expect(status(.seconds(1000)) == .stale)
+    }
+
     @Test func `the kind of a reading does not make it larger`() {
         #expect(MemoryLayout<Reading>.stride == 24)
     }

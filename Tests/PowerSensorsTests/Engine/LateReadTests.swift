@@ -141,6 +141,21 @@ struct LateReadTests {
         }
     }
 
+    @Test(arguments: [(490, false), (510, true)])
+    func `an instant's uncertainty is kept in whole milliseconds, the nearest`(microseconds: Int, hasBand: Bool) throws
+    {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        let clock = clock
+        var sampler = try Sampler(SensorSet(only: [sensor]), now: { clock.instant })
+        for count in [1000, 2000, 3000] as [UInt64] {
+            clock.advance(by: .milliseconds(20))
+            let end = clock.instant.advanced(by: .microseconds(2 * microseconds))
+            sensor.show(Reading.count(count).stamped(between: clock.instant, and: end))
+            let channel = sampler.snapshot().channels[0]
+            if count == 3000 { #expect((channel.low != nil) == hasBand) }
+        }
+    }
+
     @Test(arguments: [true, false], [true, false])
     func `what is used while the sensors are read is not taken for work's`(isFirst: Bool, isAtEnd: Bool) throws {
         let meter = meter(1)

@@ -69,6 +69,29 @@ struct MeasurementTests {
         #expect(figure.status == .ok)
     }
 
+    @Test(arguments: [true, false])
+    func `what is used while a counter is read widens the bounds by that, and by no band`(isFirst: Bool) throws {
+        let clock = SimulatedMeter.Clock()
+        let meter = SimulatedMeter("scripted", [.counter("package-0")], watts: 40, clock: clock)
+        var sampler = try Sampler(SensorSet(only: [meter])) { clock.instant }
+        for _ in 0..<3 {
+            clock.advance(by: .seconds(1))
+            _ = sampler.snapshot()
+        }
+        let delay = { meter.delay(0, before: .zero, after: .milliseconds(200)) }
+        if isFirst { delay() }
+        let measurement = sampler.measure {
+            clock.advance(by: .seconds(1))
+            if isFirst { meter.delay(0) } else { delay() }
+        }.measurement
+        let figure = try #require(measurement.headline)
+        let energy = try #require(figure.energy).rawValue
+        let (low, high) = (try #require(figure.low).rawValue, try #require(figure.high).rawValue)
+        // Beside the read, the register may be a millisecond late: 0.04 J.
+        #expect(low <= energy - 40 * 0.2 * 0.9 && low >= energy - 40 * 0.2 * 1.3 - 0.1)
+        #expect(high >= energy && high <= energy + 0.1)
+    }
+
     @Test func `an estimate's band is that of its energy`() throws {
         var channel = Channel.counter("host", scope: .wall, domain: "host")
         channel.provenance = .estimated
