@@ -31,7 +31,7 @@ replace_section() {
 }
 
 {
-    echo "Written by \`make figures\` on $(date +%Y-%m-%d): $(machine)."
+    echo "Written by \`make figures\` on $(date +%Y-%m-%d): $(machine)." | fmt -w 136
     echo
     # What was skipped is printed before the table, and belongs below it.
     bash Scripts/bench.sh | awk '

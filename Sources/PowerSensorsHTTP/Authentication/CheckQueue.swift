@@ -10,7 +10,7 @@ package struct CheckQueue<Address: Hashable, Check: AnyObject> {
         let attempts: Int
     }
 
-    /// How many addresses are remembered. An attacker who has more comes first once with each, in order of arrival.
+    /// How many addresses are remembered. An attacker who has more comes first once with each.
     private static var memory: Int { 1024 }
 
     /// In order of arrival.

@@ -2,7 +2,7 @@
 /// TLS and users, as in the web configuration file of the Prometheus exporter toolkit.
 ///
 /// It supports `tls_server_config` with `cert_file`, `key_file`, `min_version` (`TLS12` or `TLS13`), `client_auth_type:
-/// NoClientCert` and `prefer_server_cipher_suites`, which changes nothing, `http_server_config` with `http2: false`, and
+/// NoClientCert` and `prefer_server_cipher_suites`, which changes nothing, `http_server_config` with `http2`, and
 /// `basic_auth_users`. Anything else is an error: ignoring a security setting silently would be unsafe. The format is
 /// described at <https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md>.
 public struct WebConfiguration: Hashable, Sendable {
