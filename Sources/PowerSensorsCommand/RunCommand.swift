@@ -1,11 +1,21 @@
 #if Exporters
 import ArgumentParser
+import Glibc
 import PowerSensors
 import PowerSensorsExporters
 
 /// A subcommand that is run with the environment and fails in one line.
 protocol RunnableCommand: ParsableCommand {
     func run(in environment: Environment) async throws(CommandFailure)
+}
+
+/// Runs what the arguments ask for, and ends the process; returns earlier if that has to wait for something.
+///
+/// The main thread does not await it: the runtime would end that thread by pthread_exit(3), for which glibc loads libgcc_s.so.1. What
+/// waits for nothing that is asynchronous, as `watch`, still runs on it from beginning to end. A closure in main.swift would belong to the
+/// main actor, which then never runs again.
+func startCommand(_ arguments: [String]) {
+    Task.immediateDetached { exit(await runCommand(arguments)) }
 }
 
 /// Parses the arguments, runs what they ask for, and returns the exit code.

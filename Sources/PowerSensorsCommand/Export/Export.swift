@@ -1,4 +1,5 @@
 #if Exporters
+import Glibc
 import PowerSensors
 import PowerSensorsExporters
 import PowerSensorsHTTP
@@ -235,6 +236,9 @@ struct Export {
                 })
         }
         if prometheus != nil { exporters.append(prometheusExporter) }
+        if let systemd = SystemdExporter({ unsafe getenv($0).map { unsafe String(cString: $0) } }) {
+            exporters.append(systemd)
+        }
         return exporters
     }
 }
