@@ -21,10 +21,15 @@ SOAK ?= 300
 # SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
 SWIFT_BUILD := swift build --quiet
 
+# Where make install puts its files, and what goes before that.
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINARY ?=
+
 # Where release builds lie, apart, so that other builds need not wait for them.
 RELEASE := .build/for-release
 
-.PHONY: help deps run test test-kernel prepare-test-kernel examples layers traits api api-renew sanitize bench figures bench-scrape fuzz \
+.PHONY: help deps run test test-kernel prepare-test-kernel examples layers traits api api-renew sanitize bench figures bench-scrape memcheck fuzz dist install test-deploy \
     open-files soak lint format docs clean estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
@@ -80,6 +85,11 @@ bench-scrape: ## measure a scrape of ours against one of node_exporter's, and sc
 	@sh Scripts/install-dependencies.sh bench
 	@bash Scripts/bench-scrape.sh
 
+memcheck: ## run export under valgrind, with scrapes over TLS and a Loki that refuses some pushes
+	@sh Scripts/install-dependencies.sh bench
+	@test -x $(RELEASE)/powersensors || bash Scripts/dist.sh
+	@timeout --kill-after=5s 600s python3 Scripts/memcheck.py $(RELEASE)/release/powersensors
+
 fuzz: deps ## feed every parser of kernels' texts with texts that are almost right, for FUZZ seconds (30)
 	@$(SWIFT_BUILD) --product Fuzz
 	@timeout --kill-after=5s $$(( $(FUZZ) + 60 ))s "$$(swift build --show-bin-path)/Fuzz" $(FUZZ) $(SEED)
@@ -101,6 +111,18 @@ estimator-report: deps ## tell the estimator's errors on machines it was not fit
 estimator-tables: deps ## write the estimator's tables anew from the data in ESTIMATOR_DATA
 	@bash Scripts/estimator.sh write
 
+dist: ## make what is shipped, in dist/: a tarball, a Debian package, an image and their checksums
+	@sh Scripts/install-dependencies.sh dist
+	@bash Scripts/dist.sh
+
+install: ## install the command, man pages, completions and units; PREFIX (/usr/local), DESTDIR, BINARY
+	@[ -n "$(BINARY)" ] || test -x $(RELEASE)/powersensors || bash Scripts/dist.sh
+	@PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) bash Scripts/install.sh "$(or $(BINARY),$(RELEASE)/powersensors)"
+
+test-deploy: ## prove what is shipped: packages, units, image, manifests, rules, queries; ONLY=NAME runs some of the stages
+	@sh Scripts/install-dependencies.sh dist
+	@SKIPS=$(SKIPS) bash Scripts/test-deploy.sh
+
 lint: deps ## check the format and the project's rules
 	@bash Scripts/lint.sh $(SOURCES)
 
@@ -111,4 +133,4 @@ docs: deps ## build the guides and the API reference into .build/docs
 	@bash Scripts/build-docs.sh
 
 clean: ## remove everything that was built
-	@rm -rf .build Examples/*/.build Benchmarks/.build
+	@rm -rf .build dist Examples/*/.build Benchmarks/.build

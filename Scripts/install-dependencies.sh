@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs the Debian packages that the project builds and tests with, and checks the Swift toolchain.
 #
-# With the argument "bench" also what only the benchmarks use, with "kernel" what only the tests on real kernels use.
+# With the argument "bench" also what only the benchmarks use, with "dist" what only packages and their tests do, with "kernel" what
+# only the tests on real kernels do.
 #
 # Quick when all is there: then nothing is fetched. Without root, apt-get or network it goes on and says, in a line
 # for each package, what that means. Only a Swift toolchain that is missing or too old ends it.
@@ -45,6 +46,19 @@ LIST
         cat <<'LIST'
 libpowercap-dev|nothing is compared with libpowercap
 valgrind|no instructions are counted
+LIST
+        ;;
+    dist)
+        cat <<'LIST'
+debootstrap|no package is installed for a test
+jq|the script for Harvester's page is not tested
+python3-pip|no manifest is checked
+python3-venv|no manifest is checked
+runc|no image is started
+skopeo|no image is made
+systemd|no unit is checked
+umoci|no image is made
+util-linux|no command is started with a service's rights
 LIST
         ;;
     kernel)

@@ -1,0 +1,92 @@
+#!/bin/bash
+# Installs what dist/ holds in a bare Debian 12 without Swift, by the tarball and by the package, reads a counter there, and removes it.
+#
+# Needs root, debootstrap and a network. ROOT names a Debian root to copy instead of fetching one.
+set -euo pipefail
+exec </dev/null
+
+# Mounts of its own, which are gone at the end.
+if [ -z "${HAS_MOUNTS:-}" ]; then HAS_MOUNTS=1 exec unshare --mount bash "$0"; fi
+cd "$(dirname "$0")/../.."
+
+say() { echo "packages: $*"; }
+fail() {
+    echo "packages: $*" >&2
+    exit 1
+}
+
+scratch=$(mktemp -d)
+feeder=
+end() {
+    if [ -n "$feeder" ]; then kill "$feeder" 2>/dev/null || true; fi
+    umount "$root/proc" 2>/dev/null || true
+    rm -rf --one-file-system "$scratch"
+}
+trap end EXIT
+root=$scratch/root
+
+if [ -n "${ROOT:-}" ]; then
+    cp -a "$ROOT" "$root"
+else
+    debootstrap --variant=minbase bookworm "$root" >"$scratch/log" 2>&1 || fail "debootstrap: $(tail -n 1 "$scratch/log")"
+fi
+
+# What a Debian has, and others may not: the command needs glibc alone.
+hide_libraries() {
+    mkdir -p "$scratch/hidden"
+    mv "$root"/usr/lib/*/{libgcc_s.so.1,libstdc++.so.6*,libz.so.1*} "$scratch/hidden/"
+}
+show_libraries() { mv "$scratch"/hidden/* "$root/usr/lib/$(uname -m)-linux-gnu/"; }
+
+# One package whose counter grows by 50 W × 1 s between two looks at it.
+zone=$root/machine/sys/class/powercap/intel-rapl:0
+mkdir -p "$zone" "$root/machine/proc"
+echo package-0 >"$zone/name"
+echo 262143328850 >"$zone/max_energy_range_uj"
+echo 1000000 >"$zone/energy_uj"
+
+# What is there before, to see that nothing stays: names and not times.
+list() { (cd "$root" && find . -xdev \( -path ./proc -o -path ./var/lib/dpkg -o -path ./machine -o -path ./tmp \) -prune -o -print | sort); }
+
+# Runs the command in the root while its counter grows, and checks the watts that it prints.
+check_watts() {
+    local power
+    hide_libraries
+    (
+        energy=1000000
+        for _ in $(seq 100); do
+            energy=$((energy + 5000000))
+            echo "$energy" >"$zone/new" && cat "$zone/new" >"$zone/energy_uj"
+            sleep 0.1
+        done
+    ) &
+    feeder=$!
+    power=$(chroot "$root" "$1" watch --sensor rapl --config /dev/null --sysfs /machine/sys --procfs /machine/proc --interval 1s --duration 3s \
+        --top 0 --json --quiet | tail -n 1 | grep -o '"power_w":[0-9.]*' | head -n 1 | cut -d : -f 2)
+    kill "$feeder" 2>/dev/null || true
+    wait "$feeder" 2>/dev/null || true
+    feeder=
+    show_libraries
+    # 5 J each 0.1 s and a little more.
+    awk -v power="${power:-0}" 'BEGIN { exit !(power > 30 && power < 55) }' || fail "$1 shows ${power:-nothing} and not about 50 W"
+    say "$1 shows $power W"
+}
+
+mount --bind /proc "$root/proc"
+list >"$scratch/before"
+tar -xzf dist/powersensors-*-linux-*.tar.gz -C "$root/tmp"
+(cd "$root"/tmp/powersensors-* && cp -r bin share lib "$root/usr/local/")
+check_watts /usr/local/bin/powersensors
+(cd "$root"/tmp/powersensors-* && find bin share lib -type f -print0 | (cd "$root/usr/local" && xargs -0 rm -f))
+find "$root/usr/local" -mindepth 2 -type d -empty -delete
+
+cp dist/powersensors_*.deb "$root/tmp/package.deb"
+chroot "$root" dpkg --install /tmp/package.deb >"$scratch/log" 2>&1 || fail "dpkg: $(head -n 6 "$scratch/log")"
+check_watts /usr/bin/powersensors
+chroot "$root" sh -c 'test -s /etc/powersensors.conf && test -s /usr/share/man/man1/powersensors.1.gz || test ! -d /usr/share/man'
+chroot "$root" dpkg --purge powersensors >"$scratch/log" 2>&1 || fail "dpkg: $(head -n 6 "$scratch/log")"
+list >"$scratch/after"
+# A minimal root drops documents and empty folders of its own accord: only what is new is a remainder.
+remains=$(comm -13 "$scratch/before" "$scratch/after")
+[ -z "$remains" ] || fail "these files stay after the removal:" $remains
+say "nothing stays after the removal"

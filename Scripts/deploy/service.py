@@ -1,0 +1,168 @@
+"""Starts the command under the rights of its systemd unit, without systemd, and sees that it works and that it needs them.
+
+Arguments: the command, and the unit's file. Needs root. The user, the capabilities, the filter of system calls, the ban on executable
+memory that can be written, and the notification socket are those that the unit says; what it says of name spaces and mounts is checked
+by systemd-analyze alone.
+"""
+
+import ctypes
+import errno
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+NOBODY = 65534
+PR_SET_MDWE = 65  # prctl(2), since Linux 6.3
+
+
+def settings(unit):
+    """The last value of each setting in the section [Service]."""
+    found, section = {}, ""
+    for line in open(unit):
+        line = line.strip()
+        if line.startswith("["):
+            section = line
+        elif section == "[Service]" and "=" in line and not line.startswith("#"):
+            name, value = line.split("=", 1)
+            found[name] = value
+    return found
+
+
+def system_calls(words):
+    """The names that SystemCallFilter= means: groups are looked up as systemd does."""
+    names, groups = set(), list(words)
+    while groups:
+        word = groups.pop()
+        if not word.startswith("@"):
+            names.add(word)
+            continue
+        listed = subprocess.run(["systemd-analyze", "syscall-filter", word], check=True, capture_output=True, text=True).stdout
+        groups += [line.strip() for line in listed.splitlines()[1:] if line.strip() and not line.strip().startswith("#")]
+    return sorted(names)
+
+
+def confine(names):
+    """Allows the process only these system calls, and no memory that is both written and executed."""
+    seccomp = ctypes.CDLL("libseccomp.so.2", use_errno=True)
+    seccomp.seccomp_init.restype = ctypes.c_void_p
+    context = ctypes.c_void_p(seccomp.seccomp_init(0x00050000 | errno.EPERM))
+    for name in names:
+        number = seccomp.seccomp_syscall_resolve_name(name.encode())
+        if number >= 0:
+            seccomp.seccomp_rule_add(context, 0x7FFF0000, number, 0)
+    if seccomp.seccomp_load(context) != 0:
+        raise OSError("the filter of system calls was refused")
+    # Older kernels do not know it; there this part is not tried.
+    ctypes.CDLL(None).prctl(PR_SET_MDWE, 1, 0, 0, 0)
+
+
+def lay(folder):
+    """One package with a counter that only root may read."""
+    zone = os.path.join(folder, "class/powercap/intel-rapl:0")
+    os.makedirs(zone)
+    for name, text, mode in [("name", "package-0\n", 0o444), ("max_energy_range_uj", "262143328850\n", 0o444),
+                             ("energy_uj", "123456789\n", 0o400)]:
+        path = os.path.join(zone, name)
+        with open(path, "w") as file:
+            file.write(text)
+        os.chmod(path, mode)
+
+
+class Service:
+    """The command as the unit starts it."""
+
+    def __init__(self, command, unit, folder, arguments, has_rights):
+        said = settings(unit)
+        capabilities = said.get("AmbientCapabilities", "").lower().replace("cap_", "").split() if has_rights else []
+        bounds = said["CapabilityBoundingSet"].lower().replace("cap_", "").split() if has_rights else []
+        user = ["--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups"] if said.get("DynamicUser") == "yes" else []
+        listed = "".join(f",+{name}" for name in capabilities)
+        rights = ["setpriv", *user, "--no-new-privs", "--bounding-set", "-all" + "".join(f",+{name}" for name in bounds),
+                  "--inh-caps", "-all" + listed, "--ambient-caps", "-all" + listed]
+        self.heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.heard.settimeout(20)
+        address = os.path.join(folder, "notify")
+        if os.path.exists(address):
+            os.unlink(address)
+        self.heard.bind(address)
+        os.chmod(address, 0o777)
+        names = system_calls(said["SystemCallFilter"].split())
+        environment = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "2000000", "PATH": "/usr/bin:/bin"}
+        self.process = subprocess.Popen([*rights, command, "export", *arguments], env=environment, cwd="/",
+                                        preexec_fn=lambda: confine(names))
+
+    def wait_for(self, word):
+        while True:
+            message = self.heard.recv(4096).decode()
+            if message.startswith(word):
+                return message
+
+    def end(self):
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.wait_for("STOPPING=1")
+        status = self.process.wait(15)
+        if status != 0:
+            raise SystemExit(f"service: it ended with {status} and not 0")
+        return time.monotonic() - began
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def try_service(command, unit, folder, has_rights):
+    """What the page says of the package when the service runs with the unit's rights or with none."""
+    port = free_port()
+    service = Service(command, unit, folder, ["--prometheus", f"127.0.0.1:{port}", "--sysfs", folder, "--config", "/dev/null"],
+                      has_rights)
+    try:
+        began = time.monotonic()
+        service.wait_for("READY=1")
+        ready = time.monotonic() - began
+        service.wait_for("WATCHDOG=1")
+        page = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10).read().decode()
+        lasted = service.end()
+    finally:
+        service.process.kill()
+    # The counter stands still, so that its energy is known and 0, and absent where it cannot be read.
+    return 'powersensors_sensor_up{sensor="rapl"} 1' in page, ready, lasted
+
+
+def main():
+    command, unit = os.path.abspath(sys.argv[1]), sys.argv[2]
+    if os.geteuid() != 0:
+        raise SystemExit("service: only root can give a process these rights. Remedy: run it with sudo")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        if settings(unit).get("DynamicUser") != "yes":
+            guests = os.path.join(folder, "guests")
+            service = Service(command, unit, folder, ["--guests", guests, "--config", "/dev/null"], True)
+            try:
+                service.wait_for("READY=1")
+                service.wait_for("WATCHDOG=1")
+                lasted = service.end()
+            finally:
+                service.process.kill()
+            print(f"service: {os.path.basename(unit)}: ready, alive, and ended within {lasted:.1f} s under the unit's rights")
+            return
+        sysfs = os.path.join(folder, "sys")
+        lay(sysfs)
+        for has_rights in (True, False):
+            os.makedirs(os.path.join(folder, "run"), exist_ok=True)
+            can_read, ready, lasted = try_service(command, unit, sysfs, has_rights)
+            if can_read != has_rights:
+                raise SystemExit(f"service: {'with' if has_rights else 'without'} the unit's rights the counter "
+                                 f"{'can' if can_read else 'cannot'} be read")
+            print(f"service: {os.path.basename(unit)}, {'with its' if has_rights else 'without'} rights: the counter "
+                  f"{'is' if can_read else 'cannot be'} read; ready after {ready:.1f} s, ended within {lasted:.1f} s")
+
+
+main()

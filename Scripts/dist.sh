@@ -1,0 +1,111 @@
+#!/bin/bash
+# Makes what is shipped for this machine's architecture, in dist/: a tarball, a Debian package, an image, and their checksums.
+#
+# The command has the Swift runtime linked in, and needs nothing of the machine but glibc, of the version it was built with or newer.
+# The same commit gives the same bytes. BINARY names a command that is built already.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+exec </dev/null
+umask 022
+export LC_ALL=C TZ=UTC
+
+say() { echo "dist: $*" >&2; }
+
+build=.build/for-release
+# When the sources last changed: packages carry it instead of the time at which they are made.
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y Package.swift)}
+
+build_command() {
+    # The linker takes a shared library where it finds one, so it is shown a folder with nothing but the static ones.
+    local static=$PWD/$build/static
+    mkdir -p "$static"
+    for library in libstdc++.a libz.a; do
+        local path
+        path=$(gcc -print-file-name=$library)
+        if [ "$path" = "$library" ]; then
+            say "there is no $library. Remedy: sudo apt-get install libstdc++-12-dev zlib1g-dev"
+            return 1
+        fi
+        ln -sf "$path" "$static/$library"
+    done
+    # Without debug information, which would only be thrown away; without this folder's path, which would be in the program; with what
+    # nothing refers to left out, which a program that exports its symbols cannot do; and with what is the same kept once.
+    swift build --quiet -c release --product powersensors --scratch-path "$build" --static-swift-stdlib \
+        -Xswiftc -gnone -Xswiftc -file-prefix-map -Xswiftc "$PWD=." -Xcc "-ffile-prefix-map=$PWD=." -Xcc -g0 \
+        -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker --gc-sections -Xlinker --no-export-dynamic -Xlinker --exclude-libs=ALL \
+        -Xlinker "-L$static" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+    # The names of functions stay in the build folder, for who looks at a crash.
+    strip -o "$build/powersensors" "$build/release/powersensors"
+}
+
+# What the program needs of the machine, beside the kernel: glibc's own libraries and nothing else.
+check_libraries() {
+    local others
+    others=$(objdump -p "$1" | sed -n 's/^ *NEEDED *//p' |
+        grep -vE '^(libc|libm|libdl|libpthread|librt|libutil|ld-linux-x86-64|ld-linux-aarch64)\.so\.[0-9]+$' || true)
+    if [ -n "$others" ]; then
+        say "the command needs more than glibc:" $others
+        return 1
+    fi
+}
+
+# The same files always give the same bytes: in order, with one owner and one time. Arguments: the folder, the archive.
+pack() {
+    tar --create --directory "$(dirname "$1")" --sort=name --owner=0 --group=0 --numeric-owner \
+        --mtime="@$SOURCE_DATE_EPOCH" --format=gnu "$(basename "$1")" | gzip -9 -n >"$2"
+}
+
+make_package() {
+    local tree=$scratch/package
+    PREFIX=/usr DESTDIR=$tree bash Scripts/install.sh "$binary"
+    mkdir "$tree/DEBIAN"
+    echo /etc/powersensors.conf >"$tree/DEBIAN/conffiles"
+    cat >"$tree/DEBIAN/control" <<CONTROL
+Package: powersensors
+Version: $version
+Architecture: $architecture
+Maintainer: Power Sensors maintainers <powersensors@localhost>
+Installed-Size: $(du -sk --exclude=DEBIAN "$tree" | cut -f 1)
+Depends: libc6 (>= $glibc)
+Suggests: libsensors5, prometheus
+Section: utils
+Priority: optional
+Description: tells how much power this machine uses
+ Reads the energy counters of processors, chips, batteries and supplies, divides the energy
+ among virtual machines, control groups and processes, and exports it to Prometheus, Loki
+ and files. The service is installed and not started: systemctl enable --now powersensors
+CONTROL
+    install -m 755 Deploy/debian/postinst Deploy/debian/prerm Deploy/debian/postrm "$tree/DEBIAN/"
+    find "$tree" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+    dpkg-deb --root-owner-group --build "$tree" "dist/powersensors_${version}_$architecture.deb" >/dev/null
+}
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+binary=${BINARY:-}
+if [ -z "$binary" ]; then
+    say "building the command; from nothing this takes some minutes"
+    build_command
+    binary=$build/powersensors
+fi
+check_libraries "$binary"
+version=$("$binary" --version)
+architecture=$(dpkg --print-architecture 2>/dev/null || uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
+glibc=$(objdump -T "$binary" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1 | cut -d _ -f 2)
+
+rm -rf dist
+mkdir dist
+name=powersensors-$version-linux-$architecture
+PREFIX=/ DESTDIR=$scratch/$name SYSCONFDIR=none bash Scripts/install.sh "$binary"
+sed -i 's|^ExecStart=/*bin|ExecStart=/usr/local/bin|' "$scratch/$name"/lib/systemd/system/*.service
+pack "$scratch/$name" "dist/$name.tar.gz"
+if command -v dpkg-deb >/dev/null; then make_package; else say "no Debian package, since there is no dpkg-deb"; fi
+if command -v umoci >/dev/null && command -v skopeo >/dev/null; then
+    bash Scripts/deploy/image.sh "$binary" "$version" "dist/powersensors-$version-$architecture.image.tar"
+else
+    say "no image, since umoci or skopeo is missing. Remedy: sudo apt-get install umoci skopeo"
+fi
+python3 Scripts/deploy/manifests.py package dist
+(cd dist && sha256sum -- *) >"$scratch/sums" && mv "$scratch/sums" dist/SHA256SUMS
+say "made for glibc $glibc or newer: $(cd dist && echo *)"

@@ -1,0 +1,34 @@
+#!/bin/bash
+# Installs the command and what belongs to it: man pages, completions, units, a udev rule and the documents.
+#
+# Arguments: the command. PREFIX says where (/usr/local), DESTDIR what goes before it (nothing), SYSCONFDIR where the settings file
+# goes (/etc); one that is there stays as it is.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+command=$1
+prefix=${PREFIX:-/usr/local}
+root=${DESTDIR:-}$prefix
+settings=${DESTDIR:-}${SYSCONFDIR:-/etc}/powersensors.conf
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+python3 Scripts/dist-texts.py "$command" "$scratch"
+install -D -m 755 "$command" "$root/bin/powersensors"
+(cd "$scratch" && find . -type f -print0) | while IFS= read -r -d '' file; do
+    install -D -m 644 "$scratch/$file" "$root/share/$file"
+done
+gzip -9 -n -f "$root"/share/man/man1/powersensors*.1
+for unit in powersensors powersensors-guests; do
+    sed "s|@bindir@|$prefix/bin|" "Deploy/systemd/$unit.service" >"$scratch/$unit.service"
+    install -D -m 644 "$scratch/$unit.service" "$root/lib/systemd/system/$unit.service"
+done
+install -D -m 644 Deploy/systemd/70-powersensors.rules "$root/lib/udev/rules.d/70-powersensors.rules"
+install -D -m 644 Deploy/systemd/10-devices.conf "$root/share/powersensors/10-devices.conf"
+for document in README.md CHANGELOG.md LICENSE SECURITY.md Docs/*.md; do
+    install -D -m 644 "$document" "$root/share/doc/powersensors/$document"
+done
+if [ "${SYSCONFDIR:-/etc}" != none ] && [ ! -e "$settings" ]; then
+    install -D -m 644 "$root/share/powersensors/powersensors.conf" "$settings"
+fi
