@@ -68,14 +68,12 @@ needed_by() {
 
 if [ "$(uname -m)" = "$here" ]; then
     needed_by "$binary" >"$scratch/libraries"
-    # What is loaded while the command runs: libgcc_s by glibc when a thread ends, which is fatal without it; the others where
-    # they are there, for chips' labels and the passwords of the endpoint.
+    # What the command loads while it runs, where it is there: for chips' labels, and for the passwords of the endpoint.
     if [ -s "$scratch/libraries" ]; then
-        for library in libgcc_s.so.1 libsensors.so.5 libcrypt.so.1; do
+        for library in libsensors.so.5 libcrypt.so.1; do
             path=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p | awk -v name="$library" -v arch="$here" '
                 $1 == name && ($0 ~ (arch == "x86_64" ? "x86-64" : "AArch64")) { print $NF; exit }')
             if [ -z "$path" ]; then
-                [ "$library" != libgcc_s.so.1 ] || fail "$library is missing. Remedy: sudo apt-get install libgcc-s1"
                 echo "image: without $library, which this machine does not have" >&2
                 continue
             fi
