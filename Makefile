@@ -87,7 +87,7 @@ bench-scrape: ## measure a scrape of ours against one of node_exporter's, and sc
 
 memcheck: ## run export under valgrind, with scrapes over TLS and a Loki that refuses some pushes
 	@sh Scripts/install-dependencies.sh bench
-	@test -x $(RELEASE)/powersensors || bash Scripts/dist.sh
+	@bash Scripts/dist.sh
 	@timeout --kill-after=5s 600s python3 Scripts/memcheck.py $(RELEASE)/release/powersensors
 
 fuzz: deps ## feed every parser of kernels' texts with texts that are almost right, for FUZZ seconds (30)

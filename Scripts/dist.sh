@@ -1,8 +1,9 @@
 #!/bin/bash
 # Makes what is shipped for this machine's architecture, in dist/: a tarball, a Debian package, an image, and their checksums.
 #
-# The command has the Swift runtime linked in, and needs nothing of the machine but glibc, of the version it was built with or newer.
-# The same commit gives the same bytes. BINARY names a command that is built already.
+# The command has the Swift runtime linked in, and needs nothing of the machine but glibc, of the version it was built with or
+# newer. The same commit gives the same bytes on the same system and toolchain, with the same versions of other packages. BINARY
+# names a command that is built already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
@@ -28,8 +29,8 @@ build_command() {
         fi
         ln -sf "$path" "$static/$library"
     done
-    # Without debug information, which would only be thrown away; without this folder's path, which would be in the program; with what
-    # nothing refers to left out, which a program that exports its symbols cannot do; and with what is the same kept once.
+    # Without debug information, which would only be thrown away; without this folder's path, which would be in the program; with
+    # what nothing refers to left out, which a program that exports its symbols cannot do; and with what is the same kept once.
     swift build --quiet -c release --product powersensors --scratch-path "$build" --static-swift-stdlib \
         -Xswiftc -gnone -Xswiftc -file-prefix-map -Xswiftc "$PWD=." -Xcc "-ffile-prefix-map=$PWD=." -Xcc -g0 \
         -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker --gc-sections -Xlinker --no-export-dynamic -Xlinker --exclude-libs=ALL \
@@ -55,6 +56,12 @@ pack() {
         --mtime="@$SOURCE_DATE_EPOCH" --format=gnu "$(basename "$1")" | gzip -9 -n >"$2"
 }
 
+# As Debian counts: each file rounded up, and 1 for anything else, on whatever file system it lies.
+kibibytes() {
+    find "$1" -path "$1/DEBIAN" -prune -o \( -type f -printf '%s\n' -o -printf '1024\n' \) |
+        awk '{ sum += int(($1 + 1023) / 1024) } END { print sum }'
+}
+
 make_package() {
     local tree=$scratch/package
     PREFIX=/usr DESTDIR=$tree bash Scripts/install.sh "$binary"
@@ -65,7 +72,7 @@ Package: powersensors
 Version: $version
 Architecture: $architecture
 Maintainer: Power Sensors maintainers <powersensors@localhost>
-Installed-Size: $(du -sk --exclude=DEBIAN "$tree" | cut -f 1)
+Installed-Size: $(kibibytes "$tree")
 Depends: libc6 (>= $glibc)
 Suggests: libsensors5, prometheus
 Section: utils
@@ -106,6 +113,6 @@ if command -v umoci >/dev/null && command -v skopeo >/dev/null; then
 else
     say "no image, since umoci or skopeo is missing. Remedy: sudo apt-get install umoci skopeo"
 fi
-python3 Scripts/deploy/manifests.py package dist
+python3 Scripts/deploy/manifests.py package dist --index
 (cd dist && sha256sum -- *) >"$scratch/sums" && mv "$scratch/sums" dist/SHA256SUMS
 say "made for glibc $glibc or newer: $(cd dist && echo *)"

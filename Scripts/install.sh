@@ -26,8 +26,15 @@ for unit in powersensors powersensors-guests; do
 done
 install -D -m 644 Deploy/systemd/70-powersensors.rules "$root/lib/udev/rules.d/70-powersensors.rules"
 install -D -m 644 Deploy/systemd/10-devices.conf "$root/share/powersensors/10-devices.conf"
-for document in README.md CHANGELOG.md LICENSE SECURITY.md Docs/*.md; do
+for document in README.md CHANGELOG.md LICENSE NOTICE SECURITY.md Docs/*.md; do
     install -D -m 644 "$document" "$root/share/doc/powersensors/$document"
+done
+# The licences of what is linked in, where it was built here.
+for file in .build/for-release/checkouts/*/{LICENSE,NOTICE}*; do
+    if [ -f "$file" ]; then
+        package=$(basename "$(dirname "$file")")
+        install -D -m 644 "$file" "$root/share/doc/powersensors/licenses/$package/$(basename "$file")"
+    fi
 done
 if [ "${SYSCONFDIR:-/etc}" != none ] && [ ! -e "$settings" ]; then
     install -D -m 644 "$root/share/powersensors/powersensors.conf" "$settings"

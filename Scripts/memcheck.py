@@ -116,8 +116,9 @@ def main():
              f"{folder}/power.prom", "--guests", f"{folder}/guests", "--consumers", "process,cgroup,vm", "--quiet"],
             stderr=subprocess.PIPE, text=True)
         try:
-            while "can scrape" not in process.stderr.readline():
-                pass
+            while "can scrape" not in (line := process.stderr.readline()):
+                if not line:
+                    raise SystemExit(f"memcheck: the export ended at once: {open(log).read()[-2000:]}")
             threading.Thread(target=process.stderr.read, daemon=True).start()
             answers = {}
             for number in range(SCRAPES):

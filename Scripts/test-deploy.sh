@@ -6,6 +6,16 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
 
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+stages="manifests rules sameness units packages pod queries"
+for name in ${ONLY:-}; do
+    if [[ " $stages " != *" $name "* ]]; then
+        echo "test-deploy: there is no stage $name, only $stages" >&2
+        exit 64
+    fi
+done
+
 skipped=()
 # Runs a stage if its tools are there. Arguments: its name, the tools, the command.
 stage() {
@@ -14,8 +24,8 @@ stage() {
     if [ -n "${ONLY:-}" ] && [[ " $ONLY " != *" $name "* ]]; then return; fi
     for tool in $tools; do
         if [ "$tool" = root ] && [ "$(id -u)" -eq 0 ]; then continue; fi
-        if ! command -v "$tool" >/dev/null; then
-            echo "test-deploy: $name is left out, since there is no $tool"
+        if [ "$tool" = root ] || ! command -v "$tool" >/dev/null; then
+            echo "test-deploy: $name is left out, since it needs $tool"
             skipped+=("$name")
             return
         fi
@@ -27,29 +37,25 @@ stage() {
 
 # The unit as installed: systemd checks that what it names exists.
 check_units() {
-    local tree
-    tree=$(mktemp -d)
+    local tree=$scratch/tree
     PREFIX=/usr DESTDIR=$tree bash Scripts/install.sh "$binary"
     local unit
     for unit in powersensors powersensors-guests; do
         sed -i "s|^ExecStart=/usr/bin|ExecStart=$tree/usr/bin|" "$tree/usr/lib/systemd/system/$unit.service"
-        systemd-analyze verify --man=no "$tree/usr/lib/systemd/system/$unit.service"
+        systemd-analyze verify --man=no --recursive-errors=one "$tree/usr/lib/systemd/system/$unit.service"
         # Exposure in tenths: 2.5 for the service; the one for guests is root.
         systemd-analyze security --offline=yes --threshold=$([ "$unit" = powersensors ] && echo 25 || echo 30) \
             "$tree/usr/lib/systemd/system/$unit.service" | tail -n 1
         python3 Scripts/deploy/service.py "$binary" "$tree/usr/lib/systemd/system/$unit.service"
     done
-    rm -rf "$tree"
 }
 
-# The same commit gives the same bytes.
+# The same binary gives the same packages.
 check_sameness() {
-    local first
-    first=$(mktemp)
+    local first=$scratch/sums
     cp dist/SHA256SUMS "$first"
     BINARY=$binary bash Scripts/dist.sh 2>/dev/null
     diff "$first" dist/SHA256SUMS || { echo "test-deploy: two runs give different bytes" >&2 && return 1; }
-    rm -f "$first"
 }
 
 binary=${BINARY:-.build/for-release/powersensors}

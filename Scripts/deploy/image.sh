@@ -97,9 +97,15 @@ sort -u "$scratch/libraries" | while IFS= read -r path; do
     fi
 done
 
-for file in /etc/os-release /etc/ssl/certs/ca-certificates.crt /etc/sensors3.conf; do
+for file in /etc/os-release /etc/sensors3.conf; do
     if [ -f "$file" ]; then install -D -m 644 "$file" "$root$file"; fi
 done
+# The public authorities alone: this machine may trust others, which are its own affair.
+if [ -d /usr/share/ca-certificates/mozilla ]; then
+    install -d "$root/etc/ssl/certs"
+    (cd /usr/share/ca-certificates && find mozilla -name '*.crt' | sort | xargs cat) >"$root/etc/ssl/certs/ca-certificates.crt"
+    chmod 644 "$root/etc/ssl/certs/ca-certificates.crt"
+fi
 echo 'root:x:0:0:root:/:/usr/bin/powersensors' >"$root/etc/passwd"
 echo 'root:x:0:' >"$root/etc/group"
 # A name is looked up in the pod's own file first, then asked of the cluster's name server.

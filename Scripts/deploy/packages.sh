@@ -62,7 +62,7 @@ check_watts() {
     ) &
     feeder=$!
     power=$(chroot "$root" "$1" watch --sensor rapl --config /dev/null --sysfs /machine/sys --procfs /machine/proc --interval 1s --duration 3s \
-        --top 0 --json --quiet | tail -n 1 | grep -o '"power_w":[0-9.]*' | head -n 1 | cut -d : -f 2)
+        --top 0 --json --quiet | tail -n 1 | grep -o '"power_w":[0-9.]*' | head -n 1 | cut -d : -f 2 || true)
     kill "$feeder" 2>/dev/null || true
     wait "$feeder" 2>/dev/null || true
     feeder=
@@ -83,7 +83,13 @@ find "$root/usr/local" -mindepth 2 -type d -empty -delete
 cp dist/powersensors_*.deb "$root/tmp/package.deb"
 chroot "$root" dpkg --install /tmp/package.deb >"$scratch/log" 2>&1 || fail "dpkg: $(head -n 6 "$scratch/log")"
 check_watts /usr/bin/powersensors
-chroot "$root" sh -c 'test -s /etc/powersensors.conf && test -s /usr/share/man/man1/powersensors.1.gz || test ! -d /usr/share/man'
+[ -s "$root/etc/powersensors.conf" ] || fail "the package has no settings file"
+# What the administrator changed stays at an upgrade and at a removal.
+echo "POWERSENSORS_INTERVAL=2s" >>"$root/etc/powersensors.conf"
+chroot "$root" dpkg --install /tmp/package.deb >"$scratch/log" 2>&1 </dev/null || fail "dpkg: $(tail -n 2 "$scratch/log")"
+grep -q POWERSENSORS_INTERVAL=2s "$root/etc/powersensors.conf" || fail "an upgrade overwrites the settings file"
+chroot "$root" dpkg --remove powersensors >"$scratch/log" 2>&1 || fail "dpkg: $(tail -n 2 "$scratch/log")"
+[ -s "$root/etc/powersensors.conf" ] || fail "a removal takes the settings file away"
 chroot "$root" dpkg --purge powersensors >"$scratch/log" 2>&1 || fail "dpkg: $(head -n 6 "$scratch/log")"
 list >"$scratch/after"
 # A minimal root drops documents and empty folders of its own accord: only what is new is a remainder.

@@ -594,6 +594,9 @@ def image_is_bare(pod, image, bundle, state, folder):
     expect(not writable, f"others may write {writable}")
     expect(image["process"]["args"] == ["/usr/bin/powersensors"], f"started as {image['process']['args']}")
     expect(image["process"]["user"]["uid"] == 0, "the user is not 0")
+    trusted = (root / "etc/ssl/certs/ca-certificates.crt").read_text().count("BEGIN CERTIFICATE")
+    public = len(list(pathlib.Path("/usr/share/ca-certificates/mozilla").glob("*.crt")))
+    expect(trusted == public, f"it trusts {trusted} authorities, of which {public} are public")
     settings = configuration(pod, image, {"/sys": folder, "/proc": folder}, arguments=["--version"])
     with Container(bundle, settings, state) as container:
         status, text = container.finish(10)

@@ -11,9 +11,9 @@ protocol RunnableCommand: ParsableCommand {
 
 /// Runs what the arguments ask for, and ends the process; returns earlier if that has to wait for something.
 ///
-/// The main thread does not await it: the runtime would end that thread by pthread_exit(3), for which glibc loads libgcc_s.so.1. What
-/// waits for nothing that is asynchronous, as `watch`, still runs on it from beginning to end. A closure in main.swift would belong to the
-/// main actor, which then never runs again.
+/// The main thread does not await it: the runtime would end that thread by pthread_exit(3), for which glibc loads
+/// libgcc_s.so.1. What waits for nothing that is asynchronous, as `watch`, still runs on it from beginning to end. A closure in
+/// main.swift would belong to the main actor, which then never runs again.
 func startCommand(_ arguments: [String]) {
     Task.immediateDetached { exit(await runCommand(arguments)) }
 }

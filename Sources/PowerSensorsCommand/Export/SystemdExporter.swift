@@ -5,8 +5,8 @@ import PowerSensorsExporters
 
 /// Tells systemd that the service is ready, alive and stopping (sd_notify(3)); it delivers no figures.
 ///
-/// It is an exporter so that it proves what matters: a monitor that no longer samples sends it no snapshots, so systemd hears nothing
-/// and starts the service again.
+/// It is an exporter so that it proves what matters: a monitor that no longer samples sends it no snapshots, so systemd hears
+/// nothing and starts the service again.
 struct SystemdExporter: Exporter {
     let name = "systemd"
     let interval: Duration
@@ -27,7 +27,8 @@ struct SystemdExporter: Exporter {
 
     /// Half of the watchdog's time, as sd_watchdog_enabled(3) recommends; without a watchdog, only the first snapshot matters.
     private static func interval(_ environment: (String) -> String?) -> Duration {
-        let usual = Duration.seconds(3600)
+        // Below the 90 s after which systemd gives up a service that is not ready.
+        let usual = Duration.seconds(30)
         if let process = environment("WATCHDOG_PID"), process != "\(getpid())" { return usual }
         guard let text = environment("WATCHDOG_USEC"), let microseconds = Int64(text), microseconds > 0 else {
             return usual
@@ -54,20 +55,20 @@ struct SystemdExporter: Exporter {
     mutating func prepare(for topology: Topology) {}
 
     mutating func export(_ snapshot: Snapshot) {
-        if !isReady { send("READY=1\nSTATUS=Sampling \(snapshot.topology.channels.count) channels") }
-        isReady = true
+        if !isReady { isReady = send("READY=1\nSTATUS=Sampling \(snapshot.topology.channels.count) channels") }
         send("WATCHDOG=1")
     }
 
     mutating func finish() { send("STOPPING=1\nSTATUS=Delivering what is queued") }
 
-    /// Sends one message. If it is lost, the next one or the watchdog makes up for it.
-    private func send(_ message: String) {
+    /// Sends one message, and returns whether it was taken. That the service is ready is said until it was.
+    @discardableResult
+    private func send(_ message: String) -> Bool {
         unsafe withUnsafePointer(to: address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
                 let bytes = Array(message.utf8)
-                _ = unsafe sendto(
-                    socket, bytes, bytes.count, CInt(MSG_NOSIGNAL | MSG_DONTWAIT), address, addressLength)
+                let flags = CInt(MSG_NOSIGNAL | MSG_DONTWAIT)
+                return unsafe sendto(socket, bytes, bytes.count, flags, address, addressLength) == bytes.count
             }
         }
     }
