@@ -117,7 +117,7 @@ dist: ## make what is shipped, in dist/: a tarball, a Debian package, an image a
 
 install: ## install the command, man pages, completions and units; PREFIX (/usr/local), DESTDIR, BINARY
 	@[ -n "$(BINARY)" ] || test -x $(RELEASE)/powersensors || bash Scripts/dist.sh
-	@PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) bash Scripts/install.sh "$(or $(BINARY),$(RELEASE)/powersensors)"
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" bash Scripts/install.sh "$(or $(BINARY),$(RELEASE)/powersensors)"
 
 test-deploy: ## prove what is shipped: packages, units, image, manifests, rules, queries; ONLY=NAME runs some of the stages
 	@sh Scripts/install-dependencies.sh dist

@@ -114,7 +114,11 @@ def main():
         write(folder, f"man/man1/{title}.1", text)
     for shell, path in [("bash", "bash-completion/completions/powersensors"), ("zsh", "zsh/site-functions/_powersensors"),
                         ("fish", "fish/vendor_completions.d/powersensors.fish")]:
-        write(folder, path, ask(command, "--generate-completion-script", shell))
+        script = ask(command, "--generate-completion-script", shell)
+        if shell == "bash":
+            # Where it has no suggestion, a file is the likeliest value.
+            script = re.sub(r"^complete (.*-F )", r"complete -o bashdefault -o default \1", script, flags=re.MULTILINE)
+        write(folder, path, script)
     write(folder, "powersensors/powersensors.conf", settings_file(root))
 
 

@@ -11,6 +11,16 @@ prefix=${PREFIX:-/usr/local}
 root=${DESTDIR:-}$prefix
 settings=${DESTDIR:-}${SYSCONFDIR:-/etc}/powersensors.conf
 
+if [ ! -x "$command" ]; then
+    echo "install: $command is not a program. Remedy: make dist, or name one by BINARY" >&2
+    exit 1
+fi
+# A unit could not name such a folder.
+if [[ $prefix == *[[:space:]\|\&]* ]]; then
+    echo "install: PREFIX may have no blanks, | or &: '$prefix'" >&2
+    exit 64
+fi
+
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -30,10 +40,10 @@ for document in README.md CHANGELOG.md LICENSE NOTICE SECURITY.md Docs/*.md; do
     install -D -m 644 "$document" "$root/share/doc/powersensors/$document"
 done
 # The licences of what is linked in, where it was built here.
-for file in .build/for-release/checkouts/*/{LICENSE,NOTICE}*; do
+for file in .build/for-release/checkouts/*/{,Sources/*/}{LICENSE,NOTICE}*; do
     if [ -f "$file" ]; then
-        package=$(basename "$(dirname "$file")")
-        install -D -m 644 "$file" "$root/share/doc/powersensors/licenses/$package/$(basename "$file")"
+        name=${file#.build/for-release/checkouts/}
+        install -D -m 644 "$file" "$root/share/doc/powersensors/licenses/${name/Sources\//}"
     fi
 done
 if [ "${SYSCONFDIR:-/etc}" != none ] && [ ! -e "$settings" ]; then

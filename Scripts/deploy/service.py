@@ -1,8 +1,9 @@
 """Starts the command under the rights of its systemd unit, without systemd, and sees that it works and that it needs them.
 
-Arguments: the command, and the unit's file. Needs root. The user, the capabilities, the filter of system calls, the ban on executable
-memory that can be written, and the notification socket are those that the unit says; what it says of name spaces and mounts is checked
-by systemd-analyze alone.
+Arguments: the command, and the unit's file. Needs root. The user, the capabilities, the filter of system calls, the address
+families, the ban on executable memory that can be written, the arguments and the notification socket are those that the unit
+says; what it says of name spaces and mounts is checked by systemd-analyze alone. That CAP_PERFMON and CAP_CHOWN suffice is
+tried by other programs, since no counter and no guest here needs them.
 """
 
 import ctypes
@@ -18,6 +19,14 @@ import urllib.request
 
 NOBODY = 65534
 PR_SET_MDWE = 65  # prctl(2), since Linux 6.3
+ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050000, 0x80000000  # libseccomp's
+
+# Counts on one processor for all processes, for which the kernel asks for CAP_PERFMON, as for RAPL's counters.
+COUNTS = """
+import ctypes, struct, sys
+attributes = ctypes.create_string_buffer(struct.pack("IIQ", 1, 128, 0), 128)
+sys.exit(ctypes.CDLL(None).syscall(int(sys.argv[1]), attributes, -1, 0, -1, 0) < 0)
+"""
 
 
 def settings(unit):
@@ -46,15 +55,30 @@ def system_calls(words):
     return sorted(names)
 
 
-def confine(names):
-    """Allows the process only these system calls, and no memory that is both written and executed."""
+class Comparison(ctypes.Structure):
+    """Of libseccomp: the argument with this number is equal to this value."""
+
+    _fields_ = [("argument", ctypes.c_uint), ("operator", ctypes.c_int), ("value", ctypes.c_uint64), ("other", ctypes.c_uint64)]
+
+
+def confine(names, families):
+    """Allows the process only these system calls and address families, and no memory that is both written and executed."""
     seccomp = ctypes.CDLL("libseccomp.so.2", use_errno=True)
     seccomp.seccomp_init.restype = ctypes.c_void_p
-    context = ctypes.c_void_p(seccomp.seccomp_init(0x00050000 | errno.EPERM))
+    # First, since the second filter forbids another one.
+    context = ctypes.c_void_p(seccomp.seccomp_init(ALLOW))
+    number = seccomp.seccomp_syscall_resolve_name(b"socket")
+    for family in set(range(64)) - families:
+        equal = (Comparison * 1)(Comparison(0, 4, family, 0))
+        seccomp.seccomp_rule_add_array(context, REFUSE | errno.EAFNOSUPPORT, number, 1, equal)
+    if seccomp.seccomp_load(context) != 0:
+        raise OSError("the filter of address families was refused")
+    # systemd kills a process for any other call; a refusal it might survive.
+    context = ctypes.c_void_p(seccomp.seccomp_init(KILL))
     for name in names:
         number = seccomp.seccomp_syscall_resolve_name(name.encode())
         if number >= 0:
-            seccomp.seccomp_rule_add(context, 0x7FFF0000, number, 0)
+            seccomp.seccomp_rule_add(context, ALLOW, number, 0)
     if seccomp.seccomp_load(context) != 0:
         raise OSError("the filter of system calls was refused")
     # Older kernels do not know it; there this part is not tried.
@@ -82,8 +106,9 @@ class Service:
         bounds = said["CapabilityBoundingSet"].lower().replace("cap_", "").split() if has_rights else []
         user = ["--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups"] if said.get("DynamicUser") == "yes" else []
         listed = "".join(f",+{name}" for name in capabilities)
-        rights = ["setpriv", *user, "--no-new-privs", "--bounding-set", "-all" + "".join(f",+{name}" for name in bounds),
-                  "--inh-caps", "-all" + listed, "--ambient-caps", "-all" + listed]
+        self.rights = ["setpriv", *user, "--no-new-privs", "--bounding-set",
+                       "-all" + "".join(f",+{name}" for name in bounds),
+                       "--inh-caps", "-all" + listed, "--ambient-caps", "-all" + listed]
         self.heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.heard.settimeout(20)
         address = os.path.join(folder, "notify")
@@ -92,9 +117,20 @@ class Service:
         self.heard.bind(address)
         os.chmod(address, 0o777)
         names = system_calls(said["SystemCallFilter"].split())
+        families = {getattr(socket, name).value for name in said["RestrictAddressFamilies"].split()}
+        self.confine = lambda: confine(names, families)
         environment = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "2000000", "PATH": "/usr/bin:/bin"}
-        self.process = subprocess.Popen([*rights, command, "export", *arguments], env=environment, cwd="/",
-                                        preexec_fn=lambda: confine(names))
+        own = said["ExecStart"].split()[1:] if said["Type"] == "notify" else []
+        self.process = subprocess.Popen([*self.rights, command, *own, *arguments], env=environment, cwd="/",
+                                        preexec_fn=self.confine)
+
+    def can(self, *command):
+        """Whether another program succeeds with the same rights."""
+        return subprocess.run([*self.rights, *command], cwd="/", preexec_fn=self.confine).returncode == 0
+
+    def can_count(self):
+        seccomp = ctypes.CDLL("libseccomp.so.2")
+        return self.can("/usr/bin/python3", "-c", COUNTS, str(seccomp.seccomp_syscall_resolve_name(b"perf_event_open")))
 
     def wait_for(self, word):
         while True:
@@ -118,16 +154,18 @@ def free_port():
         return one.getsockname()[1]
 
 
-def try_service(command, unit, folder, has_rights):
+def try_service(command, unit, folder, sysfs, has_rights):
     """What the page says of the package when the service runs with the unit's rights or with none."""
     port = free_port()
-    service = Service(command, unit, folder, ["--prometheus", f"127.0.0.1:{port}", "--sysfs", folder, "--config", "/dev/null"],
+    service = Service(command, unit, folder, ["--prometheus", f"127.0.0.1:{port}", "--sysfs", sysfs, "--config", "/dev/null"],
                       has_rights)
     try:
         began = time.monotonic()
         service.wait_for("READY=1")
         ready = time.monotonic() - began
         service.wait_for("WATCHDOG=1")
+        if has_rights and not service.can_count():
+            raise SystemExit("service: perf cannot be used with the unit's rights")
         page = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10).read().decode()
         lasted = service.end()
     finally:
@@ -148,6 +186,12 @@ def main():
             try:
                 service.wait_for("READY=1")
                 service.wait_for("WATCHDOG=1")
+                if not service.can_count():
+                    raise SystemExit("service: perf cannot be used with the unit's rights")
+                file = os.path.join(folder, "file")
+                open(file, "w").close()
+                if not service.can("chgrp", str(NOBODY), file):
+                    raise SystemExit("service: a guest's folder cannot be given to its group with the unit's rights")
                 lasted = service.end()
             finally:
                 service.process.kill()
@@ -157,7 +201,7 @@ def main():
         lay(sysfs)
         for has_rights in (True, False):
             os.makedirs(os.path.join(folder, "run"), exist_ok=True)
-            can_read, ready, lasted = try_service(command, unit, sysfs, has_rights)
+            can_read, ready, lasted = try_service(command, unit, folder, sysfs, has_rights)
             if can_read != has_rights:
                 raise SystemExit(f"service: {'with' if has_rights else 'without'} the unit's rights the counter "
                                  f"{'can' if can_read else 'cannot'} be read")

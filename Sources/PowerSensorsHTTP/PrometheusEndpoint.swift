@@ -130,7 +130,10 @@ public final class PrometheusEndpoint: Sendable {
 
     private static func listenError(_ address: EndpointAddress, errno: Int32) -> EndpointError {
         switch errno {
-        case EADDRINUSE: EndpointError("\(address) is in use by another program. Remedy: choose another port")
+        case EADDRINUSE:
+            EndpointError(
+                "\(address) is in use by another program. Remedy: choose another port, or 0 for --check beside a service that runs"
+            )
         case EACCES, EPERM:
             EndpointError(
                 "\(address) is not permitted for this user. Remedy: choose a port of 1024 or above, or grant"

@@ -12,7 +12,12 @@ enum ConfigurationFile {
 
     /// The file to read: the named one, or else the standard one, if it exists and this user may read it.
     static func path(_ named: String?) -> String? {
-        named ?? (unsafe access(standard, R_OK) == 0 ? standard : nil)
+        if let named { return named }
+        // access(2) would not know of capabilities.
+        let file = unsafe open(standard, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        if file < 0 { return nil }
+        close(file)
+        return standard
     }
 
     /// The variables that a file sets.

@@ -31,8 +31,9 @@ public final class SystemRoot: Sendable {
     package init(path: String, mountPoint: String, prefersKernelResolution: Bool) throws(AttributeError) {
         descriptor = unsafe Glibc.open(path, cpowersensors_path_only_flag() | O_DIRECTORY | O_CLOEXEC)
         if descriptor < 0 { throw AttributeError(path: path, errno: errno) }
-        // A folder without search permission can be opened, but not the files in it.
-        if unsafe faccessat(descriptor, ".", X_OK, 0) != 0 {
+        // A folder without search permission can be opened, but not the files in it. faccessat(2) would not know of capabilities.
+        var status = stat()
+        if unsafe fstatat(descriptor, ".", &status, 0) != 0 {
             let code = errno
             close(descriptor)
             throw AttributeError(path: path, errno: code)
