@@ -104,13 +104,16 @@ def main():
     loki = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Loki)
     threading.Thread(target=loki.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as folder:
+        # Valgrind cannot read the debug information of Swift's compiler; the names of functions stay.
+        plain = os.path.join(folder, "powersensors")
+        subprocess.run(["strip", "-g", "-o", plain, command], check=True)
         sysfs, is_over, port = os.path.join(folder, "sys"), threading.Event(), free_port()
         lay(sysfs)
         threading.Thread(target=feed, args=(sysfs, is_over), daemon=True).start()
         log = os.path.join(folder, "log")
         process = subprocess.Popen(
             ["valgrind", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite", "--error-exitcode=99",
-             "--num-callers=20", f"--suppressions={suppressions}", f"--log-file={log}", command, "export", "--config", "/dev/null",
+             "--num-callers=20", f"--suppressions={suppressions}", f"--log-file={log}", plain, "export", "--config", "/dev/null",
              "--sysfs", sysfs, "--interval", "100ms", "--prometheus", f"127.0.0.1:{port}", "--web-config", secure(folder), "--loki",
              f"http://127.0.0.1:{loki.server_port}", "--json", f"{folder}/json", "--csv", f"{folder}/csv", "--textfile",
              f"{folder}/power.prom", "--guests", f"{folder}/guests", "--consumers", "process,cgroup,vm", "--quiet"],
