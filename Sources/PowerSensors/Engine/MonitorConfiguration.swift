@@ -27,6 +27,15 @@ public struct MonitorConfiguration: Sendable {
     /// How often to check whether sensors were added or removed; zero for never.
     public var rediscoveryInterval: Duration
 
+    /// What counts as a spike of the headline figure, for ``MonitorEvent/Kind/powerSpike``; nil to look for none. They are looked
+    /// for every ``latestInterval``: what is shorter is part of a mean.
+    public var spikes: SpikeRule? = .normal
+
+    /// The power in watts that is usual for a scope at a wall time in nanoseconds since 1970 UTC, such as the nightly backup's;
+    /// nil if it is not known. What does not exceed it is no spike. The monitor's thread calls it every ``latestInterval``, so
+    /// that it must not wait.
+    public var usualPower: (@Sendable (_ scope: Scope, _ wallNanoseconds: Int64) -> Watts?)?
+
     /// Creates a configuration with defaults for everything that is not given.
     public init(
         sensors: SensorSet = SensorSet(),

@@ -25,6 +25,12 @@ public struct MonitorEvent: Hashable, Sendable, CustomStringConvertible {
         /// Something is missing or limited; ``MonitorEvent/finding`` says what.
         public static let finding = Kind(name: "finding")
 
+        /// The power of the headline figure begins a spike; ``MonitorEvent/spike`` has its baseline.
+        public static let powerSpike = Kind(name: "power_spike")
+
+        /// The spike is over; ``MonitorEvent/spike`` has its peak, duration and energy.
+        public static let powerSpikeEnd = Kind(name: "power_spike_end")
+
         /// The same as ``name``.
         public var description: String { name }
     }
@@ -38,7 +44,7 @@ public struct MonitorEvent: Hashable, Sendable, CustomStringConvertible {
     /// The ``Topology/generation`` at that time.
     public let generation: Int
 
-    /// The `id` of the channel; nil for ``Kind/newGeneration`` and ``Kind/finding``.
+    /// The `id` of the channel; nil for an event of no single channel.
     public var channel: String?
 
     /// Why the channel was lost; nil except for ``Kind/sensorLost``.
@@ -50,6 +56,9 @@ public struct MonitorEvent: Hashable, Sendable, CustomStringConvertible {
     /// What is missing or limited; nil except for ``Kind/finding``.
     public var finding: Finding?
 
+    /// The spike; nil except for ``Kind/powerSpike`` and ``Kind/powerSpikeEnd``.
+    public var spike: PowerSpike?
+
     package init(_ kind: Kind, _ instant: SampleInstant, generation: Int) {
         self.kind = kind
         self.instant = instant
@@ -59,6 +68,7 @@ public struct MonitorEvent: Hashable, Sendable, CustomStringConvertible {
     /// The event as one line.
     public var description: String {
         if let finding { return "\(kind): \(finding)" }
+        if let spike { return "\(kind): \(spike)" }
         let subject = channel ?? "generation \(generation)"
         let reason = status.map { " (\($0.name))" } ?? ambiguousEnergy.map { " (\($0.rawValue) J in all)" } ?? ""
         return "\(kind): \(subject)\(reason)"
@@ -78,5 +88,15 @@ extension MonitorEvent {
         channel = topology.channels[index].id
         if case .lost(_, let status) = event { self.status = status }
         if case .ambiguous(_, let energy) = event { ambiguousEnergy = energy }
+    }
+
+    package init(_ change: SpikeDetector.Change, of snapshot: Snapshot) {
+        let (kind, spike): (Kind, PowerSpike) =
+            switch change {
+            case .began(let spike): (.powerSpike, spike)
+            case .ended(let spike): (.powerSpikeEnd, spike)
+            }
+        self.init(kind, snapshot.instant, generation: snapshot.topology.generation)
+        self.spike = spike
     }
 }

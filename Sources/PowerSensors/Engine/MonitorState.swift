@@ -37,6 +37,7 @@ package struct MonitorState {
     private(set) var latest: Snapshot?
     private var latestWriter: SnapshotWriter
     private var latestGrid: DeliveryGrid
+    private var spikes: SpikeWatch?
     /// The monotonic time in nanoseconds from which the intervals of all subscribers are counted.
     private let origin = SampleInstant.monotonicNow
     private var subscriptions: [Subscription] = []
@@ -52,6 +53,7 @@ package struct MonitorState {
         self.topology = topology
         headlineScope = configuration.headlineScope
         latestWriter = SnapshotWriter(topology, headline: headlineScope)
+        spikes = SpikeWatch(configuration)
         configuredNanoseconds = max(configuration.interval.wholeNanoseconds, Self.shortestNanoseconds)
         latestGrid = DeliveryGrid(
             every: max(configuration.latestInterval.wholeNanoseconds, configuredNanoseconds), origin: origin)
@@ -113,8 +115,10 @@ package struct MonitorState {
         lazy var wallNanoseconds = SampleInstant.wallNanoseconds
         // Half of the shortest interval is the most that the latest snapshot may be early.
         if latestGrid.advanceIfDue(at: now, samplingInterval: Self.shortestNanoseconds) {
-            latest = engine.write(info, by: &latestWriter, at: wallNanoseconds)
+            let snapshot = engine.write(info, by: &latestWriter, at: wallNanoseconds)
+            latest = snapshot
             deliveries.events += newFindings(engine.findings, info.began)
+            if let change = spikes?.record(snapshot) { deliveries.events.append(MonitorEvent(change, of: snapshot)) }
         }
         if !subscriptions.isEmpty {
             let next = nextSample(

@@ -21,6 +21,7 @@ struct Export {
     private let guests: GuestTarget?
     private let consumers: Set<Consumer.Kind>
     private let minimumLifetime: Duration
+    private let spikes: SpikeRule?
     /// Whether findings about sensors are not reported. What is wrong about passwords is, in any case.
     private let isQuiet: Bool
     /// The files that contain passwords or tokens.
@@ -89,6 +90,7 @@ struct Export {
         let consumers = try options.consumers.value(in: environment) ?? []
         self.consumers = guests == nil ? consumers : consumers.union([.virtualMachine])
         minimumLifetime = try options.minLifetime.value(in: environment)
+        spikes = try options.spikes.value(in: environment).rule
         try FileTarget.checkDistinct([("--textfile", textfile), ("--json", json), ("--csv", csv)])
         let hasTarget =
             prometheus != nil || textfile != nil || loki != nil || pushgateway != nil || json != nil || csv != nil
@@ -186,9 +188,10 @@ struct Export {
     }
 
     private func openMonitor() throws(CommandFailure) -> PowerMonitor {
-        let configuration = MonitorConfiguration(
+        var configuration = MonitorConfiguration(
             sensors: settings.sensors, headlineScope: settings.scope,
             attribution: attribution, carbonIntensity: settings.carbonIntensity)
+        configuration.spikes = spikes
         let monitor = try Result { () throws(SamplerError) in try PowerMonitor(configuration) }
             .mapError(settings.failure).get()
         if !isQuiet {

@@ -77,6 +77,11 @@ struct ExportCommand: EstimatingCommand {
         .duration(from: "0s", to: "1d", example: "30s"), default: "30s")
     var minLifetime: Setting<Duration>
 
+    @Option(
+        "spikes", "How eagerly to tell power spikes: eager, normal, calm, or off.",
+        .choice("how", of: SpikeEagerness.all, name: \.name), default: SpikeEagerness.normal.name)
+    var spikes: Setting<SpikeEagerness>
+
     @OptionGroup var guests: GuestOptions
 
     @Flag(help: "Test whether the settings are right and every target can be reached, and exit.")

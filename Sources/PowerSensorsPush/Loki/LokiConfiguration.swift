@@ -59,9 +59,6 @@ public struct LokiConfiguration: Sendable {
     /// How long the last delivery may take at the end.
     public var finishLimit = Duration.seconds(5)
 
-    /// What counts as a power spike; nil to report none.
-    public var spikes: SpikeRule? = SpikeRule()
-
     /// The defaults.
     public init() {}
 }

@@ -4,8 +4,7 @@ public import PowerSensorsExporters
 
 /// Sends snapshots and events to Loki, as lines of numbers that LogQL can unwrap.
 ///
-/// Each snapshot becomes a line with the host's figures and the channels' powers; each event and each power spike becomes a
-/// line too. Lines are queued in memory and delivered in order in the background, so no call here waits for Loki. Those of
+/// Each snapshot becomes a line with the host's figures and the channels' powers; each event becomes a line too. Lines are queued in memory and delivered in order in the background, so no call here waits for Loki. Those of
 /// consumers have a queue of their own, so that a limit which they exceed does not hold back the host's. Temporary failures
 /// are retried for as long as they last; lines that Loki refuses are lost and counted in ``statistics``.
 ///
@@ -23,9 +22,6 @@ public struct LokiExporter: Exporter {
     private let sender: PushSender
     private let url: String
     private var lines: LokiLines?
-    private var spikes: SpikeDetector?
-    /// The channels of the figure whose spikes are found.
-    private var spikeSource: (generation: Int, channels: [String]) = (0, [])
     private var losses: LossReport
     /// The time of the latest snapshot, on the clock of events and as wall time.
     private var latest: (instant: SampleInstant, nanoseconds: Int64)?
@@ -100,7 +96,7 @@ public struct LokiExporter: Exporter {
         lines = LokiLines(topology)
     }
 
-    /// Queues the line of a snapshot, and that of a power spike.
+    /// Queues the lines of a snapshot.
     ///
     /// - Throws: ``PushFailure`` for what has failed since the previous call.
     public mutating func export(_ snapshot: Snapshot) throws {
@@ -108,9 +104,6 @@ public struct LokiExporter: Exporter {
         store.skip(snapshot.skipped)
         if let lines, lines.generation == snapshot.topology.generation {
             for line in lines.lines(snapshot) { append(line) }
-            if let host = snapshot.headline, let spike = spike(in: host, of: snapshot) {
-                append(lines.line(spike, of: host, at: snapshot.timeNanoseconds))
-            }
         }
         try sender.wake()
         try throwLoss()
@@ -148,19 +141,6 @@ public struct LokiExporter: Exporter {
         let remedy =
             notice.isEnd ? "" : "See why Loki does not accept them: \(sender.lastFailure?.remedy ?? "its log.")"
         throw PushFailure(reason: .lost, url: url, text: notice.text, remedy: remedy)
-    }
-
-    /// The spike that begins with a snapshot. The baseline is that of a figure of the same channels, across generations.
-    private mutating func spike(in host: HostSnapshot, of snapshot: Snapshot) -> SpikeDetector.Spike? {
-        guard let rule = configuration.spikes else { return nil }
-        if spikeSource.generation != snapshot.topology.generation {
-            let channels = snapshot.topology.channels.filter { $0.countsIn == host.scope }.map(\.id)
-            if channels != spikeSource.channels { spikes = nil }
-            spikeSource = (snapshot.topology.generation, channels)
-        }
-        guard let power = host.power, let interval = snapshot.interval, !snapshot.includesSuspend else { return nil }
-        if spikes == nil { spikes = SpikeDetector(rule) }
-        return spikes?.record(power, over: interval)
     }
 
     /// An event's wall time: that of the latest snapshot plus the time between the two.

@@ -138,22 +138,24 @@ struct LokiLines: Sendable {
             fields.append(LokiField("text", finding.text))
             if let remedy = finding.remedy { fields.append(LokiField("remedy", remedy)) }
         }
+        if let spike = event.spike { append(spike, isOver: event.kind == .powerSpikeEnd, to: &fields) }
         fields.append(LokiField("generation", event.generation))
         let channel = event.channel.flatMap { id in topology.channels.first { $0.id == id } }
-        // An event without a channel belongs with the headline.
-        let provenance = channel?.provenance ?? provenances.first ?? .measured
+        // Any other event without a channel belongs with the headline.
+        let provenance = event.spike?.provenance ?? channel?.provenance ?? provenances.first ?? .measured
         return Line(provenance: provenance, nanoseconds: nanoseconds, fields: fields)
     }
 
-    /// The line of a power spike.
-    func line(_ spike: SpikeDetector.Spike, of host: HostSnapshot, at nanoseconds: Int64) -> Line {
-        Line(
-            provenance: host.provenance, nanoseconds: nanoseconds,
-            fields: [
-                LokiField("event", "power_spike"), LokiField("scope", host.scope.name),
-                LokiField("sensor", host.sensor.name), LokiField("power_w", spike.power.rawValue),
-                LokiField("baseline_w", spike.baseline.rawValue), LokiField("threshold_w", spike.threshold.rawValue),
-            ])
+    private func append(_ spike: PowerSpike, isOver: Bool, to fields: inout [LokiField]) {
+        fields.append(LokiField("scope", spike.scope.name))
+        fields.append(LokiField("sensor", spike.sensor.name))
+        fields.append(isOver ? "peak_w" : "power_w", spike.peak.rawValue)
+        fields.append("baseline_w", spike.baseline.rawValue)
+        fields.append("threshold_w", spike.threshold.rawValue)
+        guard isOver else { return }
+        fields.append("duration_s", spike.duration.seconds)
+        fields.append("extra_j", spike.energyAboveBaseline.rawValue)
+        fields.append(LokiField("lasting", spike.isLasting ? "yes" : "no"))
     }
 }
 #endif

@@ -17,7 +17,6 @@ struct LokiExporterTests {
     ) throws -> LokiExporter {
         var configuration = LokiConfiguration()
         configuration.isCompressed = false
-        configuration.spikes = nil
         change(&configuration)
         var exporter = try LokiExporter(
             "http://loki", node: "n1", configuration: configuration, transport: transport, environment: environment)
@@ -271,67 +270,28 @@ struct LokiExporterTests {
         }
     }
 
-    @Test func `a power spike becomes a line`() async throws {
+    @Test func `the beginning and the end of a power spike become lines`() async throws {
         let environment = PushSamples.environment(clock)
         let transport = ScriptedTransport(environment)
-        var exporter = try exporter(transport, environment) {
-            $0.spikes = SpikeRule()
-            $0.batchInterval = .seconds(3600)
+        var exporter = try exporter(transport, environment) { $0.batchInterval = .seconds(3600) }
+        var detector = SpikeDetector(.normal, of: try #require(PushSamples.snapshot(topology).headline))
+        func export(_ power: Double, after seconds: Int64) throws {
+            let snapshot = PushSamples.snapshot(topology, power: power, after: seconds * 1_000_000_000)
+            try exporter.export(snapshot)
+            let change = detector.record(Watts(power), over: .seconds(2), until: snapshot.instant)
+            if let change { try exporter.export(MonitorEvent(change, of: snapshot)) }
         }
-        for number in 0..<20 {
-            let power = number == 15 ? 95.5 : 41.2
-            try exporter.export(PushSamples.snapshot(topology, power: power, after: Int64(number) * 2_000_000_000))
-        }
+        for number in 0..<40 as Range<Int64> { try export(number == 30 ? 95.5 : 41.2, after: number * 2) }
         try await exporter.finish()
         let events = lines(transport).filter { $0.line.hasPrefix("event=") }
+        let figure = "scope=cpu sensor=rapl"
         #expect(
             events.map(\.line) == [
-                "event=power_spike scope=cpu sensor=rapl power_w=95.5 baseline_w=41.2 threshold_w=51.5"
+                "event=power_spike \(figure) power_w=95.5 baseline_w=41.2 threshold_w=51.5 generation=1",
+                "event=power_spike_end \(figure) peak_w=95.5 baseline_w=41.2 threshold_w=51.5 duration_s=2.0 extra_j=108.6"
+                    + " lasting=no generation=1",
             ])
-        let time = String(PushSamples.wall + 30_000_000_000)
-        #expect(events.first?.time == time)
-    }
-
-    @Test(arguments: [true, false])
-    func `a new generation keeps the baseline of a figure whose channels are the same`(isSame: Bool) async throws {
-        let environment = PushSamples.environment(clock)
-        let transport = ScriptedTransport(environment)
-        var exporter = try exporter(transport, environment) {
-            $0.spikes = SpikeRule()
-            $0.batchInterval = .seconds(3600)
-        }
-        var channels = topology.channels
-        let other = channels.indices.filter { channels[$0].countsIn == .cpu }.first
-        if !isSame, let other { channels[other].countsIn = nil }
-        if !isSame, let last = channels.indices.last { channels[last].countsIn = .cpu }
-        let next = Topology(generation: topology.generation + 1, discoveries: [Discovery(channels: channels)])
-        for number in 0..<20 {
-            let topology = number < 15 ? topology : next
-            if number == 15 { try exporter.prepare(for: topology) }
-            let power = number == 15 ? 95.5 : 41.2
-            try exporter.export(PushSamples.snapshot(topology, power: power, after: Int64(number) * 2_000_000_000))
-        }
-        try await exporter.finish()
-        let events = lines(transport).map(\.line).filter { $0.hasPrefix("event=") }
-        #expect(events.count == (isSame ? 1 : 0))
-    }
-
-    @Test func `the mean over a suspend is no spike, and not part of the baseline`() async throws {
-        let environment = PushSamples.environment(clock)
-        let transport = ScriptedTransport(environment)
-        var exporter = try exporter(transport, environment) {
-            $0.spikes = SpikeRule()
-            $0.batchInterval = .seconds(3600)
-        }
-        for number in 0..<30 {
-            let power: Double? = number == 15 ? 803 : number == 20 ? 0.5 : number == 25 ? 95.5 : 41.2
-            var snapshot = PushSamples.snapshot(topology, power: power, after: Int64(number) * 2_000_000_000)
-            snapshot.includesSuspend = number == 15 || number == 20
-            try exporter.export(snapshot)
-        }
-        try await exporter.finish()
-        let events = lines(transport).map(\.line).filter { $0.hasPrefix("event=") }
-        #expect(events == ["event=power_spike scope=cpu sensor=rapl power_w=95.5 baseline_w=41.2 threshold_w=51.5"])
+        #expect(events.map(\.time) == [60, 62].map { String(PushSamples.wall + $0 * 1_000_000_000) })
     }
 
     @Test func `a monitor's events become lines`() async throws {

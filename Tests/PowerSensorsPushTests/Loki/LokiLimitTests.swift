@@ -16,7 +16,6 @@ struct LokiLimitTests {
     ) throws -> LokiExporter {
         var configuration = LokiConfiguration()
         configuration.isCompressed = false
-        configuration.spikes = nil
         configuration.batchInterval = .seconds(3600)
         configuration.finishLimit = .seconds(100_000)
         change(&configuration)

@@ -23,7 +23,6 @@ struct LokiServerTests {
         // The manual clock runs much faster than real time.
         configuration.timeout = .seconds(100_000)
         configuration.finishLimit = .seconds(100_000)
-        configuration.spikes = nil
         change(&configuration)
         var exporter = try LokiExporter(
             url, node: "n1", configuration: configuration, environment: PushSamples.environment(clock))

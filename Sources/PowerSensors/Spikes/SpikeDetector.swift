@@ -1,0 +1,93 @@
+package import PowerSensorsCore
+
+/// Finds the spikes of a figure's power; see ``SpikeRule``.
+package struct SpikeDetector: Sendable {
+    /// The beginning or the end of a spike.
+    package enum Change: Hashable, Sendable {
+        case began(PowerSpike)
+        case ended(PowerSpike)
+    }
+
+    /// A baseline needs so many powers.
+    private static let fewest = 6
+
+    private let rule: SpikeRule
+    private let scope: Scope
+    private let sensor: SensorName
+    private let provenance: Provenance
+    private var baseline: RunningBaseline
+    private var spike: PowerSpike?
+    /// When the power was known last.
+    private var latest: SampleInstant?
+
+    package init(_ rule: SpikeRule, of host: HostSnapshot) {
+        self.rule = rule
+        (scope, sensor, provenance) = (host.scope, host.sensor, host.provenance)
+        baseline = RunningBaseline(over: rule.memory)
+    }
+
+    /// Records the mean power over an interval.
+    ///
+    /// What is negative or not finite, or of no duration, is ignored: it is unknown, not 0. After a time without a known power
+    /// that is longer than the rule's memory, the baseline is taken anew.
+    ///
+    /// - Parameters:
+    ///   - power: The mean power.
+    ///   - interval: The interval's length.
+    ///   - end: The interval's end.
+    ///   - usual: The power that is usual at this time of the day, if it is known. What does not exceed it is no spike.
+    package mutating func record(
+        _ power: Watts, over interval: Duration, until end: SampleInstant, usual: Watts? = nil
+    ) -> Change? {
+        let (watts, seconds) = (power.rawValue, interval.seconds)
+        guard watts.isFinite, watts >= 0, seconds > 0 else { return nil }
+        let forgotten = endAfterGap(interval, end)
+        latest = end
+        defer { baseline.add(watts, over: seconds) }
+        if let forgotten { return forgotten }
+        return spike == nil ? begin(watts, interval, end, usual) : goOn(watts, interval)
+    }
+
+    private mutating func begin(
+        _ watts: Double, _ interval: Duration, _ end: SampleInstant, _ usual: Watts?
+    ) -> Change? {
+        guard baseline.count >= Self.fewest, baseline.seconds >= min(rule.warmUp, rule.memory).seconds else { return nil }
+        let level = baseline.level
+        let margin = max(rule.deviations * baseline.deviation, rule.ratio * level, rule.minimum.rawValue)
+        let threshold = max(level + margin, usual?.rawValue ?? 0)
+        guard watts > threshold else { return nil }
+        let spike = PowerSpike(
+            scope: scope, sensor: sensor, provenance: provenance, began: end.advanced(by: .zero - interval),
+            baseline: Watts(level), threshold: Watts(threshold), peak: Watts(watts), duration: interval,
+            energyAboveBaseline: Joules((watts - level) * interval.seconds))
+        self.spike = spike
+        return .began(spike)
+    }
+
+    private mutating func goOn(_ watts: Double, _ interval: Duration) -> Change? {
+        guard var spike else { return nil }
+        let (level, threshold) = (spike.baseline.rawValue, spike.threshold.rawValue)
+        let middle = (level + threshold) / 2
+        guard watts > middle else { return .ended(take(spike)) }
+        spike.peak = max(spike.peak, Watts(watts))
+        spike.duration += interval
+        spike.energyAboveBaseline += Joules((watts - level) * interval.seconds)
+        spike.isLasting = baseline.level > middle
+        if spike.isLasting { return .ended(take(spike)) }
+        self.spike = spike
+        return nil
+    }
+
+    /// Ends the spike.
+    private mutating func take(_ spike: PowerSpike) -> PowerSpike {
+        self.spike = nil
+        return spike
+    }
+
+    /// Forgets the baseline if the power was unknown for too long, and returns the spike that began before.
+    private mutating func endAfterGap(_ interval: Duration, _ end: SampleInstant) -> Change? {
+        guard let latest, latest.continuous.duration(to: end.continuous) - interval > rule.memory else { return nil }
+        baseline = RunningBaseline(over: rule.memory)
+        return spike.map { .ended(take($0)) }
+    }
+}
