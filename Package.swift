@@ -32,7 +32,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
@@ -82,7 +81,6 @@ let package = Package(
             name: "PowerSensorsPush",
             dependencies: [
                 "PowerSensors", "PowerSensorsExporters",
-                .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withExporters),
                 .product(name: "NIOCore", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),
@@ -153,7 +151,6 @@ let package = Package(
             dependencies: [
                 "PowerSensors", "PowerSensorsExporters", "PowerSensorsPush", "PowerSensorsTesting",
                 "PowerSensorsTestSupport",
-                .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withExporters),
                 .product(name: "NIOCore", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),

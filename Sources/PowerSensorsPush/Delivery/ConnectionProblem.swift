@@ -1,5 +1,4 @@
 #if Exporters
-import AsyncHTTPClient
 import Glibc
 import NIOCore
 import NIOPosix
@@ -29,7 +28,8 @@ package struct ConnectionProblem {
         case let error as NIOSSLExtraError where error == .failedToValidateHostname:
             text = "its certificate is for another host"
             remedy = "Use the name that the certificate has."
-        case let error as HTTPClientError: self = Self("the connection failed: \(error.shortDescription)")
+        case ChannelError.connectTimeout: self = Self("the connection failed: Connect timeout")
+        case is ConnectionClosed: self = Self("the connection failed: Remote connection closed")
         default: self = Self("the connection failed: \(oneLine("\(error)"))")
         }
     }

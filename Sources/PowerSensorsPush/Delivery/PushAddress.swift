@@ -87,6 +87,21 @@ package struct PushAddress: Sendable {
     /// The whole address, without user and password, but with its query, in which some servers take a token.
     package var url: String { components.string ?? "" }
 
+    /// The server that it names.
+    var server: HTTPServer {
+        let isSecure = components.scheme == "https"
+        let host = components.host ?? ""
+        return HTTPServer(
+            isSecure: isSecure, host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host,
+            port: components.port ?? HTTPServer.defaultPort(isSecure: isSecure))
+    }
+
+    /// What a request asks for: the percent-encoded path and query (RFC 9112, section 3.2.1).
+    var requestTarget: String {
+        let path = components.percentEncodedPath
+        return (path.isEmpty ? "/" : path) + (components.percentEncodedQuery.map { "?\($0)" } ?? "")
+    }
+
     /// The percent-encoded path without a trailing slash.
     var path: String {
         get {

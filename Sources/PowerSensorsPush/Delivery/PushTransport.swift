@@ -9,6 +9,15 @@ package struct PushRequest: Sendable {
     package var url: String
     package var headers: [(name: String, value: String)] = []
     package var body: [UInt8] = []
+
+    package init(
+        method: Method, url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = []
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+    }
 }
 
 /// A server's response.

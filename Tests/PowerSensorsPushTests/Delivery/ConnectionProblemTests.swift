@@ -1,5 +1,4 @@
 #if Exporters
-import AsyncHTTPClient
 import Glibc
 import NIOCore
 import PowerSensorsPush
@@ -24,7 +23,7 @@ struct ConnectionProblemTests {
         Problem(
             error: IOError(errnoCode: ECONNRESET, reason: "read"),
             words: "the connection failed: Connection reset by peer"),
-        Problem(error: HTTPClientError.connectTimeout, words: "the connection failed: Connect timeout"),
+        Problem(error: ChannelError.connectTimeout(.seconds(10)), words: "the connection failed: Connect timeout"),
         Problem(
             error: ForeignError(description: "handshake failed:\n  \u{1B}[31mno shared cipher\n"),
             words: "the connection failed: handshake failed: \u{FFFD}[31mno shared cipher"),
@@ -53,17 +52,13 @@ struct ConnectionProblemTests {
 
     /// What is said of a request to an address.
     private func problem(of url: String) async throws -> String {
-        var configuration = HTTPClient.Configuration()
-        configuration.connectionPool.retryConnectionEstablishment = false
-        let client = HTTPClient(configuration: configuration)
-        var words = "no error"
+        let transport = try HTTPTransport(nil, authorityFile: nil)
         do {
-            _ = try await client.execute(HTTPClientRequest(url: url), timeout: .seconds(30))
+            _ = try await transport.send(PushRequest(method: .get, url: url))
+            return "no error"
         } catch {
-            words = ConnectionProblem(error).text
+            return ConnectionProblem(error).text
         }
-        try await client.shutdown().get()
-        return words
     }
 }
 #endif

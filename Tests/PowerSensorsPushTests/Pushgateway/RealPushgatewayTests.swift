@@ -1,5 +1,4 @@
 #if Exporters
-import AsyncHTTPClient
 import NIOCore
 import NIOPosix
 import PowerSensors
@@ -68,9 +67,8 @@ struct RealPushgatewayTests {
     }
 
     private func metrics(_ url: String) async throws -> String {
-        let response = try await HTTPClient.shared.execute(
-            HTTPClientRequest(url: "\(url)/metrics"), timeout: .seconds(30))
-        return String(buffer: try await response.body.collect(upTo: 1 << 22))
+        let transport = try HTTPTransport(nil, authorityFile: nil, maximumMessageBytes: 1 << 22)
+        return try await transport.send(PushRequest(method: .get, url: "\(url)/metrics")).message
     }
 
     /// A port that was free a moment ago.

@@ -17,6 +17,8 @@ final class HTTPStub: Sendable {
 
     enum Answer: Sendable {
         case status(Int, headers: [(String, String)] = [], body: String = "")
+        /// Closes the connection after the response, without saying so in it.
+        case lastStatus(Int)
         /// Closes the connection without a response.
         case close
         /// Never responds.
@@ -25,10 +27,12 @@ final class HTTPStub: Sendable {
 
     private let channel: any NIOCore.Channel
     private let log: Locked<[Request]>
+    private let opened: Locked<Int>
 
-    private init(_ channel: any NIOCore.Channel, _ log: Locked<[Request]>) {
+    private init(_ channel: any NIOCore.Channel, _ log: Locked<[Request]>, _ opened: Locked<Int>) {
         self.channel = channel
         self.log = log
+        self.opened = opened
     }
 
     deinit { channel.close(promise: nil) }
@@ -39,13 +43,18 @@ final class HTTPStub: Sendable {
     /// The requests so far.
     var requests: [Request] { log.withLock { $0 } }
 
+    /// How many connections were opened so far.
+    var connections: Int { opened.withLock { $0 } }
+
     /// Starts a server on a free port.
     static func start(_ answer: @escaping @Sendable (Request) -> Answer) async throws -> HTTPStub {
         let log = Locked<[Request]>([])
+        let opened = Locked(0)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                opened.withLock { $0 += 1 }
+                return channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.configureHTTPServerPipeline()
                     try pipeline.addHandler(NIOHTTPRequestDecompressor(limit: .size(1 << 25)))
@@ -57,7 +66,7 @@ final class HTTPStub: Sendable {
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
-        return HTTPStub(channel, log)
+        return HTTPStub(channel, log, opened)
     }
 }
 
@@ -81,15 +90,23 @@ private final class StubHandler: ChannelInboundHandler {
             switch answer(request) {
             case .hang: return
             case .close: context.close(promise: nil)
-            case .status(let status, let headers, let body):
-                var head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status))
-                for (name, value) in headers { head.headers.add(name: name, value: value) }
-                if status != 204 { head.headers.add(name: "Content-Length", value: "\(body.utf8.count)") }
-                context.write(wrapOutboundOut(.head(head)), promise: nil)
-                context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
-                context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            case .lastStatus(let status):
+                respond(status, [], "", context)
+                context.close(promise: nil)
+            case .status(let status, let headers, let body): respond(status, headers, body, context)
             }
         }
+    }
+
+    private func respond(
+        _ status: Int, _ headers: [(String, String)], _ body: String, _ context: ChannelHandlerContext
+    ) {
+        var head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status))
+        for (name, value) in headers { head.headers.add(name: name, value: value) }
+        if status != 204 { head.headers.add(name: "Content-Length", value: "\(body.utf8.count)") }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
