@@ -29,12 +29,19 @@ build_command() {
         fi
         ln -sf "$path" "$static/$library"
     done
-    # Without debug information, which would only be thrown away; without this folder's path, which would be in the program; with
-    # what nothing refers to left out, which a program that exports its symbols cannot do; and with what is the same kept once.
+    # Addresses to adjust at the start take a tenth of the room in a form that glibc knows since 2.36.
+    local packed=()
+    if [ "$(printf '%s\n' 2.36 "$(getconf GNU_LIBC_VERSION | cut -d ' ' -f 2)" | sort -V | head -n 1)" = 2.36 ]; then
+        packed=(-Xlinker -z -Xlinker pack-relative-relocs)
+    fi
+    # Without debug information, which would only be thrown away, and takes a sixth of the time of C; without this folder's path,
+    # which would be in the program; with what nothing refers to left out, which a program that exports its symbols cannot do, and
+    # which C does by the function only if asked; and with what is the same kept once.
     swift build --quiet -c release --product powersensors --scratch-path "$build" --static-swift-stdlib \
-        -Xswiftc -gnone -Xswiftc -file-prefix-map -Xswiftc "$PWD=." -Xcc "-ffile-prefix-map=$PWD=." -Xcc -g0 \
+        -debug-info-format none -Xswiftc -file-prefix-map -Xswiftc "$PWD=." -Xcc "-ffile-prefix-map=$PWD=." \
+        -Xcc -ffunction-sections -Xcc -fdata-sections \
         -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker --gc-sections -Xlinker --no-export-dynamic -Xlinker --exclude-libs=ALL \
-        -Xlinker "-L$static" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+        "${packed[@]}" -Xlinker "-L$static" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
     # The names of functions stay in the build folder, for who looks at a crash.
     strip -o "$build/powersensors" "$build/release/powersensors"
 }
@@ -99,7 +106,11 @@ fi
 check_libraries "$binary"
 version=$("$binary" --version)
 architecture=$(dpkg --print-architecture 2>/dev/null || uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
-glibc=$(objdump -T "$binary" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1 | cut -d _ -f 2)
+# The packed form of addresses has a name instead of a version.
+glibc=$({
+    objdump -T "$binary" | grep -o 'GLIBC_[0-9][0-9.]*'
+    objdump -p "$binary" | sed -n 's/.*GLIBC_ABI_DT_RELR.*/GLIBC_2.36/p'
+} | sort -uV | tail -n 1 | cut -d _ -f 2)
 
 rm -rf dist
 mkdir dist

@@ -9,9 +9,10 @@ import PowerSensors
 ///
 /// There is one request at a time, except for a check, and all of them go to one server.
 final class HTTPConnections: Sendable {
-    /// The event loop of all connections. The one that NIO would share has a thread and three descriptors for each processor.
+    /// The one that NIO would share has a thread and three descriptors for each processor.
     private static let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
+    /// The event loop of all connections, which is started when it is first needed.
     static var eventLoop: any EventLoop { eventLoops.next() }
 
     private static let connectTimeout = TimeAmount.seconds(10)
