@@ -54,18 +54,20 @@ for guide in README.md Docs/*.md; do
     if [ -n "$stale" ]; then complain "$guide shows a protocol otherwise than it is" "$stale"; fi
 done
 
-for script in Scripts/*.sh .ci/run Tests/Kernel/*.sh Tests/Kernel/guest/{init,*.sh}; do
+for script in Scripts/*.sh Scripts/deploy/*.sh .ci/run Deploy/debian/* Deploy/harvester/*.sh Tests/Kernel/*.sh Tests/Kernel/guest/{init,*.sh}; do
     case $(head -n 1 "$script") in
         '#!/bin/sh') shell=sh ;;
-        '#!/bin/bash') shell=bash ;;
+        '#!/bin/bash' | '# Sourced by '*) shell=bash ;;
         *) complain "$script does not name its shell, sh or bash, in its first line" && continue ;;
     esac
     "$shell" -n "$script" || complain "$script cannot be parsed"
 done
 
-for script in Tests/Kernel/run Tests/Kernel/*.py Tests/Kernel/kerneltests/*.py Fitting/*.py Fitting/estimator/*.py; do
-    python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1])' "$script" ||
-        complain "$script cannot be parsed"
+for script in Tests/Kernel/run {Scripts,Scripts/deploy,Tests/Kernel,Tests/Kernel/kerneltests,Fitting,Fitting/estimator}/*.py; do
+    python3 -c 'import sys; compile(open(sys.argv[1]).read(), sys.argv[1], "exec")' "$script" || complain "$script cannot be parsed"
+done
+
+for script in Tests/Kernel/run {Tests/Kernel,Tests/Kernel/kerneltests,Fitting,Fitting/estimator}/*.py; do
     long=$(grep -nE '^.{121}' "$script" || true)
     if [ -n "$long" ]; then complain "$script has lines of more than 120 characters" "$long"; fi
 done
