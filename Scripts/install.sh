@@ -39,6 +39,7 @@ install -D -m 644 Deploy/systemd/10-devices.conf "$root/share/powersensors/10-de
 for document in README.md CHANGELOG.md LICENSE NOTICE SECURITY.md Docs/*.md; do
     install -D -m 644 "$document" "$root/share/doc/powersensors/$document"
 done
+python3 Scripts/deploy/links.py remove "$root/share/doc/powersensors"
 # The licences of what is linked in, where it was built here.
 for file in .build/for-release/checkouts/*/{,Sources/*/}{LICENSE,NOTICE}*; do
     if [ -f "$file" ]; then

@@ -8,7 +8,7 @@ exec </dev/null
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-stages="manifests rules sameness units packages pod queries"
+stages="manifests rules sameness documents units packages pod queries"
 for name in ${ONLY:-}; do
     if [[ " $stages " != *" $name "* ]]; then
         echo "test-deploy: there is no stage $name, only $stages" >&2
@@ -50,6 +50,13 @@ check_units() {
     done
 }
 
+# What is installed as a document has no link that leads nowhere.
+check_documents() {
+    local tree=$scratch/documents
+    PREFIX=/usr DESTDIR=$tree bash Scripts/install.sh "$binary"
+    python3 Scripts/deploy/links.py check "$tree/usr/share/doc/powersensors"
+}
+
 # The same binary gives the same packages.
 check_sameness() {
     local first=$scratch/sums
@@ -65,6 +72,7 @@ stage rules "promtool python3" bash Scripts/test-rules.sh
 if [ -z "${ONLY:-}" ] || [ -n "$(tr ' ' '\n' <<<"$ONLY" | grep -vx -e manifests -e rules)" ]; then bash Scripts/dist.sh; fi
 image=$(ls dist/*.image.tar 2>/dev/null || true)
 stage sameness "dpkg-deb" check_sameness
+stage documents "python3" check_documents
 stage units "root systemd-analyze setpriv python3" check_units
 stage packages "root debootstrap" bash Scripts/deploy/packages.sh
 stage pod "root runc" bash Scripts/test-pod.sh "$image"
