@@ -111,7 +111,7 @@ estimator-report: deps ## tell the estimator's errors on machines it was not fit
 estimator-tables: deps ## write the estimator's tables anew from the data in ESTIMATOR_DATA
 	@bash Scripts/estimator.sh write
 
-dist: ## make what is shipped, in dist/: a tarball, a Debian package, an image and their checksums
+dist: ## make what is shipped, in dist/: a tarball, a Debian package, an rpm, an image and their checksums
 	@sh Scripts/install-dependencies.sh dist
 	@bash Scripts/dist.sh
 

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Makes what is shipped for this machine's architecture, in dist/: a tarball, a Debian package, an image, and their checksums.
+# Makes what is shipped for this machine's architecture, in dist/: a tarball, packages for Debian's and Red Hat's systems, an image, and
+# their checksums.
 #
 # The command has the Swift runtime linked in, and needs nothing of the machine but glibc, of the version it was built with or
 # newer. The same commit gives the same bytes on the same system and toolchain, with the same versions of other packages. BINARY
@@ -70,8 +71,8 @@ kibibytes() {
 }
 
 make_package() {
-    local tree=$scratch/package
-    PREFIX=/usr DESTDIR=$tree bash Scripts/install.sh "$binary"
+    local tree=$scratch/debian
+    cp -a "$scratch/package" "$tree"
     mkdir "$tree/DEBIAN"
     echo /etc/powersensors.conf >"$tree/DEBIAN/conffiles"
     cat >"$tree/DEBIAN/control" <<CONTROL
@@ -118,7 +119,13 @@ name=powersensors-$version-linux-$architecture
 PREFIX=/ DESTDIR=$scratch/$name SYSCONFDIR=none bash Scripts/install.sh "$binary"
 sed -i 's|^ExecStart=/*bin|ExecStart=/usr/local/bin|' "$scratch/$name"/lib/systemd/system/*.service
 pack "$scratch/$name" "dist/$name.tar.gz"
+PREFIX=/usr DESTDIR=$scratch/package bash Scripts/install.sh "$binary"
 if command -v dpkg-deb >/dev/null; then make_package; else say "no Debian package, since there is no dpkg-deb"; fi
+if command -v rpmbuild >/dev/null; then
+    bash Scripts/deploy/rpm.sh "$scratch/package" "$version" "$glibc" "$architecture" dist
+else
+    say "no package for Red Hat's systems, since there is no rpmbuild. Remedy: sudo apt-get install rpm"
+fi
 if command -v umoci >/dev/null && command -v skopeo >/dev/null; then
     bash Scripts/deploy/image.sh "$binary" "$version" "dist/powersensors-$version-$architecture.image.tar"
 else

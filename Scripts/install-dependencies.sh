@@ -54,6 +54,7 @@ debootstrap|no package is installed for a test
 jq|the script for Harvester's page is not tested
 python3-pip|no manifest is checked
 python3-venv|no manifest is checked
+rpm|no package for Red Hat's systems is made
 runc|no image is started
 skopeo|no image is made
 systemd|no unit is checked

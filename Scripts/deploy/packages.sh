@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs what dist/ holds in a bare Debian 12 without Swift, by the tarball and by the package, reads a counter there, and removes it.
+# Installs what dist/ holds in a bare Debian 12 without Swift, by the tarball and by the packages, reads a counter there, and removes it.
 #
 # Needs root, debootstrap and a network. ROOT names a Debian root to copy instead of fetching one.
 set -euo pipefail
@@ -96,3 +96,22 @@ list >"$scratch/after"
 remains=$(comm -13 "$scratch/before" "$scratch/after")
 [ -z "$remains" ] || fail "these files stay after the removal:" $remains
 say "nothing stays after the removal"
+
+# The package for Red Hat's systems, by rpm from outside: Debian's packages are not in its database, so nothing that it needs is.
+if ! command -v rpm >/dev/null || ! ls dist/*.rpm >/dev/null 2>&1; then
+    say "the rpm is left out, since there is no rpm"
+    exit 0
+fi
+by_rpm() { rpm --root "$root" --dbpath /tmp/rpm "$@" >"$scratch/log" 2>&1 || fail "rpm: $(tail -n 2 "$scratch/log")"; }
+by_rpm --install --nodeps dist/powersensors-*.rpm
+by_rpm --verify --nodeps powersensors
+check_watts /usr/bin/powersensors
+echo "POWERSENSORS_INTERVAL=2s" >>"$root/etc/powersensors.conf"
+by_rpm --upgrade --replacepkgs --nodeps dist/powersensors-*.rpm
+grep -q POWERSENSORS_INTERVAL=2s "$root/etc/powersensors.conf" || fail "an upgrade by rpm overwrites the settings file"
+by_rpm --erase powersensors
+rm "$root/etc/powersensors.conf.rpmsave" || fail "a removal by rpm takes the settings file away"
+list >"$scratch/after"
+remains=$(comm -13 "$scratch/before" "$scratch/after")
+[ -z "$remains" ] || fail "these files stay after the removal by rpm:" $remains
+say "nothing but the changed settings stays after the removal by rpm"
