@@ -64,17 +64,26 @@ package struct Rediscovery: Sendable {
     /// Whether a sensor has not answered at the latest discovery.
     var isUnfinished: Bool { latest.isUnfinished }
 
+    /// How often a discovery is run at most in one check, if the machine changes each time.
+    private static let mostDiscoveries = 3
+
     /// Runs a check, which is slow where a sensor is.
+    ///
+    /// While a processor or a driver comes back, what belongs to it appears step by step. A discovery in between may find a
+    /// counter's second-best mechanism and not yet its best one, and each change of mechanism leaves the energy between the two
+    /// open. So what was found begins a generation only if nothing has changed meanwhile.
     mutating func run() -> BoundSensors? {
         let current = sensors.discoveryFingerprints()
         guard current != fingerprints || isUnfinished else { return nil }
-        // These are from before the discovery, so a change during it is noticed at the next check.
-        fingerprints = current
-        let found = sensors.bind(after: bound, latest: latest, within: limit)
-        latest = found
-        guard beginsGeneration(found) else { return nil }
-        bound = found
-        return found
+        for _ in 0..<Self.mostDiscoveries {
+            latest = sensors.bind(after: bound, latest: latest, within: limit)
+            // These are from before the discovery, so a change during it is noticed at the next check.
+            fingerprints = latest.fingerprints
+            guard beginsGeneration(latest) else { return nil }
+            if sensors.discoveryFingerprints() == fingerprints { break }
+        }
+        bound = latest
+        return latest
     }
 
     private func beginsGeneration(_ found: BoundSensors) -> Bool {

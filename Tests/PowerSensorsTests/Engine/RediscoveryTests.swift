@@ -121,6 +121,65 @@ struct RediscoveryTests {
         #expect(again?.topology.generation == nil, "its reader has found it by itself")
     }
 
+    /// A sensor whose channel is gone, and whose parts come back one after the other: each discovery after the first finds what
+    /// there is, and while it runs the next part appears.
+    private final class ReturningCounter: Sensor {
+        let name = SensorName("scripted")
+        let discoveries = Atomic(0)
+        private let stage = Atomic(0)
+        private let lastStage: Int
+
+        init(lastStage: Int) { self.lastStage = lastStage }
+
+        func discoveryFingerprint() -> Int? { stage.load(ordering: .relaxed) }
+
+        func discover() -> Discovery {
+            discoveries.wrappingAdd(1, ordering: .relaxed)
+            let stage = stage.load(ordering: .relaxed)
+            self.stage.store(min(stage + 1, lastStage), ordering: .relaxed)
+            var channel = Channel.counter("psys")
+            channel.mechanism = stage == 1 ? "msr" : "powercap"
+            return Discovery(channels: [channel])
+        }
+
+        func open(_ channels: [Channel]) -> any SensorReader { ScriptedSensor(channels: channels).open(channels) }
+    }
+
+    @Test func `a counter whose own source comes back during a discovery is not taken from another`() {
+        let sensor = ReturningCounter(lastStage: 2)
+        let sensors = SensorSet(only: [sensor])
+        var rediscovery = Rediscovery(sensors, sensors.bind(), at: 0)
+        let found = rediscovery.check(at: 11 * second)
+        #expect(found?.topology.channels.map(\.mechanism) == nil)
+        let later = rediscovery.check(at: 21 * second)
+        #expect(later?.topology.generation == nil, "nothing changed since")
+        #expect(sensor.discoveries.load(ordering: .relaxed) == 3)
+    }
+
+    @Test func `a machine that changes during every discovery is sampled as the third one found it`() {
+        let sensor = ChangingSensor()
+        let sensors = SensorSet(only: [sensor])
+        var rediscovery = Rediscovery(sensors, sensors.bind(), at: 0)
+        let found = rediscovery.check(at: 11 * second)
+        #expect(found?.topology.generation == 2)
+        #expect(found?.topology.channels.map(\.id) == ["scripted/package-3"])
+    }
+
+    /// A sensor that finds another channel each time.
+    private final class ChangingSensor: Sensor {
+        let name = SensorName("scripted")
+        private let round = Atomic(0)
+
+        func discoveryFingerprint() -> Int? { round.load(ordering: .relaxed) }
+
+        func discover() -> Discovery {
+            let round = round.wrappingAdd(1, ordering: .relaxed).oldValue
+            return Discovery(channels: [.counter("package-\(round)", scope: nil)])
+        }
+
+        func open(_ channels: [Channel]) -> any SensorReader { ScriptedSensor(channels: channels).open(channels) }
+    }
+
     @Test func `a removed channel outside the figures does not prevent a new generation`() throws {
         var mouse = Channel.counter("mouse", scope: nil, domain: "battery")
         mouse.isIntermittent = true
