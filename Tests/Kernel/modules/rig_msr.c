@@ -64,7 +64,10 @@ module_param(gp, bool, 0644);
 static bool zero;
 module_param(zero, bool, 0644);
 
-/* What the first package used up to since_ns, in nJ; what follows from there on has the powers of mw. */
+/*
+ * What the first package used up to since_ns, in nJ; what follows from there on has the powers of mw.  Whoever reads or
+ * changes any of it holds the lock: else a CPU could see a count that is higher than all that follow.
+ */
 static u64 used_nj[DOMAINS], since_ns;
 static unsigned int mw[DOMAINS] = { 65000, 8000, 20000, 5000, 130000 };
 static bool running = true;
@@ -113,13 +116,18 @@ static u64 percent_of(u64 nj, unsigned int less)
 static u64 count(int domain, unsigned int cpu)
 {
 	int unit = domain == DRAM && dram_esu >= 0 ? dram_esu : domain == PSYS && psys_esu >= 0 ? psys_esu : esu;
-	u64 nj = cpu < CPUS && (stale >> cpu & 1) ? stale_nj[cpu][domain] : nj_at(domain, stepped_now());
+	unsigned long flags;
+	u64 nj, first;
 
+	raw_spin_lock_irqsave(&lock, flags);
+	nj = cpu < CPUS && (stale >> cpu & 1) ? stale_nj[cpu][domain] : nj_at(domain, stepped_now());
+	first = start;
+	raw_spin_unlock_irqrestore(&lock, flags);
 	nj = percent_of(nj, skew * topology_physical_package_id(cpu));
 	nj = percent_of(nj, die_skew * topology_die_id(cpu));
 	if (domain == CORE && boot_cpu_data.x86_vendor == X86_VENDOR_AMD)
 		nj = percent_of(nj, skew * topology_core_id(cpu));
-	return start + counts_of(nj, unit);
+	return first + counts_of(nj, unit);
 }
 
 /* 1: value is what the register shows, 0: it is none of these, -1: it is one of these, and not there */
