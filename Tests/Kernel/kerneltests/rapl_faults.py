@@ -27,7 +27,7 @@ mark end
 end_watches
 """
 
-# The first of a package's two CPUs, then the whole package.
+# The first of a package's two CPUs, then the whole package. On a busy machine a CPU takes its time to go and to come.
 OFFLINE = """
 load_registers {parameters} || exit
 {watches}
@@ -37,8 +37,8 @@ set_rig rig_msr running 1
 sleep 1
 mark first-gone; echo 0 >$cpus/cpu2/online; usleep 1500000
 mark first-back; echo 1 >$cpus/cpu2/online; usleep 1500000
-mark gone; echo 0 >$cpus/cpu2/online; echo 0 >$cpus/cpu3/online; usleep 1500000
-mark back; echo 1 >$cpus/cpu2/online; echo 1 >$cpus/cpu3/online; usleep 3500000
+mark gone; echo 0 >$cpus/cpu2/online; echo 0 >$cpus/cpu3/online; mark went; usleep 1500000
+mark back; echo 1 >$cpus/cpu2/online; echo 1 >$cpus/cpu3/online; mark came; usleep 3500000
 set_rig rig_msr running 0
 keep_counts after
 mark end
@@ -156,10 +156,11 @@ def _check_offline(run, checks):
 
 
 def _check_offline_by_default(run, checks):
-    _check_package(run, checks, Watch(run, "watch-default"), _mechanisms_by_default(run, checks))
+    watch = Watch(run, "watch-default")
+    _check_package(run, checks, watch, _mechanisms_by_default(run, checks), watch.snapshots[-1]["generation"] > 1)
 
 
-def _check_package(run, checks, watch, mechanisms):
+def _check_package(run, checks, watch, mechanisms, has_changed=False):
     """The second package is gone for a while, and the first is always there; by the mechanism of each channel."""
     for identifier, mechanism in mechanisms.items():
         if package_of(identifier) == 1:
@@ -167,7 +168,7 @@ def _check_package(run, checks, watch, mechanisms):
         else:
             times = marks(run)
             _check_presence(checks, watch, identifier, times["first-gone"], times["end"])
-        _check_return(run, checks, watch, mechanism, identifier, package_of(identifier) == 1)
+        _check_return(run, checks, watch, mechanism, identifier, package_of(identifier) == 1, has_changed)
     _check_host(run, checks, watch, "partial")
 
 
@@ -194,7 +195,7 @@ def _check_zones(run, checks):
 def _check_absence(run, checks, watch, identifier, gone, back):
     times = marks(run)
     # A snapshot that began before still has what was read until then.
-    entries = watch.channel(identifier, times[gone] + 0.3, times[back])
+    entries = watch.channel(identifier, times.get("went", times[gone]) + 0.3, times[back])
     found = sorted({one.status for one in entries})
     checks.equal(f"status of {identifier} while it is gone", found, ["absent"])
     checks.that(all(one.power is None for one in entries), f"{identifier} has no power while it is gone")
@@ -207,10 +208,10 @@ def _check_presence(checks, watch, identifier, begin, end):
     )
 
 
-def _check_return(run, checks, watch, mechanism, identifier, was_gone=True):
+def _check_return(run, checks, watch, mechanism, identifier, was_gone=True, has_changed=False):
     times = marks(run)
     watts = REGISTERS.watts(identifier)
-    entries = watch.channel(identifier, times["back"] + 2.5, times["end"])
+    entries = watch.channel(identifier, times.get("came", times["back"]) + 2.5, times["end"])
     checks.that(entries and all(one.status == "ok" for one in entries), f"{identifier} comes back by itself")
     _check_no_spike(checks, watch, identifier, watts)
     # The register went on counting, and nothing of it is lost, nor counted twice.
@@ -228,12 +229,18 @@ def _check_return(run, checks, watch, mechanism, identifier, was_gone=True):
             -moment <= energy - float(counted * unit) <= float(unit / 2),
             f"{identifier} has {energy} J of {float(counted * unit)} J: no more, and none less but for moments",
         )
+    elif was_gone and has_changed:
+        # The command looks for what is missing every two seconds. If that falls between the return of the device msr and that
+        # of the last zone, msr is all there is, and is used; the energy between the two is open, and said to be.
+        least, most = energy - float(unit / 2), energy + ambiguous + float(unit / 2)
+        checks.that(least <= counted * unit <= most, f"{identifier} used {float(counted * unit)} J: {least} to {most}")
     else:
         checks.near(f"energy of {identifier} after all in J", energy, float(counted * unit), float(unit / 2))
 
 
 def _check_no_spike(checks, watch, identifier, watts):
-    powers = [one.power for one in watch.channel(identifier) if one.power is not None]
+    # Where a read takes long, as on a busy machine while a processor goes, the mean is uncertain, and its band says so.
+    powers = [one.least for one in watch.channel(identifier) if one.power is not None]
     checks.that(powers and max(powers) < 1.5 * watts, f"{identifier} never has over {1.5 * watts} W: {max(powers)}")
     checks.that(powers and min(powers) >= 0, f"{identifier} never has less than 0 W: {min(powers)}")
 
@@ -242,7 +249,7 @@ def _check_host(run, checks, watch, status):
     times = marks(run)
     hosts = [
         host
-        for snapshot in watch.snapshots_between(times["gone"] + 0.3, times["back"])
+        for snapshot in watch.snapshots_between(times.get("went", times["gone"]) + 0.3, times["back"])
         for host in snapshot["host"]
         if host["scope"] == "cpu"
     ]

@@ -41,6 +41,12 @@ class Entry:
         return self.values["power_w"]
 
     @property
+    def least(self):
+        """The least mean power in watts that there was for certain, or None: that of the band where reads took long."""
+        low = self.values.get("low_w")
+        return self.power if low is None else low
+
+    @property
     def energy(self):
         """Its energy since the program started in joules, or None."""
         return self.values["energy_j"]
