@@ -1,3 +1,4 @@
+import Glibc
 package import PowerSensorsCore
 package import PowerSensorsMachine
 
@@ -91,7 +92,8 @@ package struct RAPLDiagnosis {
     private func closedCounters(_ first: Finding, _ counters: [String]) -> Finding {
         let user = environment.user.map { "user \($0)" } ?? "this user"
         let files = Set(counters.map(pattern)).sorted().joined(separator: " ")
-        let group = environment.group.map { "\($0)" } ?? "$(id -g)"
+        // A shell of another user, as behind sudo, would put its own group in place of a command.
+        let group = environment.group ?? getegid()
         return first.with(
             text: """
                 \(subjects(counters.count)) cannot be read: \(mode(of: first.subject)), while this process is \(user) without \

@@ -82,6 +82,20 @@ struct CauseTests {
         #expect(finding.remedy?.contains("unconfined") == false)
     }
 
+    @Test func `the command that opens counters names this process's group, even where procfs does not show it`() throws
+    {
+        let machine = try MockMachine()
+        let file = try machine.add(MockControlType(zones: [MockZone(name: "package-0")]))[0].path(of: "energy_uj")
+        try machine.sysfs.setPermissions(0o400, of: file)
+        for (status, group) in [
+            ("Uid:\t1000\t1000\t1000\t1000\nGid:\t7\t8\t9\t9\n", 8), ("Uid:\t1000\t1000\t1000\t1000\n", getegid()),
+        ] {
+            try machine.procfs.write(status, to: "thread-self/status")
+            let finding = try #require(explain([file], on: machine).first)
+            #expect(finding.remedy?.contains("sudo chgrp \(group) ") == true, "\(finding)")
+        }
+    }
+
     @Test func `SELinux is named where it is enforced`() throws {
         let machine = try MockMachine()
         try machine.procfs.write("system_u:system_r:container_t:s0:c1,c2\0", to: "thread-self/attr/current")
