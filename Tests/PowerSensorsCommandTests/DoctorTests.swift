@@ -22,6 +22,29 @@ struct DoctorCommandTests {
         #expect(missing.output.contains("Remedy: "))
     }
 
+    /// What doctor says of registers that are hidden or closed, in a control group and with or without systemd's variable.
+    @Test(arguments: [
+        ("0::/system.slice/powersensors.service\n", "abc", true),
+        ("1:name=systemd:/system.slice/powersensors.service\n0::/\n", "abc", true),
+        ("0::/user.slice/user-0.slice/session-1.scope\n", "abc", false),
+        ("0::/system.slice/powersensors.service\n", "", false),
+    ])
+    func `in a unit that hides a device, the remedy is the unit's drop-in`(
+        group: String, invocation: String, isUnit: Bool
+    ) async throws {
+        let machine = try MockMachine()
+        try machine.set(.intelServer(sockets: 1))
+        try machine.sysfs.write("", to: "class/msr/msr0/dev")
+        try machine.procfs.write(group, to: "self/cgroup")
+        let outcome = try await Command.run(
+            ["doctor", "--sensor", "rapl:msr"] + Command.roots(machine), environment: ["INVOCATION_ID": invocation])
+        let words = outcome.output.split { $0.isWhitespace }.joined(separator: " ")
+        #expect(
+            words.contains("share/powersensors/10-devices.conf /etc/systemd/system/powersensors.service.d/") == isUnit)
+        #expect(words.contains("uncomment there what is for RAPL's registers (CAP_SYS_RAWIO)") == isUnit, "\(words)")
+        #expect(words.contains("docker run") == !isUnit)
+    }
+
     @Test func `its JSON has the state of each sensor`() async throws {
         let machine = try MockMachine.onePackage()
         try machine.set(.intelServer(sockets: 1))

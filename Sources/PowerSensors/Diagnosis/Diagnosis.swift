@@ -95,7 +95,7 @@ package struct Diagnosis: Sendable {
     package let sensors: [Sensor]
 
     /// What is missing or limited, the most severe first.
-    package let findings: [Finding]
+    package var findings: [Finding]
 
     /// How well the machine's power is known.
     package let verdict: Verdict

@@ -26,10 +26,11 @@ struct DoctorCommand: EstimatingCommand {
         let settings = try Settings(self, in: environment)
         let isJSON = try output.isOn(in: environment)
         Signals.oweResult()
-        let diagnosis = Doctor(settings.sensors, roots: settings.roots).examine()
+        var diagnosis = Doctor(settings.sensors, roots: settings.roots).examine()
         if Signals.isEndRequested {
             throw .failure("doctor was stopped before it had read the counters for long enough; it reports nothing.")
         }
+        if let unit = SystemdUnit(settings.roots) { diagnosis.findings = unit.advise(diagnosis.findings) }
         if isJSON {
             try StandardOutput.write(diagnosis.json(node: settings.node))
         } else {

@@ -195,7 +195,9 @@ struct Export {
         let monitor = try Result { () throws(SamplerError) in try PowerMonitor(configuration) }
             .mapError(settings.failure).get()
         if !isQuiet {
-            FindingReport(monitor.topology.findings, isVerbose: settings.isVerbose).write()
+            let findings = monitor.topology.findings
+            let advised = SystemdUnit(settings.roots)?.advise(findings) ?? findings
+            FindingReport(advised, isVerbose: settings.isVerbose).write()
         }
         for warning in secretFiles.compactMap(SecretFile.warning) + pushWarnings { StandardError.write(warning) }
         return monitor
