@@ -60,14 +60,14 @@ private func environment(of command: any ParsableCommand) throws(CommandFailure)
     let options = RootCommand.configuration.subcommands.compactMap { (try? $0.parse([])) as? any RunnableCommand }
     let names = options.reduce(into: Set<String>()) { $0.formUnion($1.optionNames.map(Environment.variableName)) }
     for name in set.subtracting(names).sorted() {
-        let hint = suggestion(for: name, among: names).map { " Did you mean \($0)?" } ?? ""
+        let hint = suggestion(for: name, among: names, after: Environment.prefix).map { " Did you mean \($0)?" } ?? ""
         StandardError.write("\(name) is not a setting, and is ignored.\(hint)")
     }
     if let path {
         // These two concern a single run.
         let single = Set(["config", "check"].map(Environment.variableName))
         environment.file = try ConfigurationFile.variables(path, knownNames: names.subtracting(single))
-        let hasSecrets = environment.file.values.contains { $0 != $0.hidingURLSecrets(isTyped: true) }
+        let hasSecrets = environment.file.values.contains { $0.value != $0.value.hidingURLSecrets(isTyped: true) }
         if hasSecrets, let warning = SecretFile.warning(about: path) { StandardError.write(warning) }
     }
     return environment

@@ -81,6 +81,59 @@ struct SettingTests {
         }
     }
 
+    @Test(arguments: [
+        ("POWERSENSORS_INTERVAL=soon", "settings:2: POWERSENSORS_INTERVAL=soon: must be from"),
+        ("POWERSENSORS_INTERVAL = soon", "settings:2: POWERSENSORS_INTERVAL=soon: must be from"),
+        ("POWERSENSORS_SENSOR=rapl,nothing", "settings:2: POWERSENSORS_SENSOR=nothing: "),
+        ("POWERSENSORS_VERBOSE=perhaps", "settings:2: POWERSENSORS_VERBOSE=perhaps: must be true or false"),
+        ("POWERSENSORS_SYSFS=/nonexistent", "settings:2: POWERSENSORS_SYSFS: "),
+        ("POWERSENSORS_SCOPE=wall", "settings:2: POWERSENSORS_SCOPE: "),
+        ("POWERSENSORS_REGION=nowhere at all", "settings:2: POWERSENSORS_REGION=nowhere at all: "),
+    ])
+    func `a wrong value in the file is told with its line`(line: String, says: String) async throws {
+        let machine = try MockMachine.onePackage()
+        let folder = try MockTree()
+        try folder.write("# settings\n\(line)\n", to: "settings")
+        let roots = line.contains("SYSFS") ? [] : Command.roots(machine)
+        let outcome = try await Command.run(
+            ["watch", "--duration", "10ms", "--config", "\(folder.path)/settings"] + roots)
+        #expect(outcome.exitCode != 0)
+        #expect(outcome.complaints.count == 1 && outcome.error.contains(says), "\(outcome.error)")
+    }
+
+    @Test func `blanks around a name and its value are not part of them, as systemd reads them`() async throws {
+        let machine = try MockMachine.onePackage()
+        let folder = try MockTree()
+        for line in ["POWERSENSORS_NODE = a b ", "\tPOWERSENSORS_NODE\t=\t\"a b\"", "POWERSENSORS_NODE= 'a b'"] {
+            try folder.write("\(line)\n", to: "settings")
+            let outcome = try await Command.run(
+                ["list", "--json", "--config", "\(folder.path)/settings"] + Command.roots(machine))
+            #expect(outcome.exitCode == 0, "\(outcome.error)")
+            #expect(try JSON(outcome.output)["node"].text == "a b")
+        }
+    }
+
+    @Test(arguments: ["POWERSENSORS_FOO", "POWERSENSORS_X", "POWERSENSORS_LOOK"])
+    func `a name that is like no other is refused without one that may have been meant`(name: String) async throws {
+        let folder = try MockTree()
+        try folder.write("\(name)=a\n", to: "settings")
+        let outcome = try await Command.run(["list", "--config", "\(folder.path)/settings"])
+        #expect(outcome.exitCode == 64)
+        #expect(outcome.error.contains("settings:1: '\(name)' is not a setting; see the options"), "\(outcome.error)")
+    }
+
+    @Test func `a setting that asks for the list of regions does not end a service with success`() async throws {
+        let machine = try MockMachine.onePackage()
+        let folder = try MockTree()
+        try folder.write("POWERSENSORS_REGION=list\nPOWERSENSORS_JSON=-\n", to: "settings")
+        let outcome = try await Command.run(
+            ["export", "--config", "\(folder.path)/settings"] + Command.roots(machine))
+        #expect(outcome.exitCode == 64)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.complaints.count == 1 && outcome.error.contains("settings:1: POWERSENSORS_REGION=list: "))
+        #expect(try await Command.run(["list", "--region", "list"]).output.contains("Germany"))
+    }
+
     @Test func `short flags stand for the usual ones`() async throws {
         let machine = try MockMachine.onePackage()
         let arguments = ["-i", "20ms", "-d", "0.03s", "-f", "csv", "-t", "0", "-s", "rapl", "-v"]

@@ -6,7 +6,7 @@ import PowerSensorsExporters
 extension SharedOptions {
     /// The carbon intensity of the machine's electricity, by its region or as a number; nil if no option sets it.
     ///
-    /// `--region list` prints the known regions, and ends the command.
+    /// `--region list` prints the known regions, and ends the command. As a setting it would end a service that has done nothing.
     func carbon(in environment: Environment) throws(CommandFailure) -> CarbonIntensity? {
         let region = region.given(in: environment)
         let file = carbonFile.given(in: environment)
@@ -14,7 +14,10 @@ extension SharedOptions {
             try file.map { (file) throws(CommandFailure) in
                 CarbonRegions.builtIn.overridden(by: try CarbonFile(file.value).intensities)
             } ?? .builtIn
-        if region?.value == "list" {
+        if let region, region.value == "list" {
+            if region.isVariable {
+                throw region.refused("list is only for the command line, where it shows the codes: --region list")
+            }
             try StandardOutput.write(
                 text: CarbonText.table(regions.intensities.sorted { $0.region.lowercased() < $1.region.lowercased() }))
             throw .ended

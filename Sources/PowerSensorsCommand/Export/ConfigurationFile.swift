@@ -4,8 +4,9 @@ import PowerSensors
 
 /// A file of settings: `POWERSENSORS_…=value`, one per line, in the format that systemd's EnvironmentFile accepts.
 ///
-/// Empty lines and lines that begin with `#` or `;` are comments. An unknown name is an error, so that a misspelt one does not
-/// go unnoticed.
+/// Empty lines and lines that begin with `#` or `;` are comments. Blanks around a name and a value are not part of them, and neither
+/// are quotation marks around a whole value, as systemd reads such a file. An unknown name is an error, so that a misspelt one does
+/// not go unnoticed.
 enum ConfigurationFile {
     /// The file that is read where none is named.
     static let standard = "/etc/powersensors.conf"
@@ -21,9 +22,11 @@ enum ConfigurationFile {
     }
 
     /// The variables that a file sets.
-    static func variables(_ path: String, knownNames names: Set<String>) throws(CommandFailure) -> [String: String] {
+    static func variables(
+        _ path: String, knownNames names: Set<String>
+    ) throws(CommandFailure) -> [String: OptionValue] {
         let bytes = try namedFile(path, "a file", option: "--config")
-        var variables: [String: String] = [:]
+        var variables: [String: OptionValue] = [:]
         guard let content = String(validating: bytes.withoutByteOrderMark, as: UTF8.self) else {
             let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
@@ -33,30 +36,38 @@ enum ConfigurationFile {
         for (index, line) in lines.enumerated() {
             let text = String(trimming: Array(line.utf8)[...])
             if text.isEmpty || text.hasPrefix("#") || text.hasPrefix(";") { continue }
-            let name = String(text.prefix { $0 != "=" && $0 != " " })
-            // A line may be, or contain, a password: only what may belong to a name is shown.
-            let start = text.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-            let shown = start.hasPrefix("POWERSENSORS_") ? "'\(start.prefix(40))'" : "this line"
-            guard let equals = text.firstIndex(of: "="), !text[..<equals].contains(" ") else {
-                throw .usage(
-                    "\(path):\(index + 1): \(shown) is not a setting; write"
-                        + " POWERSENSORS_INTERVAL=5s and the like, and # before a comment.")
-            }
-            guard names.contains(name) else {
-                let hint = suggestion(for: name.uppercased(), among: names).map { "did you mean \($0)?" }
-                throw .usage(
-                    "\(path):\(index + 1): \(shown) is not a setting; "
-                        + (hint ?? "see the options in powersensors --help and in each subcommand's --help."))
-            }
-            var value = text[text.index(after: equals)...]
-            // As in systemd, quotation marks around the whole value are not part of it.
-            for mark in ["\"", "'"] where value.count > 1 && value.hasPrefix(mark) && value.hasSuffix(mark) {
-                value = value.dropFirst().dropLast()
-                break
-            }
-            variables[name] = String(value)
+            let place = "\(path):\(index + 1)"
+            let (name, value) = try setting(text, at: place, knownNames: names)
+            variables[name] = OptionValue(name: name, value: value, isVariable: true, place: place)
         }
         return variables
+    }
+
+    /// The name and value of a line.
+    private static func setting(
+        _ text: String, at place: String, knownNames names: Set<String>
+    ) throws(CommandFailure) -> (name: String, value: String) {
+        // A line may be, or contain, a password: only what may belong to a name is shown.
+        let start = text.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        let shown = start.hasPrefix(Environment.prefix) ? "'\(start.prefix(40))'" : "this line"
+        let name = text.firstIndex(of: "=").map { String(trimming: Array(text[..<$0].utf8)[...]) } ?? ""
+        guard let equals = text.firstIndex(of: "="), !name.contains(where: \.isWhitespace) else {
+            throw .usage(
+                "\(place): \(shown) is not a setting; write POWERSENSORS_INTERVAL=5s and the like, and # before a comment."
+            )
+        }
+        guard names.contains(name) else {
+            let close = suggestion(for: name.uppercased(), among: names, after: Environment.prefix)
+            let hint = close.map { "did you mean \($0)?" }
+            throw .usage(
+                "\(place): \(shown) is not a setting; "
+                    + (hint ?? "see the options in powersensors --help and in each subcommand's --help."))
+        }
+        let value = String(trimming: Array(text[text.index(after: equals)...].utf8)[...])
+        for mark in ["\"", "'"] where value.count > 1 && value.hasPrefix(mark) && value.hasSuffix(mark) {
+            return (name, String(value.dropFirst().dropLast()))
+        }
+        return (name, value)
     }
 }
 #endif

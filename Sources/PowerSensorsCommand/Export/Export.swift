@@ -110,7 +110,7 @@ struct Export {
         do throws(PushSetupError) {
             return try make(option.value)
         } catch {
-            throw .usage("\(option.name): \(error)")
+            throw .usage("\(option.origin): \(error)")
         }
     }
 

@@ -66,7 +66,7 @@ extension PushAccessOptions {
             throw option.refused("it has no effect without --\(Self.server).")
         }
         if let token, let other = user ?? password {
-            throw .usage("\(other.name) and \(token.name) exclude each other; leave one out.")
+            throw .usage("\(other.origin) and \(token.name) exclude each other; leave one out.")
         }
         var access = PushAccess(authorityFile: authority?.value, secretFile: password?.value ?? token?.value)
         switch (user, password) {

@@ -4,13 +4,14 @@ import Glibc
 /// The environment variables that can be set instead of options, such as `POWERSENSORS_MAX_POWER` for `--max-power`.
 struct Environment {
     /// The variables of a configuration file; those of this process take precedence.
-    var file: [String: String] = [:]
+    var file: [String: OptionValue] = [:]
 
     /// The variable of an option; nil if it is missing or empty.
     func variable(of option: String) -> OptionValue? {
         let name = Self.variableName(of: option)
-        guard let value = environmentVariable(name) ?? file[name], !value.isEmpty else { return nil }
-        return OptionValue(name: name, value: value, isVariable: true)
+        let own = environmentVariable(name).map { OptionValue(name: name, value: $0, isVariable: true) }
+        guard let variable = own ?? file[name], !variable.value.isEmpty else { return nil }
+        return variable
     }
 
     /// Whether a flag is given, or else its variable is true.
@@ -26,16 +27,19 @@ struct Environment {
         var next = unsafe environ
         while let entry = unsafe next.pointee {
             let name = unsafe String(cString: entry).prefix { $0 != "=" }
-            let isService = ["SERVICE_", "PORT"].contains { name.hasPrefix("POWERSENSORS_\($0)") }
-            if name.hasPrefix("POWERSENSORS_"), !isService { names.insert(String(name)) }
+            let isService = ["SERVICE_", "PORT"].contains { name.hasPrefix(prefix + $0) }
+            if name.hasPrefix(prefix), !isService { names.insert(String(name)) }
             unsafe next += 1
         }
         return names
     }
 
+    /// What the names of all variables begin with.
+    static let prefix = "POWERSENSORS_"
+
     /// The name of an option's variable.
     static func variableName(of option: String) -> String {
-        "POWERSENSORS_" + option.uppercased().split(separator: "-").joined(separator: "_")
+        prefix + option.uppercased().split(separator: "-").joined(separator: "_")
     }
 }
 

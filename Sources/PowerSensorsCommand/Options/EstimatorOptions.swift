@@ -79,7 +79,7 @@ extension EstimatorOptions {
         let calibration = try ProfileFile.read(option.value)
         let machine = try? MachineDescription(roots: roots)
         if !estimator.forcesCalibration, let mismatch = machine.flatMap({ calibration.hardware.mismatch(with: $0) }) {
-            throw .failure("\(option.name) \(option.value): \(mismatch). --force-profile uses it anyway.")
+            throw .failure("\(option.origin) \(option.value): \(mismatch). --force-profile uses it anyway.")
         }
         return calibration
     }

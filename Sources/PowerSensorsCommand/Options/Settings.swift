@@ -31,7 +31,7 @@ struct Settings {
     init(_ command: some SensorsCommand, in environment: Environment) throws(CommandFailure) {
         let options = command.shared
         scope = try options.scope.value(in: environment)
-        scopeOption = options.scope.given(in: environment)?.name ?? "--scope"
+        scopeOption = options.scope.given(in: environment)?.origin ?? "--scope"
         interval = try options.interval.value(in: environment)
         node = try options.node.value(in: environment) ?? nodeName()
         isVerbose = try environment.isOn(options.verbose)
@@ -110,7 +110,8 @@ struct Settings {
         do throws(AttributeError) {
             return try SystemRoot(path: option.value, mountPoint: mountPoint)
         } catch {
-            throw .failure("\(option.name): \(error). Name a folder to use as \(mountPoint), or leave the option out.")
+            throw .failure(
+                "\(option.origin): \(error). Name a folder to use as \(mountPoint), or leave the option out.")
         }
     }
 }
