@@ -230,8 +230,8 @@ def _check_return(run, checks, watch, mechanism, identifier, was_gone=True, has_
             f"{identifier} has {energy} J of {float(counted * unit)} J: no more, and none less but for moments",
         )
     elif was_gone and has_changed:
-        # The command looks for what is missing every two seconds. If that falls between the return of the device msr and that
-        # of the last zone, msr is all there is, and is used; the energy between the two is open, and said to be.
+        # The command looks for what is missing every two seconds. If that falls between the return of the device msr
+        # and that of the last zone, msr is all there is, and is used; the energy between the two is open, and said to be.
         least, most = energy - float(unit / 2), energy + ambiguous + float(unit / 2)
         checks.that(least <= counted * unit <= most, f"{identifier} used {float(counted * unit)} J: {least} to {most}")
     else:
