@@ -75,7 +75,9 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: withExporters),
-            ]
+            ],
+            // Scripts/page/embed.py puts these together.
+            exclude: ["LivePage/Source"]
         ),
         .target(
             name: "PowerSensorsPush",

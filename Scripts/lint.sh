@@ -63,11 +63,13 @@ for script in Scripts/*.sh Scripts/deploy/*.sh .ci/run Deploy/debian/* Deploy/ha
     "$shell" -n "$script" || complain "$script cannot be parsed"
 done
 
-for script in Tests/Kernel/run {Scripts,Scripts/deploy,Tests/Kernel,Tests/Kernel/kerneltests,Fitting,Fitting/estimator}/*.py; do
+for script in Tests/Kernel/run {Scripts,Scripts/deploy,Scripts/page,Tests/Kernel,Tests/Kernel/kerneltests,Fitting,Fitting/estimator}/*.py; do
     python3 -c 'import sys; compile(open(sys.argv[1]).read(), sys.argv[1], "exec")' "$script" || complain "$script cannot be parsed"
 done
 
-for script in Tests/Kernel/run {Tests/Kernel,Tests/Kernel/kerneltests,Fitting,Fitting/estimator}/*.py; do
+python3 Scripts/page/embed.py --check || complain "the live page must be put together again: make page"
+
+for script in Tests/Kernel/run {Scripts/page,Tests/Kernel,Tests/Kernel/kerneltests,Fitting,Fitting/estimator}/*.py; do
     long=$(grep -nE '^.{121}' "$script" || true)
     if [ -n "$long" ]; then complain "$script has lines of more than 120 characters" "$long"; fi
 done

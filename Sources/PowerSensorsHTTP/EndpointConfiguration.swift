@@ -32,6 +32,16 @@ public struct EndpointConfiguration: Sendable {
     /// Limits on what clients may use.
     public var limits = Limits()
 
+    /// What the live page and the documents beneath `/api/v1/` show; nil for neither. It must also get the monitor's snapshots:
+    /// `monitor.export(to: [pages, live])`.
+    public var live: LiveExporter?
+
+    /// Whether `/` is the live page; otherwise it is three links.
+    public var showsPage = true
+
+    /// What answers `/api/v1/history`; nil if no history is kept.
+    public var history: HistorySource?
+
     /// A configuration with the default limits.
     ///
     /// - Parameters:

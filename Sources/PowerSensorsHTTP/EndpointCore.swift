@@ -18,10 +18,10 @@ final class EndpointCore {
 
     init(
         _ configuration: EndpointConfiguration, pages: @escaping MetricsSource, on eventLoop: any EventLoop,
-        worker: NIOThreadPool, reporting report: @escaping @Sendable (EndpointNotice) -> Void
+        worker: NIOThreadPool, historian: NIOThreadPool, reporting report: @escaping @Sendable (EndpointNotice) -> Void
     ) throws(EndpointError) {
         limits = configuration.limits
-        routes = Routes(pages)
+        routes = Routes(configuration, pages: pages, on: eventLoop, historian: historian)
         table = ConnectionTable(limits, on: eventLoop, reporting: report)
         authenticator = try BasicAuthenticator(
             configuration.web?.users ?? [:], on: eventLoop, worker: worker, reporting: report)

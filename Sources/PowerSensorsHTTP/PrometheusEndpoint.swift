@@ -7,8 +7,9 @@ public import PowerSensorsExporters
 
 /// An HTTP server that offers pages of metrics to Prometheus and compatible scrapers.
 ///
-/// It serves `/metrics`, `/healthz` (200 as long as the server runs), `/readyz` (200 once there is a page) and, for people,
-/// `/`. It uses one thread, and a second one to check passwords if there are users. Stop it with ``stop(within:)``.
+/// It serves `/metrics`, `/healthz` (200 as long as the server runs), `/readyz` (200 once there is a page), `/` for people, and
+/// JSON documents beneath `/api/v1/` if ``EndpointConfiguration/live`` is set. It uses one thread, one more to check passwords if
+/// there are users, and one more to read the history if there is one. Stop it with ``stop(within:)``.
 public final class PrometheusEndpoint: Sendable {
     /// The address it listens on, with the actual port if 0 was given.
     public let address: EndpointAddress
@@ -51,10 +52,12 @@ public final class PrometheusEndpoint: Sendable {
         let eventLoop = threads.eventLoops.next()
         let core = try await eventLoop.submit {
             let core = try EndpointCore(
-                configuration, pages: pages, on: eventLoop, worker: threads.worker, reporting: report)
+                configuration, pages: pages, on: eventLoop, worker: threads.worker,
+                historian: threads.historian, reporting: report)
             return NIOLoopBound(core, eventLoop: eventLoop)
         }.get()
         if configuration.web?.users.isEmpty == false { threads.worker.start() }
+        if configuration.history != nil { threads.historian.start() }
         let address = configuration.address
         listener = try await ServerBootstrap(group: threads.eventLoops)
             // How many new connections the kernel holds until they are accepted.
@@ -157,9 +160,11 @@ private struct Threads: Sendable {
 
     let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let worker = NIOThreadPool(numberOfThreads: 1)
+    let historian = NIOThreadPool(numberOfThreads: 1)
 
     func stop() async {
         try? await worker.shutdownGracefully()
+        try? await historian.shutdownGracefully()
         try? await eventLoops.shutdownGracefully()
     }
 }

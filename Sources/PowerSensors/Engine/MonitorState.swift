@@ -199,6 +199,9 @@ package struct MonitorState {
 
     // MARK: Events
 
+    /// What is missing or limited, as of the latest snapshot.
+    var findings: [Finding] { latest == nil ? topology.findings : reportedFindings }
+
     private mutating func newFindings(_ current: [Finding], _ instant: SampleInstant) -> [MonitorEvent] {
         let now = instant.monotonicNanoseconds
         let new = current.filter { lastSeen[$0] == nil }

@@ -53,6 +53,9 @@ public final class PowerMonitor: Sendable {
     /// The topology of the current generation.
     public var topology: Topology { core.state.withLock { $0.topology } }
 
+    /// What is missing or limited now. It costs a lock and no system call.
+    package var findings: [Finding] { core.state.withLock { $0.findings } }
+
     /// The latest snapshot over ``MonitorConfiguration/latestInterval``; nil until the first sample.
     ///
     /// It costs a lock and no system call.

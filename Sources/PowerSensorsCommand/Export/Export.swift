@@ -13,6 +13,7 @@ struct Export {
     /// The address on which Prometheus can scrape; nil for none.
     private let prometheus: EndpointAddress?
     private let webConfiguration: String?
+    private let showsPage: Bool
     /// The pages that Prometheus scrapes.
     private let prometheusExporter: PrometheusExporter
     private let textfile: String?
@@ -49,6 +50,7 @@ struct Export {
         if prometheus == nil, let option = options.webConfig.given(in: environment) {
             throw option.refused("it has no effect without --prometheus.")
         }
+        showsPage = try !environment.isOn(options.noPage)
         textfile = try options.textfile.value(in: environment)
         var lokiConfiguration = LokiConfiguration()
         lokiConfiguration.interval = settings.interval
@@ -118,10 +120,12 @@ struct Export {
     func run() async throws(CommandFailure) {
         try checkFiles()
         await DescriptorLimit.openTimers()
-        let exporters = try exporters()
+        var exporters = try exporters()
         let monitor = try openMonitor()
+        let live = liveExporter(of: monitor)
+        if let live { exporters.append(live) }
         let end = try BoundedEnd(of: monitor, exporters.map(\.name))
-        let endpoint = try await startEndpoint()
+        let endpoint = try await startEndpoint(live)
         // After this time everything has been opened and run once.
         let start = Task { if (try? await Task.sleep(for: .seconds(2))) != nil { StartCode.release() } }
         defer { start.cancel() }
@@ -146,7 +150,7 @@ struct Export {
         let monitor = try openMonitor()
         defer { monitor.stop() }
         try checkFiles()
-        await (try startEndpoint())?.stop()
+        await (try startEndpoint(nil))?.stop()
         try guests?.check()
         do {
             try await loki?.check()
@@ -203,14 +207,24 @@ struct Export {
         return monitor
     }
 
+    /// What the live page and the JSON documents show; nil without an endpoint.
+    private func liveExporter(of monitor: PowerMonitor) -> LiveExporter? {
+        if prometheus == nil { return nil }
+        return LiveExporter(of: monitor, node: settings.node, interval: prometheusExporter.interval)
+    }
+
     /// Starts to listen, so that a port in use ends the command before anything else begins.
-    private func startEndpoint() async throws(CommandFailure) -> PrometheusEndpoint? {
+    ///
+    /// - Parameter live: What the live page shows; nil for no page.
+    private func startEndpoint(_ live: LiveExporter?) async throws(CommandFailure) -> PrometheusEndpoint? {
         guard let prometheus else { return nil }
         do throws(EndpointError) {
             var configuration = EndpointConfiguration(address: prometheus)
             configuration.web = try webConfiguration.map { path throws(EndpointError) in
                 try WebConfiguration(file: path)
             }
+            configuration.live = live
+            configuration.showsPage = showsPage
             let endpoint = try await PrometheusEndpoint.start(configuration) { [prometheusExporter] in
                 prometheusExporter.page($0)
             } reporting: { notice in

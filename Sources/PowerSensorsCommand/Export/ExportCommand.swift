@@ -30,6 +30,9 @@ struct ExportCommand: EstimatingCommand {
         .duration(from: "100ms", to: "1h", example: "1s"), default: "1s")
     var minInterval: Setting<Duration>
 
+    @Flag(help: "Serve three links at / instead of the live page.")
+    var noPage: NoPage?
+
     @Option(
         "compat", "Also export the series of another program: scaphandre.",
         .choice("name", of: PrometheusFormat.Compatibility.all, name: \.name))
@@ -94,6 +97,8 @@ struct ExportCommand: EstimatingCommand {
     @OptionGroup var knownPower: KnownPowerOptions
 
     @OptionGroup var estimatorOptions: EstimatorOptions
+
+    enum NoPage: String, Switch { case noPage = "no-page" }
 
     enum Created: String, Switch { case created }
 

@@ -16,6 +16,8 @@ final class Connection: ChannelInboundHandler {
         case receiving
         /// Waiting for a password check.
         case authenticating
+        /// Waiting for an answer from the history.
+        case querying
         /// Waiting for the client to receive a response.
         case sending
         /// Waiting for the next request.

@@ -99,7 +99,7 @@ final class ConnectionTable {
     private func timeLimit(for activity: Connection.Activity) -> TimeAmount? {
         switch activity {
         case .receiving: TimeAmount(limits.receiveTime)
-        case .sending: TimeAmount(limits.sendTime)
+        case .querying, .sending: TimeAmount(limits.sendTime)
         case .idle: TimeAmount(limits.idleTime)
         // Long enough for a client to receive and read the end of its response.
         case .lingering: .seconds(2)

@@ -102,7 +102,7 @@ final class RequestHandler: ChannelInboundHandler {
 
     private func answer(_ head: HTTPRequestHead, _ route: Routes.Route, _ context: ChannelHandlerContext) {
         guard route.needsAuthentication, let authenticator = core.authenticator else {
-            return send(core.routes.response(route, head), to: head, context)
+            return respond(to: head, route, context)
         }
         connection.begin(.authenticating)
         let headers = head.headers["Authorization"]
@@ -111,7 +111,15 @@ final class RequestHandler: ChannelInboundHandler {
         ) { [self] refusal in
             check = nil
             guard !isFinished else { return }
-            send(refusal ?? core.routes.response(route, head), to: head, context)
+            if let refusal { send(refusal, to: head, context) } else { respond(to: head, route, context) }
+        }
+    }
+
+    private func respond(to head: HTTPRequestHead, _ route: Routes.Route, _ context: ChannelHandlerContext) {
+        if route == .history { connection.begin(.querying) }
+        core.routes.respond(to: head, route) { [self] response in
+            guard !isFinished else { return }
+            send(response, to: head, context)
         }
     }
 
@@ -124,7 +132,10 @@ final class RequestHandler: ChannelInboundHandler {
         if !staysOpen { isFinished = true }
         var headers = response.headers
         headers.add(name: "Date", value: core.date.text)
-        headers.add(name: "Content-Length", value: String(response.body.readableBytes))
+        // It would be that of the document, which the client has (RFC 9110, section 8.6).
+        if response.status != .notModified {
+            headers.add(name: "Content-Length", value: String(response.body.readableBytes))
+        }
         if !staysOpen {
             headers.add(name: "Connection", value: "close")
         } else if head?.version == .http1_0 {

@@ -160,7 +160,8 @@ final class Client: @unchecked Sendable {
             let value = line[line.index(after: colon)...].drop { $0 == " " }
             #expect(headers.updateValue(String(value), forKey: line[..<colon].lowercased()) == nil)
         }
-        let length = toHead ? 0 : try #require(headers["content-length"].flatMap { Int($0) })
+        let hasBody = !toHead && status != 304
+        let length = hasBody ? try #require(headers["content-length"].flatMap { Int($0) }) : 0
         while received.count < end.upperBound + length { try receiveMore() }
         let body = Array(received[end.upperBound..<end.upperBound + length])
         received.removeFirst(end.upperBound + length)

@@ -29,10 +29,12 @@ func withEndpoint<Result>(
     web: WebConfiguration? = nil,
     limits: EndpointConfiguration.Limits = .init(),
     notices: NoticeRecorder = NoticeRecorder(),
+    configure: (inout EndpointConfiguration) -> Void = { _ in },
     _ body: (PrometheusEndpoint) async throws -> Result
 ) async throws -> Result {
     var configuration = EndpointConfiguration(address: EndpointAddress(port: 0), web: web)
     configuration.limits = limits
+    configure(&configuration)
     let endpoint = try await PrometheusEndpoint.start(configuration, pages: pages.page, reporting: notices.report)
     do {
         let result = try await body(endpoint)

@@ -9,9 +9,11 @@ func serve() async throws {
     var configuration = EndpointConfiguration(address: EndpointAddress(host: "0.0.0.0", port: 9840))
     configuration.web = try WebConfiguration(file: "/etc/agent/web.yml")
     configuration.limits.connections = 16
+    let live = LiveExporter(of: monitor, node: "n1")
+    configuration.live = live
     let endpoint = try await PrometheusEndpoint.start(
         configuration, pages: { pages.page($0) }, reporting: { notice in print(notice) })
-    await monitor.export(to: [pages]) { failure in print(failure) }
+    await monitor.export(to: [pages, live]) { failure in print(failure) }
     await endpoint.stop()
 }
 

@@ -1,0 +1,103 @@
+#if Exporters
+import PowerSensors
+import PowerSensorsExporters
+
+/// The host figures and events of the last minutes, for those who look at a machine and were not there before.
+struct RecentFigures: Sendable {
+    /// The host figures of one snapshot.
+    private struct Point: Sendable {
+        let timeNanoseconds: Int64
+        let host: [HostSnapshot]
+    }
+
+    /// An event and its wall-clock time in nanoseconds since 1970.
+    private struct Moment: Sendable {
+        let timeNanoseconds: Int64
+        let event: MonitorEvent
+    }
+
+    /// How many snapshots are kept: ten minutes of them at one a second.
+    static let pointCount = 600
+
+    /// How many events are kept.
+    static let eventCount = 100
+
+    /// The points; once there are enough, the oldest is replaced.
+    private var points: [Point] = []
+    private var oldest = 0
+    private var moments: [Moment] = []
+
+    /// Records a snapshot's host figures.
+    mutating func record(_ snapshot: Snapshot) {
+        let point = Point(timeNanoseconds: snapshot.timeNanoseconds, host: snapshot.host)
+        if points.count < Self.pointCount {
+            points.append(point)
+        } else {
+            points[oldest] = point
+            oldest = (oldest + 1) % points.count
+        }
+    }
+
+    /// Records an event. Findings are left out, since they are a document of their own.
+    ///
+    /// - Parameters:
+    ///   - now: The current instant.
+    ///   - wallNanoseconds: The wall-clock time of that instant in nanoseconds since 1970.
+    /// - Returns: Whether it was recorded.
+    mutating func record(_ event: MonitorEvent, now: SampleInstant, wallNanoseconds: Int64) -> Bool {
+        if event.kind == .finding { return false }
+        if moments.count == Self.eventCount { moments.removeFirst() }
+        let age = now.boottimeNanoseconds - event.instant.boottimeNanoseconds
+        moments.append(Moment(timeNanoseconds: wallNanoseconds - age, event: event))
+        return true
+    }
+
+    /// The figures as one JSON object and a line end, the oldest first.
+    ///
+    /// - Parameters:
+    ///   - node: The machine's name.
+    ///   - interval: The time between two points.
+    func points(node: String, interval: Duration) -> [UInt8] {
+        let ordered = points[oldest...] + points[..<oldest]
+        return JSONWriter.rendering { json in
+            json.object { json in
+                json.member("version", 1)
+                json.member("node", node)
+                json.member("interval_s", interval.seconds)
+                json.member("points", each: ordered) { point, json in
+                    json.member("time_ns", point.timeNanoseconds)
+                    json.member("host", each: point.host) { append($0, to: &$1) }
+                }
+            }
+        } + [UInt8(ascii: "\n")]
+    }
+
+    /// The events as one JSON object and a line end, the oldest first.
+    ///
+    /// - Parameter node: The machine's name.
+    func events(node: String) -> [UInt8] {
+        JSONWriter.rendering { json in
+            json.object { json in
+                json.member("version", 1)
+                json.member("node", node)
+                json.member("events", each: moments) { append($0, to: &$1) }
+            }
+        } + [UInt8(ascii: "\n")]
+    }
+
+    private func append(_ host: HostSnapshot, to json: inout JSONWriter) {
+        json.member("scope", host.scope.name)
+        json.member("power_w", host.power?.rawValue)
+        json.member("low_w", host.low?.rawValue)
+        json.member("high_w", host.high?.rawValue)
+    }
+
+    private func append(_ moment: Moment, to json: inout JSONWriter) {
+        json.member("time_ns", moment.timeNanoseconds)
+        json.member("kind", moment.event.kind.name)
+        json.member("channel", moment.event.channel)
+        json.member("status", moment.event.status?.name)
+        json.member("ambiguous_j", moment.event.ambiguousEnergy?.rawValue)
+    }
+}
+#endif
