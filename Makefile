@@ -30,7 +30,7 @@ BINARY ?=
 RELEASE := .build/for-release
 
 .PHONY: help deps run test test-kernel prepare-test-kernel examples layers traits api api-renew sanitize bench figures bench-scrape memcheck fuzz dist install test-deploy \
-    open-files soak lint format docs clean estimator-check estimator-report estimator-tables
+    open-files soak page test-page lint format docs clean estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
@@ -122,6 +122,13 @@ install: ## install the command, man pages, completions and units; PREFIX (/usr/
 test-deploy: ## prove what is shipped: packages, units, image, manifests, rules, queries; ONLY=NAME runs some of the stages
 	@sh Scripts/install-dependencies.sh dist
 	@SKIPS=$(SKIPS) bash Scripts/test-deploy.sh
+
+page: ## put the live page's parts together in the Swift file that the endpoint is built with
+	@python3 Scripts/page/embed.py
+
+test-page: ## drive the live page in a real Chromium; IMAGES=--images takes the guide's pictures anew
+	@sh Scripts/install-dependencies.sh page
+	@SKIPS=$(SKIPS) bash Scripts/test-page.sh $(IMAGES)
 
 lint: deps ## check the format and the project's rules
 	@bash Scripts/lint.sh $(SOURCES)

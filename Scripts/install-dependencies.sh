@@ -62,6 +62,12 @@ umoci|no image is made
 util-linux|no command is started with a service's rights
 LIST
         ;;
+    page)
+        cat <<'LIST'
+chromium-headless-shell|the live page is not tested
+fonts-noto-core|the pictures of the page have another font
+LIST
+        ;;
     kernel)
         cat <<'LIST'
 acpica-tools|no guest has batteries
