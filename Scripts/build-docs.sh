@@ -24,13 +24,15 @@ if [ -d "$template" ]; then
 fi
 
 # A guide as DocC wants it: links between guides are `doc:` links, whose headings begin with a capital, and files outside
-# Docs are named without a link.
+# Docs are named without a link. Pictures are found by their names.
 adapt() {
     sed -E -e 's/\]\(README\.md\)/](doc:Guides)/g' -e 's/\]\(([A-Za-z]+)\.md\)/](doc:\1)/g' \
-        -e 's/\]\(([A-Za-z]+)\.md#(.)/](doc:\1#\u\2/g' -e 's/\[([^]]+)\]\((\.\.|PublicAPI)[^)]*\)/\1/g' "$1"
+        -e 's/\]\(([A-Za-z]+)\.md#(.)/](doc:\1#\u\2/g' -e 's/\[([^]]+)\]\((\.\.|PublicAPI|Schema)[^)]*\)/\1/g' \
+        -e 's/\]\(images\//](/g' "$1"
 }
 
 cp -R Docs/Reference "$catalog"
+cp Docs/images/*.png "$catalog"
 {
     adapt Docs/README.md
     printf '\n## Topics\n\n### All guides\n\n'
