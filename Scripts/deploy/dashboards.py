@@ -557,7 +557,7 @@ LOGS = {
         logs(
             "Spikes", "timeseries", "short",
             "How many power spikes each machine reported in the window. Adds up to all spikes.",
-            query(f'sum by (host) (count_over_time({LINES} |= "event=power_spike" [$window]))', "{{host}}")),
+            query(f'sum by (host) (count_over_time({LINES} |= "event=power_spike " [$window]))', "{{host}}")),
         logs(
             "What happened", "logs", "none",
             "Every event as its line, the newest first. Adds up to nothing: each line is an event.",

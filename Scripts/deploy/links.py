@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-# [text](target), where the text may be on two lines. Code is left alone: a link's text in it is code, too.
+# [text](target), where the text may be on two lines and may have code in it.
 LINK = re.compile(r"(?s)(?<!!)\[((?:`[^`]*`|[^\[\]`])*)\]\(([^()\s]+)\)")
 
 

@@ -27,6 +27,7 @@ struct DoctorCommandTests {
         ("0::/system.slice/powersensors.service\n", "abc", true),
         ("1:name=systemd:/system.slice/powersensors.service\n0::/\n", "abc", true),
         ("0::/user.slice/user-0.slice/session-1.scope\n", "abc", false),
+        ("0::/user.slice/user-0.slice/user@0.service/app.slice/x.service\n", "abc", false),
         ("0::/system.slice/powersensors.service\n", "", false),
     ])
     func `in a unit that hides a device, the remedy is the unit's drop-in`(

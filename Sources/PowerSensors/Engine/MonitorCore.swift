@@ -8,12 +8,14 @@ final class MonitorCore: Sendable {
     let timer = InterruptibleTimer()
     private let configuration: SamplingConfiguration
     private let firstDiscovery: BoundSensors
+    private let spikes: SpikeWatch?
 
     init(_ configuration: MonitorConfiguration) throws(SamplerError) {
         let bound = configuration.sensors.bind(within: configuration.sampling.discoveryLimit)
         try bound.topology.check(headlineScope: configuration.headlineScope)
         self.configuration = configuration.sampling
         firstDiscovery = bound
+        spikes = SpikeWatch(configuration)
         state = Locked(MonitorState(bound.topology, configuration))
     }
 
@@ -28,10 +30,11 @@ final class MonitorCore: Sendable {
     /// The body of the thread, which returns when the monitor is stopped.
     func run() {
         var engine = SamplingEngine(configuration, firstDiscovery, recordsEvents: true, pinsThread: true)
+        var spikes = spikes
         var isFirst = true
         while true {
             let wakeCount = timer.wakeCount
-            guard let (now, next) = sample(&engine) else { return }
+            guard let (now, next) = sample(&engine, &spikes) else { return }
             if engine.rediscoverIfDue(at: now) {
                 state.withLock { $0.move(to: engine, at: .now) }.send()
                 isFirst = true
@@ -47,7 +50,9 @@ final class MonitorCore: Sendable {
     /// Reads every channel once, and delivers snapshots to the subscribers that are due; nil when the monitor is stopped.
     ///
     /// - Returns: The monotonic times of the sample and of the next one, in nanoseconds.
-    private func sample(_ engine: inout SamplingEngine) -> (now: Int64, next: Int64)? {
+    private func sample(
+        _ engine: inout SamplingEngine, _ spikes: inout SpikeWatch?
+    ) -> (now: Int64, next: Int64)? {
         let isForSnapshot = engine.dividesEnergy ? isSnapshotDue(engine) : false
         let info = engine.readAndDivide(forSnapshot: isForSnapshot)
         // The lock is taken only after the reads and the attribution, so that callers do not wait for them.
@@ -60,6 +65,8 @@ final class MonitorCore: Sendable {
             if state.mayBeDue(at: info, events) { deliveries = state.deliver(engine, info, events) }
             return state.nextSample(after: now, atMost: longest)
         }
+        // Outside of the lock, since a program may be asked for its usual power.
+        deliveries?.addSpike(foundBy: &spikes)
         deliveries?.send()
         return next.map { (now, $0) }
     }

@@ -8,6 +8,14 @@ struct Deliveries: Sendable {
     fileprivate(set) var snapshots: [(to: AsyncStream<Snapshot>.Continuation, snapshot: Snapshot)] = []
     fileprivate(set) var events: [MonitorEvent] = []
     fileprivate(set) var listeners: [AsyncStream<MonitorEvent>.Continuation] = []
+    /// The latest snapshot, if it is new.
+    fileprivate var latest: Snapshot?
+
+    /// Adds the spike that begins or ends with the latest snapshot.
+    mutating func addSpike(foundBy watch: inout SpikeWatch?) {
+        guard let latest, let change = watch?.record(latest) else { return }
+        events.append(MonitorEvent(change, of: latest))
+    }
 
     func send() {
         for delivery in snapshots { delivery.to.yield(delivery.snapshot) }
@@ -37,7 +45,6 @@ package struct MonitorState {
     private(set) var latest: Snapshot?
     private var latestWriter: SnapshotWriter
     private var latestGrid: DeliveryGrid
-    private var spikes: SpikeWatch?
     /// The monotonic time in nanoseconds from which the intervals of all subscribers are counted.
     private let origin = SampleInstant.monotonicNow
     private var subscriptions: [Subscription] = []
@@ -53,7 +60,6 @@ package struct MonitorState {
         self.topology = topology
         headlineScope = configuration.headlineScope
         latestWriter = SnapshotWriter(topology, headline: headlineScope)
-        spikes = SpikeWatch(configuration)
         configuredNanoseconds = max(configuration.interval.wholeNanoseconds, Self.shortestNanoseconds)
         latestGrid = DeliveryGrid(
             every: max(configuration.latestInterval.wholeNanoseconds, configuredNanoseconds), origin: origin)
@@ -115,10 +121,9 @@ package struct MonitorState {
         lazy var wallNanoseconds = SampleInstant.wallNanoseconds
         // Half of the shortest interval is the most that the latest snapshot may be early.
         if latestGrid.advanceIfDue(at: now, samplingInterval: Self.shortestNanoseconds) {
-            let snapshot = engine.write(info, by: &latestWriter, at: wallNanoseconds)
-            latest = snapshot
+            latest = engine.write(info, by: &latestWriter, at: wallNanoseconds)
+            deliveries.latest = latest
             deliveries.events += newFindings(engine.findings, info.began)
-            if let change = spikes?.record(snapshot) { deliveries.events.append(MonitorEvent(change, of: snapshot)) }
         }
         if !subscriptions.isEmpty {
             let next = nextSample(
@@ -135,7 +140,7 @@ package struct MonitorState {
             }
         }
         if !events.isEmpty { deliveries.events += events.map { MonitorEvent($0, info.began, of: topology) } }
-        if !deliveries.events.isEmpty { deliveries.listeners = Array(listeners.values) }
+        if !deliveries.events.isEmpty || deliveries.latest != nil { deliveries.listeners = Array(listeners.values) }
         return deliveries
     }
 

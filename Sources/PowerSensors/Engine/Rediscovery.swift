@@ -71,7 +71,8 @@ package struct Rediscovery: Sendable {
     ///
     /// While a processor or a driver comes back, what belongs to it appears step by step. A discovery in between may find a
     /// counter's second-best mechanism and not yet its best one, and each change of mechanism leaves the energy between the two
-    /// open. So what was found begins a generation only if nothing has changed meanwhile.
+    /// open. So what was found begins a generation if nothing has changed meanwhile, or if it is the third discovery, or if a sensor
+    /// does not answer, for which a discovery waits.
     mutating func run() -> BoundSensors? {
         let current = sensors.discoveryFingerprints()
         guard current != fingerprints || isUnfinished else { return nil }
@@ -80,7 +81,7 @@ package struct Rediscovery: Sendable {
             // These are from before the discovery, so a change during it is noticed at the next check.
             fingerprints = latest.fingerprints
             guard beginsGeneration(latest) else { return nil }
-            if sensors.discoveryFingerprints() == fingerprints { break }
+            if isUnfinished || sensors.discoveryFingerprints() == fingerprints { break }
         }
         bound = latest
         return latest

@@ -23,7 +23,7 @@ public struct PowerSpike: Hashable, Sendable, CustomStringConvertible {
     /// The highest mean power of an interval so far, in watts.
     public internal(set) var peak: Watts
 
-    /// How long it has lasted, up to the end of the last interval that belongs to it.
+    /// For how long it is known to have lasted: the sum of the intervals that belong to it.
     public internal(set) var duration: Duration
 
     /// The energy above the ``baseline`` so far, in joules.

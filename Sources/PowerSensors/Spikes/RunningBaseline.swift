@@ -1,23 +1,28 @@
 import PowerSensorsCore
 
-/// The median of a power over the last minutes, and how far the power strays from it; both weighted by time.
+/// What a power has been over the last minutes, and how far it strays from that: medians of means over ten seconds or so.
 struct RunningBaseline: Sendable {
     /// The powers of a part of the time.
     private struct Bin {
         var seconds = 0.0
+        var count = 0.0
         /// The sum of the powers in Ws, and of their squares in W²s.
         var sum = 0.0
         var squares = 0.0
 
         var mean: Double { sum / seconds }
 
-        /// The root of the mean square of the distances from a power.
-        func distance(from level: Double) -> Double {
-            max(squares / seconds - 2 * level * mean + level * level, 0).squareRoot()
+        /// An estimate of the standard deviation from a level: the root mean square distance, divided by its own median for normal
+        /// noise, of which Wilson and Hilferty's approximation is used (PNAS 17, 1931).
+        func deviation(from level: Double) -> Double {
+            let meanSquare = max(squares / seconds - 2 * level * mean + level * level, 0)
+            let share = 1 - 2 / (9 * count)
+            return (meanSquare / (share * share * share)).squareRoot()
         }
 
         mutating func add(_ watts: Double, _ time: Double) {
             seconds += time
+            count += 1
             sum += watts * time
             squares += watts * watts * time
         }
@@ -35,9 +40,9 @@ struct RunningBaseline: Sendable {
     private(set) var seconds = 0.0
     /// In how many intervals the power was known.
     private(set) var count = 0
-    /// The median in watts; 0 while no bin is complete.
+    /// The median of the bins' means in watts; 0 while no bin is complete.
     private(set) var level = 0.0
-    /// The standard deviation in watts of normal noise that strays as far.
+    /// The median of the bins' standard deviations from it, in watts.
     private(set) var deviation = 0.0
 
     init(over memory: Duration) { self.memory = max(memory.seconds, 0) }
@@ -55,7 +60,7 @@ struct RunningBaseline: Sendable {
         }
         level = median { $0.mean }
         let level = level
-        deviation = 1.4826 * median { $0.distance(from: level) }
+        deviation = median { $0.deviation(from: level) }
     }
 
     /// The value that half of the time is below.

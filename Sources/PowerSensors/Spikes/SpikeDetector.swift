@@ -29,15 +29,16 @@ package struct SpikeDetector: Sendable {
     /// Records the mean power over an interval.
     ///
     /// What is negative or not finite, or of no duration, is ignored: it is unknown, not 0. After a time without a known power
-    /// that is longer than the rule's memory, the baseline is taken anew.
+    /// that is longer than the rule's memory, there is a new baseline.
     ///
     /// - Parameters:
     ///   - power: The mean power.
     ///   - interval: The interval's length.
     ///   - end: The interval's end.
+    ///   - least: What the mean power was at least, if it is uncertain: only that begins a spike.
     ///   - usual: The power that is usual at this time of the day, if it is known. What does not exceed it is no spike.
     package mutating func record(
-        _ power: Watts, over interval: Duration, until end: SampleInstant, usual: Watts? = nil
+        _ power: Watts, over interval: Duration, until end: SampleInstant, least: Watts? = nil, usual: Watts? = nil
     ) -> Change? {
         let (watts, seconds) = (power.rawValue, interval.seconds)
         guard watts.isFinite, watts >= 0, seconds > 0 else { return nil }
@@ -45,17 +46,18 @@ package struct SpikeDetector: Sendable {
         latest = end
         defer { baseline.add(watts, over: seconds) }
         if let forgotten { return forgotten }
-        return spike == nil ? begin(watts, interval, end, usual) : goOn(watts, interval)
+        return spike == nil
+            ? begin(watts, interval, end, least: least?.rawValue ?? watts, usual) : update(watts, interval)
     }
 
     private mutating func begin(
-        _ watts: Double, _ interval: Duration, _ end: SampleInstant, _ usual: Watts?
+        _ watts: Double, _ interval: Duration, _ end: SampleInstant, least: Double, _ usual: Watts?
     ) -> Change? {
         guard baseline.count >= Self.fewest, baseline.seconds >= min(rule.warmUp, rule.memory).seconds else { return nil }
         let level = baseline.level
         let margin = max(rule.deviations * baseline.deviation, rule.ratio * level, rule.minimum.rawValue)
         let threshold = max(level + margin, usual?.rawValue ?? 0)
-        guard watts > threshold else { return nil }
+        guard least > threshold else { return nil }
         let spike = PowerSpike(
             scope: scope, sensor: sensor, provenance: provenance, began: end.advanced(by: .zero - interval),
             baseline: Watts(level), threshold: Watts(threshold), peak: Watts(watts), duration: interval,
@@ -64,30 +66,29 @@ package struct SpikeDetector: Sendable {
         return .began(spike)
     }
 
-    private mutating func goOn(_ watts: Double, _ interval: Duration) -> Change? {
+    private mutating func update(_ watts: Double, _ interval: Duration) -> Change? {
         guard var spike else { return nil }
         let (level, threshold) = (spike.baseline.rawValue, spike.threshold.rawValue)
         let middle = (level + threshold) / 2
-        guard watts > middle else { return .ended(take(spike)) }
+        guard watts > middle else { return end() }
         spike.peak = max(spike.peak, Watts(watts))
         spike.duration += interval
         spike.energyAboveBaseline += Joules((watts - level) * interval.seconds)
         spike.isLasting = baseline.level > middle
-        if spike.isLasting { return .ended(take(spike)) }
         self.spike = spike
-        return nil
+        return spike.isLasting ? end() : nil
     }
 
-    /// Ends the spike.
-    private mutating func take(_ spike: PowerSpike) -> PowerSpike {
-        self.spike = nil
-        return spike
+    /// Ends the open spike; nil if there is none.
+    package mutating func end() -> Change? {
+        defer { spike = nil }
+        return spike.map { .ended($0) }
     }
 
     /// Forgets the baseline if the power was unknown for too long, and returns the spike that began before.
     private mutating func endAfterGap(_ interval: Duration, _ end: SampleInstant) -> Change? {
         guard let latest, latest.continuous.duration(to: end.continuous) - interval > rule.memory else { return nil }
         baseline = RunningBaseline(over: rule.memory)
-        return spike.map { .ended(take($0)) }
+        return self.end()
     }
 }

@@ -6,10 +6,10 @@ public import PowerSensorsCore
 ///
 ///     p > b + max(deviations × σ, ratio × b, minimum)
 ///
-/// `b` is the median of the last ``memory``, weighted by time. `σ` is 1.4826 times the median of the distances from `b`, which is
-/// the standard deviation if the noise is normal. Both are medians so that neither a spike nor its end moves them, and another
-/// spike right after it is seen; such a rule is known as the Hampel identifier (Davies and Gather, "The identification of
-/// multiple outliers", JASA 88, 1993).
+/// `b` is the median of the power's means over thirtieths of the last ``memory``, ten seconds each as a rule, and `σ` the median of
+/// their standard deviations from `b`. Both are medians so that neither a spike nor its end moves them, and another spike right
+/// after it is seen; such a rule is known as the Hampel identifier (Davies and Gather, "The identification of multiple outliers",
+/// JASA 88, 1993).
 ///
 /// The spike ends when the power is back within half the margin, or when the higher power has lasted so long that it has become
 /// the baseline.
@@ -21,7 +21,7 @@ public struct SpikeRule: Hashable, Sendable {
     public var warmUp = Duration.seconds(30)
 
     /// The margin as a multiple of the standard deviation.
-    public var deviations = 4.0
+    public var deviations = 5.0
 
     /// The margin as a fraction of the baseline.
     public var ratio = 0.25
@@ -42,7 +42,7 @@ public struct SpikeRule: Hashable, Sendable {
     public static let normal = SpikeRule()
 
     /// Tells smaller spikes, too: a tenth above the baseline, and at least 3 W.
-    public static let eager = SpikeRule(deviations: 3, ratio: 0.1, minimum: Watts(3))
+    public static let eager = SpikeRule(deviations: 4, ratio: 0.1, minimum: Watts(3))
 
     /// Tells large spikes only: half above the baseline, and at least 25 W.
     public static let calm = SpikeRule(deviations: 8, ratio: 0.5, minimum: Watts(25))

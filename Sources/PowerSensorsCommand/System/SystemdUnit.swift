@@ -3,8 +3,8 @@ import PowerSensors
 
 /// The systemd service that this process runs in, whose unit decides what it may read.
 ///
-/// There, neither a capability of the program's file nor a container's option helps: NoNewPrivileges= ignores the one, and the other
-/// belongs to another world. What helps is a drop-in.
+/// There, neither a capability of the program's file nor a container's option helps, since NoNewPrivileges= ignores the one, and there is
+/// no container. What helps is a drop-in.
 struct SystemdUnit {
     /// The unit's name, such as `powersensors.service`.
     let name: String
@@ -16,14 +16,17 @@ struct SystemdUnit {
 
     /// The unit of this process; nil if systemd has not started it as a service.
     ///
-    /// A shell that a service has started, as in a desktop, inherits `$INVOCATION_ID`, but has a control group of its own.
+    /// A shell of a session inherits `$INVOCATION_ID` from a service, but has a control group of its own. A user's services are no
+    /// units of the system, and cannot be given rights.
     init?(_ roots: SystemRoots, environment variable: (String) -> String? = environmentVariable) {
         guard variable("INVOCATION_ID")?.isEmpty == false, let groups = try? roots.procfs.text("self/cgroup") else {
             return nil
         }
         // `0::/system.slice/powersensors.service` or, before the unified hierarchy, `1:name=systemd:/…` (cgroups(7)).
         let group = groups.split(separator: "\n").first { $0.hasPrefix("0::/") || $0.contains(":name=systemd:/") }
-        guard let name = group?.split(separator: "/").last, name.hasSuffix(".service") else { return nil }
+        guard let group, let name = group.split(separator: "/").last, name.hasSuffix(".service"),
+            !group.contains("/user.slice/")
+        else { return nil }
         self.name = String(name)
         self.roots = roots
         let program = SystemRoot(mountPoint: "/proc").readLink("self/exe") ?? ""
@@ -43,7 +46,7 @@ struct SystemdUnit {
             return Finding(
                 severity: finding.severity, subject: finding.subject, reason: finding.reason, text: finding.text,
                 remedy: """
-                    Its unit withholds the right: sudo install -D -m 644 \(dropIn) \(folder)/10-devices.conf — uncomment there what \
+                    Its unit withholds the right: unless it is there, sudo install -D -m 644 \(dropIn) \(folder)/10-devices.conf — uncomment there what \
                     is for \(part), then: sudo systemctl daemon-reload && sudo systemctl restart \(name)
                     """)
         }

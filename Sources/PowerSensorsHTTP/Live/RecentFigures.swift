@@ -98,6 +98,16 @@ struct RecentFigures: Sendable {
         json.member("channel", moment.event.channel)
         json.member("status", moment.event.status?.name)
         json.member("ambiguous_j", moment.event.ambiguousEnergy?.rawValue)
+        if let spike = moment.event.spike { append(spike, to: &json) }
+    }
+
+    private func append(_ spike: PowerSpike, to json: inout JSONWriter) {
+        json.member("scope", spike.scope.name)
+        json.member("peak_w", spike.peak.rawValue)
+        json.member("baseline_w", spike.baseline.rawValue)
+        json.member("duration_s", spike.duration.seconds)
+        json.member("extra_j", spike.energyAboveBaseline.rawValue)
+        json.member("lasting", spike.isLasting)
     }
 }
 #endif

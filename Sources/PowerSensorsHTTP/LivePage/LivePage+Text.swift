@@ -3,13 +3,13 @@
 #if Exporters
 extension LivePage {
     /// The hash of the page's script, for its Content-Security-Policy.
-    static let scriptHash = "sha256-cZrIaUjC9Xe6348oVGB5yv8/JugYcLdL9vQk8FLer/w="
+    static let scriptHash = "sha256-5ChB1VaZssuQsjBel54EyZAn+k0YM9mWO+B+c38A48Y="
 
     /// The hash of the page's style.
     static let styleHash = "sha256-rkz1tTkkSFye28HsazB9ox4zohAhH8IvhhARVCPm/8I="
 
     /// The beginning of the page's SHA-256.
-    static let textHash = "824a95b1d07a8bac"
+    static let textHash = "f58a1e862584ea20"
 
     /// The page.
     static let text: StaticString = ##"""
@@ -391,7 +391,8 @@ const WORDS = {
     },
     event: {
         sensor_lost: "Can no longer be read", sensor_back: "Can be read again", counter_reset: "Counter was reset",
-        ambiguous_gap: "Gap: energy uncertain", new_generation: "Sensors were added or removed", power_spike: "Spike",
+        ambiguous_gap: "Gap: energy uncertain", new_generation: "Sensors were added or removed", power_spike: "Spike begins",
+        power_spike_end: "Spike is over",
     },
     severity: { error: "Error", warning: "Warning", info: "Note" },
 };
@@ -977,10 +978,18 @@ function fill(parent, findings) {
     list(parent, findings, (one) => JSON.stringify(one), create, () => {});
 }
 
+function spikeText(event) {
+    const power = `${watts(event.peak_w)} instead of ${watts(event.baseline_w)}`;
+    if (event.kind !== "power_spike_end") return power;
+    const lasting = event.lasting ? ", and the higher power lasts" : "";
+    return `${power}, ${energy(event.extra_j)} more in ${Math.round(event.duration_s)}\u00a0s${lasting}`;
+}
+
 function eventText(event) {
     const of = event.channel === null ? "" : `${event.channel}: `;
     const why = event.status === null || event.status === "io" ? "" : ` (${word("status", event.status)})`;
     const name = word("event", event.kind);
+    if (isNumber(event.peak_w)) return `${name}: ${spikeText(event)}`;
     return `${of}${of ? name[0].toLowerCase() + name.slice(1) : name}${why}`;
 }
 

@@ -29,7 +29,7 @@ final class HTTPConnections: Sendable {
 
     init(_ tlsConfiguration: TLSConfiguration) { self.tlsConfiguration = tlsConfiguration }
 
-    deinit { idle.withLock { $0.take() }?.channel.close(promise: nil) }
+    deinit { close() }
 
     /// Takes the connection that was kept open to a server, if it still is.
     func takeIdle(to server: HTTPServer) -> (any NIOCore.Channel)? {
@@ -49,7 +49,8 @@ final class HTTPConnections: Sendable {
     }
 
     /// Closes the connection that was kept open.
-    func close() async { try? await idle.withLock { $0.take() }?.channel.close().get() }
+    /// The server's own end of TLS is not waited for.
+    func close() { idle.withLock { $0.take() }?.channel.close(promise: nil) }
 
     /// Starts a request on a new connection.
     func connect(to server: HTTPServer, for exchange: HTTPExchange) throws {

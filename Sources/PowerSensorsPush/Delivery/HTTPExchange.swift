@@ -11,11 +11,16 @@ struct HTTPExchange: Sendable {
     let maximumMessageBytes: Int
     let response: EventLoopPromise<HTTPReceipt>
 
-    /// Sends it on a connection, which must be idle.
+    /// Sends it on a connection that was made for it.
     func start(on channel: any Channel) {
-        response.futureResult.whenFailure { _ in channel.close(promise: nil) }
         let response = response
         channel.writeAndFlush(self).whenFailure { response.fail(NoResponse(reason: $0)) }
+    }
+
+    /// Sends it on a connection that was made for another, and is idle.
+    func start(onIdle channel: any Channel) {
+        response.futureResult.whenFailure { _ in channel.close(promise: nil) }
+        start(on: channel)
     }
 }
 

@@ -60,7 +60,7 @@ package final class HTTPTransport: PushTransport {
         }
     }
 
-    package func close() async { await connections.close() }
+    package func close() { connections.close() }
 
     /// Sends a request on a connection that was kept, or else on a new one.
     ///
@@ -69,12 +69,13 @@ package final class HTTPTransport: PushTransport {
     private func receipt(
         of request: PushRequest, _ head: HTTPRequestHead, _ server: HTTPServer, on kept: (any NIOCore.Channel)?
     ) async throws -> HTTPReceipt {
+        try Task.checkCancellation()
         let promise = HTTPConnections.eventLoop.makePromise(of: HTTPReceipt.self)
         let exchange = HTTPExchange(
             head: head, body: ByteBuffer(bytes: request.body), maximumMessageBytes: maximumMessageBytes,
             response: promise)
         do {
-            if let kept { exchange.start(on: kept) } else { try connections.connect(to: server, for: exchange) }
+            if let kept { exchange.start(onIdle: kept) } else { try connections.connect(to: server, for: exchange) }
         } catch {
             promise.fail(error)
         }

@@ -4,9 +4,10 @@ public import PowerSensorsExporters
 
 /// Sends snapshots and events to Loki, as lines of numbers that LogQL can unwrap.
 ///
-/// Each snapshot becomes a line with the host's figures and the channels' powers; each event becomes a line too. Lines are queued in memory and delivered in order in the background, so no call here waits for Loki. Those of
-/// consumers have a queue of their own, so that a limit which they exceed does not hold back the host's. Temporary failures
-/// are retried for as long as they last; lines that Loki refuses are lost and counted in ``statistics``.
+/// Each snapshot becomes a line with the host's figures and the channels' powers; each event becomes a line too. Lines are
+/// queued in memory and delivered in order in the background, so no call here waits for Loki. Those of consumers have a queue
+/// of their own, so that a limit which they exceed does not hold back the host's. Temporary failures are retried for as long as
+/// they last; lines that Loki refuses are lost and counted in ``statistics``.
 ///
 /// A failure in the background is thrown by the next call, which has done its own work nevertheless.
 public struct LokiExporter: Exporter {

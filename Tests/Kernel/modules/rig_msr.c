@@ -65,8 +65,8 @@ static bool zero;
 module_param(zero, bool, 0644);
 
 /*
- * What the first package used up to since_ns, in nJ; what follows from there on has the powers of mw.  Whoever reads or
- * changes any of it holds the lock: else a CPU could see a count that is higher than all that follow.
+ * What the first package used up to since_ns, in nJ; what follows from there on has the powers of mw.  Counts are read
+ * and all of it is changed under the lock: else a CPU could see a count that is higher than all that follow.
  */
 static u64 used_nj[DOMAINS], since_ns;
 static unsigned int mw[DOMAINS] = { 65000, 8000, 20000, 5000, 130000 };
@@ -198,10 +198,13 @@ static int set_mw(const char *text, const struct kernel_param *param)
 	unsigned int new[DOMAINS];
 	unsigned long flags;
 
-	memcpy(new, mw, sizeof(new));
-	if (sscanf(text, "%u,%u,%u,%u,%u", &new[0], &new[1], &new[2], &new[3], &new[4]) < 1)
+	int given = sscanf(text, "%u,%u,%u,%u,%u", &new[0], &new[1], &new[2], &new[3], &new[4]);
+
+	if (given < 1)
 		return -EINVAL;
 	raw_spin_lock_irqsave(&lock, flags);
+	if (given < DOMAINS)
+		memcpy(new + given, mw + given, (DOMAINS - given) * sizeof(*mw));
 	settle(ktime_get_mono_fast_ns());
 	memcpy(mw, new, sizeof(new));
 	raw_spin_unlock_irqrestore(&lock, flags);

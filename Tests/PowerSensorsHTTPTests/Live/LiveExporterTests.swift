@@ -73,6 +73,27 @@ struct LiveExporterTests {
         #expect(!events.contains { $0["kind"] as? String == "finding" })
     }
 
+    @Test func `a spike tells its peak, its baseline and the energy above that`() throws {
+        let live = StubLive()
+        let snapshot = live.export(watts: 40, at: 2)
+        var detector = SpikeDetector(.normal, of: try #require(snapshot.headline))
+        func record(_ watts: Double, at second: Int64) -> SpikeDetector.Change? {
+            detector.record(
+                Watts(watts), over: .seconds(10), until: snapshot.instant.advanced(by: .seconds(second * 10)))
+        }
+        for second in 1...10 as ClosedRange<Int64> { #expect(record(40, at: second) == nil) }
+        for watts in [90.0, 40] {
+            let change = try #require(record(watts, at: watts == 90 ? 11 : 12))
+            live.exporter.export(MonitorEvent(change, of: snapshot))
+        }
+        let events = try #require(try object(live, .events)["events"] as? [[String: Any]])
+        #expect(events.map { $0["kind"] as? String } == ["power_spike", "power_spike_end"])
+        let over = try #require(events.last)
+        #expect(["peak_w", "baseline_w", "duration_s", "extra_j"].map { over[$0] as? Double } == [90, 40, 10, 500])
+        #expect(over["scope"] as? String == "cpu")
+        #expect(over["lasting"] as? Bool == false)
+    }
+
     @Test func `it shows the monitor's findings`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())

@@ -25,7 +25,8 @@ struct StubLive {
     ///   - watts: The host's power.
     ///   - time: The wall-clock time in nanoseconds since 1970.
     ///   - generation: The generation of its topology; nil for the first.
-    func export(watts: Double?, at time: Int64, generation: Int? = nil) {
+    @discardableResult
+    func export(watts: Double?, at time: Int64, generation: Int? = nil) -> Snapshot {
         var topology = topology
         if let generation {
             let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("package-1")])
@@ -42,6 +43,7 @@ struct StubLive {
             sampleDuration: .milliseconds(1), channels: topology.channels.map { _ in channel }, host: [host])
         exporter.prepare(for: topology)
         exporter.export(snapshot)
+        return snapshot
     }
 }
 #endif

@@ -16,7 +16,11 @@ struct SpikeWatchTests {
     private func snapshot(_ number: Int, _ power: Double?, _ topology: Topology) -> Snapshot {
         var host = Series.host
         host.power = power.map { Watts($0) }
-        return Snapshot(
+        return self.snapshot(number, host, topology)
+    }
+
+    private func snapshot(_ number: Int, _ host: HostSnapshot, _ topology: Topology) -> Snapshot {
+        Snapshot(
             topology: topology, instant: Series.instant(Int64(number) * 2), timeNanoseconds: Int64(number) * 2_000_000_000,
             interval: .seconds(2), sampleDuration: .microseconds(3),
             channels: topology.channels.map { _ in ChannelSnapshot(status: .ok) }, host: [host])
@@ -47,6 +51,33 @@ struct SpikeWatchTests {
 
     @Test func `a figure of other channels has a new baseline`() {
         #expect(beginnings(topology: { $0 < 24 ? Self.topology(1) : Self.topology(2, [Self.channels[0]]) }) == [])
+    }
+
+    @Test func `an open spike is over when the figure's channels change`() {
+        var watch = SpikeWatch(MonitorConfiguration())
+        var changes: [SpikeDetector.Change] = []
+        for number in 0..<30 {
+            let topology = number < 27 ? Self.topology(1) : Self.topology(2, [Self.channels[0]])
+            if let change = watch?.record(snapshot(number, number < 25 ? 41.2 : 95.5, topology)) { changes.append(change) }
+        }
+        #expect(changes.count == 2)
+        guard case .ended(let spike)? = changes.last else { return }
+        #expect(spike.duration == .seconds(4))
+    }
+
+    @Test func `a mean that a slow read makes uncertain begins a spike only if it was above the threshold at least`() {
+        func found(atLeast low: Double, _ provenance: Provenance = .measured) -> [Int] {
+            beginnings {
+                guard $0 == 25, let host = $1.headline else { return }
+                var other = HostSnapshot(
+                    scope: host.scope, provenance: provenance, sensor: host.sensor, isHeadline: true, status: .ok)
+                (other.power, other.low, other.high) = (host.power, Watts(low), Watts(200))
+                $1 = self.snapshot($0, other, Self.topology(1))
+            }
+        }
+        #expect(found(atLeast: 45) == [])
+        #expect(found(atLeast: 60) == [25])
+        #expect(found(atLeast: 45, .estimated) == [25], "an estimate's band is not of the one interval")
     }
 
     @Test func `the mean over a suspend is no spike, and not part of the baseline`() {

@@ -21,10 +21,18 @@ function fill(parent, findings) {
     list(parent, findings, (one) => JSON.stringify(one), create, () => {});
 }
 
+function spikeText(event) {
+    const power = `${watts(event.peak_w)} instead of ${watts(event.baseline_w)}`;
+    if (event.kind !== "power_spike_end") return power;
+    const lasting = event.lasting ? ", and the higher power lasts" : "";
+    return `${power}, ${energy(event.extra_j)} more in ${Math.round(event.duration_s)}\u00a0s${lasting}`;
+}
+
 function eventText(event) {
     const of = event.channel === null ? "" : `${event.channel}: `;
     const why = event.status === null || event.status === "io" ? "" : ` (${word("status", event.status)})`;
     const name = word("event", event.kind);
+    if (isNumber(event.peak_w)) return `${name}: ${spikeText(event)}`;
     return `${of}${of ? name[0].toLowerCase() + name.slice(1) : name}${why}`;
 }
 

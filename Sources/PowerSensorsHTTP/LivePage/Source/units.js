@@ -65,7 +65,8 @@ const WORDS = {
     },
     event: {
         sensor_lost: "Can no longer be read", sensor_back: "Can be read again", counter_reset: "Counter was reset",
-        ambiguous_gap: "Gap: energy uncertain", new_generation: "Sensors were added or removed", power_spike: "Spike",
+        ambiguous_gap: "Gap: energy uncertain", new_generation: "Sensors were added or removed", power_spike: "Spike begins",
+        power_spike_end: "Spike is over",
     },
     severity: { error: "Error", warning: "Warning", info: "Note" },
 };
