@@ -61,7 +61,7 @@ examples: deps ## build and run the examples, and check that they link and fetch
 layers: deps ## print the layers of the library, and prove that an import against their order is refused
 	@bash Scripts/layers.sh
 
-traits: deps ## build without the trait Exporters
+traits: deps ## build without the traits
 	@bash Scripts/build-without-traits.sh
 
 api: deps ## compare the public API with Docs/PublicAPI; api-renew writes it anew

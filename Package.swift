@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "PowerSensorsHTTP", targets: ["PowerSensorsHTTP"]),
         .library(name: "PowerSensorsPush", targets: ["PowerSensorsPush"]),
         .library(name: "PowerSensorsMetrics", targets: ["PowerSensorsMetrics"]),
+        .library(name: "PowerSensorsHistory", targets: ["PowerSensorsHistory"]),
         .library(name: "PowerSensorsTesting", targets: ["PowerSensorsTesting"]),
         .executable(name: "powersensors", targets: ["PowerSensorsCommand"]),
     ],
@@ -24,7 +25,8 @@ let package = Package(
             description: "The command, the endpoint and the pushes, with the packages that they need."
         ),
         .trait(name: "Metrics", description: "The bridge to swift-metrics, which is the only package that it needs."),
-        .default(enabledTraits: ["Exporters", "Metrics"]),
+        .trait(name: "History", description: "The history that is kept on the machine, for which SQLite is linked."),
+        .default(enabledTraits: ["Exporters", "Metrics", "History"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -96,6 +98,15 @@ let package = Package(
                 .product(name: "CoreMetrics", package: "swift-metrics", condition: withMetrics),
             ]
         ),
+        .target(
+            name: "CPowerSensorsSQLite",
+            cSettings: [.define("POWERSENSORS_HISTORY", .when(traits: ["History"]))],
+            linkerSettings: [.linkedLibrary("sqlite3", .when(traits: ["History"]))]
+        ),
+        .target(
+            name: "PowerSensorsHistory",
+            dependencies: ["CPowerSensorsSQLite", "PowerSensors", "PowerSensorsExporters"]
+        ),
         .target(name: "CPowerSensorsTesting"),
         .target(name: "PowerSensorsTesting", dependencies: ["PowerSensors", "CPowerSensorsTesting"]),
         .executableTarget(
@@ -105,6 +116,7 @@ let package = Package(
                 "PowerSensorsCarbon",
                 "PowerSensorsExporters",
                 "PowerSensorsHTTP",
+                "PowerSensorsHistory",
                 "PowerSensorsPush",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: withExporters),
             ]
@@ -166,6 +178,13 @@ let package = Package(
                 "PowerSensors", "PowerSensorsExporters", "PowerSensorsMetrics", "PowerSensorsTesting",
                 .product(name: "CoreMetrics", package: "swift-metrics", condition: withMetrics),
                 .product(name: "MetricsTestKit", package: "swift-metrics", condition: withMetrics),
+            ]
+        ),
+        .testTarget(
+            name: "PowerSensorsHistoryTests",
+            dependencies: [
+                "PowerSensors", "PowerSensorsExporters", "PowerSensorsHistory", "PowerSensorsTesting",
+                "PowerSensorsTestSupport",
             ]
         ),
         .testTarget(

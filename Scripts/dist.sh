@@ -21,11 +21,11 @@ build_command() {
     # The linker takes a shared library where it finds one, so it is shown a folder with nothing but the static ones.
     local static=$PWD/$build/static
     mkdir -p "$static"
-    for library in libstdc++.a libz.a; do
+    for library in libstdc++.a libz.a libsqlite3.a; do
         local path
         path=$(gcc -print-file-name=$library)
         if [ "$path" = "$library" ]; then
-            say "there is no $library. Remedy: sudo apt-get install libstdc++-12-dev zlib1g-dev"
+            say "there is no $library. Remedy: sudo apt-get install libstdc++-12-dev zlib1g-dev libsqlite3-dev"
             return 1
         fi
         ln -sf "$path" "$static/$library"

@@ -26,6 +26,7 @@ libncurses6|the Swift package manager does not start
 libpowercap0|the test that libpowercap reads a guest's share is skipped
 libsensors-dev|sensors3.conf's labels and computed values are missing
 libsqlite3-0|the Swift package manager does not start
+libsqlite3-dev|no history is kept, so the trait History does not build
 libstdc++-12-dev|nothing links
 libuuid1|the Swift compiler does not start
 libxml2|the Swift package manager does not start

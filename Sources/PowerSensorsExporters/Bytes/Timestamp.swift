@@ -13,8 +13,15 @@ package struct Timestamp {
         milliseconds = Int(isBefore1970 ? remainder + 1_000_000_000 : remainder) / 1_000_000
     }
 
+    /// Creates a time from milliseconds since 1970, which reach further than nanoseconds do.
+    package init(milliseconds: Int64) {
+        let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+        seconds = time_t(remainder < 0 ? quotient - 1 : quotient)
+        self.milliseconds = Int(remainder < 0 ? remainder + 1000 : remainder)
+    }
+
     /// `2026-11-22T14:00:00.000Z` (ISO 8601).
-    var iso8601: String { "\(formatted("%Y-%m-%dT%H:%M:%S."))\(String(1000 + milliseconds).dropFirst())Z" }
+    package var iso8601: String { "\(formatted("%Y-%m-%dT%H:%M:%S."))\(String(1000 + milliseconds).dropFirst())Z" }
 
     /// `2026-11-22 14:00:00 UTC`, for people.
     var text: String { formatted("%Y-%m-%d %H:%M:%S UTC") }

@@ -36,7 +36,7 @@ package struct OutputFile: ~Copyable {
     deinit { close(descriptor) }
 
     /// Opens what is at a place, or a new file; nil if the name leads to something else by now.
-    private static func open(_ place: OutputPlace) throws(OutputFileError) -> (descriptor: CInt, status: stat)? {
+    static func open(_ place: OutputPlace) throws(OutputFileError) -> (descriptor: CInt, status: stat)? {
         let isNew = place.entry == nil
         var flags = flags | (place.isOpenFile ? 0 : O_NOFOLLOW) | (isNew ? O_CREAT | O_EXCL : 0)
         // A file's end is read too, to see whether a record was cut off there. A pipe that is read never breaks.

@@ -16,6 +16,9 @@ public struct OutputFileError: Error, Hashable, Sendable, CustomStringConvertibl
 
         /// A device, a pipe or an open file, which a new file cannot replace.
         case notReplaceable
+
+        /// A device, a pipe or an open file, which has no contents that could be read again.
+        case notRegular
     }
 
     /// The file.
@@ -36,7 +39,7 @@ public struct OutputFileError: Error, Hashable, Sendable, CustomStringConvertibl
 
     package init(path: String, refusal: Refusal) {
         self.path = path
-        errno = refusal == .notReplaceable ? EINVAL : EPERM
+        errno = refusal == .notReplaceable || refusal == .notRegular ? EINVAL : EPERM
         self.refusal = refusal
     }
 
@@ -62,6 +65,8 @@ public struct OutputFileError: Error, Hashable, Sendable, CustomStringConvertibl
                 + "Remove it, or name a file in a folder that only this user may write to."
         case .notReplaceable:
             "It is not a regular file, and a new file would take its place. Name a regular file."
+        case .notRegular:
+            "It is not a regular file. Name a regular file."
         }
     }
 }

@@ -18,7 +18,7 @@ package struct JSONWriter {
     /// Appends one object to a buffer, its members in the body, and a line end.
     ///
     /// The writer holds the buffer exclusively meanwhile, so that nothing is copied.
-    static func appendLine(to bytes: inout [UInt8], _ members: (inout JSONWriter) -> Void) {
+    package static func appendLine(to bytes: inout [UInt8], _ members: (inout JSONWriter) -> Void) {
         var json = JSONWriter()
         swap(&json.bytes, &bytes)
         json.object(members)

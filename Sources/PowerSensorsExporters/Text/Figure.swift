@@ -1,18 +1,18 @@
-import PowerSensors
+package import PowerSensors
 
 /// A number for people: in a unit of suitable size, rounded to its significant digits.
-struct Figure {
+package struct Figure {
     /// The number's digits.
-    let number: String
+    package let number: String
 
     /// The unit.
-    let unit: String
+    package let unit: String
 
     private let decimals: Int
     private let factor: Double
 
     /// A power: `850 mW`, `3.14 W`, `41.2 W`, `1.21 kW`.
-    init(_ power: Watts) {
+    package init(_ power: Watts) {
         self.init(
             power.rawValue,
             units: [("mW", 1e-3), ("W", 1), ("kW", 1e3), ("MW", 1e6)],
@@ -21,7 +21,7 @@ struct Figure {
     }
 
     /// An energy: `82.40 J`, `1.234 kJ`.
-    init(_ energy: Joules) {
+    package init(_ energy: Joules) {
         self.init(
             energy.rawValue,
             units: [("mJ", 1e-3), ("J", 1), ("kJ", 1e3), ("MJ", 1e6), ("GJ", 1e9)],
@@ -30,7 +30,7 @@ struct Figure {
     }
 
     /// A mass: `12.34 g`, `1.234 kg`.
-    init(_ mass: Grams) {
+    package init(_ mass: Grams) {
         self.init(mass.rawValue, units: [("mg", 1e-3), ("g", 1), ("kg", 1e3), ("t", 1e6)], digits: 4)
     }
 

@@ -1,5 +1,6 @@
 import PowerSensors
 import PowerSensorsExporters
+import PowerSensorsTestSupport
 import PowerSensorsTesting
 import Testing
 

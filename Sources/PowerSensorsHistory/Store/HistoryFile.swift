@@ -1,0 +1,83 @@
+#if History
+import Glibc
+import PowerSensorsExporters
+
+/// A history's file, its format, and how it is opened.
+enum HistoryFile {
+    /// SQLite's application id: `PwHi`.
+    private static let applicationID: Int64 = 0x5077_4869
+
+    /// The version of the format.
+    private static let version: Int64 = 1
+
+    /// The suffixes of the files that SQLite keeps beside it.
+    static let companions = ["-wal", "-shm", "-journal"]
+
+    private static let tables = """
+        CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+        CREATE TABLE series (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name TEXT NOT NULL, detail TEXT NOT NULL);
+        CREATE TABLE raw (id INTEGER PRIMARY KEY, stop INTEGER NOT NULL, data BLOB NOT NULL);
+        CREATE TABLE minute (start INTEGER PRIMARY KEY, data BLOB NOT NULL);
+        CREATE TABLE quarter (start INTEGER PRIMARY KEY, data BLOB NOT NULL);
+        CREATE TABLE event (
+            id INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL);
+        INSERT INTO meta VALUES ('rolled', 0);
+        PRAGMA application_id = \(applicationID);
+        PRAGMA user_version = \(version);
+        """
+
+    /// Opens a file for writing; a new one becomes an empty history.
+    static func openForWriting(_ path: String) throws(HistoryError) -> Database {
+        let database = try Database(path, isWriting: true)
+        let isNew = try check(database)
+        // Without effect unless the file is new.
+        if isNew { try database.run("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL") }
+        // A log, since a reader then never waits, and a transaction costs no fsync(2) and no write elsewhere in the file. What is
+        // not in the file yet is lost if the power fails; the file is whole in any case.
+        try database.run("PRAGMA journal_mode = WAL")
+        try database.run("PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -1024")
+        if isNew {
+            try database.transaction { () throws(HistoryError) in
+                // Another program may have been faster.
+                if try check(database) { try database.run(tables) }
+            }
+        }
+        return database
+    }
+
+    /// Opens a file for reading, also while another program writes it.
+    static func openForReading(_ path: String) throws(HistoryError) -> Database {
+        var status = stat()
+        if unsafe stat(path, &status) != 0 {
+            if errno == ENOENT { throw .missing(path) }
+            throw HistoryError(path, code: ResultCode.cannotOpen, errno: errno, text: "", isWriting: false)
+        }
+        // A pipe would block.
+        if status.st_mode & S_IFMT != S_IFREG { throw .foreign(path) }
+        if unsafe access(path, R_OK) != 0 {
+            throw HistoryError(path, code: ResultCode.cannotOpen, errno: errno, text: "", isWriting: false)
+        }
+        let database = try Database(path, isWriting: false)
+        if try check(database) { throw .missing(path) }
+        try database.run("PRAGMA cache_size = -4096")
+        return database
+    }
+
+    /// Throws unless a database is a history that this version knows, or empty.
+    ///
+    /// - Returns: Whether it is empty.
+    private static func check(_ database: Database) throws(HistoryError) -> Bool {
+        let id = try database.number("PRAGMA application_id") ?? 0
+        let version = try database.number("PRAGMA user_version") ?? 0
+        if id == applicationID {
+            if version > Self.version {
+                throw .newer(database.path, version: version, known: Self.version)
+            }
+            if version == Self.version { return false }
+        }
+        let isEmpty = try database.number("SELECT count(*) FROM sqlite_schema") == 0
+        if id != 0 || version != 0 || !isEmpty { throw .foreign(database.path) }
+        return true
+    }
+}
+#endif

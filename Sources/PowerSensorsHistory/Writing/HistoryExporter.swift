@@ -1,0 +1,89 @@
+#if History
+public import PowerSensors
+public import PowerSensorsExporters
+
+/// Keeps the history of a machine in a file of bounded size: snapshots for two hours, minutes for a week, and quarters of an hour
+/// for as long as there is room, which is some years.
+///
+/// It writes on a thread of its own. What cannot be written, because the disk is full or slow, is not lost: its energy
+/// counts in what is written next. ``HistoryReader`` reads the file at the same time.
+public struct HistoryExporter: Exporter {
+    /// The size of a history in bytes, if no other is asked for: 64 MiB.
+    public static let standardSize: Int64 = 64 << 20
+
+    /// The smallest size of a history in bytes: 1 MiB.
+    public static let smallestSize: Int64 = HistoryLimits.smallest
+
+    /// `history`.
+    public let name = "history"
+
+    /// How often a snapshot is kept, at least a second.
+    public let interval: Duration
+
+    private let path: String
+    private let limits: HistoryLimits
+    private let thread: HistoryThread
+    private var events: [StoredEvent] = []
+
+    /// How long to wait for a snapshot to be written, before the next may come.
+    private static let patience = Duration.seconds(5)
+
+    /// Creates an exporter that writes to a file.
+    ///
+    /// - Parameters:
+    ///   - path: The file. One that does not exist is created, readable by its group and closed to others.
+    ///   - size: The greatest size of the file and its companions `-wal` and `-shm` in bytes, at least ``smallestSize``.
+    ///   - interval: How often a snapshot is kept, at least a second.
+    public init(_ path: String, size: Int64 = standardSize, interval: Duration = .seconds(2)) {
+        self.path = path
+        limits = HistoryLimits(size: size)
+        self.interval = max(interval, .seconds(1))
+        thread = HistoryThread(path, limits: limits)
+    }
+
+    /// Opens the file, or creates it, and closes it again.
+    ///
+    /// - Throws: ``HistoryError`` if it cannot be written, or is no history.
+    public func check() throws(HistoryError) { try HistoryRecorder(path, limits: limits).open() }
+
+    /// Does nothing: series are known by their names, so they go on in a new topology.
+    public mutating func prepare(for topology: Topology) {}
+
+    /// Keeps a snapshot.
+    ///
+    /// - Throws: ``HistoryError`` if it cannot be written.
+    public mutating func export(_ snapshot: Snapshot) async throws {
+        let outcome = await thread.record(snapshot, events, within: Self.patience)
+        switch outcome {
+        case .recorded, .failed, .unfinished:
+            // Those that are not written yet wait with the recorder.
+            events.removeAll()
+        case .refused:
+            // One that takes long may be a disk that wakes up.
+            throw HistoryError.slow(path)
+        }
+        if case .failed(let error) = outcome { throw error }
+    }
+
+    /// Keeps an event.
+    public mutating func export(_ event: MonitorEvent) {
+        if events.count == 256 { events.removeFirst() }
+        events.append(StoredEvent(event, at: SampleInstant.wallNanoseconds / 1_000_000))
+    }
+
+    /// Closes the file.
+    ///
+    /// - Throws: ``HistoryError`` if that takes more than some seconds.
+    public mutating func finish() throws(HistoryError) {
+        if !thread.end(within: Self.patience) { throw .slow(path) }
+    }
+}
+
+extension StoredEvent {
+    init(_ event: MonitorEvent, at time: Int64) {
+        self.init(
+            time: time, kind: event.kind.name, subject: SeriesKey.bounded(event.channel ?? ""),
+            text: SeriesKey.bounded(event.description))
+    }
+}
+#endif

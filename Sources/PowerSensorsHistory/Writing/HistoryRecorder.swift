@@ -1,0 +1,60 @@
+#if History
+package import PowerSensors
+
+/// Records snapshots in a history, on one thread.
+///
+/// What cannot be written is not lost: the counts go on from the last snapshot that was.
+package final class HistoryRecorder {
+    private let path: String
+    private let limits: HistoryLimits
+    private var store: HistoryStore?
+    private var counter = TickCounter()
+    private var events: [StoredEvent] = []
+
+    /// How many events wait at most while nothing can be written.
+    private static let eventLimit = 256
+
+    package init(_ path: String, limits: HistoryLimits) { (self.path, self.limits) = (path, limits) }
+
+    /// Opens the file, so that it is known whether that is possible.
+    package func open() throws(HistoryError) { _ = try opened() }
+
+    /// Records a snapshot, and the events since the one before.
+    package func record(_ snapshot: Snapshot, _ more: [StoredEvent]) throws(HistoryError) {
+        events.append(contentsOf: more)
+        if events.count > Self.eventLimit { events.removeFirst(events.count - Self.eventLimit) }
+        var counter = counter
+        let tick = counter.tick(snapshot)
+        do throws(HistoryError) {
+            let store = try opened()
+            if tick == nil, events.isEmpty {
+                self.counter = counter
+            } else {
+                try store.append(tick, events) {
+                    self.counter = counter
+                    self.events.removeAll(keepingCapacity: true)
+                }
+            }
+        } catch {
+            // The first snapshot says from where on to count, whether or not something can be written.
+            if tick == nil { self.counter = counter }
+            // After anything but a lack of room the file is opened again.
+            if ![.full, .busy].contains(error.reason) { store = nil }
+            throw error
+        }
+    }
+
+    /// Closes the file.
+    package func close() { store = nil }
+
+    /// The history; a new one if the file was moved away.
+    private func opened() throws(HistoryError) -> HistoryStore {
+        if let store, store.isInPlace { return store }
+        // It must be closed before it is opened again.
+        store = nil
+        let opened = try HistoryStore(path, limits: limits)
+        store = opened
+        return opened
+    }
+}
+#endif

@@ -1,0 +1,40 @@
+#if History
+/// What one snapshot adds to the history.
+struct Tick: Sendable {
+    /// One series' figures.
+    struct Entry: Hashable, Sendable {
+        let key: SeriesKey
+        var values: SeriesValues
+    }
+
+    /// When it ends, in milliseconds since 1970 UTC.
+    let end: Int64
+
+    /// The time since the one before in milliseconds, suspended time included.
+    let time: Int64
+
+    /// The part of it in which the machine was awake, in milliseconds.
+    let sampled: Int64
+
+    /// The carbon intensity in milligrams per kilowatt-hour; nil if unknown.
+    var carbon: Int64?
+
+    /// The scope to show first; nil if there is no host figure.
+    var headline: String?
+
+    var entries: [Entry] = []
+}
+
+/// An event as it is kept.
+package struct StoredEvent: Hashable, Sendable {
+    /// When it was noticed, in milliseconds since 1970 UTC.
+    let time: Int64
+    let kind: String
+    let subject: String
+    let text: String
+
+    package init(time: Int64, kind: String, subject: String, text: String) {
+        (self.time, self.kind, self.subject, self.text) = (time, kind, subject, text)
+    }
+}
+#endif
