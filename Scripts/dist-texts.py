@@ -94,6 +94,9 @@ def settings_file(root):
         lines += ["", *textwrap.wrap(argument["abstract"], width=100, initial_indent="# ", subsequent_indent="# ")]
         default = re.search(r"\(default: (.+?)\)", argument["abstract"])
         value = "true" if argument["kind"] == "flag" else default[1] if default else ""
+        if name == "history":
+            # The folder that the service may write to.
+            value = "/var/lib/powersensors/history.db"
         lines.append("POWERSENSORS_PROMETHEUS=127.0.0.1:9840" if name == "prometheus" else f"#{variable}={value}")
     return "\n".join(lines) + "\n"
 

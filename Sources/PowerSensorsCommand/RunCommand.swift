@@ -53,6 +53,7 @@ private func environment(of command: any ParsableCommand) throws(CommandFailure)
         switch command {
         case let command as any SensorsCommand: ConfigurationFile.path(try command.shared.config.value(in: environment))
         case let command as EstimateCommand: try command.config.value(in: environment)
+        case let command as HistoryCommand: ConfigurationFile.path(try command.config.value(in: environment))
         default: String?.none
         }
     // To know all names takes some time, and usually nothing is set.

@@ -20,6 +20,7 @@ struct Export {
     private let loki: LokiExporter?
     private let pushgateway: PushgatewayExporter?
     private let guests: GuestTarget?
+    private let history: HistoryTarget?
     private let consumers: Set<Consumer.Kind>
     private let minimumLifetime: Duration
     private let spikes: SpikeRule?
@@ -89,18 +90,21 @@ struct Export {
         json = try options.jsonPath(in: environment)
         csv = try options.csv.value(in: environment)
         guests = try options.guests.target(in: environment)
+        history = try HistoryTarget(options, interval: settings.interval, in: environment)
         let consumers = try options.consumers.value(in: environment) ?? []
         self.consumers = guests == nil ? consumers : consumers.union([.virtualMachine])
         minimumLifetime = try options.minLifetime.value(in: environment)
         spikes = try options.spikes.value(in: environment).rule
-        try FileTarget.checkDistinct([("--textfile", textfile), ("--json", json), ("--csv", csv)])
+        try FileTarget.checkDistinct([
+            ("--textfile", textfile), ("--json", json), ("--csv", csv), ("--history", history?.path),
+        ])
         let hasTarget =
             prometheus != nil || textfile != nil || loki != nil || pushgateway != nil || json != nil || csv != nil
-            || guests != nil
+            || guests != nil || history != nil
         if !hasTarget {
             throw .usage(
-                "export has nowhere to export to: name --prometheus, --textfile, --loki, --pushgateway, --json, --csv or"
-                    + " --guests.")
+                "export has nowhere to export to: name --prometheus, --textfile, --loki, --pushgateway, --json, --csv,"
+                    + " --history or --guests.")
         }
     }
 
@@ -189,6 +193,7 @@ struct Export {
         for path in [json, csv].compactMap(\.self) where path != "-" {
             try FileTarget(path).check(isReplaced: false)
         }
+        try history?.check()
     }
 
     private func openMonitor() throws(CommandFailure) -> PowerMonitor {
@@ -248,6 +253,7 @@ struct Export {
         }
         if let loki { exporters.append(loki) }
         if let pushgateway { exporters.append(pushgateway) }
+        exporters += history?.exporters ?? []
         if let guests {
             exporters.append(
                 try guests.publisher { [settings, isQuiet] findings in

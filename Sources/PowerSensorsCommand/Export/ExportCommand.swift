@@ -70,6 +70,16 @@ struct ExportCommand: EstimatingCommand {
     var csv: Setting<String?>
 
     @Option(
+        "history",
+        "A file in which to keep the history for powersensors history, such as \(HistoryOptions.standardPath).",
+        .text("path", ifEmpty: "name a file."))
+    var history: Setting<String?>
+
+    @Option(
+        "history-size", "The greatest size of the history: a number and k, M or G.", .bytes, default: "64M")
+    var historySize: Setting<Int64>
+
+    @Option(
         "consumers",
         "The consumers to divide the energy among: vm, cgroup, process, separated by commas; by default, none.", .kinds)
     var consumers: Setting<Set<Consumer.Kind>?>

@@ -20,7 +20,7 @@ struct RootCommand: ParsableCommand {
         version: version,
         subcommands: [
             WatchCommand.self, ListCommand.self, DoctorCommand.self, ExportCommand.self, EstimateCommand.self,
-            CalibrateCommand.self,
+            CalibrateCommand.self, HistoryCommand.self,
         ],
         defaultSubcommand: WatchCommand.self
     )
