@@ -230,6 +230,7 @@ struct Export {
             }
             configuration.live = live
             configuration.showsPage = showsPage
+            configuration.history = history?.source
             let endpoint = try await PrometheusEndpoint.start(configuration) { [prometheusExporter] in
                 prometheusExporter.page($0)
             } reporting: { notice in

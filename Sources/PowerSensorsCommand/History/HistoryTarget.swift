@@ -1,6 +1,7 @@
 #if Exporters
 import PowerSensors
 import PowerSensorsExporters
+import PowerSensorsHTTP
 import PowerSensorsHistory
 
 /// What the options of the history have in common.
@@ -35,6 +36,33 @@ struct HistoryTarget {
             path, size: try options.historySize.value(in: environment), interval: interval)
     }
 
+    /// What answers the endpoint's queries.
+    var source: HistorySource? {
+        { [path] query throws(HistoryRefusal) in try Self.rows(path, query) }
+    }
+
+    private static func rows(_ path: String, _ query: HistoryQuery) throws(HistoryRefusal) -> [UInt8] {
+        let now = SampleInstant.wallNanoseconds / 1_000_000
+        func moment(_ name: String, _ text: String) throws(HistoryRefusal) -> Int64 {
+            if let moment = HistoryTime.milliseconds(text, before: now) { return moment }
+            throw .wrongQuery("\(name) must be \(HistoryTime.forms).")
+        }
+        let since = try moment("since", query.since ?? "1d")
+        let until = try query.until.map { text throws(HistoryRefusal) in try moment("until", text) }
+        guard since < until ?? now else { throw .wrongQuery("since must be before until, and before now.") }
+        guard let grouping = HistoryGrouping.all.first(where: { $0.name == query.by ?? "hour" }) else {
+            throw .wrongQuery("by must be \(list(HistoryForm.groupings, "or")).")
+        }
+        let scope = query.scope.map { name in Scope.all.first { $0.name == name } }
+        if case .some(nil) = scope { throw .wrongQuery("scope must be \(list(Scope.all.map(\.name), "or")).") }
+        do throws(HistoryError) {
+            let rows = try HistoryReader(path).rows(since: since, until: until, by: grouping, scope: scope ?? nil)
+            return rows.reduce(into: []) { $1.appendJSON(to: &$0) }
+        } catch {
+            throw .unavailable("\(error)")
+        }
+    }
+
     /// Throws if the history cannot be written.
     func check() throws(CommandFailure) {
         do throws(HistoryError) {
@@ -46,6 +74,9 @@ struct HistoryTarget {
     #else
     /// None.
     var exporters: [any Exporter] { [] }
+
+    /// None.
+    var source: HistorySource? { nil }
 
     /// Refuses the options; nil if no history is to be kept.
     init?(_ options: ExportCommand, interval: Duration, in environment: Environment) throws(CommandFailure) {
