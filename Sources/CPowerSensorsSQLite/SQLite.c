@@ -39,6 +39,8 @@ int cpowersensorssqlite_open(const char *path, int writable, int patience, cpowe
     sqlite3_db_config(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(opened, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
     sqlite3_db_config(opened, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+    // No row of ours is nearly as long.
+    sqlite3_limit(opened, SQLITE_LIMIT_LENGTH, 1 << 20);
     if (writable) {
         int on = 1;
         sqlite3_file_control(opened, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
@@ -81,6 +83,7 @@ int cpowersensorssqlite_checkpoint(cpowersensorssqlite_database *database, int w
 
 int cpowersensorssqlite_prepare(cpowersensorssqlite_database *database, const char *text,
                                 cpowersensorssqlite_statement **statement) {
+    errno = 0;
     sqlite3_stmt *prepared = NULL;
     int code = sqlite3_prepare_v3(connection(database), text, -1, SQLITE_PREPARE_PERSISTENT, &prepared, NULL);
     *statement = (cpowersensorssqlite_statement *)prepared;

@@ -215,7 +215,11 @@ struct Export {
     /// What the live page and the JSON documents show; nil without an endpoint.
     private func liveExporter(of monitor: PowerMonitor) -> LiveExporter? {
         if prometheus == nil { return nil }
-        return LiveExporter(of: monitor, node: settings.node, interval: prometheusExporter.interval)
+        let unit = SystemdUnit(settings.roots)
+        return LiveExporter(node: settings.node, interval: prometheusExporter.interval) { [weak monitor] in
+            let findings = monitor?.findings ?? []
+            return unit?.advise(findings) ?? findings
+        }
     }
 
     /// Starts to listen, so that a port in use ends the command before anything else begins.
@@ -230,7 +234,7 @@ struct Export {
             }
             configuration.live = live
             configuration.showsPage = showsPage
-            configuration.history = history?.source
+            configuration.history = history?.source(notFinerThan: prometheusExporter.interval)
             let endpoint = try await PrometheusEndpoint.start(configuration) { [prometheusExporter] in
                 prometheusExporter.page($0)
             } reporting: { notice in

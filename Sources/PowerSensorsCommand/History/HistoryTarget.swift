@@ -36,12 +36,14 @@ struct HistoryTarget {
             path, size: try options.historySize.value(in: environment), interval: interval)
     }
 
-    /// What answers the endpoint's queries.
-    var source: HistorySource? {
-        { [path] query throws(HistoryRefusal) in try Self.rows(path, query) }
+    /// What answers the endpoint's queries, with rows that are no shorter than an interval.
+    func source(notFinerThan interval: Duration) -> HistorySource? {
+        { [path] query throws(HistoryRefusal) in try Self.rows(path, query, notFinerThan: interval) }
     }
 
-    private static func rows(_ path: String, _ query: HistoryQuery) throws(HistoryRefusal) -> [UInt8] {
+    private static func rows(
+        _ path: String, _ query: HistoryQuery, notFinerThan interval: Duration
+    ) throws(HistoryRefusal) -> [UInt8] {
         let now = SampleInstant.wallNanoseconds / 1_000_000
         func moment(_ name: String, _ text: String) throws(HistoryRefusal) -> Int64 {
             if let moment = HistoryTime.milliseconds(text, before: now) { return moment }
@@ -52,6 +54,14 @@ struct HistoryTarget {
         guard since < until ?? now else { throw .wrongQuery("since must be before until, and before now.") }
         guard let grouping = HistoryGrouping.all.first(where: { $0.name == query.by ?? "hour" }) else {
             throw .wrongQuery("by must be \(list(HistoryForm.groupings, "or")).")
+        }
+        if grouping == .sample || grouping == .minute && interval > .seconds(60) {
+            throw .wrongQuery("Rows by \(grouping.name) are finer than what is served here.")
+        }
+        // So many rows are some megabytes.
+        let longest: [HistoryGrouping: Int64] = [.minute: 7 * 86_400_000, .hour: 366 * 86_400_000]
+        if let longest = longest[grouping], (until ?? now) - since > longest {
+            throw .wrongQuery("These are too many rows. Ask for a shorter time, or for rows by day.")
         }
         let scope = query.scope.map { name in Scope.all.first { $0.name == name } }
         if case .some(nil) = scope { throw .wrongQuery("scope must be \(list(Scope.all.map(\.name), "or")).") }
@@ -76,7 +86,7 @@ struct HistoryTarget {
     var exporters: [any Exporter] { [] }
 
     /// None.
-    var source: HistorySource? { nil }
+    func source(notFinerThan interval: Duration) -> HistorySource? { nil }
 
     /// Refuses the options; nil if no history is to be kept.
     init?(_ options: ExportCommand, interval: Duration, in environment: Environment) throws(CommandFailure) {

@@ -15,7 +15,7 @@ final class HistoryService {
         let body: EncodedBody
     }
 
-    /// The time for which an answer is not made again. The history has a new row every minute at most.
+    /// The time for which an answer is not made again.
     private static let maximumAge = TimeAmount.seconds(5)
 
     /// How many different queries may run or wait.
@@ -31,7 +31,6 @@ final class HistoryService {
     private let node: String
     private let eventLoop: any EventLoop
     private let worker: NIOThreadPool
-    private lazy var compressor = GzipCompressor()
     private var answers: [HistoryQuery: Answer] = [:]
     private var waiting: [HistoryQuery: [(Result<EncodedBody, Response>) -> Void]] = [:]
 
@@ -59,18 +58,12 @@ final class HistoryService {
         }
         waiting[query] = [send]
         let (source, node) = (source, node)
-        worker.runIfActive(eventLoop: eventLoop) { Self.document(of: try source(query), node: node) }
+        worker.runIfActive(eventLoop: eventLoop) { try Self.body(of: try source(query), node: node) }
             .assumeIsolated().whenComplete { [self] in finish(query, $0) }
     }
 
-    private func finish(_ query: HistoryQuery, _ result: Result<[UInt8], any Error>) {
-        let answer = result.mapError(Self.refusal).flatMap { bytes -> Result<EncodedBody, Response> in
-            if bytes.count > Self.maximumSize {
-                return .failure(
-                    .text(.badRequest, "These are too many rows. Ask for a shorter time, or for rows by hour or day."))
-            }
-            return .success(EncodedBody(bytes, by: compressor))
-        }
+    private func finish(_ query: HistoryQuery, _ result: Result<EncodedBody, any Error>) {
+        let answer = result.mapError(Self.refusal)
         let now = NIODeadline.now()
         answers = answers.filter { now - $0.value.at < Self.maximumAge }
         if case .success(let body) = answer, answers.count < Self.maximumKept {
@@ -88,7 +81,14 @@ final class HistoryService {
         }
     }
 
-    /// One JSON object that holds the rows.
+    /// One JSON object that holds the rows, also compressed.
+    private static func body(of lines: [UInt8], node: String) throws(HistoryRefusal) -> EncodedBody {
+        if lines.count > maximumSize {
+            throw .wrongQuery("These are too many rows. Ask for a shorter time, or for rows by hour or day.")
+        }
+        return EncodedBody(document(of: lines, node: node), by: GzipCompressor())
+    }
+
     private static func document(of lines: [UInt8], node: String) -> [UInt8] {
         JSONWriter.rendering { json in
             json.object { json in

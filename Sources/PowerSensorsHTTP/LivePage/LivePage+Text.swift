@@ -3,13 +3,13 @@
 #if Exporters
 extension LivePage {
     /// The hash of the page's script, for its Content-Security-Policy.
-    static let scriptHash = "sha256-5ChB1VaZssuQsjBel54EyZAn+k0YM9mWO+B+c38A48Y="
+    static let scriptHash = "sha256-2Hjk8dRwLpzBd8hXulQ6/Hy4Aerh4/ZfwlTJIDfNh7E="
 
     /// The hash of the page's style.
     static let styleHash = "sha256-rkz1tTkkSFye28HsazB9ox4zohAhH8IvhhARVCPm/8I="
 
     /// The beginning of the page's SHA-256.
-    static let textHash = "f58a1e862584ea20"
+    static let textHash = "0f80fb23e43cfaff"
 
     /// The page.
     static let text: StaticString = ##"""
@@ -498,6 +498,7 @@ function hideFigures() {
     setText(element("power"), UNKNOWN);
     setText(element("power-unit"), "W");
     setText(element("band"), "");
+    for (const id of ["others", "parts", "users"]) element(id)?.replaceChildren();
     document.title = `${UNKNOWN} · ${element("node").textContent}`;
 }
 
@@ -716,7 +717,9 @@ function partName(channel) {
     return [channel.label ?? last, channel.sensor];
 }
 
+/** How deep it is inside of another. What counts in a figure by itself, as dram does beside its package, is inside of none. */
 function depth(channel, channels) {
+    if (channel.counts_in !== null) return 0;
     let [count, next] = [0, channel];
     while (next.parent !== null && channels.has(next.parent) && count < 2) {
         next = channels.get(next.parent);

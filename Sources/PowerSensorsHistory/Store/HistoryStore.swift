@@ -11,7 +11,6 @@ final class HistoryStore {
     let limits: HistoryLimits
 
     let database: Database
-    private let file: LibraryFile
     private(set) var series: SeriesTable
     private let insertion: Statement
     private let eventInsertion: Statement
@@ -24,6 +23,9 @@ final class HistoryStore {
     private var checkpointed = SampleInstant.monotonicNow
     /// How many series there may be before those without a row are removed.
     private var seriesLimit = 0
+    /// The last property, which is released after all that has the database open: closing any of its descriptors ends the locks
+    /// that SQLite has (POSIX advisory locks).
+    private let file: LibraryFile
 
     /// Opens a history, or begins one.
     init(_ path: String, limits: HistoryLimits) throws(HistoryError) {
@@ -64,14 +66,7 @@ final class HistoryStore {
         _ tick: Tick?, _ events: [StoredEvent], committed: () -> Void
     ) throws(HistoryError) {
         try limitLog()
-        do throws(HistoryError) {
-            try write(tick, events)
-        } catch {
-            // Its own limit, and not the file system's: room is made, once.
-            guard error.reason == .full, try isAtLimit() else { throw error }
-            try prune()
-            try write(tick, events)
-        }
+        try writeMakingRoom(tick, events)
         committed()
         if let tick {
             let (before, ended) = (minute, Level.minute.cell(of: tick.end.clampedSum(-1)))
@@ -81,9 +76,24 @@ final class HistoryStore {
         try checkpointIfDue()
     }
 
+    /// Writes, and makes room as often as the file's own limit asks for, which is not the file system's.
+    private func writeMakingRoom(_ tick: Tick?, _ events: [StoredEvent]) throws(HistoryError) {
+        for _ in 0..<32 {
+            do throws(HistoryError) {
+                return try write(tick, events)
+            } catch {
+                guard error.reason == .full, try isNearLimit(), try removePart() else { throw error }
+            }
+        }
+        try write(tick, events)
+    }
+
     private func write(_ tick: Tick?, _ events: [StoredEvent]) throws(HistoryError) {
         var isCommitted = false
-        defer { series.end(isCommitted: isCommitted) }
+        defer {
+            series.end(isCommitted: isCommitted)
+            if !isCommitted { rows.forgetHeadline() }
+        }
         try database.transaction { () throws(HistoryError) in
             for event in events { try insert(event) }
             guard let tick else { return }
@@ -155,18 +165,25 @@ final class HistoryStore {
         (try database.number("PRAGMA page_count") ?? 0) - (try database.number("PRAGMA freelist_count") ?? 0)
     }
 
-    private func isAtLimit() throws(HistoryError) -> Bool { try usedPages() >= limits.pages }
+    /// Whether the file is so large that a transaction may have met its limit.
+    private func isNearLimit() throws(HistoryError) -> Bool {
+        try database.number("PRAGMA page_count") ?? 0 > limits.pages / 2
+    }
 
     /// Makes room until the limit is kept.
     private func prune() throws(HistoryError) {
         // What one step leaves may still be too much; the number of steps has a bound, so that this ends in any case.
         for _ in 0..<1000 {
             if try usedPages() <= limits.pages { break }
-            let hasRemoved = try database.transaction { () throws(HistoryError) in try rows.removePart(limits) }
-            try limitLog()
-            if !hasRemoved { break }
+            if try !removePart() { break }
         }
         try removeUnusedSeries()
+    }
+
+    private func removePart() throws(HistoryError) -> Bool {
+        let hasRemoved = try database.transaction { () throws(HistoryError) in try rows.removePart(limits) }
+        try limitLog()
+        return hasRemoved
     }
 
     private func removeUnusedSeries() throws(HistoryError) {
@@ -183,6 +200,8 @@ final class HistoryStore {
         {
             try database.run("PRAGMA incremental_vacuum(\(limits.logPages / 4))")
             try database.checkpoint()
+            // A file that another program made may have no free pages that it gives back.
+            if try database.number("PRAGMA page_count") ?? 0 >= pages { break }
         }
     }
 

@@ -45,6 +45,9 @@ struct LevelRows {
         lastHeadline = scope
     }
 
+    /// Forgets a scope that a transaction did not set after all.
+    mutating func forgetHeadline() { lastHeadline = nil }
+
     /// A row of a level; nil if there is none.
     func bucket(_ level: Level, _ cell: Int64) throws(HistoryError) -> Bucket? {
         guard let selection = selections[level] else { return nil }
@@ -78,13 +81,17 @@ struct LevelRows {
             """)
     }
 
-    /// Removes some of the oldest rows: of snapshots and of minutes as long as each take more than an eighth and a quarter of the
-    /// room, then of quarters.
+    /// Removes some of the oldest rows: of snapshots, minutes and events as long as they take more than an eighth, a quarter and an
+    /// eighth of the room, then of quarters.
     ///
     /// - Returns: Whether there was anything to remove.
     func removePart(_ limits: HistoryLimits) throws(HistoryError) -> Bool {
         let room = limits.pages * 4096
         let rolled = "id <= (SELECT value FROM meta WHERE name = 'rolled')"
+        let oldEvents = "event WHERE id IN (SELECT id FROM event ORDER BY id LIMIT 100)"
+        if try size(of: "event", "length(kind) + length(subject) + length(text)").bytes > room / 8 {
+            if try remove(oldEvents) { return true }
+        }
         let snapshots = try size(of: "raw")
         if snapshots.bytes > room / 8 {
             let rows = "SELECT id FROM raw WHERE \(rolled) ORDER BY id LIMIT \(snapshots.count / 8 + 1)"
@@ -96,11 +103,13 @@ struct LevelRows {
             if try remove("minute WHERE start IN (\(rows))") { return true }
         }
         if try remove("quarter WHERE start IN (SELECT start FROM quarter ORDER BY start LIMIT 96)") { return true }
-        return try remove("event WHERE id IN (SELECT id FROM event ORDER BY id LIMIT 100)")
+        return try remove(oldEvents)
     }
 
-    private func size(of table: String) throws(HistoryError) -> (count: Int64, bytes: Int64) {
-        let rows = try database.prepare("SELECT count(*), sum(length(data) + 12) FROM \(table)")
+    private func size(
+        of table: String, _ length: String = "length(data)"
+    ) throws(HistoryError) -> (count: Int64, bytes: Int64) {
+        let rows = try database.prepare("SELECT count(*), sum(\(length) + 12) FROM \(table)")
         guard try rows.step() else { return (0, 0) }
         return (rows.integer(0), rows.integer(1))
     }

@@ -41,11 +41,17 @@ struct TickCounter {
             sampled: min(max(monotonic - last.monotonic, 0), time))
         tick.carbon = snapshot.carbonIntensity.map { Int64(clamping: $0.gramsPerKilowattHour * 1000) }
         tick.headline = snapshot.headline?.scope.name
+        var channels = 0
         for figure in Self.figures(snapshot) {
             guard let energy = figure.energy else { continue }
             var values = count(figure.key, energy, at: boottime, since: last.boottime)
             values.sampled = tick.sampled
             values.power = figure.power
+            if figure.key.kind == .channel {
+                channels += 1
+                // The others are counted too, in case one of the first is no longer there.
+                if channels > Self.channelLimit { continue }
+            }
             tick.entries.append(Tick.Entry(key: figure.key, values: values))
         }
         tick.entries += consumers.entries(snapshot, tick)
@@ -56,13 +62,14 @@ struct TickCounter {
     private mutating func start(_ snapshot: Snapshot, at milliseconds: Int64) {
         for figure in Self.figures(snapshot) {
             guard let energy = figure.energy else { continue }
-            bases[figure.key] = Base(count: Self.microjoules(energy), milliseconds: milliseconds)
+            bases[Self.counted(figure.key)] = Base(count: Self.microjoules(energy), milliseconds: milliseconds)
         }
         consumers.start(snapshot)
     }
 
     /// What a series has counted since it was known last.
     private mutating func count(_ key: SeriesKey, _ energy: Joules, at now: Int64, since last: Int64) -> SeriesValues {
+        let key = Self.counted(key)
         let count = Self.microjoules(energy)
         // What appears later begins at 0.
         let base = bases[key] ?? Base(count: 0, milliseconds: last)
@@ -78,6 +85,9 @@ struct TickCounter {
         return SeriesValues(energy: difference, time: now - base.milliseconds, sampled: 0)
     }
 
+    /// What a figure's count goes on as: a scope's does when it is measured instead of estimated.
+    private static func counted(_ key: SeriesKey) -> SeriesKey { SeriesKey(kind: key.kind, name: key.name) }
+
     private struct Figure {
         let key: SeriesKey
         let energy: Joules?
@@ -91,7 +101,7 @@ struct TickCounter {
                 key: SeriesKey(kind: .host, name: host.scope.name, detail: host.provenance.name),
                 energy: host.energy, power: range(host.power, host.low, host.high))
         }
-        let channels = snapshot.channelFigures.lazy.filter { $0.figures.energy != nil }.prefix(channelLimit).map {
+        let channels = snapshot.channelFigures.lazy.filter { $0.figures.energy != nil }.map {
             Figure(
                 key: SeriesKey(kind: .channel, name: SeriesKey.bounded($0.channel.id)), energy: $0.figures.energy,
                 power: range($0.figures.power, nil, nil))

@@ -67,13 +67,13 @@ struct SpikeWatchTests {
 
     @Test func `a mean that a slow read makes uncertain begins a spike only if it was above the threshold at least`() {
         func found(atLeast low: Double, _ provenance: Provenance = .measured) -> [Int] {
-            beginnings {
+            beginnings(change: {
                 guard $0 == 25, let host = $1.headline else { return }
                 var other = HostSnapshot(
                     scope: host.scope, provenance: provenance, sensor: host.sensor, isHeadline: true, status: .ok)
                 (other.power, other.low, other.high) = (host.power, Watts(low), Watts(200))
                 $1 = self.snapshot($0, other, Self.topology(1))
-            }
+            })
         }
         #expect(found(atLeast: 45) == [])
         #expect(found(atLeast: 60) == [25])

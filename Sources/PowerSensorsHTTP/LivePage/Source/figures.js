@@ -44,5 +44,6 @@ function hideFigures() {
     setText(element("power"), UNKNOWN);
     setText(element("power-unit"), "W");
     setText(element("band"), "");
+    for (const id of ["others", "parts", "users"]) element(id)?.replaceChildren();
     document.title = `${UNKNOWN} · ${element("node").textContent}`;
 }

@@ -13,7 +13,9 @@ function partName(channel) {
     return [channel.label ?? last, channel.sensor];
 }
 
+/** How deep it is inside of another. What counts in a figure by itself, as dram does beside its package, is inside of none. */
 function depth(channel, channels) {
+    if (channel.counts_in !== null) return 0;
     let [count, next] = [0, channel];
     while (next.parent !== null && channels.has(next.parent) && count < 2) {
         next = channels.get(next.parent);
