@@ -56,8 +56,8 @@ public struct HistoryReader: Sendable {
     private func rows(
         _ database: Database, _ pieces: HistoryPieces, _ grouping: HistoryGrouping, _ scope: Scope?, _ now: Int64
     ) throws(HistoryError) -> [HistoryRow] {
-        let keys = try SeriesTable.keys(database)
         let kinds = grouping.kinds
+        let keys = try SeriesTable.keys(database, of: kinds)
         var name = scope?.name
         if name == nil, grouping.isChronological { name = try headline(database) }
         // Nothing is known of what is to come.

@@ -54,9 +54,13 @@ struct SeriesTable {
         next = (keys.keys.max() ?? 0) + 1
     }
 
-    /// Every series, by its number.
-    static func keys(_ database: Database) throws(HistoryError) -> [Int: SeriesKey] {
-        let rows = try database.prepare("SELECT id, kind, name, detail FROM series")
+    /// The series of some kinds, by their numbers.
+    static func keys(
+        _ database: Database, of kinds: [SeriesKind] = SeriesKind.allCases
+    ) throws(HistoryError) -> [Int: SeriesKey] {
+        // A store may have thousands of consumers, which a query about the host need not look at.
+        let numbers = kinds.map { "\($0.rawValue)" }.joined(separator: ", ")
+        let rows = try database.prepare("SELECT id, kind, name, detail FROM series WHERE kind IN (\(numbers))")
         var keys: [Int: SeriesKey] = [:]
         while try rows.step() {
             // A later version may add kinds.
