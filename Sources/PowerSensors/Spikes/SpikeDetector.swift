@@ -53,7 +53,9 @@ package struct SpikeDetector: Sendable {
     private mutating func begin(
         _ watts: Double, _ interval: Duration, _ end: SampleInstant, least: Double, _ usual: Watts?
     ) -> Change? {
-        guard baseline.count >= Self.fewest, baseline.seconds >= min(rule.warmUp, rule.memory).seconds else { return nil }
+        guard baseline.count >= Self.fewest, baseline.seconds >= min(rule.warmUp, rule.memory).seconds else {
+            return nil
+        }
         let level = baseline.level
         let margin = max(rule.deviations * baseline.deviation, rule.ratio * level, rule.minimum.rawValue)
         let threshold = max(level + margin, usual?.rawValue ?? 0)

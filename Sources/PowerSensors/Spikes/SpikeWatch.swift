@@ -24,7 +24,8 @@ package struct SpikeWatch: Sendable {
         return detector?.record(
             power, over: interval, until: snapshot.instant,
             // An estimate's band is about its level, which the baseline shares.
-            least: host.provenance == .estimated ? nil : host.low, usual: usualPower?(host.scope, snapshot.timeNanoseconds))
+            least: host.provenance == .estimated ? nil : host.low,
+            usual: usualPower?(host.scope, snapshot.timeNanoseconds))
     }
 
     /// Starts over if the figure is no longer the sum of the same channels, and returns the spike that is over then. A new

@@ -231,7 +231,7 @@ def _check_return(run, checks, watch, mechanism, identifier, was_gone=True, has_
         )
     elif was_gone and has_changed:
         # The command looks for what is missing every two seconds. If that falls between the return of the device msr
-        # and that of the last zone, msr is all there is, and is used; the energy between the two is open, and said to be.
+        # and that of the last zone, msr is all there is, and is used; the energy between the two is open, and said so.
         # It is no more than the moments between two readings.
         least, most = energy - float(unit / 2), energy + min(ambiguous, 0.5 * watts) + float(unit / 2)
         checks.that(least <= counted * unit <= most, f"{identifier} used {float(counted * unit)} J: {least} to {most}")

@@ -98,7 +98,9 @@ struct SpikeQualityTests {
             let end = Series.instant(Int64(second + 1))
             if case .began? = detector.record(Watts(power), over: .seconds(1), until: end) { told.append(second) }
         }
-        let delays = day.spikes.compactMap { spike in told.first(where: spike.contains).map { $0 - spike.lowerBound + 1 } }
+        let delays = day.spikes.compactMap { spike in
+            told.first(where: spike.contains).map { $0 - spike.lowerBound + 1 }
+        }
         let alarms = told.filter { second in !day.spikes.contains { $0.contains(second) } }
         let repeated = day.spikes.map { spike in max(told.count(where: spike.contains) - 1, 0) }.reduce(0, +)
         let sorted = delays.sorted()

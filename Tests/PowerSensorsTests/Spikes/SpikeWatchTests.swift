@@ -21,14 +21,16 @@ struct SpikeWatchTests {
 
     private func snapshot(_ number: Int, _ host: HostSnapshot, _ topology: Topology) -> Snapshot {
         Snapshot(
-            topology: topology, instant: Series.instant(Int64(number) * 2), timeNanoseconds: Int64(number) * 2_000_000_000,
+            topology: topology, instant: Series.instant(Int64(number) * 2),
+            timeNanoseconds: Int64(number) * 2_000_000_000,
             interval: .seconds(2), sampleDuration: .microseconds(3),
             channels: topology.channels.map { _ in ChannelSnapshot(status: .ok) }, host: [host])
     }
 
     /// The numbers of the snapshots with which a spike begins: there is one with the 25th if nothing hinders it.
     private func beginnings(
-        _ configuration: MonitorConfiguration = MonitorConfiguration(), power: (Int) -> Double? = { $0 == 25 ? 95.5 : 41.2 },
+        _ configuration: MonitorConfiguration = MonitorConfiguration(),
+        power: (Int) -> Double? = { $0 == 25 ? 95.5 : 41.2 },
         change: (Int, inout Snapshot) -> Void = { _, _ in }, topology: (Int) -> Topology = { _ in Self.topology(1) }
     ) -> [Int] {
         var watch = SpikeWatch(configuration)
@@ -58,7 +60,9 @@ struct SpikeWatchTests {
         var changes: [SpikeDetector.Change] = []
         for number in 0..<30 {
             let topology = number < 27 ? Self.topology(1) : Self.topology(2, [Self.channels[0]])
-            if let change = watch?.record(snapshot(number, number < 25 ? 41.2 : 95.5, topology)) { changes.append(change) }
+            if let change = watch?.record(snapshot(number, number < 25 ? 41.2 : 95.5, topology)) {
+                changes.append(change)
+            }
         }
         #expect(changes.count == 2)
         guard case .ended(let spike)? = changes.last else { return }
