@@ -85,6 +85,8 @@ struct HistoryConsumerTests {
         // Ten of each quarter of an hour.
         #expect((min(processes, 10)...min(processes, 40)).contains(named.count))
         #expect(named.first?.name == "p\(processes - 1)")
+        // An unknown power is not 0.
+        #expect(named.allSatisfy { $0.peak == nil })
         #expect(rows.last?.name == "other" || processes == 3)
     }
 

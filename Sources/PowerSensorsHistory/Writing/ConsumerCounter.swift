@@ -56,13 +56,15 @@ struct ConsumerCounter {
     private func greatest(
         _ listed: [ConsumerSnapshot], _ kind: SeriesKind, _ last: Counts, _ tick: Tick
     ) -> [Tick.Entry] {
-        var gains: [SeriesKey: (energy: Int64, power: Int64)] = [:]
+        var gains: [SeriesKey: (energy: Int64, power: Int64?)] = [:]
         for one in listed {
             let before = last.consumers[one.id] ?? one.partsWhenListed.microjoules
             // Processes of one name are one series.
             var gain = gains[one.consumer.seriesKey(kind)] ?? (0, 0)
             gain.energy += max(one.parts.microjoules - before, 0)
-            gain.power = gain.power.clampedSum(one.power.map(TickCounter.milliwatts) ?? 0)
+            // With one that is unknown, so is the sum.
+            let power = one.power.map(TickCounter.milliwatts)
+            gain.power = gain.power.flatMap { sum in power.map { sum.clampedSum($0) } }
             gains[one.consumer.seriesKey(kind)] = gain
         }
         let ranked = gains.filter { $0.value.energy > 0 }.sorted {
@@ -70,7 +72,7 @@ struct ConsumerCounter {
         }
         return ranked.prefix(TickCounter.consumerLimit).map { key, gain in
             var values = SeriesValues(energy: gain.energy, time: tick.time, sampled: tick.sampled)
-            values.power = PowerRange(minimum: gain.power, maximum: gain.power)
+            values.power = gain.power.map { PowerRange(minimum: $0, maximum: $0) }
             return Tick.Entry(key: key, values: values)
         }
     }
