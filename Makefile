@@ -123,8 +123,8 @@ test-deploy: ## prove what is shipped: packages, units, image, manifests, rules,
 	@sh Scripts/install-dependencies.sh dist
 	@SKIPS=$(SKIPS) bash Scripts/test-deploy.sh
 
-page: ## put the live page's parts together in the Swift file that the endpoint is built with
-	@python3 Scripts/page/embed.py
+page: ## write the hashes of the live page's script and style, which its policy allows
+	@python3 Scripts/page/hashes.py
 
 test-page: ## drive the live page in a real Chromium; IMAGES=--images takes the guide's pictures anew
 	@sh Scripts/install-dependencies.sh page

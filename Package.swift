@@ -67,6 +67,7 @@ let package = Package(
             name: "PowerSensorsExporters", dependencies: ["PowerSensors", "CPowerSensors", "CPowerSensorsGzip"]),
         .target(
             name: "CPowerSensorsHTTP",
+            exclude: ["LivePage"],
             cSettings: [.define("POWERSENSORS_EXPORTERS", .when(traits: ["Exporters"]))]
         ),
         .target(
@@ -77,9 +78,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: withExporters),
-            ],
-            // Scripts/page/embed.py puts these together.
-            exclude: ["LivePage/Source"]
+            ]
         ),
         .target(
             name: "PowerSensorsPush",

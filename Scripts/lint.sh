@@ -67,7 +67,7 @@ for script in Tests/Kernel/run {Scripts,Scripts/deploy,Scripts/page,Tests/Kernel
     python3 -c 'import sys; compile(open(sys.argv[1]).read(), sys.argv[1], "exec")' "$script" || complain "$script cannot be parsed"
 done
 
-python3 Scripts/page/embed.py --check || complain "the live page must be put together again: make page"
+python3 Scripts/page/hashes.py --check || complain "the hashes of the live page are not right: make page"
 
 for script in Tests/Kernel/run {Scripts/page,Tests/Kernel,Tests/Kernel/kerneltests,Fitting,Fitting/estimator}/*.py; do
     long=$(grep -nE '^.{121}' "$script" || true)

@@ -30,7 +30,9 @@ public final class MockTree: Sendable {
     /// - Parameter parent: The folder to create it in.
     /// - Throws: The system's error if it cannot be created.
     public init(beneath parent: String = "/tmp") throws(AttributeError) {
-        var template = Array("\(parent)/power-sensors-XXXXXX".utf8CString)
+        // Six of them, which mkdtemp(3) replaces.
+        let unique = String(repeating: "X", count: 6)
+        var template = Array("\(parent)/power-sensors-\(unique)".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw AttributeError(path: parent, errno: errno) }
         let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         owner = nil

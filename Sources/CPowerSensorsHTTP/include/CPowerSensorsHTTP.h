@@ -1,8 +1,10 @@
-/// Password checks by libcrypt, for the HTTP endpoint.
+/// Password checks by libcrypt, and the live page, for the HTTP endpoint.
 ///
 /// Without the trait `Exporters` these declarations have no implementation, and nothing calls them.
 #ifndef CPOWERSENSORSHTTP_H
 #define CPOWERSENSORSHTTP_H
+
+#include <stddef.h>
 
 /// libcrypt was not found, or has no `crypt_r`.
 #define CPOWERSENSORSHTTP_NO_LIBCRYPT (-1)
@@ -16,5 +18,8 @@
 /// libcrypt is loaded on the first call, so the program also starts on machines without it.
 /// Returns 1 for a match, 0 for a mismatch, or one of the negative codes above.
 int cpowersensorshttp_check_password(const char *_Nonnull password, const char *_Nonnull hash);
+
+/// The live page, which the files in the folder LivePage make, and how many bytes it has. It is never released.
+const unsigned char *_Nonnull cpowersensorshttp_page(size_t *_Nonnull count);
 
 #endif

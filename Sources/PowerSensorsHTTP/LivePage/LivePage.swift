@@ -1,15 +1,17 @@
 #if Exporters
+import CPowerSensorsHTTP
 import NIOCore
 import NIOHTTP1
+import PowerSensors
 import PowerSensorsExporters
 
-/// The live page for people, which is part of the program. Its text is in `LivePage+Text.swift`.
+/// The live page for people, which is part of the program. Its text is that of the files in `CPowerSensorsHTTP/LivePage`.
 struct LivePage {
     /// The page as it is sent.
     let body: EncodedBody
 
     /// Its tag, which changes with its text.
-    let tag = EntityTag(Self.textHash)
+    let tag: EntityTag
 
     /// The headers that are the same in every response. Scripts and styles are allowed by their hash, and nothing from another
     /// server is.
@@ -21,7 +23,11 @@ struct LivePage {
     ]
 
     init() {
-        body = EncodedBody(Self.text.withUTF8Buffer { unsafe Array($0) }, by: GzipCompressor())
+        var count = 0
+        let text = unsafe cpowersensorshttp_page(&count)
+        let bytes = unsafe Array(UnsafeBufferPointer(start: text, count: count))
+        body = EncodedBody(bytes, by: GzipCompressor())
+        tag = EntityTag(String(CRC32C.checksum(of: bytes.span, count: count), radix: 16))
     }
 }
 #endif

@@ -1,0 +1,10 @@
+// Scripts/page/hashes.py writes this file: make page
+#if Exporters
+extension LivePage {
+    /// The hash of the page's script, for its Content-Security-Policy.
+    static let scriptHash = "sha256-2Hjk8dRwLpzBd8hXulQ6/Hy4Aerh4/ZfwlTJIDfNh7E="
+
+    /// The hash of the page's style.
+    static let styleHash = "sha256-rkz1tTkkSFye28HsazB9ox4zohAhH8IvhhARVCPm/8I="
+}
+#endif
