@@ -98,6 +98,8 @@ struct HistoryTests {
         for (options, line) in [
             (["--history", "\(folder.path)/text"], "text: It is not a history of powersensors."),
             (["--history-size", "64M", "--json", "-"], "--history-size 64M: it has no effect without --history."),
+            (["--price", "0.30", "--json", "-"], "--price 0.30: it has no effect without --history."),
+            (["--history", "\(folder.path)/h", "--price", "dear"], "--price dear: must be a number from 0, such as 0.30"),
             (["--history", "\(folder.path)/h", "--history-size", "1k"], "--history-size 1k: must be from 1M"),
             (["--history", "\(folder.path)/x", "--json", "\(folder.path)/x"], "are the same file"),
         ] {

@@ -17,7 +17,7 @@ function pastCard(name, row) {
     const fact = (label, value) => facts.append(make("dt", "", label), make("dd", "", value));
     fact("Mean", watts(row?.mean_w));
     fact("Peak", watts(row?.peak_w));
-    if (isNumber(row?.cost)) fact("Cost", `${row.cost.toFixed(2)}${row.currency ? ` ${row.currency}` : ""}`);
+    if (isNumber(row?.cost)) fact("Cost", row.cost.toFixed(2));
     if (isNumber(row?.carbon_g)) fact("CO₂", grams(row.carbon_g));
     if (isNumber(row?.covered) && row.covered < 0.995) fact("Sampled", `${Math.floor(row.covered * 100)}\u00a0% of it`);
     return make("div", "", make("h3", "", name), make("p", "amount", energy(row?.energy_j)), facts);

@@ -80,6 +80,11 @@ struct ExportCommand: EstimatingCommand {
     var historySize: Setting<Int64>
 
     @Option(
+        "price", "The price of a kilowatt-hour, in any currency, for the cost that the live page shows of the history.",
+        .price)
+    var price: Setting<Double?>
+
+    @Option(
         "consumers",
         "The consumers to divide the energy among: vm, cgroup, process, separated by commas; by default, none.", .kinds)
     var consumers: Setting<Set<Consumer.Kind>?>

@@ -44,7 +44,7 @@ struct HistoryCommand: RunnableCommand {
 
     @Option(
         "price", "The price of a kilowatt-hour, in any currency, to show what the energy costs.",
-        .number("price", 0...1e9, "a number from 0, such as 0.30"))
+        .price)
     var price: Setting<Double?>
 
     @Option(

@@ -21,6 +21,7 @@ struct HistoryTarget {
 
     #if History
     private let exporter: HistoryExporter
+    private let price: Double?
 
     /// What keeps it.
     var exporters: [any Exporter] { [exporter] }
@@ -28,21 +29,26 @@ struct HistoryTarget {
     /// Reads the options; nil if no history is to be kept.
     init?(_ options: ExportCommand, interval: Duration, in environment: Environment) throws(CommandFailure) {
         guard let path = try options.history.value(in: environment) else {
-            if let size = options.historySize.flag { throw size.refused("it has no effect without --history.") }
+            for option in [options.historySize.flag, options.price.flag].compactMap(\.self) {
+                throw option.refused("it has no effect without --history.")
+            }
             return nil
         }
         self.path = path
+        price = try options.price.value(in: environment)
         exporter = HistoryExporter(
             path, size: try options.historySize.value(in: environment), interval: interval)
     }
 
     /// What answers the endpoint's queries, with rows that are no shorter than an interval.
     func source(notFinerThan interval: Duration) -> HistorySource? {
-        { [path] query throws(HistoryRefusal) in try Self.rows(path, query, notFinerThan: interval) }
+        { [path, price] query throws(HistoryRefusal) in
+            try Self.rows(path, query, notFinerThan: interval, price: price)
+        }
     }
 
     private static func rows(
-        _ path: String, _ query: HistoryQuery, notFinerThan interval: Duration
+        _ path: String, _ query: HistoryQuery, notFinerThan interval: Duration, price: Double?
     ) throws(HistoryRefusal) -> [UInt8] {
         let now = SampleInstant.wallNanoseconds / 1_000_000
         func moment(_ name: String, _ text: String) throws(HistoryRefusal) -> Int64 {
@@ -67,7 +73,7 @@ struct HistoryTarget {
         if case .some(nil) = scope { throw .wrongQuery("scope must be \(list(Scope.all.map(\.name), "or")).") }
         do throws(HistoryError) {
             let rows = try HistoryReader(path).rows(since: since, until: until, by: grouping, scope: scope ?? nil)
-            return rows.reduce(into: []) { $1.appendJSON(to: &$0) }
+            return rows.reduce(into: []) { $1.appendJSON(price: price, to: &$0) }
         } catch {
             throw .unavailable("\(error)")
         }
@@ -97,6 +103,11 @@ struct HistoryTarget {
     /// There is nothing to check.
     func check() throws(CommandFailure) {}
     #endif
+}
+
+extension ValueParser<Double> {
+    /// A price of a kilowatt-hour.
+    static var price: ValueParser { .number("price", 0...1e9, "a number from 0, such as 0.30") }
 }
 
 extension ValueParser<Int64> {
