@@ -32,7 +32,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
@@ -162,12 +161,11 @@ let package = Package(
         .testTarget(
             name: "PowerSensorsPushTests",
             dependencies: [
-                "PowerSensors", "PowerSensorsExporters", "PowerSensorsPush", "PowerSensorsTesting",
+                "CPowerSensorsGzip", "PowerSensors", "PowerSensorsExporters", "PowerSensorsPush", "PowerSensorsTesting",
                 "PowerSensorsTestSupport",
                 .product(name: "NIOCore", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOPosix", package: "swift-nio", condition: withExporters),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: withExporters),
-                .product(name: "NIOHTTPCompression", package: "swift-nio-extras", condition: withExporters),
                 .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
             ]
         ),

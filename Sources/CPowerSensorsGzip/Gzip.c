@@ -45,4 +45,13 @@ size_t cpowersensorsgzip_compress(cpowersensorsgzip *gzip, const uint8_t *input,
     return deflate(&gzip->stream, Z_FINISH) == Z_STREAM_END ? capacity - gzip->stream.avail_out : 0;
 }
 
+size_t cpowersensorsgzip_expand(const uint8_t *input, size_t length, uint8_t *output, size_t capacity) {
+    if (length > UINT32_MAX || capacity > UINT32_MAX) return 0;
+    z_stream stream = {.next_in = (Bytef *)input, .avail_in = (uInt)length, .next_out = output, .avail_out = (uInt)capacity};
+    if (inflateInit2(&stream, 15 + 16) != Z_OK) return 0;
+    const int result = inflate(&stream, Z_FINISH);
+    inflateEnd(&stream);
+    return result == Z_STREAM_END ? capacity - stream.avail_out : 0;
+}
+
 #endif

@@ -25,4 +25,9 @@ size_t cpowersensorsgzip_bound(cpowersensorsgzip *_Nonnull gzip, size_t length);
 size_t cpowersensorsgzip_compress(cpowersensorsgzip *_Nonnull gzip, const uint8_t *_Nonnull input, size_t length,
                                   uint8_t *_Nonnull output, size_t capacity);
 
+/// Expands a whole gzip file, as a test does that reads what was compressed.
+///
+/// Returns the content's length; 0 if it exceeds `capacity`, if `input` is no whole gzip file, or if memory runs out.
+size_t cpowersensorsgzip_expand(const uint8_t *_Nonnull input, size_t length, uint8_t *_Nonnull output, size_t capacity);
+
 #endif

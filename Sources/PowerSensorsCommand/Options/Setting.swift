@@ -91,14 +91,16 @@ extension Option {
         // The element without a text stands for the variable. ArgumentParser replaces it by the first flag.
         self.init(
             wrappedValue: [setting], name: setting.names,
-            help: ArgumentHelp("\(help) Repeatable.", valueName: parser.valueName), transform: setting.with)
+            help: ArgumentHelp("\(help) Repeatable.", valueName: parser.valueName), completion: parser.completion,
+            transform: setting.with)
     }
 
     private init<Parsed>(_ setting: Setting<Parsed>, _ help: String) where Value == Setting<Parsed> {
         self.init(
             wrappedValue: setting, name: setting.names,
             parsing: setting.parser.takesDashes ? .unconditional : .next,
-            help: ArgumentHelp(help, valueName: setting.parser.valueName), transform: setting.with)
+            help: ArgumentHelp(help, valueName: setting.parser.valueName), completion: setting.parser.completion,
+            transform: setting.with)
     }
 }
 

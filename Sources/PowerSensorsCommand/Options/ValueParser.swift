@@ -1,4 +1,5 @@
 #if Exporters
+import ArgumentParser
 import PowerSensors
 
 /// Parses the values that an option allows.
@@ -12,6 +13,18 @@ struct ValueParser<Value: Sendable>: Sendable {
     /// Whether `-1` is a value, which is then refused with ``failure``, rather than an option that does not exist.
     var takesDashes = false
 
+    /// The values, where there are few; empty otherwise.
+    var choices: [String] = []
+
+    /// What a shell offers for a value.
+    var completion: CompletionKind {
+        switch valueName {
+        case "file", "path": .file()
+        case "dir": .directory
+        default: choices.isEmpty ? .default : .list(choices)
+        }
+    }
+
     /// The value of a text; nil for one that is not allowed.
     let parse: @Sendable (String) -> Value?
 
@@ -23,8 +36,8 @@ struct ValueParser<Value: Sendable>: Sendable {
 
     /// The same values, for an option that may be left out.
     var optional: ValueParser<Value?> {
-        ValueParser<Value?>(valueName: valueName, failure: failure, takesDashes: takesDashes) { [parse] text in
-            parse(text).map { .some($0) }
+        ValueParser<Value?>(valueName: valueName, failure: failure, takesDashes: takesDashes, choices: choices) {
+            [parse] text in parse(text).map { .some($0) }
         }
     }
 
@@ -32,8 +45,10 @@ struct ValueParser<Value: Sendable>: Sendable {
     static func choice(
         _ valueName: String, of values: [Value], name: @escaping @Sendable (Value) -> String
     ) -> ValueParser {
-        let failure = "must be \(list(values.map(name), "or"))."
-        return ValueParser(valueName: valueName, failure: failure) { text in values.first { name($0) == text } }
+        let names = values.map(name)
+        return ValueParser(valueName: valueName, failure: "must be \(list(names, "or")).", choices: names) { text in
+            values.first { name($0) == text }
+        }
     }
 }
 
