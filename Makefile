@@ -15,6 +15,12 @@ SKIPS ?= tell
 FUZZ ?= 30
 SEED ?=
 
+# Under the address sanitizer, as Scripts/sanitize.sh builds the tests: a parser that reads beyond its text is caught in the act.
+FOR_ADDRESSES := --disable-default-traits --sanitize=address --scratch-path .build/address
+
+# thread or address; both, if empty.
+SANITIZERS ?=
+
 # How many seconds a soak takes.
 SOAK ?= 300
 
@@ -70,8 +76,8 @@ api: deps ## compare the public API with Docs/PublicAPI; api-renew writes it ane
 api-renew: deps
 	@bash Scripts/api.sh --renew
 
-sanitize: deps ## run every test under the thread and the address sanitizer
-	@bash Scripts/sanitize.sh
+sanitize: deps ## run the library's tests under the thread and the address sanitizer, or the one that SANITIZERS names
+	@bash Scripts/sanitize.sh $(SANITIZERS)
 
 bench: ## measure the library against plain C; fails where something allocates that must not
 	@sh Scripts/install-dependencies.sh bench
@@ -90,9 +96,9 @@ memcheck: ## run export under valgrind, with scrapes over TLS and a Loki that re
 	@bash Scripts/dist.sh
 	@timeout --kill-after=5s 600s python3 Scripts/memcheck.py $(RELEASE)/release/powersensors
 
-fuzz: deps ## feed every parser of kernels' texts with texts that are almost right, for FUZZ seconds (30)
-	@$(SWIFT_BUILD) --product Fuzz
-	@timeout --kill-after=5s $$(( $(FUZZ) + 60 ))s "$$(swift build --show-bin-path)/Fuzz" $(FUZZ) $(SEED)
+fuzz: deps ## feed every parser with texts that are almost right for FUZZ seconds (30), under the address sanitizer
+	@$(SWIFT_BUILD) --product Fuzz $(FOR_ADDRESSES)
+	@ASAN_OPTIONS=detect_leaks=0 timeout --kill-after=5s $$(( $(FUZZ) + 60 ))s .build/address/debug/Fuzz $(FUZZ) $(SEED)
 
 open-files: deps ## run export with 24 to 128 open files and up to a thousand clients, which takes ten minutes
 	@$(SWIFT_BUILD) --product powersensors
