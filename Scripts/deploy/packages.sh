@@ -1,7 +1,7 @@
 #!/bin/bash
-# Installs what dist/ holds in a bare Debian 12 without Swift, by the tarball and by the packages, reads a counter there, and removes it.
+# Installs what dist/ holds in a bare Debian without Swift, by the tarball and by the packages, reads a counter there, and removes it.
 #
-# Needs root, debootstrap and a network. ROOT names a Debian root to copy instead of fetching one.
+# Needs root, debootstrap and a network. SUITE names the release (bookworm), and ROOT a Debian root to copy instead of fetching one.
 set -euo pipefail
 exec </dev/null
 
@@ -28,7 +28,7 @@ root=$scratch/root
 if [ -n "${ROOT:-}" ]; then
     cp -a "$ROOT" "$root"
 else
-    debootstrap --variant=minbase bookworm "$root" >"$scratch/log" 2>&1 || fail "debootstrap: $(tail -n 1 "$scratch/log")"
+    debootstrap --variant=minbase "${SUITE:-bookworm}" "$root" >"$scratch/log" 2>&1 || fail "debootstrap: $(tail -n 1 "$scratch/log")"
 fi
 
 # What a Debian has, and others may not: the command needs glibc alone.
