@@ -32,8 +32,8 @@ public struct MonitorConfiguration: Sendable {
     public var spikes: SpikeRule? = .normal
 
     /// The power in watts that is usual for a scope at a wall time in nanoseconds since 1970 UTC, such as the nightly backup's;
-    /// nil if it is not known. What does not exceed it is no spike. The monitor's thread calls it every ``latestInterval``, so
-    /// that it must not wait.
+    /// nil if it is not known. What does not exceed it by the margins of ``spikes`` is no spike. The monitor's thread calls it
+    /// every ``latestInterval``, so that it must not wait. `HistoryExporter` of the module `PowerSensorsHistory` knows it.
     public var usualPower: (@Sendable (_ scope: Scope, _ wallNanoseconds: Int64) -> Watts?)?
 
     /// Creates a configuration with defaults for everything that is not given.

@@ -17,6 +17,8 @@ package struct SpikeDetector: Sendable {
     private let provenance: Provenance
     private var baseline: RunningBaseline
     private var spike: PowerSpike?
+    /// The power in watts at which the spike is over.
+    private var endingPower = 0.0
     /// When the power was known last.
     private var latest: SampleInstant?
 
@@ -36,7 +38,7 @@ package struct SpikeDetector: Sendable {
     ///   - interval: The interval's length.
     ///   - end: The interval's end.
     ///   - least: What the mean power was at least, if it is uncertain: only that begins a spike.
-    ///   - usual: The power that is usual at this time of the day, if it is known. What does not exceed it is no spike.
+    ///   - usual: The power that is usual at this time of the day, if it is known. A spike exceeds it, too, by the rule's margins.
     package mutating func record(
         _ power: Watts, over interval: Duration, until end: SampleInstant, least: Watts? = nil, usual: Watts? = nil
     ) -> Change? {
@@ -57,9 +59,11 @@ package struct SpikeDetector: Sendable {
             return nil
         }
         let level = baseline.level
-        let margin = max(rule.deviations * baseline.deviation, rule.ratio * level, rule.minimum.rawValue)
-        let threshold = max(level + margin, usual?.rawValue ?? 0)
+        let expected = max(level, usual?.rawValue ?? 0)
+        let margin = max(rule.deviations * baseline.deviation, rule.ratio * expected, rule.minimum.rawValue)
+        let threshold = expected + margin
         guard least > threshold else { return nil }
+        endingPower = expected + margin / 2
         let spike = PowerSpike(
             scope: scope, sensor: sensor, provenance: provenance, began: end.advanced(by: .zero - interval),
             baseline: Watts(level), threshold: Watts(threshold), peak: Watts(watts), duration: interval,
@@ -70,13 +74,11 @@ package struct SpikeDetector: Sendable {
 
     private mutating func update(_ watts: Double, _ interval: Duration) -> Change? {
         guard var spike else { return nil }
-        let (level, threshold) = (spike.baseline.rawValue, spike.threshold.rawValue)
-        let middle = (level + threshold) / 2
-        guard watts > middle else { return end() }
+        guard watts > endingPower else { return end() }
         spike.peak = max(spike.peak, Watts(watts))
         spike.duration += interval
-        spike.energyAboveBaseline += Joules((watts - level) * interval.seconds)
-        spike.isLasting = baseline.level > middle
+        spike.energyAboveBaseline += Joules((watts - spike.baseline.rawValue) * interval.seconds)
+        spike.isLasting = baseline.level > endingPower
         self.spike = spike
         return spike.isLasting ? end() : nil
     }

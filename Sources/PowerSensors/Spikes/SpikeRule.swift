@@ -9,7 +9,7 @@ public import PowerSensorsCore
 /// `b` is the median of the power's means over thirtieths of the last ``memory``, ten seconds each as a rule, and `σ` the median of
 /// their standard deviations from `b`. Both are medians so that neither a spike nor its end moves them, and another spike right
 /// after it is seen; such a rule is known as the Hampel identifier (Davies and Gather, "The identification of multiple outliers",
-/// JASA 88, 1993).
+/// JASA 88, 1993). Where ``MonitorConfiguration/usualPower`` is higher than `b`, it takes the place of `b` here.
 ///
 /// The spike ends when the power is back within half the margin, or when the higher power has lasted so long that it has become
 /// the baseline.

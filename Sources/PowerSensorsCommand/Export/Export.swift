@@ -201,6 +201,7 @@ struct Export {
             sensors: settings.sensors, headlineScope: settings.scope,
             attribution: attribution, carbonIntensity: settings.carbonIntensity)
         configuration.spikes = spikes
+        configuration.usualPower = history?.usualPower
         let monitor = try Result { () throws(SamplerError) in try PowerMonitor(configuration) }
             .mapError(settings.failure).get()
         if !isQuiet {

@@ -23,6 +23,9 @@ struct HistoryTarget {
     private let exporter: HistoryExporter
     private let price: Double?
 
+    /// The power that is usual at a time of the day.
+    var usualPower: (@Sendable (Scope, Int64) -> Watts?)? { exporter.usualPower }
+
     /// What keeps it.
     var exporters: [any Exporter] { [exporter] }
 

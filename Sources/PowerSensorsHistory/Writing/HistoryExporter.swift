@@ -35,10 +35,25 @@ public struct HistoryExporter: Exporter {
     ///   - size: The greatest size of the file and its companions `-wal` and `-shm` in bytes, at least ``smallestSize``.
     ///   - interval: How often a snapshot is kept, at least a second.
     public init(_ path: String, size: Int64 = standardSize, interval: Duration = .seconds(2)) {
+        self.init(path, size: size, interval: interval, calendar: .current)
+    }
+
+    package init(
+        _ path: String, size: Int64 = standardSize, interval: Duration = .seconds(2), calendar: LocalCalendar
+    ) {
         self.path = path
         limits = HistoryLimits(size: size)
         self.interval = max(interval, .seconds(1))
-        thread = HistoryThread(path, limits: limits)
+        thread = HistoryThread(path, limits: limits, usualPower: UsualPower(calendar: calendar))
+    }
+
+    /// The power in watts that is usual for a scope at a wall time in nanoseconds since 1970 UTC, for
+    /// `MonitorConfiguration.usualPower`; it returns nil where it is unknown.
+    ///
+    /// It is the median, over the last 14 days, of each day's highest power within half an hour or so of that time of the day, where
+    /// five days at least are known. It is read with the first snapshot and once an hour, by the thread that writes.
+    public var usualPower: @Sendable (_ scope: Scope, _ wallNanoseconds: Int64) -> Watts? {
+        { [power = thread.usualPower] in power.power(of: $0, at: $1) }
     }
 
     /// Opens the file, or creates it, and closes it again.

@@ -7,6 +7,7 @@ package import PowerSensors
 package final class HistoryRecorder {
     private let path: String
     private let limits: HistoryLimits
+    private let usualPower: UsualPower?
     private var store: HistoryStore?
     private var counter = TickCounter()
     private var events: [StoredEvent] = []
@@ -14,7 +15,12 @@ package final class HistoryRecorder {
     /// How many events wait at most while nothing can be written.
     private static let eventLimit = 256
 
-    package init(_ path: String, limits: HistoryLimits) { (self.path, self.limits) = (path, limits) }
+    /// Creates a recorder that has no file open.
+    ///
+    /// - Parameter usualPower: What is to learn from the history once an hour.
+    package init(_ path: String, limits: HistoryLimits, usualPower: UsualPower? = nil) {
+        (self.path, self.limits, self.usualPower) = (path, limits, usualPower)
+    }
 
     /// Opens the file, so that it is known whether that is possible.
     package func open() throws(HistoryError) { _ = try opened() }
@@ -35,6 +41,8 @@ package final class HistoryRecorder {
                     self.events.removeAll(keepingCapacity: true)
                 }
             }
+            try usualPower?.readIfDue(
+                store.database, now: snapshot.timeNanoseconds, at: snapshot.instant.monotonicNanoseconds)
         } catch {
             // The first snapshot says from where on to count, whether or not something can be written.
             if tick == nil { self.counter = counter }

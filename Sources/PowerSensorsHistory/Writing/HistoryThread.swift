@@ -19,16 +19,23 @@ final class HistoryThread: Sendable {
         var isEnding = false
         /// The failure of the latest work; nil if it succeeded.
         var failure: HistoryError?
+        /// How many snapshots there were.
+        var count = 0
+        /// The snapshot by its number that is no longer waited for.
+        var timedOut = 0
         var waiter: CheckedContinuation<Void, Never>?
     }
 
     private let path: String
     private let limits: HistoryLimits
+    let usualPower: UsualPower
     private let state = Locked(State())
     private let wakeUp = InterruptibleTimer()
     private let thread = Locked<OwnedThread?>(nil)
 
-    init(_ path: String, limits: HistoryLimits) { (self.path, self.limits) = (path, limits) }
+    init(_ path: String, limits: HistoryLimits, usualPower: UsualPower) {
+        (self.path, self.limits, self.usualPower) = (path, limits, usualPower)
+    }
 
     deinit { end(within: .zero) }
 
@@ -39,19 +46,29 @@ final class HistoryThread: Sendable {
             return .failed(
                 HistoryError(path: path, reason: .failed, problem: "No thread can be started to write it."))
         }
-        state.withLock { $0.work = (snapshot, events) }
+        let number = state.withLock { state in
+            state.work = (snapshot, events)
+            state.count += 1
+            return state.count
+        }
         wakeUp.wake()
         let timeout = Task.detached { [state] in
             guard (try? await Task.sleep(for: limit)) != nil else { return }
-            state.withLock { $0.waiter.take() }?.resume()
+            let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
+                // A late one must not end the wait for the next snapshot.
+                guard state.count == number else { return nil }
+                state.timedOut = number
+                return state.waiter.take()
+            }
+            waiter?.resume()
         }
         await withCheckedContinuation { waiter in
-            let isBusy = state.withLock { state in
-                let isBusy = state.isWorking || state.work != nil
-                if isBusy { state.waiter = waiter }
-                return isBusy
+            let isWaiting = state.withLock { state in
+                let isWaiting = (state.isWorking || state.work != nil) && state.timedOut != number
+                if isWaiting { state.waiter = waiter }
+                return isWaiting
             }
-            if !isBusy { waiter.resume() }
+            if !isWaiting { waiter.resume() }
         }
         timeout.cancel()
         return state.withLock { state in
@@ -74,16 +91,15 @@ final class HistoryThread: Sendable {
     private func start() -> Bool {
         thread.withLock { thread in
             if thread != nil { return true }
-            let (path, limits, state, wakeUp) = (path, limits, state, wakeUp)
-            thread = try? OwnedThread(name: "powersensors-hi") { Self.run(path, limits, state, wakeUp) }
+            let (path, limits, state, wakeUp, usualPower) = (path, limits, state, wakeUp, usualPower)
+            thread = try? OwnedThread(name: "powersensors-hi") {
+                Self.run(HistoryRecorder(path, limits: limits, usualPower: usualPower), state, wakeUp)
+            }
             return thread != nil
         }
     }
 
-    private static func run(
-        _ path: String, _ limits: HistoryLimits, _ state: Locked<State>, _ wakeUp: InterruptibleTimer
-    ) {
-        let recorder = HistoryRecorder(path, limits: limits)
+    private static func run(_ recorder: HistoryRecorder, _ state: Locked<State>, _ wakeUp: InterruptibleTimer) {
         while true {
             let wakeCount = wakeUp.wakeCount
             let (work, isEnding) = state.withLock { state in

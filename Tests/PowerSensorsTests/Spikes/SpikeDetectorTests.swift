@@ -75,13 +75,19 @@ struct SpikeDetectorTests {
         #expect((29...32).contains(found[1].index - 100))
     }
 
-    @Test func `what is usual at that time is no spike`() {
-        let powers = calm(40, 50) + [90, 90, 130, 40]
+    @Test func `what is usual at that time is no spike, nor is a little more`() {
+        let powers = calm(40, 50) + [90, 104, 124, 130, 115, 112, 40]
         let told = changes(powers, usual: Watts(100))
-        #expect(told.map(\.index) == [52, 53])
+        // It is over when the power is usual again, and not only when it is as low as before.
+        #expect(told.map(\.index) == [53, 55])
         guard case .began(let spike)? = told.first?.change else { return }
-        #expect(spike.threshold == Watts(100))
+        #expect(spike.threshold == Watts(125))
         #expect(spike.baseline == Watts(40))
+    }
+
+    @Test func `what is usual changes nothing where it is less than the baseline`() {
+        let powers = calm(40, 50) + [52, 44, 40]
+        #expect(changes(powers, usual: Watts(30)).map(\.index) == changes(powers).map(\.index))
     }
 
     @Test func `an eager rule tells more and a calm one less`() {

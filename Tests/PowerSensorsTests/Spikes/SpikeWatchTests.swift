@@ -100,7 +100,7 @@ struct SpikeWatchTests {
         var configuration = MonitorConfiguration()
         configuration.usualPower = { scope, time in scope == .cpu && time == 50_000_000_000 ? Watts(100) : nil }
         #expect(beginnings(configuration) == [])
-        #expect(beginnings(configuration, power: { $0 == 25 ? 101 : 41.2 }) == [25])
+        #expect(beginnings(configuration, power: { $0 == 25 ? 126 : 41.2 }) == [25])
         #expect(beginnings(configuration, power: { $0 == 26 ? 95.5 : 41.2 }) == [26])
     }
 
