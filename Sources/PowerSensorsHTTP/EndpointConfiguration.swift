@@ -16,6 +16,9 @@ public struct EndpointConfiguration: Sendable {
         /// The time a client has to receive a response.
         public var sendTime: Duration = .seconds(10)
 
+        /// The time that a query of the history may take, with those before it.
+        public var queryTime: Duration = .seconds(30)
+
         /// How long a connection may be idle between two requests.
         public var idleTime: Duration = .seconds(180)
 

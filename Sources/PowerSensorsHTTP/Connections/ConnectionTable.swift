@@ -17,7 +17,7 @@ package struct ConnectionCounts: Hashable, Sendable {
 
 /// The open connections, kept within the endpoint's limits. Belongs to its event loop.
 ///
-/// One timer checks all connections every second, so no connection needs its own.
+/// One timer checks all connections every second, or as often as the shortest limit asks for, so no connection needs its own.
 final class ConnectionTable {
     private let limits: EndpointConfiguration.Limits
     private let eventLoop: any EventLoop
@@ -53,7 +53,9 @@ final class ConnectionTable {
         connections[ObjectIdentifier(connection)] = connection
         if sweep == nil {
             let table = NIOLoopBound(self, eventLoop: eventLoop)
-            sweep = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+            let period = TimeAmount(
+                min(.seconds(1), limits.receiveTime, limits.sendTime, limits.queryTime, limits.idleTime))
+            sweep = eventLoop.scheduleRepeatedTask(initialDelay: period, delay: period) { _ in
                 table.value.closeTimedOut(at: .now())
             }
         }
@@ -99,7 +101,8 @@ final class ConnectionTable {
     private func timeLimit(for activity: Connection.Activity) -> TimeAmount? {
         switch activity {
         case .receiving: TimeAmount(limits.receiveTime)
-        case .querying, .sending: TimeAmount(limits.sendTime)
+        case .querying: TimeAmount(limits.queryTime)
+        case .sending: TimeAmount(limits.sendTime)
         case .idle: TimeAmount(limits.idleTime)
         // Long enough for a client to receive and read the end of its response.
         case .lingering: .seconds(2)

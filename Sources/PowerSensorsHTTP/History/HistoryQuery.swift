@@ -15,6 +15,9 @@ public struct HistoryQuery: Hashable, Sendable {
     /// The scope of host figures, such as `cpu`; nil for all.
     public var scope: String?
 
+    /// The largest answer in bytes, some fifty thousand rows; a larger one is refused.
+    package static let maximumSize = 8 << 20
+
     /// A query with the defaults of everything.
     public init() {}
 

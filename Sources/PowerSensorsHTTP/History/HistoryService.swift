@@ -9,29 +9,17 @@ import PowerSensorsExporters
 /// Queries run one after another on a thread of their own, so that they occupy one processor at most and delay no other
 /// client. Clients with the same query share one answer.
 final class HistoryService {
-    /// An answer, and its compressed form.
-    private struct Answer {
-        let at: NIODeadline
-        let body: EncodedBody
-    }
-
-    /// The time for which an answer is not made again.
-    private static let maximumAge = TimeAmount.seconds(5)
-
     /// How many different queries may run or wait.
     private static let maximumWaiting = 8
-
-    /// How many answers are kept.
-    private static let maximumKept = 16
-
-    /// The largest answer in bytes: some fifty thousand rows.
-    private static let maximumSize = 8 << 20
 
     private let source: HistorySource
     private let node: String
     private let eventLoop: any EventLoop
     private let worker: NIOThreadPool
-    private var answers: [HistoryQuery: Answer] = [:]
+    /// The answers of the last seconds, in at most 4 MB.
+    private var answers = RecentAnswers<HistoryQuery, EncodedBody>(maximumAge: 5_000_000_000, maximumSize: 4 << 20)
+    /// Whether they are going to be removed when they are old.
+    private var isCleaningUp = false
     private var waiting: [HistoryQuery: [(Result<EncodedBody, Response>) -> Void]] = [:]
 
     /// - Parameters:
@@ -46,8 +34,7 @@ final class HistoryService {
 
     /// Answers a query, at once or later.
     func answer(_ query: HistoryQuery, then send: @escaping (Result<EncodedBody, Response>) -> Void) {
-        let now = NIODeadline.now()
-        if let known = answers[query], now - known.at < Self.maximumAge { return send(.success(known.body)) }
+        if let known = answers.answer(query, at: NIODeadline.now().uptimeNanoseconds) { return send(.success(known)) }
         if waiting[query]?.append(send) != nil { return }
         guard waiting.count < Self.maximumWaiting else {
             return send(
@@ -64,12 +51,24 @@ final class HistoryService {
 
     private func finish(_ query: HistoryQuery, _ result: Result<EncodedBody, any Error>) {
         let answer = result.mapError(Self.refusal)
-        let now = NIODeadline.now()
-        answers = answers.filter { now - $0.value.at < Self.maximumAge }
-        if case .success(let body) = answer, answers.count < Self.maximumKept {
-            answers[query] = Answer(at: now, body: body)
+        if case .success(let body) = answer {
+            answers.insert(body, of: body.size, to: query, at: NIODeadline.now().uptimeNanoseconds)
+            cleanUpLater()
         }
         for send in waiting.removeValue(forKey: query) ?? [] { send(answer) }
+    }
+
+    /// Removes answers when they are old, also if nobody asks again.
+    private func cleanUpLater() {
+        if isCleaningUp || answers.isEmpty { return }
+        isCleaningUp = true
+        let service = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: .nanoseconds(Int64(clamping: answers.maximumAge))) {
+            let service = service.value
+            service.isCleaningUp = false
+            service.answers.removeOld(at: NIODeadline.now().uptimeNanoseconds)
+            service.cleanUpLater()
+        }
     }
 
     /// The response to a query that has no answer.
@@ -83,7 +82,7 @@ final class HistoryService {
 
     /// One JSON object that holds the rows, also compressed.
     private static func body(of lines: [UInt8], node: String) throws(HistoryRefusal) -> EncodedBody {
-        if lines.count > maximumSize {
+        if lines.count > HistoryQuery.maximumSize {
             throw .wrongQuery("These are too many rows. Ask for a shorter time, or for rows by hour or day.")
         }
         return EncodedBody(document(of: lines, node: node), by: GzipCompressor())

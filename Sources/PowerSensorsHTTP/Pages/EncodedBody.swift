@@ -15,6 +15,9 @@ struct EncodedBody {
         compressed = compressor?.compress(bytes).map(allocator.buffer(bytes:))
     }
 
+    /// The bytes that both take.
+    var size: Int { plain.readableBytes + (compressed?.readableBytes ?? 0) }
+
     /// The body for a client, and whether it is compressed.
     ///
     /// - Parameter allowed: Whether the client takes gzip.

@@ -16,7 +16,7 @@ struct SlowClientTests {
 
     @Test(arguments: ["", "GET", "GET /metrics HTTP/1.1\r\nHost: a\r\n", "\r\n\r\n\r\n"])
     func `an incomplete request times out`(start: String) async throws {
-        try await withEndpoint(limits: limits { $0.receiveTime = .seconds(1) }) { endpoint async throws in
+        try await withEndpoint(limits: limits { $0.receiveTime = .milliseconds(100) }) { endpoint async throws in
             let client = try Client(endpoint.address)
             client.send(start)
             #expect(await client.waitForEnd())
@@ -24,23 +24,23 @@ struct SlowClientTests {
     }
 
     @Test func `further bytes do not extend the time of a slow request`() async throws {
-        try await withEndpoint(limits: limits { $0.receiveTime = .seconds(1) }) { endpoint async throws in
+        try await withEndpoint(limits: limits { $0.receiveTime = .milliseconds(200) }) { endpoint async throws in
             let client = try Client(endpoint.address)
             #expect(try await client.get("/healthz").status == 200)
             client.send("GET /metrics HTTP/1.1\r\nHost: a\r\nX: ")
             var sent = 0
             // A minute of single bytes; the connection is closed long before.
-            while sent < 600, client.send("x") {
+            while sent < 6000, client.send("x") {
                 sent += 1
-                try await Task.sleep(for: .milliseconds(100))
+                try await Task.sleep(for: .milliseconds(10))
             }
-            #expect(sent < 600)
+            #expect(sent < 6000)
         }
     }
 
     @Test func `a client that does not read its response times out`() async throws {
         let pages = StubPages(text: String(repeating: "x", count: 8 << 20))
-        try await withEndpoint(pages, limits: limits { $0.sendTime = .seconds(1) }) { endpoint async throws in
+        try await withEndpoint(pages, limits: limits { $0.sendTime = .milliseconds(200) }) { endpoint async throws in
             let client = try Client(endpoint.address, receiveBuffer: 4096)
             client.send(String(repeating: "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", count: 100))
             // The client reads nothing until the endpoint has given up.
@@ -51,7 +51,7 @@ struct SlowClientTests {
     }
 
     @Test func `an idle connection is closed after its time limit`() async throws {
-        try await withEndpoint(limits: limits { $0.idleTime = .seconds(1) }) { endpoint async throws in
+        try await withEndpoint(limits: limits { $0.idleTime = .milliseconds(100) }) { endpoint async throws in
             let client = try Client(endpoint.address)
             #expect(try await client.get("/healthz").status == 200)
             #expect(await client.waitForEnd())
@@ -60,7 +60,8 @@ struct SlowClientTests {
     }
 
     @Test func `a thousand slow clients do not disturb a fast one`() async throws {
-        let count = 1000
+        // How many slow ones, and with how many of them the fast one asks.
+        let (count, step) = (1000, 40)
         var files = rlimit()
         unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
         guard files.rlim_cur >= UInt(2 * count) else {
@@ -81,7 +82,7 @@ struct SlowClientTests {
                 default: client.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
                 }
                 slow.append(client)
-                guard index.isMultiple(of: 10) else { continue }
+                guard index.isMultiple(of: step) else { continue }
                 // Once over the existing connection, once over a new one.
                 for client in [scraper, try Client(endpoint.address)] {
                     let answer = try await client.get("/metrics")
@@ -89,9 +90,9 @@ struct SlowClientTests {
                     if answer.text == text { good += 1 }
                 }
             }
-            #expect(good == 2 * count / 10)
+            #expect(good == 2 * count / step)
             // The last ones may not be accepted yet.
-            let all = count + count / 10 + 1
+            let all = count + count / step + 1
             #expect(try await becomesTrue { try await endpoint.counts().accepted == all })
             #expect(try await endpoint.counts().evicted > 0)
         }

@@ -126,6 +126,31 @@ struct HistoryRouteTests {
         }
     }
 
+    /// An answer of so many bytes that it is sent in many parts, and too many to be kept for the next client.
+    @Test func `an answer of some megabytes arrives whole, and is not kept`() async throws {
+        let row = #"{"from":"2026-11-22T14:00:00.000Z","kind":"host","name":"cpu","energy_j":148320.5,"mean_w":41.2}"#
+        let count = 60_000
+        let asked = Locked(0)
+        let source: HistorySource = { query in
+            asked.withLock { $0 += 1 }
+            let rows = query.by == "day" ? 1 : count
+            return Array(String(repeating: row + "\n", count: rows).utf8)
+        }
+        try await withHistory(source) { endpoint async throws in
+            let client = try Client(endpoint.address)
+            for _ in 0..<2 {
+                let answer = try await client.get("/api/v1/history?by=minute")
+                #expect(answer.status == 200 && answer.body.count > 4 << 20)
+                #expect(answer.text.hasPrefix(#"{"version":1,"node":"n1","rows":[\#(row),\#(row),"#))
+                #expect(answer.text.hasSuffix("\(row)]}\n"))
+                #expect(answer.body.count(where: { $0 == UInt8(ascii: "{") }) == count + 1)
+            }
+            #expect(asked.withLock { $0 } == 2)
+            for _ in 0..<2 { #expect(try await client.get("/api/v1/history?by=day").status == 200) }
+            #expect(asked.withLock { $0 } == 3)
+        }
+    }
+
     @Test func `an answer of very many rows is refused`() async throws {
         let source: HistorySource = { _ in Array(repeating: UInt8(ascii: "1"), count: 9 << 20) }
         try await withHistory(source) { endpoint async throws in
@@ -142,7 +167,7 @@ struct HistoryRouteTests {
             return []
         }
         var limits = EndpointConfiguration.Limits()
-        limits.sendTime = .seconds(1)
+        limits.queryTime = .milliseconds(100)
         try await withHistory(source, limits: limits) { endpoint async throws in
             let client = try Client(endpoint.address)
             client.send("GET /api/v1/history HTTP/1.1\r\nHost: a\r\n\r\n")
