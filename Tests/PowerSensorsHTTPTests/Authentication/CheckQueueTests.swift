@@ -103,6 +103,8 @@ struct CheckQueueTests {
         var queue = Queue()
         var waiting: [String: Int] = [:]
         var turnsMissed: [String: [String: Int]] = [:]
+        // An expectation for each would take most of the time.
+        var (mostMissed, isForgotten) = (0, false)
         for _ in 0..<2000 {
             if Bool.random(using: &generator) {
                 let address = "\(Int.random(in: 0..<6, using: &generator))"
@@ -113,12 +115,14 @@ struct CheckQueueTests {
                 waiting[address, default: 0] -= 1
                 for (other, count) in waiting where other != address && count > 0 {
                     turnsMissed[other, default: [:]][address, default: 0] += 1
-                    #expect(turnsMissed[other]?[address] ?? .max < 2)
+                    mostMissed = max(mostMissed, turnsMissed[other]?[address] ?? .max)
                 }
             } else {
-                #expect(waiting.values.allSatisfy { $0 == 0 })
+                isForgotten = isForgotten || waiting.values.contains { $0 != 0 }
             }
         }
+        #expect(mostMissed <= 1)
+        #expect(!isForgotten)
     }
 }
 #endif

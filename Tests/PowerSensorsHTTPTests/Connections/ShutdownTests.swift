@@ -11,7 +11,7 @@ struct ShutdownTests {
     }
 
     @Test func `a response in progress is completed, and idle connections are closed`() async throws {
-        let text = String(repeating: "x", count: 16 << 20)
+        let text = String(repeating: "x", count: 8 << 20)
         let endpoint = try await start(StubPages(text: text))
         let idle = try Client(endpoint.address)
         #expect(try await idle.get("/healthz").status == 200)
@@ -40,7 +40,7 @@ struct ShutdownTests {
     }
 
     @Test func `a client that does not finish is disconnected`() async throws {
-        let endpoint = try await start(StubPages(text: String(repeating: "x", count: 16 << 20)))
+        let endpoint = try await start(StubPages(text: String(repeating: "x", count: 8 << 20)))
         let client = try Client(endpoint.address, receiveBuffer: 4096)
         client.send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(try await Client(endpoint.address).get("/healthz").status == 200)
