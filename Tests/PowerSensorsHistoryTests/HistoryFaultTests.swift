@@ -150,6 +150,36 @@ struct HistoryFaultTests {
         }
     }
 
+    @Test func `what a later version added to the file is left alone`() throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/history.db"
+        var host = SimulatedHost()
+        let begin = host.wall
+        func record(scopes: [Scope]) throws {
+            let recorder = HistoryRecorder(path, limits: HistoryLimits(size: 1 << 20))
+            for scope in scopes { host.energies[scope] = 0 }
+            try recorder.record(host.snapshot, [])
+            try Self.record(3, &host, recorder)
+            recorder.close()
+        }
+        try record(scopes: [.cpu])
+        let later = "INSERT INTO series SELECT max(id) + 1, 99, 'something', '' FROM series"
+        try Database(path, isWriting: true).run(later)
+        try record(scopes: [.cpu, .platform])
+        let reader = HistoryReader.at(host.wall, path)
+        #expect(try reader.rows(since: begin, by: .scope).map(\.name) == ["cpu", "platform"])
+        #expect(try Database(path, isWriting: false).number("SELECT count(*) FROM series WHERE kind = 99") == 1)
+        try Database(path, isWriting: true).run("INSERT INTO series VALUES (\(Int32.max), 99, 'last', '')")
+        #expect(
+            Self.error { () throws(HistoryError) in
+                let recorder = HistoryRecorder(path, limits: HistoryLimits(size: 1 << 20))
+                host.energies[.wall] = 0
+                try recorder.record(host.snapshot, [])
+                host.pass(1000)
+                try recorder.record(host.snapshot, [])
+            }?.reason == .damaged)
+    }
+
     @Test func `only one program writes a history`() throws {
         let folder = try MockTree()
         let path = "\(folder.path)/history.db"

@@ -21,7 +21,7 @@ enum HistoryFile {
         CREATE TABLE quarter (start INTEGER PRIMARY KEY, data BLOB NOT NULL);
         CREATE TABLE event (
             id INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL);
-        INSERT INTO meta VALUES ('rolled', 0);
+        INSERT INTO meta VALUES ('rolled', 0), ('minutes', \(KeptMinutes.all));
         PRAGMA application_id = \(applicationID);
         PRAGMA user_version = \(version);
         """

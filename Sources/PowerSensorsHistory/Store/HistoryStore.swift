@@ -40,6 +40,7 @@ final class HistoryStore {
         try database.run(
             "PRAGMA journal_size_limit = \(limits.logBytes); PRAGMA max_page_count = \(limits.pages + limits.sparePages)"
         )
+        try KeptMinutes.recordIfMissing(database)
         series = try SeriesTable(database)
         insertion = try database.prepare("INSERT INTO raw VALUES (?1, ?2, ?3)")
         eventInsertion = try database.prepare("INSERT INTO event(time, kind, subject, text) VALUES (?1, ?2, ?3, ?4)")

@@ -75,10 +75,10 @@ struct LevelRows {
             """
             DELETE FROM raw WHERE id <= (SELECT max(id) FROM raw) - \(limits.snapshots)
                 AND id <= (SELECT value FROM meta WHERE name = 'rolled');
-            DELETE FROM minute WHERE start <
-                (SELECT start FROM minute ORDER BY start DESC LIMIT 1 OFFSET \(max(limits.minutes - 1, 0)));
             DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - \(limits.events);
             """)
+        let first = "SELECT start FROM minute ORDER BY start DESC LIMIT 1 OFFSET \(max(limits.minutes - 1, 0))"
+        try KeptMinutes.remove(before: first, database)
     }
 
     /// Removes some of the oldest rows: of snapshots, minutes and events as long as they take more than an eighth, a quarter and an
@@ -99,8 +99,9 @@ struct LevelRows {
         }
         let minutes = try size(of: "minute")
         if minutes.bytes > room / 4 {
-            let rows = "SELECT start FROM minute ORDER BY start LIMIT \(minutes.count / 8 + 1)"
-            if try remove("minute WHERE start IN (\(rows))") { return true }
+            let next = "SELECT start FROM minute ORDER BY start LIMIT 1 OFFSET \(minutes.count / 8 + 1)"
+            try KeptMinutes.remove(before: "ifnull((\(next)), \(Int64.max))", database)
+            return true
         }
         if try remove("quarter WHERE start IN (SELECT start FROM quarter ORDER BY start LIMIT 96)") { return true }
         return try remove(oldEvents)

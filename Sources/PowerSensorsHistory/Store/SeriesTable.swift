@@ -21,6 +21,8 @@ struct SeriesTable {
     /// The number of a series, which is added if it is new. A transaction must be open.
     mutating func number(of key: SeriesKey) throws(HistoryError) -> Int {
         if let number = numbers[key] { return number }
+        // Rows have no greater numbers.
+        guard next < Int32.max else { throw .damaged(database.path, "the numbers of its series are used up") }
         defer { insertion.reset() }
         try insertion.bind(1, Int64(next))
         try insertion.bind(2, Int64(key.kind.rawValue))
@@ -51,7 +53,9 @@ struct SeriesTable {
     mutating func read() throws(HistoryError) {
         let keys = try Self.keys(database)
         numbers = Dictionary(keys.map { ($1, $0) }) { first, _ in first }
-        next = (keys.keys.max() ?? 0) + 1
+        // Also beyond the series of kinds that a later version has added.
+        let last = try database.number("SELECT max(id) FROM series") ?? 0
+        next = Int(clamping: max(last, 0).clampedSum(1))
     }
 
     /// The series of some kinds, by their numbers.

@@ -32,19 +32,17 @@ struct ConsumerCounter {
         let divided = tick.entries.first { $0.key.kind == .host && $0.key.name == attribution.scope.name }
         guard let divided else { return [] }
         let now = Counts(attribution)
-        guard let last, last.scope == now.scope else {
-            self.last = now
-            return []
-        }
+        // Counts of another figure say nothing of this one. Who used its energy is known from the next snapshot on.
+        let last = self.last.flatMap { $0.scope == now.scope ? $0 : nil }
         self.last = now
         var entries: [Tick.Entry] = []
         for kind in SeriesKind.consumers {
             let listed = attribution.consumers.filter { SeriesKind($0.consumer.kind) == kind }
             let parts = attribution.unattributed.filter { SeriesKind($0.kind) == kind }
             if listed.isEmpty, parts.isEmpty { continue }
-            var kept = greatest(listed, kind, last, tick)
+            var kept = last.map { greatest(listed, kind, $0, tick) } ?? []
             if let rest = kind.rest {
-                kept += self.rest(parts, rest, now, last, tick)
+                kept += last.map { self.rest(parts, rest, now, $0, tick) } ?? []
                 Self.balance(&kept, rest, with: divided.values.energy, tick)
             }
             entries += kept

@@ -43,7 +43,10 @@ struct TickCounter {
         tick.headline = snapshot.headline?.scope.name
         var channels = 0
         for figure in Self.figures(snapshot) {
-            guard let energy = figure.energy else { continue }
+            guard let energy = figure.energy else {
+                begin(figure.key, at: last.boottime)
+                continue
+            }
             var values = count(figure.key, energy, at: boottime, since: last.boottime)
             values.sampled = tick.sampled
             values.power = figure.power
@@ -61,10 +64,19 @@ struct TickCounter {
 
     private mutating func start(_ snapshot: Snapshot, at milliseconds: Int64) {
         for figure in Self.figures(snapshot) {
-            guard let energy = figure.energy else { continue }
+            guard let energy = figure.energy else {
+                begin(figure.key, at: milliseconds)
+                continue
+            }
             bases[Self.counted(figure.key)] = Base(count: Self.microjoules(energy), milliseconds: milliseconds)
         }
         consumers.start(snapshot)
+    }
+
+    /// Begins at 0 with a figure that is there and was never known: what it will have counted was not used in one interval.
+    private mutating func begin(_ key: SeriesKey, at milliseconds: Int64) {
+        let key = Self.counted(key)
+        if bases[key] == nil { bases[key] = Base(count: 0, milliseconds: milliseconds) }
     }
 
     /// What a series has counted since it was known last.
@@ -94,14 +106,16 @@ struct TickCounter {
         let power: PowerRange?
     }
 
-    /// The host's figures, and those of the channels that have energy.
+    /// The host's figures, and those of the channels that have energy, or may have.
     private static func figures(_ snapshot: Snapshot) -> [Figure] {
         let host = snapshot.host.map { host in
             Figure(
                 key: SeriesKey(kind: .host, name: host.scope.name, detail: host.provenance.name),
                 energy: host.energy, power: range(host.power, host.low, host.high))
         }
-        let channels = snapshot.channelFigures.lazy.filter { $0.figures.energy != nil }.map {
+        let channels = snapshot.channelFigures.lazy.filter {
+            $0.figures.energy != nil || [.energy, .power].contains($0.channel.quantity)
+        }.map {
             Figure(
                 key: SeriesKey(kind: .channel, name: SeriesKey.bounded($0.channel.id)), energy: $0.figures.energy,
                 power: range($0.figures.power, nil, nil))
