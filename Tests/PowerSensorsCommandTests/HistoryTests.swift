@@ -80,6 +80,7 @@ struct HistoryTests {
             (["--until", "1x"], "--until 1x: must be", 64),
             (["--since", "1h", "--until", "2h"], "it must be before --until", 64),
             (["--by", "year"], "--by year: must be minute, hour", 64),
+            (["--by", "vm", "--scope", "cpu"], "--scope cpu: it has no effect on rows by vm.", 64),
             (["--price", "-1"], "--price -1: must be a number from 0", 64),
             (["--history", "/nowhere/history.db"], "/nowhere/history.db: There is no history yet.", 1),
             (["--history", "/etc/passwd"], "/etc/passwd: It is not a history of powersensors.", 1),
@@ -99,7 +100,14 @@ struct HistoryTests {
             (["--history", "\(folder.path)/text"], "text: It is not a history of powersensors."),
             (["--history-size", "64M", "--json", "-"], "--history-size 64M: it has no effect without --history."),
             (["--price", "0.30", "--json", "-"], "--price 0.30: it has no effect without --history."),
-            (["--history", "\(folder.path)/h", "--price", "dear"], "--price dear: must be a number from 0, such as 0.30"),
+            (
+                ["--spikes", "calm", "--json", "-"],
+                "--spikes calm: it has no effect without --prometheus, --loki or --history."
+            ),
+            (
+                ["--history", "\(folder.path)/h", "--price", "dear"],
+                "--price dear: must be a number from 0, such as 0.30"
+            ),
             (["--history", "\(folder.path)/h", "--history-size", "1k"], "--history-size 1k: must be from 1M"),
             (["--history", "\(folder.path)/x", "--json", "\(folder.path)/x"], "are the same file"),
         ] {

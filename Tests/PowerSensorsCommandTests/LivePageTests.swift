@@ -15,7 +15,7 @@ struct LivePageTests {
         let snapshot: JSON
         let topology: JSON
         let findings: JSON
-        /// The status of a request for the history.
+        /// The status of requests for the history, by hour and by virtual machine, and of one of control groups.
         let history: String
     }
 
@@ -34,7 +34,9 @@ struct LivePageTests {
             cd \(folder.path)
             ask / > front
             for name in snapshot topology findings; do ask /api/v1/$name > $name; done
-            curl -s --noproxy '*' -o /dev/null -w '%{http_code}' http://127.0.0.1:$port/api/v1/history > history
+            for by in hour vm cgroup; do
+                curl -s --noproxy '*' -o answer-$by -w '%{http_code} ' "http://127.0.0.1:$port/api/v1/history?by=$by" >> history
+            done
             """
         let arguments = ["export"] + Command.roots(machine) + ["--node", "n1"] + options + ["--prometheus"]
         let outcome = try await Command.run(arguments, inScript: script)
@@ -58,8 +60,18 @@ struct LivePageTests {
         #expect(served.topology["channels"].elements.map { $0["id"] } == names)
         #expect(served.snapshot["channels"].elements.map { $0["id"] } == names)
         #expect(served.findings["findings"].elements.contains { $0["subject"].text == "nothing-of-this-name" })
-        #expect(served.history == "404")
+        #expect(served.history == "404 404 404 ")
     }
+
+    #if History
+    @Test(.enabled(if: areToolsHere, "needs curl and python3"))
+    func `of an earlier run's consumers the endpoint shows only those kinds that this run divides`() async throws {
+        let machine = try MockMachine.twoSockets()
+        let folder = try MockTree()
+        let served = try await serve(machine, "--history", "\(folder.path)/history.db", "--consumers", "cgroup")
+        #expect(served.history == "200 400 200 ")
+    }
+    #endif
 
     @Test(.enabled(if: areToolsHere, "needs curl and python3"), arguments: [true, false])
     func `the page can be turned off, by the option and by the setting`(byOption: Bool) async throws {

@@ -12,11 +12,11 @@ struct HistoryConsumerTests {
         var consumers: [(kind: Consumer.Kind, name: String, energy: UInt128)] = []
         var rest: [(kind: Consumer.Kind, reason: UnattributedSnapshot.Reason, energy: UInt128)] = []
 
-        func attribution(of host: SimulatedHost) -> AttributionSnapshot {
+        func attribution(of host: SimulatedHost, _ scope: Scope = .cpu) -> AttributionSnapshot {
             let instant = SampleInstant(
                 boottimeNanoseconds: host.boottime * 1_000_000, monotonicNanoseconds: host.monotonic * 1_000_000)
             return AttributionSnapshot(
-                instant: instant, scope: .cpu, origin: .measured, band: nil, policy: .active,
+                instant: instant, scope: scope, origin: .measured, band: nil, policy: .active,
                 consumers: consumers.enumerated().map { index, one in
                     ConsumerSnapshot(
                         consumer: Consumer(kind: one.kind, name: one.name),
@@ -90,6 +90,38 @@ struct HistoryConsumerTests {
         #expect(rows.last?.name == "other" || processes == 3)
     }
 
+    @Test func `consumers add up to the host also where another figure is divided from now on`() throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/history.db"
+        let recorder = HistoryRecorder(path, limits: HistoryLimits(size: 1 << 20))
+        var host = SimulatedHost()
+        let begin = host.wall
+        host.energies[.wall] = 0
+        var division = Division()
+        division.consumers = [(.process, "a", 0)]
+        division.rest = [(.process, .idle, 0)]
+        for second in 0..<20 {
+            if second > 0 { host.pass(1000) }
+            let scope = second < 10 ? Scope.cpu : .wall
+            // The energy of the divided figure, of which a half is used.
+            host.use(10_000_000, .cpu)
+            host.use(30_000_000, .wall)
+            let energy: UInt128 = scope == .cpu ? 10_000_000_000 : 30_000_000_000
+            if second == 10 { (division.consumers[0].energy, division.rest[0].energy) = (0, 0) }
+            division.consumers[0].energy += energy / 2
+            division.rest[0].energy += energy / 2
+            host.attribution = division.attribution(of: host, scope)
+            try recorder.record(host.snapshot, [])
+        }
+        recorder.close()
+        let rows = try HistoryReader.at(host.wall, path).rows(since: begin, by: .process)
+        // Nine seconds of one figure and ten of the other; who used the first of these is unknown.
+        #expect(rows.energy == 9 * 10_000_000 + 10 * 30_000_000)
+        #expect(rows.map(\.name) == ["a", "idle", "other"])
+        let used: Int64 = 9 * 5_000_000 + 9 * 15_000_000
+        #expect(rows.first?.energyMicrojoules == used)
+    }
+
     @Test func `names from outside are cut, and kept apart from reasons`() throws {
         let folder = try MockTree()
         let path = "\(folder.path)/history.db"
@@ -110,7 +142,7 @@ struct HistoryConsumerTests {
         host.attribution = division.attribution(of: host)
         try recorder.record(host.snapshot, [])
         recorder.close()
-        let rows = try HistoryReader.at(host.wall, path).rows(since: host.wall - 1000, by: .process)
+        let rows = try HistoryReader.at(host.wall, path).query(since: host.wall - 1000, by: .process)
         #expect(rows.filter { $0.kind == .process }.count == names.count)
         #expect(rows.filter { $0.kind == .unattributed }.map(\.name) == ["idle"])
         #expect(rows.allSatisfy { $0.name.utf8.count <= 260 })
@@ -118,9 +150,13 @@ struct HistoryConsumerTests {
         for row in rows { row.appendJSON(price: 0.3, to: &json) }
         #expect(json.filter { $0 == UInt8(ascii: "\n") }.count == rows.count)
         #expect(!json.contains(0x1B))
-        let text = HistoryReader.at(host.wall, path).text(rows, .process, since: 0, until: nil, price: 0.3)
-        #expect(!text.contains(0x1B))
-        #expect(text.filter { $0 == UInt8(ascii: "\n") }.count == rows.count + 2)
+        var lines: [String] = []
+        HistoryReader.at(host.wall, path).writeText(rows, .process, since: 0, until: nil, price: 0.3) {
+            lines.append($0)
+        }
+        #expect(!lines.contains { $0.contains("\u{1B}") })
+        #expect(lines.count == rows.count + 2)
+        #expect(Set(lines.map(\.count)).count == 1, "the columns are aligned")
     }
 }
 #endif

@@ -149,6 +149,92 @@ struct HistoryModelTests {
         #expect(try reader.rows(since: begin, until: host.wall + 800 * 86_400_000, by: .day).energy == 120 * 1_000_001)
     }
 
+    @Test func `rows ahead of now are whole, where the clock was set back`() throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/history.db"
+        let recorder = HistoryRecorder(path, limits: HistoryLimits(size: 1 << 20))
+        var host = SimulatedHost()
+        let begin = host.wall
+        try recorder.record(host.snapshot, [])
+        for _ in 0..<120 {
+            host.pass(60_000)
+            host.use(60_000_000)
+            try recorder.record(host.snapshot, [])
+        }
+        recorder.close()
+        // It is half an hour after the beginning again.
+        let reader = HistoryReader.at(begin + 1_800_000, path)
+        let whole = try reader.rows(since: begin, until: begin + 86_400_000, by: .scope)
+        #expect(whole.energy == 7_200_000_000)
+        #expect(whole.map(\.toMilliseconds) == [host.wall] && whole[0].covered == 1)
+        let hours = try reader.rows(since: begin, until: begin + 86_400_000, by: .hour)
+        #expect(hours.map { $0.toMilliseconds - $0.fromMilliseconds } == [3_600_000, 3_600_000])
+        #expect(hours.map(\.covered) == [1, 1])
+        // Without an explicit end they are none of what is asked for.
+        #expect(try reader.rows(since: begin, by: .scope).energy == 1_800_000_000)
+    }
+
+    @Test(arguments: [false, true])
+    func `minutes before others that were removed hide no quarter`(isOfEarlierVersion: Bool) throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/history.db"
+        var limits = HistoryLimits(size: 4 << 20)
+        limits.minutes = 120
+        var recorder = HistoryRecorder(path, limits: limits)
+        var host = SimulatedHost()
+        let begin = host.wall
+        func record(_ minutes: Int) throws {
+            for _ in 0..<minutes {
+                host.pass(60_000)
+                host.use(1_000_000)
+                try recorder.record(host.snapshot, [])
+            }
+        }
+        try recorder.record(host.snapshot, [])
+        try record(600)
+        if isOfEarlierVersion {
+            recorder.close()
+            try Database(path, isWriting: true).run("DELETE FROM meta WHERE name = 'minutes'")
+            recorder = HistoryRecorder(path, limits: limits)
+            try recorder.record(host.snapshot, [])
+        }
+        limits.minutes = 1000
+        recorder.close()
+        recorder = HistoryRecorder(path, limits: limits)
+        try recorder.record(host.snapshot, [])
+        // For ten minutes the clock is eight hours back.
+        host.wall -= 8 * 3_600_000
+        try record(10)
+        host.wall += 8 * 3_600_000
+        try record(30)
+        recorder.close()
+        let reader = HistoryReader.at(host.wall + 1, path)
+        let rows = try reader.rows(since: begin, by: .minute)
+        #expect(rows.energy == 640_000_000)
+        #expect(try reader.rows(since: begin, by: .hour).energy == 640_000_000)
+        #expect(rows.count(where: { $0.toMilliseconds - $0.fromMilliseconds == 60_000 }) >= 120)
+    }
+
+    @Test func `the first energy of a figure has the time since it was there`() throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/history.db"
+        let recorder = HistoryRecorder(path, limits: HistoryLimits(size: 1 << 20))
+        var host = SimulatedHost()
+        let begin = host.wall
+        host.energies[.platform] = .some(nil)
+        for minute in 0..<10 {
+            // Its parts count from the start, and one of them is read for the first time in the tenth minute.
+            if minute == 9 { host.energies[.platform] = 90_000_000 }
+            if minute > 0 { host.pass(10_000) }
+            host.use(10_000_000)
+            try recorder.record(host.snapshot, [])
+        }
+        recorder.close()
+        let rows = try HistoryReader.at(host.wall, path).rows(since: begin, by: .scope, scope: .platform)
+        #expect(rows.energy == 90_000_000)
+        #expect(rows.map(\.mean) == [Watts(1)])
+    }
+
     @Test func `an unknown figure has no row, and its energy comes with the next that is known`() throws {
         let folder = try MockTree()
         let path = "\(folder.path)/history.db"

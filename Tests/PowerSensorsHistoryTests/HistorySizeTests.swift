@@ -137,9 +137,19 @@ struct HistorySizeTests {
         for grouping in [HistoryGrouping.day, .hour, .minute, .scope, .controlGroup, .channel] {
             let clock = ContinuousClock()
             let start = clock.now
-            let rows = try HistoryReader.at(host.wall, path).rows(since: begin, by: grouping)
+            let rows = try HistoryReader.at(host.wall, path).query(since: begin, by: grouping)
             print("by \(grouping): \(rows.count) rows in \(start.duration(to: clock.now))")
-            if [.day, .hour, .minute].contains(grouping) { #expect(rows.energy == used) }
+            if [.day, .hour, .minute, .controlGroup].contains(grouping) { #expect(rows.energy == used) }
+            // Each name once, the greatest first.
+            if grouping == .controlGroup {
+                #expect(Set(rows.map(\.name)).count == rows.count && rows.count > steps * 5)
+                let named = rows.filter { $0.kind == .controlGroup }
+                #expect(
+                    zip(named, named.dropFirst()).allSatisfy {
+                        ($0.energyMicrojoules ?? 0) >= ($1.energyMicrojoules ?? 0)
+                    })
+                #expect(named.prefix(5).allSatisfy { $0.name.hasPrefix("steady-") })
+            }
         }
         #expect(try Self.size(folder) <= Int(HistoryExporter.standardSize) * steps / 35_040 + 4 << 20)
     }

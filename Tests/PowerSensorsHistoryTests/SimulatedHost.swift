@@ -96,7 +96,7 @@ extension HistoryReader {
     }
 }
 
-extension [HistoryRow] {
+extension Sequence<HistoryRow> {
     /// The energy of all rows, in microjoules.
     var energy: Int64 { reduce(0) { $0 + ($1.energyMicrojoules ?? 0) } }
 }

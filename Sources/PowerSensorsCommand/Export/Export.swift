@@ -95,6 +95,9 @@ struct Export {
         self.consumers = guests == nil ? consumers : consumers.union([.virtualMachine])
         minimumLifetime = try options.minLifetime.value(in: environment)
         spikes = try options.spikes.value(in: environment).rule
+        if let option = options.spikes.flag, spikes != nil, prometheus == nil, loki == nil, history == nil {
+            throw option.refused("it has no effect without --prometheus, --loki or --history.")
+        }
         try FileTarget.checkDistinct([
             ("--textfile", textfile), ("--json", json), ("--csv", csv), ("--history", history?.path),
         ])
@@ -235,7 +238,8 @@ struct Export {
             }
             configuration.live = live
             configuration.showsPage = showsPage
-            configuration.history = history?.source(notFinerThan: prometheusExporter.interval)
+            configuration.history = history?.source(
+                notFinerThan: prometheusExporter.interval, of: consumers)
             let endpoint = try await PrometheusEndpoint.start(configuration) { [prometheusExporter] in
                 prometheusExporter.page($0)
             } reporting: { notice in

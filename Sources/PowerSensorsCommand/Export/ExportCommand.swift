@@ -3,6 +3,7 @@ import ArgumentParser
 import PowerSensors
 import PowerSensorsExporters
 import PowerSensorsHTTP
+import PowerSensorsHistory
 import PowerSensorsPush
 
 /// `powersensors export`: exports figures to other programs until it is stopped.
@@ -71,7 +72,7 @@ struct ExportCommand: EstimatingCommand {
 
     @Option(
         "history",
-        "A file in which to keep the history for powersensors history, such as \(HistoryOptions.standardPath).",
+        "A file in which to keep the history for powersensors history, such as \(HistoryPath.standard).",
         .text("path", ifEmpty: "name a file."))
     var history: Setting<String?>
 

@@ -33,6 +33,10 @@ struct History {
         }
         let name = try options.by.value(in: environment)
         grouping = HistoryGrouping.all.first { $0.name == name } ?? .hour
+        // The variable may be meant for export.
+        if let option = options.scope.flag, !grouping.hasScopes {
+            throw option.refused("it has no effect on rows by \(name).")
+        }
         scope = try options.scope.value(in: environment)
         form = try options.format.value(in: environment)
         price = try options.price.value(in: environment)
@@ -45,29 +49,40 @@ struct History {
     /// Writes the rows.
     func run() throws(CommandFailure) {
         let reader = HistoryReader(path)
-        let rows: [HistoryRow]
+        let rows: HistoryRows
         do throws(HistoryError) {
-            rows = try reader.rows(since: since, until: until, by: grouping, scope: scope)
+            rows = try reader.query(since: since, until: until, by: grouping, scope: scope)
         } catch {
             throw .failure("\(error)")
         }
-        if form == .text {
-            return try StandardOutput.write(text: reader.text(rows, grouping, since: since, until: until, price: price))
-        }
         var bytes = form == .csv ? HistoryRow.csvHeader(price: price) : []
-        for row in rows {
-            if form == .csv {
-                row.appendCSV(price: price, to: &bytes)
-            } else {
-                row.appendJSON(price: price, to: &bytes)
+        // A year by the minute is some megabytes.
+        func writeIfMany() throws(CommandFailure) {
+            if bytes.count < 1 << 16 { return }
+            try write(bytes)
+            bytes.removeAll(keepingCapacity: true)
+        }
+        if form == .text {
+            try reader.writeText(rows, grouping, since: since, until: until, price: price) {
+                (line) throws(CommandFailure) in
+                bytes += Array(line.utf8)
+                try writeIfMany()
             }
-            // A year by the minute is some megabytes.
-            if bytes.count > 1 << 16 {
-                try StandardOutput.write(bytes)
-                bytes.removeAll(keepingCapacity: true)
+        } else {
+            for row in rows {
+                if form == .csv {
+                    row.appendCSV(price: price, to: &bytes)
+                } else {
+                    row.appendJSON(price: price, to: &bytes)
+                }
+                try writeIfMany()
             }
         }
-        try StandardOutput.write(bytes)
+        try write(bytes)
+    }
+
+    private func write(_ bytes: [UInt8]) throws(CommandFailure) {
+        if form == .text { try StandardOutput.write(text: bytes) } else { try StandardOutput.write(bytes) }
     }
 }
 #endif

@@ -15,7 +15,7 @@ struct HistoryCommand: RunnableCommand {
     )
 
     @Option(
-        "history", "The file.", .text("path", ifEmpty: "name a file."), default: HistoryOptions.standardPath)
+        "history", "The file.", .text("path", ifEmpty: "name a file."), default: HistoryPath.standard)
     var history: Setting<String>
 
     @Option(

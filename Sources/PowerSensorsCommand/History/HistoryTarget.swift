@@ -6,9 +6,6 @@ import PowerSensorsHistory
 
 /// What the options of the history have in common.
 enum HistoryOptions {
-    /// Where the service keeps its history.
-    static let standardPath = "/var/lib/powersensors/history.db"
-
     /// The failure of a command without the history.
     static func missing(_ option: OptionValue) -> CommandFailure {
         option.refused("this powersensors was built without the trait History, which is on by default.")
@@ -43,10 +40,19 @@ struct HistoryTarget {
             path, size: try options.historySize.value(in: environment), interval: interval)
     }
 
-    /// What answers the endpoint's queries, with rows that are no shorter than an interval.
-    func source(notFinerThan interval: Duration) -> HistorySource? {
-        { [path, price] query throws(HistoryRefusal) in
-            try Self.rows(path, query, notFinerThan: interval, price: price)
+    /// What answers the endpoint's queries.
+    ///
+    /// - Parameters:
+    ///   - interval: Rows are no shorter.
+    ///   - consumers: The kinds of consumers that the endpoint shows. An earlier run may have kept others.
+    func source(notFinerThan interval: Duration, of consumers: Set<Consumer.Kind>) -> HistorySource? {
+        let kinds = consumers.map(\.name)
+        return { [path, price] query throws(HistoryRefusal) in
+            let by = query.by ?? "hour"
+            if Consumer.Kind.all.contains(where: { $0.name == by }), !kinds.contains(by) {
+                throw .wrongQuery("Rows by \(by) are not served, as export was not started with --consumers \(by).")
+            }
+            return try Self.rows(path, query, notFinerThan: interval, price: price)
         }
     }
 
@@ -74,12 +80,22 @@ struct HistoryTarget {
         }
         let scope = query.scope.map { name in Scope.all.first { $0.name == name } }
         if case .some(nil) = scope { throw .wrongQuery("scope must be \(list(Scope.all.map(\.name), "or")).") }
+        if scope != nil, !grouping.hasScopes {
+            throw .wrongQuery("scope has no effect on rows by \(grouping.name).")
+        }
+        let rows: HistoryRows
         do throws(HistoryError) {
-            let rows = try HistoryReader(path).rows(since: since, until: until, by: grouping, scope: scope ?? nil)
-            return rows.reduce(into: []) { $1.appendJSON(price: price, to: &$0) }
+            rows = try HistoryReader(path).query(since: since, until: until, by: grouping, scope: scope ?? nil)
         } catch {
             throw .unavailable("\(error)")
         }
+        var bytes: [UInt8] = []
+        for row in rows {
+            row.appendJSON(price: price, to: &bytes)
+            // More is not sent.
+            if bytes.count > HistoryQuery.maximumSize { break }
+        }
+        return bytes
     }
 
     /// Throws if the history cannot be written.
@@ -95,7 +111,10 @@ struct HistoryTarget {
     var exporters: [any Exporter] { [] }
 
     /// None.
-    func source(notFinerThan interval: Duration) -> HistorySource? { nil }
+    var usualPower: (@Sendable (Scope, Int64) -> Watts?)? { nil }
+
+    /// None.
+    func source(notFinerThan interval: Duration, of consumers: Set<Consumer.Kind>) -> HistorySource? { nil }
 
     /// Refuses the options; nil if no history is to be kept.
     init?(_ options: ExportCommand, interval: Duration, in environment: Environment) throws(CommandFailure) {

@@ -53,6 +53,12 @@ public struct HistoryGrouping: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether its rows are of scopes of the host, of which one may be chosen.
+    package var hasScopes: Bool { kinds == [.host] && self != .event }
+
+    /// Whether its rows are of consumers, and of what none of them was given.
+    package var isOfConsumers: Bool { [.virtualMachine, .controlGroup, .process].contains(self) }
+
     /// Whether it has rows for periods of time; otherwise each row is for all of the time.
     var isChronological: Bool { [.sample, .minute, .hour, .day].contains(self) }
 }

@@ -6,6 +6,9 @@ struct HistoryPieces {
     /// The range in milliseconds since 1970 UTC, from the beginning of a row.
     let range: Range<Int64>
 
+    /// The part of the range of which something may be known: up to now or, where the clock was ahead, to the last row.
+    let known: Range<Int64>
+
     /// From which moment on minutes are kept.
     private let minutesBegin: Int64
 
@@ -16,25 +19,34 @@ struct HistoryPieces {
     ///   - until: When it ends, which is rounded down too unless it is after `now`.
     init(_ database: Database, since: Int64, until: Int64, now: Int64) throws(HistoryError) {
         self.database = database
-        minutesBegin = try Self.minutesBegin(database)
+        minutesBegin = Level.minute.start(of: try KeptMinutes.first(database))
         let begin = minutesBegin
         func roundedDown(_ moment: Int64) -> Int64 {
             let level = moment >= begin ? Level.minute : .quarter
             return level.start(of: level.cell(of: moment))
         }
         let start = roundedDown(since)
-        range = start..<max(until >= now ? until : roundedDown(until), start)
+        let range = start..<max(until >= now ? until : roundedDown(until), start)
+        let end = until > now ? max(now, try Self.lastEnd(database, before: range.upperBound)) : now
+        let known = range.clamped(to: start..<max(end, start))
+        (self.range, self.known) = (range, known.isEmpty ? range : known)
     }
 
-    /// Before it, only quarters have what was used: either a quarter of which no minute was removed, or the one after.
-    private static func minutesBegin(_ database: Database) throws(HistoryError) -> Int64 {
-        guard try database.number("SELECT 1 FROM minute LIMIT 1") != nil,
-            let first = try database.number("SELECT min(start) FROM minute")
-        else { return .max }
-        let start = Level.minute.start(of: first)
-        let quarter = Level.quarter.cell(of: start)
-        let isWhole = try database.number("SELECT min(start) FROM quarter") == quarter
-        return Level.quarter.start(of: isWhole ? quarter : quarter + 1)
+    /// When the last of the rows ends that begin before a moment.
+    private static func lastEnd(_ database: Database, before end: Int64) throws(HistoryError) -> Int64 {
+        var last = Int64.min
+        let tables: [(String, String, Level?)] = [
+            ("minute", "start", .minute), ("quarter", "start", .quarter), ("raw", "stop", nil),
+        ]
+        for (table, column, level) in tables {
+            let rows = try database.prepare(
+                "SELECT \(column) FROM \(table) WHERE \(column) <= ?1 ORDER BY \(column) DESC LIMIT 1")
+            try rows.bind(1, level?.cell(of: end - 1) ?? end)
+            guard try rows.step() else { continue }
+            let time = try rows.time(0, in: database.path)
+            last = max(last, level?.start(of: time + 1) ?? time)
+        }
+        return min(last, end)
     }
 
     /// Lends every row, with the time that it is of.

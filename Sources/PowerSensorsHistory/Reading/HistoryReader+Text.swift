@@ -3,7 +3,7 @@ import PowerSensors
 import PowerSensorsExporters
 
 extension HistoryReader {
-    /// Rows as a table for people, in local time. Unknown values are `-`.
+    /// Writes rows as a table for people, in local time, line by line. Unknown values are `-`.
     ///
     /// - Parameters:
     ///   - rows: The rows of a query.
@@ -11,29 +11,41 @@ extension HistoryReader {
     ///   - since: When the query begins, in milliseconds since 1970 UTC.
     ///   - until: When it ends; nil for now.
     ///   - price: The price of a kilowatt-hour; nil if costs are not wanted.
-    package func text(
-        _ rows: [HistoryRow], _ grouping: HistoryGrouping, since: Int64, until: Int64?, price: Double?
-    ) -> [UInt8] {
+    ///   - write: Receives each line.
+    package func writeText<Failure: Error>(
+        _ rows: HistoryRows, _ grouping: HistoryGrouping, since: Int64, until: Int64?, price: Double?,
+        to write: (String) throws(Failure) -> Void
+    ) throws(Failure) {
         if rows.isEmpty {
             let end = until.map { moment($0) } ?? "now"
-            return Array("There is nothing in the history between \(moment(since)) and \(end).\n".utf8)
+            return try write("There is nothing in the history between \(moment(since)) and \(end).\n")
         }
-        if grouping == .event { return eventTable(rows) }
+        if grouping == .event {
+            for row in rows { try write(line(ofEvent: row)) }
+            return
+        }
         let table = HistoryTable(price: price, isNamed: !grouping.isChronological)
-        var lines = [table.heading(first: title(grouping, rows))]
-        for row in rows {
-            lines.append(table.cells(row, first: grouping.isChronological ? [label(row, grouping)] : table.names(row)))
+        func cells(_ row: HistoryRow) -> [String] {
+            table.cells(row, first: grouping.isChronological ? [label(row, grouping)] : table.names(row))
         }
+        var others = [table.heading(first: title(grouping, rows))]
         // Scopes overlap, and so do channels.
         if grouping != .scope, grouping != .channel {
-            lines.append(
+            others.append(
                 table.cells(HistoryTable.total(rows, grouping), first: table.isNamed ? ["", "total"] : ["total"]))
         }
-        return Array(table.aligned(lines).utf8)
+        // Twice the work, since all lines of a year's consumers would be much memory.
+        var widths = others[0].indices.map { column in others.map { $0[column].count }.max() ?? 0 }
+        for row in rows {
+            for (column, cell) in cells(row).enumerated() { widths[column] = max(widths[column], cell.count) }
+        }
+        try write(table.line(others[0], widths))
+        for row in rows { try write(table.line(cells(row), widths)) }
+        for total in others.dropFirst() { try write(table.line(total, widths)) }
     }
 
     /// The heading of the first columns.
-    private func title(_ grouping: HistoryGrouping, _ rows: [HistoryRow]) -> [String] {
+    private func title(_ grouping: HistoryGrouping, _ rows: HistoryRows) -> [String] {
         if !grouping.isChronological { return ["kind", "name"] }
         let scopes = Set(rows.map(\.name))
         return [scopes.count == 1 ? "\(grouping) (\(scopes.first ?? ""))" : grouping.name]
@@ -47,9 +59,8 @@ extension HistoryReader {
         }
     }
 
-    private func eventTable(_ rows: [HistoryRow]) -> [UInt8] {
-        let lines = rows.map { "\(moment($0.fromMilliseconds, seconds: true))  \($0.text.safeToShow)\n" }
-        return Array(lines.joined().utf8)
+    private func line(ofEvent row: HistoryRow) -> String {
+        "\(moment(row.fromMilliseconds, seconds: true))  \(row.text.safeToShow)\n"
     }
 
     /// A moment in local time, to the minute.
@@ -88,39 +99,39 @@ private struct HistoryTable {
     }
 
     /// What all rows are together.
-    static func total(_ rows: [HistoryRow], _ grouping: HistoryGrouping) -> HistoryRow {
+    static func total(_ rows: HistoryRows, _ grouping: HistoryGrouping) -> HistoryRow {
         let range = (rows[0].fromMilliseconds, rows[rows.count - 1].toMilliseconds)
         var total = HistoryRow(.host, name: "", from: range.0, to: range.1)
-        let energy = rows.compactMap(\.energyMicrojoules).reduce(Int64(0)) { $0.clampedSum($1) }
+        var (energy, time): (Int64, Int64) = (0, 0)
+        var (grams, means, sampled): (Double?, Double, Double) = (0, 0, 0)
+        for row in rows {
+            energy = energy.clampedSum(row.energyMicrojoules ?? 0)
+            time = time.clampedSum(row.milliseconds)
+            grams = grams.flatMap { sum in row.carbon.map { sum + $0.rawValue } }
+            means += row.mean?.rawValue ?? 0
+            sampled += row.covered * Double(row.toMilliseconds - row.fromMilliseconds)
+            if let peak = row.peak { total.peak = max(total.peak ?? peak, peak) }
+        }
         total.energyMicrojoules = energy
-        let carbon = rows.map(\.carbon)
-        if !carbon.contains(nil) { total.carbon = Grams(carbon.compactMap { $0?.rawValue }.reduce(0, +)) }
+        total.carbon = grams.map { Grams($0) }
         guard grouping.isChronological else {
-            // The parts have the same time.
-            total.mean = Watts(rows.compactMap { $0.mean?.rawValue }.reduce(0, +))
-            total.covered = rows[0].covered
+            // The parts have the same time, and not their peaks.
+            (total.mean, total.peak, total.covered) = (Watts(means), nil, rows[0].covered)
             return total
         }
-        let time = rows.reduce(Int64(0)) { $0.clampedSum($1.milliseconds) }
         if time > 0 { total.mean = Watts(Double(energy) / Double(time) / 1000) }
-        total.peak = rows.compactMap(\.peak).max()
-        let sampled = rows.reduce(0.0) { $0 + $1.covered * Double($1.toMilliseconds - $1.fromMilliseconds) }
         if range.1 > range.0 { total.covered = min(sampled / Double(range.1 - range.0), 1) }
         return total
     }
 
-    /// The lines, with texts on the left and numbers on the right of their columns.
-    func aligned(_ lines: [[String]]) -> String {
+    /// A line, with texts on the left and numbers on the right of their columns.
+    func line(_ cells: [String], _ widths: [Int]) -> String {
         let texts = isNamed ? 2 : 1
-        let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-        let rows = lines.map { line in
-            let cells = line.indices.map { column in
-                let padding = String(repeating: " ", count: widths[column] - line[column].count)
-                return column < texts ? line[column] + padding : padding + line[column]
-            }
-            return cells.joined(separator: "  ") + "\n"
+        let padded = cells.indices.map { column in
+            let padding = String(repeating: " ", count: widths[column] - cells[column].count)
+            return column < texts ? cells[column] + padding : padding + cells[column]
         }
-        return rows.joined()
+        return padded.joined(separator: "  ") + "\n"
     }
 }
 #endif

@@ -6,7 +6,7 @@ public import PowerSensors
 /// Each query opens the file and closes it again. It blocks, for less than a second even if it is about a year.
 public struct HistoryReader: Sendable {
     /// Where the service keeps its history.
-    public static let standardPath = "/var/lib/powersensors/history.db"
+    public static let standardPath = HistoryPath.standard
 
     private let path: String
     let calendar: LocalCalendar
@@ -37,15 +37,32 @@ public struct HistoryReader: Sendable {
     public func rows(
         since: Int64, until: Int64? = nil, by grouping: HistoryGrouping, scope: Scope? = nil
     ) throws(HistoryError) -> [HistoryRow] {
+        Array(try query(since: since, until: until, by: grouping, scope: scope))
+    }
+
+    /// The same, of which those of consumers are made one at a time.
+    package func query(
+        since: Int64, until: Int64? = nil, by grouping: HistoryGrouping, scope: Scope? = nil
+    ) throws(HistoryError) -> HistoryRows {
         let now = now()
         let since = Self.clamped(since)
         let until = Self.clamped(until ?? now)
         let database = try HistoryFile.openForReading(path)
         return try database.transaction { () throws(HistoryError) in
-            if grouping == .event { return try events(database, since, until, now) }
+            if grouping == .event { return HistoryRows(try events(database, since, until, now)) }
             let pieces = try HistoryPieces(database, since: since, until: until, now: now)
-            return try rows(database, pieces, grouping, scope, now)
+            if grouping.isOfConsumers { return HistoryRows(try totals(database, pieces, grouping)) }
+            return HistoryRows(try rows(database, pieces, grouping, scope))
         }
+    }
+
+    private func totals(
+        _ database: Database, _ pieces: HistoryPieces, _ grouping: HistoryGrouping
+    ) throws(HistoryError) -> ConsumerTotals {
+        var totals = ConsumerTotals(pieces.known, of: grouping.kinds)
+        try pieces.forEach(byMinute: false, kinds: grouping.kinds) { totals.add($1) }
+        try totals.finish(database)
+        return totals
     }
 
     /// From the year 1000 to 9999, such that nothing overflows, and each year has four digits.
@@ -54,21 +71,19 @@ public struct HistoryReader: Sendable {
     }
 
     private func rows(
-        _ database: Database, _ pieces: HistoryPieces, _ grouping: HistoryGrouping, _ scope: Scope?, _ now: Int64
+        _ database: Database, _ pieces: HistoryPieces, _ grouping: HistoryGrouping, _ scope: Scope?
     ) throws(HistoryError) -> [HistoryRow] {
         let kinds = grouping.kinds
         let keys = try SeriesTable.keys(database, of: kinds)
         var name = scope?.name
         if name == nil, grouping.isChronological { name = try headline(database) }
-        // Nothing is known of what is to come.
-        let known = pieces.range.clamped(to: pieces.range.lowerBound..<max(now, pieces.range.lowerBound))
         var groups: [Int64: HistorySums] = [:]
         var period: Range<Int64>?
         func add(_ piece: Range<Int64>, _ bucket: Bucket) {
             let own = period.flatMap { $0.contains(piece.lowerBound) ? $0 : nil } ?? self.period(grouping, piece)
             period = own
             let start = own?.lowerBound ?? 0
-            let range = own.map { $0.clamped(to: known.isEmpty ? $0 : known) } ?? known
+            let range = own.map { $0.clamped(to: pieces.known) } ?? pieces.known
             groups[start, default: HistorySums(range)].add(bucket, kinds, keys) { key in
                 key.kind != .host || name == nil || key.name == name
             }

@@ -69,25 +69,27 @@ extension Bucket {
         (self.time, self.sampled, self.carbon) = (time, sampled, carbon == 0 ? nil : carbon - 1)
         let last = kinds.map(\.rawValue).max() ?? -1
         for kind in SeriesKind.allCases where kind.rawValue <= last {
-            guard let entries = Self.entries(of: kind, time, sampled, &parser) else { return nil }
-            if kinds.contains(kind) { setEntries(entries, of: kind) }
+            let isWanted = kinds.contains(kind)
+            guard let entries = Self.entries(time, sampled, isWanted, &parser) else { return nil }
+            if isWanted { setEntries(entries, of: kind) }
         }
     }
 
+    /// The series of a kind; none if they are not wanted, which costs no memory.
     private static func entries(
-        of kind: SeriesKind, _ time: Int64, _ sampled: Int64, _ parser: inout BucketParser
+        _ time: Int64, _ sampled: Int64, _ areWanted: Bool, _ parser: inout BucketParser
     ) -> [Entry]? {
         // Each series takes three bytes at least.
         guard let count = parser.unsigned(), count <= parser.remaining / 3 else { return nil }
         var entries: [Entry] = []
-        entries.reserveCapacity(Int(count))
+        if areWanted { entries.reserveCapacity(Int(count)) }
         var series = 0
         for _ in 0..<count {
             guard let step = parser.unsigned(), step < Int32.max, series < Int32.max,
                 let values = values(time, sampled, &parser)
             else { return nil }
             series += Int(step)
-            entries.append(Entry(series: series, values: values))
+            if areWanted { entries.append(Entry(series: series, values: values)) }
         }
         return entries
     }
