@@ -20,6 +20,7 @@ from fakemachines import Simulation, wave
 
 HERE = pathlib.Path(__file__).resolve().parent
 IMAGES = HERE.parents[1] / "Docs/images"
+SCRIPT = HERE.parents[1] / "Sources/CPowerSensorsHTTP/LivePage"
 LOOKS = (HERE / "looks.js").read_text()
 FACTORS = {"W": 1, "mW": 1e-3, "kW": 1e3, "J": 1, "kJ": 1e3, "Wh": 3600, "kWh": 3.6e6}
 
@@ -161,6 +162,85 @@ def check_live(page):
     check("the page is live", None if len(seen) >= 4 and len(times) >= 5 else f"{seen} at {times}")
 
 
+def check_parts_of_script(page):
+    """Functions of the page's script, by themselves."""
+    scripts = "".join((SCRIPT / f"{name}.js").read_text() for name in ("units", "elements"))
+
+    def value(expression):
+        return page.driver.run(f"(() => {{ {scripts}; {expression} }})()")
+
+    children = value("""
+        const parent = make("ul");
+        const texts = [];
+        for (const items of ["aab", "abab", "aa", "b"]) {
+            list(parent, [...items], (item) => item, (item) => make("li", "", item), () => {});
+            texts.push(parent.textContent);
+        }
+        return texts.join(" ");""")
+    check("items of the same key neither pile up nor get lost", None if children == "aab abab aa b" else children)
+    texts = value("""
+        const now = Date.now();
+        return [now, now - 86400000, now - 400 * 86400000].map((time) =>
+            [moment(time), clock(time), String(new Date(time).getDate()), String(new Date(time).getFullYear())]);""")
+    wrong = [one for index, one in enumerate(texts)
+             if (one[0] == one[1]) != (index == 0) or not one[0].endswith(one[1])
+             or (index > 0) != (one[2] in one[0].removesuffix(one[1])) or (index == 2) != (one[3] in one[0])]
+    check("a time has a date unless that is today's", wrong)
+
+
+def check_unknown_part(page, running):
+    """The power of one consumer is unknown, and so is the whole."""
+    def answer(url):
+        if not url.endswith("/snapshot"):
+            return None
+        snapshot = json.loads(running.get("api/v1/snapshot"))
+        next(one for one in snapshot["consumers"] if one["kind"] == "vm")["power_w"] = None
+        return json.dumps(snapshot)
+
+    page.driver.replace("*/api/v1/*", answer)
+    page.driver.wait("document.getElementById('users-sum').textContent.startsWith('–')", 10)
+    texts = ", ".join(f"document.getElementById('users-{name}').textContent" for name in ("sum", "whole"))
+    shown = page.driver.run(f"[document.querySelectorAll('#stack div').length, {texts}]")
+    page.driver.call("Fetch.disable")
+    check("parts of an unknown whole have neither width nor share", None if shown == [0, "–\u00a0W", "–"] else shown)
+    page.driver.wait("document.querySelectorAll('#stack div').length > 2", 10)
+
+
+def check_slow_answer(page):
+    """What is measured while an answer is under way is no gap."""
+    driver = page.driver
+    lines = "document.querySelectorAll('.chart .line').length"
+    before = driver.run(lines)
+    network = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
+    driver.call("Network.emulateNetworkConditions", latency=4500, **network)
+    time.sleep(6)
+    driver.call("Network.emulateNetworkConditions", latency=0, **network)
+    time.sleep(6)
+    after = driver.run(lines)
+    check("a slow answer leaves no gap in the line", None if after == before else f"{before} parts, then {after}")
+
+
+def check_lag(page, binary, machine):
+    """With a long interval the page asks when there is something new, whenever it was opened."""
+    running = server.Server(binary, machine, "server-1", options=["--min-interval", "6s"])
+    try:
+        def newest():
+            return json.loads(running.get("api/v1/snapshot"))["time_ns"] / 1e9
+        time.sleep(6)
+        # In the middle between two samples.
+        time.sleep((newest() + 6 + 3 - time.time()) % 6)
+        page.open(running.address)
+        first = page.look("text('time')")
+        page.driver.wait(f"document.getElementById('time').textContent !== '{first}'", 20)
+        lag = time.time() - newest()
+        check("with a long interval the page follows closely", None if lag < 2 else f"{lag:.1f} s behind")
+    finally:
+        # A page without its server would complain.
+        page.driver.open("about:blank")
+        running.stop()
+    return running.address
+
+
 # MARK: Looks
 
 
@@ -254,6 +334,8 @@ def check_password(page, binary, machine, folder):
         check("the page works behind a password", None if number(page.power()) else page.look("text('status')"))
         none = page.driver.run("document.getElementById('users-none').innerText")
         check("without --consumers one sentence says so", None if "--consumers" in none else none)
+        past = page.look("text('past-none')")
+        check("without a history one sentence says so", None if "No history is kept" in past else past)
     finally:
         guarded.stop()
     return guarded.address, address
@@ -268,6 +350,22 @@ def check_schema(servers):
         check("the documents are what their schema says", wrong[:5])
 
 
+def check_history_schema(running):
+    """Events and the history's rows of each kind, after something has happened."""
+    events = json.loads(running.get("api/v1/events"))
+    wrong = schema.check("events", events)
+    if not events["events"]:
+        wrong.append("there is no event")
+    kinds = set()
+    for by in ("minute", "hour", "day", "scope", "channel", "vm", "cgroup", "process", "event"):
+        rows = json.loads(running.get(f"api/v1/history?by={by}"))
+        wrong += schema.check("history", rows)
+        kinds |= {row["kind"] for row in rows["rows"]}
+    missing = {"host", "channel", "vm", "cgroup", "process", "unattributed", "event"} - kinds
+    check("events and the rows of a real history are what the schema says",
+          wrong[:5] or missing and f"there are no rows of {missing}")
+
+
 def check_restart(page, binary, machine, running, options):
     driver = page.driver
     page.open(running.address)
@@ -279,6 +377,11 @@ def check_restart(page, binary, machine, running, options):
     check("with the page open, SIGTERM ends the server in time", None if duration < 3 else f"it took {duration} s")
     lost = driver.wait("document.getElementById('status').textContent.startsWith('No connection since ')")
     check("the page says since when there is no connection", None if lost else page.look("text('status')"))
+    driver.run("Date.realNow = Date.now, Date.now = () => Date.realNow() + 86400000, 0")
+    since = "document.getElementById('status').textContent"
+    dated = driver.wait(f"/since .*[A-Za-z].* [0-9:]+$/.test({since})", 15)
+    check("a day later it says on which day", None if dated else driver.run(since))
+    driver.run("Date.now = Date.realNow, 0")
     check("without a connection the figure is a dash", None if page.power() == "– W" else page.power())
     time.sleep(3)
     running = server.Server(binary, machine, "server-1", port, options)
@@ -309,8 +412,6 @@ def check_pauses(page, machine):
 
 
 def check_history(page, address):
-    check("without a history one sentence says so",
-          None if "No history is kept" in page.look("text('past-none')") else page.look("text('past-none')"))
     page.driver.replace("*/api/v1/*", invented)
     page.open(address)
     shown = page.driver.wait("document.getElementById('past').textContent")
@@ -385,9 +486,10 @@ def main():
     with Simulation([machine, foe]):
         try:
             began = time.time()
+            options += ["--history", folder / "history.db", "--interval", "1s"]
             running = server.Server(binary, machine, "server-1", options=options)
             servers.append(running)
-            other = server.Server(binary, foe, "<b>n1</b>", options=options)
+            other = server.Server(binary, foe, "<b>n1</b>", options=options[:4])
             servers.append(other)
             driver = browser.Browser(browser.program())
             page = Page(driver)
@@ -396,19 +498,23 @@ def main():
             time.sleep(4)
             check_figures(page, running, machine, began)
             check_live(page)
+            check_parts_of_script(page)
             check_schema(servers)
+            check_unknown_part(page, running)
+            check_slow_answer(page)
             check_findings(page, running)
             check_looks(page)
             check_keyboard(page, running.address)
             check_history(page, running.address)
             check_pauses(page, machine)
+            check_history_schema(running)
             check_markup(page, other)
-            guarded = check_password(page, binary, machine, folder)
+            asked = [check_lag(page, binary, machine), *check_password(page, binary, machine, folder)]
             check("the browser complains of nothing", page.errors())
             if takes_pictures:
                 take_pictures(page, running)
             servers[0] = check_restart(page, binary, machine, running, options)
-            check("no other server is asked", page.foreign([*guarded, *(one.address for one in servers)]))
+            check("no other server is asked", page.foreign([*asked, *(one.address for one in servers)]))
         finally:
             if driver:
                 driver.close()

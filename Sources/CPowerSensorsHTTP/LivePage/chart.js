@@ -102,7 +102,7 @@ function drawEvents(nodes) {
         if (x < chart.left || x > chart.right) continue;
         const mark = draw("g", {});
         mark.append(
-            draw("title", {}, `${clock(event.time)} ${eventText(event)}`),
+            draw("title", {}, `${moment(event.time)} ${eventText(event)}`),
             draw("line", { class: "mark", x1: x, x2: x, y1: chart.top, y2: chart.bottom }),
             draw("path", { class: "flag", d: `M${x - 5} ${chart.top - 9}h10l-5 9Z` }));
         nodes.push(mark);

@@ -84,7 +84,8 @@ function showKinds(kinds) {
 }
 
 function showRows(rows, total) {
-    list(element("stack"), rows.filter((row) => row.power > 0), (row) => row.key, () => make("div"), (node, row) => {
+    // Parts of an unknown whole have no width.
+    list(element("stack"), isNumber(total) ? rows.filter((row) => row.power > 0) : [], (row) => row.key, () => make("div"), (node, row) => {
         node.className = row.tone;
         node.style.flexGrow = row.power / total;
     });
@@ -128,4 +129,5 @@ function showConsumers(snapshot) {
     setText(element("users-caption"), `${word("kind", chosenKind)}, and how much power each uses`);
     setText(element("users-sum-name"), `Together: ${snapshot.attribution_scope ?? ""}`);
     setText(element("users-sum"), watts(total));
+    setText(element("users-whole"), percent(total, total));
 }

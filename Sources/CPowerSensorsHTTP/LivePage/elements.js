@@ -33,12 +33,16 @@ function draw(tag, attributes, text) {
 
 /**
  * Makes a parent's children those of the items, in their order. Those that stay are kept, and with them focus and transitions.
+ * Items of the same key are told apart by their order.
  */
 function list(parent, items, key, create, update) {
     const old = new Map([...parent.children].map((node) => [node.dataKey, node]));
+    const counts = new Map();
     let place = parent.firstElementChild;
     for (const item of items) {
-        const name = key(item);
+        const count = counts.get(key(item)) ?? 0;
+        counts.set(key(item), count + 1);
+        const name = count ? `${key(item)}\n\n${count}` : key(item);
         let node = old.get(name);
         old.delete(name);
         if (!node) {

@@ -3,10 +3,10 @@
 let isHistoryKept = false;
 let historyDue = 0;
 
-/** The row of a scope over a time; null if there is none. */
+/** The row of a scope over a time; null if there is none. The server gives a query a little more time than this. */
 async function historyRow(since, scope) {
     const query = new URLSearchParams({ since, by: "scope", scope });
-    const answer = await fetch(address(`history?${query}`), { cache: "no-store", signal: AbortSignal.timeout(15000) });
+    const answer = await fetch(address(`history?${query}`), { cache: "no-store", signal: AbortSignal.timeout(25000) });
     if (!answer.ok) throw new Error(`history: ${answer.status}`);
     const rows = (await answer.json()).rows.filter((row) => row.kind === "host" && row.name === scope);
     return rows[0] ?? null;

@@ -12,6 +12,7 @@ let failures = 0;
 let repeats = 0;
 let ticks = 0;
 let next = 0;
+let serverTime = null;
 let timer = null;
 let isBusy = false;
 
@@ -24,6 +25,7 @@ const address = (name) => new URL(`api/v1/${name}`, location.origin + location.p
 async function load(name) {
     const headers = tags.has(name) ? { "If-None-Match": tags.get(name) } : {};
     const answer = await fetch(address(name), { headers, cache: "no-store", signal: AbortSignal.timeout(8000) });
+    serverTime = Date.parse(answer.headers.get("Date"));
     if (answer.status === 304) return null;
     if (answer.status === 503) throw new Refusal("Waiting for the first sample …");
     if (answer.status === 401) throw new Refusal("The password is no longer accepted; load the page again.");
@@ -37,16 +39,21 @@ async function load(name) {
     return value;
 }
 
-/** What this page missed: all of it at the start, a part after a pause. */
-async function catchUp() {
-    const index = await load("");
-    expectHistory(index.documents.includes("history"));
+/** What this page missed: all of it at the start, a part after a pause or a slow answer. */
+async function loadRecent() {
     const recent = await load("recent");
+    if (!recent) return;
     tickMilliseconds = Math.max(recent.interval_s * 1000, 1000);
     for (const point of recent.points) addPoint(milliseconds(point.time_ns), point.host);
     const minutes = Math.round(windowMilliseconds() / 60000);
     setText(element("time-title"), minutes < 120
         ? `The last ${minutes} minutes` : `The last ${Math.round(minutes / 60)} hours`);
+}
+
+async function catchUp() {
+    const index = await load("");
+    expectHistory(index.documents.includes("history"));
+    await loadRecent();
 }
 
 function takeEvents(list) {
@@ -76,6 +83,9 @@ async function show(snapshot) {
         lastGeneration = snapshot.generation;
     }
     const time = milliseconds(snapshot.time_ns);
+    // What the server has measured meanwhile is no gap.
+    const last = points[points.length - 1];
+    if (last && time - last.time > 1.5 * tickMilliseconds) await loadRecent();
     // Nothing is newer than the newest, unless the clock was set back.
     while (points.length && points[points.length - 1].time > time) points.pop();
     addPoint(time, snapshot.host);
@@ -91,6 +101,8 @@ async function tick() {
     if (wasAway) tags.clear();
     const lastEpoch = epoch;
     const snapshot = await load("snapshot");
+    const received = performance.now();
+    const age = snapshot ? serverTime - milliseconds(snapshot.time_ns) : NaN;
     // Another epoch is another server, even if it started again so quickly that no request failed.
     const isStart = wasAway || epoch !== lastEpoch;
     if (isStart) {
@@ -102,6 +114,8 @@ async function tick() {
         await show(snapshot);
         lastNew = Date.now();
         repeats = 0;
+        // A rare sample is awaited: the server's clock, which tells whole seconds, says how old this one is.
+        if (tickMilliseconds > 2000 && age > 0 && age < tickMilliseconds) next = received - age;
         const scope = headline(snapshot)?.scope;
         // It may take a while, and nothing waits for it.
         showHistory(scope);
@@ -114,7 +128,7 @@ async function tick() {
     failures = 0;
     isLost = false;
     const isStale = lastNew !== null && Date.now() - lastNew > 3 * tickMilliseconds + 2000;
-    say(isStale ? `No new sample since ${clock(lastNew)}` : "Live", isStale);
+    say(isStale ? `No new sample since ${moment(lastNew)}` : "Live", isStale);
     setText(element("time"), isStale ? "" : clock(points[points.length - 1].time));
     if (isStale) hideFigures();
 }
@@ -131,17 +145,18 @@ function lose(error) {
     hideFigures();
     setText(element("time"), "");
     if (error instanceof Refusal) return say(error.message, true);
-    say(lastSuccess === null ? "No connection yet" : `No connection since ${clock(lastSuccess)}`, true);
+    say(lastSuccess === null ? "No connection yet" : `No connection since ${moment(lastSuccess)}`, true);
 }
 
 /**
- * When to ask again: a tick after the last time, or a fifth of it if nothing was new, so that the requests come to lie just after
- * the server's samples.
+ * When to ask again: a tick after the last time, or a fifth of it if nothing was new, but no more than some seconds at first, so that
+ * the requests come to lie just after the server's samples.
  */
 function delay() {
     const now = performance.now();
     if (failures) return Math.min(1000 * failures, 5000);
-    next += repeats > 0 && repeats < 5 ? tickMilliseconds / 5 : tickMilliseconds;
+    const soon = Math.min(tickMilliseconds / 5, 1000 * 2 ** repeats);
+    next += repeats > 0 && repeats < 5 + Math.log2(Math.max(tickMilliseconds / 5000, 1)) ? soon : tickMilliseconds;
     if (next < now || next > now + 2 * tickMilliseconds) next = now + tickMilliseconds;
     return next - now;
 }

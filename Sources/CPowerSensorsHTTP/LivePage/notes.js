@@ -40,7 +40,9 @@ function showEvents() {
     const newest = events.slice(-20).reverse();
     setHidden(element("events-none"), newest.length > 0);
     const create = (event) => make("li", "",
-        Object.assign(make("time", "", clock(event.time)), { dateTime: new Date(event.time).toISOString() }),
+        Object.assign(make("time", "", moment(event.time)), { dateTime: new Date(event.time).toISOString() }),
         make("span", "", eventText(event)));
-    list(element("events"), newest, (event) => `${event.time} ${event.kind} ${event.channel}`, create, () => {});
+    // After midnight it has a date.
+    const update = (node, event) => setText(node.firstChild, moment(event.time));
+    list(element("events"), newest, (event) => `${event.time} ${event.kind} ${event.channel}`, create, update);
 }

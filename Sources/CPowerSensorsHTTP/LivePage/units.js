@@ -43,6 +43,15 @@ const clock = (milliseconds, withSeconds = true) => new Date(milliseconds).toLoc
     hour: "2-digit", minute: "2-digit", second: withSeconds ? "2-digit" : undefined, hourCycle: "h23",
 });
 
+/** A time of day, with its date unless that is today's. */
+function moment(milliseconds) {
+    const date = new Date(milliseconds);
+    const now = new Date(Date.now());
+    if (date.toDateString() === now.toDateString()) return clock(milliseconds);
+    const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
+    return `${date.toLocaleDateString([], { day: "numeric", month: "short", year })} ${clock(milliseconds)}`;
+}
+
 const milliseconds = (nanoseconds) => nanoseconds / 1e6;
 
 const capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -2,7 +2,7 @@
 #if Exporters
 extension LivePage {
     /// The hash of the page's script, for its Content-Security-Policy.
-    static let scriptHash = "sha256-5KTfkG7f6a1hZFtMlQqyfn6e3YoO2erdpbH7/th9u1E="
+    static let scriptHash = "sha256-a82emSsgbhy50tyMSE4lHXtXdvjhg97ibrCWAT41N1Q="
 
     /// The hash of the page's style.
     static let styleHash = "sha256-rkz1tTkkSFye28HsazB9ox4zohAhH8IvhhARVCPm/8I="
