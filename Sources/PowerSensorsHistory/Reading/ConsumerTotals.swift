@@ -7,6 +7,8 @@ struct ConsumerTotals: Sendable {
     fileprivate struct Total {
         let series: Int32
         var hasCarbon = true
+        /// The place among the reasons why energy is nobody's; 0 for a consumer.
+        var rank: UInt8 = 0
         var energy: Int64 = 0
         /// The greatest power in milliwatts; the least number if none is known.
         var peak = Int64.min
@@ -58,6 +60,7 @@ struct ConsumerTotals: Sendable {
         try SeriesNames.forEach(totals.map(\.series), kinds, database) { index, kind, name, detail in
             names.append(kind, name, detail)
             totals[count] = totals[index]
+            totals[count].rank = Self.rank(kind, name)
             count += 1
         }
         totals.removeLast(totals.count - count)
@@ -65,16 +68,15 @@ struct ConsumerTotals: Sendable {
     }
 
     private func precedes(_ left: Int, _ right: Int) -> Bool {
-        let ranks = (rank(left), rank(right))
-        if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
+        if totals[left].rank != totals[right].rank { return totals[left].rank < totals[right].rank }
         if totals[left].energy != totals[right].energy { return totals[left].energy > totals[right].energy }
         return names.precedes(left, right)
     }
 
-    /// The order of why energy is nobody's.
-    private func rank(_ index: Int) -> Int {
-        if SeriesKind.consumers.contains(names.kind(index)) { return 0 }
-        return 1 + ([SeriesKey.idle, SeriesKey.interrupts, SeriesKey.other].firstIndex(of: names.name(index)) ?? 3)
+    private static func rank(_ kind: SeriesKind, _ name: [UInt8]) -> UInt8 {
+        if kind.rest != nil { return 0 }
+        let reasons = [SeriesKey.idle, SeriesKey.interrupts, SeriesKey.other]
+        return UInt8(1 + (reasons.firstIndex { $0.utf8.elementsEqual(name) } ?? reasons.count))
     }
 
     // MARK: Rows

@@ -3,28 +3,35 @@
 package struct HistoryRows: RandomAccessCollection, Sendable {
     private enum Rows {
         case rows([HistoryRow])
-        case consumers(ConsumerTotals)
+        case consumers(SharedTotals)
+    }
+
+    /// Totals that are not copied with each row.
+    private final class SharedTotals: Sendable {
+        let totals: ConsumerTotals
+
+        init(_ totals: ConsumerTotals) { self.totals = totals }
     }
 
     private let rows: Rows
 
     init(_ rows: [HistoryRow]) { self.rows = .rows(rows) }
 
-    init(_ totals: ConsumerTotals) { rows = .consumers(totals) }
+    init(_ totals: ConsumerTotals) { rows = .consumers(SharedTotals(totals)) }
 
     package var startIndex: Int { 0 }
 
     package var endIndex: Int {
         switch rows {
         case .rows(let rows): rows.count
-        case .consumers(let totals): totals.count
+        case .consumers(let shared): shared.totals.count
         }
     }
 
     package subscript(index: Int) -> HistoryRow {
         switch rows {
         case .rows(let rows): rows[index]
-        case .consumers(let totals): totals.row(index)
+        case .consumers(let shared): shared.totals.row(index)
         }
     }
 }

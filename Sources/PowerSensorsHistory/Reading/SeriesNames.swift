@@ -12,7 +12,11 @@ struct SeriesNames: Sendable {
     /// The names and details, one after another.
     private var bytes: [UInt8] = []
 
-    mutating func reserve(_ count: Int) { places.reserveCapacity(count) }
+    /// Makes room for as many names, most of which are shorter. Room that is not used takes no memory.
+    mutating func reserve(_ count: Int) {
+        places.reserveCapacity(count)
+        bytes.reserveCapacity(count * 48)
+    }
 
     mutating func append(_ kind: SeriesKind, _ name: [UInt8], _ detail: [UInt8]) {
         let start = bytes.count
