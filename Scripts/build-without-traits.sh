@@ -46,3 +46,5 @@ if [ -n "$others" ]; then
     exit 1
 fi
 echo "traits: Metrics alone needs swift-metrics only"
+
+python3 Scripts/check-without-history.py
