@@ -13,7 +13,7 @@ struct UsualPowerTests {
     /// 22 November 2026, 00:00 UTC.
     private static let midnight: Int64 = 1_795_305_600_000
 
-    /// A history of days at 40 W, and 120 W for a quarter of an hour from some time of the day on; and the host at its end.
+    /// A history of days at 40 W, and 120 W for half an hour from some time of the day on; and the host at its end.
     private static func record(
         _ path: String, days: Int, calendar: LocalCalendar = LocalCalendar { _ in 0 }, backup: (Int) -> Int64?
     ) throws -> SimulatedHost {
@@ -22,11 +22,11 @@ struct UsualPowerTests {
         try recorder.record(host.snapshot, [])
         for number in 0..<days {
             let begin = backup(number)
-            for time in stride(from: Int64(0), to: day, by: 900_000) {
+            for time in stride(from: Int64(0), to: day, by: 1_800_000) {
                 // A gap, so that all of it is in one minute, which is quicker.
-                host.pass(900_000, suspended: 2000)
+                host.pass(1_800_000, suspended: 2000)
                 host.powers[.cpu] = time == begin ? 120 : 40
-                host.use(time == begin ? 108_000_000_000 : 36_000_000_000)
+                host.use(time == begin ? 216_000_000_000 : 72_000_000_000)
                 try recorder.record(host.snapshot, [])
             }
         }
@@ -54,8 +54,8 @@ struct UsualPowerTests {
     @Test func `a nightly backup is no spike at its hour, and is one at any other`() async throws {
         let folder = try MockTree()
         let path = "\(folder.path)/history.db"
-        // At three, give or take a quarter of an hour, and not at all in one night.
-        var host = try Self.record(path, days: 16) { $0 == 9 ? nil : 3 * Self.hour + Int64($0 % 3 - 1) * 900_000 }
+        // At three, give or take half an hour, and not at all in one night.
+        var host = try Self.record(path, days: 16) { $0 == 9 ? nil : 3 * Self.hour + Int64($0 % 3 - 1) * 1_800_000 }
         var exporter = HistoryExporter(path, calendar: LocalCalendar { _ in 0 })
         #expect(exporter.usualPower(.cpu, host.wall * 1_000_000) == nil, "nothing is read yet")
         host.pass(2000)
