@@ -109,6 +109,11 @@ package struct JSONWriter {
     package mutating func string(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
+        if text.utf8.allSatisfy(\.isPlain) { bytes.append(text) } else { append(escaping: text) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func append(escaping text: String) {
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": bytes.append("\\\"" as StaticString)
@@ -120,7 +125,6 @@ package struct JSONWriter {
             default: bytes.append(String(scalar))
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
     private mutating func literal(_ text: String) {
@@ -149,5 +153,12 @@ package struct JSONWriter {
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
+    }
+}
+
+extension UInt8 {
+    /// Whether it is a character by itself that needs no escape, as most are.
+    fileprivate var isPlain: Bool {
+        (0x20...0x7E).contains(self) && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\")
     }
 }
