@@ -13,6 +13,7 @@ struct TopologyTextTests {
         )
         #expect(
             list(Samples.topology(findings: [finding])) == """
+                Power is measured here: the processors, by RAPL through powercap.
                 n1: 3 channels
 
                 host

@@ -100,6 +100,9 @@ package struct Diagnosis: Sendable {
     /// How well the machine's power is known.
     package let verdict: Verdict
 
+    /// The channels of the figure that is measured and complete; empty if there is none.
+    package let counted: [Channel]
+
     /// Why libsensors cannot be used; nil if it was loaded.
     package let libSensors: LibSensors.Failure?
 
@@ -123,24 +126,30 @@ package struct Diagnosis: Sendable {
                 mechanisms: own.map(\.channel.mechanism).unique(by: \.self),
                 provenances: own.map(\.channel.provenance).unique(by: \.self))
         }
-        verdict = Self.verdict(on: channels, figures)
+        let whole = Self.completeScope(of: figures, channels)
+        counted = channels.map(\.channel).filter { $0.countsIn != nil && $0.countsIn == whole }
+        verdict = Self.verdict(on: channels, isComplete: whole != nil)
         let severities: [Finding.Severity] = [.error, .warning, .info]
         self.findings = severities.flatMap { severity in
             findings.filter { $0.severity == severity }
         }.unique(by: \.self)
     }
 
-    private static func verdict(on channels: [ObservedChannel], _ figures: [HostSnapshot]) -> Verdict {
+    /// The scope whose figure is measured and complete, the preferred one first; nil if there is none.
+    private static func completeScope(of figures: [HostSnapshot], _ channels: [ObservedChannel]) -> Scope? {
+        let frozenScopes = Set(channels.filter { $0.measures && $0.isFrozen }.compactMap(\.channel.countsIn))
+        return figures.first { figure in
+            figure.provenance.isMeasurement && figure.status.isReadable && !frozenScopes.contains(figure.scope)
+        }?.scope
+    }
+
+    private static func verdict(on channels: [ObservedChannel], isComplete: Bool) -> Verdict {
         let measuring = channels.filter(\.measures)
         if measuring.isEmpty {
             let isEstimated = channels.contains { $0.status.isReadable && $0.channel.provenance == .estimated }
             return isEstimated ? .estimated : .nothing
         }
         if !measuring.contains(where: \.hasChanged) { return .frozen }
-        let frozenScopes = Set(measuring.filter(\.isFrozen).compactMap(\.channel.countsIn))
-        let isComplete = figures.contains { figure in
-            figure.provenance.isMeasurement && figure.status.isReadable && !frozenScopes.contains(figure.scope)
-        }
         return isComplete ? .measured : .partly
     }
 }

@@ -18,7 +18,7 @@ package enum CarbonText {
     }
 
     /// The emissions of a snapshot's headline figure; nil if no intensity is configured.
-    static func line(_ snapshot: Snapshot) -> String? {
+    package static func line(_ snapshot: Snapshot) -> String? {
         guard let intensity = snapshot.carbonIntensity, let host = snapshot.headline else { return nil }
         let region = intensity.year.isEmpty ? intensity.region : "\(intensity.region) \(intensity.year)"
         let source = "at \(fixed(intensity.gramsPerKilowattHour, decimals: 0)) g/kWh (\(region))"

@@ -1,12 +1,12 @@
-import PowerSensors
+package import PowerSensors
 
 /// What a consumer is called in a row, and what stands at the row's end.
-struct ConsumerName {
-    var name: String
-    let source: String
+package struct ConsumerName {
+    package private(set) var name: String
+    package let source: String
 
     /// The names of consumers in at most a width, shortened so that they can be told apart.
-    static func names(of consumers: [Consumer], width: Int) -> [ConsumerName] {
+    package static func names(of consumers: [Consumer], width: Int) -> [ConsumerName] {
         var names = consumers.map { ConsumerName($0) }
         // Units of one name are told apart by where they are.
         let groups = Dictionary(grouping: names.indices) { [names[$0].name, names[$0].source] }

@@ -1,27 +1,35 @@
-import PowerSensors
+package import PowerSensors
 
 /// The greatest consumers of a kind, and the rest, whose powers and energies add up to the figure that is divided.
-struct ConsumerTable {
-    /// What no consumer that is shown was given.
-    struct Rest {
-        let name: String
-        var power: Watts
-        var energy: EnergyParts
+package struct ConsumerTable {
+    /// What decides which consumers are shown, and in which order.
+    package enum Order: Sendable, CaseIterable {
+        /// The highest power first.
+        case power
+        /// The highest energy first.
+        case energy
+        /// The same consumers as by power, in the order of their names.
+        case name
     }
 
-    /// The consumers, those with the highest power first. One whose power would be shown as 0 is among the others.
-    let shown: [ConsumerSnapshot]
+    /// What no consumer that is shown was given.
+    package struct Rest {
+        package let name: String
+        package var power: Watts
+        package var energy: EnergyParts
+    }
+
+    /// The consumers. One whose power, or energy if that is the order, would be shown as 0 is among the others.
+    package let shown: [ConsumerSnapshot]
 
     /// The other consumers, then what was not attributed, without what changes no digit that is shown.
-    let rest: [Rest]
+    package let rest: [Rest]
 
     /// Nil if the powers are not known yet, or there is nothing to tell apart: no consumer, or all in the root group.
-    init?(_ kind: Consumer.Kind, of attribution: AttributionSnapshot, top: Int) {
+    package init?(_ kind: Consumer.Kind, of attribution: AttributionSnapshot, top: Int, by order: Order = .power) {
         let listed = attribution.consumers.filter { $0.consumer.kind == kind }
         let unattributed = attribution.unattributed.filter { $0.kind == kind && $0.power != nil }
-        shown = Array(
-            listed.filter { one in one.power.map { !Figure($0).isZero } ?? false }
-                .sorted { ($0.power ?? .zero, $0.energy) > ($1.power ?? .zero, $1.energy) }.prefix(top))
+        shown = order.greatest(top, of: listed)
         let count = (attribution.counts[kind] ?? listed.count) - shown.count
         if unattributed.isEmpty || (shown.isEmpty && count <= 0) { return nil }
         if kind == .controlGroup, count <= 0, shown.allSatisfy({ $0.consumer.name == "/" }) { return nil }
@@ -59,6 +67,47 @@ struct ConsumerTable {
     }
 }
 
+extension ConsumerTable.Order {
+    /// The first consumers in this order.
+    fileprivate func greatest(_ count: Int, of listed: [ConsumerSnapshot]) -> [ConsumerSnapshot] {
+        if self == .energy {
+            return Array(
+                listed.filter { !Figure($0.energy).isZero }
+                    .sorted { ($0.energy, $0.power ?? .zero) > ($1.energy, $1.power ?? .zero) }.prefix(count))
+        }
+        let greatest = listed.filter { one in one.power.map { !Figure($0).isZero } ?? false }
+            .sorted { ($0.power ?? .zero, $0.energy) > ($1.power ?? .zero, $1.energy) }.prefix(count)
+        if self == .power { return Array(greatest) }
+        return greatest.sorted { ($0.consumer.name, $0.id) < ($1.consumer.name, $1.id) }
+    }
+}
+
+extension Consumer.Kind {
+    /// What its consumers are called above their rows.
+    package var title: String {
+        switch self {
+        case .virtualMachine: "virtual machines"
+        case .controlGroup: "control groups"
+        case .process: "processes"
+        default: name
+        }
+    }
+}
+
+extension AttributionSnapshot {
+    /// The row of a consumer, or of what no consumer was given.
+    package func row(
+        _ layout: RowLayout, name: String, power: Watts?, energy: Joules, source: String = ""
+    ) -> Row {
+        var row = Row(layout, name: "  " + name)
+        let bounds = band.flatMap { band in power.map { (low: $0 * band.low, high: $0 * band.high) } }
+        row.set(power: power, low: bounds?.low, high: bounds?.high)
+        row.set(energy: energy, ambiguous: .zero)
+        row.source = source
+        return row
+    }
+}
+
 extension TextFormat {
     /// The greatest consumers of the interval, and the rest, kind by kind.
     func consumers(_ snapshot: Snapshot, top: Int) -> [String] {
@@ -70,20 +119,14 @@ extension TextFormat {
 
     private func lines(_ table: ConsumerTable, _ kind: Consumer.Kind, _ attribution: AttributionSnapshot) -> [String] {
         let layout = layout
-        let titles: [Consumer.Kind: String] = [
-            .virtualMachine: "virtual machines", .controlGroup: "control groups", .process: "processes",
-        ]
-        let title = Row.heading(titles[kind] ?? kind.name, layout, source: "adds up to \(attribution.scope)")
-        func row(_ name: String, _ power: Watts?, _ energy: Joules, _ source: String = "") -> String {
-            var row = Row(layout, name: "  " + name)
-            let bounds = attribution.band.flatMap { band in power.map { (low: $0 * band.low, high: $0 * band.high) } }
-            row.set(power: power, low: bounds?.low, high: bounds?.high)
-            row.set(energy: energy, ambiguous: .zero)
-            row.source = source
-            return row.text
-        }
+        let title = Row.heading(kind.title, layout, source: "adds up to \(attribution.scope)")
         let names = ConsumerName.names(of: table.shown.map(\.consumer), width: layout.name - 2)
-        let shown = zip(table.shown, names).map { row($1.name, $0.power, $0.energy, $1.source) }
-        return ["", style.dim(title)] + shown + table.rest.map { row($0.name, $0.power, $0.energy.joules) }
+        let shown = zip(table.shown, names).map { one, name in
+            attribution.row(layout, name: name.name, power: one.power, energy: one.energy, source: name.source).text
+        }
+        let rest = table.rest.map { one in
+            attribution.row(layout, name: one.name, power: one.power, energy: one.energy.joules).text
+        }
+        return ["", style.dim(title)] + shown + rest
     }
 }

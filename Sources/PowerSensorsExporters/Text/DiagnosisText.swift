@@ -1,10 +1,10 @@
 package import PowerSensors
 
 extension TextReport {
-    /// A diagnosis: the verdict, the state of each sensor, and the findings.
+    /// A diagnosis: what is measured by what, the state of each sensor, and the findings.
     package func bytes(of diagnosis: Diagnosis) -> [UInt8] {
-        var lines = [style.bold(node + ": " + verdict(diagnosis)), machine(diagnosis.environment).safeToShow]
-        lines += [libSensors(diagnosis.libSensors), ""]
+        var lines = summary(PowerSummary(diagnosis))
+        lines += ["\(node): \(machine(diagnosis.environment).safeToShow)", libSensors(diagnosis.libSensors), ""]
         lines.append(style.dim("sensor".padded(12) + "state".padded(10) + "readable".padded(12) + "by"))
         for sensor in diagnosis.sensors {
             let frozen = sensor.frozen > 0 ? ", \(sensor.frozen) frozen" : ""
@@ -17,16 +17,6 @@ extension TextReport {
         }
         lines += self.lines(diagnosis.findings)
         return [UInt8](lines: lines)
-    }
-
-    private func verdict(_ diagnosis: Diagnosis) -> String {
-        switch diagnosis.verdict {
-        case .measured: "power is measured here"
-        case .partly: "only parts of this machine's power are measured, so no figure of it is complete"
-        case .frozen: "the counters that measure power here do not change"
-        case .estimated: "nothing measures power here; it is estimated"
-        case .nothing: "nothing measures power here"
-        }
     }
 
     private func libSensors(_ failure: LibSensors.Failure?) -> String {
@@ -44,6 +34,6 @@ extension TextReport {
         if let name = environment.processor?.name { facts.append(name.isEmpty ? "a processor without a name" : name) }
         if let isGuest = environment.isGuest { facts.append(isGuest ? "virtual machine" : "physical machine") }
         if let user = environment.user { facts.append("user \(user)") }
-        return facts.isEmpty ? "Nothing is known about the machine." : facts.joined(separator: ", ")
+        return facts.isEmpty ? "nothing is known about the machine" : facts.joined(separator: ", ")
     }
 }

@@ -67,7 +67,7 @@ package struct Figure {
     }
 
     /// Whether it is shown as 0.
-    var isZero: Bool { Double(number) == 0 }
+    package var isZero: Bool { Double(number) == 0 }
 
     /// Formats another number in this figure's unit and with as many decimals.
     func inSameUnit(_ value: Double) -> String { fixed(value / factor, decimals: decimals) }
@@ -75,7 +75,7 @@ package struct Figure {
 
 extension ReadingStatus {
     /// Why a value is unknown, for people; empty if it is known.
-    var words: String {
+    package var words: String {
         switch self {
         case .ok: ""
         case .warmingUp: "warming up"

@@ -1,4 +1,4 @@
-import PowerSensors
+package import PowerSensors
 
 /// Writes what is known of a machine as text for people.
 package struct TextReport {
@@ -18,8 +18,13 @@ package struct TextReport {
         self.showsInformation = showsInformation
     }
 
+    /// The sentence that a report begins with.
+    func summary(_ summary: PowerSummary) -> [String] {
+        summary.text.wrapped(to: min(style.width, 100)).map(style.bold)
+    }
+
     /// Findings under a heading; empty without findings.
-    func lines(_ findings: [Finding]) -> [String] {
+    package func lines(_ findings: [Finding]) -> [String] {
         if findings.isEmpty { return [] }
         var lines = ["", style.dim("findings")]
         let shown = showsInformation ? findings : findings.filter { $0.severity != .info }

@@ -33,14 +33,14 @@ public struct TextStyle: Sendable {
 
 extension String {
     /// The text padded with spaces to a width; a longer text is cut and ends in an ellipsis.
-    func padded(_ width: Int) -> String {
+    package func padded(_ width: Int) -> String {
         let length = count
         if length > width { return width > 0 ? prefix(width - 1) + "…" : "" }
         return self + String(repeating: " ", count: width - length)
     }
 
     /// The text in at most a width: an ellipsis stands for the middle of a longer one, whose beginning and end stay.
-    func shortened(to width: Int) -> String {
+    package func shortened(to width: Int) -> String {
         guard count > width, width > 2 else { return self }
         return prefix(width / 2) + "…" + suffix(width - width / 2 - 1)
     }
@@ -56,13 +56,13 @@ extension String {
     package func leftPadded(_ width: Int) -> String { String(repeating: " ", count: max(width - count, 0)) + self }
 
     /// The text without trailing spaces.
-    var withoutTrailingBlanks: String {
+    package var withoutTrailingBlanks: String {
         guard let last = lastIndex(where: { $0 != " " }) else { return "" }
         return String(self[...last])
     }
 
     /// The text in lines of at most `width` columns, broken at spaces; longer words stay whole, so that they can be copied.
-    func wrapped(to width: Int) -> [String] {
+    package func wrapped(to width: Int) -> [String] {
         var lines: [String] = []
         var line = ""
         for word in split(separator: " ") {

@@ -1,12 +1,13 @@
 package import PowerSensors
 
 extension TextReport {
-    /// A topology: host figures, channels and findings.
+    /// A topology: what is measured by what, host figures, channels and findings.
     ///
     /// - Parameter headline: The scope to mark; nil for the topology's own.
     package func bytes(of topology: Topology, headline: Scope? = nil) -> [UInt8] {
         let count = topology.channels.count
-        var lines = [
+        var lines = summary(PowerSummary(topology, headline: headline))
+        lines += [
             style.bold("\(node): \(count == 0 ? "no channels" : count == 1 ? "1 channel" : "\(count) channels")")
         ]
         lines += hostLines(topology, headline ?? topology.headlineScope)

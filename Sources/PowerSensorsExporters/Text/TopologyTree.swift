@@ -1,17 +1,20 @@
 import PowerSensors
 
 /// A topology as the lines of an indented tree.
-struct TopologyTree {
+package struct TopologyTree {
     /// One line: a component, one of its channels, or both if it has only one.
-    struct Line {
+    package struct Line: Sendable {
         /// The name, safe to show on a terminal.
-        let name: String
+        package let name: String
 
         /// The depth in the tree; 0 directly beneath the host.
-        let depth: Int
+        package let depth: Int
 
         /// The channel's index in the topology; nil for a component's own line.
-        let channel: Int?
+        package let channel: Int?
+
+        /// The blanks before the name.
+        package var indentation: String { String(repeating: "  ", count: depth + 1) }
     }
 
     /// The lines in the topology's order, without components that contain no channel.
