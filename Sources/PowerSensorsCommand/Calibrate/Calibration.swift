@@ -60,11 +60,19 @@ struct Calibration {
         let generator = try LoadGenerator(threads: meter.hardware.threads)
         defer { generator.end() }
         var points: [CalibrationPoint] = []
-        for level in Self.levels {
+        let progress = ProgressLine("calibrate")
+        let time = max(levelDuration, meter.window * 2)
+        // Of each level, the first window is not used.
+        let total = (time + meter.window) * Self.levels.count
+        for (index, level) in Self.levels.enumerated() {
             if Signals.isEndRequested { break }
             generator.set(load: level)
-            let measured = meter.points(
-                for: max(levelDuration, meter.window * 2), unless: { Signals.isEndRequested })
+            let measured = meter.points(for: time) {
+                progress.show(
+                    "level \(index + 1) of \(Self.levels.count), \(Self.percent(level)) load",
+                    left: total - progress.elapsed)
+                return Signals.isEndRequested
+            }
             points += measured
             if let point = measured.last {
                 StandardError.write("load \(Self.percent(point.load)): \(Self.watts(point.power))")
@@ -77,7 +85,12 @@ struct Calibration {
     }
 
     private func watch(for time: Duration, _ meter: inout CalibrationMeter) -> [CalibrationPoint] {
-        let points = meter.points(for: time, unless: { Signals.isEndRequested })
+        let progress = ProgressLine("calibrate")
+        let total = time + meter.window
+        let points = meter.points(for: time) {
+            progress.show("watching", left: total - progress.elapsed)
+            return Signals.isEndRequested
+        }
         if Signals.isEndRequested {
             StandardError.write("stopped early; the profile covers what was measured so far.")
         }

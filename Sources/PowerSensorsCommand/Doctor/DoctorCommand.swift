@@ -26,7 +26,16 @@ struct DoctorCommand: EstimatingCommand {
         let settings = try Settings(self, in: environment)
         let isJSON = try output.isOn(in: environment)
         Signals.oweResult()
-        var diagnosis = Doctor(settings.sensors, roots: settings.roots).examine()
+        let progress = ProgressLine("doctor")
+        let time = Duration.seconds(2.5)
+        var diagnosis = Doctor(settings.sensors, roots: settings.roots).examine(for: time) {
+            let left = time - progress.elapsed
+            // A share may be updated only once in some seconds.
+            let isLate = left < .zero
+            progress.show(
+                isLate ? "waiting for what is updated rarely" : "watching the counters", left: isLate ? nil : left)
+        }
+        ProgressLine.clear()
         if Signals.isEndRequested {
             throw .failure("doctor was stopped before it had read the counters for long enough; it reports nothing.")
         }

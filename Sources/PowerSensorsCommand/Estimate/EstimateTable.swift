@@ -32,6 +32,7 @@ struct EstimateTable {
         var text = Array((EstimateBatch.header + "\n").utf8)
         var estimated = 0
         var refused = 0
+        let progress = ProgressLine("estimate", after: .seconds(1), sharesTerminal: true)
         while let record = records.next() {
             do throws(EstimateBatch.Failure) {
                 text += Array(try batch.line(for: record).utf8)
@@ -41,12 +42,15 @@ struct EstimateTable {
                 refused += 1
                 StandardError.write("--batch \(path): \(error).")
             }
+            progress.show(
+                "\(estimated) machines", left: ProgressLine.left(elapsed: progress.elapsed, done: records.part))
             // In parts, so that the output of a large table need not fit into memory.
             if text.count > 1 << 16 {
                 try StandardOutput.write(text)
                 text.removeAll(keepingCapacity: true)
             }
         }
+        ProgressLine.clear()
         if estimated == 0, refused == 0 {
             throw .failure("--batch \(path): it has no machine below the names of its columns; add one per line.")
         }

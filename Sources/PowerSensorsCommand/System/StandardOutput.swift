@@ -61,6 +61,7 @@ enum StandardError {
     /// Writes a message as one line after the command's name; control characters in it are made harmless, and the secrets of URLs
     /// hidden. What cannot be written is lost.
     static func write(_ message: String) {
+        ProgressLine.clear()
         let shown = LocaleCharacters.ofLocale.shown(message.safeToShow.hidingURLSecrets())
         let bytes = Array("powersensors: \(shown)\n".utf8)
         _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }

@@ -18,6 +18,9 @@ package struct TableRecords: Sequence, IteratorProtocol, Sendable {
     /// The number of its line.
     private var line = 1
 
+    /// The part of the table that has been read, from 0 to 1.
+    package var part: Double { bytes.isEmpty ? 1 : Double(at) / Double(bytes.count) }
+
     /// The records of a table. A byte order mark before it is skipped.
     package init(_ bytes: [UInt8]) {
         self.bytes = bytes
