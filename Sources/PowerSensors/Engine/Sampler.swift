@@ -113,12 +113,22 @@ public struct Sampler: ~Copyable {
     public mutating func nextSnapshot(
         every interval: Duration, until end: SuspendingClock.Instant? = nil, unless isEnded: (() -> Bool)? = nil
     ) -> Snapshot? {
+        nextSnapshot(every: interval, until: end, unless: isEnded) { SampleInstant.sleep(untilMonotonic: $0) }
+    }
+
+    /// The same, with another way to wait.
+    ///
+    /// - Parameter sleep: Waits until ``SampleInstant/monotonicNow`` reaches a moment; it may return earlier.
+    package mutating func nextSnapshot(
+        every interval: Duration, until end: SuspendingClock.Instant?, unless isEnded: (() -> Bool)?,
+        sleepingBy sleep: (Int64) -> Void
+    ) -> Snapshot? {
         if !hasSnapshot { _ = snapshot() }
         let now = SampleInstant.monotonicNow
         let end = end.map { now + Self.nanoseconds(SuspendingClock.now.duration(to: $0)) } ?? .max
         let step = max(Self.nanoseconds(interval), 1_000_000)
         if grid?.interval != step { grid = now < end ? TimeGrid(from: now + step, every: step) : nil }
-        guard let next = grid?.next, wait(until: min(next, end), unless: isEnded) else {
+        guard let next = grid?.next, wait(until: min(next, end), unless: isEnded, sleepingBy: sleep) else {
             return nil
         }
         let reached = SampleInstant.monotonicNow
@@ -138,7 +148,9 @@ public struct Sampler: ~Copyable {
     /// Waits until a moment, and samples meanwhile often enough that no counter wraps unnoticed.
     ///
     /// - Returns: False if `isEnded`.
-    private mutating func wait(until moment: Int64, unless isEnded: (() -> Bool)?) -> Bool {
+    private mutating func wait(
+        until moment: Int64, unless isEnded: (() -> Bool)?, sleepingBy sleep: (Int64) -> Void
+    ) -> Bool {
         while isEnded?() != true {
             let now = SampleInstant.monotonicNow
             if now >= moment { return true }
@@ -148,7 +160,7 @@ public struct Sampler: ~Copyable {
             if now >= wake {
                 _ = engine.readAndDivide(forSnapshot: false)
             } else {
-                SampleInstant.sleep(untilMonotonic: isEnded == nil ? wake : min(wake, now + 1_000_000_000))
+                sleep(isEnded == nil ? wake : min(wake, now + 1_000_000_000))
             }
         }
         return false

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The characters that text for people may have.
-enum LocaleCharacters {
+package enum LocaleCharacters: Sendable {
     case ascii
     case unicode
 
@@ -36,6 +36,16 @@ enum LocaleCharacters {
             case "µ": shown += "u"
             case "°": shown += " "
             case "₂", "²": shown += "2"
+            // Lengths: the columns of a drawing, of which a blank is unknown, and bars.
+            case "▁": shown += "_"
+            case "▂": shown += "."
+            case "▃": shown += ":"
+            case "▄": shown += "-"
+            case "▅": shown += "="
+            case "▆": shown += "+"
+            case "▇": shown += "*"
+            case "█": shown += "#"
+            case "▌": shown += "|"
             default: shown += character.isASCII ? String(character) : "?"
             }
             previous = character

@@ -27,9 +27,32 @@ enum Signals {
         }
         // The command exits a second after the signal at the latest: a signal that comes just before a sleep does not
         // interrupt it, and a file may block for ever. Nothing is ever buffered, so exiting at once loses nothing.
-        handle(SIGALRM) { _ in _exit(exitCode.load(ordering: .relaxed)) }
+        handle(SIGALRM) { _ in
+            TerminalMode.restore()
+            ProgressLine.clear()
+            _exit(exitCode.load(ordering: .relaxed))
+        }
         handle(SIGWINCH) { _ in resized.store(true, ordering: .relaxed) }
     }
+
+    /// From now on ``takeStop()`` and ``takeContinue()`` tell of the signals by which a shell stops a command and lets it go on, and
+    /// a crash leaves the terminal as it was.
+    static func watchStops() {
+        _ = takeStop()
+        _ = takeContinue()
+        handle(SIGTSTP) { _ in stopRequested.store(true, ordering: .relaxed) }
+        handle(SIGCONT) { _ in continued.store(true, ordering: .relaxed) }
+        for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
+            // The instruction that failed does so again after this, and then ends the process.
+            handle(number, flags: Int32(bitPattern: UInt32(SA_RESETHAND))) { _ in TerminalMode.restore() }
+        }
+    }
+
+    /// Whether the command was asked to stop until it is continued, since the last call.
+    static func takeStop() -> Bool { stopRequested.exchange(false, ordering: .relaxed) }
+
+    /// Whether the command was continued since the last call.
+    static func takeContinue() -> Bool { continued.exchange(false, ordering: .relaxed) }
 
     /// Makes a signal that ends the command a failure, since nothing has been written yet, and not all that was asked for.
     static func oweResult() { exitCode.store(1, ordering: .relaxed) }
@@ -62,7 +85,9 @@ enum Signals {
         alarm(1)
     }
 
-    private static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
+    private static func handle(
+        _ number: Int32, flags: Int32 = 0, _ handler: @escaping @convention(c) (Int32) -> Void
+    ) {
         var old = sigaction()
         guard unsafe sigaction(number, nil, &old) == 0 else { return }
         // SIG_IGN is the pointer 1.
@@ -70,6 +95,7 @@ enum Signals {
         if isIgnored, number != SIGALRM { return }
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = handler
+        action.sa_flags = flags
         // Without SA_RESTART, so that sleeps and writes end early.
         unsafe sigaction(number, &action, nil)
     }
@@ -78,6 +104,8 @@ enum Signals {
 private let endRequested = Atomic(false)
 private let exitCode = Atomic<Int32>(0)
 private let resized = Atomic(false)
+private let stopRequested = Atomic(false)
+private let continued = Atomic(false)
 /// Whether the command ends by itself after a signal.
 private let isOrderly = Atomic(false)
 private let endTimer = InterruptibleTimer()

@@ -9,6 +9,12 @@ struct Watch {
     /// to change, so that the first interval begins at a known change.
     private static let warmUp: UInt32 = 10_000
 
+    /// How many consumers of a kind a block shows by default.
+    static let topOfBlock = 5
+
+    /// How many a screen shows by default, as far as there is room: as many as are told apart at all.
+    static let topOfScreen = 50
+
     let settings: Settings
 
     let format: WatchFormat
@@ -18,6 +24,12 @@ struct Watch {
 
     /// How many consumers of a kind to show.
     let top: Int
+
+    /// Whether text is written to a terminal as it is into a pipe.
+    let isPlain: Bool
+
+    /// Whether the figures are shown on a screen of their own, which keys control.
+    let hasScreen: Bool
 
     let attribution: Attribution?
 
@@ -31,14 +43,18 @@ struct Watch {
         if !isQuiet { FindingReport(findings, isVerbose: settings.isVerbose).write() }
         var log = FindingLog(reported: findings)
 
-        var format = makeFormat()
-        format.prepare(for: sampler.topology)
-        var bytes: [UInt8] = []
-
         sampler.sample()
         usleep(Self.warmUp)
         // This only begins the first interval: there is no power to show yet.
         _ = sampler.snapshot()
+        if hasScreen { try showScreen(&sampler, &log) } else { try writeBlocks(&sampler, &log) }
+    }
+
+    /// Writes one snapshot below the other, or over the other where a terminal has no screen to show.
+    private func writeBlocks(_ sampler: inout Sampler, _ log: inout FindingLog) throws(CommandFailure) {
+        var format = makeFormat()
+        format.prepare(for: sampler.topology)
+        var bytes: [UInt8] = []
         let start = SuspendingClock.now
         // Checked with the first figures, and then often enough for findings that take seconds to appear.
         var nextCheck = start
@@ -59,6 +75,36 @@ struct Watch {
             format.append(snapshot, to: &bytes)
             if self.format == .text { try StandardOutput.write(text: bytes) } else { try StandardOutput.write(bytes) }
         }
+    }
+
+    /// Shows snapshots on a screen, and leaves the last one behind.
+    private func showScreen(_ sampler: inout Sampler, _ log: inout FindingLog) throws(CommandFailure) {
+        let screen = WatchScreen(self)
+        let start = SuspendingClock.now
+        var last: Snapshot?
+        var findings = sampler.findings()
+        var nextCheck = start
+        while let snapshot = sampler.nextSnapshot(
+            every: settings.interval, until: duration.map { start + $0 }, unless: { screen.isOver },
+            sleepingBy: { screen.wait(untilMonotonic: $0) })
+        {
+            if snapshot.instant.suspending >= nextCheck {
+                nextCheck = max(nextCheck + .seconds(1), snapshot.instant.suspending)
+                findings = sampler.findings()
+                // A terminal shows them on the screen, and gets them when that is left.
+                if isatty(STDERR_FILENO) != 1 { _ = reportNew(findings, in: &log) }
+            }
+            screen.show(snapshot, findings)
+            last = snapshot
+        }
+        try screen.close()
+        _ = reportNew(findings, in: &log)
+        guard let last else { return }
+        var format = makeFormat()
+        format.prepare(for: last.topology)
+        var bytes: [UInt8] = []
+        format.append(last, to: &bytes)
+        try StandardOutput.write(text: bytes)
     }
 
     /// Reports the findings that are new since the previous call, such as a counter that does not change.
@@ -87,7 +133,8 @@ struct Watch {
         case .csv: CSVFormat(node: settings.node)
         case .text:
             TextFormat(
-                node: settings.node, style: .standardOutput(redraws: true), showsAll: settings.isVerbose, top: top)
+                node: settings.node, style: isPlain ? TextStyle() : .standardOutput(redraws: true),
+                showsAll: settings.isVerbose, top: hasScreen ? min(top, Self.topOfBlock) : top)
         }
     }
 }

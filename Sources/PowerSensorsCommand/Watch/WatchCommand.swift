@@ -6,7 +6,13 @@ import PowerSensors
 struct WatchCommand: EstimatingCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Shows the figures continuously."
+        abstract: "Shows the figures continuously.",
+        discussion: """
+            On a terminal it shows them on a screen of their own, with the last minutes as a line, and keys: q quits, space \
+            pauses, s sorts consumers, tab shows the next kind of them, f the findings, and ? explains them. The last \
+            figures stay on the terminal. Into a pipe or a file, with --plain, and where TERM is dumb, it writes one block \
+            below the other.
+            """
     )
 
     @Option(
@@ -24,9 +30,13 @@ struct WatchCommand: EstimatingCommand {
 
     @Option(
         "top", short: "t",
-        "How many of the biggest consumers of each kind to show; 0 shows none, which costs less.",
+        "How many of the biggest consumers of each kind to show; 0 shows none, which costs less. "
+            + "A screen shows as many as fit.",
         .number("count", 0...1_000_000, "an integer from 0 to 1000000"), default: "5")
     var top: Setting<Int>
+
+    @Flag(help: "Write text to a terminal as into a pipe: one block below the other, without a screen or keys.")
+    var plain: Plain?
 
     @OptionGroup var report: QuietOption
 
@@ -36,18 +46,25 @@ struct WatchCommand: EstimatingCommand {
 
     @OptionGroup var estimatorOptions: EstimatorOptions
 
+    enum Plain: String, Switch { case plain }
+
     func run(in environment: Environment) throws(CommandFailure) {
         let settings = try Settings(self, in: environment)
         let format = try resolvedFormat(in: environment)
-        let top = try top.value(in: environment)
+        let isPlain = try environment.isOn(plain)
+        let hasScreen = format == .text && !isPlain && WatchScreen.isPossible
+        let isTopGiven = self.top.given(in: environment) != nil
+        let top = hasScreen && !isTopGiven ? Watch.topOfScreen : try top.value(in: environment)
         // A table has rows for consumers only where they are asked for.
-        let isUnasked = format == .csv && self.top.given(in: environment) == nil
+        let isUnasked = format == .csv && !isTopGiven
         let kinds = top == 0 || isUnasked ? [] : Consumer.Kind.all
         let watch = Watch(
             settings: settings, format: format, duration: try duration.value(in: environment), top: top,
+            isPlain: isPlain,
+            hasScreen: hasScreen,
             attribution: settings.attribution(
                 among: Set(kinds), every: settings.interval, limit: top,
-                isOptional: self.top.given(in: environment) == nil),
+                isOptional: !isTopGiven),
             isQuiet: try environment.isOn(report.quiet))
         try watch.run()
     }
