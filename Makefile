@@ -36,7 +36,7 @@ BINARY ?=
 RELEASE := .build/for-release
 
 .PHONY: help deps run test test-kernel prepare-test-kernel examples layers traits api api-renew sanitize bench figures bench-scrape memcheck fuzz dist install test-deploy \
-    open-files soak page test-page lint format docs clean estimator-check estimator-report estimator-tables
+    open-files soak page test-page terminal lint format docs clean estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
@@ -135,6 +135,9 @@ page: ## write the hashes of the live page's script and style, which its policy 
 test-page: ## drive the live page in a real Chromium; IMAGES=--images takes the guide's pictures anew
 	@sh Scripts/install-dependencies.sh page
 	@SKIPS=$(SKIPS) bash Scripts/test-page.sh $(IMAGES)
+
+terminal: deps ## take the pictures of Docs/Terminal.md anew, in tmux
+	@bash Scripts/terminal.sh
 
 lint: deps ## check the format and the project's rules
 	@bash Scripts/lint.sh $(SOURCES)
