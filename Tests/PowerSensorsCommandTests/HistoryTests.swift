@@ -92,6 +92,26 @@ struct HistoryTests {
         #expect(outcome.output.isEmpty)
     }
 
+    @Test
+    func `settings can be checked beside the service that uses them, and a wrong price without a history is told`()
+        async throws
+    {
+        let folder = try MockTree()
+        let machine = try MockMachine.onePackage()
+        let settings = ["export", "--history", "\(folder.path)/history.db"] + Command.roots(machine)
+        let script = """
+            "$@" & 
+            while [ ! -e \(folder.path)/history.db-wal ]; do sleep 0.05; done
+            "$@" --check; status=$?
+            kill -TERM $!; wait $!; exit $status
+            """
+        let outcome = try await Command.run(settings, inScript: script)
+        #expect(outcome.exitCode == 0 && outcome.output.contains("The settings are right"), "\(outcome.error)")
+        let wrong = try await Command.run(
+            ["export", "--json", "-", "--check"] + Command.roots(machine), environment: ["POWERSENSORS_PRICE": "0,30"])
+        #expect(wrong.exitCode == 64 && wrong.error.contains("POWERSENSORS_PRICE=0,30: must be"), "\(wrong.error)")
+    }
+
     @Test func `export refuses a file that is none before it starts`() async throws {
         let folder = try MockTree()
         try folder.write("hello\n", to: "text")

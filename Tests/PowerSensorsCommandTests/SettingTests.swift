@@ -85,6 +85,8 @@ struct SettingTests {
         ("POWERSENSORS_INTERVAL=soon", "settings:2: POWERSENSORS_INTERVAL=soon: must be from"),
         ("POWERSENSORS_INTERVAL = soon", "settings:2: POWERSENSORS_INTERVAL=soon: must be from"),
         ("POWERSENSORS_SENSOR=rapl,nothing", "settings:2: POWERSENSORS_SENSOR=nothing: "),
+        ("POWERSENSORS_NODE=\"a", "settings:2: 'POWERSENSORS_NODE' has a quotation mark that is not closed"),
+        ("POWERSENSORS_NODE=a # b", "settings:2: 'POWERSENSORS_NODE' has a comment behind its value"),
         ("POWERSENSORS_VERBOSE=perhaps", "settings:2: POWERSENSORS_VERBOSE=perhaps: must be true or false"),
         ("POWERSENSORS_SYSFS=/nonexistent", "settings:2: POWERSENSORS_SYSFS: "),
         ("POWERSENSORS_SCOPE=wall", "settings:2: POWERSENSORS_SCOPE: "),

@@ -67,6 +67,13 @@ enum ConfigurationFile {
         for mark in ["\"", "'"] where value.count > 1 && value.hasPrefix(mark) && value.hasSuffix(mark) {
             return (name, String(value.dropFirst().dropLast()))
         }
+        // The value may be a secret.
+        if value.hasPrefix("\"") || value.hasPrefix("'") {
+            throw .usage("\(place): \(shown) has a quotation mark that is not closed at the end of the line.")
+        }
+        if value.contains(" #") || value.contains("\t#") {
+            throw .usage("\(place): \(shown) has a comment behind its value; give the comment a line of its own.")
+        }
         return (name, value)
     }
 }

@@ -125,7 +125,7 @@ struct Export {
 
     /// Exports until SIGINT, SIGTERM or SIGQUIT; what is still queued has a few seconds to be delivered.
     func run() async throws(CommandFailure) {
-        try checkFiles()
+        try checkFiles(besideOthers: false)
         await DescriptorLimit.openTimers()
         var exporters = try exporters()
         let monitor = try openMonitor()
@@ -156,7 +156,7 @@ struct Export {
         await DescriptorLimit.openTimers()
         let monitor = try openMonitor()
         defer { monitor.stop() }
-        try checkFiles()
+        try checkFiles(besideOthers: true)
         await (try startEndpoint(nil))?.stop()
         try guests?.check()
         do {
@@ -191,12 +191,12 @@ struct Export {
 
     private var attribution: Attribution? { settings.attribution(among: consumers, minimumLifetime: minimumLifetime) }
 
-    private func checkFiles() throws(CommandFailure) {
+    private func checkFiles(besideOthers: Bool) throws(CommandFailure) {
         if let textfile { try FileTarget(textfile).check(isReplaced: true) }
         for path in [json, csv].compactMap(\.self) where path != "-" {
             try FileTarget(path).check(isReplaced: false)
         }
-        try history?.check()
+        try history?.check(unlessWritten: besideOthers)
     }
 
     private func openMonitor() throws(CommandFailure) -> PowerMonitor {

@@ -151,7 +151,7 @@ extension ValueParser<EndpointAddress> {
 extension ValueParser<Set<Consumer.Kind>> {
     fileprivate static var kinds: ValueParser {
         let failure = "must be vm, cgroup or process, or several of them separated by commas, such as vm,cgroup."
-        return ValueParser(valueName: "kinds", failure: failure) { text in
+        return ValueParser(valueName: "kinds", failure: failure, choices: Consumer.Kind.all.map(\.name)) { text in
             let names = text.split(separator: ",", omittingEmptySubsequences: false)
             let kinds = names.map { name in Consumer.Kind.all.first { $0.name == name.filter { $0 != " " } } }
             return kinds.contains(nil) ? nil : Set(kinds.compactMap(\.self))

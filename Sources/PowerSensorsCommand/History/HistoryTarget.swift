@@ -32,6 +32,8 @@ struct HistoryTarget {
             for option in [options.historySize.flag, options.price.flag].compactMap(\.self) {
                 throw option.refused("it has no effect without --history.")
             }
+            // A setting that is wrong is told before it has an effect.
+            _ = (try options.historySize.value(in: environment), try options.price.value(in: environment))
             return nil
         }
         self.path = path

@@ -82,6 +82,7 @@ package func remedyForWriting(errno code: Int32) -> String {
     case ENOENT, ENOTDIR: "Create its folder, or name another one."
     case EISDIR: "Name a file in it."
     case ENXIO: "If it is a pipe, start the program that reads it first."
+    case EBADF: "It is closed: start the command with an open one, such as > /dev/null."
     case EAGAIN: "The program that reads it is too slow."
     default: Finding.remedy(ofErrno: code).map { "\($0)." } ?? "Check its folder and its file system."
     }
