@@ -57,6 +57,9 @@ let package = Package(
             ]
         ),
         .target(name: "PowerSensorsCarbon", dependencies: ["PowerSensors"]),
+        // The interface for other languages, on the public API alone. Scripts/library.sh links it: libpowersensors.so.0.
+        .target(name: "CPowerSensorsLibrary"),
+        .target(name: "PowerSensorsLibrary", dependencies: ["CPowerSensorsLibrary", "PowerSensors"]),
         .target(
             name: "CPowerSensorsGzip",
             cSettings: [.define("POWERSENSORS_EXPORTERS", .when(traits: ["Exporters"]))],
@@ -141,6 +144,10 @@ let package = Package(
         .libraryTests("Estimator"),
         .libraryTests("Attribution"),
         .libraryTests("", "CAllocationCounter"),
+        .testTarget(
+            name: "PowerSensorsLibraryTests",
+            dependencies: ["CPowerSensorsLibrary", "PowerSensorsLibrary", "PowerSensors", "PowerSensorsTesting"]
+        ),
         .testTarget(name: "PowerSensorsCarbonTests", dependencies: ["PowerSensors", "PowerSensorsCarbon"]),
         .testTarget(
             name: "PowerSensorsExportersTests",

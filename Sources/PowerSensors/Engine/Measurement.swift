@@ -29,11 +29,32 @@ public struct Measurement: Hashable, Sendable {
         public let status: ReadingStatus
     }
 
+    /// The energy of one channel during the work.
+    public struct ChannelFigure: Hashable, Sendable {
+        /// The channel's ``Channel/id``.
+        public let id: String
+
+        /// The energy in joules, as a lower bound; nil if it is unknown, or if the channel measures neither energy nor power.
+        public let energy: Joules?
+
+        /// The mean power in watts; nil if it is unknown.
+        public let power: Watts?
+
+        /// How much more energy than ``energy`` there may have been, in joules.
+        public let ambiguousEnergy: Joules
+
+        /// Whether the energy is known and, if not, why.
+        public let status: ReadingStatus
+    }
+
     /// How long the work took, suspended time included.
     public let duration: Duration
 
     /// One figure for each scope, in the order of ``Scope/all``. Figures of different scopes must not be added.
     public let figures: [Figure]
+
+    /// One figure for each channel, in the order of the topology in which the measurement ended.
+    public let channels: [ChannelFigure]
 
     /// The scope of the figure to show first; nil if there is no figure.
     public let headlineScope: Scope?
@@ -59,12 +80,37 @@ extension Sampler {
     public mutating func measure<Result, Failure: Error>(
         _ work: () throws(Failure) -> Result
     ) throws(Failure) -> (result: Result, measurement: Measurement) {
+        let start = beginMeasurement()
+        let result = try work()
+        return (result, endMeasurement(start))
+    }
+
+    /// Begins to measure a piece of work that no closure can hold, by reading the sensors.
+    ///
+    /// Any number of measurements may overlap. The intervals of ``snapshot()`` are not affected.
+    ///
+    /// - Returns: What ``endMeasurement(_:)`` needs.
+    public mutating func beginMeasurement() -> MeasurementStart {
         var writer = measuringWriter()
         let before = snapshot(by: &writer)
-        let result = try work()
-        let after = snapshot(by: &writer)
-        return (result, Measurement(from: before, to: after))
+        return MeasurementStart(writer: writer, before: before)
     }
+
+    /// Measures the energy of the work since its beginning, by reading the sensors again. A start may be used more than once.
+    ///
+    /// - Parameter start: What ``beginMeasurement()`` of this sampler returned.
+    public mutating func endMeasurement(_ start: MeasurementStart) -> Measurement {
+        var writer = start.writer
+        // A snapshot may have begun another generation in the meantime.
+        if start.before.topology.generation != topology.generation { writer = measuringWriter(continuing: writer) }
+        return Measurement(from: start.before, to: snapshot(by: &writer))
+    }
+}
+
+/// The beginning of a measurement, from ``Sampler/beginMeasurement()``.
+public struct MeasurementStart: Sendable {
+    fileprivate let writer: SnapshotWriter
+    fileprivate let before: Snapshot
 }
 
 extension Measurement {
@@ -72,6 +118,7 @@ extension Measurement {
         let duration = after.instant.continuous - before.instant.continuous
         self.duration = duration
         headlineScope = after.headline?.scope
+        channels = Self.channels(from: before, to: after, over: duration)
         figures = after.host.map { host in
             let first = before.host.first { $0.scope == host.scope }?.energy
             return Figure(
@@ -83,6 +130,18 @@ extension Measurement {
         }
     }
 
+    private static func channels(
+        from before: Snapshot, to after: Snapshot, over duration: Duration
+    ) -> [ChannelFigure] {
+        // Nearly always the same channels, in the same order.
+        let isSame = before.topology.generation == after.topology.generation
+        return after.topology.channels.indices.map { index in
+            let (id, last) = (after.topology.channels[index].id, after.channels[index])
+            let first = isSame ? before.channels[index] : before[channel: id]
+            return ChannelFigure(id: id, from: first, to: last, over: duration, includesSuspend: after.includesSuspend)
+        }
+    }
+
     /// The energy that sources may have counted late at the start or the end: their power times their update period.
     private static func lateEnergy(of host: HostSnapshot, _ snapshot: Snapshot) -> Joules {
         let parts = snapshot.channelFigures.filter { $0.channel.countsIn == host.scope }
@@ -91,6 +150,26 @@ extension Measurement {
             let update = part.channel.refreshInterval ?? part.channel.readingInterval ?? .milliseconds(1)
             return sum + Joules((part.figures.power?.rawValue ?? 0) * update.seconds)
         }
+    }
+}
+
+extension Measurement.ChannelFigure {
+    fileprivate init(
+        id: String, from first: ChannelSnapshot?, to last: ChannelSnapshot, over duration: Duration,
+        includesSuspend: Bool
+    ) {
+        self.id = id
+        let open = last.ambiguousEnergy - (first?.ambiguousEnergy ?? .zero)
+        ambiguousEnergy = max(open, .zero)
+        guard let start = first?.energy, let end = last.energy, end > start || last.status != .warmingUp else {
+            (energy, power) = (nil, nil)
+            status = last.status == .ok && last.energy != nil ? .warmingUp : last.status
+            return
+        }
+        energy = end - start
+        let isOpen = [.asleep, .ambiguous].contains(last.status) || (includesSuspend && last.power == nil)
+        power = isOpen ? nil : (end - start).power(over: duration)
+        status = last.status == .warmingUp ? .ok : last.status
     }
 }
 

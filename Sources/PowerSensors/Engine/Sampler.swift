@@ -173,7 +173,11 @@ public struct Sampler: ~Copyable {
     }
 
     /// A second writer of snapshots with its own intervals.
-    func measuringWriter() -> SnapshotWriter { engine.writer() }
+    ///
+    /// - Parameter previous: A writer of an earlier generation, whose intervals are continued.
+    func measuringWriter(continuing previous: SnapshotWriter? = nil) -> SnapshotWriter {
+        engine.writer(continuing: previous)
+    }
 
     /// Reads every channel once, and creates a snapshot with another writer.
     mutating func snapshot(by writer: inout SnapshotWriter) -> Snapshot {
