@@ -31,12 +31,14 @@ SWIFT_BUILD := swift build --quiet
 PREFIX ?= /usr/local
 DESTDIR ?=
 BINARY ?=
+LIBRARY ?=
 
 # Where release builds lie, apart, so that other builds need not wait for them.
 RELEASE := .build/for-release
 
-.PHONY: help deps run test test-kernel prepare-test-kernel examples layers traits api api-renew sanitize bench figures bench-scrape memcheck fuzz dist install test-deploy \
-    open-files soak page test-page terminal lint format docs clean estimator-check estimator-report estimator-tables
+.PHONY: help deps run test test-kernel prepare-test-kernel examples test-library library wheel layers traits api api-renew sanitize \
+    bench figures bench-scrape memcheck fuzz dist install test-deploy open-files soak page test-page terminal lint format docs clean \
+    estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
@@ -50,7 +52,7 @@ run: deps ## show this machine's watts for five seconds
 	@$(SWIFT_BUILD) --product powersensors
 	@timeout --kill-after=5s 60s "$$(swift build --show-bin-path)/powersensors" watch --interval 1s --duration 5s
 
-test: examples ## run every test, and the examples
+test: examples test-library ## run every test, and the examples
 	@SKIPS=$(SKIPS) bash Scripts/test.sh
 
 prepare-test-kernel: ## fetch and build all that test-kernel needs
@@ -63,6 +65,15 @@ test-kernel: ## run the command on real kernels, in guests that QEMU emulates; O
 
 examples: deps ## build and run the examples, and check that they link and fetch nothing else
 	@bash Scripts/examples.sh
+
+test-library: deps ## build the shared library without optimisation, and test it from C, Go, Rust and Python
+	@SKIPS=$(SKIPS) bash Scripts/test-library.sh
+
+library: deps ## make the shared library as it is shipped, in .build/for-release/library
+	@bash Scripts/dist.sh library
+
+wheel: deps ## make the Python package in dist/, with the library inside
+	@bash Scripts/dist.sh wheel
 
 layers: deps ## print the layers of the library, and prove that an import against their order is refused
 	@bash Scripts/layers.sh
@@ -123,7 +134,8 @@ dist: ## make what is shipped, in dist/: a tarball, a Debian package, an rpm, an
 
 install: ## install the command, man pages, completions and units; PREFIX (/usr/local), DESTDIR, BINARY
 	@[ -n "$(BINARY)" ] || test -x $(RELEASE)/powersensors || bash Scripts/dist.sh
-	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" bash Scripts/install.sh "$(or $(BINARY),$(RELEASE)/powersensors)"
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" bash Scripts/install.sh "$(or $(BINARY),$(RELEASE)/powersensors)" \
+	    "$(or $(LIBRARY),$$(ls $(RELEASE)/library/libpowersensors.so.0 2>/dev/null || true))"
 
 test-deploy: ## prove what is shipped: packages, units, image, manifests, rules, queries; ONLY=NAME runs some of the stages
 	@sh Scripts/install-dependencies.sh dist

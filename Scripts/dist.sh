@@ -3,8 +3,9 @@
 # their checksums.
 #
 # The command has the Swift runtime linked in, and needs nothing of the machine but glibc, of the version it was built with or
-# newer. The same commit gives the same bytes on the same system and toolchain, with the same versions of other packages. BINARY
-# names a command that is built already.
+# newer. So does the shared library beside it. The same commit gives the same bytes on the same system and toolchain, with the same versions
+# of other packages. BINARY names a command that is built already, and LIBRARY a shared library. With the argument "library" only that is
+# built, and with "wheel" only the Python package.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
@@ -17,19 +18,8 @@ build=.build/for-release
 # When the sources last changed: packages carry it instead of the time at which they are made.
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y Package.swift)}
 
-build_command() {
-    # The linker takes a shared library where it finds one, so it is shown a folder with nothing but the static ones.
-    local static=$PWD/$build/static
-    mkdir -p "$static"
-    for library in libstdc++.a libz.a libsqlite3.a; do
-        local path
-        path=$(gcc -print-file-name=$library)
-        if [ "$path" = "$library" ]; then
-            say "there is no $library. Remedy: sudo apt-get install libstdc++-12-dev zlib1g-dev libsqlite3-dev"
-            return 1
-        fi
-        ln -sf "$path" "$static/$library"
-    done
+# Compiles with the same options each time, so that the command and the library share what they compile. Arguments: swift build's.
+compile() {
     # Addresses to adjust at the start take a tenth of the room in a form that glibc knows since 2.36.
     local packed=()
     if [ "$(printf '%s\n' 2.36 "$(getconf GNU_LIBC_VERSION | cut -d ' ' -f 2)" | sort -V | head -n 1)" = 2.36 ]; then
@@ -38,11 +28,32 @@ build_command() {
     # Without debug information, which would only be thrown away, and takes a sixth of the time of C; without this folder's path,
     # which would be in the program; with what nothing refers to left out, which a program that exports its symbols cannot do, and
     # which C does by the function only if asked; and with what is the same kept once.
-    swift build --quiet -c release --product powersensors --scratch-path "$build" --static-swift-stdlib \
+    swift build --quiet -c release --scratch-path "$build" --static-swift-stdlib "$@" \
         -debug-info-format none -Xswiftc -file-prefix-map -Xswiftc "$PWD=." -Xcc "-ffile-prefix-map=$PWD=." \
         -Xcc -ffunction-sections -Xcc -fdata-sections \
         -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker --gc-sections -Xlinker --no-export-dynamic -Xlinker --exclude-libs=ALL \
-        "${packed[@]}" -Xlinker "-L$static" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+        "${packed[@]}" -Xlinker "-L$PWD/$build/static" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+}
+
+build_library() {
+    compile --target PowerSensorsLibrary
+    bash Scripts/library.sh "$build/release" "$build/library" >&2
+}
+
+build_command() {
+    # The linker takes a shared library where it finds one, so it is shown a folder with nothing but the static ones.
+    local archive static=$PWD/$build/static
+    mkdir -p "$static"
+    for archive in libstdc++.a libz.a libsqlite3.a; do
+        local path
+        path=$(gcc -print-file-name=$archive)
+        if [ "$path" = "$archive" ]; then
+            say "there is no $archive. Remedy: sudo apt-get install libstdc++-12-dev zlib1g-dev libsqlite3-dev"
+            return 1
+        fi
+        ln -sf "$path" "$static/$archive"
+    done
+    compile --product powersensors
     # The names of functions stay in the build folder, for who looks at a crash.
     strip -o "$build/powersensors" "$build/release/powersensors"
 }
@@ -53,7 +64,7 @@ check_libraries() {
     others=$(objdump -p "$1" | sed -n 's/^ *NEEDED *//p' |
         grep -vE '^(libc|libm|libdl|libpthread|librt|libutil|ld-linux-x86-64|ld-linux-aarch64)\.so\.[0-9]+$' || true)
     if [ -n "$others" ]; then
-        say "the command needs more than glibc:" $others
+        say "$1 needs more than glibc:" $others
         return 1
     fi
 }
@@ -98,6 +109,22 @@ CONTROL
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
+library=${LIBRARY:-}
+if [ -z "$library" ]; then
+    library=$build/library/libpowersensors.so.0
+    # With a command that is built already there may be a library too.
+    if [ -z "${BINARY:-}" ] || [ ! -e "$library" ]; then
+        say "building the library"
+        build_library
+    fi
+fi
+if [ "${1:-}" = library ]; then exit 0; fi
+check_libraries "$library"
+if [ "${1:-}" = wheel ]; then
+    python3 Scripts/wheel.py "$library" dist
+    exit 0
+fi
+
 binary=${BINARY:-}
 if [ -z "$binary" ]; then
     say "building the command; from nothing this takes some minutes"
@@ -109,17 +136,17 @@ version=$("$binary" --version)
 architecture=$(dpkg --print-architecture 2>/dev/null || uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
 # The packed form of addresses has a name instead of a version.
 glibc=$({
-    objdump -T "$binary" | grep -o 'GLIBC_[0-9][0-9.]*'
-    objdump -p "$binary" | sed -n 's/.*GLIBC_ABI_DT_RELR.*/GLIBC_2.36/p'
+    objdump -T "$binary" "$library" | grep -o 'GLIBC_[0-9][0-9.]*'
+    objdump -p "$binary" "$library" | sed -n 's/.*GLIBC_ABI_DT_RELR.*/GLIBC_2.36/p'
 } | sort -uV | tail -n 1 | cut -d _ -f 2)
 
 rm -rf dist
 mkdir dist
 name=powersensors-$version-linux-$architecture
-PREFIX=/ DESTDIR=$scratch/$name SYSCONFDIR=none bash Scripts/install.sh "$binary"
+PREFIX=/ DESTDIR=$scratch/$name SYSCONFDIR=none bash Scripts/install.sh "$binary" "$library"
 sed -i 's|^ExecStart=/*bin|ExecStart=/usr/local/bin|' "$scratch/$name"/lib/systemd/system/*.service
 pack "$scratch/$name" "dist/$name.tar.gz"
-PREFIX=/usr DESTDIR=$scratch/package bash Scripts/install.sh "$binary"
+PREFIX=/usr DESTDIR=$scratch/package bash Scripts/install.sh "$binary" "$library"
 if command -v dpkg-deb >/dev/null; then make_package; else say "no Debian package, since there is no dpkg-deb"; fi
 if command -v rpmbuild >/dev/null; then
     bash Scripts/deploy/rpm.sh "$scratch/package" "$version" "$glibc" "$architecture" dist
@@ -130,6 +157,11 @@ if command -v umoci >/dev/null && command -v skopeo >/dev/null; then
     bash Scripts/deploy/image.sh "$binary" "$version" "dist/powersensors-$version-$architecture.image.tar"
 else
     say "no image, since umoci or skopeo is missing. Remedy: sudo apt-get install umoci skopeo"
+fi
+if python3 -c 'import tomllib' 2>/dev/null; then
+    python3 Scripts/wheel.py "$library" dist >/dev/null
+else
+    say "no Python package, since this Python is older than 3.11"
 fi
 python3 Scripts/deploy/manifests.py package dist --index
 (cd dist && sha256sum -- *) >"$scratch/sums" && mv "$scratch/sums" dist/SHA256SUMS

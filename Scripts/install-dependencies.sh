@@ -37,16 +37,18 @@ prometheus|the test that a real Prometheus scrapes is skipped
 prometheus-node-exporter|the test beside a real node_exporter is skipped
 prometheus-pushgateway|the test that pushes to a real Pushgateway is skipped
 python3|the test over a live /sys is skipped
+pkgconf|the example in C is not built
+python3-pytest|the tests of the Python package are skipped
 python3-numpy|the estimator's tables cannot be fitted anew
 strace|the test that counts system calls is skipped
 tzdata|Foundation, which the command's parser uses, finds no time zones
+valgrind|the library is not run under valgrind
 zlib1g-dev|no page of metrics is compressed, so the exporters do not build
 LIST
     case $purpose in
     bench)
         cat <<'LIST'
 libpowercap-dev|nothing is compared with libpowercap
-valgrind|no instructions are counted
 LIST
         ;;
     dist)

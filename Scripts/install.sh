@@ -1,12 +1,13 @@
 #!/bin/bash
-# Installs the command and what belongs to it: man pages, completions, units, a udev rule and the documents.
+# Installs the command and what belongs to it: man pages, completions, units, a udev rule and the documents; and the shared library.
 #
-# Arguments: the command. PREFIX says where (/usr/local), DESTDIR what goes before it (nothing), SYSCONFDIR where the settings file
+# Arguments: the command, and the library if there is one. PREFIX says where (/usr/local), DESTDIR what goes before it (nothing), SYSCONFDIR where the settings file
 # goes (/etc); one that is there stays as it is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 command=$1
+library=${2:-}
 prefix=${PREFIX:-/usr/local}
 root=${DESTDIR:-}$prefix
 settings=${DESTDIR:-}${SYSCONFDIR:-/etc}/powersensors.conf
@@ -26,6 +27,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 python3 Scripts/dist-texts.py "$command" "$scratch"
 install -D -m 755 "$command" "$root/bin/powersensors"
+if [ -n "$library" ]; then PREFIX=$prefix bash Scripts/install-library.sh "$library" "$("$command" --version)" "$root"; fi
 (cd "$scratch" && find . -type f -print0) | while IFS= read -r -d '' file; do
     install -D -m 644 "$scratch/$file" "$root/share/$file"
 done

@@ -63,16 +63,22 @@ for script in Scripts/*.sh Scripts/deploy/*.sh .ci/run Deploy/debian/* Deploy/ha
     "$shell" -n "$script" || complain "$script cannot be parsed"
 done
 
-for script in Tests/Kernel/run {Scripts,Scripts/deploy,Scripts/page,Tests/Kernel,Tests/Kernel/kerneltests,Fitting,Fitting/estimator}/*.py; do
+for script in Tests/Kernel/run {Scripts,Scripts/deploy,Scripts/page,Tests/Kernel,Tests/Kernel/kerneltests,Fitting,Fitting/estimator}/*.py \
+    Python/{tests,powersensors,powersensors/compat}/*.py; do
     python3 -c 'import sys; compile(open(sys.argv[1]).read(), sys.argv[1], "exec")' "$script" || complain "$script cannot be parsed"
 done
 
 python3 Scripts/page/hashes.py --check || complain "the hashes of the live page are not right: make page"
 
-for script in Tests/Kernel/run {Scripts/page,Tests/Kernel,Tests/Kernel/kerneltests,Fitting,Fitting/estimator}/*.py; do
+for script in Tests/Kernel/run {Scripts/page,Tests/Kernel,Tests/Kernel/kerneltests,Fitting,Fitting/estimator}/*.py \
+    Python/{tests,powersensors,powersensors/compat}/*.py; do
     long=$(grep -nE '^.{121}' "$script" || true)
     if [ -n "$long" ]; then complain "$script has lines of more than 120 characters" "$long"; fi
 done
+
+versions=$(sed -n 's/.*version\(: StaticString\)\? = "\(.*\)"/\2/p' Sources/PowerSensorsCommand/Options/RootCommand.swift \
+    Sources/PowerSensorsLibrary/Functions.swift | sort -u)
+if [ "$(wc -l <<<"$versions")" -ne 1 ]; then complain "the command and the library have different versions" "$versions"; fi
 
 if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
     built=$(git ls-files | grep -E '(^|/)(Package\.resolved$|\.build/)' || true)

@@ -72,17 +72,29 @@ check_watts() {
     say "$1 shows $power W"
 }
 
+# A program in C, made outside for the library in the root. Arguments: the folder of the library there.
+check_library() {
+    if ! command -v cc >/dev/null; then say "the library is left out, since there is no cc" && return; fi
+    cc -I"$root/$1/../include" -o "$root/tmp/library" Tests/Library/library.c -L"$root/$1" -lpowersensors -lpthread
+    hide_libraries
+    chroot "$root" env LD_LIBRARY_PATH="$1" /tmp/library exact || fail "a program in C fails with the library in $1"
+    show_libraries
+    rm "$root/tmp/library"
+}
+
 mount --bind /proc "$root/proc"
 list >"$scratch/before"
 tar -xzf dist/powersensors-*-linux-*.tar.gz -C "$root/tmp"
-(cd "$root"/tmp/powersensors-* && cp -r bin share lib "$root/usr/local/")
+(cd "$root"/tmp/powersensors-* && cp -r bin include share lib "$root/usr/local/")
 check_watts /usr/local/bin/powersensors
-(cd "$root"/tmp/powersensors-* && find bin share lib -type f -print0 | (cd "$root/usr/local" && xargs -0 rm -f))
+check_library /usr/local/lib
+(cd "$root"/tmp/powersensors-* && find bin include share lib \( -type f -o -type l \) -print0 | (cd "$root/usr/local" && xargs -0 rm -f))
 find "$root/usr/local" -mindepth 2 -type d -empty -delete
 
 cp dist/powersensors_*.deb "$root/tmp/package.deb"
 chroot "$root" dpkg --install /tmp/package.deb >"$scratch/log" 2>&1 || fail "dpkg: $(head -n 6 "$scratch/log")"
 check_watts /usr/bin/powersensors
+check_library /usr/lib
 [ -s "$root/etc/powersensors.conf" ] || fail "the package has no settings file"
 # What the administrator changed stays at an upgrade and at a removal.
 echo "POWERSENSORS_INTERVAL=2s" >>"$root/etc/powersensors.conf"
@@ -106,6 +118,7 @@ by_rpm() { rpm --root "$root" --dbpath /tmp/rpm "$@" >"$scratch/log" 2>&1 || fai
 by_rpm --install --nodeps dist/powersensors-*.rpm
 by_rpm --verify --nodeps powersensors
 check_watts /usr/bin/powersensors
+check_library /usr/lib64
 echo "POWERSENSORS_INTERVAL=2s" >>"$root/etc/powersensors.conf"
 by_rpm --upgrade --replacepkgs --nodeps dist/powersensors-*.rpm
 grep -q POWERSENSORS_INTERVAL=2s "$root/etc/powersensors.conf" || fail "an upgrade by rpm overwrites the settings file"

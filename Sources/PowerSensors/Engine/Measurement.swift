@@ -126,7 +126,7 @@ extension Measurement {
                 lateEnergy: Self.lateEnergy(of: host, after),
                 readingTime: before.sampleDuration + after.sampleDuration,
                 ambiguous: after.ambiguous(host.scope) - before.ambiguous(host.scope),
-                isEstimated: after.topology.channels.contains { $0.countsIn == host.scope && $0.band != nil })
+                isEstimated: after.isEstimated(host.scope))
         }
     }
 
@@ -144,12 +144,15 @@ extension Measurement {
 
     /// The energy that sources may have counted late at the start or the end: their power times their update period.
     private static func lateEnergy(of host: HostSnapshot, _ snapshot: Snapshot) -> Joules {
-        let parts = snapshot.channelFigures.filter { $0.channel.countsIn == host.scope }
-        return parts.reduce(.zero) { sum, part in
+        var sum = Joules(0)
+        for index in snapshot.channels.indices where snapshot.topology.channels[index].countsIn == host.scope {
             // Registers are updated about once a millisecond (Intel SDM volume 3, energy status registers).
-            let update = part.channel.refreshInterval ?? part.channel.readingInterval ?? .milliseconds(1)
-            return sum + Joules((part.figures.power?.rawValue ?? 0) * update.seconds)
+            let update =
+                snapshot.topology.channels[index].refreshInterval ?? snapshot.topology.channels[index].readingInterval
+                ?? .milliseconds(1)
+            sum += Joules((snapshot.channels[index].power?.rawValue ?? 0) * update.seconds)
         }
+        return sum
     }
 }
 
@@ -205,9 +208,19 @@ extension Measurement.Figure {
     }
 }
 
+// Loops over indices, since a measurement may be short: pairs with their channels would copy these.
 extension Snapshot {
     /// The ambiguous energy of a scope so far.
     fileprivate func ambiguous(_ scope: Scope) -> Joules {
-        channelFigures.filter { $0.channel.countsIn == scope }.reduce(.zero) { $0 + $1.figures.ambiguousEnergy }
+        var sum = Joules(0)
+        for index in channels.indices where topology.channels[index].countsIn == scope {
+            sum += channels[index].ambiguousEnergy
+        }
+        return sum
+    }
+
+    /// Whether a part of a scope's figure is estimated.
+    fileprivate func isEstimated(_ scope: Scope) -> Bool {
+        channels.indices.contains { topology.channels[$0].countsIn == scope && topology.channels[$0].band != nil }
     }
 }

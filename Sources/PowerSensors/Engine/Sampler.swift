@@ -15,6 +15,8 @@ public import PowerSensorsCore
 public struct Sampler: ~Copyable {
     private var engine: SamplingEngine
     private var writer: SnapshotWriter
+    /// A writer of the current generation that has written nothing yet, for measurements.
+    private var unusedWriter: SnapshotWriter
     private var grid: TimeGrid?
     private var hasSnapshot = false
 
@@ -52,6 +54,7 @@ public struct Sampler: ~Copyable {
         try bound.topology.check(headlineScope: configuration.headlineScope)
         engine = SamplingEngine(configuration, bound, now: now)
         writer = engine.writer()
+        unusedWriter = writer
         engine.readers.waitForFirstReadings()
     }
 
@@ -93,6 +96,7 @@ public struct Sampler: ~Copyable {
         var info = engine.readAndDivide(forSnapshot: true)
         if engine.rediscoverIfDue(at: info.ended.monotonicNanoseconds) {
             writer = engine.writer(continuing: writer)
+            unusedWriter = engine.writer()
             info = engine.read()
         }
         return engine.write(info, by: &writer)
@@ -170,13 +174,14 @@ public struct Sampler: ~Copyable {
     package mutating func move(to bound: BoundSensors) {
         engine.move(to: bound)
         writer = engine.writer(continuing: writer)
+        unusedWriter = engine.writer()
     }
 
     /// A second writer of snapshots with its own intervals.
     ///
     /// - Parameter previous: A writer of an earlier generation, whose intervals are continued.
     func measuringWriter(continuing previous: SnapshotWriter? = nil) -> SnapshotWriter {
-        engine.writer(continuing: previous)
+        previous.map { engine.writer(continuing: $0) } ?? unusedWriter
     }
 
     /// Reads every channel once, and creates a snapshot with another writer.

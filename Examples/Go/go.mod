@@ -1,0 +1,3 @@
+module watts
+
+go 1.19

@@ -1,0 +1,368 @@
+"""Reading the sensors on the caller's threads."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import inspect
+import os
+import threading
+import weakref
+from typing import Any, Callable, Dict, Iterable, List, Optional, TypeVar, cast
+
+from . import _library
+from .errors import PowerSensorsError
+from .figures import ChannelFigure, Finding, HostFigure, Snapshot, read_findings, read_snapshot
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def make_options(
+    sysfs: Optional[str] = None, procfs: Optional[str] = None, dev: Optional[str] = None,
+    sensors: Iterable[str] = (), ignore: Iterable[str] = (), scope: Optional[str] = None,
+    share: Optional[str] = None, maximum_power: Optional[float] = None, estimator: bool = True,
+    libsensors: bool = False,
+) -> _library.Options:
+    """The options of C; see ``Sampler``."""
+    options = _library.Options()
+    options.flags = (0 if estimator else _library.NO_ESTIMATOR) | (_library.LIBSENSORS if libsensors else 0)
+    for name, text in (("sysfs", sysfs), ("procfs", procfs), ("dev", dev), ("scope", scope), ("share", share)):
+        if text is not None:
+            setattr(options, name, os.fsencode(text))
+    for name, texts in (("sensors", sensors), ("ignored", ignore)):
+        if isinstance(texts, str):
+            texts = [texts]
+        encoded = [text.encode() for text in texts]
+        if encoded:
+            # ctypes keeps the array as long as the options are.
+            setattr(options, name, (ctypes.c_char_p * (len(encoded) + 1))(*encoded, None))
+    options.maximum_power = maximum_power or 0
+    return options
+
+
+class Sampler:
+    """Opens this machine's sensors, and reads them when it is asked to. Any thread may use it.
+
+    sysfs, procfs, dev
+        Folders to use in place of ``/sys``, ``/proc`` and ``/dev``.
+    sensors
+        The sensors to use, such as ``["rapl"]`` or ``["rapl:powercap"]``; all if there are none.
+    ignore
+        Channels, chips, supplies and devices to leave out.
+    scope
+        The scope of the headline: cpu, platform, battery or wall.
+    share
+        In a virtual machine, the folder of the host's share.
+    maximum_power
+        The highest power of any one channel in watts.
+    estimator
+        Whether to estimate where nothing measures.
+    libsensors
+        Whether to use libsensors' labels and computed values.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._library = library = _library.load()
+        pointer, error = ctypes.c_void_p(), _library.Error()
+        library.check(
+            library.open(ctypes.byref(make_options(**options)), ctypes.byref(pointer), ctypes.byref(error)), error)
+        self._pointer: Any = pointer
+        self._close = weakref.finalize(self, library.close, pointer)
+        self._guard = _Guard(self, self._longest_safe_interval())
+        # Also at the interpreter's end, and before the sampler is closed there.
+        weakref.finalize(self, self._guard.stop)
+
+    def sample(self) -> Snapshot:
+        """Reads every channel; the snapshot is of the interval since the previous one."""
+        place = ctypes.c_void_p()
+        self._library.check(self._library.sample(self._handle(), ctypes.byref(place)))
+        return read_snapshot(self._library, place)
+
+    def measure(self, report: Optional[Callable[[Measurement], Any]] = None) -> Measurement:
+        """Measures a piece of work, see ``powersensors.measure``."""
+        return Measurement(self, report)
+
+    def findings(self) -> List[Finding]:
+        """What is missing or limited now."""
+        return read_findings(self._library.read_finding, self._handle())
+
+    def close(self) -> None:
+        """Closes the sensors."""
+        self._guard.stop()
+        self._pointer = None
+        self._close()
+
+    def __enter__(self) -> Sampler:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def _handle(self) -> Any:
+        if self._pointer is None:
+            raise PowerSensorsError("The sampler is closed.", "Make another one.")
+        return self._pointer
+
+    def _longest_safe_interval(self) -> float:
+        """Known from a measurement of nothing, which sets the counters' origin too."""
+        summary = _library.Summary()
+        place, measurement = ctypes.c_void_p(), self._begin()
+        self._library.check(self._library.measure_end(measurement, ctypes.byref(place)))
+        self._library.check(self._library.read_summary(place, ctypes.byref(summary)))
+        self._library.release(place)
+        return float(summary.longest_safe_interval)
+
+    def _begin(self) -> Any:
+        place = ctypes.c_void_p()
+        self._library.check(self._library.measure_begin(self._handle(), ctypes.byref(place)))
+        return place
+
+    def _end(self, measurement: Any) -> _Unread:
+        place = ctypes.c_void_p()
+        self._library.check(self._library.measure_end(measurement, ctypes.byref(place)))
+        return _Unread(self._library, place)
+
+
+class _Unread:
+    """A snapshot of the library, which is read when it is first asked for: that takes longer than the measurement."""
+
+    def __init__(self, library: _library.Library, pointer: Any) -> None:
+        self._library = library
+        self._pointer: Any = pointer
+
+    def read(self) -> Snapshot:
+        pointer, self._pointer = self._pointer, None
+        return read_snapshot(self._library, pointer)
+
+    def __del__(self) -> None:
+        if self._pointer is not None:
+            self._library.release(self._pointer)
+
+
+class _Guard:
+    """Samples during long measurements, so that no counter wraps unseen: a thread that begins with the first of
+    them."""
+
+    def __init__(self, sampler: Sampler, longest: float) -> None:
+        self._sampler = weakref.ref(sampler)
+        self._condition = threading.Condition()
+        self._open = 0
+        self._interval = min(max(longest / 2, 0.05), 3600.0)
+        self._thread: Optional[threading.Thread] = None
+        self._stopped = False
+
+    def begin(self) -> None:
+        with self._condition:
+            self._open += 1
+            if self._thread is None and not self._stopped:
+                self._thread = threading.Thread(target=self._run, name="powersensors-guard", daemon=True)
+                self._thread.start()
+            elif self._open == 1:
+                self._condition.notify()
+
+    def end(self) -> None:
+        with self._condition:
+            self._open -= 1
+
+    def stop(self) -> None:
+        with self._condition:
+            self._stopped = True
+            self._condition.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._condition:
+                # Without a measurement it waits for one; now and then it looks whether its sampler is still there.
+                self._condition.wait(self._interval if self._open else 60.0)
+                sampler = self._sampler()
+                if self._stopped or sampler is None:
+                    return
+                # Within the lock, so that nothing is closed meanwhile.
+                if self._open and sampler._pointer is not None:
+                    sampler._library.sample(sampler._pointer, None)
+            del sampler
+
+
+class Measurement:
+    """The energy of a piece of work: a context manager, and a decorator of functions and coroutine functions.
+
+    After the work ``snapshot`` has all figures, and the other properties those of the headline.
+    """
+
+    def __init__(
+        self, sampler: Optional[Sampler] = None, report: Optional[Callable[[Measurement], Any]] = None
+    ) -> None:
+        self._sampler = sampler
+        self._report = report
+        self._open: Any = None
+        self._unread: Optional[_Unread] = None
+        self._snapshot: Optional[Snapshot] = None
+
+    def begin(self) -> Measurement:
+        """Begins, as ``with`` does."""
+        if self._open is not None:
+            raise PowerSensorsError("The measurement has begun already.", "End it, or make another one.")
+        if self._sampler is None:
+            self._sampler = default_sampler()
+        self._sampler._guard.begin()
+        self._unread = self._snapshot = None
+        try:
+            self._open = self._sampler._begin()
+        except BaseException:
+            self._sampler._guard.end()
+            raise
+        return self
+
+    def end(self) -> Measurement:
+        """Ends, as the end of ``with`` does. The work's own exception is not touched."""
+        if self._open is None or self._sampler is None:
+            raise PowerSensorsError("The measurement has not begun.", "Begin it, or use it in a with statement.")
+        measurement, self._open = self._open, None
+        try:
+            self._unread = self._sampler._end(measurement)
+        finally:
+            self._sampler._guard.end()
+        if self._report is not None:
+            self._report(self)
+        return self
+
+    __enter__ = begin
+
+    def __exit__(self, *_: Any) -> None:
+        self.end()
+
+    def __call__(self, function: Function) -> Function:
+        """Measures each call of a function. ``function.measurement`` is that of its latest."""
+
+        def another() -> Measurement:
+            return Measurement(self._sampler, self._report)
+
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def measured_coroutine(*arguments: Any, **named: Any) -> Any:
+                with another() as measurement:
+                    measured.measurement = measurement
+                    return await function(*arguments, **named)
+
+            measured: Any = measured_coroutine
+        else:
+
+            @functools.wraps(function)
+            def measured_function(*arguments: Any, **named: Any) -> Any:
+                with another() as measurement:
+                    measured.measurement = measurement
+                    return function(*arguments, **named)
+
+            measured = measured_function
+        measured.measurement = None
+        return cast(Function, measured)
+
+    @property
+    def snapshot(self) -> Optional[Snapshot]:
+        """The figures of the work; None before its end."""
+        unread, self._unread = self._unread, None
+        if unread is not None:
+            self._snapshot = unread.read()
+        return self._snapshot
+
+    @property
+    def headline(self) -> Optional[HostFigure]:
+        """The figure to show first."""
+        return self.snapshot.headline if self.snapshot else None
+
+    @property
+    def host(self) -> List[HostFigure]:
+        """A figure for each scope, which must not be added."""
+        return self.snapshot.host if self.snapshot else []
+
+    @property
+    def channels(self) -> List[ChannelFigure]:
+        """A figure for each channel."""
+        return self.snapshot.channels if self.snapshot else []
+
+    @property
+    def seconds(self) -> Optional[float]:
+        """How long the work took."""
+        return self.snapshot.interval if self.snapshot else None
+
+    @property
+    def joules(self) -> Optional[float]:
+        """The energy; None if it is not known, and ``status`` says why."""
+        return self.headline.joules if self.headline else None
+
+    @property
+    def watts(self) -> Optional[float]:
+        """The mean power."""
+        return self.headline.watts if self.headline else None
+
+    @property
+    def low(self) -> Optional[float]:
+        """The lower bound of the energy."""
+        return self.headline.joules_low if self.headline else None
+
+    @property
+    def high(self) -> Optional[float]:
+        """The upper bound of the energy."""
+        return self.headline.joules_high if self.headline else None
+
+    @property
+    def status(self) -> str:
+        """Whether the energy is known: ``ok``, or why it is not."""
+        return self.headline.status if self.headline else "not_measured"
+
+    def records(self) -> List[Dict[str, Any]]:
+        """One row a figure, as ``pandas.DataFrame`` takes them."""
+        return self.snapshot.records() if self.snapshot else []
+
+    def __str__(self) -> str:
+        return str(self.snapshot) if self.snapshot else "not measured yet"
+
+    def __repr__(self) -> str:
+        return f"<Measurement {self.joules} J, {self.seconds} s, {self.status}>"
+
+    def _repr_html_(self) -> str:
+        return self.snapshot._repr_html_() if self.snapshot else "<p>not measured yet</p>"
+
+
+_default: Optional[Sampler] = None
+_lock = threading.Lock()
+
+
+def default_sampler() -> Sampler:
+    """The sampler of ``measure()`` without options, which is opened once in a process."""
+    global _default
+    with _lock:
+        if _default is None or _default._pointer is None:
+            _default = Sampler()
+        return _default
+
+
+def _forget_default() -> None:
+    """A child gets a sampler of its own: in the parent, another thread may have been using this one."""
+    global _default, _lock
+    if _default is not None:
+        _default._close.detach()
+        _default._pointer = None
+    _default, _lock = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget_default)
+
+
+def measure(report: Optional[Callable[[Measurement], Any]] = None, **options: Any) -> Measurement:
+    """Measures a piece of work.
+
+    ::
+
+        with powersensors.measure() as work:
+            train()
+        print(work.joules, work.low, work.high)
+
+        @powersensors.measure(report=print)
+        def train(): ...
+
+    :param report: Called with the measurement at its end.
+    :param options: Those of ``Sampler``. Without any, all measurements of the process share one.
+    """
+    return Measurement(Sampler(**options) if options else None, report)

@@ -1,0 +1,156 @@
+"""The shims, beside the arithmetic of the packages whose calls they have, on the same counters."""
+
+from __future__ import annotations
+
+import math
+import pathlib
+import warnings
+from typing import Any, Iterator, List, Optional
+
+import pytest
+from machine import Counter, Machine
+
+from powersensors import NothingToReadError, Sampler
+from powersensors.compat import codecarbon, pyrapl
+
+
+class PyRAPLArithmetic:
+    """What pyRAPL 0.2.3.1 does (sensor.py, SubstractableList; measurement.py, Measurement.end): the number in the
+    file at the end minus that at the beginning."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self._began = float(counter.energy_file.read_text())
+
+    def microjoules(self) -> float:
+        return float(self._counter.energy_file.read_text()) - self._began
+
+
+class CodeCarbonArithmetic:
+    """What CodeCarbon 3.3.2 does (core/rapl.py, RAPLFile.delta): where the number fell, max_energy_range_uj is added
+    to it."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self._last = float(counter.energy_file.read_text())
+        self._range = float((counter.folder / "max_energy_range_uj").read_text())
+        self.microjoules = 0.0
+
+    def step(self) -> None:
+        now = float(self._counter.energy_file.read_text())
+        self.microjoules += (now + self._range if now < self._last else now) - self._last
+        self._last = now
+
+
+@pytest.fixture
+def wrapped(machine: Machine) -> Iterator[Machine]:
+    machine.packages[0].before_wrap(16384)
+    pyrapl.setup(**machine.options)
+    pyrapl._shared_sampler().sample()
+    yield machine
+    pyrapl._sampler = None
+
+
+def test_pyrapls_calls_are_exact_where_pyrapl_is_negative(wrapped: Machine) -> None:
+    theirs = PyRAPLArithmetic(wrapped.packages[0])
+    results: List[pyrapl.Result] = []
+
+    class Output:
+        def add(self, result: pyrapl.Result) -> None:
+            results.append(result)
+
+    with pyrapl.Measurement("work", output=Output()) as ours:
+        wrapped.packages[0].joules(40)
+        wrapped.memories[0].joules(3)
+    assert results == [ours.result]
+    assert ours.result is not None
+    assert ours.result.pkg == [40e6] and ours.result.dram == [3e6]
+    assert ours.result.label == "work" and ours.result.duration > 0
+    assert theirs.microjoules() < 0, "so wrong that the shim is worth it"
+
+
+def test_measureit_gives_the_mean_of_its_runs(wrapped: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    @pyrapl.measureit(number=4)
+    def work(joules: float) -> str:
+        wrapped.packages[0].joules(joules)
+        return "done"
+
+    assert work(2) == "done"
+    said = capsys.readouterr().out
+    assert "Label : work" in said and "Socket 0 pkg : 2000000.0000 uJ" in said
+
+
+def test_a_socket_that_cannot_be_read_is_nan_and_not_less(tmp_path: pathlib.Path) -> None:
+    machine = Machine(tmp_path, sockets=2)
+    pyrapl.setup(**machine.options)
+    try:
+        measurement = pyrapl.Measurement("work")
+        measurement.begin()
+        machine.packages[0].joules(2)
+        machine.packages[1].energy_file.write_text("")
+        measurement.end()
+        result = measurement.result
+        assert result is not None and result.pkg is not None
+        assert result.pkg[0] == 2e6 and math.isnan(result.pkg[1])
+        pyrapl.setup(devices=[pyrapl.Device.PKG], socket_ids=[0], **machine.options)
+        measurement.begin()
+        machine.packages[0].joules(1)
+        measurement.end()
+        assert measurement.result is not None and measurement.result.pkg == [1e6] and measurement.result.dram is None
+    finally:
+        pyrapl._sampler = None
+
+
+def test_without_counters_pyrapls_calls_say_what_to_do(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "sys").mkdir()
+    (tmp_path / "proc").mkdir()
+    with pytest.raises(NothingToReadError):
+        pyrapl.setup(sysfs=str(tmp_path / "sys"), procfs=str(tmp_path / "proc"))
+
+
+def test_codecarbons_calls_are_exact_where_codecarbon_loses_a_count_at_each_wrap(machine: Machine) -> None:
+    machine.packages[0].before_wrap(100_000)
+    sampler = Sampler(**machine.options)
+    theirs = CodeCarbonArithmetic(machine.packages[0])
+    with codecarbon.EmissionsTracker(grams_per_kwh=360, sampler=sampler, save_to_file=False) as ours:
+        for _ in range(15):
+            machine.packages[0].advance(30_000)
+            sampler.sample()
+            theirs.step()
+    energy = 450_000 / 16384
+    data = ours.final_emissions_data
+    assert data is not None and data.status != "ambiguous"
+    assert data.energy_consumed == energy / 3.6e6
+    assert ours.final_emissions == pytest.approx(energy / 3.6e6 * 0.36)
+    assert data.scope == "cpu" and data.provenance == "measured"
+    # max_energy_range_uj is one count less than a turn. The rest is the kernel's unit of 61 035 nJ for 2^-14 J.
+    assert 450_000 * 61.035 - theirs.microjoules == pytest.approx(61.035, abs=1.5)
+    assert energy * 1e6 > 450_000 * 61.035
+
+
+def test_without_an_intensity_there_are_no_grams_but_there_is_energy(machine: Machine, default: Sampler) -> None:
+    tracker = codecarbon.EmissionsTracker("training")
+    tracker.start()
+    machine.packages[0].joules(36)
+    assert tracker.stop() is None
+    data = tracker.final_emissions_data
+    assert data is not None and data.energy_consumed == pytest.approx(1e-5) and data.project_name == "training"
+
+
+def test_unknown_energy_gives_no_emissions_and_not_0(machine: Machine, default: Sampler) -> None:
+    @codecarbon.track_emissions(grams_per_kwh=400)
+    def work() -> Optional[int]:
+        machine.packages[0].energy_file.write_text("")
+        return 3
+
+    assert work() == 3
+    data: Any = work.final_emissions_data
+    assert data.emissions is None and data.energy_consumed is None and data.status == "partial"
+
+
+def test_options_that_mean_nothing_here_are_told() -> None:
+    with pytest.warns(UserWarning, match="gpu_ids"):
+        codecarbon.EmissionsTracker(gpu_ids=[0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        codecarbon.EmissionsTracker(measure_power_secs=1, save_to_file=False)
