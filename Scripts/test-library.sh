@@ -53,7 +53,9 @@ if have cc "C" always && have pkg-config "C" always; then
     rm -f Examples/C/watts
     cc "${warnings[@]}" $(pkg-config --cflags powersensors) -o "$output/library" Tests/Library/library.c $(pkg-config --libs powersensors) -lpthread
     cc "${warnings[@]}" $(pkg-config --cflags powersensors) -o "$output/load" Tests/Library/load.c
-    echo '#include <powersensors.h>' | c++ -Wall -Wextra -Werror -x c++ $(pkg-config --cflags powersensors) -fsyntax-only -
+    if have c++ "the header in C++"; then
+        echo '#include <powersensors.h>' | c++ -Wall -Wextra -Werror -x c++ $(pkg-config --cflags powersensors) -fsyntax-only -
+    fi
     timeout --kill-after=5s 120s "$output/library" exact
     timeout --kill-after=5s 120s "$output/library" repeat 1000
     timeout --kill-after=5s 120s "$output/load" "$prefix/lib/libpowersensors.so.0" 1000

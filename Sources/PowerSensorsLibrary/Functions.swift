@@ -6,9 +6,11 @@ import PowerSensors
 /// The library's version, the same as the command's.
 private let version: StaticString = "0.1.0"
 
+/// Returns the version of the library.
 @c @implementation
 public func powersensors_version() -> UnsafePointer<CChar>? { unsafe pointer(to: version) }
 
+/// Returns the word for a code or a status; null for another number.
 @c @implementation
 public func powersensors_name(_ code: Int32) -> UnsafePointer<CChar>? {
     guard let name = Code.name(code) else { return nil }
@@ -19,6 +21,7 @@ private func pointer(to text: StaticString) -> UnsafePointer<CChar> {
     unsafe UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
 }
 
+/// Finds and opens the sensors.
 @c @implementation
 public func powersensors_open(
     _ options: UnsafePointer<powersensors_options>?, _ sampler: UnsafeMutablePointer<OpaquePointer?>?,
@@ -37,11 +40,13 @@ public func powersensors_open(
     }
 }
 
+/// Closes a sampler.
 @c @implementation
 public func powersensors_close(_ sampler: OpaquePointer?) {
     _ = unsafe Handle<SamplerObject>.take(sampler)
 }
 
+/// Reads every channel once, and makes a snapshot.
 @c @implementation
 public func powersensors_sample(
     _ sampler: OpaquePointer?, _ snapshot: UnsafeMutablePointer<OpaquePointer?>?
@@ -56,6 +61,7 @@ public func powersensors_sample(
     return Code.ok
 }
 
+/// Fills what is missing or limited now.
 @c @implementation
 public func powersensors_read_finding(
     _ sampler: OpaquePointer?, _ index: Int, _ finding: UnsafeMutablePointer<powersensors_finding>?
@@ -64,6 +70,7 @@ public func powersensors_read_finding(
     return unsafe fill(finding) { sampler.finding(index).map { powersensors_finding($0) } }
 }
 
+/// Begins to measure a piece of work.
 @c @implementation
 public func powersensors_measure_begin(
     _ sampler: OpaquePointer?, _ measurement: UnsafeMutablePointer<OpaquePointer?>?
@@ -76,6 +83,7 @@ public func powersensors_measure_begin(
     return Code.ok
 }
 
+/// Ends a measurement, and makes a snapshot of the work's energy.
 @c @implementation
 public func powersensors_measure_end(
     _ measurement: OpaquePointer?, _ snapshot: UnsafeMutablePointer<OpaquePointer?>?
@@ -86,6 +94,7 @@ public func powersensors_measure_end(
     return Code.ok
 }
 
+/// Finds and opens the sensors, and samples them on a thread.
 @c @implementation
 public func powersensors_monitor_start(
     _ options: UnsafePointer<powersensors_options>?, _ interval: Double,
@@ -110,6 +119,7 @@ public func powersensors_monitor_start(
     }
 }
 
+/// Gives the monitor's latest snapshot.
 @c @implementation
 public func powersensors_monitor_latest(
     _ monitor: OpaquePointer?, _ snapshot: UnsafeMutablePointer<OpaquePointer?>?
@@ -123,6 +133,7 @@ public func powersensors_monitor_latest(
     return Code.ok
 }
 
+/// Fills what the monitor's latest discovery found missing or limited.
 @c @implementation
 public func powersensors_monitor_finding(
     _ monitor: OpaquePointer?, _ index: Int, _ finding: UnsafeMutablePointer<powersensors_finding>?
@@ -131,11 +142,13 @@ public func powersensors_monitor_finding(
     return unsafe fill(finding) { monitor.finding(index).map { powersensors_finding($0) } }
 }
 
+/// Stops a monitor, and waits for its thread.
 @c @implementation
 public func powersensors_monitor_stop(_ monitor: OpaquePointer?) {
     unsafe Handle<MonitorObject>.take(monitor)?.stop()
 }
 
+/// Fills when and of what a snapshot is.
 @c @implementation
 public func powersensors_read_summary(
     _ snapshot: OpaquePointer?, _ summary: UnsafeMutablePointer<powersensors_summary>?
@@ -144,6 +157,7 @@ public func powersensors_read_summary(
     return unsafe fill(summary) { snapshot.summary }
 }
 
+/// Fills a host figure of a snapshot.
 @c @implementation
 public func powersensors_read_host(
     _ snapshot: OpaquePointer?, _ index: Int, _ host: UnsafeMutablePointer<powersensors_host>?
@@ -152,6 +166,7 @@ public func powersensors_read_host(
     return unsafe fill(host) { unsafe snapshot.host(index) }
 }
 
+/// Fills a channel of a snapshot.
 @c @implementation
 public func powersensors_read_channel(
     _ snapshot: OpaquePointer?, _ index: Int, _ channel: UnsafeMutablePointer<powersensors_channel>?
@@ -160,6 +175,7 @@ public func powersensors_read_channel(
     return unsafe fill(channel) { unsafe snapshot.channel(index) }
 }
 
+/// Releases a snapshot.
 @c @implementation
 public func powersensors_release(_ snapshot: OpaquePointer?) {
     _ = unsafe Handle<SnapshotObject>.take(snapshot)

@@ -73,6 +73,19 @@ struct GenerationTests {
         #expect(next[channel: "scripted/one"]?.power == Watts(15), "that of the moment is 20 W")
     }
 
+    @Test func `a measurement goes on in a new generation, whose channels have other places`() throws {
+        let machine = try Machine(Self.meter("one"))
+        _ = machine.snapshot(after: .zero, 10)
+        let start = machine.sampler.beginMeasurement()
+        machine.move(to: Self.meter("fan", nil), Self.meter("one"))
+        _ = machine.snapshot(after: .seconds(10), 1, 10)
+        let measurement = machine.sampler.endMeasurement(start)
+        #expect(measurement.duration == .seconds(10))
+        #expect(measurement.headline?.energy == 100)
+        #expect(measurement.channels.map(\.id) == ["scripted/fan", "scripted/one"])
+        #expect(measurement.channels.last?.energy == 100)
+    }
+
     @Test func `a battery that was removed supplied nothing meanwhile`() throws {
         let machine = try Machine(
             Self.meter("one", .battery, isIntermittent: true), Self.meter("two", .battery, isIntermittent: true))

@@ -32,6 +32,26 @@ struct MeasurementTests {
             "a counter is late by up to its update period")
     }
 
+    @Test func `measurements that begin and end apart may overlap, and have each channel`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("package-1")])
+        sensor.show(.count(1000), .count(2000))
+        var sampler = try sampler(sensor)
+        let outer = sampler.beginMeasurement()
+        clock.advance(by: .seconds(1))
+        sensor.show(.count(1000 + 10 * joule), .count(2000 + 15 * joule))
+        let inner = sampler.beginMeasurement()
+        clock.advance(by: .seconds(1))
+        sensor.show(.count(1000 + 30 * joule), .count(2000 + 20 * joule))
+        let second = sampler.endMeasurement(inner)
+        let first = sampler.endMeasurement(outer)
+        #expect(first.headline?.energy == 50 && second.headline?.energy == 25)
+        #expect(first.duration == .seconds(2) && second.duration == .seconds(1))
+        #expect(first.channels.map(\.id) == ["scripted/package-0", "scripted/package-1"])
+        #expect(first.channels.map(\.energy) == [30, 20])
+        #expect(first.channels.map(\.power) == [15, 10])
+        #expect(second.channels.map(\.energy) == [20, 5])
+    }
+
     @Test func `a measurement does not affect the snapshots`() throws {
         let sensor = ScriptedSensor(channels: [.counter("package-0")])
         sensor.show(.count(1000))
