@@ -17,9 +17,9 @@ final class HTTPStub: Sendable {
         /// Expands a body of at most 32 MiB; one that cannot be is empty.
         mutating func expandBody() {
             guard headers["Content-Encoding"] == ["gzip"] else { return }
-            body = [UInt8](unsafeUninitializedCapacity: 1 << 25) { [body] output, count in
+            body = unsafe [UInt8](unsafeUninitializedCapacity: 1 << 25) { [body] output, count in
                 guard let start = output.baseAddress else { return }
-                count = cpowersensorsgzip_expand(body, body.count, start, output.count)
+                count = unsafe cpowersensorsgzip_expand(body, body.count, start, output.count)
             }
         }
     }
