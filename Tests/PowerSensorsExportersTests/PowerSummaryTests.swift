@@ -76,6 +76,9 @@ struct PowerSummaryTests {
     @Test func `without a figure, or with a part of one, the first thing to do is that about the worst`() {
         #expect(text([]) == "Nothing measures power here.")
         #expect(text([], [warning]) == "Nothing measures power here. First: sudo chmod g+r a")
+        let choice = Finding(
+            severity: .error, subject: "d", reason: .guest, text: "None.", remedy: "sudo modprobe x — or ask the host")
+        #expect(text([], [choice]) == "Nothing measures power here. First: sudo modprobe x")
         let partly = "Only parts of this machine's power are measured, so no figure of it is complete."
         let closed = channel(.rapl, "perf", in: .cpu, status: .forbidden)
         let open = channel(.rapl, "powercap", in: .cpu)

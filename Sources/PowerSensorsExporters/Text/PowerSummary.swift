@@ -51,11 +51,14 @@ package struct PowerSummary {
         text = ([sentence] + (remedy.map { ["First: \($0)"] } ?? [])).joined(separator: " ").safeToShow
     }
 
-    /// The remedy of the most severe finding that has one.
+    /// The remedy of the most severe finding that has one; of several ways, which dashes separate, the first.
     private static func firstRemedy(_ findings: [Finding]) -> String? {
-        [Finding.Severity.error, .warning, .info].lazy.compactMap { severity in
+        let remedy = [Finding.Severity.error, .warning, .info].lazy.compactMap { severity in
             findings.first { $0.severity == severity && $0.remedy != nil }?.remedy
         }.first
+        return remedy.map { remedy in
+            remedy.firstRange(of: " — ").map { String(remedy[..<$0.lowerBound]) } ?? remedy
+        }
     }
 
     /// What the channels of a scope cover.
