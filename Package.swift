@@ -113,11 +113,13 @@ let package = Package(
         .executableTarget(
             name: "PowerSensorsCommand",
             dependencies: [
+                "CPowerSensors",
                 "PowerSensors",
                 "PowerSensorsCarbon",
                 "PowerSensorsExporters",
                 "PowerSensorsHTTP",
                 "PowerSensorsHistory",
+                "PowerSensorsMachine",
                 "PowerSensorsPush",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: withExporters),
             ]
@@ -199,7 +201,7 @@ let package = Package(
             name: "PowerSensorsCommandTests",
             dependencies: [
                 "PowerSensors", "PowerSensorsCarbon", "PowerSensorsCommand", "PowerSensorsExporters",
-                "PowerSensorsHTTP", "PowerSensorsTesting",
+                "PowerSensorsHTTP", "PowerSensorsTesting", "PowerSensorsTestSupport",
                 "PerfProbe",
                 .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
             ]

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 // PF_KTHREAD of the kernel's include/linux/sched.h.
@@ -66,6 +67,8 @@ int cpowersensors_read_process(
     *kept = stays ? file : -1;
     return count < 0 ? (int)-count : parse_process(text, (size_t)count, process);
 }
+
+void cpowersensors_adopt_descendants(void) { prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L); }
 
 long cpowersensors_list_processes(int procfs, int32_t *numbers, size_t capacity) {
     _Alignas(struct dirent64) char buffer[32768];

@@ -34,4 +34,7 @@ int cpowersensors_read_process(
 /// Writes the first `capacity` of them. Returns how many there are, or the negated `errno`.
 long cpowersensors_list_processes(int procfs, int32_t *_Nullable numbers, size_t capacity);
 
+/// Makes descendants whose parents end children of this process, in place of the init process's: prctl(2), PR_SET_CHILD_SUBREAPER.
+void cpowersensors_adopt_descendants(void);
+
 #endif

@@ -20,7 +20,7 @@ struct RootCommand: ParsableCommand {
         version: version,
         subcommands: [
             WatchCommand.self, ListCommand.self, DoctorCommand.self, ExportCommand.self, EstimateCommand.self,
-            CalibrateCommand.self, HistoryCommand.self,
+            CalibrateCommand.self, HistoryCommand.self, RunCommand.self,
         ],
         defaultSubcommand: WatchCommand.self
     )

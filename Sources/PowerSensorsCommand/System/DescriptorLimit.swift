@@ -1,5 +1,6 @@
 import Glibc
 import PowerSensors
+import Synchronization
 
 /// The limit of open files of this process (RLIMIT_NOFILE).
 enum DescriptorLimit {
@@ -19,6 +20,7 @@ enum DescriptorLimit {
         let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()
         guard unsafe getrlimit(files, &limit) == 0 else { return }
+        inherited.store(UInt64(limit.rlim_cur), ordering: .relaxed)
         if limit.rlim_cur < limit.rlim_max {
             var raised = rlimit(rlim_cur: limit.rlim_max, rlim_max: limit.rlim_max)
             if unsafe setrlimit(files, &raised) == 0 { limit = raised }
@@ -34,6 +36,18 @@ enum DescriptorLimit {
         DescriptorBudget.ofProcess.reserve(inherited + reserved)
     }
 
+    /// Calls a function under the soft limit that this process was started with, for a child to inherit.
+    static func asInherited<Result>(_ start: () throws(CommandFailure) -> Result) throws(CommandFailure) -> Result {
+        let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        let soft = inherited.load(ordering: .relaxed)
+        var raised = rlimit()
+        guard soft > 0, unsafe getrlimit(files, &raised) == 0, soft < raised.rlim_cur else { return try start() }
+        var lowered = rlimit(rlim_cur: rlim_t(soft), rlim_max: raised.rlim_max)
+        unsafe setrlimit(files, &lowered)
+        defer { unsafe setrlimit(files, &raised) }
+        return try start()
+    }
+
     /// Opens the descriptors of the runtime's timers, which otherwise does so at the first wait, and ends the process if one is
     /// refused.
     static func openTimers() async {
@@ -41,3 +55,6 @@ enum DescriptorLimit {
         try? await Task.sleep(for: .nanoseconds(1), clock: SuspendingClock())
     }
 }
+
+/// The soft limit that this process was started with; 0 while it is not known.
+private let inherited = Atomic<UInt64>(0)

@@ -21,7 +21,9 @@ enum Signals {
         _ = endTimer.wakeCount
         isOrderly.store(false, ordering: .relaxed)
         exitCode.store(0, ordering: .relaxed)
-        signal(SIGPIPE, SIG_IGN)
+        child.store(0, ordering: .relaxed)
+        let before = signal(SIGPIPE, SIG_IGN)
+        ignoresPipe.store(isIgnored(before), ordering: .relaxed)
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
             handle(number) { _ in Signals.requestEnd() }
         }
@@ -70,6 +72,37 @@ enum Signals {
         isOrderly.store(true, ordering: .relaxed)
     }
 
+    /// The signals that this process ignores and the one that started it did not: a child gets them as they were.
+    static var changedToIgnored: sigset_t {
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        if !ignoresPipe.load(ordering: .relaxed) { unsafe sigaddset(&signals, SIGPIPE) }
+        return signals
+    }
+
+    /// From now on a signal does not end the command, which does so itself once ``isEndRequested``. While there is a child, it gets
+    /// the signals that this process gets.
+    static func endOrderly() {
+        isOrderly.store(true, ordering: .relaxed)
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2] { unsafe handleWithOrigin(number, receive) }
+    }
+
+    /// Hands signals on to a child from now on; nil for to none.
+    static func handOn(to number: pid_t?) { child.store(number ?? 0, ordering: .relaxed) }
+
+    /// The exit status of a command that a signal ended, as a shell tells it.
+    static var exitStatus: Int32 { 128 + latest.load(ordering: .relaxed) }
+
+    /// Waits for a time, or until the command is asked to stop.
+    static func wait(for time: Duration) {
+        let end = SampleInstant.monotonicNow + time.wholeNanoseconds
+        while true {
+            let wakeCount = endTimer.wakeCount
+            if isEndRequested || SampleInstant.monotonicNow >= end { return }
+            endTimer.wait(until: end, unlessWokenSince: wakeCount)
+        }
+    }
+
     /// Waits until the command is asked to stop.
     static func waitForEnd() {
         while true {
@@ -90,15 +123,43 @@ enum Signals {
     ) {
         var old = sigaction()
         guard unsafe sigaction(number, nil, &old) == 0 else { return }
-        // SIG_IGN is the pointer 1.
-        let isIgnored = unsafe unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 1
-        if isIgnored, number != SIGALRM { return }
+        if unsafe isIgnored(old.__sigaction_handler.sa_handler), number != SIGALRM { return }
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = handler
         action.sa_flags = flags
         // Without SA_RESTART, so that sleeps and writes end early.
         unsafe sigaction(number, &action, nil)
     }
+
+    private static func handleWithOrigin(
+        _ number: Int32,
+        _ handler: @escaping @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void
+    ) {
+        var action = sigaction()
+        guard unsafe sigaction(number, nil, &action) == 0 else { return }
+        if unsafe isIgnored(action.__sigaction_handler.sa_handler) { return }
+        action = sigaction()
+        unsafe action.__sigaction_handler.sa_sigaction = handler
+        action.sa_flags = SA_SIGINFO
+        unsafe sigaction(number, &action, nil)
+    }
+
+    /// SIG_IGN is the pointer 1.
+    private static func isIgnored(_ handler: __sighandler_t?) -> Bool {
+        unsafe unsafeBitCast(handler, to: Int.self) == 1
+    }
+}
+
+/// Hands a signal on to the child. What a terminal sends, its whole foreground group gets, the child too.
+private func receive(
+    _ number: Int32, _ information: UnsafeMutablePointer<siginfo_t>?, _ context: UnsafeMutableRawPointer?
+) {
+    let isFromProcess = unsafe (information?.pointee.si_code ?? 0) <= 0
+    let process = child.load(ordering: .relaxed)
+    if process > 0, isFromProcess { kill(process, number) }
+    if number == SIGUSR1 || number == SIGUSR2 { return }
+    latest.store(number, ordering: .relaxed)
+    Signals.requestEnd()
 }
 
 private let endRequested = Atomic(false)
@@ -109,3 +170,9 @@ private let continued = Atomic(false)
 /// Whether the command ends by itself after a signal.
 private let isOrderly = Atomic(false)
 private let endTimer = InterruptibleTimer()
+/// The child that gets the signals; 0 for none.
+private let child = Atomic<pid_t>(0)
+/// The latest signal that asked for the end.
+private let latest = Atomic<Int32>(0)
+/// Whether SIGPIPE was ignored from the start.
+private let ignoresPipe = Atomic(false)

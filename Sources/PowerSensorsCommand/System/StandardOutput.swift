@@ -64,6 +64,16 @@ enum StandardError {
         ProgressLine.clear()
         let shown = LocaleCharacters.ofLocale.shown(message.safeToShow.hidingURLSecrets())
         let bytes = Array("powersensors: \(shown)\n".utf8)
-        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        write(bytes)
+    }
+
+    /// Writes bytes as they are. What cannot be written is lost.
+    static func write(_ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            if count <= 0, errno != EINTR { return }
+            rest = rest.dropFirst(max(count, 0))
+        }
     }
 }

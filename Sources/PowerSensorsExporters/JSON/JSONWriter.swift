@@ -127,6 +127,15 @@ package struct JSONWriter {
         }
     }
 
+    /// Writes a number.
+    package mutating func number(_ value: Double) { literal(value.isFinite ? value.description : "null") }
+
+    /// Writes a number.
+    package mutating func number(_ value: Int) { literal(value.description) }
+
+    /// Writes `null`.
+    package mutating func null() { literal("null") }
+
     private mutating func literal(_ text: String) {
         separate()
         bytes.append(text)

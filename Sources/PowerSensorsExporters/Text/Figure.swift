@@ -70,7 +70,7 @@ package struct Figure {
     package var isZero: Bool { Double(number) == 0 }
 
     /// Formats another number in this figure's unit and with as many decimals.
-    func inSameUnit(_ value: Double) -> String { fixed(value / factor, decimals: decimals) }
+    package func inSameUnit(_ value: Double) -> String { fixed(value / factor, decimals: decimals) }
 }
 
 extension ReadingStatus {

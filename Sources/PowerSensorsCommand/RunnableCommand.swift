@@ -116,6 +116,9 @@ private func report(parsing error: any Error, of arguments: [String]) throws(Com
             ? "leave - out." : "write --json > \(file), or append to a file with powersensors export --json \(file)."
         throw .usage("--json of \(subcommand) takes no file, and writes to standard output: \(remedy)")
     }
+    if subcommand == "run", message.contains("nexpected argument") {
+        throw .usage("\(message)\(end) Put -- before the command: powersensors run -- sleep 1.")
+    }
     let typed = arguments.first.flatMap { $0.hasPrefix("-") || subcommandNames.contains($0) ? nil : $0 }
     let mistyped = typed.flatMap { suggestion(for: $0, among: subcommandNames) }
     let hint = mistyped.map { " Did you mean \($0)?" } ?? ""

@@ -1,0 +1,114 @@
+#if Exporters
+import ArgumentParser
+import PowerSensors
+
+/// `powersensors run`: measures what commands use.
+struct RunCommand: EstimatingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Measures what a command uses, from its start to its end.",
+        usage: "powersensors run [options] -- command ...",
+        discussion: """
+            The command has this one's standard streams and gets its signals; powersensors ends with its exit status, and says on \
+            standard error what the machine used meanwhile. The sensors are read right before the start and right after the end, \
+            and every 100 ms between, or every --interval.
+
+            powersensors run --runs 10 --compare -- ./old -- ./new says whether one of them uses less.
+            """
+    )
+
+    @Option(
+        "runs", "How often to measure each command.", .number("count", 1...10_000, "a whole number from 1 to 10000"),
+        default: "1")
+    var runs: Setting<Int>
+
+    @Option(
+        "warmup", "How often to run each command before, unmeasured.",
+        .number("count", 0...10_000, "a whole number from 0 to 10000"), default: "0")
+    var warmup: Setting<Int>
+
+    @Option(
+        "cooldown", "How long to wait before each measured run.", .duration(from: "1ms", to: "1d", example: "5s"))
+    var cooldown: Setting<Duration?>
+
+    @Option(
+        "baseline",
+        "How long to measure the machine before the first run; what the runs use above that power is their dynamic energy.",
+        .duration(from: "100ms", to: "1d", example: "5s"))
+    var baseline: Setting<Duration?>
+
+    @Flag(help: "Run several commands, with -- between them, in turn, and compare each with the first.")
+    var compare: Compare?
+
+    @Option(
+        "command", "A command for /bin/sh, instead of words behind --.", .text("text", ifEmpty: "name a command."))
+    var command: [Setting<String>]
+
+    @Option(
+        "format", short: "f", "How to write the result: \(list(RunFormat.allCases.map(\.rawValue), "or")).",
+        .choice("format", of: RunFormat.allCases, name: \.rawValue), default: "text")
+    var format: Setting<RunFormat>
+
+    @Option(
+        "output", "A file for the result, which replaces it; by default, standard error.",
+        .text("file", ifEmpty: "name a file."))
+    var output: Setting<String?>
+
+    @Option("price", "The price of a kilowatt-hour, in any currency, to show what the energy costs.", .price)
+    var price: Setting<Double?>
+
+    @Argument(parsing: .postTerminator, help: ArgumentHelp("The command.", valueName: "command"))
+    var words: [String] = []
+
+    @OptionGroup var shared: SharedOptions
+
+    @OptionGroup var knownPower: KnownPowerOptions
+
+    @OptionGroup var estimatorOptions: EstimatorOptions
+
+    enum Compare: String, Switch { case compare }
+
+    func run(in environment: Environment) throws(CommandFailure) {
+        let settings = try Settings(self, in: environment)
+        let series = RunSeries(
+            commands: try commands(in: environment),
+            runs: try runs.value(in: environment),
+            warmup: try warmup.value(in: environment),
+            cooldown: try cooldown.value(in: environment) ?? .zero,
+            baseline: try baseline.value(in: environment),
+            interval: shared.interval.given(in: environment) == nil ? .milliseconds(100) : settings.interval)
+        let report = RunReport(
+            format: try format.value(in: environment), price: try price.value(in: environment),
+            comparesCommands: try environment.isOn(compare))
+        let output = try output.value(in: environment)
+        if let output { try FileTarget(output).check(isReplaced: true) }
+        let (result, exitCode) = try series.run(settings)
+        try report.write(result, to: output)
+        if exitCode != 0 { throw CommandFailure(line: "", exitCode: exitCode) }
+    }
+
+    /// The commands, each as its words.
+    private func commands(in environment: Environment) throws(CommandFailure) -> [[String]] {
+        let isCompared = try environment.isOn(compare)
+        var commands = try command.values(in: environment).map { ["/bin/sh", "-c", $0] }
+        let typed = isCompared ? words.split(separator: "--", omittingEmptySubsequences: false).map(Array.init) : [words]
+        if !words.isEmpty {
+            if typed.contains([]) { throw .usage("--compare: there is no command between two --.") }
+            commands += typed
+        }
+        if commands.isEmpty {
+            throw .usage("There is no command to run. Put it behind --: powersensors run -- sleep 1.")
+        }
+        if isCompared, commands.count == 1 {
+            throw .usage("--compare needs two commands or more: powersensors run --compare -- sleep 1 -- sleep 2.")
+        }
+        if !isCompared, commands.count > 1 { throw .usage("There is more than one command; --compare compares them.") }
+        return commands
+    }
+}
+
+/// A way to write what runs used.
+enum RunFormat: String, CaseIterable {
+    case text, json, csv
+}
+#endif

@@ -1,0 +1,131 @@
+import PowerSensors
+
+/// What one run of a command used.
+struct RunResult {
+    /// What one part of the machine used during the run.
+    struct Figure {
+        let scope: Scope
+        let provenance: Provenance
+        let energy: Joules?
+        /// The bounds between which the energy of the run itself lies.
+        let low: Joules?
+        let high: Joules?
+        let power: Watts?
+        /// The greatest mean power between two samples.
+        let peak: Watts?
+        /// The part of the energy that the machine would have used without the run, by the baseline.
+        let idle: Joules?
+        let status: ReadingStatus
+
+        /// The energy above the idle part; below 0 where the baseline was disturbed.
+        var dynamic: Joules? { if let energy, let idle { energy - idle } else { nil } }
+    }
+
+    /// How long the command ran, from right before its start to right after its end.
+    let duration: Duration
+
+    let end: ChildProcess.End
+
+    let figures: [Figure]
+
+    let channels: [Measurement.ChannelFigure]
+
+    /// The scope of the figure to show first; nil if nothing is measured here.
+    let headlineScope: Scope?
+
+    /// The part of the energy that follows from the processor time of the command and its descendants; nil if it is unknown.
+    let attributed: Attributed?
+
+    let carbon: Grams?
+
+    /// The shortest run whose energy the sources resolve to 5 %.
+    let shortest: Duration
+
+    /// The figure to show first.
+    var headline: Figure? { figures.first { $0.scope == headlineScope } }
+}
+
+/// A command's part of a figure's energy.
+struct Attributed {
+    let scope: Scope
+    let energy: Joules
+}
+
+/// What is known beside the sensors' readings when a run has ended.
+struct RunContext {
+    /// Nil where nothing can be read.
+    let topology: Topology?
+    /// The power of each scope before the runs.
+    let baseline: [Scope: Watts]
+    let intensity: CarbonIntensity?
+    /// How many processors there are.
+    let processors: Int
+    /// For how long the processors were busy during the run, all together; nil if that is unknown.
+    let busyTime: Duration?
+
+    /// How often the sources of a scope count: what they have not counted yet may be missing at each end.
+    fileprivate func updateTime(of scope: Scope?) -> Duration {
+        let channels = topology?.channels.filter { $0.countsIn == scope } ?? []
+        return channels.map { $0.refreshInterval ?? $0.readingInterval ?? .milliseconds(1) }.max() ?? .zero
+    }
+}
+
+extension RunResult {
+    /// - Parameters:
+    ///   - measurement: From right before the start to right after the end; nil where nothing can be read.
+    ///   - duration: The time of the run within it.
+    ///   - peaks: The greatest power of each scope between two samples.
+    init(
+        _ measurement: Measurement?, over duration: Duration, _ end: ChildProcess.End, peaks: [Scope: Watts],
+        _ context: RunContext
+    ) {
+        self.duration = duration
+        self.end = end
+        headlineScope = measurement?.headlineScope
+        channels = measurement?.channels ?? []
+        // What was used between the samples and the run is none of the run's.
+        let outside = max((measurement?.duration ?? .zero) - duration, .zero)
+        figures = (measurement?.figures ?? []).map {
+            Figure($0, outside: outside, over: duration, peak: peaks[$0.scope], baseline: context.baseline[$0.scope])
+        }
+        attributed = measurement.flatMap { Attributed($0, over: duration, end.processorTime, context) }
+        carbon = measurement?.headline?.energy.flatMap { energy in
+            context.intensity.map { Grams(energy.rawValue / 3.6e6 * $0.gramsPerKilowattHour) }
+        }
+        shortest = (context.updateTime(of: headlineScope) * 2 + outside) * 20
+    }
+}
+
+extension RunResult.Figure {
+    fileprivate init(
+        _ figure: Measurement.Figure, outside: Duration, over duration: Duration, peak: Watts?, baseline: Watts?
+    ) {
+        scope = figure.scope
+        provenance = figure.provenance
+        energy = figure.energy
+        high = figure.high
+        let power = figure.power
+        low = figure.low.map { max($0 - (power ?? .zero) * outside, .zero) }
+        self.power = power
+        // A run that is shorter than the time between two samples has no other power.
+        self.peak = peak.map { max($0, power ?? $0) } ?? power
+        idle = baseline.map { $0 * duration }
+        status = figure.status
+    }
+}
+
+extension Attributed {
+    /// The energy of the time in which the command and its descendants ran: its part of what all processors could do or, where
+    /// a host has left idle time out already, of what they did.
+    fileprivate init?(
+        _ measurement: Measurement, over duration: Duration, _ time: Duration, _ context: RunContext
+    ) {
+        let divided =
+            measurement.figures.first { $0.scope == .cpu && $0.energy != nil }
+            ?? measurement.figures.first { $0.scope == .wall && $0.provenance != .measured }
+        guard let divided, let energy = divided.energy else { return nil }
+        let capacity = divided.provenance == .shared ? context.busyTime : duration * context.processors
+        guard let capacity, capacity > .zero else { return nil }
+        self.init(scope: divided.scope, energy: energy * min(time / capacity, 1))
+    }
+}

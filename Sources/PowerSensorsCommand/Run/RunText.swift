@@ -1,0 +1,173 @@
+#if Exporters
+import PowerSensors
+import PowerSensorsExporters
+
+/// Runs for people: what one run used, or what several have in common.
+struct RunText {
+    private let result: RunSeriesResult
+    private let price: Double?
+    private let comparesCommands: Bool
+
+    init(_ result: RunSeriesResult, price: Double?, _ comparesCommands: Bool) {
+        (self.result, self.price, self.comparesCommands) = (result, price, comparesCommands)
+    }
+
+    /// All lines, each with its line end.
+    var text: String {
+        var lines: [String] = []
+        for command in result.commands {
+            if command.runs.isEmpty { continue }
+            lines.append("")
+            lines.append(title(of: command))
+            lines += command.runs.count == 1 ? command.runs.flatMap(lines(of:)) : summary(of: command)
+            lines += notes(on: command)
+        }
+        if comparesCommands { lines += comparison }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private func title(of command: RunSeriesResult.Command) -> String {
+        var title = command.title.safeToShow
+        if command.runs.count > 1 { title += ", \(command.runs.count) runs" }
+        if command.exitStatus != 0 { title += ", exit status \(command.exitStatus)" }
+        return title
+    }
+
+    // MARK: One run
+
+    private func lines(of run: RunResult) -> [String] {
+        var lines = [line("time", Self.seconds(run.duration), "processors \(Self.seconds(run.end.processorTime))")]
+        for figure in run.figures {
+            lines.append(line(figure.scope.name, figure.energy.map(Self.shown) ?? "unknown", details(of: figure)))
+            if let idle = figure.idle, let dynamic = figure.dynamic {
+                lines.append(line("  dynamic", Self.shown(dynamic), "above the \(Self.shown(idle)) that it uses idle"))
+            }
+        }
+        if let share = run.attributed {
+            lines.append(line("its share", Self.shown(share.energy), "of \(share.scope), by processor time"))
+        }
+        if let carbon = run.carbon { lines.append(line("CO2", Self.shown(carbon))) }
+        if let cost = price.flatMap({ run.cost(at: $0) }) { lines.append(line("cost", Self.money(cost))) }
+        return lines
+    }
+
+    private func details(of figure: RunResult.Figure) -> String {
+        var parts: [String] = []
+        if let low = figure.low, let high = figure.high, let energy = figure.energy {
+            let unit = Figure(energy)
+            parts.append("(\(unit.inSameUnit(low.rawValue))…\(unit.inSameUnit(high.rawValue)))")
+        }
+        if let power = figure.power { parts.append("mean \(Self.shown(power))") }
+        if let peak = figure.peak { parts.append("peak \(Self.shown(peak))") }
+        parts.append(figure.provenance.name)
+        if figure.status != .ok { parts.append(figure.status.name) }
+        return parts.joined(separator: "  ")
+    }
+
+    // MARK: Several runs
+
+    private func summary(of command: RunSeriesResult.Command) -> [String] {
+        let headline = command.runs.first?.headline
+        let energy = headline?.scope.name ?? "energy"
+        var lines = [
+            line("time", command.statistics { $0.duration / .seconds(1) }) { Self.seconds(.seconds($0)) },
+            line("processors", command.statistics { $0.end.processorTime / .seconds(1) }) { Self.seconds(.seconds($0)) },
+            line(energy, command.statistics(RunValue.energy.value)) { Self.shown(Joules($0)) },
+            line("  mean power", command.statistics { $0.headline?.power?.rawValue }) { Self.shown(Watts($0)) },
+        ]
+        if !result.baseline.isEmpty {
+            lines.append(
+                line("  dynamic", command.statistics { $0.headline?.dynamic?.rawValue }) { Self.shown(Joules($0)) })
+        }
+        lines.append(line("its share", command.statistics { $0.attributed?.energy.rawValue }) { Self.shown(Joules($0)) })
+        lines.append(line("CO2", command.statistics { $0.carbon?.rawValue }) { Self.shown(Grams($0)) })
+        if let price { lines.append(line("cost", command.statistics { $0.cost(at: price) }, Self.money)) }
+        if let headline, headline.provenance != .measured { lines.append(band(of: command, headline)) }
+        return lines.compactMap(\.self)
+    }
+
+    /// The mean of an estimate is no more certain than each: the band stays however many runs there are.
+    private func band(of command: RunSeriesResult.Command, _ headline: RunResult.Figure) -> String? {
+        guard let low = command.statistics({ $0.headline?.low?.rawValue })?.mean,
+            let high = command.statistics({ $0.headline?.high?.rawValue })?.mean
+        else { return nil }
+        return line("  \(headline.provenance.name)", "", "the true mean lies between \(Self.shown(Joules(low))) and "
+            + "\(Self.shown(Joules(high))), whatever the runs have in common")
+    }
+
+    private func line(_ name: String, _ statistics: RunStatistics?, _ shown: (Double) -> String) -> String? {
+        guard let statistics else { return nil }
+        let interval = statistics.interval.map { "95 %: \(shown($0.lowerBound)) to \(shown($0.upperBound))" }
+        let deviation = statistics.deviation.map { "±\(shown($0)) a run" }
+        return line(name, shown(statistics.mean), [interval, deviation].compactMap(\.self).joined(separator: "  "))
+    }
+
+    private var comparison: [String] {
+        guard let first = result.commands.first else { return [] }
+        let others = result.commands.dropFirst().map { command -> String in
+            let name = "\(command.title.safeToShow): "
+            guard let comparison = command.comparison(with: first, RunValue.energy.value) else {
+                return name + "its energy is not known in a run of both"
+            }
+            let ratio = "\(fixed(comparison.ratio, decimals: 3)) times the energy"
+            guard let interval = comparison.interval else { return name + ratio + "; --runs 5 or more tell how certain that is" }
+            let range = "95 %: \(fixed(interval.lowerBound, decimals: 3)) to \(fixed(interval.upperBound, decimals: 3))"
+            return name + (comparison.isDifferent ? "\(ratio) (\(range))" : "no difference shown (\(range) times the energy)")
+        }
+        return ["", "compared with \(first.title.safeToShow)"] + others.map { "  \($0)" }
+    }
+
+    // MARK: Notes
+
+    private func notes(on command: RunSeriesResult.Command) -> [String] {
+        var notes: [String] = []
+        let runs = command.runs
+        if let first = runs.first, first.headline == nil {
+            notes.append("nothing here tells how much power the machine uses; powersensors doctor says what is missing")
+        }
+        if let short = runs.first(where: { $0.headline != nil && $0.duration < $0.shortest }) {
+            notes.append(
+                "a run of \(Self.seconds(short.duration)) is short for these sensors, which resolve 5 % of it from "
+                    + "\(Self.seconds(short.shortest)) on")
+        }
+        if runs.contains(where: \.end.hasSurvivors) {
+            notes.append("processes that it started still run, and what they use from now on is not in its share")
+        }
+        let outliers = command.statistics(RunValue.energy.value)?.outliers ?? []
+        if !outliers.isEmpty {
+            let list = outliers.map { "\($0 + 1)" }.joined(separator: ", ")
+            notes.append("far from the others in energy, and counted: run \(list)")
+        }
+        return notes.map { "  note: \($0)" }
+    }
+
+    // MARK: Parts of a line
+
+    private func line(_ name: String, _ value: String, _ details: String = "") -> String {
+        let start = "  " + name.padding(to: 14) + value.leftPadded(10)
+        return details.isEmpty ? start : start + "  " + details
+    }
+
+    private static func shown(_ figure: Figure) -> String { "\(figure.number) \(figure.unit)" }
+    private static func shown(_ energy: Joules) -> String { shown(Figure(energy)) }
+    private static func shown(_ power: Watts) -> String { shown(Figure(power)) }
+    private static func shown(_ mass: Grams) -> String { shown(Figure(mass)) }
+
+    private static func seconds(_ time: Duration) -> String {
+        let seconds = time / .seconds(1)
+        return seconds < 0.9995 ? "\(fixed(seconds * 1000, decimals: seconds < 0.1 ? 1 : 0)) ms" : "\(fixed(seconds, decimals: 2)) s"
+    }
+
+    /// To hundredths or, for less, to three digits.
+    private static func money(_ amount: Double) -> String {
+        var (decimals, size) = (2, abs(amount))
+        while size > 0, size < 1, decimals < 12 { (decimals, size) = (decimals + 1, size * 10) }
+        return fixed(amount, decimals: decimals)
+    }
+}
+
+extension String {
+    /// The text with spaces up to a width.
+    fileprivate func padding(to width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
+}
+#endif

@@ -1,0 +1,60 @@
+import PowerSensorsCommand
+import PowerSensorsTestSupport
+import Testing
+
+struct RunStatisticsTests {
+    /// A value that is normally distributed, nearly: the sum of twelve uniform ones has a variance of 1.
+    private static func noise(_ generator: inout SeededGenerator) -> Double {
+        (0..<12).reduce(-6) { sum, _ in sum + Double.random(in: 0..<1, using: &generator) }
+    }
+
+    @Test(arguments: [3, 5, 10, 40])
+    func `the interval holds the true mean in 95 of 100 series`(runs: Int) throws {
+        var generator = SeededGenerator(seed: 17)
+        var hits = 0
+        for _ in 0..<4000 {
+            let values = (0..<runs).map { _ in 100 + 3 * Self.noise(&generator) }
+            let interval = try #require(RunStatistics(values)?.interval)
+            if interval.contains(100) { hits += 1 }
+        }
+        #expect((0.93...0.97).contains(Double(hits) / 4000))
+    }
+
+    @Test func `two percent are told apart, and where nothing differs at most 5 of 100 series say so`() throws {
+        var generator = SeededGenerator(seed: 5)
+        var (found, mistaken) = (0, 0)
+        for _ in 0..<2000 {
+            // Both share what drifts from round to round.
+            let drift = (0..<20).map { _ in 1 + 0.05 * Self.noise(&generator) }
+            let first = drift.map { 100 * $0 * (1 + 0.01 * Self.noise(&generator)) }
+            let same = drift.map { 100 * $0 * (1 + 0.01 * Self.noise(&generator)) }
+            let other = drift.map { 102 * $0 * (1 + 0.01 * Self.noise(&generator)) }
+            if try #require(RunComparison(same, to: first)).isDifferent { mistaken += 1 }
+            if try #require(RunComparison(other, to: first)).isDifferent { found += 1 }
+        }
+        #expect(found >= 1980)
+        // Five in a hundred, and two standard deviations of that count.
+        #expect(mistaken <= 120)
+    }
+
+    @Test func `a run that lies far outside is told and counts`() throws {
+        let statistics = try #require(RunStatistics([10, 10.1, 9.9, 10.05, 30]))
+        #expect(statistics.outliers == [4])
+        #expect(abs(statistics.mean - 14.01) < 1e-9)
+        #expect(try #require(RunStatistics([5, 5, 5])).outliers.isEmpty)
+    }
+
+    @Test func `one run has a mean and no interval, and none has nothing`() throws {
+        let one = try #require(RunStatistics([4]))
+        #expect(one.mean == 4)
+        #expect(one.interval == nil && one.deviation == nil)
+        #expect(RunStatistics([]) == nil)
+        #expect(RunComparison([nil, 3], to: [2, nil]) == nil)
+    }
+
+    @Test func `quantiles are those of Student's distribution`() {
+        for (count, value) in [(1, 12.706), (10, 2.228), (30, 2.042), (31, 2.0395), (60, 2.0003), (120, 1.9799)] {
+            #expect(abs(StudentsDistribution.quantile975(degreesOfFreedom: count) - value) < 0.001)
+        }
+    }
+}

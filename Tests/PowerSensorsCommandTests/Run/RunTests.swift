@@ -1,0 +1,165 @@
+#if Exporters
+import PowerSensors
+import PowerSensorsTesting
+import Subprocess
+import Testing
+
+struct RunTests {
+    /// One package, and a script that lets its counter grow by so many joules at once, `grow JOULES`.
+    private struct Machine {
+        let mock: MockMachine
+        let script: String
+
+        init() throws {
+            mock = try MockMachine.onePackage(countsBeforeWrap: 1 << 31)
+            let zone = try #require(mock.zone("package-0"))
+            let counter = try #require(zone.counter)
+            // The number keeps its length, so that the file is never empty.
+            script = """
+                energy=\(counter.number)
+                grow() {
+                    energy=$((energy + $1 * 1000000))
+                    printf %s "$energy" | dd of=\(mock.sysfs.path)/\(zone.path)/energy_uj conv=notrunc status=none
+                }
+
+                """
+        }
+
+        func run(_ options: [String] = [], _ steps: String) async throws -> Command.Outcome {
+            try await Command.run(
+                ["run", "--sensor", "powercap"] + options + Command.roots(mock) + ["--", "sh", "-c", script + steps])
+        }
+
+        /// The result of one command as JSON.
+        func result(_ options: [String] = [], _ steps: String) async throws -> JSON {
+            let outcome = try await run(["--format", "json"] + options, steps)
+            return try #require(try JSON(outcome.error)["commands"].elements.first)
+        }
+    }
+
+    private func number(_ value: JSON) throws -> Double { try #require(value.number) }
+
+    @Test(arguments: ["grow 100", "grow 60; sleep 0.3; grow 40", "sleep 0.05; grow 100; sleep 0.05"])
+    func `the energy is what the counter gained during the run`(steps: String) async throws {
+        let run = try #require(try await Machine().result(steps)["runs"].elements.first)
+        let host = try #require(run["host"].elements.first { $0["scope"].text == "cpu" })
+        #expect(abs(try number(host["energy_j"]) - 100) < 1e-3)
+        #expect(try number(host["low_j"]) <= 100.001)
+        #expect(try number(host["high_j"]) >= 99.999)
+        #expect(host["provenance"].text == "measured")
+        #expect(host["status"].text == "ok")
+        let channel = try #require(run["channels"].elements.first { $0["energy_j"].number != nil })
+        #expect(abs(try number(channel["energy_j"]) - 100) < 1e-3)
+        let (wall, power) = (try number(run["wall_s"]), try number(host["power_w"]))
+        #expect(abs(power * wall - 100) < 10)
+        #expect(try number(host["peak_w"]) >= power * 0.99)
+    }
+
+    @Test func `what was idle and what the run added add up to the energy`() async throws {
+        let run = try #require(try await Machine().result(["--baseline", "200ms"], "grow 5")["runs"].elements.first)
+        let host = try #require(run["host"].elements.first)
+        // The counter stood still before.
+        #expect(try number(host["idle_j"]) == 0)
+        #expect(abs(try number(host["dynamic_j"]) - 5) < 1e-3)
+    }
+
+    @Test func `the command's share follows its processor time, that of its descendants too`() async throws {
+        let busy = "sh -c 'i=0; while [ $i -lt 40000 ]; do i=$((i+1)); done'; grow 10"
+        let run = try #require(try await Machine().result(busy)["runs"].elements.first)
+        let (wall, processors) = (try number(run["wall_s"]), try number(run["cpu_s"]))
+        #expect(processors > 0)
+        let share = try number(run["attributed_j"])
+        #expect(share > 0 && share <= 10)
+        let count = try Double(#require(try await Command.run([], inScript: "getconf _NPROCESSORS_ONLN").output.int))
+        #expect(abs(share - 10 * processors / (wall * count)) < 1e-6)
+        #expect(run["attributed_scope"].text == "cpu")
+    }
+
+    @Test(arguments: [("exit 0", 0), ("exit 7", 7), ("kill -TERM $$", 143), ("kill -KILL $$", 137)])
+    func `the exit status is the command's`(steps: String, status: Int32) async throws {
+        let outcome = try await Machine().run(steps)
+        #expect(outcome.exitCode == status)
+        #expect(outcome.error.contains("time"))
+    }
+
+    @Test func `the command has the streams, the limits and the signals that this one was given`() async throws {
+        let outcome = try await Command.run(
+            ["run", "--", "sh", "-c", "cat; ulimit -Sn; grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status"],
+            inScript: "ulimit -Sn 100; echo input | \"$@\"; cat /proc/$$/status | grep -E '^Sig(Blk|Ign)'")
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.prefix(2) == ["input", "100"])
+        // What was ignored and blocked by the shell that started it all, and nothing else.
+        let (child, shell) = (lines.filter { $0.hasPrefix("SigIgn") || $0.hasPrefix("SigBlk") }.prefix(2), lines.suffix(2))
+        #expect(Array(child) == Array(shell))
+        #expect(outcome.exitCode == 0)
+    }
+
+    @Test func `a signal goes to the command, whose result is written all the same`() async throws {
+        let outcome = try await Command.run(
+            ["run", "--", "sh", "-c", "trap 'echo got it; exit 5' TERM; echo ready; while :; do sleep 0.02; done"],
+            inScript: "\"$@\" >out & while ! grep -q ready out; do sleep 0.02; done; kill -TERM $!; wait $!; s=$?; cat out; rm out; exit $s")
+        #expect(outcome.output.contains("got it"))
+        #expect(outcome.exitCode == 5)
+        #expect(outcome.error.contains("exit status 5"))
+    }
+
+    @Test func `descendants that outlive the command are told`() async throws {
+        let left = try await Machine().result("(sleep 0.7 >/dev/null 2>&1 &) ; exit 0")
+        #expect(left["runs"].elements.first?["descendants_left"] == .truth(true))
+        let collected = try await Machine().result("sleep 0.01 & wait")
+        #expect(collected["runs"].elements.first?["descendants_left"] == .truth(false))
+    }
+
+    @Test func `where nothing can be read the command runs, and this is said`() async throws {
+        let empty = try MockTree()
+        let outcome = try await Command.run(
+            ["run", "--sensor", "powercap", "--sysfs", empty.path, "--", "sh", "-c", "echo ran; exit 3"])
+        #expect(outcome.output == "ran\n")
+        #expect(outcome.exitCode == 3)
+        #expect(outcome.error.contains("nothing is measured"))
+    }
+
+    @Test func `several commands are compared in turn`() async throws {
+        let outcome = try await Command.run([
+            "run", "--runs", "3", "--compare", "--format", "json", "--", "sh", "-c", "echo a", "--", "sh", "-c", "echo b",
+        ])
+        #expect(outcome.output == "a\nb\nb\na\na\nb\n")
+        let commands = try JSON(outcome.error)["commands"].elements
+        #expect(commands.count == 2)
+        #expect(commands.allSatisfy { $0["runs"].elements.count == 3 })
+        #expect(commands.first?["interval95"]["wall_s"].elements.count == 2)
+    }
+
+    @Test func `a warm-up is run and not measured`() async throws {
+        let outcome = try await Command.run([
+            "run", "--runs", "2", "--warmup", "3", "--format", "csv", "--", "echo", "x",
+        ])
+        #expect(outcome.output == "x\nx\nx\nx\nx\n")
+        let runs = Set(outcome.error.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] })
+        #expect(runs == ["1", "2"])
+    }
+
+    @Test(arguments: [
+        (["--", "no-such-command"], 127, "no-such-command: there is no such command."),
+        (["--", "/etc/passwd"], 126, "/etc/passwd cannot be run: Permission denied."),
+        (["--", "/"], 126, "/ cannot be run: Permission denied."),
+        (["--", ""], 127, "\"\": there is no such command."),
+        ([], 64, "There is no command to run."),
+        (["sleep", "1"], 64, "Put -- before the command"),
+        (["--runs", "-1", "--", "true"], 64, "--runs -1: must be a whole number from 1"),
+        (["--compare", "--", "true"], 64, "--compare needs two commands"),
+        (["--compare", "--", "true", "--", "--", "true"], 64, "there is no command between two --"),
+        (["--command", "true", "--", "true"], 64, "There is more than one command"),
+        (["--output", "/no/such/folder/x", "--", "true"], 1, "/no/such/folder"),
+    ])
+    func `what cannot be run is told in one line`(arguments: [String], status: Int32, line: String) async throws {
+        let outcome = try await Command.run(["run"] + arguments)
+        #expect(outcome.exitCode == status)
+        #expect(outcome.complaints.count == 1 && outcome.error.contains(line), "\(outcome.error)")
+    }
+}
+
+extension String {
+    fileprivate var int: Int? { Int(split(separator: "\n").first ?? "") }
+}
+#endif
