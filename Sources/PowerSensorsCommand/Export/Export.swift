@@ -196,7 +196,7 @@ struct Export {
         for path in [json, csv].compactMap(\.self) where path != "-" {
             try FileTarget(path).check(isReplaced: false)
         }
-        try history?.check(unlessWritten: besideOthers)
+        try history?.check(besideOthers: besideOthers)
     }
 
     private func openMonitor() throws(CommandFailure) -> PowerMonitor {

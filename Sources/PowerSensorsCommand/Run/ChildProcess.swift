@@ -90,15 +90,17 @@ struct ChildProcess {
         unsafe posix_spawnattr_setsigdefault(&attributes, &restored)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe argument in unsafe arguments { unsafe free(argument) } }
+        defer { unsafe arguments.forEach { unsafe free($0) } }
         var number: pid_t = 0
         let code = unsafe posix_spawnp(&number, words[0], nil, &attributes, &arguments, environ)
         if code == 0 { return number }
         let name = words[0].isEmpty ? "\"\"" : words[0]
         if code == ENOENT {
-            throw CommandFailure(line: "\(name): there is no such command. Name one in PATH, or its path.", exitCode: 127)
+            throw CommandFailure(
+                line: "\(name): there is no such command. Name one in PATH, or its path.", exitCode: 127)
         }
-        throw CommandFailure(line: "\(name) cannot be run: \(systemMessage(errno: code)).\(remedy(code))", exitCode: 126)
+        throw CommandFailure(
+            line: "\(name) cannot be run: \(systemMessage(errno: code)).\(remedy(code))", exitCode: 126)
     }
 
     private static func remedy(_ code: Int32) -> String {

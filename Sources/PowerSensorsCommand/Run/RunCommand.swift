@@ -91,7 +91,8 @@ struct RunCommand: EstimatingCommand {
     private func commands(in environment: Environment) throws(CommandFailure) -> [[String]] {
         let isCompared = try environment.isOn(compare)
         var commands = try command.values(in: environment).map { ["/bin/sh", "-c", $0] }
-        let typed = isCompared ? words.split(separator: "--", omittingEmptySubsequences: false).map(Array.init) : [words]
+        let typed =
+            isCompared ? words.split(separator: "--", omittingEmptySubsequences: false).map(Array.init) : [words]
         if !words.isEmpty {
             if typed.contains([]) { throw .usage("--compare: there is no command between two --.") }
             commands += typed

@@ -13,7 +13,8 @@ struct RunReport {
     func write(_ result: RunSeriesResult, to path: String?) throws(CommandFailure) {
         let bytes =
             switch format {
-            case .text: Array(LocaleCharacters.ofLocale.shown(RunText(result, price: price, comparesCommands).text).utf8)
+            case .text:
+                Array(LocaleCharacters.ofLocale.shown(RunText(result, price: price, comparesCommands).text).utf8)
             case .json: RunJSON(price: price, comparesCommands).bytes(of: result)
             case .csv: RunCSV(price: price).bytes(of: result)
             }

@@ -71,7 +71,9 @@ struct RunText {
         let energy = headline?.scope.name ?? "energy"
         var lines = [
             line("time", command.statistics { $0.duration / .seconds(1) }) { Self.seconds(.seconds($0)) },
-            line("processors", command.statistics { $0.end.processorTime / .seconds(1) }) { Self.seconds(.seconds($0)) },
+            line("processors", command.statistics { $0.end.processorTime / .seconds(1) }) {
+                Self.seconds(.seconds($0))
+            },
             line(energy, command.statistics(RunValue.energy.value)) { Self.shown(Joules($0)) },
             line("  mean power", command.statistics { $0.headline?.power?.rawValue }) { Self.shown(Watts($0)) },
         ]
@@ -79,7 +81,8 @@ struct RunText {
             lines.append(
                 line("  dynamic", command.statistics { $0.headline?.dynamic?.rawValue }) { Self.shown(Joules($0)) })
         }
-        lines.append(line("its share", command.statistics { $0.attributed?.energy.rawValue }) { Self.shown(Joules($0)) })
+        lines.append(
+            line("its share", command.statistics { $0.attributed?.energy.rawValue }) { Self.shown(Joules($0)) })
         lines.append(line("CO2", command.statistics { $0.carbon?.rawValue }) { Self.shown(Grams($0)) })
         if let price { lines.append(line("cost", command.statistics { $0.cost(at: price) }, Self.money)) }
         if let headline, headline.provenance != .measured { lines.append(band(of: command, headline)) }
@@ -91,8 +94,10 @@ struct RunText {
         guard let low = command.statistics({ $0.headline?.low?.rawValue })?.mean,
             let high = command.statistics({ $0.headline?.high?.rawValue })?.mean
         else { return nil }
-        return line("  \(headline.provenance.name)", "", "the true mean lies between \(Self.shown(Joules(low))) and "
-            + "\(Self.shown(Joules(high))), whatever the runs have in common")
+        return line(
+            "  \(headline.provenance.name)", "",
+            "the true mean lies between \(Self.shown(Joules(low))) and "
+                + "\(Self.shown(Joules(high))), whatever the runs have in common")
     }
 
     private func line(_ name: String, _ statistics: RunStatistics?, _ shown: (Double) -> String) -> String? {
@@ -110,9 +115,12 @@ struct RunText {
                 return name + "its energy is not known in a run of both"
             }
             let ratio = "\(fixed(comparison.ratio, decimals: 3)) times the energy"
-            guard let interval = comparison.interval else { return name + ratio + "; --runs 5 or more tell how certain that is" }
+            guard let interval = comparison.interval else {
+                return name + ratio + "; --runs 5 or more tell how certain that is"
+            }
             let range = "95 %: \(fixed(interval.lowerBound, decimals: 3)) to \(fixed(interval.upperBound, decimals: 3))"
-            return name + (comparison.isDifferent ? "\(ratio) (\(range))" : "no difference shown (\(range) times the energy)")
+            return name
+                + (comparison.isDifferent ? "\(ratio) (\(range))" : "no difference shown (\(range) times the energy)")
         }
         return ["", "compared with \(first.title.safeToShow)"] + others.map { "  \($0)" }
     }
@@ -155,7 +163,8 @@ struct RunText {
 
     private static func seconds(_ time: Duration) -> String {
         let seconds = time / .seconds(1)
-        return seconds < 0.9995 ? "\(fixed(seconds * 1000, decimals: seconds < 0.1 ? 1 : 0)) ms" : "\(fixed(seconds, decimals: 2)) s"
+        return seconds < 0.9995
+            ? "\(fixed(seconds * 1000, decimals: seconds < 0.1 ? 1 : 0)) ms" : "\(fixed(seconds, decimals: 2)) s"
     }
 
     /// To hundredths or, for less, to three digits.

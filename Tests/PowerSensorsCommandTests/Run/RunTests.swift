@@ -25,14 +25,14 @@ struct RunTests {
                 """
         }
 
-        func run(_ options: [String] = [], _ steps: String) async throws -> Command.Outcome {
+        func run(_ steps: String, _ options: [String] = []) async throws -> Command.Outcome {
             try await Command.run(
                 ["run", "--sensor", "powercap"] + options + Command.roots(mock) + ["--", "sh", "-c", script + steps])
         }
 
         /// The result of one command as JSON.
-        func result(_ options: [String] = [], _ steps: String) async throws -> JSON {
-            let outcome = try await run(["--format", "json"] + options, steps)
+        func result(_ steps: String, _ options: [String] = []) async throws -> JSON {
+            let outcome = try await run(steps, ["--format", "json"] + options)
             return try #require(try JSON(outcome.error)["commands"].elements.first)
         }
     }
@@ -56,7 +56,7 @@ struct RunTests {
     }
 
     @Test func `what was idle and what the run added add up to the energy`() async throws {
-        let run = try #require(try await Machine().result(["--baseline", "200ms"], "grow 5")["runs"].elements.first)
+        let run = try #require(try await Machine().result("grow 5", ["--baseline", "200ms"])["runs"].elements.first)
         let host = try #require(run["host"].elements.first)
         // The counter stood still before.
         #expect(try number(host["idle_j"]) == 0)
@@ -89,7 +89,9 @@ struct RunTests {
         let lines = outcome.output.split(separator: "\n")
         #expect(lines.prefix(2) == ["input", "100"])
         // What was ignored and blocked by the shell that started it all, and nothing else.
-        let (child, shell) = (lines.filter { $0.hasPrefix("SigIgn") || $0.hasPrefix("SigBlk") }.prefix(2), lines.suffix(2))
+        let (child, shell) = (
+            lines.filter { $0.hasPrefix("SigIgn") || $0.hasPrefix("SigBlk") }.prefix(2), lines.suffix(2)
+        )
         #expect(Array(child) == Array(shell))
         #expect(outcome.exitCode == 0)
     }
@@ -97,7 +99,9 @@ struct RunTests {
     @Test func `a signal goes to the command, whose result is written all the same`() async throws {
         let outcome = try await Command.run(
             ["run", "--", "sh", "-c", "trap 'echo got it; exit 5' TERM; echo ready; while :; do sleep 0.02; done"],
-            inScript: "\"$@\" >out & while ! grep -q ready out; do sleep 0.02; done; kill -TERM $!; wait $!; s=$?; cat out; rm out; exit $s")
+            inScript:
+                "\"$@\" >out & while ! grep -q ready out; do sleep 0.02; done; kill -TERM $!; wait $!; s=$?; cat out; rm out; exit $s"
+        )
         #expect(outcome.output.contains("got it"))
         #expect(outcome.exitCode == 5)
         #expect(outcome.error.contains("exit status 5"))
@@ -121,7 +125,8 @@ struct RunTests {
 
     @Test func `several commands are compared in turn`() async throws {
         let outcome = try await Command.run([
-            "run", "--runs", "3", "--compare", "--format", "json", "--", "sh", "-c", "echo a", "--", "sh", "-c", "echo b",
+            "run", "--runs", "3", "--compare", "--format", "json", "--", "sh", "-c", "echo a", "--", "sh", "-c",
+            "echo b",
         ])
         #expect(outcome.output == "a\nb\nb\na\na\nb\n")
         let commands = try JSON(outcome.error)["commands"].elements
