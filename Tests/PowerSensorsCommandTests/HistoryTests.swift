@@ -100,7 +100,7 @@ struct HistoryTests {
         let machine = try MockMachine.onePackage()
         let settings = ["export", "--history", "\(folder.path)/history.db"] + Command.roots(machine)
         let script = """
-            "$@" & 
+            "$@" &
             while [ ! -e \(folder.path)/history.db-wal ]; do sleep 0.05; done
             "$@" --check; status=$?
             kill -TERM $!; wait $!; exit $status

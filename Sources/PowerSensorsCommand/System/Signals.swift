@@ -84,6 +84,8 @@ enum Signals {
     /// the signals that this process gets.
     static func endOrderly() {
         isOrderly.store(true, ordering: .relaxed)
+        // Where it is ignored, the kernel collects children itself, and nothing is known of their end.
+        signal(SIGCHLD, SIG_DFL)
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2] { unsafe handleWithOrigin(number, receive) }
     }
 

@@ -27,7 +27,7 @@ struct RunTests {
 
         func run(_ steps: String, _ options: [String] = []) async throws -> Command.Outcome {
             try await Command.run(
-                ["run", "--sensor", "powercap"] + options + Command.roots(mock) + ["--", "sh", "-c", script + steps])
+                ["run", "--sensor", "rapl:powercap"] + options + Command.roots(mock) + ["--", "sh", "-c", script + steps])
         }
 
         /// The result of one command as JSON.
@@ -117,7 +117,7 @@ struct RunTests {
     @Test func `where nothing can be read the command runs, and this is said`() async throws {
         let empty = try MockTree()
         let outcome = try await Command.run(
-            ["run", "--sensor", "powercap", "--sysfs", empty.path, "--", "sh", "-c", "echo ran; exit 3"])
+            ["run", "--sensor", "rapl:powercap", "--sysfs", empty.path, "--", "sh", "-c", "echo ran; exit 3"])
         #expect(outcome.output == "ran\n")
         #expect(outcome.exitCode == 3)
         #expect(outcome.error.contains("nothing is measured"))
