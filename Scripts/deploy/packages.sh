@@ -19,7 +19,7 @@ scratch=$(mktemp -d)
 feeder=
 end() {
     if [ -n "$feeder" ]; then kill "$feeder" 2>/dev/null || true; fi
-    umount "$root/proc" 2>/dev/null || true
+    umount "$root/proc" "$root/run/powersensors/share" 2>/dev/null || true
     rm -rf --one-file-system "$scratch"
 }
 trap end EXIT
@@ -82,14 +82,55 @@ check_library() {
     rm "$root/tmp/library"
 }
 
+# What the guide tells an administrator to type, in the block below a heading, as it is typed there, but without sudo and systemd.
+recipe() {
+    local commands
+    commands=$(sed -n "/^## $1\$/,/^## /s/^    //p" Docs/Install.md | sed "s/linux-amd64/linux-$architecture/")
+    [ -n "$commands" ] || fail "Docs/Install.md says nothing under $1"
+    chroot "$root" bash -euc "umask 077; cd /tmp; sudo() { \"\$@\"; }; systemctl() { :; }; $commands" >"$scratch/log" 2>&1 ||
+        fail "$1: $(tail -n 2 "$scratch/log")"
+}
+
+# What may be below /run/powersensors: files of this machine's guests, and a share of its host, whose files are not ours.
+lay_shares() {
+    mkdir -p "$root"/run/powersensors/{guests/a,share}
+    touch "$root/run/powersensors/guests/a/energy"
+    mount -t tmpfs none "$root/run/powersensors/share"
+    touch "$root/run/powersensors/share/energy"
+}
+check_shares() {
+    [ -e "$root/run/powersensors/share/energy" ] || fail "$1 takes files of the host's share away"
+    [ ! -e "$root/run/powersensors/guests" ] || fail "$1 leaves the guests' files"
+    umount "$root/run/powersensors/share"
+    rmdir "$root"/run/powersensors/{share,}
+}
+
+# Nothing new is there. A minimal root drops documents and empty folders of its own accord.
+check_remains() {
+    local remains
+    list >"$scratch/after"
+    remains=$(comm -13 "$scratch/before" "$scratch/after")
+    [ -z "$remains" ] || fail "these files stay after $1:" $remains
+    say "nothing stays after $1"
+}
+
+architecture=$(dpkg --print-architecture 2>/dev/null || uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
 mount --bind /proc "$root/proc"
 list >"$scratch/before"
-tar -xzf dist/powersensors-*-linux-*.tar.gz -C "$root/tmp"
-(cd "$root"/tmp/powersensors-* && cp -r bin include share lib "$root/usr/local/")
+cp dist/powersensors-*-linux-*.tar.gz "$root/tmp/"
+recipe "From the tarball"
 check_watts /usr/local/bin/powersensors
 check_library /usr/local/lib
-(cd "$root"/tmp/powersensors-* && find bin include share lib \( -type f -o -type l \) -print0 | (cd "$root/usr/local" && xargs -0 rm -f))
-find "$root/usr/local" -mindepth 2 -type d -empty -delete
+unreadable=$(find "$root/usr/local" -path '*powersensors*' ! -perm -444)
+[ -z "$unreadable" ] || fail "not everyone may read:" $unreadable
+lay_shares
+mkdir -p "$root"/etc/systemd/system/powersensors{,-guests}.service.d "$root/var/lib/private/powersensors"
+touch "$root"/etc/{powersensors,powersensors-guests}.conf "$root/etc/systemd/system/powersensors.service.d/override.conf"
+ln -s private/powersensors "$root/var/lib/powersensors"
+recipe Removing
+check_shares "the guide"
+rmdir --ignore-fail-on-non-empty "$root/var/lib/private"
+check_remains "what the guide says of the tarball"
 
 cp dist/powersensors_*.deb "$root/tmp/package.deb"
 chroot "$root" dpkg --install /tmp/package.deb >"$scratch/log" 2>&1 || fail "dpkg: $(head -n 6 "$scratch/log")"
@@ -102,12 +143,10 @@ chroot "$root" dpkg --install /tmp/package.deb >"$scratch/log" 2>&1 </dev/null |
 grep -q POWERSENSORS_INTERVAL=2s "$root/etc/powersensors.conf" || fail "an upgrade overwrites the settings file"
 chroot "$root" dpkg --remove powersensors >"$scratch/log" 2>&1 || fail "dpkg: $(tail -n 2 "$scratch/log")"
 [ -s "$root/etc/powersensors.conf" ] || fail "a removal takes the settings file away"
+lay_shares
 chroot "$root" dpkg --purge powersensors >"$scratch/log" 2>&1 || fail "dpkg: $(head -n 6 "$scratch/log")"
-list >"$scratch/after"
-# A minimal root drops documents and empty folders of its own accord: only what is new is a remainder.
-remains=$(comm -13 "$scratch/before" "$scratch/after")
-[ -z "$remains" ] || fail "these files stay after the removal:" $remains
-say "nothing stays after the removal"
+check_shares "a purge"
+check_remains "a purge"
 
 # The package for Red Hat's systems, by rpm from outside: Debian's packages are not in its database, so nothing that it needs is.
 if ! command -v rpm >/dev/null || ! ls dist/*.rpm >/dev/null 2>&1; then
@@ -122,9 +161,8 @@ check_library /usr/lib64
 echo "POWERSENSORS_INTERVAL=2s" >>"$root/etc/powersensors.conf"
 by_rpm --upgrade --replacepkgs --nodeps dist/powersensors-*.rpm
 grep -q POWERSENSORS_INTERVAL=2s "$root/etc/powersensors.conf" || fail "an upgrade by rpm overwrites the settings file"
+lay_shares
 by_rpm --erase powersensors
+check_shares "a removal by rpm"
 rm "$root/etc/powersensors.conf.rpmsave" || fail "a removal by rpm takes the settings file away"
-list >"$scratch/after"
-remains=$(comm -13 "$scratch/before" "$scratch/after")
-[ -z "$remains" ] || fail "these files stay after the removal by rpm:" $remains
-say "nothing but the changed settings stays after the removal by rpm"
+check_remains "a removal by rpm, but for changed settings"
