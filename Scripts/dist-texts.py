@@ -1,6 +1,6 @@
 """Writes what is packed beside the command: man pages, completions and a commented settings file, all from what it says of itself.
 
-Arguments: the command, and the folder to write to.
+Arguments: the command, and the folder to write to. SOURCE_DATE_EPOCH is the date of the man pages.
 """
 
 import json
@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import time
 
 
 def ask(command, *arguments):
@@ -54,7 +55,8 @@ def man_page(command, version, root):
     names = [root["commandName"]] if command is not root else []
     full = " ".join(names + [command["commandName"]])
     title = full.replace(" ", "-")
-    lines = [f'.TH "{title.upper()}" 1 "" "powersensors {version}" "User Commands"', ".SH NAME",
+    date = time.strftime("%Y-%m-%d", time.gmtime(int(os.environ["SOURCE_DATE_EPOCH"])))
+    lines = [f'.TH "{title.upper()}" 1 "{date}" "powersensors {version}" "User Commands"', ".SH NAME",
              escaped(f"{title} - {command['abstract'].rstrip('.')}"), ".SH SYNOPSIS"]
     subcommands = [one for one in command.get("subcommands", []) if one["commandName"] != "help"]
     use = " [subcommand] [options]" if subcommands else " [options]"
@@ -81,8 +83,9 @@ def man_page(command, version, root):
 def settings_file(root):
     """Every setting of export with what it means, commented out, but for one: where Prometheus scrapes."""
     lines = textwrap.wrap(
-        "Settings of powersensors, as its service and its subcommands read them: one variable a line, without spaces around =, in"
-        " the format of systemd's EnvironmentFile. An option on the command line or a variable of the environment comes first.",
+        "Settings of powersensors' service, which is export: one variable a line, in the format of systemd's EnvironmentFile. The"
+        " other subcommands read them too; what only they know is in their --help. An option on the command line or a variable of the"
+        " environment comes first.",
         width=100, initial_indent="# ", subsequent_indent="# ")
     export = next(one for one in root["subcommands"] if one["commandName"] == "export")
     unsuited = {"help", "version", "config", "check"}

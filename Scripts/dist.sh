@@ -130,8 +130,12 @@ if [ -z "$binary" ]; then
     say "building the command; from nothing this takes some minutes"
     build_command
     binary=$build/powersensors
+    # Of a command that was built elsewhere nobody knows from what.
+    REVISION=$(git rev-parse HEAD 2>/dev/null || true)
+    export REVISION
 fi
 check_libraries "$binary"
+bash Scripts/deploy/licenses.sh "$scratch/licenses"
 version=$("$binary" --version)
 architecture=$(dpkg --print-architecture 2>/dev/null || uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
 # The packed form of addresses has a name instead of a version.

@@ -16,7 +16,12 @@ if [ ! -x "$command" ]; then
     echo "install: $command is not a program. Remedy: make dist, or name one by BINARY" >&2
     exit 1
 fi
-# A unit could not name such a folder.
+# A unit could not name such a folder, and this script has changed to another.
+if [[ $prefix != /* ]]; then
+    echo "install: PREFIX must begin with /, as $PWD/$prefix does: '$prefix'" >&2
+    exit 64
+fi
+# Nor could it name this.
 if [[ $prefix == *[[:space:]\|\&]* ]]; then
     echo "install: PREFIX may have no blanks, | or &: '$prefix'" >&2
     exit 64
@@ -25,6 +30,8 @@ fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
+# The date of the man pages: when the sources last changed.
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y Package.swift)}
 python3 Scripts/dist-texts.py "$command" "$scratch"
 install -D -m 755 "$command" "$root/bin/powersensors"
 if [ -n "$library" ]; then PREFIX=$prefix bash Scripts/install-library.sh "$library" "$("$command" --version)" "$root"; fi
@@ -42,13 +49,8 @@ for document in README.md CHANGELOG.md LICENSE NOTICE SECURITY.md Docs/*.md; do
     install -D -m 644 "$document" "$root/share/doc/powersensors/$document"
 done
 python3 Scripts/deploy/links.py remove "$root/share/doc/powersensors"
-# The licences of what is linked in, where it was built here.
-for file in .build/for-release/checkouts/*/{,Sources/*/}{LICENSE,NOTICE}*; do
-    if [ -f "$file" ]; then
-        name=${file#.build/for-release/checkouts/}
-        install -D -m 644 "$file" "$root/share/doc/powersensors/licenses/${name/Sources\//}"
-    fi
-done
+# The licences of what is linked in. Who installs a command that was built elsewhere has them from there; make dist insists on them.
+bash Scripts/deploy/licenses.sh "$root/share/doc/powersensors/licenses" || echo "install: so not all licences are installed" >&2
 if [ "${SYSCONFDIR:-/etc}" != none ] && [ ! -e "$settings" ]; then
     install -D -m 644 "$root/share/powersensors/powersensors.conf" "$settings"
 fi

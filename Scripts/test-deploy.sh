@@ -50,11 +50,24 @@ check_units() {
     done
 }
 
-# What is installed as a document has no link that leads nowhere.
+# What is installed as a document has no link and no picture that leads nowhere; the licences are there, and man pages have a date.
 check_documents() {
     local tree=$scratch/documents
     PREFIX=/usr DESTDIR=$tree bash Scripts/install.sh "$binary"
     python3 Scripts/deploy/links.py check "$tree/usr/share/doc/powersensors"
+    local licenses=$tree/usr/share/doc/powersensors/licenses
+    [ "$(find "$licenses" -name 'LICENSE*' | wc -l)" -ge 7 ] || { echo "test-deploy: licences are missing in $licenses" >&2 && return 1; }
+    zcat "$tree/usr/share/man/man1/powersensors.1.gz" | head -n 1 | grep -qE '^\.TH "POWERSENSORS" 1 "20[0-9-]{8}" ' || {
+        echo "test-deploy: the man page has no date" >&2 && return 1
+    }
+    if PREFIX=relative bash Scripts/install.sh "$binary" 2>"$scratch/refusal"; then
+        echo "test-deploy: a PREFIX that is no absolute path is not refused" >&2 && return 1
+    fi
+    grep -q PREFIX "$scratch/refusal"
+    echo '![A picture](images/missing.png)' >"$tree/usr/share/doc/powersensors/picture.md"
+    if python3 Scripts/deploy/links.py check "$tree/usr/share/doc/powersensors" 2>/dev/null; then
+        echo "test-deploy: a picture that is not there is not noticed" >&2 && return 1
+    fi
 }
 
 # The same binary gives the same packages.

@@ -4,11 +4,12 @@
 #
 # OUTPUT.tar is a docker-archive, which `ctr images import`, `docker load` and `podman load` take. OCI-FOLDER, where it is
 # named, is the same image as an OCI layout, whose layer is compressed. The image contains the command, the shared libraries
-# that it needs of this machine, their licenses, and no shell. IMAGE names it (localhost/powersensors): a name of no registry,
+# that it needs of this machine, the licences of both, and no shell. IMAGE names it (localhost/powersensors): a name of no registry,
 # so that a node without the image says so, and does not ask a registry where anyone may have published something under that
 # name.
 #
-# The same files give the same bytes. SOURCE_DATE_EPOCH is the time that the image carries.
+# The same files give the same bytes. SOURCE_DATE_EPOCH is the time that the image carries, and REVISION the commit that the command was
+# built from, where it is known.
 set -euo pipefail
 umask 022
 export LC_ALL=C TZ=UTC
@@ -43,7 +44,6 @@ esac
 
 epoch=${SOURCE_DATE_EPOCH:-$(git -C "$project" log -1 --format=%ct 2>/dev/null || stat -c %Y "$binary")}
 created=$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ)
-revision=${REVISION:-$(git -C "$project" rev-parse HEAD 2>/dev/null || echo unknown)}
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -55,6 +55,7 @@ mkdir -p "$root"/{proc,sys,dev,run,host/sys,host/proc,host/dev}
 
 install -m 755 "$binary" "$root/usr/bin/powersensors"
 install -m 644 "$project/LICENSE" "$project/NOTICE" "$root/usr/share/doc/powersensors/"
+bash "$project/Scripts/deploy/licenses.sh" "$root/usr/share/doc/powersensors/licenses" || fail "an image must have them"
 
 # The files that a program or library loads, the loader among them; nothing for one that is linked statically.
 needed_by() {
@@ -125,9 +126,9 @@ umoci config --image "$oci:$version" --no-history --created "$created" --author 
     --config.label org.opencontainers.image.title="Power Sensors" \
     --config.label org.opencontainers.image.description="How much power a Linux machine uses, and what uses it" \
     --config.label org.opencontainers.image.version="$version" \
-    --config.label org.opencontainers.image.revision="$revision" \
     --config.label org.opencontainers.image.created="$created" \
     --config.label org.opencontainers.image.licenses=Apache-2.0 \
+    ${REVISION:+--config.label "org.opencontainers.image.revision=$REVISION"} \
     ${SOURCE_URL:+--config.label "org.opencontainers.image.source=$SOURCE_URL"}
 umoci gc --layout "$oci" 2>/dev/null
 

@@ -8,8 +8,8 @@ import pathlib
 import re
 import sys
 
-# [text](target), where the text may be on two lines and may have code in it.
-LINK = re.compile(r"(?s)(?<!!)\[((?:`[^`]*`|[^\[\]`])*)\]\(([^()\s]+)\)")
+# [text](target), or ![text](image), where the text may be on two lines and may have code in it.
+LINK = re.compile(r"(?s)!?\[((?:`[^`]*`|[^\[\]`])*)\]\(([^()\s]+)\)")
 
 
 def leads_nowhere(document, target):
@@ -30,7 +30,8 @@ def main():
             dead += 1
             if action == "check":
                 print(f"links: {document.relative_to(folder)}: {link.group(2)} leads nowhere", file=sys.stderr)
-            return f"{link.group(1)} (in the sources)"
+            kind = "a picture " if link.group(0).startswith("!") else ""
+            return f"{link.group(1)} ({kind}in the sources)"
 
         text = document.read_text(encoding="utf-8")
         new = LINK.sub(replaced, text)
