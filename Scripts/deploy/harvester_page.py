@@ -184,6 +184,11 @@ def page_that_is_not_as_expected():
         (None, "add", 1, "rancher-monitoring"),
         (None, "remove", 0, "nothing to remove"),
         ("{}", "add", 1, "no dashboard with panels"),
+        ("", "add", 1, "no dashboard with panels"),
+        ("", "remove", 0, "nothing to remove"),
+        ("{}", "remove", 0, "nothing to remove"),
+        ("not JSON", "remove", 0, "nothing to remove"),
+        ("not JSON", "check", 1, "no dashboard with panels"),
         ("not JSON", "add", 1, "no dashboard with panels"),
         (json.dumps({"rows": []}), "add", 1, "no dashboard with panels"),
         (json.dumps({"panels": []}), "add", 0, "done"),
@@ -192,7 +197,7 @@ def page_that_is_not_as_expected():
             cluster = Cluster(folder, dashboard)
             got, text = cluster.run(action)
             expect(got == status and named in text, f"{dashboard} {action}: {got} {text}")
-            if status and dashboard is not None:
+            if (status or action == "remove") and dashboard is not None:
                 expect(cluster.patches() == 0, f"{dashboard} was changed")
     with tempfile.TemporaryDirectory() as folder:
         cluster = Cluster(folder, json.dumps({"panels": [], "padding": "x" * 400_000}))

@@ -18,6 +18,14 @@ fail() {
     exit 1
 }
 
+# Where panels cannot be, remove has done its work: Helm runs it before a removal, which a failure would stop.
+nothing_to_remove() {
+    if [ "$action" = remove ]; then
+        echo "vm-page: $*, so nothing to remove"
+        exit 0
+    fi
+}
+
 action=${1:-}
 case $#,$action in
     1,add | 1,remove | 1,check) ;;
@@ -36,16 +44,17 @@ object=$scratch/object.json before=$scratch/before.json after=$scratch/after.jso
 kubectl get configmap "$configmap" --namespace "$namespace" --ignore-not-found --output json >"$object" ||
     fail "the ConfigMap cannot be read: see above"
 if [ ! -s "$object" ]; then
-    if [ "$action" = remove ]; then
-        echo "vm-page: there is no ConfigMap $namespace/$configmap, so nothing to remove"
-        exit 0
-    fi
+    nothing_to_remove "there is no ConfigMap $namespace/$configmap"
     fail "there is no ConfigMap $namespace/$configmap. Remedy: enable Harvester's add-on rancher-monitoring"
 fi
-jq --exit-status --raw-output --arg key "$key" '.data[$key] // empty' "$object" >"$before" ||
+if ! jq --exit-status --raw-output --arg key "$key" '.data[$key] // empty' "$object" >"$before"; then
+    nothing_to_remove "the ConfigMap $namespace/$configmap has no $key"
     fail "the ConfigMap $namespace/$configmap has no $key. Remedy: set DASHBOARD_KEY to the key with the dashboard"
-jq --exit-status '.panels | type == "array"' "$before" >/dev/null 2>&1 ||
+fi
+if ! jq --exit-status --slurp 'length == 1 and ([.[0] | .panels? | type] == ["array"])' "$before" >/dev/null 2>&1; then
+    nothing_to_remove "$key is no dashboard with panels"
     fail "$key is no dashboard with panels, so it is left as it is"
+fi
 
 # Ids above all others, in rows too, and a place below all others: nothing else moves.
 jq --slurpfile new "$panels" --arg action "$action" '
