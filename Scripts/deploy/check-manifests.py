@@ -34,6 +34,7 @@ VALUES = {
         "podAnnotations": {"example.org/a": "b"},
         "podLabels": {"team": "energy"},
         "priorityClassName": "system-node-critical",
+        "region": "DE",
     },
     "with TLS and Loki": {
         "prometheus": {"address": "[::]", "port": 9900, "webConfigSecret": "web", "tls": True},
@@ -72,7 +73,6 @@ VALUES = {
         "ignore": ["amdgpu", "BAT1"],
         "scope": "cpu",
         "maxPower": 1500.5,
-        "region": "DE",
         "carbonIntensity": 0,
         "share": {"hostPath": "/run/powersensors"},
         "extraArgs": ["--compat", "scaphandre"],
@@ -115,6 +115,71 @@ REFUSED = [
     ({"share": {"hostPath": "run/powersensors"}}, "/share/hostPath"),
     ({"maxPower": -1}, "/maxPower"),
     ({"podAnnotations": {"prometheus.io/scrape": True}}, "/podAnnotations"),
+    ({"podAnnotations": {"a b": "c"}}, "propertyName 'a b'"),
+    # Everyone, for Kubernetes.
+    ({"networkPolicy": {"enabled": True, "from": []}}, "/networkPolicy/from"),
+    # What the command refuses.
+    *[({"interval": text}, "/interval") for text in ("0s", "2d", "25h", "1441m", "86401s", "86400001ms", "0.0001ms", "1m30s")],
+    ({"carbonIntensity": 1e7}, "/carbonIntensity"),
+    ({"region": "DE", "carbonIntensity": 0}, "/carbonIntensity"),
+    ({"region": "list"}, "/region"),
+    ({"region": "D\"E"}, "/region"),
+    ({"maxPower": 0.0001}, "/maxPower"),
+    ({"maxPower": 2e9}, "/maxPower"),
+    *[({"prometheus": {"address": text}}, "/prometheus/address") for text in ("0.0.0", "256.0.0.1", "[::1]", "[:]")],
+    ({"loki": {"url": "http://loki:65536"}}, "/loki/url"),
+    ({"loki": {"url": "http://loki:0"}}, "/loki/url"),
+    ({"loki": {"tenant": "a b"}}, "/loki/tenant"),
+    ({"ignore": ["-x"]}, "/ignore/0"),
+    # What Kubernetes refuses, or takes for something else.
+    ({"podLabels": {"app.kubernetes.io/name": "a"}}, "propertyName 'app.kubernetes.io/name'"),
+    ({"podLabels": {"app.kubernetes.io/component": "a"}}, "propertyName 'app.kubernetes.io/component'"),
+    ({"monitor": {"labels": {"app.kubernetes.io/instance": "a"}}}, "propertyName 'app.kubernetes.io/instance'"),
+    ({"rules": {"labels": {"app.kubernetes.io/name": "a"}}}, "propertyName 'app.kubernetes.io/name'"),
+    ({"dashboards": {"labels": {"helm.sh/chart": "a"}}}, "propertyName 'helm.sh/chart'"),
+    ({"podLabels": {"team": "a b"}}, "/podLabels/team"),
+    ({"podLabels": {"a/b/c": "d"}}, "propertyName 'a/b/c'"),
+    ({"podLabels": {"a": "b" * 64}}, "/podLabels/a"),
+    ({"nodeSelector": {"-a": "b"}}, "propertyName '-a'"),
+    ({"devices": {"nodeLabel": "kubernetes.io/os"}}, "/devices/nodeLabel"),
+    ({"devices": {"nodeLabel": "a/b/c"}}, "/devices/nodeLabel"),
+    ({"image": {"repository": "registry.example/powersensors:1"}}, "/image/repository"),
+    ({"image": {"repository": "powersensors:1"}}, "/image/repository"),
+    ({"image": {"digest": "sha256:abc"}}, "/image/digest"),
+    ({"image": {"pullSecrets": ["a..b"]}}, "/image/pullSecrets/0"),
+    ({"fullnameOverride": "a.b"}, "/fullnameOverride"),
+    ({"fullnameOverride": "1a"}, "/fullnameOverride"),
+    ({"priorityClassName": "High"}, "/priorityClassName"),
+    ({"updateStrategy": {"rollingUpdate": {"maxUnavailable": "101%"}}}, "/updateStrategy/rollingUpdate/maxUnavailable"),
+    ({"updateStrategy": {"rollingUpdate": {"maxUnavailable": "5"}}}, "/updateStrategy/rollingUpdate/maxUnavailable"),
+    ({"harvester": {"vmPage": {"enabled": True, "image": "rancher/shell v1"}}}, "/harvester/vmPage/image"),
+    ({"resources": {"requests": {"memory": "1.5Gb"}}}, "/resources/requests/memory"),
+    ({"monitor": {"interval": "30s1m"}}, "/monitor/interval"),
+]
+
+# Values that are right, and might be taken for wrong ones.
+ACCEPTED = [
+    *[
+        {"interval": text}
+        for text in ("1ms", "86400000ms", "1.5ms", "0.001s", "86400s", "90", "1440m", "0.5m", "24h", "1d", "0.5d", "1.5h")
+    ],
+    *[{"region": text} for text in ("aws:eu-north-1", "US-CA", "eu-north-1", "azure:West Europe", "Côte d'Ivoire", "World")],
+    {"carbonIntensity": 10000},
+    {"maxPower": 0.001},
+    {"maxPower": 1e9},
+    {"prometheus": {"address": "[::]"}},
+    *[
+        {"loki": {"url": url}}
+        for url in ("http://loki:65535", "https://loki.example", "http://[fd00::1]:3100/a?b=c", "http://10.0.0.1:03100/")
+    ],
+    {"loki": {"tenant": "a|b"}},
+    {"podLabels": {"example.org/team": "a.b_c-D", "empty": ""}},
+    {"monitor": {"labels": {"app.kubernetes.io/component": "a", "app.kubernetes.io/part-of": "b"}, "interval": "1m30s"}},
+    {"image": {"repository": "registry.example:5000/a/power_sensors", "digest": "sha256:" + "a" * 64}},
+    {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "100%"}}},
+    {"harvester": {"vmPage": {"image": "registry.example:5000/rancher/shell:v0.5.0@sha256:" + "a" * 64}}},
+    {"resources": {"requests": {"memory": "1.5Gi"}}},
+    {"loki": {"secret": "a.b"}},
 ]
 
 
@@ -229,6 +294,24 @@ def wrong_values_are_refused():
             expect(named in str(error), f"{values} is refused, but {named} is not named: {error}")
             continue
         raise Wrong(f"{values} was not refused")
+
+
+@check
+def right_values_are_accepted():
+    for values in ACCEPTED:
+        try:
+            for item in rendered(values):
+                validate(item)
+        except (helm_python.HelmError, Wrong) as error:
+            raise Wrong(f"{values} was refused: {error}") from None
+
+
+@check
+def an_image_is_named_by_its_digest():
+    digest = "sha256:" + "a" * 64
+    values = {"image": {"repository": "registry.example/powersensors", "tag": "1", "digest": digest}}
+    image = pod_of(only(rendered(values), "DaemonSet"))["containers"][0]["image"]
+    expect(image == f"registry.example/powersensors@{digest}", f"the image is {image}")
 
 
 @check
@@ -355,7 +438,6 @@ def values_reach_the_pod():
         ("--ignore", "BAT1"),
         ("--scope", "cpu"),
         ("--max-power", "1500.5"),
-        ("--region", "DE"),
         ("--carbon-intensity", "0"),
         ("--share", "/host/share"),
         ("--compat", "scaphandre"),
@@ -365,6 +447,7 @@ def values_reach_the_pod():
         expect(pair in present, f"{pair} is not among {arguments}")
     expect(all(isinstance(argument, str) for argument in arguments), f"an argument is no text: {arguments}")
     arguments = pod_of(only(rendered(VALUES["with TLS and Loki"]), "DaemonSet"))["containers"][0]["args"]
+    expect("DE" in pod_of(only(rendered(VALUES["by a service"]), "DaemonSet"))["containers"][0]["args"], "no region")
     expect("[::]:9900" in arguments and "--json" in arguments, f"missing in {arguments}")
 
 

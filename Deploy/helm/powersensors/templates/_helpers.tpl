@@ -27,7 +27,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end -}}
 
 {{- define "powersensors.image" -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{ .Values.image.repository }}
+{{- if .Values.image.digest }}@{{ .Values.image.digest }}{{ else }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}
 {{- end -}}
 
 {{/*
@@ -163,7 +164,7 @@ spec:
             {{- end }}
             {{- with $values.interval }}
             - --interval
-            - {{ . }}
+            - {{ . | quote }}
             {{- end }}
             {{- if $values.prometheus.webConfigSecret }}
             - --web-config
