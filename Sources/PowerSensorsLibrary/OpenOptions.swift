@@ -62,7 +62,13 @@ struct OpenOptions {
         }
         guard flags & POWERSENSORS_NO_ESTIMATOR != 0 else { return selections }
         if names.isEmpty { selections = SensorSet.Selection.all.filter { $0.mechanism == nil } }
-        return selections.filter { $0.sensor != .estimator }
+        let kept = selections.filter { $0.sensor != .estimator }
+        // An empty list would mean all sensors.
+        if !kept.isEmpty { return kept }
+        throw Failure(
+            Code.invalidArgument, "sensors",
+            "Only the estimator is asked for, and POWERSENSORS_NO_ESTIMATOR excludes it.",
+            "Leave one of the two out.")
     }
 }
 

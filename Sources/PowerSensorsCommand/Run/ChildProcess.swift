@@ -1,7 +1,6 @@
 import CPowerSensors
 import Glibc
 import PowerSensors
-import Synchronization
 
 /// A command that runs as a child of this process, with its standard streams.
 ///
@@ -12,7 +11,10 @@ struct ChildProcess {
         /// The status as a shell tells it: the command's own, or 128 and the number of the signal that ended it.
         let exitStatus: Int32
 
-        /// The processor time that it and all of its descendants that have ended took.
+        /// When it ended.
+        let moment: SampleInstant
+
+        /// The processor time that it and its descendants took until then.
         let processorTime: Duration
 
         /// Whether some of its descendants still run.
@@ -20,25 +22,25 @@ struct ChildProcess {
     }
 
     private let number: pid_t
-    private let ending: Ending
+    private let family: Family
 
     /// Starts a command.
     ///
     /// - Throws: A failure with the exit code of a shell: 127 if there is no such command, and 126 if it cannot be run.
     init(_ words: [String]) throws(CommandFailure) {
+        let family = Family()
         // The command's own descriptor limit is the one that this process was started with.
         let number = try DescriptorLimit.asInherited { () throws(CommandFailure) in try Self.spawn(words) }
-        self.number = number
-        ending = Ending()
         Signals.handOn(to: number)
         do throws(ThreadError) {
-            try OwnedThread(name: "wait") { [ending] in ending.await(number) }.join(within: .zero)
+            try OwnedThread(name: "wait") { family.await(number) }.join(within: .zero)
         } catch {
             Signals.handOn(to: nil)
             kill(number, SIGKILL)
             waitpid(number, nil, 0)
             throw .failure("No thread could be started to wait for the command: \(systemMessage(errno: error.errno)).")
         }
+        (self.number, self.family) = (number, family)
     }
 
     /// Makes the descendants of later commands children of this process when their parents end.
@@ -49,10 +51,10 @@ struct ChildProcess {
     /// - Returns: Whether it has ended.
     func hasEnded(by moment: Int64) -> Bool {
         while true {
-            let wakeCount = ending.timer.wakeCount
-            if ending.hasEnded { return true }
+            let wakeCount = family.timer.wakeCount
+            if family.ended != nil { return true }
             if SampleInstant.monotonicNow >= moment { return false }
-            ending.timer.wait(until: moment, unlessWokenSince: wakeCount)
+            family.timer.wait(until: moment, unlessWokenSince: wakeCount)
         }
     }
 
@@ -63,16 +65,10 @@ struct ChildProcess {
         var status: Int32 = 0
         var usage = rusage()
         while unsafe wait4(number, &status, 0, &usage) < 0, errno == EINTR {}
-        var time = usage.processorTime
-        var hasSurvivors = false
-        while true {
-            var adopted = rusage()
-            let found = unsafe wait4(-1, nil, WNOHANG, &adopted)
-            if found > 0 { time += adopted.processorTime }
-            if found == 0 { hasSurvivors = true }
-            if found <= 0, found == 0 || errno != EINTR { break }
-        }
-        return End(exitStatus: Self.exitStatus(status), processorTime: time, hasSurvivors: hasSurvivors)
+        let others = family.collect()
+        return End(
+            exitStatus: Self.exitStatus(status), moment: family.ended ?? SampleInstant.now,
+            processorTime: usage.processorTime + others.time, hasSurvivors: others.areLiving)
     }
 
     /// The status of wait(2), as a shell tells it.
@@ -112,19 +108,85 @@ struct ChildProcess {
     }
 }
 
-/// Whether a child has ended, told by a thread that waits for nothing else.
-private final class Ending: Sendable {
+/// A child and its descendants, whose ends a thread awaits that does nothing else.
+private final class Family: Sendable {
     let timer = InterruptibleTimer()
-    private let isOver = Atomic(false)
 
-    var hasEnded: Bool { isOver.load(ordering: .acquiring) }
+    /// When it began, in the ticks in which the kernel tells the start of processes.
+    private let began = UInt64(max(SampleInstant.now.boottimeNanoseconds, 0)) / 10_000_000
+    private let state = Locked<(ended: SampleInstant?, adopted: Duration)>((nil, .zero))
 
-    /// Waits for the child's end, and leaves it to be collected.
+    /// When the child ended; nil while it runs.
+    var ended: SampleInstant? { state.withLock { $0.ended } }
+
+    /// Waits for the child's end, and leaves it to be collected. Of its descendants, those that end as children of this process are
+    /// collected at once: others may wait for them to be gone.
     func await(_ number: pid_t) {
-        var information = unsafe siginfo_t()
-        while unsafe waitid(P_PID, id_t(number), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
-        isOver.store(true, ordering: .releasing)
+        while true {
+            var information = unsafe siginfo_t()
+            if unsafe waitid(P_ALL, 0, &information, WEXITED | WNOWAIT) < 0 {
+                if errno == EINTR { continue }
+                break
+            }
+            let found = unsafe information._sifields._sigchld.si_pid
+            if found == number { break }
+            collect(found)
+        }
+        let now = SampleInstant.now
+        state.withLock { $0.ended = now }
         timer.wake()
+    }
+
+    /// Collects what has ended since.
+    ///
+    /// - Returns: The processor time of all descendants, and whether some still run.
+    func collect() -> (time: Duration, areLiving: Bool) {
+        while true {
+            var information = unsafe siginfo_t()
+            let code = unsafe waitid(P_ALL, 0, &information, WEXITED | WNOWAIT | WNOHANG)
+            let found = unsafe information._sifields._sigchld.si_pid
+            if code < 0, errno == EINTR { continue }
+            if code < 0 || found == 0 { break }
+            collect(found)
+        }
+        let living = livingDescendants()
+        return (state.withLock { $0.adopted } + .milliseconds(10) * Int(clamping: living.ticks), living.count > 0)
+    }
+
+    /// Collects one that has ended. What began before this command is another's.
+    private func collect(_ number: pid_t) {
+        let isOwn = Self.process(number).map { $0.start >= began } ?? true
+        var usage = rusage()
+        let found = unsafe wait4(number, nil, WNOHANG, &usage)
+        if found == number, isOwn { state.withLock { [usage] in $0.adopted += usage.processorTime } }
+    }
+
+    /// What still runs of those that began with the command or after it.
+    private func livingDescendants() -> (count: Int, ticks: UInt64) {
+        let folder = unsafe open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { close(folder) }
+        var numbers = [Int32](repeating: 0, count: 1 << 16)
+        let count = unsafe cpowersensors_list_processes(folder, &numbers, numbers.count)
+        var parents: [Int32: cpowersensors_process] = [:]
+        for number in numbers.prefix(max(min(count, numbers.count), 0)) {
+            if let process = Self.process(number, in: folder), process.start >= began { parents[number] = process }
+        }
+        var family: Set<Int32> = [getpid()]
+        var before = 0
+        while family.count != before {
+            before = family.count
+            for (number, process) in parents where family.contains(process.parent) { family.insert(number) }
+        }
+        let living = family.compactMap { parents[$0] }
+        return (living.count, living.reduce(0) { $0 + $1.ticks })
+    }
+
+    private static func process(_ number: pid_t, in folder: Int32? = nil) -> cpowersensors_process? {
+        let root = unsafe folder ?? open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if folder == nil { close(root) } }
+        var process = cpowersensors_process()
+        var kept: Int32 = -1
+        return unsafe cpowersensors_read_process(root, number, &kept, 0, &process) == 0 ? process : nil
     }
 }
 

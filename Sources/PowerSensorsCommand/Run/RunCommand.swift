@@ -69,6 +69,8 @@ struct RunCommand: EstimatingCommand {
     enum Compare: String, Switch { case compare }
 
     func run(in environment: Environment) throws(CommandFailure) {
+        Signals.endOrderly()
+        ChildProcess.adoptDescendants()
         let settings = try Settings(self, in: environment)
         let series = RunSeries(
             commands: try commands(in: environment),
@@ -82,9 +84,9 @@ struct RunCommand: EstimatingCommand {
             comparesCommands: try environment.isOn(compare))
         let output = try output.value(in: environment)
         if let output { try FileTarget(output).check(isReplaced: true) }
-        let (result, exitCode) = try series.run(settings)
-        try report.write(result, to: output)
-        if exitCode != 0 { throw CommandFailure(line: "", exitCode: exitCode) }
+        let (result, end) = series.run(settings)
+        if result.commands.contains(where: { !$0.runs.isEmpty }) { try report.write(result, to: output) }
+        if end.exitCode != 0 { throw end }
     }
 
     /// The commands, each as its words.

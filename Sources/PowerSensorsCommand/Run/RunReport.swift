@@ -30,11 +30,8 @@ struct RunReport {
 }
 
 extension RunSeriesResult.Command {
-    /// A value of every run that has it.
-    func values(_ value: (RunResult) -> Double?) -> [Double] { runs.compactMap(value) }
-
     /// What a value of the runs has in common; nil if none has it.
-    func statistics(_ value: (RunResult) -> Double?) -> RunStatistics? { RunStatistics(values(value)) }
+    func statistics(_ value: (RunResult) -> Double?) -> RunStatistics? { RunStatistics(runs.map(value)) }
 
     /// How the energy compares with that of another command's runs.
     func comparison(with first: Self, _ value: (RunResult) -> Double?) -> RunComparison? {

@@ -73,12 +73,13 @@ struct RunContext {
 extension RunResult {
     /// - Parameters:
     ///   - measurement: From right before the start to right after the end; nil where nothing can be read.
-    ///   - duration: The time of the run within it.
+    ///   - began: When the command was started.
     ///   - peaks: The greatest power of each scope between two samples.
     init(
-        _ measurement: Measurement?, over duration: Duration, _ end: ChildProcess.End, peaks: [Scope: Watts],
+        _ measurement: Measurement?, from began: SampleInstant, _ end: ChildProcess.End, peaks: [Scope: Watts],
         _ context: RunContext
     ) {
+        let duration = max(end.moment.continuous - began.continuous, .nanoseconds(1))
         self.duration = duration
         self.end = end
         headlineScope = measurement?.headlineScope
@@ -86,9 +87,13 @@ extension RunResult {
         // What was used between the samples and the run is none of the run's.
         let outside = max((measurement?.duration ?? .zero) - duration, .zero)
         figures = (measurement?.figures ?? []).map {
-            Figure($0, outside: outside, over: duration, peak: peaks[$0.scope], baseline: context.baseline[$0.scope])
+            Figure(
+                $0, uncertain: outside + context.updateTime(of: $0.scope), over: duration, peak: peaks[$0.scope],
+                baseline: context.baseline[$0.scope])
         }
-        attributed = measurement.flatMap { Attributed($0, over: duration, end.processorTime, context) }
+        attributed = measurement.flatMap {
+            Attributed($0, over: began.awakeTime(until: end.moment), end.processorTime, context)
+        }
         carbon = measurement?.headline?.energy.flatMap { energy in
             context.intensity.map { Grams(energy.rawValue / 3.6e6 * $0.gramsPerKilowattHour) }
         }
@@ -97,20 +102,30 @@ extension RunResult {
 }
 
 extension RunResult.Figure {
+    /// - Parameter uncertain: The time at the edges of which it is not known whether its energy is the run's.
     fileprivate init(
-        _ figure: Measurement.Figure, outside: Duration, over duration: Duration, peak: Watts?, baseline: Watts?
+        _ figure: Measurement.Figure, uncertain: Duration, over duration: Duration, peak: Watts?, baseline: Watts?
     ) {
         scope = figure.scope
         provenance = figure.provenance
         energy = figure.energy
-        high = figure.high
         let power = figure.power
-        low = figure.low.map { max($0 - (power ?? .zero) * outside, .zero) }
-        self.power = power
         // A run that is shorter than the time between two samples has no other power.
+        let greatest = peak.map { max($0, power ?? $0, baseline ?? $0) } ?? power
+        let edge = (greatest ?? .zero) * uncertain
+        low = figure.low.map { max($0 - edge, .zero) }
+        high = figure.high.map { $0 + edge }
+        self.power = power
         self.peak = peak.map { max($0, power ?? $0) } ?? power
         idle = baseline.map { $0 * duration }
         status = figure.status
+    }
+}
+
+extension SampleInstant {
+    /// The time until another instant, without that of a suspend.
+    fileprivate func awakeTime(until end: SampleInstant) -> Duration {
+        .nanoseconds(max(end.monotonicNanoseconds - monotonicNanoseconds, 1))
     }
 }
 

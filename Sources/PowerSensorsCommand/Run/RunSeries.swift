@@ -16,27 +16,34 @@ struct RunSeries {
 
     /// Measures all runs.
     ///
-    /// - Returns: What they used, and the first exit status other than 0.
-    func run(_ settings: Settings) throws(CommandFailure) -> (result: RunSeriesResult, exitCode: Int32) {
-        Signals.endOrderly()
-        ChildProcess.adoptDescendants()
+    /// - Returns: What they used, and how to end: by the first exit status other than 0, or the failure of a command that cannot be
+    ///   started.
+    func run(_ settings: Settings) -> (result: RunSeriesResult, end: CommandFailure) {
         var meter = RunMeter(settings, every: interval)
         if let baseline { meter.measureBaseline(for: baseline) }
         var result = RunSeriesResult(
-            node: settings.node, baseline: meter.baseline,
-            commands: commands.map { RunSeriesResult.Command(words: $0) })
-        var exitCode: Int32 = 0
+            node: settings.node, baseline: meter.baseline, commands: commands.map { RunSeriesResult.Command(words: $0) }
+        )
+        var exitStatus: Int32 = 0
         for round in 0..<(warmup + runs) {
             // Each second round goes the other way: what drifts with time, such as heat, then concerns all alike.
             for index in round % 2 == 0 ? Array(commands.indices) : commands.indices.reversed() {
                 if round >= warmup, cooldown > .zero { Signals.wait(for: cooldown) }
-                if Signals.isEndRequested { return (result, exitCode == 0 ? Signals.exitStatus : exitCode) }
-                let one = try meter.run(commands[index])
-                if exitCode == 0 { exitCode = one.end.exitStatus }
-                if round >= warmup { result.commands[index].runs.append(one) }
+                if Signals.isEndRequested {
+                    return (
+                        result, CommandFailure(line: "", exitCode: exitStatus == 0 ? Signals.exitStatus : exitStatus)
+                    )
+                }
+                do throws(CommandFailure) {
+                    let one = try meter.run(commands[index])
+                    if exitStatus == 0 { exitStatus = one.end.exitStatus }
+                    if round >= warmup { result.commands[index].runs.append(one) }
+                } catch {
+                    return (result, error)
+                }
             }
         }
-        return (result, exitCode)
+        return (result, CommandFailure(line: "", exitCode: exitStatus))
     }
 }
 
@@ -80,9 +87,12 @@ private struct RunMeter: ~Copyable {
 
     mutating func measureBaseline(for time: Duration) {
         guard let start = sampler?.beginMeasurement() else { return }
-        Signals.wait(for: time)
+        // A long one needs samples in between, or a counter may wrap unnoticed.
+        let end = SuspendingClock.now + time
+        while sampler?.nextSnapshot(every: time, until: end, unless: { Signals.isEndRequested }) != nil {}
         let measurement = sampler?.endMeasurement(start)
         for figure in measurement?.figures ?? [] { baseline[figure.scope] = figure.power }
+        if baseline.isEmpty { StandardError.write("the baseline is not known, so neither is what the runs add to it.") }
     }
 
     mutating func run(_ words: [String]) throws(CommandFailure) -> RunResult {
@@ -90,23 +100,46 @@ private struct RunMeter: ~Copyable {
         // Its power is the mean from here on, so that the first peak is of the run alone.
         _ = sampler?.snapshot()
         let start = sampler?.beginMeasurement()
-        let began = ContinuousClock.now
+        let began = SampleInstant.now
         let child = try ChildProcess(words)
-        var peaks: [Scope: Watts] = [:]
-        var next = SampleInstant.monotonicNow + interval.wholeNanoseconds
+        var peaks = PeakPowers(since: began)
+        let step = min(interval, sampler?.longestSafeInterval ?? interval).wholeNanoseconds
+        var next = SampleInstant.monotonicNow + step
         while !child.hasEnded(by: next) {
-            next = max(next, SampleInstant.monotonicNow) + interval.wholeNanoseconds
-            for figure in sampler?.snapshot().host ?? [] {
-                if let power = figure.power { peaks[figure.scope] = max(peaks[figure.scope] ?? power, power) }
-            }
+            next = max(next, SampleInstant.monotonicNow) + step
+            if let snapshot = sampler?.snapshot() { peaks.take(snapshot) }
         }
-        let duration = began.duration(to: .now)
         let measurement = start.flatMap { sampler?.endMeasurement($0) }
+        if let snapshot = sampler?.snapshot() { peaks.takeLast(snapshot) }
+        let end = child.end()
         let busy = timesBefore.flatMap { before in (try? load.read()).map { $0.elapsed(since: before).busy } }
         let context = RunContext(
             topology: sampler?.topology, baseline: baseline, intensity: settings.carbonIntensity,
             processors: sysconf(CInt(_SC_NPROCESSORS_ONLN)), busyTime: busy.map { .milliseconds(Int64($0) * 10) })
-        return RunResult(measurement, over: duration, child.end(), peaks: peaks, context)
+        return RunResult(measurement, from: began, end, peaks: peaks.powers, context)
+    }
+}
+
+/// The greatest power of each scope between two samples of a run.
+private struct PeakPowers {
+    /// The shortest interval whose power is more than the noise of when a counter is updated.
+    private static let shortest: Int64 = 20_000_000
+
+    private(set) var powers: [Scope: Watts] = [:]
+    private var latest: SampleInstant
+
+    init(since began: SampleInstant) { latest = began }
+
+    mutating func take(_ snapshot: Snapshot) {
+        latest = snapshot.instant
+        for figure in snapshot.host {
+            if let power = figure.power { powers[figure.scope] = max(powers[figure.scope] ?? power, power) }
+        }
+    }
+
+    /// The last interval is shorter than the others, often too short.
+    mutating func takeLast(_ snapshot: Snapshot) {
+        if snapshot.instant.monotonicNanoseconds - latest.monotonicNanoseconds >= Self.shortest { take(snapshot) }
     }
 }
 #endif

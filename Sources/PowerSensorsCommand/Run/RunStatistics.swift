@@ -13,9 +13,17 @@ package struct RunStatistics {
     /// The runs that lie far outside of what the others show, from 0. They count like the others.
     package let outliers: [Int]
 
+    /// How many runs have the value.
+    package let count: Int
+
     /// Nil without a value.
-    package init?(_ values: [Double]) {
+    ///
+    /// - Parameter all: A value of each run; nil where it is unknown.
+    package init?(_ all: [Double?]) {
+        let places = all.indices.filter { all[$0] != nil }
+        let values = all.compactMap(\.self)
         guard let first = values.first else { return nil }
+        self.count = values.count
         let count = Double(values.count)
         guard values.count > 1 else {
             (mean, deviation, interval, outliers) = (first, nil, nil, [])
@@ -27,7 +35,7 @@ package struct RunStatistics {
         let error = StudentsDistribution.quantile975(degreesOfFreedom: values.count - 1) * spread / count.squareRoot()
         deviation = spread
         interval = (center - error)...(center + error)
-        outliers = Self.outliers(values)
+        outliers = Self.outliers(values).map { places[$0] }
     }
 
     /// By the median and the median distance from it: beyond 3.5 robust standard deviations (Iglewicz and Hoaglin, How to

@@ -139,7 +139,13 @@ struct RunText {
                     + "\(Self.seconds(short.shortest)) on")
         }
         if runs.contains(where: \.end.hasSurvivors) {
-            notes.append("processes that it started still run, and what they use from now on is not in its share")
+            notes.append("processes that it started still run; its share has what they used until its end")
+        }
+        let known = command.statistics(RunValue.energy.value)?.count ?? 0
+        if known > 0, known < runs.count {
+            notes.append(
+                "the energy is known of \(known) of \(runs.count) runs; short ones that no counter noticed are not in the mean"
+            )
         }
         let outliers = command.statistics(RunValue.energy.value)?.outliers ?? []
         if !outliers.isEmpty {

@@ -40,7 +40,7 @@ final class ProgressLine {
     ///   - detail: What is done at the moment.
     ///   - left: How long it still takes; nil if that is not known.
     func show(_ detail: @autoclosure () -> String, left: @autoclosure () -> Duration?) {
-        guard isPossible else { return }
+        guard isPossible, !Self.isInBackground else { return }
         let now = SampleInstant.monotonicNow
         if now < next { return }
         next = now + Self.interval
@@ -48,6 +48,12 @@ final class ProgressLine {
         let shown = String(LocaleCharacters.ofLocale.shown(text).prefix(Self.width))
         isShown.store(true, ordering: .relaxed)
         write(Array("\r\(shown)\u{1B}[K".utf8))
+    }
+
+    /// Whether another program has the terminal, since a shell runs this one in the background.
+    private static var isInBackground: Bool {
+        let group = tcgetpgrp(STDERR_FILENO)
+        return group >= 0 && group != getpgrp()
     }
 
     /// The line.

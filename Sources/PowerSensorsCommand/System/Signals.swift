@@ -42,12 +42,24 @@ enum Signals {
     static func watchStops() {
         _ = takeStop()
         _ = takeContinue()
-        handle(SIGTSTP) { _ in stopRequested.store(true, ordering: .relaxed) }
+        watchStopKey()
         handle(SIGCONT) { _ in continued.store(true, ordering: .relaxed) }
         for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
-            // The instruction that failed does so again after this, and then ends the process.
-            handle(number, flags: Int32(bitPattern: UInt32(SA_RESETHAND))) { _ in TerminalMode.restore() }
+            // The signal comes again after this, and then ends the process.
+            handle(number, flags: Int32(bitPattern: UInt32(SA_RESETHAND))) {
+                TerminalMode.restore()
+                raise($0)
+            }
         }
+    }
+
+    private static func watchStopKey() { handle(SIGTSTP) { _ in stopRequested.store(true, ordering: .relaxed) } }
+
+    /// Stops until it is continued. The kernel ignores this signal, other than SIGSTOP, where nobody could continue the process.
+    static func stop() {
+        signal(SIGTSTP, SIG_DFL)
+        raise(SIGTSTP)
+        watchStopKey()
     }
 
     /// Whether the command was asked to stop until it is continued, since the last call.
@@ -86,11 +98,16 @@ enum Signals {
         isOrderly.store(true, ordering: .relaxed)
         // Where it is ignored, the kernel collects children itself, and nothing is known of their end.
         signal(SIGCHLD, SIG_DFL)
+        alarm(0)
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2] { unsafe handleWithOrigin(number, receive) }
     }
 
     /// Hands signals on to a child from now on; nil for to none.
-    static func handOn(to number: pid_t?) { child.store(number ?? 0, ordering: .relaxed) }
+    static func handOn(to number: pid_t?) {
+        child.store(number ?? 0, ordering: .relaxed)
+        // One that came while the child was started.
+        if let number, isEndRequested { kill(number, latest.load(ordering: .relaxed)) }
+    }
 
     /// The exit status of a command that a signal ended, as a shell tells it.
     static var exitStatus: Int32 { 128 + latest.load(ordering: .relaxed) }

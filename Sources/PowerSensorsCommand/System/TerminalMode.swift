@@ -13,6 +13,12 @@ enum TerminalMode {
     /// Whether keys are read, for which standard input must be a terminal.
     static var hasKeys: Bool { isatty(STDIN_FILENO) == 1 }
 
+    /// Whether the keys are this program's at the moment: standard input may be another terminal than standard output.
+    static var ownsKeys: Bool {
+        let group = tcgetpgrp(STDIN_FILENO)
+        return hasKeys && (group < 0 || group == getpgrp())
+    }
+
     /// Whether the terminal belongs to another program at the moment, since a shell runs this one in the background.
     static var isInBackground: Bool {
         let group = tcgetpgrp(STDOUT_FILENO)
@@ -21,7 +27,7 @@ enum TerminalMode {
 
     /// Shows the screen; called again, the terminal's modes are set again, since a shell changes them while a program is stopped.
     static func begin() {
-        if hasKeys {
+        if ownsKeys {
             if !isBegun.load(ordering: .relaxed) {
                 hasSaved.store(unsafe tcgetattr(STDIN_FILENO, &saved) == 0, ordering: .relaxed)
             }
@@ -36,13 +42,13 @@ enum TerminalMode {
         guard isBegun.exchange(false, ordering: .relaxed) else { return }
         // In the background the modes are those of the program in the foreground, and none of our business. They come first, since
         // a terminal that Ctrl-S has halted lets no write through.
-        if hasSaved.load(ordering: .relaxed), !isInBackground { unsafe apply(saved) }
+        if hasSaved.load(ordering: .relaxed), ownsKeys { unsafe apply(saved) }
         write(ending)
     }
 
     /// Drops keys that nobody has read, so that the shell does not get them.
     static func dropKeys() {
-        if hasKeys, !isInBackground { tcflush(STDIN_FILENO, TCIFLUSH) }
+        if ownsKeys { tcflush(STDIN_FILENO, TCIFLUSH) }
     }
 
     /// The attributes in which each key arrives at once and is not shown, and Ctrl-C and Ctrl-Z are signals.

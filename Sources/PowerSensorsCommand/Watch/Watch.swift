@@ -66,7 +66,7 @@ struct Watch {
                 generation = snapshot.topology.generation
                 format.prepare(for: snapshot.topology)
             }
-            if Signals.takeResize() { format.withText { $0.style.fit(StandardOutput.size) } }
+            if Signals.takeResize(), !isPlain { format.withText { $0.style.fit(StandardOutput.size) } }
             if snapshot.instant.suspending >= nextCheck {
                 nextCheck = max(nextCheck + .seconds(1), snapshot.instant.suspending)
                 if reportNew(sampler.findings(), in: &log) { format.withText { $0.leaveBlock() } }

@@ -41,7 +41,8 @@ package final class HistoryRecorder {
                     self.events.removeAll(keepingCapacity: true)
                 }
             }
-            try usualPower?.readIfDue(
+            // What cannot be read of the past is no reason to tell that the present is lost.
+            try? usualPower?.readIfDue(
                 store.database, now: snapshot.timeNanoseconds, at: snapshot.instant.monotonicNanoseconds)
         } catch {
             // The first snapshot says from where on to count, whether or not something can be written.

@@ -16,6 +16,8 @@ struct TickCounter {
     private struct Base {
         var count: Int64
         var milliseconds: Int64
+        /// Whether the figure has ever been known.
+        var isKnown = true
     }
 
     private var bases: [SeriesKey: Base] = [:]
@@ -47,6 +49,10 @@ struct TickCounter {
                 begin(figure.key, at: last.boottime)
                 continue
             }
+            if isFirstReading(figure.key, energy) {
+                bases[Self.counted(figure.key)] = Base(count: 0, milliseconds: boottime)
+                continue
+            }
             var values = count(figure.key, energy, at: boottime, since: last.boottime)
             values.sampled = tick.sampled
             values.power = figure.power
@@ -76,7 +82,13 @@ struct TickCounter {
     /// Begins at 0 with a figure that is there and was never known: what it will have counted was not used in one interval.
     private mutating func begin(_ key: SeriesKey, at milliseconds: Int64) {
         let key = Self.counted(key)
-        if bases[key] == nil { bases[key] = Base(count: 0, milliseconds: milliseconds) }
+        if bases[key] == nil { bases[key] = Base(count: 0, milliseconds: milliseconds, isKnown: false) }
+    }
+
+    /// Whether a figure only says where its counter stands: what it used before is unknown, and not 0.
+    private func isFirstReading(_ key: SeriesKey, _ energy: Joules) -> Bool {
+        guard let base = bases[Self.counted(key)] else { return false }
+        return !base.isKnown && Self.microjoules(energy) == 0
     }
 
     /// What a series has counted since it was known last.

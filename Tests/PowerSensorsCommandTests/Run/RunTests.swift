@@ -27,7 +27,9 @@ struct RunTests {
 
         func run(_ steps: String, _ options: [String] = []) async throws -> Command.Outcome {
             try await Command.run(
-                ["run", "--sensor", "rapl:powercap"] + options + Command.roots(mock) + ["--", "sh", "-c", script + steps])
+                ["run", "--sensor", "rapl:powercap"] + options + Command.roots(mock) + [
+                    "--", "sh", "-c", script + steps,
+                ])
         }
 
         /// The result of one command as JSON.

@@ -43,7 +43,9 @@ package struct PowerTrace: Sendable {
         var last = (end - half) / stepNanoseconds
         var first = max((end - length - half) / stepNanoseconds + 1, last - Int64(Self.capacity))
         if first > last { (first, last) = ((end - length / 2) / stepNanoseconds, (end - length / 2) / stepNanoseconds) }
-        for index in first...last { add(power, seconds: Duration.nanoseconds(max(length, 1)).seconds, to: index) }
+        // What it has of each step: a long interval counts in a step for the step's own length.
+        let seconds = Duration.nanoseconds(min(max(length, 1), stepNanoseconds)).seconds
+        for index in first...last { add(power, seconds: seconds, to: index) }
         newest = max(newest ?? last, last)
         if power != nil { self.first = self.first ?? first }
         steps = steps.count > Self.capacity * 2 ? steps.filter { $0.key > last - Int64(Self.capacity) } : steps

@@ -62,12 +62,14 @@ final class WatchScreen {
     func wait(untilMonotonic moment: Int64) {
         while true {
             handleSignals()
-            let left = min(moment, drawIfDue() ?? moment) - SampleInstant.monotonicNow
+            let next = min(moment, drawIfDue() ?? moment)
+            let left = next - SampleInstant.monotonicNow
             if isOver || left <= 0 { return }
             let milliseconds = left / 1_000_000
             // poll(2) knows no less than a millisecond.
             if !readKeys(within: Int32(clamping: milliseconds)), milliseconds == 0 {
-                return SampleInstant.sleep(untilMonotonic: moment)
+                SampleInstant.sleep(untilMonotonic: next)
+                if next == moment { return }
             }
         }
     }
@@ -89,7 +91,8 @@ final class WatchScreen {
     /// - Returns: Whether there were any.
     @discardableResult
     private func readKeys(within milliseconds: Int32) -> Bool {
-        var input = pollfd(fd: listens && !isHidden ? STDIN_FILENO : -1, events: Int16(POLLIN), revents: 0)
+        var input = pollfd(
+            fd: listens && !isHidden && TerminalMode.ownsKeys ? STDIN_FILENO : -1, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&input, 1, milliseconds) > 0 else { return false }
         var buffer = [UInt8](repeating: 0, count: 256)
         let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(STDIN_FILENO, $0.baseAddress, $0.count) }
@@ -116,7 +119,7 @@ final class WatchScreen {
     private func stop() {
         TerminalMode.restore()
         isHidden = true
-        raise(SIGSTOP)
+        Signals.stop()
     }
 
     private func showIfPossible() {
