@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import time
-import weakref
 from typing import Any, List, Optional
 
 from . import _library
-from .errors import PowerSensorsError
+from ._handle import ClosedError, Handle
 from .figures import Finding, Snapshot, read_findings, read_snapshot
 from .sampler import make_options
 
@@ -23,7 +22,8 @@ class Monitor:
             print(snapshot.watts)
 
     The library samples so often that no counter wraps unseen, however slowly it is iterated. A slow loop gets the
-    newest snapshot; energy is cumulative, so that nothing is lost.
+    newest snapshot; energy is cumulative, so that nothing is lost. Any thread may use and stop it; a forked child
+    starts one of its own.
 
     interval
         The time between two snapshots in seconds, from 0.001.
@@ -39,15 +39,12 @@ class Monitor:
         library.check(
             library.monitor_start(
                 ctypes.byref(make_options(**options)), interval, ctypes.byref(pointer), ctypes.byref(error)), error)
-        self._pointer: Any = pointer
-        self._stop = weakref.finalize(self, library.monitor_stop, pointer)
+        self._handle = Handle(self, pointer, library.monitor_stop, "monitor", "stopped")
 
     def latest(self) -> Optional[Snapshot]:
         """The newest snapshot, without waiting; None before the first sample."""
-        if self._pointer is None:
-            raise PowerSensorsError("The monitor is stopped.", "Start another one.")
         place = ctypes.c_void_p()
-        code = self._library.monitor_latest(self._pointer, ctypes.byref(place))
+        code = self._handle.call(self._library.monitor_latest, ctypes.byref(place))
         if code == _library.NOT_YET:
             return None
         self._library.check(code)
@@ -55,14 +52,11 @@ class Monitor:
 
     def findings(self) -> List[Finding]:
         """What the latest discovery found missing or limited."""
-        if self._pointer is None:
-            raise PowerSensorsError("The monitor is stopped.", "Start another one.")
-        return read_findings(self._library.monitor_finding, self._pointer)
+        return self._handle.call(lambda pointer: read_findings(self._library.monitor_finding, pointer))
 
     def stop(self) -> None:
-        """Ends the thread and the iterations."""
-        self._pointer = None
-        self._stop()
+        """Ends the thread and the iterations. It waits at most three seconds where a device does not answer."""
+        self._handle.close()
 
     def __enter__(self) -> Monitor:
         return self
@@ -74,18 +68,20 @@ class Monitor:
         return self
 
     async def __aexit__(self, *_: Any) -> None:
-        self.stop()
+        # Other tasks go on while a device does not answer.
+        await asyncio.to_thread(self.stop)
 
     def __iter__(self) -> Monitor:
         return self
 
     def __next__(self) -> Snapshot:
         while True:
-            snapshot = self._newer()
+            try:
+                snapshot = self._newer()
+            except ClosedError:
+                raise StopIteration from None
             if snapshot is not None:
                 return snapshot
-            if self._pointer is None:
-                raise StopIteration
             time.sleep(self._wait())
 
     def __aiter__(self) -> Monitor:
@@ -93,16 +89,17 @@ class Monitor:
 
     async def __anext__(self) -> Snapshot:
         while True:
-            snapshot = self._newer()
+            try:
+                snapshot = self._newer()
+            except ClosedError:
+                raise StopAsyncIteration from None
             if snapshot is not None:
                 return snapshot
-            if self._pointer is None:
-                raise StopAsyncIteration
             await asyncio.sleep(self._wait())
 
     def _newer(self) -> Optional[Snapshot]:
         """The newest snapshot if it has not been given yet."""
-        snapshot = self.latest() if self._pointer is not None else None
+        snapshot = self.latest()
         if snapshot is None or snapshot.boottime_nanoseconds == self._last:
             return None
         self._last = snapshot.boottime_nanoseconds

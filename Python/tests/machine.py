@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import pathlib
-from typing import Any, Dict, List
+import signal
+import threading
+import traceback
+from typing import Any, Callable, Dict, Iterator, List
 
 
 class Counter:
@@ -57,3 +62,38 @@ class Machine:
             "sysfs": str(self.root / "sys"), "procfs": str(self.root / "proc"), "estimator": False,
             "maximum_power": 1e5,
         }
+
+
+def in_child(work: Callable[[], Any]) -> int:
+    """The exit code of a forked child that does some work: 0 if it returns, negative if it hangs."""
+    child = os.fork()
+    if child == 0:
+        try:
+            signal.alarm(20)
+            work()
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@contextlib.contextmanager
+def held_elsewhere(lock: Any) -> Iterator[None]:
+    """Another thread holds a lock meanwhile."""
+    is_held, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with lock:
+            is_held.set()
+            leave.wait(60)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert is_held.wait(20)
+    try:
+        yield
+    finally:
+        leave.set()
+        thread.join()
