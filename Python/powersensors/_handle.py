@@ -40,12 +40,14 @@ class Handle:
 
     def call(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """Calls a function with the pointer, which is not freed meanwhile."""
+        if self.is_closed:
+            raise self._closed_error()
         if self._process != os.getpid():
             raise PowerSensorsError(
                 f"The {self._name} belongs to the process that forked this one.", "Make another one in this process.")
         with self._lock:
             if self.is_closed:
-                raise ClosedError(f"The {self._name} is {self._closed}.", "Make another one.")
+                raise self._closed_error()
             self._calls += 1
         try:
             return function(self._pointer, *arguments)
@@ -59,9 +61,13 @@ class Handle:
     def close(self) -> None:
         """Lets no further call begin, and frees the pointer after the last."""
         if self._process != os.getpid():
+            self.is_closed = True
             return
         with self._lock:
             is_last = not self.is_closed and not self._calls
             self.is_closed = True
         if is_last:
             self._free(self._pointer)
+
+    def _closed_error(self) -> ClosedError:
+        return ClosedError(f"The {self._name} is {self._closed}.", "Make another one.")

@@ -153,3 +153,12 @@ def load() -> Library:
         if _loaded is None:
             _loaded = Library(path())
         return _loaded
+
+
+def _renew_lock() -> None:
+    """In the parent, another thread may have been loading at the fork."""
+    global _lock
+    _lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)

@@ -197,17 +197,22 @@ def read_findings(function: Any, handle: Any) -> List[Finding]:
 def read_snapshot(library: _library.Library, pointer: Any) -> Snapshot:
     """A snapshot as values; the pointer is released."""
     try:
-        summary = _library.Summary()
-        library.check(library.read_summary(pointer, ctypes.byref(summary)))
-        return Snapshot(
-            generation=summary.generation, interval=_number(summary.interval),
-            time_nanoseconds=summary.time_nanoseconds, boottime_nanoseconds=summary.boottime_nanoseconds,
-            longest_safe_interval=_number(summary.longest_safe_interval),
-            host=[_host(library, pointer, index) for index in range(summary.host_count)],
-            channels=[_channel(library, pointer, index) for index in range(summary.channel_count)],
-        )
+        return copy_snapshot(library, pointer)
     finally:
         library.release(pointer)
+
+
+def copy_snapshot(library: _library.Library, pointer: Any) -> Snapshot:
+    """A snapshot as values."""
+    summary = _library.Summary()
+    library.check(library.read_summary(pointer, ctypes.byref(summary)))
+    return Snapshot(
+        generation=summary.generation, interval=_number(summary.interval),
+        time_nanoseconds=summary.time_nanoseconds, boottime_nanoseconds=summary.boottime_nanoseconds,
+        longest_safe_interval=_number(summary.longest_safe_interval),
+        host=[_host(library, pointer, index) for index in range(summary.host_count)],
+        channels=[_channel(library, pointer, index) for index in range(summary.channel_count)],
+    )
 
 
 def _host(library: _library.Library, pointer: Any, index: int) -> HostFigure:

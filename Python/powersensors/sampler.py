@@ -11,8 +11,9 @@ import weakref
 from typing import Any, Callable, Dict, Iterable, List, Optional, TypeVar, cast
 
 from . import _library
+from ._handle import Handle
 from .errors import PowerSensorsError
-from .figures import ChannelFigure, Finding, HostFigure, Snapshot, read_findings, read_snapshot
+from .figures import ChannelFigure, Finding, HostFigure, Snapshot, copy_snapshot, read_findings, read_snapshot
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -41,7 +42,9 @@ def make_options(
 
 
 class Sampler:
-    """Opens this machine's sensors, and reads them when it is asked to. Any thread may use it.
+    """Opens this machine's sensors, and reads them when it is asked to. Any thread may use and close it.
+
+    A forked child opens its own when it first uses it, so that the energies of ``sample`` begin at 0 there.
 
     sysfs, procfs, dev
         Folders to use in place of ``/sys``, ``/proc`` and ``/dev``.
@@ -62,20 +65,33 @@ class Sampler:
     """
 
     def __init__(self, **options: Any) -> None:
-        self._library = library = _library.load()
-        pointer, error = ctypes.c_void_p(), _library.Error()
+        self._library = _library.load()
+        self._options = make_options(**options)
+        self._open()
+
+    def _open(self) -> None:
+        library, pointer, error = self._library, ctypes.c_void_p(), _library.Error()
         library.check(
-            library.open(ctypes.byref(make_options(**options)), ctypes.byref(pointer), ctypes.byref(error)), error)
-        self._pointer: Any = pointer
-        self._close = weakref.finalize(self, library.close, pointer)
-        self._guard = _Guard(self, self._longest_safe_interval())
+            library.open(ctypes.byref(self._options), ctypes.byref(pointer), ctypes.byref(error)), error)
+        handle = Handle(self, pointer, library.close, "sampler")
+        self._guard = _Guard(library, handle, _longest_safe_interval(library, handle))
         # Also at the interpreter's end, and before the sampler is closed there.
         weakref.finalize(self, self._guard.stop)
+        self._handle = handle
+        self._process = os.getpid()
+
+    def _opened(self) -> Handle:
+        """The handle of this process; a forked child opens its own."""
+        if self._process != os.getpid() and not self._handle.is_closed:
+            with _opening:
+                if self._process != os.getpid():
+                    self._open()
+        return self._handle
 
     def sample(self) -> Snapshot:
         """Reads every channel; the snapshot is of the interval since the previous one."""
         place = ctypes.c_void_p()
-        self._library.check(self._library.sample(self._handle(), ctypes.byref(place)))
+        self._library.check(self._opened().call(self._library.sample, ctypes.byref(place)))
         return read_snapshot(self._library, place)
 
     def measure(self, report: Optional[Callable[[Measurement], Any]] = None) -> Measurement:
@@ -84,13 +100,12 @@ class Sampler:
 
     def findings(self) -> List[Finding]:
         """What is missing or limited now."""
-        return read_findings(self._library.read_finding, self._handle())
+        return self._opened().call(lambda pointer: read_findings(self._library.read_finding, pointer))
 
     def close(self) -> None:
         """Closes the sensors."""
         self._guard.stop()
-        self._pointer = None
-        self._close()
+        self._handle.close()
 
     def __enter__(self) -> Sampler:
         return self
@@ -98,29 +113,56 @@ class Sampler:
     def __exit__(self, *_: Any) -> None:
         self.close()
 
-    def _handle(self) -> Any:
-        if self._pointer is None:
-            raise PowerSensorsError("The sampler is closed.", "Make another one.")
-        return self._pointer
+    def _begin(self) -> _Begun:
+        handle, guard, place = self._opened(), self._guard, ctypes.c_void_p()
+        guard.begin()
+        try:
+            self._library.check(handle.call(self._library.measure_begin, ctypes.byref(place)))
+            return _Begun(self._library, place, guard)
+        except BaseException:
+            guard.end()
+            raise
 
-    def _longest_safe_interval(self) -> float:
-        """Known from a measurement of nothing, which sets the counters' origin too."""
-        summary = _library.Summary()
-        place, measurement = ctypes.c_void_p(), self._begin()
-        self._library.check(self._library.measure_end(measurement, ctypes.byref(place)))
-        self._library.check(self._library.read_summary(place, ctypes.byref(summary)))
-        self._library.release(place)
-        return float(summary.longest_safe_interval)
 
-    def _begin(self) -> Any:
+def _longest_safe_interval(library: _library.Library, handle: Handle) -> float:
+    """Known from a measurement of nothing, which sets the counters' origin too."""
+    summary = _library.Summary()
+    place, measurement = ctypes.c_void_p(), ctypes.c_void_p()
+    library.check(handle.call(library.measure_begin, ctypes.byref(measurement)))
+    library.check(library.measure_end(measurement, ctypes.byref(place)))
+    library.check(library.read_summary(place, ctypes.byref(summary)))
+    library.release(place)
+    return float(summary.longest_safe_interval)
+
+
+class _Begun:
+    """A measurement of the library that has begun. One that is dropped before its end is given up."""
+
+    def __init__(self, library: _library.Library, pointer: Any, guard: _Guard) -> None:
+        self._library = library
+        # Whoever pops it ends it, so that two threads do not.
+        self._pointers = [pointer]
+        self._guard = guard
+        self._process = os.getpid()
+
+    def end(self) -> Optional[_Unread]:
+        """None if it has ended."""
+        if self._process != os.getpid():
+            raise PowerSensorsError(
+                "The measurement was begun by the process that forked this one.", "Begin another one in this process.")
         place = ctypes.c_void_p()
-        self._library.check(self._library.measure_begin(self._handle(), ctypes.byref(place)))
-        return place
-
-    def _end(self, measurement: Any) -> _Unread:
-        place = ctypes.c_void_p()
-        self._library.check(self._library.measure_end(measurement, ctypes.byref(place)))
+        try:
+            pointer = self._pointers.pop()
+        except IndexError:
+            return None
+        self._guard.end()
+        self._library.check(self._library.measure_end(pointer, ctypes.byref(place)))
         return _Unread(self._library, place)
+
+    def __del__(self) -> None:
+        if self._pointers and self._process == os.getpid():
+            self._library.measure_end(self._pointers.pop(), None)
+            self._guard.end()
 
 
 class _Unread:
@@ -128,23 +170,24 @@ class _Unread:
 
     def __init__(self, library: _library.Library, pointer: Any) -> None:
         self._library = library
-        self._pointer: Any = pointer
+        self._pointer = pointer
 
     def read(self) -> Snapshot:
-        pointer, self._pointer = self._pointer, None
-        return read_snapshot(self._library, pointer)
+        # It is released with this object, so that two threads may read it at once.
+        return copy_snapshot(self._library, self._pointer)
 
     def __del__(self) -> None:
-        if self._pointer is not None:
-            self._library.release(self._pointer)
+        self._library.release(self._pointer)
 
 
 class _Guard:
     """Samples during long measurements, so that no counter wraps unseen: a thread that begins with the first of
     them."""
 
-    def __init__(self, sampler: Sampler, longest: float) -> None:
-        self._sampler = weakref.ref(sampler)
+    def __init__(self, library: _library.Library, handle: Handle, longest: float) -> None:
+        self._library = library
+        self._handle = handle
+        self._process = os.getpid()
         self._condition = threading.Condition()
         self._open = 0
         self._interval = min(max(longest / 2, 0.05), 3600.0)
@@ -165,6 +208,9 @@ class _Guard:
             self._open -= 1
 
     def stop(self) -> None:
+        # A forked child has no such thread, and the lock may be held for ever.
+        if self._process != os.getpid():
+            return
         with self._condition:
             self._stopped = True
             self._condition.notify()
@@ -172,15 +218,16 @@ class _Guard:
     def _run(self) -> None:
         while True:
             with self._condition:
-                # Without a measurement it waits for one; now and then it looks whether its sampler is still there.
-                self._condition.wait(self._interval if self._open else 60.0)
-                sampler = self._sampler()
-                if self._stopped or sampler is None:
+                # Without a measurement it waits for one.
+                self._condition.wait(self._interval if self._open else None)
+                if self._stopped:
                     return
-                # Within the lock, so that nothing is closed meanwhile.
-                if self._open and sampler._pointer is not None:
-                    sampler._library.sample(sampler._pointer, None)
-            del sampler
+                is_needed = self._open > 0
+            try:
+                if is_needed:
+                    self._handle.call(self._library.sample, None)
+            except PowerSensorsError:
+                return
 
 
 class Measurement:
@@ -194,7 +241,7 @@ class Measurement:
     ) -> None:
         self._sampler = sampler
         self._report = report
-        self._open: Any = None
+        self._open: Optional[_Begun] = None
         self._unread: Optional[_Unread] = None
         self._snapshot: Optional[Snapshot] = None
 
@@ -204,24 +251,17 @@ class Measurement:
             raise PowerSensorsError("The measurement has begun already.", "End it, or make another one.")
         if self._sampler is None:
             self._sampler = default_sampler()
-        self._sampler._guard.begin()
         self._unread = self._snapshot = None
-        try:
-            self._open = self._sampler._begin()
-        except BaseException:
-            self._sampler._guard.end()
-            raise
+        self._open = self._sampler._begin()
         return self
 
     def end(self) -> Measurement:
         """Ends, as the end of ``with`` does. The work's own exception is not touched."""
-        if self._open is None or self._sampler is None:
+        begun, self._open = self._open, None
+        unread = begun.end() if begun is not None else None
+        if unread is None:
             raise PowerSensorsError("The measurement has not begun.", "Begin it, or use it in a with statement.")
-        measurement, self._open = self._open, None
-        try:
-            self._unread = self._sampler._end(measurement)
-        finally:
-            self._sampler._guard.end()
+        self._unread = unread
         if self._report is not None:
             self._report(self)
         return self
@@ -261,9 +301,10 @@ class Measurement:
     @property
     def snapshot(self) -> Optional[Snapshot]:
         """The figures of the work; None before its end."""
-        unread, self._unread = self._unread, None
-        if unread is not None:
+        unread = self._unread
+        if self._snapshot is None and unread is not None:
             self._snapshot = unread.read()
+            self._unread = None
         return self._snapshot
 
     @property
@@ -327,27 +368,25 @@ class Measurement:
 
 _default: Optional[Sampler] = None
 _lock = threading.Lock()
+_opening = threading.Lock()
 
 
 def default_sampler() -> Sampler:
     """The sampler of ``measure()`` without options, which is opened once in a process."""
     global _default
     with _lock:
-        if _default is None or _default._pointer is None:
+        if _default is None or _default._handle.is_closed:
             _default = Sampler()
         return _default
 
 
-def _forget_default() -> None:
-    """A child gets a sampler of its own: in the parent, another thread may have been using this one."""
-    global _default, _lock
-    if _default is not None:
-        _default._close.detach()
-        _default._pointer = None
-    _default, _lock = None, threading.Lock()
+def _renew_locks() -> None:
+    """In the parent, another thread may have held one at the fork."""
+    global _lock, _opening
+    _lock, _opening = threading.Lock(), threading.Lock()
 
 
-os.register_at_fork(after_in_child=_forget_default)
+os.register_at_fork(after_in_child=_renew_locks)
 
 
 def measure(report: Optional[Callable[[Measurement], Any]] = None, **options: Any) -> Measurement:

@@ -8,7 +8,7 @@ import warnings
 from typing import Any, Iterator, List, Optional
 
 import pytest
-from machine import Counter, Machine
+from machine import Counter, Machine, held_elsewhere, in_child
 
 from powersensors import NothingToReadError, Sampler
 from powersensors.compat import codecarbon, pyrapl
@@ -78,6 +78,17 @@ def test_measureit_gives_the_mean_of_its_runs(wrapped: Machine, capsys: pytest.C
     assert work(2) == "done"
     said = capsys.readouterr().out
     assert "Label : work" in said and "Socket 0 pkg : 2000000.0000 uJ" in said
+
+
+def test_a_forked_child_measures_by_pyrapls_calls_with_a_sampler_of_its_own(wrapped: Machine) -> None:
+    def work() -> None:
+        with pyrapl.Measurement("work") as measurement:
+            wrapped.packages[0].joules(2)
+        assert measurement.result is not None and measurement.result.pkg == [2e6]
+
+    sampler = pyrapl._shared_sampler()
+    with held_elsewhere(sampler._handle._lock), held_elsewhere(pyrapl._lock):
+        assert in_child(work) == 0
 
 
 def test_a_socket_that_cannot_be_read_is_nan_and_not_less(tmp_path: pathlib.Path) -> None:

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
-import os
+import gc
 import threading
 import time
+from typing import Any, List
 
 import pytest
-from machine import Machine
+from machine import Machine, held_elsewhere, in_child
 
 import powersensors
+import powersensors.sampler as sampler_module
 from powersensors import Sampler, _library
 
 
@@ -143,29 +146,118 @@ def test_long_work_is_sampled_meanwhile_so_that_no_wrap_is_missed(machine: Machi
         assert work.joules == 400_000
 
 
-def test_a_forked_child_measures_with_a_sampler_of_its_own(
-    machine: Machine, default: Sampler, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import powersensors.sampler as module
+def test_a_forked_child_measures_with_a_sampler_of_its_own(machine: Machine, default: Sampler) -> None:
+    def work() -> None:
+        with powersensors.measure() as work:
+            machine.packages[0].joules(2)
+        assert work.joules == 2
+        with default.measure() as work:
+            machine.packages[0].joules(3)
+        assert work.joules == 3
+        assert default.sample().joules == 5 and default.findings() is not None
+        thread = default._guard._thread
+        assert thread is not None and thread.is_alive()
+        with pytest.raises(powersensors.PowerSensorsError, match="closed"):
+            closed.sample()
 
-    with powersensors.measure():
+    closed = Sampler(**machine.options)
+    closed.close()
+    with default.measure():
         pass
-    real = module.Sampler
-    monkeypatch.setattr(module, "Sampler", lambda: real(**machine.options))
-    child = os.fork()
-    if child == 0:
-        try:
-            with powersensors.measure() as work:
-                machine.packages[0].joules(2)
-            os._exit(0 if work.joules == 2 else 1)
-        finally:
-            os._exit(2)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    # Other threads may hold the locks at the fork.
+    with contextlib.ExitStack() as held:
+        for lock in (default._handle._lock, default._guard._condition, sampler_module._lock, sampler_module._opening):
+            held.enter_context(held_elsewhere(lock))
+        assert in_child(work) == 0
     # What the child has counted; the parent's sampler goes on.
-    machine.packages[0].joules(2)
+    machine.packages[0].joules(5)
     with default.measure() as work:
         machine.packages[0].joules(1)
     assert work.joules == 1
+
+
+def test_what_was_begun_before_a_fork_is_ended_by_the_parent_alone(machine: Machine, sampler: Sampler) -> None:
+    def in_the_child() -> None:
+        nonlocal dropped
+        with pytest.raises(powersensors.PowerSensorsError, match="in this process"):
+            work.end()
+        dropped = None
+
+    work, dropped = sampler.measure().begin(), sampler.measure().begin()
+    with held_elsewhere(sampler._guard._condition):
+        assert in_child(in_the_child) == 0
+    machine.packages[0].joules(2)
+    assert work.end().joules == 2 and dropped is not None and dropped.end().joules == 2
+
+
+def test_a_measurement_that_is_never_ended_is_given_up(
+    machine: Machine, sampler: Sampler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = _library.load()
+    end = library.measure_end
+    given_up = []
+
+    def noted_end(pointer: Any, place: Any) -> Any:
+        given_up.append(place is None)
+        return end(pointer, place)
+
+    monkeypatch.setattr(library, "measure_end", noted_end)
+    work = sampler.measure().begin()
+    assert sampler._guard._open == 1
+    del work
+    gc.collect()
+    assert sampler._guard._open == 0 and given_up == [True]
+    with sampler.measure():
+        pass
+    assert sampler._guard._open == 0 and given_up == [True, False]
+
+
+def test_a_sampler_is_freed_after_the_last_call_that_uses_it(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = _library.load()
+    sample, close = library.sample, library.close
+    inside, leave = threading.Event(), threading.Event()
+    order: List[str] = []
+
+    def slow_sample(*arguments: Any) -> Any:
+        inside.set()
+        leave.wait(20)
+        order.append("sample")
+        return sample(*arguments)
+
+    def noted_close(pointer: Any) -> None:
+        order.append("close")
+        close(pointer)
+
+    monkeypatch.setattr(library, "sample", slow_sample)
+    monkeypatch.setattr(library, "close", noted_close)
+    sampler = Sampler(**machine.options)
+    thread = threading.Thread(target=sampler.sample)
+    thread.start()
+    assert inside.wait(20)
+    work = None
+    try:
+        sampler.close()
+        with pytest.raises(powersensors.PowerSensorsError, match="closed"):
+            work = sampler.measure().begin()
+    finally:
+        leave.set()
+        thread.join()
+    assert order == ["sample", "close"] and work is None
+
+
+def test_threads_that_ask_at_once_get_the_same_figures(machine: Machine, sampler: Sampler) -> None:
+    for _ in range(20):
+        with sampler.measure() as work:
+            machine.packages[0].joules(1)
+        seen: List[Any] = []
+        threads = [threading.Thread(target=lambda: seen.append(work.joules)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert seen == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import functools
 import math
+import os
 import threading
 import time
 from dataclasses import dataclass
@@ -78,6 +79,15 @@ def setup(devices: Optional[List[Device]] = None, socket_ids: Optional[List[int]
         _sampler = Sampler(**{"sensors": ["rapl", "share"], **options})
         _devices = list(Device) if devices is None else list(devices)
         _socket_ids = socket_ids
+
+
+def _renew_lock() -> None:
+    """In the parent, another thread may have held it at the fork. The sampler opens itself again."""
+    global _lock
+    _lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)
 
 
 def _shared_sampler() -> Sampler:
