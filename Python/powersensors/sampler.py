@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import functools
-import inspect
 import os
 import threading
 import weakref
 from typing import Any, Callable, Dict, Iterable, List, Optional, TypeVar, cast
 
 from . import _library
+from ._decorate import decorate
 from ._handle import Handle
 from .errors import PowerSensorsError
 from .figures import ChannelFigure, Finding, HostFigure, Snapshot, copy_snapshot, read_findings, read_snapshot
@@ -231,7 +230,8 @@ class _Guard:
 
 
 class Measurement:
-    """The energy of a piece of work: a context manager, and a decorator of functions and coroutine functions.
+    """The energy of a piece of work: a context manager, and a decorator of functions, coroutine functions and
+    generators.
 
     After the work ``snapshot`` has all figures, and the other properties those of the headline.
     """
@@ -275,26 +275,10 @@ class Measurement:
         """Measures each call of a function. ``function.measurement`` is that of its latest."""
 
         def another() -> Measurement:
-            return Measurement(self._sampler, self._report)
+            measured.measurement = measurement = Measurement(self._sampler, self._report)
+            return measurement
 
-        if inspect.iscoroutinefunction(function):
-
-            @functools.wraps(function)
-            async def measured_coroutine(*arguments: Any, **named: Any) -> Any:
-                with another() as measurement:
-                    measured.measurement = measurement
-                    return await function(*arguments, **named)
-
-            measured: Any = measured_coroutine
-        else:
-
-            @functools.wraps(function)
-            def measured_function(*arguments: Any, **named: Any) -> Any:
-                with another() as measurement:
-                    measured.measurement = measurement
-                    return function(*arguments, **named)
-
-            measured = measured_function
+        measured = decorate(function, another)
         measured.measurement = None
         return cast(Function, measured)
 

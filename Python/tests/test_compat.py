@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import pathlib
 import warnings
@@ -78,6 +79,40 @@ def test_measureit_gives_the_mean_of_its_runs(wrapped: Machine, capsys: pytest.C
     assert work(2) == "done"
     said = capsys.readouterr().out
     assert "Label : work" in said and "Socket 0 pkg : 2000000.0000 uJ" in said
+
+
+def test_measureit_measures_coroutines_and_generators_to_their_end(wrapped: Machine) -> None:
+    results: List[Any] = []
+
+    class Output:
+        def add(self, result: pyrapl.Result) -> None:
+            results.append((result.label, result.pkg))
+
+    @pyrapl.measureit(output=Output(), number=2)
+    async def coroutine() -> str:
+        await asyncio.sleep(0)
+        wrapped.packages[0].joules(3)
+        return "done"
+
+    @pyrapl.measureit(output=Output())
+    def generator() -> Iterator[int]:
+        yield 1
+        wrapped.packages[0].joules(4)
+
+    assert asyncio.run(coroutine()) == "done" and list(generator()) == [1]
+    assert results == [("coroutine", [3e6]), ("generator", [4e6])]
+    with pytest.raises(TypeError, match="Remedy: Leave number out"):
+        pyrapl.measureit(number=2)(generator)
+
+
+def test_work_of_measureit_that_fails_is_ended(wrapped: Machine) -> None:
+    @pyrapl.measureit
+    def work() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
+    assert pyrapl._shared_sampler()._guard._open == 0
 
 
 def test_a_forked_child_measures_by_pyrapls_calls_with_a_sampler_of_its_own(wrapped: Machine) -> None:
@@ -157,6 +192,25 @@ def test_unknown_energy_gives_no_emissions_and_not_0(machine: Machine, default: 
     assert work() == 3
     data: Any = work.final_emissions_data
     assert data.emissions is None and data.energy_consumed is None and data.status == "partial"
+
+
+def test_emissions_of_coroutines_and_generators_are_tracked_to_their_end(machine: Machine, default: Sampler) -> None:
+    @codecarbon.track_emissions
+    async def coroutine() -> int:
+        await asyncio.sleep(0)
+        machine.packages[0].joules(36)
+        return 5
+
+    @codecarbon.track_emissions()
+    def generator() -> Iterator[int]:
+        yield 1
+        machine.packages[0].joules(72)
+
+    assert asyncio.run(coroutine()) == 5 and list(generator()) == [1]
+    of_coroutine: Any = coroutine.final_emissions_data
+    of_generator: Any = generator.final_emissions_data
+    assert of_coroutine.energy_consumed == pytest.approx(1e-5)
+    assert of_generator.energy_consumed == pytest.approx(2e-5)
 
 
 def test_options_that_mean_nothing_here_are_told() -> None:

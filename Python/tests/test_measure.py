@@ -6,7 +6,7 @@ import ctypes
 import gc
 import threading
 import time
-from typing import Any, List
+from typing import Any, Iterator, List
 
 import pytest
 from machine import Machine, held_elsewhere, in_child
@@ -73,6 +73,32 @@ def test_a_decorated_coroutine_is_measured_to_its_end(machine: Machine, default:
 
     assert asyncio.run(work()) == 7
     assert work.measurement.joules == 5  # type: ignore[attr-defined]
+
+
+def test_a_decorated_generator_is_measured_from_its_first_value_to_its_last(machine: Machine, sampler: Sampler) -> None:
+    @sampler.measure()
+    def work() -> Iterator[int]:
+        machine.packages[0].joules(2)
+        got = yield 1
+        machine.packages[0].joules(got)
+        yield 2
+        machine.packages[0].joules(4)
+
+    values: Any = work()
+    assert next(values) == 1 and values.send(3) == 2 and list(values) == []
+    assert work.measurement.joules == 9  # type: ignore[attr-defined]
+    for _ in work():
+        break
+    gc.collect()
+    assert work.measurement.joules == 2  # type: ignore[attr-defined]
+
+
+def test_a_decorated_asynchronous_generator_is_refused_with_what_to_do(sampler: Sampler) -> None:
+    async def work() -> Any:
+        yield 1
+
+    with pytest.raises(TypeError, match="Remedy: Put a with statement inside"):
+        sampler.measure()(work)
 
 
 def test_what_cannot_be_read_is_none_with_a_reason_and_never_0(machine: Machine, sampler: Sampler) -> None:

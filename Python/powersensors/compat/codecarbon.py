@@ -17,11 +17,12 @@ What differs from CodeCarbon 3:
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import warnings
 from dataclasses import dataclass
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Iterator, Optional
 
+from .._decorate import decorate
 from ..sampler import Measurement, Sampler, measure
 
 __all__ = ["EmissionsData", "EmissionsTracker", "track_emissions"]
@@ -106,16 +107,17 @@ class EmissionsTracker:
 def track_emissions(_func: Optional[Callable[..., Any]] = None, **options: Any) -> Any:
     """Tracks each call of a function; ``function.final_emissions_data`` is that of the latest."""
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def tracked(*arguments: Any, **named: Any) -> Any:
+    def decorate_function(function: Callable[..., Any]) -> Any:
+        @contextlib.contextmanager
+        def track() -> Iterator[None]:
             tracker = EmissionsTracker(**options)
             try:
                 with tracker:
-                    return function(*arguments, **named)
+                    yield
             finally:
-                setattr(tracked, "final_emissions_data", tracker.final_emissions_data)
+                tracked.final_emissions_data = tracker.final_emissions_data
 
+        tracked = decorate(function, track)
         return tracked
 
-    return decorate if _func is None else decorate(_func)
+    return decorate_function if _func is None else decorate_function(_func)

@@ -14,15 +14,18 @@ What differs from pyRAPL 0.2.3:
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import inspect
 import math
 import os
 import threading
 import time
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, Iterator, List, Optional
 
+from .._decorate import decorate
 from ..figures import Snapshot
 from ..sampler import Measurement as _Measurement
 from ..sampler import Sampler
@@ -162,20 +165,48 @@ class Measurement:
 def measureit(_func: Optional[Callable[..., Any]] = None, *, output: Any = None, number: int = 1) -> Any:
     """Measures each call of a function, or the mean of ``number`` calls."""
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def measured(*arguments: Any, **named: Any) -> Any:
+    def decorate_function(function: Callable[..., Any]) -> Any:
+        @contextlib.contextmanager
+        def mean() -> Iterator[None]:
             measurement = Measurement(function.__name__, output)
             measurement.begin()
-            value = None
-            for _ in range(number):
-                value = function(*arguments, **named)
-            measurement.end()
+            try:
+                yield
+            finally:
+                measurement.end()
             assert measurement._result is not None
             measurement._result = measurement._result / number
             measurement.export()
+
+        return decorate(_repeated(function, number), mean)
+
+    return decorate_function if _func is None else decorate_function(_func)
+
+
+def _repeated(function: Callable[..., Any], number: int) -> Callable[..., Any]:
+    """A function that calls another several times."""
+    if number == 1 or inspect.isasyncgenfunction(function):
+        # The decorator refuses an asynchronous generator.
+        return function
+    if inspect.isgeneratorfunction(function):
+        raise TypeError(
+            f"The generator {function.__name__} cannot be repeated. Remedy: Leave number out, or decorate the function "
+            "that uses it.")
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def repeated_coroutine(*arguments: Any, **named: Any) -> Any:
+            value = None
+            for _ in range(number):
+                value = await function(*arguments, **named)
             return value
 
-        return measured
+        return repeated_coroutine
+    @functools.wraps(function)
+    def repeated_function(*arguments: Any, **named: Any) -> Any:
+        value = None
+        for _ in range(number):
+            value = function(*arguments, **named)
+        return value
 
-    return decorate if _func is None else decorate(_func)
+    return repeated_function

@@ -1,0 +1,39 @@
+"""Wrapping functions of every kind, so that their work is within a ``with`` block and not their creation alone."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import Any, Callable, ContextManager
+
+
+def decorate(function: Callable[..., Any], block: Callable[[], ContextManager[Any]]) -> Any:
+    """A function whose every call is within a block: a coroutine to its end, a generator from its first value to its
+    last."""
+    if inspect.isasyncgenfunction(function):
+        raise TypeError(
+            f"The asynchronous generator {function.__name__} cannot be measured by a decorator. "
+            "Remedy: Put a with statement inside it, or decorate the coroutine function that uses it.")
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def wrapped_coroutine(*arguments: Any, **named: Any) -> Any:
+            with block():
+                return await function(*arguments, **named)
+
+        return wrapped_coroutine
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def wrapped_generator(*arguments: Any, **named: Any) -> Any:
+            with block():
+                return (yield from function(*arguments, **named))
+
+        return wrapped_generator
+
+    @functools.wraps(function)
+    def wrapped_function(*arguments: Any, **named: Any) -> Any:
+        with block():
+            return function(*arguments, **named)
+
+    return wrapped_function
