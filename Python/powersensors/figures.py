@@ -6,8 +6,9 @@ import ctypes
 import datetime
 import html
 import math
+import os
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Union
 
 from . import _library
 
@@ -22,6 +23,11 @@ def _text(value: Optional[bytes]) -> Optional[str]:
 
 def _shown(value: Optional[float], unit: str) -> str:
     return "unknown" if value is None else f"{value:.4g} {unit}"
+
+
+def _reason(figure: Union[HostFigure, ChannelFigure]) -> str:
+    """The status, with the system's error where there is one."""
+    return f"{figure.status}: {os.strerror(figure.error_number)}" if figure.error_number else figure.status
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,11 @@ class HostFigure:
     watts_low: Optional[float]
     """Bounds, if the power is not certain."""
     watts_high: Optional[float]
+    error_number: int = 0
+    """The system's number (errno) for the status ``io``, else 0."""
 
     def __str__(self) -> str:
-        reason = "" if self.status == "ok" else f" ({self.status})"
+        reason = "" if self.status == "ok" else f" ({_reason(self)})"
         bounds = ""
         if self.joules_low is not None and self.joules_high is not None:
             bounds = f" between {_shown(self.joules_low, 'J')} and {_shown(self.joules_high, 'J')}"
@@ -101,6 +109,8 @@ class ChannelFigure:
     """How much more energy there may have been."""
     wraps: int
     resets: int
+    error_number: int = 0
+    """The system's number (errno) for the status ``io``, else 0."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +160,7 @@ class Snapshot:
                 **common, "kind": "host", "name": figure.scope, "energy_j": figure.joules, "low_j": figure.joules_low,
                 "high_j": figure.joules_high, "power_w": figure.watts, "value": None, "unit": "joules",
                 "provenance": figure.provenance, "sensor": figure.sensor, "status": figure.status,
+                "error_number": figure.error_number,
             }
             for figure in self.host
         ]
@@ -158,6 +169,7 @@ class Snapshot:
                 **common, "kind": "channel", "name": figure.id, "energy_j": figure.joules, "low_j": None,
                 "high_j": None, "power_w": figure.watts, "value": figure.value, "unit": figure.unit,
                 "provenance": figure.provenance, "sensor": figure.sensor, "status": figure.status,
+                "error_number": figure.error_number,
             }
             for figure in self.channels
         ]
@@ -174,7 +186,7 @@ class Snapshot:
                     figure.scope, _shown(figure.joules, "J"),
                     "" if figure.joules_low is None or figure.joules_high is None
                     else f"{figure.joules_low:.4g} … {figure.joules_high:.4g}",
-                    _shown(figure.watts, "W"), f"{figure.provenance} {figure.sensor}", figure.status,
+                    _shown(figure.watts, "W"), f"{figure.provenance} {figure.sensor}", _reason(figure),
                 )
             ) + "</tr>"
             for figure in self.host
@@ -222,7 +234,7 @@ def _host(library: _library.Library, pointer: Any, index: int) -> HostFigure:
         scope=_text(host.scope) or "", status=library.word(host.status), provenance=_text(host.provenance) or "",
         sensor=_text(host.sensor) or "", is_headline=bool(host.is_headline), joules=_number(host.energy),
         joules_low=_number(host.energy_low), joules_high=_number(host.energy_high), watts=_number(host.power),
-        watts_low=_number(host.power_low), watts_high=_number(host.power_high),
+        watts_low=_number(host.power_low), watts_high=_number(host.power_high), error_number=host.error_number,
     )
 
 
@@ -244,5 +256,5 @@ def _channel(library: _library.Library, pointer: Any, index: int) -> ChannelFigu
         status=library.word(channel.status), joules=_number(channel.energy), watts=_number(channel.power),
         watts_low=_number(channel.power_low), watts_high=_number(channel.power_high), value=_number(channel.value),
         ambiguous_joules=_number(channel.ambiguous_energy), wraps=channel.wraps, resets=channel.resets,
-        **needed, **texts, **numbers,  # type: ignore[arg-type]
+        error_number=channel.error_number, **needed, **texts, **numbers,  # type: ignore[arg-type]
     )

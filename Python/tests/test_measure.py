@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import errno
 import gc
 import threading
 import time
@@ -109,6 +110,26 @@ def test_what_cannot_be_read_is_none_with_a_reason_and_never_0(machine: Machine,
     assert work.status == "partial"
     assert [(channel.joules, channel.status) for channel in work.channels] == [(3.0, "ok"), (None, "io")]
     assert "unknown" in str(work) and "unknown" in work._repr_html_()
+
+
+def test_the_systems_error_is_with_the_status(sampler: Sampler, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = _library.load()
+    host, channel = library.read_host, library.read_channel
+
+    def failing(function: Any) -> Any:
+        def read(pointer: Any, index: int, place: Any) -> Any:
+            code = function(pointer, index, place)
+            place._obj.status, place._obj.error_number = 5, errno.ENODEV
+            return code
+
+        return read
+
+    monkeypatch.setattr(library, "read_host", failing(host))
+    monkeypatch.setattr(library, "read_channel", failing(channel))
+    snapshot = sampler.sample()
+    assert snapshot.host[0].error_number == snapshot.channels[0].error_number == errno.ENODEV
+    assert "(io: No such device)" in str(snapshot) and "io: No such device" in snapshot._repr_html_()
+    assert {row["error_number"] for row in snapshot.records()} == {errno.ENODEV}
 
 
 def test_records_are_rows_of_the_same_columns(machine: Machine, sampler: Sampler) -> None:

@@ -38,6 +38,10 @@ def test_hungry(measure_energy):
 def test_failing():
     machine.packages[0].joules(5)
     assert False
+
+
+def test_unknown():
+    machine.packages[0].energy_file.write_text("")
 """
 
 
@@ -72,6 +76,18 @@ def test_each_test_has_its_joules_in_order_and_in_the_report(tmp_path: pathlib.P
         for case in ElementTree.parse(tmp_path / "report.xml").iter("testcase")
     }
     assert cases["test_hungry"]["joules"] == "40.0" and cases["test_hungry"]["joules_scope"] == "cpu"
+    assert cases["test_unknown"] == {
+        "joules_scope": "cpu", "joules_provenance": "measured", "joules_status": "partial"}
+    assert "1 of 4 tests have no known energy" in done.stdout
+    assert "beside each other" not in done.stdout
+
+
+def test_tests_that_run_beside_each_other_are_told_whose_energy_it_is(tmp_path: pathlib.Path) -> None:
+    write(tmp_path)
+    (tmp_path / "conftest.py").write_text(
+        "def pytest_addoption(parser): parser.addoption('--numprocesses', type=int, default=None)\n")
+    done = run(tmp_path, "--energy", "-p", "no:xdist", "--numprocesses", "2")
+    assert "each has the whole machine's energy" in done.stdout, done.stdout + done.stderr
 
 
 def test_without_the_option_nothing_is_measured(tmp_path: pathlib.Path) -> None:
