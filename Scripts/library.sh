@@ -15,7 +15,11 @@ fail() {
 }
 
 # The modules that the library consists of: itself, and what it depends on.
-modules=$(swift package describe --type json 2>/dev/null | python3 -c '
+messages=$(mktemp)
+trap 'rm -f "$messages"' EXIT
+description=$(swift package describe --type json 2>"$messages") ||
+    fail "swift package describe failed: $(tail -n 5 "$messages") Remedy: run it by hand, and repair what it names"
+modules=$(python3 -c '
 import json, sys
 targets = {t["name"]: t.get("target_dependencies") or [] for t in json.load(sys.stdin)["targets"]}
 found, pending = [], ["PowerSensorsLibrary"]
@@ -24,7 +28,7 @@ while pending:
     if name not in found:
         found.append(name)
         pending += targets[name]
-print("\n".join(sorted(found)))')
+print("\n".join(sorted(found)))' <<<"$description") || fail "swift package describe does not list PowerSensorsLibrary and what it depends on"
 
 # What the compiler lists for a module; other objects in its folder are of sources that are gone.
 objects=()

@@ -39,8 +39,10 @@ shows_watts() {
 }
 
 swift build --quiet --target PowerSensorsLibrary
-bash Scripts/library.sh "$(swift build --show-bin-path)" "$output"
+compiled=$(swift build --show-bin-path 2>"$log") || fail "swift build --show-bin-path failed"
+bash Scripts/library.sh "$compiled" "$output"
 version=$(sed -n 's/.*version: StaticString = "\(.*\)"/\1/p' Sources/PowerSensorsLibrary/Functions.swift)
+[ -n "$version" ] || fail "Sources/PowerSensorsLibrary/Functions.swift names no version"
 prefix=$output/prefix
 rm -rf "$prefix"
 bash Scripts/install-library.sh "$output/libpowersensors.so.0" "$version" "$prefix"

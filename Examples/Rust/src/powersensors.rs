@@ -1,6 +1,7 @@
 //! The part of powersensors.h that a measurement needs.
 
 use std::ffi::{c_char, c_double, c_void, CStr};
+use std::mem::ManuallyDrop;
 use std::ptr::{null, null_mut};
 
 const OK: i32 = 0;
@@ -84,14 +85,52 @@ impl Sampler {
 
     /// Does the work, and returns its result with a figure for each scope.
     pub fn measure<Output>(&self, work: impl FnOnce() -> Output) -> Result<(Output, Vec<Figure>), String> {
-        let (mut measurement, mut snapshot) = (null_mut(), null_mut());
-        check(unsafe { powersensors_measure_begin(self.0, &mut measurement) })?;
+        let measurement = Measurement::begin(self)?;
         let output = work();
-        check(unsafe { powersensors_measure_end(measurement, &mut snapshot) })?;
+        Ok((output, measurement.end()?.figures()))
+    }
+}
+
+impl Drop for Sampler {
+    fn drop(&mut self) {
+        unsafe { powersensors_close(self.0) }
+    }
+}
+
+/// A measurement that has begun. Dropped before its end, as by a panic of the work, it is given up.
+struct Measurement(*mut c_void);
+
+impl Measurement {
+    fn begin(sampler: &Sampler) -> Result<Self, String> {
+        let mut measurement = null_mut();
+        check(unsafe { powersensors_measure_begin(sampler.0, &mut measurement) })?;
+        Ok(Measurement(measurement))
+    }
+
+    fn end(self) -> Result<Snapshot, String> {
+        // It is gone afterwards, whatever is returned, so that it must not be dropped.
+        let measurement = ManuallyDrop::new(self);
+        let mut snapshot = null_mut();
+        check(unsafe { powersensors_measure_end(measurement.0, &mut snapshot) })?;
+        Ok(Snapshot(snapshot))
+    }
+}
+
+impl Drop for Measurement {
+    fn drop(&mut self) {
+        unsafe { powersensors_measure_end(self.0, null_mut()) };
+    }
+}
+
+/// The figures of the work.
+struct Snapshot(*mut c_void);
+
+impl Snapshot {
+    fn figures(&self) -> Vec<Figure> {
         let mut figures = Vec::new();
         let mut host: Host = unsafe { std::mem::zeroed() };
         host.size = std::mem::size_of::<Host>() as u32;
-        while unsafe { powersensors_read_host(snapshot, figures.len(), &mut host) } == OK {
+        while unsafe { powersensors_read_host(self.0, figures.len(), &mut host) } == OK {
             let known = |number: f64| if number.is_nan() { None } else { Some(number) };
             figures.push(Figure {
                 scope: text(host.scope),
@@ -103,13 +142,12 @@ impl Sampler {
                 power: known(host.power),
             });
         }
-        unsafe { powersensors_release(snapshot) };
-        Ok((output, figures))
+        figures
     }
 }
 
-impl Drop for Sampler {
+impl Drop for Snapshot {
     fn drop(&mut self) {
-        unsafe { powersensors_close(self.0) }
+        unsafe { powersensors_release(self.0) }
     }
 }
