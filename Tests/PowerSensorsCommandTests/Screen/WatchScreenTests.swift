@@ -60,10 +60,13 @@ struct WatchScreenTests {
         let terminal = try PseudoTerminal(rows: 24, columns: 80)
         let outcome = try await run(on: terminal) { process in
             terminal.type("\u{1A}")
-            try await terminal.wait(until: { terminal.isUsual && terminal.output.hasSuffix(Self.leaving) }, "a stop")
-            kill(process, SIGCONT)
+            // Nobody could continue the process here, so that the kernel does not stop it.
             try await terminal.wait(
-                until: { !terminal.isUsual && !terminal.output.hasSuffix(Self.leaving) }, "a continuation")
+                until: {
+                    terminal.output.ranges(of: Self.leaving).count == 1 && !terminal.isUsual
+                        && !terminal.output.hasSuffix(Self.leaving)
+                }, "a stop that does not last")
+            kill(process, SIGCONT)
             kill(process, SIGTERM)
         }
         #expect(outcome.exitCode == 0)
@@ -92,8 +95,10 @@ struct WatchScreenTests {
             // Digits and the blanks that align them differ.
             return lines.prefix(6).map { $0.filter { !$0.isNumber && $0 != " " && $0 != "." } }
         }
-        #expect(shape(terminal.output) == shape(piped.output))
-        #expect(shape(terminal.output)[3].hasPrefix("▶cpu"))
+        let (shown, written) = (shape(terminal.output), shape(piped.output))
+        // The first power may not be known yet.
+        for line in [0, 1, 2, 4, 5] { #expect(shown[line] == written[line]) }
+        #expect(shown[3].hasPrefix("▶cpu") && written[3].hasPrefix("▶cpu"))
     }
 
     @Test func `doctor shows how far it is on a terminal, and nothing of it stays`() async throws {
