@@ -38,13 +38,14 @@ enum Signals {
     }
 
     /// From now on ``takeStop()`` and ``takeContinue()`` tell of the signals by which a shell stops a command and lets it go on, and
-    /// a crash leaves the terminal as it was.
+    /// a crash, or a signal that nobody expects, leaves the terminal as it was.
     static func watchStops() {
         _ = takeStop()
         _ = takeContinue()
         watchStopKey()
         handle(SIGCONT) { _ in continued.store(true, ordering: .relaxed) }
-        for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
+        let crashes = [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP, SIGSYS, SIGXCPU]
+        for number in crashes + [SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGIO, SIGPWR] {
             // The signal comes again after this, and then ends the process.
             handle(number, flags: Int32(bitPattern: UInt32(SA_RESETHAND))) {
                 TerminalMode.restore()
