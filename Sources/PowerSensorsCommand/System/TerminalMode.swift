@@ -27,23 +27,26 @@ enum TerminalMode {
 
     /// Shows the screen; called again, the terminal's modes are set again, since a shell changes them while a program is stopped.
     static func begin() {
-        if ownsKeys {
-            if !isBegun.load(ordering: .relaxed) {
-                hasSaved.store(unsafe tcgetattr(STDIN_FILENO, &saved) == 0, ordering: .relaxed)
-            }
-            if hasSaved.load(ordering: .relaxed) { apply(unsafe keyboard(saved)) }
+        let isOurs = ownsKeys
+        if isOurs, !isBegun.load(ordering: .relaxed) {
+            hasSaved.store(unsafe tcgetattr(STDIN_FILENO, &saved) == 0, ordering: .relaxed)
         }
+        // Before anything changes, so that a signal that comes meanwhile restores it.
         isBegun.store(true, ordering: .relaxed)
+        if isOurs, hasSaved.load(ordering: .relaxed) { apply(unsafe keyboard(saved)) }
         write(beginning)
     }
 
     /// Shows what was there before. It may be called at any time, and also by a signal's handler.
     static func restore() {
-        guard isBegun.exchange(false, ordering: .relaxed) else { return }
-        // In the background the modes are those of the program in the foreground, and none of our business. They come first, since
-        // a terminal that Ctrl-S has halted lets no write through.
+        guard isBegun.load(ordering: .relaxed) else { return }
+        // In the background the modes are those of the program in the foreground, and none of our business.
         if hasSaved.load(ordering: .relaxed), ownsKeys { unsafe apply(saved) }
+        // Where Ctrl-S has halted it, it lets nothing through.
+        if !isInBackground { tcflow(STDOUT_FILENO, TCOON) }
         write(ending)
+        // Last, so that a signal that ends this while it waits does it again.
+        isBegun.store(false, ordering: .relaxed)
     }
 
     /// Drops keys that nobody has read, so that the shell does not get them.

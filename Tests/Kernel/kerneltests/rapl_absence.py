@@ -82,8 +82,9 @@ def _check_stale(run, checks):
             watts = STALE.watts(identifier)
             entries = watch.channel(identifier)
             powers = [one.power for one in entries if one.power is not None]
-            # What stood still for up to 16 s comes at once, in an interval of 0.2 s; a turn would be 262 kJ.
-            most = 120 * watts
+            # What stood still for up to 16 s comes at once, in 0.2 s, or less after a look that was late. A turn, of
+            # 262 kJ or 66 kJ, would be more even in a second.
+            most = 1000 * watts
             checks.that(powers and max(powers) < most, f"{what} never has over {most} W: {max(powers, default=None)}")
             energies = [one.energy for one in entries if one.energy is not None]
             checks.equal(f"steps back of {what}", [b - a for a, b in zip(energies, energies[1:]) if b < a], [])
