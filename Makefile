@@ -24,8 +24,9 @@ SANITIZERS ?=
 # How many seconds a soak takes.
 SOAK ?= 300
 
-# SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
-SWIFT_BUILD := swift build --quiet
+# SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile, as long as the options
+# are the same. SWIFT_BUILD_OPTIONS adds some to every build without optimisation.
+SWIFT_BUILD := swift build --quiet $(SWIFT_BUILD_OPTIONS)
 
 # Where make install puts its files, and what goes before that.
 PREFIX ?= /usr/local
@@ -37,7 +38,7 @@ LIBRARY ?=
 RELEASE := .build/for-release
 
 .PHONY: help deps run test test-kernel prepare-test-kernel examples test-library library wheel layers traits api api-renew sanitize \
-    bench figures bench-scrape memcheck fuzz dist install test-deploy open-files soak page test-page terminal lint format docs clean \
+    bench figures bench-scrape memcheck fuzz dist install test-deploy open-files short-lived soak page test-page terminal lint format docs clean \
     estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
@@ -115,8 +116,14 @@ open-files: deps ## run export with 24 to 128 open files and up to a thousand cl
 	@$(SWIFT_BUILD) --product powersensors
 	@timeout --kill-after=5s 3600s python3 Scripts/open-files.py "$$(swift build --show-bin-path)/powersensors"
 
+short-lived: deps ## tell what share of a parallel build's energy falls to processes that no scan has seen
+	@$(SWIFT_BUILD) --product powersensors
+	@rm -rf .build/short-lived
+	@timeout --kill-after=5s 3600s python3 Scripts/short-lived.py "$$(swift build --show-bin-path)/powersensors" $(OLDER) -- \
+	    swift build --disable-default-traits --scratch-path .build/short-lived
+
 soak: deps ## sample at 1 kHz for SOAK seconds (300), and see that nothing grows and no joule is lost
-	@$(SWIFT_BUILD) -c release --product Soak --scratch-path $(RELEASE)
+	@swift build --quiet -c release -debug-info-format none --product Soak --scratch-path $(RELEASE)
 	@timeout --kill-after=5s $$(( $(SOAK) + 120 ))s $(RELEASE)/release/Soak $(SOAK)
 
 estimator-check: deps ## check that the data in ESTIMATOR_DATA give the estimator's tables; skipped without it

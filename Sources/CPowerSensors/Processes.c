@@ -11,9 +11,10 @@
 // PF_KTHREAD of the kernel's include/linux/sched.h.
 #define KERNEL_THREAD 0x00200000
 
-// The fields that are used, and their numbers in proc_pid_stat(5), where the times are utime and stime.
-enum { PARENT, FLAGS, USER, KERNEL, START, FIELD_COUNT };
-static const int field_numbers[FIELD_COUNT] = {[PARENT] = 4, [FLAGS] = 9, [USER] = 14, [KERNEL] = 15, [START] = 22};
+// The fields that are used, and their numbers in proc_pid_stat(5), where the times are utime, stime, cutime and cstime.
+enum { PARENT, FLAGS, USER, KERNEL, ENDED_USER, ENDED_KERNEL, START, FIELD_COUNT };
+static const int field_numbers[FIELD_COUNT] = {
+    [PARENT] = 4, [FLAGS] = 9, [USER] = 14, [KERNEL] = 15, [ENDED_USER] = 16, [ENDED_KERNEL] = 17, [START] = 22};
 
 // Parses the beginning of procfs' `PID/stat`. Returns 0, or a negative code as for attributes.
 static int parse_process(const char *text, size_t length, struct cpowersensors_process *process) {
@@ -35,8 +36,9 @@ static int parse_process(const char *text, size_t length, struct cpowersensors_p
         }
     }
     // More than some centuries is implausible, and sums of such times might overflow.
-    if (fields[USER] >> 48 || fields[KERNEL] >> 48) return CPOWERSENSORS_OVERFLOW;
+    if ((fields[USER] | fields[KERNEL] | fields[ENDED_USER] | fields[ENDED_KERNEL]) >> 48) return CPOWERSENSORS_OVERFLOW;
     process->ticks = fields[USER] + fields[KERNEL];
+    process->descendants = fields[ENDED_USER] + fields[ENDED_KERNEL];
     process->start = fields[START];
     process->parent = fields[PARENT] > INT32_MAX ? 0 : (int32_t)fields[PARENT];
     process->is_kernel_thread = (fields[FLAGS] & KERNEL_THREAD) != 0;

@@ -34,6 +34,19 @@ public struct Attribution: Sendable {
     /// software, where most processes end within seconds. Those that the first scan finds are listed at once.
     public var minimumLifetime = Duration.zero
 
+    /// Whether each listed process also has the energy of its tree, which is that of the process and its descendants: such as
+    /// `make` with all its compilers. Then those are listed whose trees use most.
+    public var includesTrees = false
+
+    /// Whether the kernel is asked for a record of each process that ends, if this process has the right (CAP_NET_ADMIN, and
+    /// processes are numbered in procfs as in the kernel's first name space).
+    ///
+    /// Without records, what a process ran that no scan has seen is known when somebody waits for it, as nearly everybody does.
+    public var usesExitRecords = true
+
+    /// Opens the records of ended processes, if there are any.
+    package var openExitRecords: @Sendable (SystemRoots) -> (any ExitRecordSource)? = { KernelExitRecords($0) }
+
     /// Whether it is acceptable that nothing can be divided: then the finding is informational, not a warning.
     public var isOptional = false
 

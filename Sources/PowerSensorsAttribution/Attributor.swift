@@ -18,6 +18,8 @@ package final class Attributor {
     private var machines = VirtualMachineTable()
     private var energies = ConsumerEnergies()
     private var load: LoadReader
+    /// Tells of ended processes; nil without the right, or if processes' times are not needed.
+    private var exitRecords: (any ExitRecordSource)?
     /// The processors' times at the latest scan that succeeded, and when it began.
     private var scanned: (times: CPUTimes, nanoseconds: Int64)?
     /// What the processors did between the latest two scans; if that is unknown, between the two before them.
@@ -34,6 +36,8 @@ package final class Attributor {
     private var hasNewScan = false
     /// Whether there is a scan since which all energy is divided.
     private var isStarted = false
+    /// By how many ticks processes have lately run longer than all tasks together.
+    private var ahead: UInt64 = 0
     /// When the sample began up to whose energy was divided.
     private var dividedAt: SampleInstant?
     /// The energy that has been divided so far.
@@ -65,6 +69,9 @@ package final class Attributor {
         groups = ControlGroupTable(
             beneath: roots.sysfs, readsClocks: attribution.kinds.contains(.controlGroup))
         load = LoadReader(beneath: roots.procfs)
+        if attribution.kinds.contains(.process), attribution.usesExitRecords {
+            exitRecords = attribution.openExitRecords(roots)
+        }
     }
 
     /// Continues with the channels of a new topology, found after devices appeared or disappeared.
@@ -99,10 +106,11 @@ package final class Attributor {
         }
         return AttributionSnapshot(
             instant: dividedAt, scope: source.scope, origin: source.origin, band: source.band,
-            policy: attribution.policy, consumers: energies.consumers, foldedIDs: energies.foldedIDs,
+            policy: attribution.policy, consumers: energies.consumers(includesTrees: attribution.includesTrees),
+            foldedIDs: energies.foldedIDs,
             unattributed: energies.unattributed + rest, given: energies.given, divided: dividedEnergy,
             counts: [.process: processes.entries.count, .controlGroup: groups.count, .virtualMachine: machines.count],
-            isCurrent: failure == nil)
+            isCurrent: failure == nil, usesExitRecords: exitRecords != nil)
     }
 
     // MARK: Scanning
@@ -138,7 +146,9 @@ package final class Attributor {
         do throws(AttributeError) {
             let times = try load.read()
             try processes.scan(at: now.monotonicNanoseconds)
+            let isFirst = scanned == nil
             count(times, at: now.monotonicNanoseconds)
+            settleEnded(isFirst)
         } catch {
             // Energy that is used before the next scan is not lost: it is divided after that one.
             failure = error
@@ -169,6 +179,16 @@ package final class Attributor {
             elapsed += latestTicks
         }
         scanned = (times, now)
+    }
+
+    /// Gives processes the time of descendants that ended unseen: what all tasks ran and no process accounts for, with
+    /// some tolerance, as the kernel counts the former by the tick and the latter exactly.
+    private func settleEnded(_ isFirst: Bool) {
+        let records = exitRecords?.take()
+        if records == nil { exitRecords = nil }
+        let limit = latestTicks.tasks.saturatingAdd(latestTicks.tasks / 8 + 10)
+        let known = processes.latestTicks
+        processes.settleEnded(isFirst ? [] : records ?? [], upTo: limit > known ? limit - known : 0)
     }
 
     private func remove(_ memberships: ProcessTable.Memberships) {
@@ -262,7 +282,9 @@ package final class Attributor {
         guard attribution.kinds.contains(.process) else { return }
         let (procfs, prefersUnified) = (roots.procfs, groups.prefersUnified)
         let lifetime = attribution.minimumLifetime.wholeNanoseconds
-        processes.chooseListed(limit: attribution.limit, minimumLifetime: lifetime, in: &energies) { entry in
+        processes.chooseListed(
+            limit: attribution.limit, minimumLifetime: lifetime, byTree: attribution.includesTrees, in: &energies
+        ) { entry in
             let files = ProcessFiles(number: entry.number, procfs: procfs)
             var consumer = Consumer(kind: .process, name: entry.name)
             consumer.setProcess(entry, files, files.controlGroup(prefersUnified: prefersUnified))
@@ -316,15 +338,26 @@ package final class Attributor {
             energies.addUnattributed(splitter.rest, kind, .idle)
             energies.addUnattributed(interrupts, kind, .interrupts)
         }
-        var ran: UInt64 = 0
-        for index in processes.entries.indices { ran = ran.saturatingAdd(processes.entries[index].elapsed) }
-        // Both are rounded to ticks, each in its own way, so the processes may have run longer than all tasks together.
-        let total = max(elapsed.tasks, ran)
+        let total = totalTicks()
         if dividesMachines { machines.divide(active, totalTicks: total, into: &energies) }
         if dividesGroups {
             groups.divide(active, taskTicks: elapsed.tasks, totalTicks: total, into: &energies)
         }
-        if attribution.kinds.contains(.process) { processes.divide(active, totalTicks: total, into: &energies) }
+        if attribution.kinds.contains(.process) {
+            processes.divide(active, totalTicks: total, includesTrees: attribution.includesTrees, into: &energies)
+        }
+    }
+
+    /// The ticks among which the energy of tasks is divided.
+    ///
+    /// All tasks' are counted by the tick and each process's exactly, so processes may have run longer than all tasks
+    /// together. What they did is set off against what they seem to have run less in the next intervals.
+    private func totalTicks() -> UInt64 {
+        let ran = processes.elapsedTicks
+        let total = max(elapsed.tasks - min(elapsed.tasks, ahead), ran)
+        ahead = elapsed.tasks > ran ? ahead - min(ahead, elapsed.tasks - ran) : ahead.saturatingAdd(ran - elapsed.tasks)
+        ahead = min(ahead, elapsed.tasks / 8 + 10)
+        return total
     }
 }
 

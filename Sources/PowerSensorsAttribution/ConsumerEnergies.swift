@@ -14,6 +14,12 @@ struct ConsumerEnergies {
         var energy = EnergyParts.zero
         /// Its energy when it was last listed; nil while it is folded.
         var energyWhenListed: EnergyParts? = .zero
+        /// The energy of its tree, also while it was folded.
+        var tree = EnergyParts.zero
+        /// What that was when it was last listed.
+        var treeWhenListed = EnergyParts.zero
+        /// The number of the nearest listed ancestor.
+        var ancestor: Int?
     }
 
     private var records = SlotArray<Record>()
@@ -36,7 +42,9 @@ struct ConsumerEnergies {
     }
 
     /// Lists a consumer again, whose energy continues.
-    mutating func list(_ record: SlotIndex) { records.update(at: record) { $0.energyWhenListed = $0.energy } }
+    mutating func list(_ record: SlotIndex) {
+        records.update(at: record) { ($0.energyWhenListed, $0.treeWhenListed) = ($0.energy, $0.tree) }
+    }
 
     /// Folds a listed consumer.
     mutating func fold(_ record: SlotIndex) { records.update(at: record) { $0.energyWhenListed = nil } }
@@ -54,6 +62,16 @@ struct ConsumerEnergies {
         records.update(at: record) { $0.energy += share }
     }
 
+    /// Adds energy to a process's tree, if the process is or was listed.
+    mutating func addToTree(_ share: EnergyParts, of record: SlotIndex?) {
+        if let record, share != .zero { records.update(at: record) { $0.tree += share } }
+    }
+
+    /// Records the number of a listed process's nearest listed ancestor.
+    mutating func setAncestor(_ number: Int?, of record: SlotIndex) {
+        records.update(at: record) { $0.ancestor = number }
+    }
+
     /// Adds energy that no listed consumer of a kind is given.
     mutating func addUnattributed(
         _ energy: EnergyParts, _ kind: Consumer.Kind, _ reason: UnattributedSnapshot.Reason
@@ -69,12 +87,19 @@ struct ConsumerEnergies {
     private static let order: [Consumer.Kind] = [.virtualMachine, .controlGroup, .process]
 
     /// All listed consumers, kind by kind; within a kind, the one that was listed first is first.
-    var consumers: [ConsumerSnapshot] {
+    ///
+    /// - Parameter includesTrees: Whether processes have the energy of their trees.
+    func consumers(includesTrees: Bool) -> [ConsumerSnapshot] {
         let listed = records.slots.compactMap { record in
             record.flatMap { record in
                 record.energyWhenListed.map {
-                    ConsumerSnapshot(
+                    var one = ConsumerSnapshot(
                         consumer: record.consumer, parts: record.energy, partsWhenListed: $0, id: record.id)
+                    if includesTrees, record.consumer.kind == .process {
+                        one.tree = ConsumerSnapshot.Tree(
+                            parts: record.tree, partsWhenListed: record.treeWhenListed, ancestor: record.ancestor)
+                    }
+                    return one
                 }
             }
         }

@@ -25,9 +25,12 @@ struct ProcessTable: ~Copyable {
         fileprivate var comm: SIMD2<UInt64>
 
         /// The time that its threads have run since it started, in ticks.
-        fileprivate var ticks: UInt64
+        fileprivate(set) var ticks: UInt64
 
-        /// The ticks that they ran since energy was last divided.
+        /// What its descendants ran that no scan has seen.
+        fileprivate(set) var descendants: DescendantTime
+
+        /// The ticks that they ran since energy was last divided, and what descendants that ended ran unseen.
         ///
         /// A process that started after the previous scan begins with all of its time. One that already ran before the
         /// first scan, or was hidden until now, begins with 0, as its time may be from long ago.
@@ -69,6 +72,12 @@ struct ProcessTable: ~Copyable {
 
     /// The memberships of processes that ended between the latest scan and the one before, or started another program.
     private(set) var ended: [Memberships] = []
+
+    /// The processes that ended between the latest scan and the one before, as that one saw them.
+    private(set) var gone: [Entry] = []
+
+    /// Records of ended processes that have not been used, by number: their processes were still seen by a scan.
+    var exits: [Int32: ExitRecord] = [:]
 
     private let procfs: SystemRoot
     private let budget: DescriptorBudget
@@ -119,6 +128,12 @@ struct ProcessTable: ~Copyable {
         return low < entries.count && entries[low].number == number ? low : nil
     }
 
+    /// What all processes ran since energy was last divided.
+    var elapsedTicks: UInt64 { entries.reduce(0) { $0.saturatingAdd($1.elapsed) } }
+
+    /// What all processes ran between the latest two scans.
+    var latestTicks: UInt64 { entries.reduce(0) { $0.saturatingAdd($1.latestTicks) } }
+
     // MARK: Scanning
 
     /// Reads the times of all processes.
@@ -133,6 +148,7 @@ struct ProcessTable: ~Copyable {
         grantedDescriptors = openDescriptors + budget.take(.process, upTo: count - openDescriptors)
         defer { budget.giveBack(.process, grantedDescriptors - openDescriptors) }
         ended.removeAll(keepingCapacity: true)
+        gone.removeAll(keepingCapacity: true)
         next.removeAll(keepingCapacity: true)
         next.reserveCapacity(count)
         var oldIndex = 0
@@ -183,10 +199,10 @@ struct ProcessTable: ~Copyable {
             next.append(entries[oldIndex])
             advance(next.count - 1, process, descriptor)
         } else if result == 0 {
-            ended.append(entries[oldIndex].memberships)
+            recordEnd(of: oldIndex)
             add(number, process, descriptor)
         } else if result == ENOENT || result == ESRCH {
-            ended.append(entries[oldIndex].memberships)
+            recordEnd(of: oldIndex)
             // The process of the open file has ended, but another one may have its number now.
             if wasOpen { add(number) }
         } else {
@@ -194,6 +210,7 @@ struct ProcessTable: ~Copyable {
             // can read it counts its time.
             next.append(entries[oldIndex])
             next[next.count - 1].latestTicks = 0
+            next[next.count - 1].descendants.skip()
             next[next.count - 1].isNew = false
             next[next.count - 1].descriptor = descriptor
         }
@@ -220,6 +237,7 @@ struct ProcessTable: ~Copyable {
         next[index].latestTicks = latestTicks
         next[index].elapsed = next[index].elapsed.saturatingAdd(latestTicks)
         next[index].ticks = max(process.ticks, last)
+        next[index].descendants.advance(to: process.descendants)
         // A new name means that the process started another program, except for a kernel thread, whose name includes
         // its current work.
         next[index].isNew = comm != next[index].comm && !next[index].isKernelThread
@@ -244,22 +262,50 @@ struct ProcessTable: ~Copyable {
     }
 
     private mutating func add(_ number: Int32, _ process: cpowersensors_process, _ descriptor: CInt) {
-        let elapsed = isFirstScan || process.start < latestStart ? 0 : process.ticks
+        let startedSince = !isFirstScan && process.start >= latestStart
+        let elapsed = startedSince ? process.ticks : 0
         next.append(
             Entry(
                 number: number, start: process.start, parent: process.parent,
                 isKernelThread: process.is_kernel_thread != 0,
                 comm: unsafe unsafeBitCast(process.comm, to: SIMD2<UInt64>.self), ticks: process.ticks,
-                elapsed: elapsed, latestTicks: elapsed,
+                descendants: DescendantTime(process.descendants, isNew: startedSince), elapsed: elapsed,
+                latestTicks: elapsed,
                 foundAt: isFirstScan ? nil : scannedAt, isNew: true, descriptor: descriptor))
     }
 
     /// Records that a process ended, given its index in ``entries``, and closes its file.
     private mutating func end(_ index: Int) {
-        ended.append(entries[index].memberships)
+        recordEnd(of: index)
         guard entries[index].descriptor >= 0 else { return }
         close(entries[index].descriptor)
         openDescriptors -= 1
+    }
+
+    private mutating func recordEnd(of index: Int) {
+        ended.append(entries[index].memberships)
+        gone.append(entries[index])
+    }
+
+    // MARK: Ended descendants
+
+    /// Adds ticks of an ended descendant that were seen, but whose energy has not been divided.
+    mutating func addElapsed(_ ticks: UInt64, at index: Int) {
+        entries[index].elapsed = entries[index].elapsed.saturatingAdd(ticks)
+    }
+
+    /// Records that an ended descendant's time has been counted up to this.
+    mutating func countDescendant(_ nanoseconds: UInt64, at index: Int) {
+        entries[index].descendants.count(nanoseconds)
+    }
+
+    /// Gives a process what its ended descendants ran unseen: what is known of it, and what the kernel has added up.
+    mutating func give(_ nanoseconds: UInt64, to index: Int, _ left: inout UInt64) {
+        let uncounted = entries[index].descendants.takeUncounted()
+        let ticks = min(entries[index].descendants.give(nanoseconds.saturatingAdd(uncounted)), left)
+        left -= ticks
+        entries[index].latestTicks = entries[index].latestTicks.saturatingAdd(ticks)
+        addElapsed(ticks, at: index)
     }
 
     // MARK: Dividing
@@ -269,12 +315,17 @@ struct ProcessTable: ~Copyable {
     /// - Parameters:
     ///   - limit: How many to list.
     ///   - minimumLifetime: For how long, in nanoseconds, a process must have been found to be listed.
+    ///   - byTree: Whether what counts is the time of a process and its descendants, instead of its own.
     ///   - energies: Where records are added and removed.
     ///   - consumer: Returns the description of a process that is listed from now on.
     mutating func chooseListed(
-        limit: Int, minimumLifetime: Int64, in energies: inout ConsumerEnergies, _ consumer: (Entry) -> Consumer
+        limit: Int, minimumLifetime: Int64, byTree: Bool, in energies: inout ConsumerEnergies,
+        _ consumer: (Entry) -> Consumer
     ) {
-        for index in entries.indices { entries[index].memberships.rank.update(entries[index].latestTicks) }
+        let times = byTree ? latestTicksOfTrees : []
+        for index in entries.indices {
+            entries[index].memberships.rank.update(byTree ? times[index] : entries[index].latestTicks)
+        }
         let changes = Rank.changes(among: entries.count, limit: limit) { index in
             let isYoung = entries[index].foundAt.map { scannedAt - $0 < minimumLifetime } ?? false
             return isYoung ? nil : entries[index].memberships.rank
@@ -284,6 +335,7 @@ struct ProcessTable: ~Copyable {
             let entry = entries[index]
             entries[index].memberships.rank.list(in: &energies) { consumer(entry) }
         }
+        if byTree { findListedAncestors(in: &energies) }
     }
 
     /// Divides energy among the processes, in proportion to their elapsed times.
@@ -291,11 +343,16 @@ struct ProcessTable: ~Copyable {
     /// - Parameters:
     ///   - energy: The energy that all tasks of the host used.
     ///   - totalTicks: The ticks that all tasks ran.
+    ///   - includesTrees: Whether it is also added to what each of its ancestors used with its descendants.
     ///   - energies: Where each process's energy is added.
-    func divide(_ energy: EnergyParts, totalTicks: UInt64, into energies: inout ConsumerEnergies) {
+    func divide(
+        _ energy: EnergyParts, totalTicks: UInt64, includesTrees: Bool, into energies: inout ConsumerEnergies
+    ) {
         var splitter = EnergySplitter(energy, totalWeight: totalTicks)
-        for entry in entries where entry.elapsed > 0 {
-            energies.add(splitter.share(of: entry.elapsed), to: entry.memberships.rank.listedRecord, .process)
+        for index in entries.indices where entries[index].elapsed > 0 {
+            let share = splitter.share(of: entries[index].elapsed)
+            energies.add(share, to: entries[index].memberships.rank.listedRecord, .process)
+            if includesTrees { addToTrees(share, from: index, in: &energies) }
         }
         energies.addUnattributed(splitter.rest, .process, .shortLived)
     }

@@ -5,6 +5,7 @@ public final class MockProcess: Sendable {
     private struct State {
         var comm = ""
         var ticks: UInt64 = 0
+        var waitedFor: UInt64 = 0
     }
 
     /// The process ID.
@@ -70,11 +71,24 @@ public final class MockProcess: Sendable {
     /// Ends it and removes its folder.
     public func end() throws(AttributeError) { try procfs.remove("\(number)") }
 
+    /// Waits for a child: it ends, and its time and that of its descendants that ended are added to this process's, as the
+    /// kernel does.
+    public func wait(for child: MockProcess) throws(AttributeError) {
+        try child.end()
+        try wait(forUnseen: child.state.withLock { $0.ticks + $0.waitedFor })
+    }
+
+    /// Waits for children that ran for so many ticks and were never in procfs.
+    public func wait(forUnseen ticks: UInt64) throws(AttributeError) {
+        state.withLock { $0.waitedFor += ticks }
+        try write()
+    }
+
     private func write() throws(AttributeError) {
-        let (comm, ticks) = state.withLock { ($0.comm, $0.ticks) }
-        // The fields are those of proc_pid_stat(5); the parent is the 4th, the times are the 14th and 15th, the start is the 22nd.
+        let (comm, ticks, waitedFor) = state.withLock { ($0.comm, $0.ticks, $0.waitedFor) }
+        // The fields are those of proc_pid_stat(5); the parent is the 4th, the times are the 14th to 17th, the start is the 22nd.
         let text =
-            "\(number) (\(comm)) S \(parent) 1 1 0 -1 \(isKernelThread ? 2_129_984 : 4_194_560) 100 0 0 0 \(ticks - ticks / 4) \(ticks / 4) 0 0 20 0 1 0 \(start) 1000000 100 18446744073709551615\n"
+            "\(number) (\(comm)) S \(parent) 1 1 0 -1 \(isKernelThread ? 2_129_984 : 4_194_560) 100 0 0 0 \(ticks - ticks / 4) \(ticks / 4) \(waitedFor / 2) \(waitedFor - waitedFor / 2) 20 0 1 0 \(start) 1000000 100 18446744073709551615\n"
         try procfs.write(text, to: "\(number)/stat")
     }
 }

@@ -18,7 +18,10 @@ struct ConservationTests {
             for group in groups { try lab.machine.setControlGroup(group, microseconds: usage[group] ?? 0) }
         }
         try showGroups()
-        var sampler = try lab.sampler { $0.limit = 4 }
+        var sampler = try lab.sampler {
+            $0.limit = 4
+            $0.includesTrees = seed % 3 == 0
+        }
         var last = sampler.snapshot()
         var divided = [lab.nanojoules(0), lab.nanojoules(1)]
         var birth: UInt64 = 1
@@ -34,8 +37,11 @@ struct ConservationTests {
                     try lab.start(
                         number, at: birth, comm: isMachine ? "qemu-kvm" : "work\(number % 3)",
                         arguments: isMachine ? ["/usr/bin/qemu-kvm", "-name", "vm\(number % 4)"] : ["work"],
-                        group: groups[Int.random(in: 0..<groups.count, using: &random)])
-                } else if lab.processes[number] != nil {
+                        group: groups[Int.random(in: 0..<groups.count, using: &random)],
+                        parent: Int.random(in: 100...120, using: &random))
+                } else if let child = lab.processes[number] {
+                    let parent = lab.processes[Int.random(in: 100...120, using: &random)]
+                    if let parent, parent.number != number { try parent.wait(forUnseen: child.ticks) }
                     try lab.end(number)
                 }
             }
@@ -43,6 +49,11 @@ struct ConservationTests {
                 let ticks = UInt64.random(in: 0...30, using: &random)
                 try process.run(ticks: ticks)
                 ran += ticks
+                if Bool.random(using: &random) {
+                    let unseen = UInt64.random(in: 0...20, using: &random)
+                    try process.wait(forUnseen: unseen)
+                    ran += unseen
+                }
                 if UInt64.random(in: 0...9, using: &random) == 0 {
                     try process.execute(comm: "next\(ticks % 3)", arguments: ["next"])
                 }

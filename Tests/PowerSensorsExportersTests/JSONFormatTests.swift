@@ -19,7 +19,7 @@ struct JSONFormatTests {
             {"id":"rapl/psys","energy_j":null,"power_w":null,"value":null,"low_w":null,\
             "high_w":null,"status":"io","errno":5,"wraps":0,"resets":0,"ambiguous_j":0.0}],\
             "consumers":[],"unattributed":[],"attribution_scope":null,"attribution_origin":null,\
-            "attribution_policy":null,"carbon_g":null,\
+            "attribution_policy":null,"attribution_exit_records":null,"carbon_g":null,\
             "carbon_interval_g":null,"carbon_scope":null,"carbon_intensity_g_per_kwh":null,"carbon_region":null,\
             "carbon_year":null,"skipped":0}
 

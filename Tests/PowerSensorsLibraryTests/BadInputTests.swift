@@ -9,7 +9,7 @@ struct BadInputTests {
     @Test func `null pointers give a code, and closing nothing does nothing`() {
         var pointer: OpaquePointer?
         var host = unsafe sized(powersensors_host())
-        #expect(unsafe powersensors_open(nil, nil, nil) == invalid)
+        #expect(powersensors_open(nil, nil, nil) == invalid)
         #expect(unsafe powersensors_sample(nil, &pointer) == invalid)
         #expect(unsafe powersensors_measure_begin(nil, &pointer) == invalid)
         #expect(unsafe powersensors_measure_end(nil, &pointer) == invalid)

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "CPowerSensorsExitRecords.h"
 #include "CPowerSensorsLibSensors.h"
 #include "CPowerSensorsProcesses.h"
 

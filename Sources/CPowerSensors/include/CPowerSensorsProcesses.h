@@ -9,6 +9,8 @@ struct cpowersensors_process {
     /// The time that all threads of the process have run, including ended ones, in the kernel's clock ticks, usually of 10 ms:
     /// fields 14 and 15.
     uint64_t ticks;
+    /// The time of all its descendants that have ended and been waited for, in ticks: fields 16 and 17.
+    uint64_t descendants;
     /// When it started, in ticks since boot: field 22. Together with the number, this identifies the process.
     uint64_t start;
     /// The process that started it: field 4.

@@ -23,6 +23,7 @@ struct Export {
     private let history: HistoryTarget?
     private let consumers: Set<Consumer.Kind>
     private let minimumLifetime: Duration
+    private let includesTrees: Bool
     private let spikes: SpikeRule?
     /// Whether findings about sensors are not reported. What is wrong about passwords is, in any case.
     private let isQuiet: Bool
@@ -94,6 +95,10 @@ struct Export {
         let consumers = try options.consumers.value(in: environment) ?? []
         self.consumers = guests == nil ? consumers : consumers.union([.virtualMachine])
         minimumLifetime = try options.minLifetime.value(in: environment)
+        includesTrees = try environment.isOn(options.tree)
+        if includesTrees, !consumers.contains(.process) {
+            throw .usage("--tree: it is about processes; add --consumers process.")
+        }
         spikes = try options.spikes.value(in: environment).rule
         if let option = options.spikes.flag, spikes != nil, prometheus == nil, loki == nil, history == nil {
             throw option.refused("it has no effect without --prometheus, --loki or --history.")
@@ -189,7 +194,9 @@ struct Export {
                 : "those of consumers \(all) would be lost, and those of the host \(host).\n")
     }
 
-    private var attribution: Attribution? { settings.attribution(among: consumers, minimumLifetime: minimumLifetime) }
+    private var attribution: Attribution? {
+        settings.attribution(among: consumers, minimumLifetime: minimumLifetime, includesTrees: includesTrees)
+    }
 
     private func checkFiles(besideOthers: Bool) throws(CommandFailure) {
         if let textfile { try FileTarget(textfile).check(isReplaced: true) }

@@ -96,6 +96,9 @@ struct ExportCommand: EstimatingCommand {
         .duration(from: "0s", to: "1d", example: "30s"), default: "30s")
     var minLifetime: Setting<Duration>
 
+    @Flag(help: "Export each process's energy with that of its descendants too, such as make with all its compilers.")
+    var tree: Tree?
+
     @Option(
         "spikes", "How eagerly to tell power spikes: eager, normal, calm, or off.",
         .choice("how", of: SpikeEagerness.all, name: \.name), default: SpikeEagerness.normal.name)
@@ -117,6 +120,8 @@ struct ExportCommand: EstimatingCommand {
     enum NoPage: String, Switch { case noPage = "no-page" }
 
     enum Created: String, Switch { case created }
+
+    enum Tree: String, Switch { case tree }
 
     enum Check: String, Switch { case check }
 

@@ -63,12 +63,13 @@ struct Settings {
     /// - Parameter interval: The longest time between two scans, at least a second.
     func attribution(
         among kinds: Set<Consumer.Kind>, every interval: Duration = .seconds(1), limit: Int = 50,
-        minimumLifetime: Duration = .zero, isOptional: Bool = false
+        minimumLifetime: Duration = .zero, includesTrees: Bool = false, isOptional: Bool = false
     ) -> Attribution? {
         if kinds.isEmpty { return nil }
         var attribution = Attribution(
             kinds: kinds, policy: policy, interval: max(interval, .seconds(1)), limit: limit)
         attribution.minimumLifetime = minimumLifetime
+        attribution.includesTrees = includesTrees
         attribution.isOptional = isOptional
         return attribution
     }

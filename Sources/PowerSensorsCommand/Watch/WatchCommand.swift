@@ -38,6 +38,12 @@ struct WatchCommand: EstimatingCommand {
     @Flag(help: "Write text to a terminal as into a pipe: one block below the other, without a screen or keys.")
     var plain: Plain?
 
+    @Flag(
+        help:
+            "Show each process with its descendants, such as make with all its compilers, indented below their ancestors."
+    )
+    var tree: Tree?
+
     @OptionGroup var report: QuietOption
 
     @OptionGroup var shared: SharedOptions
@@ -47,6 +53,7 @@ struct WatchCommand: EstimatingCommand {
     @OptionGroup var estimatorOptions: EstimatorOptions
 
     enum Plain: String, Switch { case plain }
+    enum Tree: String, Switch { case tree }
 
     func run(in environment: Environment) throws(CommandFailure) {
         let settings = try Settings(self, in: environment)
@@ -64,7 +71,7 @@ struct WatchCommand: EstimatingCommand {
             hasScreen: hasScreen,
             attribution: settings.attribution(
                 among: Set(kinds), every: settings.interval, limit: top,
-                isOptional: !isTopGiven),
+                includesTrees: try environment.isOn(tree), isOptional: !isTopGiven),
             isQuiet: try environment.isOn(report.quiet))
         try watch.run()
     }

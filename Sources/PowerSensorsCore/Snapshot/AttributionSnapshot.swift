@@ -38,6 +38,10 @@ public struct AttributionSnapshot: Sendable {
     /// Whether the latest scan of consumers succeeded.
     package let isCurrent: Bool
 
+    /// Whether the kernel's records of ended processes tell what those ran that no scan has seen; otherwise it is known of
+    /// those that somebody waited for. See ``UnattributedSnapshot/Reason/shortLived``.
+    public let usesExitRecords: Bool
+
     /// The error band of the divided figure; nil if it is certain.
     package let band: RelativeBand?
 
@@ -45,7 +49,7 @@ public struct AttributionSnapshot: Sendable {
         instant: SampleInstant, scope: Scope, origin: Provenance, band: RelativeBand?, policy: AttributionPolicy,
         consumers: [ConsumerSnapshot], foldedIDs: [Int] = [], unattributed: [UnattributedSnapshot],
         given: [Consumer.Kind: EnergyParts], divided: EnergyParts = .zero, counts: [Consumer.Kind: Int] = [:],
-        isCurrent: Bool = true
+        isCurrent: Bool = true, usesExitRecords: Bool = false
     ) {
         self.instant = instant
         self.scope = scope
@@ -59,6 +63,7 @@ public struct AttributionSnapshot: Sendable {
         self.divided = divided
         self.counts = counts
         self.isCurrent = isCurrent
+        self.usesExitRecords = usesExitRecords
     }
 }
 
@@ -92,6 +97,33 @@ public struct ConsumerSnapshot: Sendable {
 
     /// The upper end of the energy's 68 % band, in joules; nil if the divided figure is not estimated.
     public internal(set) var highEnergy: Joules?
+
+    /// What a process and its descendants used together.
+    public struct Tree: Sendable {
+        /// Their energy in joules since the process was first listed, including that of descendants that have ended. Another
+        /// process's tree may contain this one, so the energies of trees must not be added up.
+        public var energy: Joules { parts.joules }
+
+        /// Their mean power in watts over the interval; nil while the process's own is unknown.
+        public internal(set) var power: Watts?
+
+        /// The number (PID) of the nearest ancestor that is listed too, whose tree contains this one; nil if there is none.
+        /// The init process is nobody's ancestor here.
+        public let ancestor: Int?
+
+        /// The energy in whole nanojoules.
+        package let parts: EnergyParts
+
+        /// What it was when the process was last listed.
+        package let partsWhenListed: EnergyParts
+
+        package init(parts: EnergyParts, partsWhenListed: EnergyParts = .zero, ancestor: Int? = nil) {
+            (self.parts, self.partsWhenListed, self.ancestor) = (parts, partsWhenListed, ancestor)
+        }
+    }
+
+    /// The process with its descendants; nil for other kinds, and unless ``Attribution/includesTrees`` asks for it.
+    public package(set) var tree: Tree?
 
     /// The energy in whole nanojoules.
     package internal(set) var parts: EnergyParts
@@ -129,8 +161,9 @@ public struct UnattributedSnapshot: Sendable {
         /// The kernel handled interrupts, whose time it does not count for any process.
         public static let interrupts = Reason(name: "interrupts")
 
-        /// Processes that started and ended between two scans or are hidden from this process, the time between the
-        /// last scan and the end of others, and the rounding of process times to 10 ms ticks.
+        /// Processes that are hidden from this process, and the rounding of process times to 10 ms ticks; and what processes
+        /// ran that no scan has seen, since they started and ended between two or after the last one before their end, unless
+        /// it is known from the kernel's records or from whoever waited for them. Then it is their nearest ancestor's.
         public static let shortLived = Reason(name: "short_lived")
 
         /// Consumers that are not listed, because there are more than ``Attribution/limit``, and processes until they have

@@ -23,6 +23,8 @@ struct ConsumerPowerWindows {
         let given: [Consumer.Kind: EnergyParts]
         /// What was divided, but given to no listed consumer.
         let rest: [Rest: EnergyParts]
+        /// The energies of listed processes' trees, by the processes' ID.
+        let trees: [Int: (now: EnergyParts, whenListed: EnergyParts)]
 
         init(_ snapshot: AttributionSnapshot, _ seen: [Int: Seen]) {
             energy = snapshot.divided
@@ -31,6 +33,9 @@ struct ConsumerPowerWindows {
             given = snapshot.given
             let divided = snapshot.unattributed.filter { $0.reason != .unscanned }
             rest = Dictionary(divided.map { (Rest(kind: $0.kind, reason: $0.reason), $0.parts) }, uniquingKeysWith: +)
+            var trees: [Int: (now: EnergyParts, whenListed: EnergyParts)] = [:]
+            for one in snapshot.consumers { trees[one.id] = one.tree.map { ($0.parts, $0.partsWhenListed) } }
+            self.trees = trees
         }
 
         /// What a consumer gained while it was listed, since an earlier division.
@@ -51,8 +56,10 @@ struct ConsumerPowerWindows {
 
     /// The part that each was given of the energy divided in the interval. They add up to 1 for each kind.
     private struct Shares {
-        var consumers: [Int: (kind: Consumer.Kind, share: Double)]
-        var rest: [Rest: Double]
+        var consumers: [Int: (kind: Consumer.Kind, share: Double)] = [:]
+        var rest: [Rest: Double] = [:]
+        /// Those of trees, which contain each other.
+        var trees: [Int: Double] = [:]
     }
 
     /// What this subscriber has seen of a consumer that is or was listed, and has not ended.
@@ -102,6 +109,8 @@ struct ConsumerPowerWindows {
         moveUnlisted(now)
         for index in result.consumers.indices {
             let share = shares?.consumers[result.consumers[index].id]?.share
+            let tree = shares?.trees[result.consumers[index].id]
+            result.consumers[index].tree?.power = tree.flatMap { tree in whole.map { $0 * tree } }
             result.consumers[index].set(power: share.flatMap { share in whole.map { $0 * share } }, attributed.band)
         }
         result.unattributed += endedEntries()
@@ -139,9 +148,12 @@ struct ConsumerPowerWindows {
 
     private static func shares(_ now: Division, since start: Division) -> Shares {
         let divided = Double(now.energy.sum - start.energy.sum)
-        var shares = Shares(consumers: [:], rest: [:])
+        var shares = Shares()
         for (id, kind) in now.consumers {
             shares.consumers[id] = (kind, Double(now.gain(of: id, since: start).sum) / divided)
+        }
+        for (id, tree) in now.trees {
+            shares.trees[id] = Double((tree.now - (start.trees[id]?.now ?? tree.whenListed)).sum) / divided
         }
         for (rest, parts) in now.rest {
             shares.rest[rest] = Double((parts - (start.rest[rest] ?? .zero)).sum) / divided

@@ -52,6 +52,7 @@ public struct JSONFormat: SnapshotFormat {
         json.member("attribution_scope", snapshot.attribution?.scope.name)
         json.member("attribution_origin", snapshot.attribution?.origin.name)
         json.member("attribution_policy", snapshot.attribution?.policy.name)
+        json.member("attribution_exit_records", snapshot.attribution?.usesExitRecords)
     }
 
     private func append(_ one: ConsumerSnapshot, _ snapshot: Snapshot, to json: inout JSONWriter) {
@@ -72,6 +73,11 @@ public struct JSONFormat: SnapshotFormat {
         json.member("power_w", one.power?.rawValue)
         json.member("low_w", one.low?.rawValue)
         json.member("high_w", one.high?.rawValue)
+        if let tree = one.tree {
+            json.member("tree_energy_j", tree.energy.rawValue)
+            json.member("tree_power_w", tree.power?.rawValue)
+            json.member("tree_ancestor_pid", tree.ancestor)
+        }
         json.member("provenance", Provenance.attributed.name)
         json.member("carbon_g", snapshot.carbonIntensity?.grams(of: one.energy).rawValue)
     }

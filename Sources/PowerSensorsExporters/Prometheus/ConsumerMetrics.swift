@@ -32,6 +32,9 @@ struct ConsumerMetrics {
                 append(.vmCarbon, grams, in: format, to: &bytes)
             }
         }
+        let trees = (consumers[.process] ?? []).compactMap { one in one.tree.map { (labels(of: one.consumer), $0) } }
+        append(.treeEnergy, trees.map { ($0.0, $0.1.energy.rawValue) }, in: format, to: &bytes)
+        append(.treePower, trees.map { ($0.0, $0.1.power?.rawValue) }, in: format, to: &bytes)
         // Energy without a scan is divided by the next one, so it would make the counter fall.
         let rest: [(MetricLabels, Double?)] = snapshot.unattributed.filter { $0.reason != .unscanned }.map { one in
             (MetricLabels([("kind", one.kind.name), ("reason", one.reason.name)]), one.energy.rawValue)
@@ -110,6 +113,13 @@ extension MetricFamily {
         "Share of the host's energy that a process used, since it was first shown. Not to be added to other kinds.")
     fileprivate static let processPower = MetricFamily(
         "process_power_watts", .gauge, "Mean power of a process's share over the last interval.")
+    fileprivate static let treeEnergy = MetricFamily(
+        "process_tree_energy_joules", .counter,
+        "Share of the host's energy that a process and its descendants used, since it was first shown. Trees contain each other."
+    )
+    fileprivate static let treePower = MetricFamily(
+        "process_tree_power_watts", .gauge,
+        "Mean power of the share of a process and its descendants over the last interval.")
     fileprivate static let unattributedEnergy = MetricFamily(
         "unattributed_energy_joules", .counter,
         "The host's energy that was not attributed to any consumer of a kind, by the reason.")

@@ -5,6 +5,16 @@ package struct ConsumerName {
     package private(set) var name: String
     package let source: String
 
+    /// The names of a table's consumers in at most a width; those that others contain are indented.
+    package static func names(of entries: [ConsumerTable.Entry], width: Int) -> [ConsumerName] {
+        let deepest = min(entries.map(\.depth).max() ?? 0, width / 4)
+        var names = names(of: entries.map(\.consumer), width: width - deepest)
+        for (index, entry) in entries.enumerated() {
+            names[index].name = String(repeating: " ", count: min(entry.depth, deepest)) + names[index].name
+        }
+        return names
+    }
+
     /// The names of consumers in at most a width, shortened so that they can be told apart.
     package static func names(of consumers: [Consumer], width: Int) -> [ConsumerName] {
         var names = consumers.map { ConsumerName($0) }

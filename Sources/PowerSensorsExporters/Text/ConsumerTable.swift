@@ -19,8 +19,28 @@ package struct ConsumerTable {
         package var energy: EnergyParts
     }
 
+    /// A consumer, or a process's tree.
+    package struct Entry {
+        package let consumer: Consumer
+        package let power: Watts?
+        package let parts: EnergyParts
+        let id: Int
+        /// How many of those above it contain it.
+        package fileprivate(set) var depth = 0
+
+        package var energy: Joules { parts.joules }
+
+        fileprivate init(_ one: ConsumerSnapshot) {
+            (consumer, power, parts, id) =
+                (one.consumer, one.tree.map(\.power) ?? one.power, one.tree?.parts ?? one.parts, one.id)
+        }
+    }
+
     /// The consumers. One whose power, or energy if that is the order, would be shown as 0 is among the others.
-    package let shown: [ConsumerSnapshot]
+    package let shown: [Entry]
+
+    /// Whether a row is a process with its descendants. Those further in are parts of the one above them.
+    private let isOfTrees: Bool
 
     /// The other consumers, then what was not attributed, without what changes no digit that is shown.
     package let rest: [Rest]
@@ -29,21 +49,27 @@ package struct ConsumerTable {
     package init?(_ kind: Consumer.Kind, of attribution: AttributionSnapshot, top: Int, by order: Order = .power) {
         let listed = attribution.consumers.filter { $0.consumer.kind == kind }
         let unattributed = attribution.unattributed.filter { $0.kind == kind && $0.power != nil }
-        shown = order.greatest(top, of: listed)
+        let hasTrees = listed.contains { $0.tree != nil }
+        isOfTrees = hasTrees
+        let greatest = order.greatest(top, of: listed.map { Entry($0) })
+        shown = hasTrees ? Self.nested(greatest, listed) : greatest
         let count = (attribution.counts[kind] ?? listed.count) - shown.count
         if unattributed.isEmpty || (shown.isEmpty && count <= 0) { return nil }
         if kind == .controlGroup, count <= 0, shown.allSatisfy({ $0.consumer.name == "/" }) { return nil }
 
         // Those that have ended or are no longer listed belong to the others too.
         let isOther = { (one: UnattributedSnapshot) in one.reason == .folded || one.reason == .ended }
+        // How many are in the trees is not known.
         var others = Rest(
-            name: count > 1 ? "\(count) others" : count == 1 ? "1 other" : "others", power: .zero,
-            energy: attribution.given[kind] ?? .zero)
-        for one in shown { others.energy = others.energy - one.parts }
-        let shownIDs = Set(shown.map(\.id))
-        for one in listed where !shownIDs.contains(one.id) { others.power += one.power ?? .zero }
-        for one in unattributed.filter(isOther) { others.power += one.power ?? .zero }
+            name: count > 1 && !hasTrees ? "\(count) others" : count == 1 && !hasTrees ? "1 other" : "others",
+            power: .zero, energy: attribution.given[kind] ?? .zero)
         for one in unattributed where one.reason == .folded { others.energy += one.parts }
+        for one in listed { others.power += one.power ?? .zero }
+        for one in unattributed.filter(isOther) { others.power += one.power ?? .zero }
+        for one in shown where one.depth == 0 {
+            others.energy = others.energy - one.parts
+            others.power = max(others.power - (one.power ?? .zero), .zero)
+        }
 
         let reasons = unattributed.filter { !isOther($0) }.sorted { Self.place($0.reason) < Self.place($1.reason) }
         let all =
@@ -53,10 +79,38 @@ package struct ConsumerTable {
         rest = all.filter { !Figure($0.power).isZero || ($0.energy != .zero && $0.energy.sum >= total / 10_000) }
     }
 
+    /// Trees, each followed by those that it contains.
+    private static func nested(_ entries: [Entry], _ listed: [ConsumerSnapshot]) -> [Entry] {
+        var ancestors: [Int: Int] = [:]
+        for one in listed { if let number = one.consumer.processID { ancestors[number] = one.tree?.ancestor } }
+        let shown = Set(entries.compactMap(\.consumer.processID))
+        let inner = Dictionary(grouping: entries) { entry in
+            var ancestor = entry.consumer.processID.flatMap { ancestors[$0] }
+            // A process that is not shown may be between.
+            for _ in ancestors { if let number = ancestor, !shown.contains(number) { ancestor = ancestors[number] } }
+            return ancestor
+        }
+        var result: [Entry] = []
+        var waiting = (inner[nil] ?? []).reversed() as [Entry]
+        while let entry = waiting.popLast(), result.count < entries.count {
+            result.append(entry)
+            for var next in (entry.consumer.processID.flatMap { inner[$0] } ?? []).reversed() {
+                next.depth = entry.depth + 1
+                waiting.append(next)
+            }
+        }
+        return result
+    }
+
     private static let names: [(reason: UnattributedSnapshot.Reason, name: String)] = [
         (.other, "outside of these"), (.shortLived, "short-lived"), (.interrupts, "interrupts"),
         (.idle, "processors idle"), (.unscanned, "unscanned"),
     ]
+
+    /// What stands above the rows.
+    package func title(of kind: Consumer.Kind) -> String {
+        isOfTrees ? "processes with all below" : kind.title
+    }
 
     private static func place(_ reason: UnattributedSnapshot.Reason) -> Int {
         names.firstIndex { $0.reason == reason } ?? names.count
@@ -69,7 +123,7 @@ package struct ConsumerTable {
 
 extension ConsumerTable.Order {
     /// The first consumers in this order.
-    fileprivate func greatest(_ count: Int, of listed: [ConsumerSnapshot]) -> [ConsumerSnapshot] {
+    fileprivate func greatest(_ count: Int, of listed: [ConsumerTable.Entry]) -> [ConsumerTable.Entry] {
         if self == .energy {
             return Array(
                 listed.filter { !Figure($0.energy).isZero }
@@ -119,8 +173,8 @@ extension TextFormat {
 
     private func lines(_ table: ConsumerTable, _ kind: Consumer.Kind, _ attribution: AttributionSnapshot) -> [String] {
         let layout = layout
-        let title = Row.heading(kind.title, layout, source: "adds up to \(attribution.scope)")
-        let names = ConsumerName.names(of: table.shown.map(\.consumer), width: layout.name - 2)
+        let title = Row.heading(table.title(of: kind), layout, source: "adds up to \(attribution.scope)")
+        let names = ConsumerName.names(of: table.shown, width: layout.name - 2)
         let shown = zip(table.shown, names).map { one, name in
             attribution.row(layout, name: name.name, power: one.power, energy: one.energy, source: name.source).text
         }

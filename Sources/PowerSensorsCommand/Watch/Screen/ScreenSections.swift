@@ -174,8 +174,8 @@ struct ConsumerSection: ScreenSection {
 
     func lines(limit: Int) -> [ScreenLine] {
         guard let attribution, limit > 1 else { return [] }
-        let heading = ScreenLine(
-            Row.heading(state.kind.title, layout, source: "adds up to \(attribution.scope)"), .faint)
+        let title = whole?.title(of: state.kind) ?? state.kind.title
+        let heading = ScreenLine(Row.heading(title, layout, source: "adds up to \(attribution.scope)"), .faint)
         guard let whole else {
             return state.chosenKind == nil ? [] : [heading, ScreenLine("  none that can be told apart", .faint)]
         }
@@ -192,7 +192,7 @@ struct ConsumerSection: ScreenSection {
     private func rows(top: Int, _ attribution: AttributionSnapshot) -> [ScreenLine] {
         let count = min(max(top, 0), state.top)
         guard let table = ConsumerTable(state.kind, of: attribution, top: count, by: state.order) else { return [] }
-        let names = ConsumerName.names(of: table.shown.map(\.consumer), width: layout.name - 2)
+        let names = ConsumerName.names(of: table.shown, width: layout.name - 2)
         func line(
             _ name: String, _ power: Watts?, _ energy: Joules, _ source: String, _ tone: ScreenLine.Tone
         ) -> ScreenLine {

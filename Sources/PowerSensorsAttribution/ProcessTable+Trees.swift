@@ -1,0 +1,52 @@
+import PowerSensorsCore
+
+/// A process's tree is the process and its descendants.
+extension ProcessTable {
+    /// Calls a closure with the index of each ancestor, the nearest first, until it returns false.
+    ///
+    /// The init process (1) is none: a tree of everything tells nothing.
+    private func visitAncestors(of index: Int, _ visit: (Int) -> Bool) {
+        var index = index
+        // As numbers are used again while procfs is read, there might be a ring.
+        for _ in 0..<64 {
+            guard entries[index].parent > 1, let parent = self.index(of: entries[index].parent),
+                entries[parent].start <= entries[index].start, parent != index, visit(parent)
+            else { return }
+            index = parent
+        }
+    }
+
+    /// What each process and its descendants ran between the latest two scans, in ticks.
+    var latestTicksOfTrees: [UInt64] {
+        var sums = entries.map(\.latestTicks)
+        for index in entries.indices where entries[index].latestTicks > 0 {
+            visitAncestors(of: index) {
+                sums[$0] = sums[$0].saturatingAdd(entries[index].latestTicks)
+                return true
+            }
+        }
+        return sums
+    }
+
+    /// Adds energy that a process was given to its own tree and those of its ancestors.
+    func addToTrees(_ share: EnergyParts, from index: Int, in energies: inout ConsumerEnergies) {
+        energies.addToTree(share, of: entries[index].memberships.rank.record)
+        visitAncestors(of: index) {
+            energies.addToTree(share, of: entries[$0].memberships.rank.record)
+            return true
+        }
+    }
+
+    /// Records the nearest listed ancestor of each listed process.
+    func findListedAncestors(in energies: inout ConsumerEnergies) {
+        for index in entries.indices {
+            guard let record = entries[index].memberships.rank.listedRecord else { continue }
+            var ancestor: Int?
+            visitAncestors(of: index) {
+                if entries[$0].memberships.rank.isListed { ancestor = Int(entries[$0].number) }
+                return ancestor == nil
+            }
+            energies.setAncestor(ancestor, of: record)
+        }
+    }
+}
