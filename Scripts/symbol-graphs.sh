@@ -14,7 +14,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 done
 options=("${@:2}")
 
-swift build --quiet
+swift build --quiet ${SWIFT_BUILD_OPTIONS:-}
 binaries=$(swift build --show-bin-path)
 # The C modules that the compiled ones import, ours and those of other packages.
 while read -r map; do

@@ -37,9 +37,9 @@ prepare() {
     esac
 }
 
-# In a folder of its own, so that other builds need not wait for this one.
+# In a folder of its own, so that other builds need not wait for this one; with the options of `make soak`, which uses it too.
 release=.build/for-release
-swift build --quiet -c release --product powersensors --scratch-path "$release"
+swift build --quiet -c release -debug-info-format none --product powersensors --scratch-path "$release"
 prepare Tests/Kernel/prepare-programs.sh "$release/release/powersensors" "$cache/programs"
 kernels=()
 for suite in "${suites[@]}"; do
