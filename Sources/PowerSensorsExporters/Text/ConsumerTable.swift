@@ -109,7 +109,7 @@ package struct ConsumerTable {
 
     /// What stands above the rows.
     package func title(of kind: Consumer.Kind) -> String {
-        isOfTrees ? "processes with all below" : kind.title
+        isOfTrees ? "process trees" : kind.title
     }
 
     private static func place(_ reason: UnattributedSnapshot.Reason) -> Int {
