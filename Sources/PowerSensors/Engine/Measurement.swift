@@ -1,6 +1,6 @@
 public import PowerSensorsCore
 
-/// The energy that the machine used during a piece of work, from ``Sampler/measure(_:)``.
+/// The energy that the machine used during a piece of work, from `measure` of a ``Sampler``.
 public struct Measurement: Hashable, Sendable {
     /// The energy of one scope during the work.
     public struct Figure: Hashable, Sendable {
@@ -82,6 +82,24 @@ extension Sampler {
     ) throws(Failure) -> (result: Result, measurement: Measurement) {
         let start = beginMeasurement()
         let result = try work()
+        return (result, endMeasurement(start))
+    }
+
+    /// Measures the energy of asynchronous work, by reading the sensors right before and right after it.
+    ///
+    /// The work runs where the caller runs, so that it may use what belongs to the caller's actor, and what it returns need not be
+    /// sendable. The energy is that of the machine: what other tasks do while this work waits is in it.
+    ///
+    /// The sampler is lent for the whole time. An actor cannot lend a property for so long, and work that may take longer than
+    /// ``longestSafeInterval`` needs samples meanwhile: both use ``beginMeasurement()`` and ``endMeasurement(_:)``.
+    ///
+    /// - Returns: What the work returned, and its energy.
+    /// - Throws: What the work threw.
+    nonisolated(nonsending) public mutating func measure<Result, Failure: Error>(
+        _ work: nonisolated(nonsending) () async throws(Failure) -> Result
+    ) async throws(Failure) -> (result: Result, measurement: Measurement) {
+        let start = beginMeasurement()
+        let result = try await work()
         return (result, endMeasurement(start))
     }
 

@@ -154,6 +154,83 @@ struct MeasurementTests {
         #expect(figure.status == .partial)
     }
 
+    @Test func `asynchronous work is measured to its end, with what it did on other tasks`() async throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        sensor.show(.count(1 << 32 - 99 * joule))
+        var sampler = try sampler(sensor)
+        let (result, measurement) = await sampler.measure { [clock, joule] in
+            await Task.yield()
+            return await Task.detached {
+                clock.advance(by: .seconds(2))
+                // The register has wrapped meanwhile.
+                sensor.show(.count(joule))
+                return "done"
+            }.value
+        }
+        #expect(result == "done")
+        #expect(measurement.duration == .seconds(2))
+        #expect(measurement.headline?.energy == 100)
+        #expect(measurement.headline?.power == 50)
+    }
+
+    /// Holds what is not sendable.
+    private actor Owner {
+        final class Count { var value = 0 }
+        private let count = Count()
+
+        func measure(_ sensor: ScriptedSensor, _ clock: ManualClock) async throws -> (Int, Measurement) {
+            var sampler = try Sampler(SensorSet(only: [sensor])) { clock.instant }
+            let (returned, measurement) = await sampler.measure {
+                count.value += 1
+                assertIsolated()
+                await Task.yield()
+                assertIsolated()
+                clock.advance(by: .seconds(1))
+                sensor.show(.count(1000 + 16_384))
+                return count
+            }
+            return (returned.value, measurement)
+        }
+    }
+
+    @Test func `asynchronous work runs on the caller's actor, and may return what cannot be sent`() async throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        sensor.show(.count(1000))
+        let (count, measurement) = try await Owner().measure(sensor, clock)
+        #expect(count == 1 && measurement.headline?.energy == 1)
+    }
+
+    @Test func `an error of asynchronous work is rethrown as it is, and a later measurement goes on`() async throws {
+        struct Failure: Error, Equatable { let code: Int }
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        sensor.show(.count(1000))
+        var sampler = try sampler(sensor)
+        do throws(Failure) {
+            _ = try await sampler.measure { () async throws(Failure) in
+                await Task.yield()
+                throw Failure(code: 3)
+            }
+            Issue.record("nothing was thrown")
+        } catch {
+            #expect(error == Failure(code: 3))
+        }
+        let second = await sampler.measure {
+            await Task.yield()
+            clock.advance(by: .seconds(1))
+            sensor.show(.count(1000 + 5 * joule))
+        }.measurement
+        #expect(second.headline?.energy == 5)
+    }
+
+    @Test func `work without await is measured without await, also in an asynchronous function`() async throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        sensor.show(.count(1000))
+        var sampler = try sampler(sensor)
+        let measurement = sampler.measure { clock.advance(by: .seconds(1)) }.measurement
+        #expect(measurement.duration == .seconds(1))
+        await Task.yield()
+    }
+
     @Test func `an error of the work is rethrown`() throws {
         struct Failure: Error {}
         let sensor = ScriptedSensor(channels: [.counter("package-0")])

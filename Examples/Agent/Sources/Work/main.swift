@@ -11,6 +11,20 @@ func primes(below limit: Int) -> Int {
     return count
 }
 
+/// Work that mostly waits, as for the answer of a server.
+func fetch() async throws -> Int {
+    try await Task.sleep(for: .milliseconds(500))
+    return 200
+}
+
+/// Measures asynchronous work. The sampler belongs to the function, since an actor cannot lend a property across an await.
+func measureFetch() async throws {
+    var sampler = try Sampler()
+    let (answer, measurement) = try await sampler.measure { try await fetch() }
+    let energy = measurement.headline?.energy?.description ?? "unknown"
+    print("answer \(answer) after \(measurement.duration), \(energy)")
+}
+
 // The energy of a piece of work, in each scope that this machine has a figure for.
 var sampler = try Sampler()
 let (count, measurement) = sampler.measure { primes(below: 3_000_000) }
@@ -21,3 +35,6 @@ for figure in measurement.figures {
     print("\(figure.scope): \(energy), mean \(power) (\(figure.provenance))")
     if let low = figure.low, let high = figure.high { print("  between \(low) and \(high)") }
 }
+
+// The same with await; the machine's energy meanwhile is whatever it did.
+try await measureFetch()
