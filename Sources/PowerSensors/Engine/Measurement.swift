@@ -141,7 +141,7 @@ extension Measurement {
             let first = before.host.first { $0.scope == host.scope }?.energy
             return Figure(
                 host, since: first, over: duration, includesSuspend: after.includesSuspend,
-                lateEnergy: Self.lateEnergy(of: host, after),
+                lateEnergy: Self.lateEnergy(of: host, from: before, to: after, over: duration),
                 readingTime: before.sampleDuration + after.sampleDuration,
                 ambiguous: after.ambiguous(host.scope) - before.ambiguous(host.scope),
                 isEstimated: after.isEstimated(host.scope))
@@ -161,14 +161,21 @@ extension Measurement {
     }
 
     /// The energy that sources may have counted late at the start or the end: their power times their update period.
-    private static func lateEnergy(of host: HostSnapshot, _ snapshot: Snapshot) -> Joules {
+    ///
+    /// Work that ends before a source has a power has the mean of its channel.
+    private static func lateEnergy(
+        of host: HostSnapshot, from before: Snapshot, to after: Snapshot, over duration: Duration
+    ) -> Joules {
+        let channels = after.topology.channels
+        let isSame = before.topology.generation == after.topology.generation
         var sum = Joules(0)
-        for index in snapshot.channels.indices where snapshot.topology.channels[index].countsIn == host.scope {
+        for index in channels.indices where channels[index].countsIn == host.scope {
             // Registers are updated about once a millisecond (Intel SDM volume 3, energy status registers).
-            let update =
-                snapshot.topology.channels[index].refreshInterval ?? snapshot.topology.channels[index].readingInterval
-                ?? .milliseconds(1)
-            sum += Joules((snapshot.channels[index].power?.rawValue ?? 0) * update.seconds)
+            let update = channels[index].refreshInterval ?? channels[index].readingInterval ?? .milliseconds(1)
+            let last = after.channels[index]
+            let first = isSame ? before.channels[index] : before[channel: channels[index].id]
+            let power = last.power ?? ((last.energy ?? .zero) - (first?.energy ?? .zero)).power(over: duration)
+            sum += power.map { max($0, .zero) * update } ?? .zero
         }
         return sum
     }

@@ -140,6 +140,20 @@ struct MeasurementTests {
         #expect(figure.status == .warmingUp)
     }
 
+    @Test func `work that is shorter than the updates of its source has bounds that say so`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        sensor.show(.count(1000))
+        var sampler = try sampler(sensor)
+        let measurement = sampler.measure {
+            clock.advance(by: .microseconds(200))
+            sensor.show(.count(1000 + joule / 4))
+        }.measurement
+        // At its mean of 1250 W, a millisecond is 1.25 J.
+        let figure = try #require(measurement.headline)
+        #expect(figure.energy == 0.25 && figure.low == 0)
+        #expect(try #require(figure.high) >= 1.49)
+    }
+
     @Test func `if a part is missing, the energy is unknown rather than smaller`() throws {
         let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("package-1")])
         sensor.show(.count(1000), .count(2000))
