@@ -93,10 +93,41 @@ class Watch:
         ]
 
 
+class CommandRun:
+    """The output of `powersensors run --format json` with one run of one command."""
+
+    def __init__(self, run, name):
+        self.said = run.files[name]
+        self.status = int(run.files[f"{name}.status"])
+        # What the command and we say on standard error stands before it.
+        lines = [line for line in self.said.splitlines() if line.startswith('{"version"')]
+        self.json = json.loads(lines[-1])["commands"][0]["runs"][0] if lines else None
+
+    @property
+    def seconds(self):
+        """How long it took."""
+        return self.json["wall_s"]
+
+    @property
+    def host(self):
+        """The figures by scope."""
+        return {figure["scope"]: figure for figure in self.json["host"]} if self.json else {}
+
+    @property
+    def channels(self):
+        """The energies of channels by id."""
+        return {channel["id"]: channel["energy_j"] for channel in self.json["channels"]}
+
+
 def marks(run):
     """The times that the script wrote down, in seconds of the guest's clock."""
     lines = (line.split() for line in run.files["marks"].splitlines())
     return {name: float(time) for name, time in lines}
+
+
+def moment(run, name):
+    """When the registers' counts were kept, in seconds of the guest's clock."""
+    return int(run.files[name].split(None, 2)[1]) / 1e9
 
 
 def counts(run, name):
