@@ -9,38 +9,11 @@ import warnings
 from typing import Any, Iterator, List, Optional
 
 import pytest
-from machine import Counter, Machine, held_elsewhere, in_child
+from machine import Machine, held_elsewhere, in_child
+from others import CodeCarbonArithmetic, PerfStatArithmetic, PyRAPLArithmetic
 
 from powersensors import NothingToReadError, Sampler
 from powersensors.compat import codecarbon, pyrapl
-
-
-class PyRAPLArithmetic:
-    """What pyRAPL 0.2.3.1 does (sensor.py, SubstractableList; measurement.py, Measurement.end): the number in the
-    file at the end minus that at the beginning."""
-
-    def __init__(self, counter: Counter) -> None:
-        self._counter = counter
-        self._began = float(counter.energy_file.read_text())
-
-    def microjoules(self) -> float:
-        return float(self._counter.energy_file.read_text()) - self._began
-
-
-class CodeCarbonArithmetic:
-    """What CodeCarbon 3.3.2 does (core/rapl.py, RAPLFile.delta): where the number fell, max_energy_range_uj is added
-    to it."""
-
-    def __init__(self, counter: Counter) -> None:
-        self._counter = counter
-        self._last = float(counter.energy_file.read_text())
-        self._range = float((counter.folder / "max_energy_range_uj").read_text())
-        self.microjoules = 0.0
-
-    def step(self) -> None:
-        now = float(self._counter.energy_file.read_text())
-        self.microjoules += (now + self._range if now < self._last else now) - self._last
-        self._last = now
 
 
 @pytest.fixture
@@ -172,6 +145,37 @@ def test_codecarbons_calls_are_exact_where_codecarbon_loses_a_count_at_each_wrap
     # max_energy_range_uj is one count less than a turn. The rest is the kernel's unit of 61 035 nJ for 2^-14 J.
     assert 450_000 * 61.035 - theirs.microjoules == pytest.approx(61.035, abs=1.5)
     assert energy * 1e6 > 450_000 * 61.035
+
+
+def test_side_by_side_on_one_counter_that_wraps_only_ours_is_exact_and_bounded(machine: Machine) -> None:
+    counter = machine.packages[0]
+    counter.before_wrap(100_000)
+    with Sampler(**machine.options) as sampler:
+        pyrapls, codecarbons = PyRAPLArithmetic(counter), CodeCarbonArithmetic(counter)
+        perfs = PerfStatArithmetic(counter)
+        with sampler.measure() as ours:
+            for _ in range(15):
+                counter.advance(30_001)
+                sampler.sample()
+                codecarbons.step()
+        true = 450_015 / 16384
+        assert ours.joules == true
+        assert ours.low is not None and ours.high is not None and ours.low <= true <= ours.high
+        assert pyrapls.microjoules() < 0
+        # A count for the wrap, and the rounding of the kernel's unit.
+        assert true - codecarbons.microjoules / 1e6 > 60e-6
+        # Linux counts this wrap; what is lost are the digits that perf does not print.
+        assert perfs.joules() == 27.47 and abs(perfs.joules() - true) > 1e-3
+
+
+def test_perfs_count_goes_backwards_if_nobody_reads_half_a_turn(machine: Machine) -> None:
+    counter = machine.packages[0]
+    perfs, seldom = PerfStatArithmetic(counter), PerfStatArithmetic(counter)
+    for _ in range(6):
+        counter.advance(1 << 29)
+        perfs.update()
+    assert perfs.joules() == 6 * 32768
+    assert seldom.joules() == 6 * 32768 - 262144
 
 
 def test_without_an_intensity_there_are_no_grams_but_there_is_energy(machine: Machine, default: Sampler) -> None:
