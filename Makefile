@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 # What swift format looks at: not what is built beside the examples' sources.
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks $(wildcard Scripts/*.swift) \
-    $(foreach example,$(wildcard Examples/*),$(wildcard $(addprefix $(example)/,Package.swift Sources Tests)))
+    $(foreach example,$(wildcard Examples/*),$(wildcard $(addprefix $(example)/,Package.swift Sources Tests Benchmarks)))
 
 # What a skipped test is: "tell" names it, "fail" makes it a failure.
 SKIPS ?= tell
@@ -38,8 +38,8 @@ LIBRARY ?=
 RELEASE := .build/for-release
 
 .PHONY: help deps run test test-kernel prepare-test-kernel examples test-library library wheel layers traits api api-renew sanitize \
-    bench figures bench-scrape memcheck fuzz dist install test-deploy open-files short-lived soak page test-page terminal lint format docs clean \
-    estimator-check estimator-report estimator-tables
+    bench figures bench-run bench-scrape memcheck fuzz dist install test-deploy open-files short-lived soak page test-page terminal \
+    lint format docs clean estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
@@ -91,13 +91,17 @@ api-renew: deps
 sanitize: deps ## run the library's tests under the thread and the address sanitizer, or the one that SANITIZERS names
 	@bash Scripts/sanitize.sh $(SANITIZERS)
 
-bench: ## measure the library against plain C; fails where something allocates that must not
+bench: ## measure the library against plain C; fails where something allocates that must not; ENERGY=yes adds Examples/BenchmarkEnergy
 	@sh Scripts/install-dependencies.sh bench
 	@bash Scripts/bench.sh
 
 figures: ## measure everything, and write the tables of Docs/Figures.md anew
 	@sh Scripts/install-dependencies.sh bench
 	@bash Scripts/figures.sh
+
+bench-run: deps ## measure what `run` itself takes beside commands that wait and compute; leave the machine alone meanwhile
+	@[ -n "$(BINARY)" ] || bash Scripts/dist.sh
+	@timeout --kill-after=5s 1800s python3 Scripts/run-cost.py "$(or $(BINARY),$(RELEASE)/powersensors)"
 
 bench-scrape: ## measure a scrape of ours against one of node_exporter's, and scrape 50 000 times
 	@sh Scripts/install-dependencies.sh bench
