@@ -64,6 +64,17 @@ check_thresholds() {
     fi
 }
 
+# Joules an iteration, by a package of somebody else's. Where nothing can be read it has times alone.
+show_energy() {
+    if ! swift package --package-path ../Examples/BenchmarkEnergy --disable-sandbox benchmark >"$scratch/energy" 2>&1; then
+        tail -n 40 "$scratch/energy"
+        say "Examples/BenchmarkEnergy failed"
+        return 1
+    fi
+    if ! grep -q 'Energy (' "$scratch/energy"; then say "Examples/BenchmarkEnergy shows no energy, since nothing can be read here"; fi
+    sed -n '/^Primes/,$p' "$scratch/energy"
+}
+
 failed=0
 say "building; from nothing this takes some minutes"
 build
@@ -73,4 +84,8 @@ say "counting instructions"
 count_instructions >"$scratch/instructions"
 say "comparing, $runs runs"
 "$binaries/Compare" --runs "$runs" --instructions "$scratch/instructions" || failed=1
+if [ "${ENERGY:-no}" = yes ]; then
+    say "measuring Examples/BenchmarkEnergy"
+    show_energy || failed=1
+fi
 exit "$failed"
