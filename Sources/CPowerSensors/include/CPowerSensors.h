@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "CPowerSensorsExitRecords.h"
+#include "CPowerSensorsGroupWitness.h"
 #include "CPowerSensorsLibSensors.h"
 #include "CPowerSensorsProcesses.h"
 

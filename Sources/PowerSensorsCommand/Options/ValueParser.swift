@@ -19,7 +19,7 @@ struct ValueParser<Value: Sendable>: Sendable {
     /// What a shell offers for a value.
     var completion: CompletionKind {
         switch valueName {
-        case "file", "path": .file()
+        case "file", "path", "time-or-file": .file()
         case "dir": .directory
         default: choices.isEmpty ? .default : .list(choices)
         }

@@ -24,18 +24,19 @@ struct ChildProcess {
     private let number: pid_t
     private let family: Family
 
-    /// Starts a command.
+    /// Starts a command, whose end wakes ``Signals/timer``.
     ///
+    /// - Parameter files: Descriptors of this process, each with the number that the command gets it as.
     /// - Throws: A failure with the exit code of a shell: 127 if there is no such command, and 126 if it cannot be run.
-    init(_ words: [String]) throws(CommandFailure) {
+    init(_ words: [String], _ files: [(own: Int32, place: Int32)] = []) throws(CommandFailure) {
         let family = Family()
         // The command's own descriptor limit is the one that this process was started with.
-        let number = try DescriptorLimit.asInherited { () throws(CommandFailure) in try Self.spawn(words) }
-        Signals.handOn(to: number)
+        let number = try DescriptorLimit.asInherited { () throws(CommandFailure) in try Self.spawn(words, files) }
+        SignalRelay.handOn(to: number)
         do throws(ThreadError) {
             try OwnedThread(name: "wait") { family.await(number) }.join(within: .zero)
         } catch {
-            Signals.handOn(to: nil)
+            SignalRelay.handOn(to: nil)
             kill(number, SIGKILL)
             waitpid(number, nil, 0)
             throw .failure("No thread could be started to wait for the command: \(systemMessage(errno: error.errno)).")
@@ -46,22 +47,16 @@ struct ChildProcess {
     /// Makes the descendants of later commands children of this process when their parents end.
     static func adoptDescendants() { cpowersensors_adopt_descendants() }
 
-    /// Waits for its end, or for a moment.
-    ///
-    /// - Returns: Whether it has ended.
-    func hasEnded(by moment: Int64) -> Bool {
-        while true {
-            let wakeCount = family.timer.wakeCount
-            if family.ended != nil { return true }
-            if SampleInstant.monotonicNow >= moment { return false }
-            family.timer.wait(until: moment, unlessWokenSince: wakeCount)
-        }
-    }
+    /// Whether it has ended.
+    var hasEnded: Bool { family.ended != nil }
+
+    /// The processor time that it and its descendants have taken so far, as far as that can be seen meanwhile.
+    var processorTime: Duration { family.processorTime }
 
     /// Collects it once it has ended, and tells how. May be called once.
     func end() -> End {
         // Its number is its own until it is collected.
-        Signals.handOn(to: nil)
+        SignalRelay.handOn(to: nil)
         var status: Int32 = 0
         var usage = rusage()
         while unsafe wait4(number, &status, 0, &usage) < 0, errno == EINTR {}
@@ -77,7 +72,9 @@ struct ChildProcess {
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal
     }
 
-    private static func spawn(_ words: [String]) throws(CommandFailure) -> pid_t {
+    private static func spawn(
+        _ words: [String], _ files: [(own: Int32, place: Int32)]
+    ) throws(CommandFailure) -> pid_t {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -85,10 +82,18 @@ struct ChildProcess {
         var restored = Signals.changedToIgnored
         unsafe posix_spawnattr_setsigdefault(&attributes, &restored)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        for file in files where unsafe posix_spawn_file_actions_adddup2(&actions, file.own, file.place) != 0 {
+            throw .failure(
+                "--phase-descriptor \(file.place): the command may not have as many files open. Remedy: ulimit -n, or a lower number."
+            )
+        }
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { unsafe arguments.forEach { unsafe free($0) } }
         var number: pid_t = 0
-        let code = unsafe posix_spawnp(&number, words[0], nil, &attributes, &arguments, environ)
+        let code = unsafe posix_spawnp(&number, words[0], &actions, &attributes, &arguments, environ)
         if code == 0 { return number }
         let name = words[0].isEmpty ? "\"\"" : words[0]
         if code == ENOENT {
@@ -110,8 +115,6 @@ struct ChildProcess {
 
 /// A child and its descendants, whose ends a thread awaits that does nothing else.
 private final class Family: Sendable {
-    let timer = InterruptibleTimer()
-
     /// When it began, in the ticks in which the kernel tells the start of processes.
     private let began = UInt64(max(SampleInstant.now.boottimeNanoseconds, 0)) / 10_000_000
     private let state = Locked<(ended: SampleInstant?, adopted: Duration)>((nil, .zero))
@@ -134,7 +137,7 @@ private final class Family: Sendable {
         }
         let now = SampleInstant.now
         state.withLock { $0.ended = now }
-        timer.wake()
+        Signals.timer.wake()
     }
 
     /// Collects what has ended since.
@@ -149,44 +152,24 @@ private final class Family: Sendable {
             if code < 0 || found == 0 { break }
             collect(found)
         }
-        let living = livingDescendants()
-        return (state.withLock { $0.adopted } + .milliseconds(10) * Int(clamping: living.ticks), living.count > 0)
+        let living = LivingDescendants(since: began)
+        return (adopted + living.processorTime, living.count > 0)
     }
+
+    /// The processor time of all descendants so far.
+    var processorTime: Duration {
+        // What is collected meanwhile is missing rather than counted twice.
+        adopted + LivingDescendants(since: began).processorTime
+    }
+
+    private var adopted: Duration { state.withLock { $0.adopted } }
 
     /// Collects one that has ended. What began before this command is another's.
     private func collect(_ number: pid_t) {
-        let isOwn = Self.process(number).map { $0.start >= began } ?? true
+        let isOwn = LivingDescendants.start(of: number).map { $0 >= began } ?? true
         var usage = rusage()
         let found = unsafe wait4(number, nil, WNOHANG, &usage)
         if found == number, isOwn { state.withLock { [usage] in $0.adopted += usage.processorTime } }
-    }
-
-    /// What still runs of those that began with the command or after it.
-    private func livingDescendants() -> (count: Int, ticks: UInt64) {
-        let folder = unsafe open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        defer { close(folder) }
-        var numbers = [Int32](repeating: 0, count: 1 << 16)
-        let count = unsafe cpowersensors_list_processes(folder, &numbers, numbers.count)
-        var parents: [Int32: cpowersensors_process] = [:]
-        for number in numbers.prefix(max(min(count, numbers.count), 0)) {
-            if let process = Self.process(number, in: folder), process.start >= began { parents[number] = process }
-        }
-        var family: Set<Int32> = [getpid()]
-        var before = 0
-        while family.count != before {
-            before = family.count
-            for (number, process) in parents where family.contains(process.parent) { family.insert(number) }
-        }
-        let living = family.compactMap { parents[$0] }
-        return (living.count, living.reduce(0) { $0 + $1.ticks })
-    }
-
-    private static func process(_ number: pid_t, in folder: Int32? = nil) -> cpowersensors_process? {
-        let root = unsafe folder ?? open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        defer { if folder == nil { close(root) } }
-        var process = cpowersensors_process()
-        var kept: Int32 = -1
-        return unsafe cpowersensors_read_process(root, number, &kept, 0, &process) == 0 ? process : nil
     }
 }
 

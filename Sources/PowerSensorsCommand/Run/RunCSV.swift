@@ -2,7 +2,7 @@
 import PowerSensors
 import PowerSensorsExporters
 
-/// Runs as comma-separated values (RFC 4180): a row for each figure of each run. Unknown values are empty.
+/// Runs as comma-separated values (RFC 4180): a row for each figure of each run, and of each of its phases. Unknown values are empty.
 struct RunCSV {
     let price: Double?
 
@@ -11,34 +11,50 @@ struct RunCSV {
         + "attributed_j,carbon_g"
 
     func bytes(of result: RunSeriesResult) -> [UInt8] {
-        var text = Self.columns + (price == nil ? "" : ",cost") + "\n"
+        let hasPhases = result.commands.contains { $0.runs.contains { !$0.phases.isEmpty } }
+        var text = Self.columns + (price == nil ? "" : ",cost") + (hasPhases ? ",phase,phase_name" : "") + "\n"
         for command in result.commands {
-            for (number, run) in command.runs.enumerated() { append(run, number + 1, of: command, to: &text) }
+            for (number, run) in command.runs.enumerated() {
+                append(run, number + 1, of: command, endingWith: hasPhases ? ["", ""] : [], to: &text)
+            }
         }
         return Array(text.utf8)
     }
 
-    private func append(_ run: RunResult, _ number: Int, of command: RunSeriesResult.Command, to text: inout String) {
-        let start = [
-            TableRecords.field(command.title.safeToShow), "\(number)", "\(run.end.exitStatus)",
-            "\(run.duration / .seconds(1))", "\(run.end.processorTime / .seconds(1))",
-        ]
+    private func append(
+        _ run: RunResult, _ number: Int, of command: RunSeriesResult.Command, endingWith ending: [String],
+        to text: inout String
+    ) {
+        let start = [TableRecords.field(command.title.safeToShow), "\(number)", "\(run.end.exitStatus)"]
+        let times = [run.duration, run.end.processorTime].map { "\($0.seconds)" }
         // A run of which nothing is known still has a row.
         for figure in run.figures.isEmpty ? [nil] : run.figures.map(Optional.some) {
             let isAttributed = figure?.scope == run.attributed?.scope
             let isFirst = figure?.scope == run.headlineScope
-            var fields = start
-            fields.append(figure?.scope.name ?? "")
-            fields += [
-                figure?.energy?.rawValue, figure?.low?.rawValue, figure?.high?.rawValue, figure?.power?.rawValue,
-                figure?.peak?.rawValue, figure?.idle?.rawValue, figure?.dynamic?.rawValue,
-            ].map { $0?.description ?? "" }
-            fields += [figure?.provenance.name ?? "", figure?.status.name ?? ""]
+            var fields = start + times + Self.fields(of: figure)
             fields.append(isAttributed ? run.attributed?.energy.rawValue.description ?? "" : "")
             fields.append(isFirst ? run.carbon?.rawValue.description ?? "" : "")
             if let price { fields.append(isFirst ? run.cost(at: price)?.description ?? "" : "") }
-            text += fields.joined(separator: ",") + "\n"
+            text += (fields + ending).joined(separator: ",") + "\n"
         }
+        for (index, phase) in run.phases.enumerated() {
+            let times = [phase.duration, phase.processorTime].map { "\($0.seconds)" }
+            let unknown = [String](repeating: "", count: price == nil ? 2 : 3)
+            for figure in phase.figures.isEmpty ? [nil] : phase.figures.map(Optional.some) {
+                let ending = ["\(index + 1)", TableRecords.field(phase.name.safeToShow)]
+                text += (start + times + Self.fields(of: figure) + unknown + ending).joined(separator: ",") + "\n"
+            }
+        }
+    }
+
+    /// The fields from `scope` to `status`.
+    private static func fields(of figure: RunResult.Figure?) -> [String] {
+        let numbers = [
+            figure?.energy?.rawValue, figure?.low?.rawValue, figure?.high?.rawValue, figure?.power?.rawValue,
+            figure?.peak?.rawValue, figure?.idle?.rawValue, figure?.dynamic?.rawValue,
+        ]
+        return [figure?.scope.name ?? ""] + numbers.map { $0?.description ?? "" }
+            + [figure?.provenance.name ?? "", figure?.status.name ?? ""]
     }
 }
 #endif

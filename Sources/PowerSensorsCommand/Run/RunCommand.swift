@@ -1,5 +1,6 @@
 #if Exporters
 import ArgumentParser
+import Glibc
 import PowerSensors
 
 /// `powersensors run`: measures what commands use.
@@ -33,9 +34,26 @@ struct RunCommand: EstimatingCommand {
 
     @Option(
         "baseline",
-        "How long to measure the machine before the first run; what the runs use above that power is their dynamic energy.",
-        .duration(from: "100ms", to: "1d", example: "5s"))
-    var baseline: Setting<Duration?>
+        "How long to measure the machine before the first run, or a file that --save-baseline wrote; what the runs use above that "
+            + "power is their dynamic energy.", .baseline)
+    var baseline: Setting<BaselineSource?>
+
+    @Option(
+        "save-baseline", "A file for the measured baseline, which replaces it; without a command that is all.",
+        .text("file", ifEmpty: "name a file."))
+    var saveBaseline: Setting<String?>
+
+    @Option(
+        "phases",
+        "A regular expression, as of grep -E: each line of the command's output or errors that matches begins a phase, named by "
+            + "its first group or by what matches.", .text("regex", ifEmpty: "write an expression, as for grep -E."))
+    var phases: Setting<String?>
+
+    @Option(
+        "phase-descriptor",
+        "A descriptor that the command gets; each line that it writes there begins a phase of that name.",
+        .number("number", 3...255, "a whole number from 3 to 255"))
+    var phaseDescriptor: Setting<Int?>
 
     @Flag(help: "Run several commands, with -- between them, in turn, and compare each with the first.")
     var compare: Compare?
@@ -69,24 +87,58 @@ struct RunCommand: EstimatingCommand {
     enum Compare: String, Switch { case compare }
 
     func run(in environment: Environment) throws(CommandFailure) {
-        Signals.endOrderly()
-        ChildProcess.adoptDescendants()
         let settings = try Settings(self, in: environment)
         let series = RunSeries(
             commands: try commands(in: environment),
             runs: try runs.value(in: environment),
             warmup: try warmup.value(in: environment),
             cooldown: try cooldown.value(in: environment) ?? .zero,
-            baseline: try baseline.value(in: environment),
-            interval: shared.interval.given(in: environment) == nil ? .milliseconds(100) : settings.interval)
+            baseline: try baselineSource(in: environment),
+            savedBaseline: try saveBaseline.value(in: environment),
+            interval: shared.interval.given(in: environment) == nil ? .milliseconds(100) : settings.interval,
+            phases: try phaseSources(in: environment))
         let report = RunReport(
             format: try format.value(in: environment), price: try price.value(in: environment),
             comparesCommands: try environment.isOn(compare))
         let output = try output.value(in: environment)
         if let output { try FileTarget(output).check(isReplaced: true) }
+        Signals.endOrderly()
+        ChildProcess.adoptDescendants()
+        try SignalRelay.start()
+        defer { SignalRelay.end() }
         let (result, end) = series.run(settings)
         if result.commands.contains(where: { !$0.runs.isEmpty }) { try report.write(result, to: output) }
         if end.exitCode != 0 { throw end }
+    }
+
+    /// What marks phases, after it has been checked.
+    private func phaseSources(in environment: Environment) throws(CommandFailure) -> PhaseSources {
+        let pattern = try phases.value(in: environment)
+        if let pattern {
+            do throws(LinePattern.Failure) {
+                _ = try LinePattern(pattern)
+            } catch {
+                let reason = "is not a regular expression: \(error.reason). Write it as for grep -E."
+                throw phases.given(in: environment)?.refused(reason) ?? .usage("--phases: it \(reason)")
+            }
+        }
+        let number = try phaseDescriptor.value(in: environment).map { Int32($0) }
+        // One that the command would inherit otherwise; this process's own are closed in it.
+        if let number, case let flags = fcntl(number, F_GETFD), flags >= 0, flags & FD_CLOEXEC == 0 {
+            throw .usage("--phase-descriptor \(number): this descriptor is open already; name another one.")
+        }
+        return PhaseSources(pattern: pattern, descriptor: number)
+    }
+
+    /// Where the baseline comes from, after it has been checked that it can be saved.
+    private func baselineSource(in environment: Environment) throws(CommandFailure) -> BaselineSource? {
+        let source = try baseline.value(in: environment)
+        guard let path = try saveBaseline.value(in: environment) else { return source }
+        guard case .measured? = source else {
+            throw .usage("--save-baseline \(path): say how long to measure, as by --baseline 30s.")
+        }
+        try FileTarget(path).check(isReplaced: true)
+        return source
     }
 
     /// The commands, each as its words.
@@ -99,6 +151,7 @@ struct RunCommand: EstimatingCommand {
             if typed.contains([]) { throw .usage("--compare: there is no command between two --.") }
             commands += typed
         }
+        if commands.isEmpty, try saveBaseline.value(in: environment) != nil { return [] }
         if commands.isEmpty {
             throw .usage("There is no command to run. Put it behind --: powersensors run -- sleep 1.")
         }

@@ -15,10 +15,8 @@ struct RunJSON {
         JSONWriter.appendLine(to: &bytes) { json in
             json.member("version", 1)
             json.member("node", result.node)
-            json.member("baseline", each: Scope.all.filter { result.baseline[$0] != nil }) { scope, json in
-                json.member("scope", scope.name)
-                json.member("power_w", result.baseline[scope]?.rawValue)
-            }
+            result.baseline.appendFigures(to: &json)
+            json.member("baseline_time", result.baseline.time)
             json.member("commands", each: result.commands) { command, json in
                 self.command(command, comparedWith: result.commands.first, &json)
             }
@@ -32,19 +30,16 @@ struct RunJSON {
         json.member("command", command.words)
         json.member("exit_status", Int(command.exitStatus))
         json.member("runs", each: command.runs) { run, json in self.run(run, &json) }
-        let statistics = RunValue.all(price: price).map { ($0, command.statistics($0.value)) }
-        json.name("mean")
-        json.object { json in for (value, known) in statistics { json.member(value.name, known?.mean) } }
-        json.name("deviation")
-        json.object { json in for (value, known) in statistics { json.member(value.name, known?.deviation) } }
-        json.name("interval95")
-        json.object { json in
-            for (value, known) in statistics { Self.interval(value.name, known?.interval, &json) }
-        }
+        Self.append(RunValue.all(price: price).map { ($0.name, command.statistics($0)) }, to: &json)
         json.name("outliers")
-        json.array { json in for run in command.statistics(RunValue.energy.value)?.outliers ?? [] { json.number(run) } }
+        json.array { json in for run in command.statistics(RunValue.energy)?.outliers ?? [] { json.number(run) } }
+        json.member("phases", each: command.phaseNames) { name, json in
+            json.member("name", name.isEmpty ? nil : name)
+            json.member("runs", command.statistics(PhaseValue.duration, of: name)?.count)
+            Self.append(PhaseValue.all.map { ($0.name, command.statistics($0, of: name)) }, to: &json)
+        }
         if comparesCommands, let first {
-            let comparison = command.comparison(with: first, RunValue.energy.value)
+            let comparison = command.comparison(with: first, RunValue.energy)
             json.name("energy_ratio")
             json.object { json in
                 json.member("mean", comparison?.ratio)
@@ -54,11 +49,44 @@ struct RunJSON {
         }
     }
 
+    /// Appends the members `mean`, `deviation` and `interval95`.
+    private static func append(
+        _ statistics: [(name: StaticString, known: RunStatistics?)], to json: inout JSONWriter
+    ) {
+        json.name("mean")
+        json.object { json in for (name, known) in statistics { json.member(name, known?.mean) } }
+        json.name("deviation")
+        json.object { json in for (name, known) in statistics { json.member(name, known?.deviation) } }
+        json.name("interval95")
+        json.object { json in for (name, known) in statistics { interval(name, known?.interval, &json) } }
+    }
+
     private func run(_ run: RunResult, _ json: inout JSONWriter) {
         json.member("exit_status", Int(run.end.exitStatus))
         json.member("wall_s", run.duration / .seconds(1))
         json.member("cpu_s", run.end.processorTime / .seconds(1))
-        json.member("host", each: run.figures) { figure, json in
+        Self.host(run.figures, &json)
+        json.member("channels", each: run.channels) { channel, json in
+            json.member("id", channel.id)
+            json.member("energy_j", channel.energy?.rawValue)
+        }
+        json.member("attributed_j", run.attributed?.energy.rawValue)
+        json.member("attributed_scope", run.attributed?.scope.name)
+        json.member("carbon_g", run.carbon?.rawValue)
+        if let price { json.member("cost", run.cost(at: price)) }
+        json.member("descendants_left", run.end.hasSurvivors)
+        json.member("stopped_s", run.stoppedTime.seconds)
+        json.member("phases", each: run.phases) { phase, json in
+            json.member("name", phase.name.isEmpty ? nil : phase.name)
+            json.member("count", phase.count)
+            json.member("wall_s", phase.duration.seconds)
+            json.member("cpu_s", phase.processorTime.seconds)
+            Self.host(phase.figures, &json)
+        }
+    }
+
+    private static func host(_ figures: [RunResult.Figure], _ json: inout JSONWriter) {
+        json.member("host", each: figures) { figure, json in
             json.member("scope", figure.scope.name)
             json.member("energy_j", figure.energy?.rawValue)
             json.member("low_j", figure.low?.rawValue)
@@ -70,15 +98,6 @@ struct RunJSON {
             json.member("provenance", figure.provenance.name)
             json.member("status", figure.status.name)
         }
-        json.member("channels", each: run.channels) { channel, json in
-            json.member("id", channel.id)
-            json.member("energy_j", channel.energy?.rawValue)
-        }
-        json.member("attributed_j", run.attributed?.energy.rawValue)
-        json.member("attributed_scope", run.attributed?.scope.name)
-        json.member("carbon_g", run.carbon?.rawValue)
-        if let price { json.member("cost", run.cost(at: price)) }
-        json.member("descendants_left", run.end.hasSurvivors)
     }
 
     private static func interval(_ name: StaticString, _ interval: ClosedRange<Double>?, _ json: inout JSONWriter) {
@@ -88,31 +107,6 @@ struct RunJSON {
             json.number(interval.lowerBound)
             json.number(interval.upperBound)
         }
-    }
-}
-
-/// A value that each run has, by its name in JSON.
-struct RunValue: Sendable {
-    let name: StaticString
-    let value: @Sendable (RunResult) -> Double?
-
-    /// The energy of the figure to show first.
-    static let energy = RunValue(name: "energy_j") { $0.headline?.energy?.rawValue }
-
-    /// All, in the order in which they are written.
-    static func all(price: Double?) -> [RunValue] {
-        let values = [
-            RunValue(name: "wall_s") { $0.duration / .seconds(1) },
-            RunValue(name: "cpu_s") { $0.end.processorTime / .seconds(1) },
-            energy,
-            RunValue(name: "low_j") { $0.headline?.low?.rawValue },
-            RunValue(name: "high_j") { $0.headline?.high?.rawValue },
-            RunValue(name: "power_w") { $0.headline?.power?.rawValue },
-            RunValue(name: "dynamic_j") { $0.headline?.dynamic?.rawValue },
-            RunValue(name: "attributed_j") { $0.attributed?.energy.rawValue },
-            RunValue(name: "carbon_g") { $0.carbon?.rawValue },
-        ]
-        return price.map { price in values + [RunValue(name: "cost") { $0.cost(at: price) }] } ?? values
     }
 }
 #endif

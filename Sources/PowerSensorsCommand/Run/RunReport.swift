@@ -33,11 +33,6 @@ extension RunSeriesResult.Command {
     /// What a value of the runs has in common; nil if none has it.
     func statistics(_ value: (RunResult) -> Double?) -> RunStatistics? { RunStatistics(runs.map(value)) }
 
-    /// How the energy compares with that of another command's runs.
-    func comparison(with first: Self, _ value: (RunResult) -> Double?) -> RunComparison? {
-        RunComparison(runs.map(value), to: first.runs.map(value))
-    }
-
     /// The command as it was typed.
     var title: String {
         if words.count == 3, words[0] == "/bin/sh", words[1] == "-c" { return words[2] }

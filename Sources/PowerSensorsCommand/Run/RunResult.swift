@@ -41,6 +41,12 @@ struct RunResult {
     /// The shortest run whose energy the sources resolve to 5 %.
     let shortest: Duration
 
+    /// For how long it was stopped, as by Ctrl-Z. That is part of ``duration``.
+    let stoppedTime: Duration
+
+    /// What its phases used; empty if nothing could mark any.
+    var phases: [RunPhase] = []
+
     /// The figure to show first.
     var headline: Figure? { figures.first { $0.scope == headlineScope } }
 }
@@ -62,11 +68,12 @@ struct RunContext {
     let processors: Int
     /// For how long the processors were busy during the run, all together; nil if that is unknown.
     let busyTime: Duration?
+    /// For how long the run was stopped.
+    let stoppedTime: Duration
 
     /// How often the sources of a scope count: what they have not counted yet may be missing at each end.
     fileprivate func updateTime(of scope: Scope?) -> Duration {
-        let channels = topology?.channels.filter { $0.countsIn == scope } ?? []
-        return channels.map { $0.refreshInterval ?? $0.readingInterval ?? .milliseconds(1) }.max() ?? .zero
+        scope.flatMap { topology?.updateTime(of: $0) } ?? .zero
     }
 }
 
@@ -97,6 +104,7 @@ extension RunResult {
         carbon = measurement?.headline?.energy.flatMap { energy in
             context.intensity.map { Grams(energy.rawValue / 3.6e6 * $0.gramsPerKilowattHour) }
         }
+        stoppedTime = context.stoppedTime
         shortest = (context.updateTime(of: headlineScope) * 2 + outside) * 20
     }
 }
@@ -139,7 +147,9 @@ extension Attributed {
             measurement.figures.first { $0.scope == .cpu && $0.energy != nil }
             ?? measurement.figures.first { $0.scope == .wall && $0.provenance != .measured }
         guard let divided, let energy = divided.energy else { return nil }
-        let capacity = divided.provenance == .shared ? context.busyTime : duration * context.processors
+        // What the command took is known to the microsecond, and cannot be more than all that was busy.
+        let capacity =
+            divided.provenance == .shared ? context.busyTime.map { max($0, time) } : duration * context.processors
         guard let capacity, capacity > .zero else { return nil }
         self.init(scope: divided.scope, energy: energy * min(time / capacity, 1))
     }

@@ -18,8 +18,11 @@ package struct RunStatistics {
 
     /// Nil without a value.
     ///
-    /// - Parameter all: A value of each run; nil where it is unknown.
-    package init?(_ all: [Double?]) {
+    /// - Parameters:
+    ///   - all: A value of each run; nil where it is unknown.
+    ///   - limits: Between what the truth of each run is, by what can be resolved; empty if the values are certain. The interval is at
+    ///     least as wide as these: runs that are the same to the last digit, as of a coarse counter, are not certain for that.
+    package init?(_ all: [Double?], within limits: [ClosedRange<Double>?] = []) {
         let places = all.indices.filter { all[$0] != nil }
         let values = all.compactMap(\.self)
         guard let first = values.first else { return nil }
@@ -34,7 +37,11 @@ package struct RunStatistics {
         let spread = (values.reduce(0) { $0 + ($1 - center) * ($1 - center) } / (count - 1)).squareRoot()
         let error = StudentsDistribution.quantile975(degreesOfFreedom: values.count - 1) * spread / count.squareRoot()
         deviation = spread
-        interval = (center - error)...(center + error)
+        let known = zip(all, limits).compactMap { $0 == nil ? nil : $1 }
+        let isLimited = known.count == values.count
+        let low = isLimited ? known.reduce(0) { $0 + $1.lowerBound } / count : center
+        let high = isLimited ? known.reduce(0) { $0 + $1.upperBound } / count : center
+        interval = min(center - error, low)...max(center + error, high)
         outliers = Self.outliers(values).map { places[$0] }
     }
 
@@ -69,14 +76,39 @@ package struct RunComparison {
     /// Compares runs of the same rounds, which shared what drifts with time; nil without a round that has both.
     ///
     /// The logarithms of the ratios are averaged, so that it does not matter which command is the first.
-    package init?(_ values: [Double?], to first: [Double?]) {
-        let logarithms = zip(values, first).compactMap { value, reference -> Double? in
-            guard let value, let reference, value > 0, reference > 0 else { return nil }
-            return log(value / reference)
+    ///
+    /// - Parameters:
+    ///   - values: A value of each run; nil where it is unknown.
+    ///   - limits: Between what the truth of each run is; empty if the values are certain.
+    ///   - first: The values of the first command.
+    ///   - firstLimits: Between what the truths of these are.
+    package init?(
+        _ values: [Double?], within limits: [ClosedRange<Double>?] = [], to first: [Double?],
+        within firstLimits: [ClosedRange<Double>?] = []
+    ) {
+        var (logarithms, open): ([Double], [Double]) = ([], [])
+        for index in 0..<min(values.count, first.count) {
+            guard let value = values[index], let reference = first[index], value > 0, reference > 0 else { continue }
+            logarithms.append(log(value / reference))
+            open.append(Self.open(limits, index, value) + Self.open(firstLimits, index, reference))
         }
         guard let statistics = RunStatistics(logarithms) else { return nil }
         ratio = exp(statistics.mean)
-        interval = statistics.interval.map { exp($0.lowerBound)...exp($0.upperBound) }
+        guard let interval = statistics.interval, let deviation = statistics.deviation else {
+            self.interval = nil
+            return
+        }
+        // Noise averages out what a counter rounds, and its absence does not.
+        let resolution = open.reduce(0, +) / Double(open.count)
+        let least = deviation < resolution / 3 ? resolution : 0
+        let low = min(interval.lowerBound, statistics.mean - least)
+        self.interval = exp(low)...exp(max(interval.upperBound, statistics.mean + least))
+    }
+
+    /// How far the truth may be from a value, as a part of it.
+    private static func open(_ limits: [ClosedRange<Double>?], _ index: Int, _ value: Double) -> Double {
+        guard index < limits.count, let limit = limits[index] else { return 0 }
+        return (limit.upperBound - limit.lowerBound) / 2 / value
     }
 }
 

@@ -48,8 +48,21 @@ struct RunText {
         }
         if let carbon = run.carbon { lines.append(line("CO2", Self.shown(carbon))) }
         if let cost = price.flatMap({ run.cost(at: $0) }) { lines.append(line("cost", Self.money(cost))) }
-        return lines
+        if !run.phases.isEmpty { lines.append("  phases") }
+        return lines + run.phases.map { line(for: $0, scope: run.headlineScope) }
     }
+
+    private func line(for phase: RunPhase, scope: Scope?) -> String {
+        var parts = [Self.seconds(phase.duration).leftPadded(10)]
+        let figure = phase.figure(of: scope)
+        if figure != nil { parts.append((figure?.energy.map(Self.shown) ?? "unknown").leftPadded(10)) }
+        if let figure { parts.append(details(of: figure)) }
+        parts.append("processors \(Self.seconds(phase.processorTime))")
+        if phase.count > 1 { parts.append("\(phase.count) times") }
+        return "    " + Self.title(of: phase.name).padding(to: 20) + parts.joined(separator: "  ")
+    }
+
+    private static func title(of phase: String) -> String { phase.isEmpty ? "(no name)" : phase.safeToShow }
 
     private func details(of figure: RunResult.Figure) -> String {
         var parts: [String] = []
@@ -70,23 +83,33 @@ struct RunText {
         let headline = command.runs.first?.headline
         let energy = headline?.scope.name ?? "energy"
         var lines = [
-            line("time", command.statistics { $0.duration / .seconds(1) }) { Self.seconds(.seconds($0)) },
-            line("processors", command.statistics { $0.end.processorTime / .seconds(1) }) {
-                Self.seconds(.seconds($0))
-            },
-            line(energy, command.statistics(RunValue.energy.value)) { Self.shown(Joules($0)) },
-            line("  mean power", command.statistics { $0.headline?.power?.rawValue }) { Self.shown(Watts($0)) },
+            line("time", command.statistics(RunValue.duration)) { Self.seconds(.seconds($0)) },
+            line("processors", command.statistics(RunValue.processorTime)) { Self.seconds(.seconds($0)) },
+            line(energy, command.statistics(RunValue.energy)) { Self.shown(Joules($0)) },
+            line("  mean power", command.statistics(RunValue.power)) { Self.shown(Watts($0)) },
         ]
-        if !result.baseline.isEmpty {
-            lines.append(
-                line("  dynamic", command.statistics { $0.headline?.dynamic?.rawValue }) { Self.shown(Joules($0)) })
+        if !result.baseline.figures.isEmpty {
+            lines.append(line("  dynamic", command.statistics(RunValue.dynamic)) { Self.shown(Joules($0)) })
         }
-        lines.append(
-            line("its share", command.statistics { $0.attributed?.energy.rawValue }) { Self.shown(Joules($0)) })
-        lines.append(line("CO2", command.statistics { $0.carbon?.rawValue }) { Self.shown(Grams($0)) })
-        if let price { lines.append(line("cost", command.statistics { $0.cost(at: price) }, Self.money)) }
+        lines.append(line("its share", command.statistics(RunValue.attributed)) { Self.shown(Joules($0)) })
+        lines.append(line("CO2", command.statistics(RunValue.carbon)) { Self.shown(Grams($0)) })
+        if let price { lines.append(line("cost", command.statistics(RunValue.cost(at: price)), Self.money)) }
         if let headline, headline.provenance != .measured { lines.append(band(of: command, headline)) }
-        return lines.compactMap(\.self)
+        return lines.compactMap { $0 } + phases(of: command)
+    }
+
+    private func phases(of command: RunSeriesResult.Command) -> [String] {
+        if command.phaseNames.isEmpty { return [] }
+        return ["  phases"]
+            + command.phaseNames.flatMap { name -> [String] in
+                let times = command.statistics(PhaseValue.duration, of: name)
+                let runs = times.map { $0.count < command.runs.count ? ", in \($0.count) of them" : "" } ?? ""
+                let energy = line("  energy", command.statistics(PhaseValue.energy, of: name)) {
+                    Self.shown(Joules($0))
+                }
+                return ["    \(Self.title(of: name))\(runs)"]
+                    + [line("  time", times) { Self.seconds(.seconds($0)) }, energy].compactMap { $0.map { "  \($0)" } }
+            }
     }
 
     /// The mean of an estimate is no more certain than each: the band stays however many runs there are.
@@ -111,7 +134,7 @@ struct RunText {
         guard let first = result.commands.first else { return [] }
         let others = result.commands.dropFirst().map { command -> String in
             let name = "\(command.title.safeToShow): "
-            guard let comparison = command.comparison(with: first, RunValue.energy.value) else {
+            guard let comparison = command.comparison(with: first, RunValue.energy) else {
                 return name + "its energy is not known in a run of both"
             }
             let ratio = "\(fixed(comparison.ratio, decimals: 3)) times the energy"
@@ -138,16 +161,23 @@ struct RunText {
                 "a run of \(Self.seconds(short.duration)) is short for these sensors, which resolve 5 % of it from "
                     + "\(Self.seconds(short.shortest)) on")
         }
+        let stopped = runs.reduce(Duration.zero) { $0 + $1.stoppedTime }
+        if stopped >= .milliseconds(10) {
+            notes.append("it was stopped for \(Self.seconds(stopped)), which count")
+        }
+        if runs.contains(where: { $0.phases.count == 1 && $0.phases[0].name.isEmpty }) {
+            notes.append("nothing marked a phase")
+        }
         if runs.contains(where: \.end.hasSurvivors) {
             notes.append("processes that it started still run; its share has what they used until its end")
         }
-        let known = command.statistics(RunValue.energy.value)?.count ?? 0
+        let known = command.statistics(RunValue.energy)?.count ?? 0
         if known > 0, known < runs.count {
             notes.append(
                 "the energy is known of \(known) of \(runs.count) runs; short ones that no counter noticed are not in the mean"
             )
         }
-        let outliers = command.statistics(RunValue.energy.value)?.outliers ?? []
+        let outliers = command.statistics(RunValue.energy)?.outliers ?? []
         if !outliers.isEmpty {
             let list = outliers.map { "\($0 + 1)" }.joined(separator: ", ")
             notes.append("far from the others in energy, and counted: run \(list)")

@@ -7,6 +7,9 @@ import Synchronization
 /// They are handled and not blocked: while a write waits for the reader of a full pipe, a blocked signal would never arrive; a
 /// handled one interrupts the write.
 enum Signals {
+    /// Woken when the command is asked to stop, where it ends in good order.
+    static let timer = InterruptibleTimer()
+
     /// Whether the command was asked to stop.
     static var isEndRequested: Bool { endRequested.load(ordering: .relaxed) }
 
@@ -18,10 +21,9 @@ enum Signals {
         // The global variables must be initialised before a handler uses them.
         _ = isEndRequested
         _ = takeResize()
-        _ = endTimer.wakeCount
+        _ = timer.wakeCount
         isOrderly.store(false, ordering: .relaxed)
         exitCode.store(0, ordering: .relaxed)
-        child.store(0, ordering: .relaxed)
         let before = signal(SIGPIPE, SIG_IGN)
         ignoresPipe.store(isIgnored(before), ordering: .relaxed)
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
@@ -75,7 +77,7 @@ enum Signals {
     /// Asks the command to stop, as a signal does. Calls only what a signal handler may call.
     static func requestEnd() {
         endRequested.store(true, ordering: .relaxed)
-        if isOrderly.load(ordering: .relaxed) { endTimer.wake() } else { alarm(1) }
+        if isOrderly.load(ordering: .relaxed) { timer.wake() } else { alarm(1) }
     }
 
     /// From now on a signal only ends ``waitForEnd()``, whose caller has more to do than exit. SIGHUP, by which other programs
@@ -93,42 +95,42 @@ enum Signals {
         return signals
     }
 
-    /// From now on a signal does not end the command, which does so itself once ``isEndRequested``. While there is a child, it gets
-    /// the signals that this process gets.
+    /// From now on a signal does not end the command, which does so itself once ``isEndRequested``.
     static func endOrderly() {
         isOrderly.store(true, ordering: .relaxed)
         // Where it is ignored, the kernel collects children itself, and nothing is known of their end.
         signal(SIGCHLD, SIG_DFL)
         alarm(0)
-        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2] { unsafe handleWithOrigin(number, receive) }
     }
 
-    /// Hands signals on to a child from now on; nil for to none.
-    static func handOn(to number: pid_t?) {
-        child.store(number ?? 0, ordering: .relaxed)
-        // One that came while the child was started.
-        if let number, isEndRequested { kill(number, latest.load(ordering: .relaxed)) }
+    /// Asks the command to stop because of a signal. Calls only what a signal handler may call.
+    static func requestEnd(by number: Int32) {
+        latest.store(number, ordering: .relaxed)
+        requestEnd()
     }
+
+    /// The latest signal that asked for the end; 0 for none.
+    static var latestEnd: Int32 { latest.load(ordering: .relaxed) }
 
     /// The exit status of a command that a signal ended, as a shell tells it.
-    static var exitStatus: Int32 { 128 + latest.load(ordering: .relaxed) }
+    static var exitStatus: Int32 { 128 + latestEnd }
 
     /// Waits for a time, or until the command is asked to stop.
     static func wait(for time: Duration) {
         let end = SampleInstant.monotonicNow + time.wholeNanoseconds
         while true {
-            let wakeCount = endTimer.wakeCount
+            let wakeCount = timer.wakeCount
             if isEndRequested || SampleInstant.monotonicNow >= end { return }
-            endTimer.wait(until: end, unlessWokenSince: wakeCount)
+            timer.wait(until: end, unlessWokenSince: wakeCount)
         }
     }
 
     /// Waits until the command is asked to stop.
     static func waitForEnd() {
         while true {
-            let wakeCount = endTimer.wakeCount
+            let wakeCount = timer.wakeCount
             if isEndRequested { return }
-            endTimer.wait(until: .max, unlessWokenSince: wakeCount)
+            timer.wait(until: .max, unlessWokenSince: wakeCount)
         }
     }
 
@@ -151,7 +153,8 @@ enum Signals {
         unsafe sigaction(number, &action, nil)
     }
 
-    private static func handleWithOrigin(
+    /// Handles a signal by a function that gets to know where it comes from, unless it is ignored.
+    static func handleWithOrigin(
         _ number: Int32,
         _ handler: @escaping @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void
     ) {
@@ -170,18 +173,6 @@ enum Signals {
     }
 }
 
-/// Hands a signal on to the child. What a terminal sends, its whole foreground group gets, the child too.
-private func receive(
-    _ number: Int32, _ information: UnsafeMutablePointer<siginfo_t>?, _ context: UnsafeMutableRawPointer?
-) {
-    let isFromProcess = unsafe (information?.pointee.si_code ?? 0) <= 0
-    let process = child.load(ordering: .relaxed)
-    if process > 0, isFromProcess { kill(process, number) }
-    if number == SIGUSR1 || number == SIGUSR2 { return }
-    latest.store(number, ordering: .relaxed)
-    Signals.requestEnd()
-}
-
 private let endRequested = Atomic(false)
 private let exitCode = Atomic<Int32>(0)
 private let resized = Atomic(false)
@@ -189,9 +180,6 @@ private let stopRequested = Atomic(false)
 private let continued = Atomic(false)
 /// Whether the command ends by itself after a signal.
 private let isOrderly = Atomic(false)
-private let endTimer = InterruptibleTimer()
-/// The child that gets the signals; 0 for none.
-private let child = Atomic<pid_t>(0)
 /// The latest signal that asked for the end.
 private let latest = Atomic<Int32>(0)
 /// Whether SIGPIPE was ignored from the start.

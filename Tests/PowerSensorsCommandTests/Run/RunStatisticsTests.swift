@@ -52,6 +52,28 @@ struct RunStatisticsTests {
         #expect(RunComparison([nil, 3], to: [2, nil]) == nil)
     }
 
+    @Test func `runs that are the same to the last digit are as uncertain as what each resolves`() throws {
+        let limits = [ClosedRange<Double>](repeating: 4.5...5.25, count: 3)
+        let statistics = try #require(RunStatistics([5, 5, 5], within: limits))
+        #expect(statistics.interval == 4.5...5.25)
+        #expect(statistics.deviation == 0)
+        // Noise that is wider decides itself.
+        #expect(RunStatistics([4, 5, 6], within: limits)?.interval == RunStatistics([4, 5, 6])?.interval)
+        // What is not known of all runs says nothing of their mean.
+        #expect(RunStatistics([5, 5, 5], within: [4...6, nil, 4...6])?.interval == 5...5)
+    }
+
+    @Test func `counts that differ by what a counter rounds show no difference`() throws {
+        let (first, other) = ([Double?](repeating: 5, count: 5), [Double?](repeating: 5.1, count: 5))
+        let limits = other.map { $0.map { ($0 - 0.2)...($0 + 0.2) } }
+        #expect(try #require(RunComparison(other, to: first)).isDifferent)
+        let rounded = try #require(RunComparison(other, within: limits, to: first, within: limits))
+        #expect(!rounded.isDifferent)
+        // What differs by more is told all the same.
+        let more = [Double?](repeating: 6, count: 5)
+        #expect(try #require(RunComparison(more, within: limits, to: first, within: limits)).isDifferent)
+    }
+
     @Test func `quantiles are those of Student's distribution`() {
         for (count, value) in [(1, 12.706), (10, 2.228), (30, 2.042), (31, 2.0395), (60, 2.0003), (120, 1.9799)] {
             #expect(abs(StudentsDistribution.quantile975(degreesOfFreedom: count) - value) < 0.001)

@@ -5,41 +5,6 @@ import Subprocess
 import Testing
 
 struct RunTests {
-    /// One package, and a script that lets its counter grow by so many millijoules at once, `grow MILLIJOULES`. A counter that grows
-    /// faster than a package can draw would be ambiguous, and a number that no register has (61 uJ a count) implausible.
-    private struct Machine {
-        let mock: MockMachine
-        let script: String
-
-        init() throws {
-            mock = try MockMachine.onePackage(countsBeforeWrap: 1 << 31)
-            let zone = try #require(mock.zone("package-0"))
-            let counter = try #require(zone.counter)
-            // The number keeps its length, so that the file is never empty.
-            script = """
-                energy=\(counter.number)
-                grow() {
-                    energy=$((energy + $1 * 1000))
-                    printf %s "$energy" | dd of=\(mock.sysfs.path)/\(zone.path)/energy_uj conv=notrunc status=none
-                }
-
-                """
-        }
-
-        func run(_ steps: String, _ options: [String] = []) async throws -> Command.Outcome {
-            try await Command.run(
-                ["run", "--sensor", "rapl:powercap"] + options + Command.roots(mock) + [
-                    "--", "sh", "-c", script + steps,
-                ])
-        }
-
-        /// The result of one command as JSON.
-        func result(_ steps: String, _ options: [String] = []) async throws -> JSON {
-            let outcome = try await run(steps, ["--format", "json"] + options)
-            return try #require(try JSON(outcome.error)["commands"].elements.first)
-        }
-    }
-
     private func number(_ value: JSON) throws -> Double { try #require(value.number) }
 
     @Test(arguments: [
@@ -47,7 +12,7 @@ struct RunTests {
         ("sleep 0.05; grow 4000; sleep 0.05", 4.0),
     ])
     func `the energy is what the counter gained during the run`(steps: String, joules: Double) async throws {
-        let run = try #require(try await Machine().result(steps)["runs"].elements.first)
+        let run = try #require(try await RunMachine().result(steps)["runs"].elements.first)
         let host = try #require(run["host"].elements.first { $0["scope"].text == "cpu" })
         try #require(host["status"].text == "ok", "\(run)")
         #expect(abs(try number(host["energy_j"]) - joules) < 1e-3, "\(run)")
@@ -63,7 +28,7 @@ struct RunTests {
     }
 
     @Test func `what was idle and what the run added add up to the energy`() async throws {
-        let machine = try Machine()
+        let machine = try RunMachine()
         let command = try await withRunningClock(of: machine.mock) {
             try await machine.result("sleep 0.5", ["--baseline", "1s"])
         }
@@ -78,7 +43,7 @@ struct RunTests {
 
     @Test func `the command's share follows its processor time, that of its descendants too`() async throws {
         let busy = "sh -c 'i=0; while [ $i -lt 40000 ]; do i=$((i+1)); done'; grow 250"
-        let run = try #require(try await Machine().result(busy)["runs"].elements.first)
+        let run = try #require(try await RunMachine().result(busy)["runs"].elements.first)
         let (wall, processors) = (try number(run["wall_s"]), try number(run["cpu_s"]))
         #expect(processors > 0)
         let share = try number(run["attributed_j"])
@@ -90,7 +55,7 @@ struct RunTests {
 
     @Test(arguments: [("exit 0", 0), ("exit 7", 7), ("kill -TERM $$", 143), ("kill -KILL $$", 137)])
     func `the exit status is the command's`(steps: String, status: Int32) async throws {
-        let outcome = try await Machine().run(steps)
+        let outcome = try await RunMachine().run(steps)
         #expect(outcome.exitCode == status)
         #expect(outcome.error.contains("time"))
     }
@@ -121,9 +86,9 @@ struct RunTests {
     }
 
     @Test func `descendants that outlive the command are told`() async throws {
-        let left = try await Machine().result("(sleep 0.7 >/dev/null 2>&1 &) ; exit 0")
+        let left = try await RunMachine().result("(sleep 0.7 >/dev/null 2>&1 &) ; exit 0")
         #expect(left["runs"].elements.first?["descendants_left"] == .truth(true))
-        let collected = try await Machine().result("sleep 0.01 & wait")
+        let collected = try await RunMachine().result("sleep 0.01 & wait")
         #expect(collected["runs"].elements.first?["descendants_left"] == .truth(false))
     }
 

@@ -1,0 +1,150 @@
+#if Exporters
+import Glibc
+import PowerSensors
+import PowerSensorsExporters
+
+/// Measures commands while they run.
+struct RunMeter: ~Copyable {
+    private let settings: Settings
+    private let interval: Duration
+    private let phaseSources: PhaseSources
+    /// Nil where nothing can be read: commands run all the same.
+    private var sampler: Sampler?
+    private var busyMeter: BusyMeter
+    private(set) var baseline = Baseline()
+
+    init(_ settings: Settings, every interval: Duration, _ phaseSources: PhaseSources) {
+        self.settings = settings
+        self.interval = interval
+        self.phaseSources = phaseSources
+        busyMeter = BusyMeter(beneath: settings.roots.procfs)
+        do throws(CommandFailure) {
+            sampler = try settings.sampler()
+            _ = sampler?.snapshot()
+        } catch {
+            sampler = nil
+            StandardError.write("nothing is measured: \(error.line)")
+        }
+    }
+
+    mutating func setBaseline(_ source: BaselineSource) throws(CommandFailure) {
+        switch source {
+        case .measured(let time): measureBaseline(for: time)
+        case .file(let path):
+            let stored = try Baseline(file: path, of: settings.node)
+            guard let start = sampler?.beginMeasurement(), let figures = sampler?.endMeasurement(start).figures else {
+                return
+            }
+            baseline = try stored.matching(figures, headline: sampler?.headlineScope, path)
+        }
+    }
+
+    private mutating func measureBaseline(for time: Duration) {
+        guard let start = sampler?.beginMeasurement() else { return }
+        baseline.time = Timestamp(nanoseconds: SampleInstant.wallNanoseconds).iso8601
+        // A long one needs samples in between, or a counter may wrap unnoticed.
+        let end = SuspendingClock.now + time
+        while sampler?.nextSnapshot(every: time, until: end, unless: { Signals.isEndRequested }) != nil {}
+        let measurement = sampler?.endMeasurement(start)
+        for figure in measurement?.figures ?? [] {
+            baseline.figures[figure.scope] = figure.power.map {
+                Baseline.Figure(power: $0, provenance: figure.provenance.name)
+            }
+        }
+        if baseline.figures.isEmpty {
+            StandardError.write("the baseline is not known, so neither is what the runs add to it.")
+        }
+    }
+
+    mutating func run(_ words: [String]) throws(CommandFailure) -> RunResult {
+        let streams = phaseSources.areNone ? nil : try PhaseStreams(phaseSources)
+        let busyBefore = busyMeter.read()
+        let stoppedBefore = SignalRelay.stoppedTime
+        // Its power is the mean from here on, so that the first peak is of the run alone.
+        _ = sampler?.snapshot()
+        let read = SampleInstant.now
+        let start = sampler?.beginMeasurement()
+        let began = SampleInstant.now
+        streams?.marks.begin(at: began.boottimeNanoseconds)
+        let child = try Self.start(words, streams)
+        var (peaks, phases) = (PeakPowers(since: began), PhaseMeter(delay: began.continuous - read.continuous))
+        watch(child, start, streams?.marks, &peaks, &phases)
+        let measurement = start.flatMap { sampler?.endMeasurement($0) }
+        let last = SampleInstant.now
+        if let snapshot = sampler?.snapshot() { peaks.takeLast(snapshot) }
+        let end = child.end()
+        let busyTime = busyBefore.flatMap { before in busyMeter.read().map { $0.busyTime(since: before) } }
+        streams?.finish()
+        let context = RunContext(
+            topology: sampler?.topology, baseline: baseline.powers, intensity: settings.carbonIntensity,
+            processors: sysconf(CInt(_SC_NPROCESSORS_ONLN)), busyTime: busyTime,
+            stoppedTime: SignalRelay.stoppedTime - stoppedBefore)
+        var result = RunResult(measurement, from: began, end, peaks: peaks.powers, context)
+        if let marks = streams?.marks {
+            let point = PhaseMeter.Point(
+                measurement: measurement, topology: sampler?.topology, delay: last.continuous - end.moment.continuous,
+                processorTime: end.processorTime, peaks: peaks.takeRecent())
+            phases.divide(marks.finish(at: end.moment.boottimeNanoseconds), point)
+            result.phases = phases.phases(marks.phases, of: result, baseline: baseline.powers)
+        }
+        return result
+    }
+
+    /// Starts a command, with the pipes that mark its phases.
+    private static func start(_ words: [String], _ streams: PhaseStreams?) throws(CommandFailure) -> ChildProcess {
+        try streams?.start()
+        do throws(CommandFailure) {
+            let child = try ChildProcess(words, streams?.files ?? [])
+            streams?.handOver()
+            return child
+        } catch {
+            streams?.handOver()
+            streams?.finish()
+            throw error
+        }
+    }
+
+    /// Samples until the command has ended: at every interval, and at every mark.
+    private mutating func watch(
+        _ child: ChildProcess, _ start: MeasurementStart?, _ marks: PhaseMarks?, _ peaks: inout PeakPowers,
+        _ phases: inout PhaseMeter
+    ) {
+        let step = min(interval, sampler?.longestSafeInterval ?? interval).wholeNanoseconds
+        var next = SampleInstant.monotonicNow + step
+        // When a mark may be read again.
+        var earliest = SampleInstant.monotonicNow
+        while true {
+            let wakeCount = Signals.timer.wakeCount
+            if child.hasEnded { return }
+            let now = SampleInstant.monotonicNow
+            let isMarked = marks?.areSet == true
+            if isMarked, now >= earliest, let marks {
+                divide(at: marks.take(), child, start, &peaks, &phases)
+                // No source counts more often than every millisecond, and reading must not become the work.
+                let end = SampleInstant.monotonicNow
+                earliest = end + max(1_000_000, 3 * (end - now))
+            } else if now >= next {
+                next = max(next, now) + step
+                if let snapshot = sampler?.snapshot() { peaks.take(snapshot) }
+            } else {
+                Signals.timer.wait(until: isMarked ? min(next, earliest) : next, unlessWokenSince: wakeCount)
+            }
+        }
+    }
+
+    private mutating func divide(
+        at batch: PhaseMarks.Batch, _ child: ChildProcess, _ start: MeasurementStart?, _ peaks: inout PeakPowers,
+        _ phases: inout PhaseMeter
+    ) {
+        let measurement = start.flatMap { sampler?.endMeasurement($0) }
+        let delay = Duration.nanoseconds(SampleInstant.now.boottimeNanoseconds - batch.end)
+        let processorTime = child.processorTime
+        if let snapshot = sampler?.snapshot() { peaks.takeLast(snapshot) }
+        phases.divide(
+            batch,
+            PhaseMeter.Point(
+                measurement: measurement, topology: sampler?.topology, delay: delay, processorTime: processorTime,
+                peaks: peaks.takeRecent()))
+    }
+}
+#endif

@@ -1,0 +1,123 @@
+#if Exporters
+import PowerSensors
+
+/// A value that each run has, by its name in JSON.
+struct RunValue: Sendable {
+    let name: StaticString
+    let value: @Sendable (RunResult) -> Double?
+
+    /// Between what the truth is, by what the sources resolve; nil if it is certain, and for what several runs of an estimate have in
+    /// common, which no number of them tells.
+    let limits: @Sendable (RunResult) -> ClosedRange<Double>?
+
+    init(
+        _ name: StaticString, _ value: @escaping @Sendable (RunResult) -> Double?,
+        limits: @escaping @Sendable (RunResult) -> ClosedRange<Double>? = { _ in nil }
+    ) {
+        (self.name, self.value, self.limits) = (name, value, limits)
+    }
+
+    /// A value that is proportional to the energy of the figure to show first.
+    private static func proportional(
+        _ name: StaticString, _ value: @escaping @Sendable (RunResult) -> Double?
+    ) -> RunValue {
+        RunValue(name, value) { run in
+            guard let value = value(run), let energy = run.headline?.energy?.rawValue, energy > 0 else { return nil }
+            return run.headline?.resolved.map { ($0.lowerBound * value / energy)...($0.upperBound * value / energy) }
+        }
+    }
+
+    static let duration = RunValue("wall_s") { $0.duration.seconds }
+    static let processorTime = RunValue("cpu_s") { $0.end.processorTime.seconds }
+
+    /// The energy of the figure to show first.
+    static let energy = proportional("energy_j") { $0.headline?.energy?.rawValue }
+    static let power = proportional("power_w") { $0.headline?.power?.rawValue }
+    static let dynamic = RunValue("dynamic_j", { $0.headline?.dynamic?.rawValue }) { run in
+        guard let headline = run.headline, let idle = headline.idle?.rawValue else { return nil }
+        return headline.resolved.map { ($0.lowerBound - idle)...($0.upperBound - idle) }
+    }
+    static let attributed = proportional("attributed_j") { $0.attributed?.energy.rawValue }
+    static let carbon = proportional("carbon_g") { $0.carbon?.rawValue }
+
+    static func cost(at price: Double) -> RunValue { proportional("cost") { $0.cost(at: price) } }
+
+    /// All, in the order in which they are written.
+    static func all(price: Double?) -> [RunValue] {
+        let values = [
+            duration, processorTime, energy,
+            RunValue("low_j", { $0.headline?.low?.rawValue }), RunValue("high_j", { $0.headline?.high?.rawValue }),
+            power, dynamic, attributed, carbon,
+        ]
+        return price.map { values + [cost(at: $0)] } ?? values
+    }
+}
+
+/// A value that each run has of one of its phases, by its name in JSON.
+struct PhaseValue: Sendable {
+    let name: StaticString
+    /// The value of a phase, of whose figures one scope is shown first.
+    let value: @Sendable (RunPhase, Scope?) -> Double?
+    let limits: @Sendable (RunPhase, Scope?) -> ClosedRange<Double>?
+
+    init(
+        _ name: StaticString, _ value: @escaping @Sendable (RunPhase, Scope?) -> Double?,
+        limits: @escaping @Sendable (RunPhase, Scope?) -> ClosedRange<Double>? = { _, _ in nil }
+    ) {
+        (self.name, self.value, self.limits) = (name, value, limits)
+    }
+
+    static let duration = PhaseValue("wall_s") { phase, _ in phase.duration.seconds }
+    static let energy = PhaseValue("energy_j", { $0.figure(of: $1)?.energy?.rawValue }) { $0.figure(of: $1)?.resolved }
+
+    /// All, in the order in which they are written.
+    static let all = [
+        duration, PhaseValue("cpu_s") { phase, _ in phase.processorTime.seconds }, energy,
+        PhaseValue("low_j") { $0.figure(of: $1)?.low?.rawValue },
+        PhaseValue("high_j") { $0.figure(of: $1)?.high?.rawValue },
+        PhaseValue("power_w") { $0.figure(of: $1)?.power?.rawValue },
+    ]
+}
+
+extension RunPhase {
+    func figure(of scope: Scope?) -> RunResult.Figure? { figures.first { $0.scope == scope } }
+}
+
+extension RunResult.Figure {
+    /// The bounds of what is measured, in joules; nil for an estimate.
+    fileprivate var resolved: ClosedRange<Double>? {
+        guard provenance != .estimated, let low, let high, low <= high else { return nil }
+        return low.rawValue...high.rawValue
+    }
+}
+
+// MARK: - Over several runs
+
+extension RunSeriesResult.Command {
+    /// What a value of the runs has in common; nil if none has it.
+    func statistics(_ value: RunValue) -> RunStatistics? {
+        RunStatistics(runs.map(value.value), within: runs.map(value.limits))
+    }
+
+    /// What a value of the runs that have a phase has in common; nil if none has it.
+    func statistics(_ value: PhaseValue, of phase: String) -> RunStatistics? {
+        let phases = runs.map { run in run.phases.first { $0.name == phase }.map { ($0, run.headlineScope) } }
+        return RunStatistics(
+            phases.map { $0.flatMap { value.value($0.0, $0.1) } },
+            within: phases.map { $0.flatMap { value.limits($0.0, $0.1) } })
+    }
+
+    /// The names of all phases, in the order in which they first came.
+    var phaseNames: [String] {
+        var seen: Set<String> = []
+        return runs.flatMap(\.phases).map(\.name).filter { seen.insert($0).inserted }
+    }
+
+    /// How the energy compares with that of another command's runs.
+    func comparison(with first: Self, _ value: RunValue) -> RunComparison? {
+        RunComparison(
+            runs.map(value.value), within: runs.map(value.limits), to: first.runs.map(value.value),
+            within: first.runs.map(value.limits))
+    }
+}
+#endif

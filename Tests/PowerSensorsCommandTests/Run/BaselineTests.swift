@@ -1,0 +1,72 @@
+#if Exporters
+import PowerSensorsTesting
+import Testing
+
+struct BaselineTests {
+    @Test func `a baseline that was saved serves later runs`() async throws {
+        let machine = try RunMachine()
+        let path = "\(machine.mock.sysfs.path)/idle.json"
+        let saved = try await withRunningClock(of: machine.mock) {
+            try await Command.run(
+                ["run", "--sensor", "rapl:powercap", "--node", "n1", "--baseline", "500ms", "--save-baseline", path]
+                    + Command.roots(machine.mock))
+        }
+        #expect(saved.exitCode == 0 && saved.error.isEmpty, "\(saved.error)")
+        let document = try JSON(machine.mock.sysfs.text(of: "idle.json"))
+        let power = try #require(document["baseline"].elements.first?["power_w"].number)
+        #expect(power > 0)
+        let outcome = try await machine.run("sleep 0.2", ["--node", "n1", "--baseline", path, "--format", "json"])
+        let result = try JSON(outcome.error)
+        #expect(result["baseline"] == document["baseline"])
+        #expect(result["baseline_time"] == document["time"])
+        let run = try #require(result["commands"].elements.first?["runs"].elements.first)
+        let (idle, wall) = (run["host"].elements.first?["idle_j"].number ?? 0, run["wall_s"].number ?? 0)
+        #expect(abs(idle - power * wall) < 1e-6)
+        // A wall figure is not a cpu figure.
+        let other = try await machine.run("true", ["--node", "n2", "--baseline", path])
+        #expect(other.exitCode == 1 && other.complaints.count == 1, "\(other.error)")
+        #expect(other.error.contains("is of n1, and this machine is n2"))
+    }
+
+    @Test(arguments: [
+        ("", "is not a baseline"), ("{\"version\":1", "is not a baseline"), ("[]", "is not a baseline"),
+        ("{\"version\":2,\"scopes\":{}}", "has version 2"),
+        ("{\"version\":1,\"node\":\"n\",\"baseline\":[]}", "has no power of any scope"),
+        (
+            "{\"version\":1,\"node\":\"n\",\"baseline\":[{\"scope\":\"cpu\",\"power_w\":-1,\"provenance\":\"measured\"}]}",
+            "has no usable power of cpu"
+        ),
+        (
+            "{\"version\":1,\"node\":\"n\",\"baseline\":[{\"scope\":\"wall\",\"power_w\":9,\"provenance\":\"measured\"}]}",
+            "has no power for what is read here: cpu measured"
+        ),
+        (
+            "{\"version\":1,\"node\":\"n\",\"baseline\":[{\"scope\":\"cpu\",\"power_w\":9,\"provenance\":\"estimated\"}]}",
+            "has no power for what is read here: cpu measured"
+        ),
+    ])
+    func `a file that is of no use is refused in one line, and nothing is run`(text: String, says: String) async throws
+    {
+        let machine = try RunMachine()
+        try machine.mock.sysfs.write(text, to: "idle.json")
+        let outcome = try await machine.run(
+            "echo ran", ["--node", "n", "--baseline", "\(machine.mock.sysfs.path)/idle.json"])
+        #expect(outcome.exitCode == 1 && outcome.output.isEmpty)
+        #expect(outcome.complaints.count == 1 && outcome.error.contains(says), "\(outcome.error)")
+    }
+
+    @Test(arguments: [
+        (["--baseline", "99ms", "--", "true"], 64, "must be from 100ms to 1d, such as 5s, or a file"),
+        (["--baseline", "-1s", "--", "true"], 64, "must be from 100ms to 1d"),
+        (["--baseline", "/no/such/file", "--", "true"], 1, "--baseline: /no/such/file: No such file"),
+        (["--save-baseline", "/tmp/x", "--", "true"], 64, "say how long to measure"),
+        (["--baseline", "/tmp/x", "--save-baseline", "/tmp/x", "--", "true"], 64, "say how long to measure"),
+        (["--baseline", "1s", "--save-baseline", "/no/such/folder/x", "--", "true"], 1, "/no/such/folder"),
+    ])
+    func `what is no baseline is told in one line`(arguments: [String], status: Int32, line: String) async throws {
+        let outcome = try await Command.run(["run"] + arguments)
+        #expect(outcome.exitCode == status)
+        #expect(outcome.complaints.count == 1 && outcome.error.contains(line), "\(outcome.error)")
+    }
+}
+#endif
