@@ -18,9 +18,11 @@ struct BusyTimeTests {
         }
         try write(ticks.0, 0, tasks?.0)
         var meter = BusyMeter(beneath: try SystemRoot(path: tree.path, mountPoint: "/proc"))
-        let before = try #require(meter.read())
+        let first = meter.read()
+        let before = try #require(first)
         try write(ticks.1, stolen, tasks?.1)
-        return try #require(meter.read()).busyTime(since: before)
+        let second = meter.read()
+        return try #require(second).busyTime(since: before)
     }
 
     @Test func `a time is known to the nanosecond where the kernel tells for how long tasks ran`() throws {
