@@ -35,8 +35,7 @@ import PowerSensors
         while let place = match(rest, groups: 1)?.first {
             let first = rest[..<place.lowerBound].lastIndex(of: newline).map { $0 + 1 } ?? rest.startIndex
             let end = rest[place.lowerBound...].firstIndex(of: newline)
-            var line = rest[first..<(end ?? rest.endIndex)]
-            if line.last == UInt8(ascii: "\r") { line.removeLast() }
+            let line = rest[first..<(end ?? rest.endIndex)]
             if let parts = match(line, groups: 2), let whole = parts.first {
                 body(line[parts.count > 1 ? parts[1] : whole])
             }

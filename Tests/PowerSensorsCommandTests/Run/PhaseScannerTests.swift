@@ -51,7 +51,7 @@ struct PhaseScannerTests {
     @Test(arguments: [
         ("== build ==\nnoise\n== test ==\n", "^== (.*) ==$", ["build", "test"]),
         ("step 1\nstep 2", "step [0-9]", ["step 1", "step 2"]),
-        ("a\r\nb\r\n", "^[ab]$", ["a", "b"]),
+        ("a\r\nb\r\n", "^[ab].$", ["a", "b"]),
         // Blanks do not join two lines.
         ("step\n7\nstep 7\n", "step\\s+([0-9])", ["7"]),
         ("x\n\ny\n", "z*", ["", "", ""]),

@@ -55,7 +55,7 @@ struct PhaseTests {
             cd \(folder.path)
             head -c 3000000 /dev/urandom > data
             head -c 1048576 /dev/zero | tr '\\0' x >> data; printf 'end' >> data
-            "$@" -- sh -c 'cat data; cat data >&2; head -c 300000 /dev/urandom >&7' > out 2> err
+            "$@" -- sh -c 'cat data; cat data >&2; head -c 30000 /dev/urandom >&7' > out 2> err
             echo $?; cmp data out && cmp data err && echo same
             """
         let outcome = try await Command.run(

@@ -85,6 +85,7 @@ struct RunSignalTests {
             os.write(terminal, b"\\x1a")
             read_until("Stopped")
             wait_for(lambda: state(child) == "T")
+            time.sleep(0.3)
             os.write(terminal, b"fg\\n")
             read_until("it was stopped for")
             os.write(terminal, b"exit\\n")
