@@ -42,8 +42,11 @@ enum TerminalMode {
         guard isBegun.load(ordering: .relaxed) else { return }
         // In the background the modes are those of the program in the foreground, and none of our business.
         if hasSaved.load(ordering: .relaxed), ownsKeys { unsafe apply(saved) }
-        // Where Ctrl-S has halted it, it lets nothing through.
-        if !isInBackground { tcflow(STDOUT_FILENO, TCOON) }
+        // Where Ctrl-S has halted it, it lets nothing through; and what that has halted goes on only after a halt of our own.
+        if !isInBackground {
+            tcflow(STDOUT_FILENO, TCOOFF)
+            tcflow(STDOUT_FILENO, TCOON)
+        }
         write(ending)
         // Last, so that a signal that ends this while it waits does it again.
         isBegun.store(false, ordering: .relaxed)

@@ -74,6 +74,19 @@ struct WatchScreenTests {
         #expect(terminal.output.ranges(of: Self.leaving).count == 2)
     }
 
+    @Test func `a termination ends it also while Ctrl-S halts the terminal`() async throws {
+        let terminal = try PseudoTerminal(rows: 24, columns: 80)
+        let outcome = try await run(on: terminal) { process in
+            terminal.type("\u{13}")
+            // Until it waits in the midst of a frame.
+            try await Task.sleep(for: .milliseconds(300))
+            kill(process, SIGTERM)
+        }
+        #expect(outcome.exitCode == 0)
+        #expect(terminal.isUsual)
+        #expect(terminal.output.ranges(of: Self.leaving).count == 1)
+    }
+
     @Test(arguments: [(["--plain"], "TERM=xterm"), ([], "TERM=dumb")])
     func `with --plain and on a dumb terminal it writes blocks, as into a pipe`(
         options: [String], variable: String
