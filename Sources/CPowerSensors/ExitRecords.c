@@ -12,8 +12,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-// For some thousands of records, each of which takes about 2 KB there, between two scans.
-#define RECEIVE_BUFFER (16 << 20)
+// For some thousands of records between two scans: the kernel doubles it, and each record takes about 2 KB there.
+#define RECEIVE_BUFFER (4 << 20)
 
 // The flag of a process's last thread, AGROUP of linux/acct.h.
 #define LAST_THREAD 0x20
@@ -154,7 +154,7 @@ static int parse(const char *at, size_t length, struct cpowersensors_exit_record
 }
 
 long cpowersensors_read_exit_records(
-    int records, struct cpowersensors_exit_record *buffer, size_t capacity, int *dropped
+    int records, struct cpowersensors_exit_record *buffer, size_t capacity
 ) {
     char message[4096];
     size_t count = 0;
@@ -163,8 +163,8 @@ long cpowersensors_read_exit_records(
         if (bytes < 0) {
             if (errno == EINTR) continue;
             if (errno == EAGAIN) break;
+            // The kernel had to drop some.
             if (errno != ENOBUFS) return -errno;
-            *dropped = 1;
             continue;
         }
         struct nlmsghdr header;
@@ -174,8 +174,8 @@ long cpowersensors_read_exit_records(
         const char *at = attributes(message, (size_t)bytes, header.nlmsg_type, &length);
         if (!at || header.nlmsg_type < NLMSG_MIN_TYPE) continue;
         const int kind = parse(at, length, &buffer[count]);
-        if (kind > 0) count++;
-        if (kind < 0) *dropped = 1;
+        if (kind < 0) return -EPROTONOSUPPORT;
+        count += (size_t)kind;
     }
     return (long)count;
 }

@@ -38,8 +38,8 @@ public struct Attribution: Sendable {
     /// `make` with all its compilers. Then those are listed whose trees use most.
     public var includesTrees = false
 
-    /// Whether the kernel is asked for a record of each process that ends, if this process has the right (CAP_NET_ADMIN, and
-    /// processes are numbered in procfs as in the kernel's first name space).
+    /// Whether the kernel is asked for a record of each process that ends, if this process has the right (CAP_NET_ADMIN
+    /// in the kernel's first name spaces, and a procfs that numbers processes as they do).
     ///
     /// Without records, what a process ran that no scan has seen is known when somebody waits for it, as nearly everybody does.
     public var usesExitRecords = true

@@ -20,6 +20,8 @@ package final class Attributor {
     private var load: LoadReader
     /// Tells of ended processes; nil without the right, or if processes' times are not needed.
     private var exitRecords: (any ExitRecordSource)?
+    /// Whether it has told of any.
+    private var hasExitRecords = false
     /// The processors' times at the latest scan that succeeded, and when it began.
     private var scanned: (times: CPUTimes, nanoseconds: Int64)?
     /// What the processors did between the latest two scans; if that is unknown, between the two before them.
@@ -69,9 +71,6 @@ package final class Attributor {
         groups = ControlGroupTable(
             beneath: roots.sysfs, readsClocks: attribution.kinds.contains(.controlGroup))
         load = LoadReader(beneath: roots.procfs)
-        if attribution.kinds.contains(.process), attribution.usesExitRecords {
-            exitRecords = attribution.openExitRecords(roots)
-        }
     }
 
     /// Continues with the channels of a new topology, found after devices appeared or disappeared.
@@ -85,6 +84,8 @@ package final class Attributor {
         if source == nil { isStarted = false }
         source = EnergySource(topology, continuing: source)
         source?.skipNewChannels(accumulator)
+        // Without scans nobody would read them, and the next scan begins anew.
+        if source == nil { (exitRecords, scanned) = (nil, nil) }
     }
 
     private var dividesMachines: Bool { attribution.kinds.contains(.virtualMachine) }
@@ -110,7 +111,7 @@ package final class Attributor {
             foldedIDs: energies.foldedIDs,
             unattributed: energies.unattributed + rest, given: energies.given, divided: dividedEnergy,
             counts: [.process: processes.entries.count, .controlGroup: groups.count, .virtualMachine: machines.count],
-            isCurrent: failure == nil, usesExitRecords: exitRecords != nil)
+            isCurrent: failure == nil, usesExitRecords: hasExitRecords)
     }
 
     // MARK: Scanning
@@ -184,8 +185,12 @@ package final class Attributor {
     /// Gives processes the time of descendants that ended unseen: what all tasks ran and no process accounts for, with
     /// some tolerance, as the kernel counts the former by the tick and the latter exactly.
     private func settleEnded(_ isFirst: Bool) {
+        if isFirst, attribution.kinds.contains(.process), attribution.usesExitRecords {
+            exitRecords = attribution.openExitRecords(roots)
+        }
         let records = exitRecords?.take()
         if records == nil { exitRecords = nil }
+        hasExitRecords = records.map { hasExitRecords || $0.contains { $0.nanoseconds > 0 } } ?? false
         let limit = latestTicks.tasks.saturatingAdd(latestTicks.tasks / 8 + 10)
         let known = processes.latestTicks
         processes.settleEnded(isFirst ? [] : records ?? [], upTo: limit > known ? limit - known : 0)
@@ -261,7 +266,9 @@ package final class Attributor {
     /// groups, to their groups.
     private func addTimes() {
         for index in processes.entries.indices where processes.entries[index].latestTicks > 0 {
-            let ticks = processes.entries[index].latestTicks
+            // What others ran may be another group's.
+            let ticks = processes.entries[index].latestTicks - processes.entries[index].unseenTicks
+            if ticks == 0 { continue }
             let memberships = processes.entries[index].memberships
             if let group = memberships.group, !groups.hasClocks { groups.add(ticks, to: group) }
             if let machine = memberships.machine ?? memberships.servedProcess.flatMap(machine(ofProcess:)) {

@@ -30,7 +30,6 @@ package protocol ExitRecordSource: AnyObject {
 final class KernelExitRecords: ExitRecordSource {
     private let descriptor: CInt
     private var buffer = Array(repeating: cpowersensors_exit_record(), count: 256)
-    private var hasFailed = false
 
     /// Asks for records from now on; nil without the right (CAP_NET_ADMIN), and where processes have other numbers in
     /// the procfs that is used than the kernel has.
@@ -45,14 +44,12 @@ final class KernelExitRecords: ExitRecordSource {
     deinit { close(descriptor) }
 
     func take() -> [ExitRecord]? {
-        if hasFailed { return nil }
         var records: [ExitRecord] = []
         while true {
-            var dropped: CInt = 0
             let capacity = buffer.count
-            let count = unsafe cpowersensors_read_exit_records(descriptor, &buffer, capacity, &dropped)
-            hasFailed = count < 0
-            for one in buffer.prefix(max(count, 0)) {
+            let count = unsafe cpowersensors_read_exit_records(descriptor, &buffer, capacity)
+            if count < 0 { return nil }
+            for one in buffer.prefix(count) {
                 records.append(ExitRecord(number: one.number, parent: one.parent, nanoseconds: one.nanoseconds))
             }
             if count < capacity { return records }

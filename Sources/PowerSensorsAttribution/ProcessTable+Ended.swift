@@ -5,8 +5,8 @@ struct DescendantTime {
     /// What the kernel has added up of descendants that ended and were waited for, in ticks.
     private var waitedFor: UInt64
 
-    /// How much of that came between the latest scan and the one before, in nanoseconds.
-    private var latest: UInt64
+    /// How much of that came between the latest scan and the one before, in nanoseconds; nil if it was not seen.
+    private var latest: UInt64?
 
     /// The time of ended descendants that has been counted, but not added up by the kernel when they were last looked
     /// at: since the latest scan began, and before.
@@ -30,7 +30,7 @@ struct DescendantTime {
     }
 
     /// Sees nothing, as the process cannot be read at the moment.
-    mutating func skip() { latest = 0 }
+    mutating func skip() { latest = nil }
 
     /// Records that a descendant ended, whose time has been counted up to this.
     mutating func count(_ nanoseconds: UInt64) { counted.lately = counted.lately.saturatingAdd(nanoseconds) }
@@ -45,12 +45,17 @@ struct DescendantTime {
     /// A descendant may end after this process was read, which then sees it at the next scan only. If it does not even
     /// then, nobody has waited for it, as where SIGCHLD is ignored.
     mutating func takeUncounted() -> UInt64 {
+        guard let latest else {
+            counted = (0, counted.before.saturatingAdd(counted.lately))
+            return 0
+        }
         let known = min(latest, counted.before.saturatingAdd(counted.lately))
-        let rest = latest - known
         let old = min(known, counted.before)
-        counted = (0, counted.lately - min(counted.lately, known - old))
-        latest = 0
-        return rest
+        // The kernel shows whole ticks of two sums, so that a part of what is counted may be shown much later.
+        let late = min(counted.before - old, 2 * .nanosecondsInTick)
+        counted = (0, (counted.lately - min(counted.lately, known - old)).saturatingAdd(late))
+        self.latest = 0
+        return latest - known
     }
 
     /// Adds to what the process was given, and returns the whole ticks of it.
@@ -75,45 +80,61 @@ extension ProcessTable {
     /// Gives the time of processes that no scan has seen to their nearest ancestor that still runs.
     ///
     /// That is the time of those that started and ended between two scans, and of others since the last scan before
-    /// their end. It is known from the kernel's records of ended processes or, without these, from what it adds up for
-    /// whoever waits for them.
+    /// their end. It is known from the kernel's records of ended processes and from what the kernel adds up for whoever
+    /// waits for them; what both tell is counted once.
     ///
     /// - Parameters:
     ///   - records: Those since the previous scan.
-    ///   - limit: How many ticks may be given.
+    ///   - limit: How many ticks may be given: what all tasks ran since then.
     mutating func settleEnded(_ records: [ExitRecord], upTo limit: UInt64) {
         for record in records { exits[record.number] = record }
+        // What is more was not run since the previous scan, but for example by a process that was hidden.
+        let most = limit.saturatingNanoseconds
         var unseen: [Int: UInt64] = [:]
-        let lineage = Lineage(gone, exits.values)
+        func add(_ nanoseconds: UInt64, at index: Int) {
+            if nanoseconds <= most { unseen[index] = (unseen[index] ?? 0).saturatingAdd(nanoseconds) }
+        }
+        let lineage = Lineage(gone, exits)
         for process in gone {
             let record = exits.removeValue(forKey: process.number)
-            guard let ancestor = lineage.ancestor(startingWith: process.parent, in: self) else { continue }
+            let parent = record?.parent ?? process.parent
             let seen = process.ticks.saturatingNanoseconds
             let more = record.map { $0.nanoseconds > seen ? $0.nanoseconds - seen : 0 } ?? 0
-            unseen[ancestor, default: 0] += more
-            // Its time since energy was last divided is not divided without it.
-            addElapsed(process.elapsed, at: ancestor)
-            countDescendant(seen.saturatingAdd(more).saturatingAdd(process.descendants.allCounted), at: ancestor)
+            let counted = seen.saturatingAdd(more).saturatingAdd(process.descendants.allCounted)
+            let ancestor = lineage.ancestor(startingWith: parent, in: self)
+            if let ancestor {
+                add(more, at: ancestor)
+                // Its time since energy was last divided is not divided without it.
+                addElapsed(process.elapsed, at: ancestor)
+                countDescendant(counted, at: ancestor)
+            }
+            // Where its parent has ended too, the init process may have waited for it instead.
+            if index(of: parent) == nil, let reaper = index(of: 1), reaper != ancestor {
+                countDescendant(counted, at: reaper)
+            }
         }
-        for record in exits.values where index(of: record.number) == nil {
+        // A process of whose end there is a record, but that was still there, is known better by what was seen.
+        for record in Array(exits.values) where index(of: record.number) == nil {
             exits[record.number] = nil
             guard let ancestor = lineage.ancestor(startingWith: record.parent, in: self) else { continue }
-            unseen[ancestor, default: 0] += record.nanoseconds
+            add(record.nanoseconds, at: ancestor)
             countDescendant(record.nanoseconds, at: ancestor)
         }
-        // A process of whose end there is a record, but that was still there, is known better than by its record.
         var left = limit
-        for index in entries.indices { give(unseen[index] ?? 0, to: index, &left) }
+        for index in entries.indices {
+            add(takeUncounted(at: index), at: index)
+            give(unseen[index] ?? 0, to: index, &left)
+        }
     }
 }
 
-/// Who started the processes that ended between two scans.
+/// Who were the parents of processes that ended between two scans.
 private struct Lineage {
     private var parents: [Int32: Int32] = [:]
 
-    init(_ gone: [ProcessTable.Entry], _ records: some Collection<ExitRecord>) {
-        for record in records { parents[record.number] = record.parent }
+    init(_ gone: [ProcessTable.Entry], _ records: [Int32: ExitRecord]) {
         for process in gone { parents[process.number] = process.parent }
+        for record in records.values { parents[record.number] = record.parent }
     }
 
     /// The index of a process or, if it has ended too, of its nearest ancestor that runs; nil if that is not known.

@@ -4,12 +4,14 @@ import PowerSensorsCore
 extension ProcessTable {
     /// Calls a closure with the index of each ancestor, the nearest first, until it returns false.
     ///
-    /// The init process (1) is none: a tree of everything tells nothing.
+    /// The host's init process is none: a tree of everything tells nothing. Elsewhere the first process is one as any other.
     private func visitAncestors(of index: Int, _ visit: (Int) -> Bool) {
+        let isHost = self.index(of: 2).map { entries[$0].isKernelThread } ?? true
+        let first: Int32 = isHost ? 2 : 1
         var index = index
         // As numbers are used again while procfs is read, there might be a ring.
         for _ in 0..<64 {
-            guard entries[index].parent > 1, let parent = self.index(of: entries[index].parent),
+            guard entries[index].parent >= first, let parent = self.index(of: entries[index].parent),
                 entries[parent].start <= entries[index].start, parent != index, visit(parent)
             else { return }
             index = parent

@@ -16,8 +16,9 @@ struct ProcessTable: ~Copyable {
         /// When it started, in ticks since boot.
         let start: UInt64
 
-        /// The number of the process that started it; 0 for none.
-        let parent: Int32
+        /// The number of its parent, which is the init process or another one that adopts it once the one that started it has
+        /// ended; 0 for none.
+        fileprivate(set) var parent: Int32
 
         let isKernelThread: Bool
 
@@ -38,6 +39,9 @@ struct ProcessTable: ~Copyable {
 
         /// The part of ``elapsed`` that they ran between the latest scan and the one before.
         fileprivate(set) var latestTicks: UInt64
+
+        /// The part of ``latestTicks`` that descendants ran unseen.
+        fileprivate(set) var unseenTicks: UInt64 = 0
 
         /// When a scan first found it running its current program, in nanoseconds; nil for one that the first scan found.
         fileprivate var foundAt: Int64?
@@ -210,6 +214,7 @@ struct ProcessTable: ~Copyable {
             // can read it counts its time.
             next.append(entries[oldIndex])
             next[next.count - 1].latestTicks = 0
+            next[next.count - 1].unseenTicks = 0
             next[next.count - 1].descendants.skip()
             next[next.count - 1].isNew = false
             next[next.count - 1].descriptor = descriptor
@@ -231,6 +236,7 @@ struct ProcessTable: ~Copyable {
     private mutating func advance(_ index: Int, _ process: cpowersensors_process, _ descriptor: CInt) {
         let comm = unsafe unsafeBitCast(process.comm, to: SIMD2<UInt64>.self)
         next[index].descriptor = descriptor
+        next[index].parent = process.parent
         // The kernel rescales a process's times now and then, which may make the sum a tick less.
         let last = next[index].ticks
         let latestTicks = process.ticks > last ? process.ticks - last : 0
@@ -299,11 +305,14 @@ struct ProcessTable: ~Copyable {
         entries[index].descendants.count(nanoseconds)
     }
 
-    /// Gives a process what its ended descendants ran unseen: what is known of it, and what the kernel has added up.
+    /// Takes what the kernel has added up of a process's ended descendants, and nobody has counted, in nanoseconds.
+    mutating func takeUncounted(at index: Int) -> UInt64 { entries[index].descendants.takeUncounted() }
+
+    /// Gives a process what its ended descendants ran unseen, as far as ticks are left.
     mutating func give(_ nanoseconds: UInt64, to index: Int, _ left: inout UInt64) {
-        let uncounted = entries[index].descendants.takeUncounted()
-        let ticks = min(entries[index].descendants.give(nanoseconds.saturatingAdd(uncounted)), left)
+        let ticks = min(entries[index].descendants.give(nanoseconds), left)
         left -= ticks
+        entries[index].unseenTicks = ticks
         entries[index].latestTicks = entries[index].latestTicks.saturatingAdd(ticks)
         addElapsed(ticks, at: index)
     }

@@ -6,6 +6,7 @@ public final class MockProcess: Sendable {
         var comm = ""
         var ticks: UInt64 = 0
         var waitedFor: UInt64 = 0
+        var parent: Int
     }
 
     /// The process ID.
@@ -15,9 +16,8 @@ public final class MockProcess: Sendable {
     public let start: UInt64
 
     private let procfs: MockTree
-    private let parent: Int
     private let isKernelThread: Bool
-    private let state = Locked(State())
+    private let state: Locked<State>
 
     /// Adds a process to a procfs, replacing an earlier process with the same ID.
     ///
@@ -38,7 +38,7 @@ public final class MockProcess: Sendable {
         self.number = number
         self.start = start
         self.procfs = procfs
-        self.parent = parent
+        state = Locked(State(parent: parent))
         isKernelThread = arguments.isEmpty
         try execute(comm: comm, arguments: arguments)
         try procfs.write(
@@ -60,6 +60,12 @@ public final class MockProcess: Sendable {
     public func execute(comm: String, arguments: [String]) throws(AttributeError) {
         state.withLock { $0.comm = comm }
         try procfs.write(arguments.map { $0 + "\0" }.joined(), to: "\(number)/cmdline")
+        try write()
+    }
+
+    /// Becomes the child of another process, as when the one that started it ends.
+    public func move(toParent parent: Int) throws(AttributeError) {
+        state.withLock { $0.parent = parent }
         try write()
     }
 
@@ -85,7 +91,7 @@ public final class MockProcess: Sendable {
     }
 
     private func write() throws(AttributeError) {
-        let (comm, ticks, waitedFor) = state.withLock { ($0.comm, $0.ticks, $0.waitedFor) }
+        let (comm, ticks, waitedFor, parent) = state.withLock { ($0.comm, $0.ticks, $0.waitedFor, $0.parent) }
         // The fields are those of proc_pid_stat(5); the parent is the 4th, the times are the 14th to 17th, the start is the 22nd.
         let text =
             "\(number) (\(comm)) S \(parent) 1 1 0 -1 \(isKernelThread ? 2_129_984 : 4_194_560) 100 0 0 0 \(ticks - ticks / 4) \(ticks / 4) \(waitedFor / 2) \(waitedFor - waitedFor / 2) 20 0 1 0 \(start) 1000000 100 18446744073709551615\n"

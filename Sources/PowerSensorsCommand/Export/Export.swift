@@ -99,6 +99,12 @@ struct Export {
         if includesTrees, !consumers.contains(.process) {
             throw .usage("--tree: it is about processes; add --consumers process.")
         }
+        let hasPages =
+            try options.prometheus.given(in: environment) != nil || options.textfile.given(in: environment) != nil
+            || options.pushgateway.given(in: environment) != nil
+        if includesTrees, json == nil, !hasPages {
+            throw .usage("--tree: trees are in JSON and for Prometheus only; add --json, --prometheus or --textfile.")
+        }
         spikes = try options.spikes.value(in: environment).rule
         if let option = options.spikes.flag, spikes != nil, prometheus == nil, loki == nil, history == nil {
             throw option.refused("it has no effect without --prometheus, --loki or --history.")

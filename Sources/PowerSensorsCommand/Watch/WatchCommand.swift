@@ -65,13 +65,17 @@ struct WatchCommand: EstimatingCommand {
         // A table has rows for consumers only where they are asked for.
         let isUnasked = format == .csv && !isTopGiven
         let kinds = top == 0 || isUnasked ? [] : Consumer.Kind.all
+        let includesTrees = try environment.isOn(tree)
+        if includesTrees, kinds.isEmpty {
+            throw .usage("--tree: it has no effect without processes; add --top 10.")
+        }
         let watch = Watch(
             settings: settings, format: format, duration: try duration.value(in: environment), top: top,
             isPlain: isPlain,
             hasScreen: hasScreen,
             attribution: settings.attribution(
                 among: Set(kinds), every: settings.interval, limit: top,
-                includesTrees: try environment.isOn(tree), isOptional: !isTopGiven),
+                includesTrees: includesTrees, isOptional: !isTopGiven),
             isQuiet: try environment.isOn(report.quiet))
         try watch.run()
     }

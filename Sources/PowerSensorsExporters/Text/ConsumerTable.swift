@@ -87,7 +87,10 @@ package struct ConsumerTable {
         let inner = Dictionary(grouping: entries) { entry in
             var ancestor = entry.consumer.processID.flatMap { ancestors[$0] }
             // A process that is not shown may be between.
-            for _ in ancestors { if let number = ancestor, !shown.contains(number) { ancestor = ancestors[number] } }
+            for _ in 0..<64 {
+                guard let number = ancestor, !shown.contains(number) else { break }
+                ancestor = ancestors[number]
+            }
             return ancestor
         }
         var result: [Entry] = []
