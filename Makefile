@@ -24,9 +24,8 @@ SANITIZERS ?=
 # How many seconds a soak takes.
 SOAK ?= 300
 
-# SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile, as long as the options
-# are the same. SWIFT_BUILD_OPTIONS adds some to every build without optimisation.
-SWIFT_BUILD := swift build --quiet $(SWIFT_BUILD_OPTIONS)
+# SwiftPM resolves and builds in one folder for every target: run, test and docs share what they compile.
+SWIFT_BUILD := bash Scripts/swift-build.sh --quiet
 
 # Where make install puts its files, and what goes before that.
 PREFIX ?= /usr/local
@@ -127,7 +126,7 @@ short-lived: deps ## tell what share of a parallel build's energy falls to proce
 	    swift build --disable-default-traits --scratch-path .build/short-lived
 
 soak: deps ## sample at 1 kHz for SOAK seconds (300), and see that nothing grows and no joule is lost
-	@swift build --quiet -c release -debug-info-format none --product Soak --scratch-path $(RELEASE)
+	@SWIFT_BUILD_OPTIONS="" $(SWIFT_BUILD) -c release -debug-info-format none --product Soak --scratch-path $(RELEASE)
 	@timeout --kill-after=5s $$(( $(SOAK) + 120 ))s $(RELEASE)/release/Soak $(SOAK)
 
 estimator-check: deps ## check that the data in ESTIMATOR_DATA give the estimator's tables; skipped without it

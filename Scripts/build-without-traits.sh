@@ -14,7 +14,7 @@ trap 'rm -f "$log"' EXIT
 rm -rf "$copy/Package.resolved" "$scratch"/{checkouts,repositories,workspace-state.json}
 # A warning is only shown when the file is compiled; and what lies in these folders is planned anew without the plan.
 rm -rf "$scratch"/*/debug/PowerSensors*.build "$scratch"/*/debug/CPowerSensors.build "$scratch"/debug.yaml
-if ! swift build ${SWIFT_BUILD_OPTIONS:-} --disable-default-traits --package-path "$copy" >"$log" 2>&1; then
+if ! bash Scripts/swift-build.sh --disable-default-traits --package-path "$copy" >"$log" 2>&1; then
     tail -n 100 "$log" >&2
     echo "traits: the package does not build without Exporters" >&2
     exit 1

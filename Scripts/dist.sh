@@ -28,7 +28,7 @@ compile() {
     # Without debug information, which would only be thrown away, and takes a sixth of the time of C; without this folder's path,
     # which would be in the program; with what nothing refers to left out, which a program that exports its symbols cannot do, and
     # which C does by the function only if asked; and with what is the same kept once.
-    swift build --quiet -c release --scratch-path "$build" --static-swift-stdlib "$@" \
+    SWIFT_BUILD_OPTIONS="" bash Scripts/swift-build.sh --quiet -c release --scratch-path "$build" --static-swift-stdlib "$@" \
         -debug-info-format none -Xswiftc -file-prefix-map -Xswiftc "$PWD=." -Xcc "-ffile-prefix-map=$PWD=." \
         -Xcc -ffunction-sections -Xcc -fdata-sections \
         -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker --gc-sections -Xlinker --no-export-dynamic -Xlinker --exclude-libs=ALL \

@@ -89,7 +89,7 @@ check_dependencies "$exporter"
 # The endpoint's packages would take minutes to build once more: it is checked against the modules that are built here already.
 check_endpoint() {
     local binaries map program options=()
-    swift build --quiet ${SWIFT_BUILD_OPTIONS:-}
+    bash Scripts/swift-build.sh --quiet
     binaries=$(swift build --show-bin-path)
     while read -r map; do
         options+=(-Xcc "-fmodule-map-file=$map")

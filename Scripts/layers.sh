@@ -30,8 +30,8 @@ refuses() {
     local file=$copy/$2
     { echo "import $3"; cat "$2"; } >"$file"
     local said status=0
-    said=$(cd "$copy" && swift build ${SWIFT_BUILD_OPTIONS:-} --disable-default-traits --explicit-target-dependency-import-check error \
-        --target "$1" 2>&1) || status=$?
+    said=$(bash Scripts/swift-build.sh --package-path "$copy" --disable-default-traits \
+        --explicit-target-dependency-import-check error --target "$1" 2>&1) || status=$?
     cp "$2" "$file"
     if [ "$status" -eq 0 ]; then
         echo "layers: $1 may import $3, against the order of the layers" >&2
@@ -42,7 +42,7 @@ refuses() {
 }
 
 # All are built first, so that every module lies where an import could find it.
-(cd "$copy" && swift build ${SWIFT_BUILD_OPTIONS:-} --quiet --disable-default-traits --target PowerSensorsCarbon)
+bash Scripts/swift-build.sh --package-path "$copy" --quiet --disable-default-traits --target PowerSensorsCarbon
 refuses PowerSensorsCore Sources/PowerSensorsCore/Model/Topology.swift PowerSensorsMachine
 refuses PowerSensorsPowerSupply Sources/PowerSensorsSources/PowerSupply/PowerSupplySensor.swift PowerSensorsHwmon
 refuses PowerSensorsAttribution Sources/PowerSensorsAttribution/Attribution.swift PowerSensorsEstimator

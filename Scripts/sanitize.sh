@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # built and watched is other packages.
 build_for() {
     echo "Building for the $1 sanitizer takes some minutes."
-    swift build ${SWIFT_BUILD_OPTIONS:-} --quiet --build-tests --disable-default-traits --sanitize="$1" --scratch-path ".build/$1"
+    bash Scripts/swift-build.sh --quiet --build-tests --disable-default-traits --sanitize="$1" --scratch-path ".build/$1"
 }
 
 # Tests that compute in one thread, on arrays that check their bounds, and would take half of the time.

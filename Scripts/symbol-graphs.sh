@@ -14,7 +14,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 done
 options=("${@:2}")
 
-swift build --quiet ${SWIFT_BUILD_OPTIONS:-}
+bash Scripts/swift-build.sh --quiet
 binaries=$(swift build --show-bin-path)
 # The C modules that the compiled ones import, ours and those of other packages.
 while read -r map; do

@@ -15,7 +15,7 @@ done
 
 binary=${1:-}
 if [ -z "$binary" ]; then
-    swift build --quiet --product powersensors
+    bash Scripts/swift-build.sh --quiet --product powersensors
     binary=$(swift build --show-bin-path)/powersensors
 fi
 timeout --kill-after=10s 600s python3 Scripts/terminal.py "$binary"

@@ -38,7 +38,7 @@ shows_watts() {
     grep ' W' "$log" | head -n 1 | sed 's/^/    /'
 }
 
-swift build --quiet --target PowerSensorsLibrary ${SWIFT_BUILD_OPTIONS:-}
+bash Scripts/swift-build.sh --quiet --target PowerSensorsLibrary
 compiled=$(swift build --show-bin-path 2>"$log") || fail "swift build --show-bin-path failed"
 bash Scripts/library.sh "$compiled" "$output"
 version=$(sed -n 's/.*version: StaticString = "\(.*\)"/\1/p' Sources/PowerSensorsLibrary/Functions.swift)

@@ -27,7 +27,7 @@ fi
 
 binary=${1:-}
 if [ -z "$binary" ]; then
-    swift build --quiet --product powersensors
+    bash Scripts/swift-build.sh --quiet --product powersensors
     binary=$(swift build --show-bin-path)/powersensors
 fi
 exec timeout --kill-after=10s 600s python3 Scripts/page/test.py "$binary" "${images[@]}"

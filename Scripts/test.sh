@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 first='PowerSensorsCommandTests\.(BadInput|Calibrate|DoctorCommand|Exactness|Prometheus|SystemCall)Tests'
 second='PowerSensorsCommandTests\.'
 
-swift build --quiet --build-tests ${SWIFT_BUILD_OPTIONS:-}
+bash Scripts/swift-build.sh --quiet --build-tests
 runner=$(swift build --show-bin-path)/power-sensorsPackageTests.xctest
 logs=$(mktemp -d)
 running=()
