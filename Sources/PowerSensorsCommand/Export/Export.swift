@@ -100,7 +100,7 @@ struct Export {
             throw .usage("--tree: it is about processes; add --consumers process.")
         }
         let hasPages =
-            try options.prometheus.given(in: environment) != nil || options.textfile.given(in: environment) != nil
+            options.prometheus.given(in: environment) != nil || options.textfile.given(in: environment) != nil
             || options.pushgateway.given(in: environment) != nil
         if includesTrees, json == nil, !hasPages {
             throw .usage("--tree: trees are in JSON and for Prometheus only; add --json, --prometheus or --textfile.")
