@@ -68,7 +68,7 @@ class Silent:
 
 
 def compare_numbers(machine, pyrapl):
-    """One counter, 15 steps, a wrap after the fourth."""
+    """One counter, 15 steps, a wrap after the third."""
     counter = machine.packages[0]
     counter.before_wrap(100_000)
     sampler = powersensors.Sampler(**machine.options)
