@@ -5,8 +5,8 @@ import Synchronization
 
 /// Hands the signals that this process gets on to a command that it has started.
 ///
-/// What a terminal sends, its whole foreground group gets, the command too. The same is true of what a process sends to the group: a
-/// witness in the group, which does nothing else, tells that.
+/// What a terminal sends, its whole foreground group gets, the command too unless it has left that for a group of its own. The same is
+/// true of what a process sends to the group: a witness in the group, which does nothing else, tells that.
 enum SignalRelay {
     /// How long a signal to the whole group may need from one process to another; some who end a service send it to one after another.
     private static let longestDelay: Int64 = 10_000_000
@@ -61,12 +61,31 @@ enum SignalRelay {
                 continue
             }
             // A stop comes before the continuation that ends it.
-            for number in ends + [SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT] where signals & bit(number) != 0 {
-                if !isGroups(number) { command.withLock { if let process = $0 { kill(process, number) } } }
+            for number in ends + [SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT] {
+                if signals & terminalBit(number) != 0 { handOnOfTerminal(number) }
+                if signals & bit(number) != 0, !isGroups(number) { handOn(number) }
             }
-            let isStop = signals & (bit(SIGTSTP) | stopOfTerminal) != 0
+            let isStop = signals & (bit(SIGTSTP) | terminalBit(SIGTSTP)) != 0
             if isStop, (signals | pending.load(ordering: .relaxed)) & bit(SIGCONT) == 0 { stop() }
         }
+    }
+
+    private static func handOn(_ number: Int32) {
+        command.withLock {
+            guard let process = $0 else { return }
+            // All that a stop of the terminal may have stopped goes on.
+            kill(number == SIGCONT && leadsOtherGroup(process) ? -process : process, number)
+        }
+    }
+
+    /// Hands a signal of the terminal on, as that would, to a command that leads another group of its session.
+    private static func handOnOfTerminal(_ number: Int32) {
+        command.withLock { if let process = $0, leadsOtherGroup(process) { kill(-process, number) } }
+    }
+
+    /// Whether a command got out of this process's group into one of its own, as `timeout` does, and not into another session.
+    private static func leadsOtherGroup(_ process: pid_t) -> Bool {
+        getpgid(process) == process && getsid(process) == getsid(0)
     }
 
     /// Whether the command got a signal itself, as everyone in its group.
@@ -103,9 +122,8 @@ private func receive(
     _ number: Int32, _ information: UnsafeMutablePointer<siginfo_t>?, _ context: UnsafeMutableRawPointer?
 ) {
     let isFromProcess = unsafe (information?.pointee.si_code ?? 0) <= 0
-    let noted = isFromProcess ? bit(number) : number == SIGTSTP ? stopOfTerminal : 0
-    pending.bitwiseOr(noted, ordering: .relaxed)
-    if noted != 0 { timer.wake() }
+    pending.bitwiseOr(isFromProcess ? bit(number) : terminalBit(number), ordering: .relaxed)
+    timer.wake()
     switch number {
     case SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT: return
     default: break
@@ -113,10 +131,11 @@ private func receive(
     Signals.requestEnd(by: number)
 }
 
-private func bit(_ number: Int32) -> UInt64 { 1 << UInt64(number & 63) }
+/// Stands for a signal that a process sent. All that are handed on are below 32.
+private func bit(_ number: Int32) -> UInt64 { 1 << UInt64(number & 31) }
 
-/// Stands for a stop that a terminal asked for. There is no signal 0.
-private let stopOfTerminal: UInt64 = 1
+/// Stands for a signal that the terminal sent.
+private func terminalBit(_ number: Int32) -> UInt64 { bit(number) << 32 }
 
 /// The signals to hand on, a bit each.
 private let pending = Atomic<UInt64>(0)

@@ -65,6 +65,31 @@ struct RunSignalTests {
         #expect(stopped >= 0.25 && wall > stopped, "\(run)")
     }
 
+    @Test func `Ctrl-C and Ctrl-Z reach a command that leads a group of its own, with all of that group`() async throws
+    {
+        let outcome = try await Self.run(
+            [],
+            """
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            own = "import os, sys, time; os.setpgrp(); child = os.fork()\\n" \\
+                "if child: print(f\\"pid={os.getpid()} {child}.\\", flush=True)\\n" \\
+                "time.sleep(60)"
+            run, terminal = pty.fork()
+            if run == 0: os.execvp(sys.argv[1], sys.argv[1:] + ["--", sys.executable, "-c", own])
+            seen = ""
+            while not (found := re.search(r"pid=(\\d+) (\\d+)\\.", seen)): seen += os.read(terminal, 65536).decode(errors="replace")
+            both = [int(found[1]), int(found[2])]
+            os.write(terminal, b"\\x1a")
+            wait_for(lambda: all(state(process) == "T" for process in both))
+            os.kill(run, signal.SIGCONT)
+            wait_for(lambda: all(state(process) != "T" for process in both))
+            os.write(terminal, b"\\x03")
+            wait_for(lambda: state(both[1]) in ("gone", "Z"))
+            print("status:", os.waitstatus_to_exitcode(os.waitpid(run, 0)[1]))
+            """)
+        #expect(outcome.output == "status: 130\n", "\(outcome.error)")
+    }
+
     @Test func `Ctrl-Z stops the command and the shell's fg lets it go on`() async throws {
         let outcome = try await Self.run(
             [],
