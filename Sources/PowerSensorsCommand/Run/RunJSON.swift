@@ -33,10 +33,10 @@ struct RunJSON {
         Self.append(RunValue.all(price: price).map { ($0.name, command.statistics($0)) }, to: &json)
         json.name("outliers")
         json.array { json in for run in command.statistics(RunValue.energy)?.outliers ?? [] { json.number(run) } }
-        json.member("phases", each: command.phaseNames) { name, json in
-            json.member("name", name.isEmpty ? nil : name)
-            json.member("runs", command.statistics(PhaseValue.duration, of: name)?.count)
-            Self.append(PhaseValue.all.map { ($0.name, command.statistics($0, of: name)) }, to: &json)
+        json.member("phases", each: command.phases) { phase, json in
+            json.member("name", phase.name.isEmpty ? nil : phase.name)
+            json.member("runs", phase.ofRuns.count)
+            Self.append(PhaseValue.all.map { ($0.name, phase.statistics($0)) }, to: &json)
         }
         if comparesCommands, let first {
             let comparison = command.comparison(with: first, RunValue.energy)

@@ -22,7 +22,8 @@ struct RunSeries {
     func run(_ settings: Settings) -> (result: RunSeriesResult, end: CommandFailure) {
         var meter = RunMeter(settings, every: interval, phases)
         var result = RunSeriesResult(
-            node: settings.node, baseline: Baseline(), commands: commands.map { RunSeriesResult.Command(words: $0) })
+            node: settings.node, baseline: Baseline(),
+            commands: commands.map { RunSeriesResult.Command(words: $0, planned: runs) })
         do throws(CommandFailure) {
             if let baseline { try meter.setBaseline(baseline) }
             if let savedBaseline, !Signals.isEndRequested {
@@ -63,6 +64,8 @@ struct RunSeriesResult {
     /// The runs of one command.
     struct Command {
         let words: [String]
+        /// How many runs were asked for.
+        let planned: Int
         var runs: [RunResult] = []
 
         /// The first exit status that is not 0; otherwise 0.

@@ -22,7 +22,10 @@ package struct RunStatistics {
     ///   - all: A value of each run; nil where it is unknown.
     ///   - limits: Between what the truth of each run is, by what can be resolved; empty if the values are certain. The interval is at
     ///     least as wide as these: runs that are the same to the last digit, as of a coarse counter, are not certain for that.
-    package init?(_ all: [Double?], within limits: [ClosedRange<Double>?] = []) {
+    ///   - least: What no value can be less than.
+    package init?(
+        _ all: [Double?], within limits: [ClosedRange<Double>?] = [], notBelow least: Double = -.infinity
+    ) {
         let places = all.indices.filter { all[$0] != nil }
         let values = all.compactMap(\.self)
         guard let first = values.first else { return nil }
@@ -41,7 +44,7 @@ package struct RunStatistics {
         let isLimited = known.count == values.count
         let low = isLimited ? known.reduce(0) { $0 + $1.lowerBound } / count : center
         let high = isLimited ? known.reduce(0) { $0 + $1.upperBound } / count : center
-        interval = min(center - error, low)...max(center + error, high)
+        interval = max(min(center - error, low), min(least, center))...max(center + error, high)
         outliers = Self.outliers(values).map { places[$0] }
     }
 
@@ -94,15 +97,14 @@ package struct RunComparison {
         }
         guard let statistics = RunStatistics(logarithms) else { return nil }
         ratio = exp(statistics.mean)
-        guard let interval = statistics.interval, let deviation = statistics.deviation else {
+        guard let interval = statistics.interval else {
             self.interval = nil
             return
         }
-        // Noise averages out what a counter rounds, and its absence does not.
+        // The truths of all runs may lie on the same side.
         let resolution = open.reduce(0, +) / Double(open.count)
-        let least = deviation < resolution / 3 ? resolution : 0
-        let low = min(interval.lowerBound, statistics.mean - least)
-        self.interval = exp(low)...exp(max(interval.upperBound, statistics.mean + least))
+        let low = min(interval.lowerBound, statistics.mean - resolution)
+        self.interval = exp(low)...exp(max(interval.upperBound, statistics.mean + resolution))
     }
 
     /// How far the truth may be from a value, as a part of it.

@@ -99,15 +99,15 @@ struct RunText {
     }
 
     private func phases(of command: RunSeriesResult.Command) -> [String] {
-        if command.phaseNames.isEmpty { return [] }
+        let phases = command.phases
+        if phases.isEmpty { return [] }
         return ["  phases"]
-            + command.phaseNames.flatMap { name -> [String] in
-                let times = command.statistics(PhaseValue.duration, of: name)
-                let runs = times.map { $0.count < command.runs.count ? ", in \($0.count) of them" : "" } ?? ""
-                let energy = line("  energy", command.statistics(PhaseValue.energy, of: name)) {
-                    Self.shown(Joules($0))
-                }
-                return ["    \(Self.title(of: name))\(runs)"]
+            + phases.flatMap { phase -> [String] in
+                let count = phase.ofRuns.count
+                let runs = count < command.runs.count ? ", in \(count) of them" : ""
+                let times = phase.statistics(PhaseValue.duration)
+                let energy = line("  energy", phase.statistics(PhaseValue.energy)) { Self.shown(Joules($0)) }
+                return ["    \(Self.title(of: phase.name))\(runs)"]
                     + [line("  time", times) { Self.seconds(.seconds($0)) }, energy].compactMap { $0.map { "  \($0)" } }
             }
     }
@@ -153,6 +153,10 @@ struct RunText {
     private func notes(on command: RunSeriesResult.Command) -> [String] {
         var notes: [String] = []
         let runs = command.runs
+        if runs.count < command.planned {
+            notes.append(
+                "\(command.planned - runs.count) of \(command.planned) runs are missing, since the series ended early")
+        }
         if let first = runs.first, first.headline == nil {
             notes.append("nothing here tells how much power the machine uses; powersensors doctor says what is missing")
         }

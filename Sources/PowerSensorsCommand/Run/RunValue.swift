@@ -4,6 +4,8 @@ import PowerSensors
 /// A value that each run has, by its name in JSON.
 struct RunValue: Sendable {
     let name: StaticString
+    /// What it cannot be less than.
+    let least: Double
     let value: @Sendable (RunResult) -> Double?
 
     /// Between what the truth is, by what the sources resolve; nil if it is certain, and for what several runs of an estimate have in
@@ -11,10 +13,10 @@ struct RunValue: Sendable {
     let limits: @Sendable (RunResult) -> ClosedRange<Double>?
 
     init(
-        _ name: StaticString, _ value: @escaping @Sendable (RunResult) -> Double?,
+        _ name: StaticString, _ value: @escaping @Sendable (RunResult) -> Double?, least: Double = 0,
         limits: @escaping @Sendable (RunResult) -> ClosedRange<Double>? = { _ in nil }
     ) {
-        (self.name, self.value, self.limits) = (name, value, limits)
+        (self.name, self.value, self.least, self.limits) = (name, value, least, limits)
     }
 
     /// A value that is proportional to the energy of the figure to show first.
@@ -33,7 +35,7 @@ struct RunValue: Sendable {
     /// The energy of the figure to show first.
     static let energy = proportional("energy_j") { $0.headline?.energy?.rawValue }
     static let power = proportional("power_w") { $0.headline?.power?.rawValue }
-    static let dynamic = RunValue("dynamic_j", { $0.headline?.dynamic?.rawValue }) { run in
+    static let dynamic = RunValue("dynamic_j", { $0.headline?.dynamic?.rawValue }, least: -.infinity) { run in
         guard let headline = run.headline, let idle = headline.idle?.rawValue else { return nil }
         return headline.resolved.map { ($0.lowerBound - idle)...($0.upperBound - idle) }
     }
@@ -93,24 +95,42 @@ extension RunResult.Figure {
 
 // MARK: - Over several runs
 
+/// A phase of several runs.
+struct SeriesPhase {
+    let name: String
+
+    /// One for each run that has it, with the scope of the figure to show first.
+    fileprivate(set) var ofRuns: [(phase: RunPhase, scope: Scope?)] = []
+
+    /// What a value has in common; nil if no run has it.
+    func statistics(_ value: PhaseValue) -> RunStatistics? {
+        RunStatistics(
+            ofRuns.map { value.value($0.phase, $0.scope) }, within: ofRuns.map { value.limits($0.phase, $0.scope) },
+            notBelow: 0)
+    }
+}
+
 extension RunSeriesResult.Command {
     /// What a value of the runs has in common; nil if none has it.
     func statistics(_ value: RunValue) -> RunStatistics? {
-        RunStatistics(runs.map(value.value), within: runs.map(value.limits))
+        RunStatistics(runs.map(value.value), within: runs.map(value.limits), notBelow: value.least)
     }
 
-    /// What a value of the runs that have a phase has in common; nil if none has it.
-    func statistics(_ value: PhaseValue, of phase: String) -> RunStatistics? {
-        let phases = runs.map { run in run.phases.first { $0.name == phase }.map { ($0, run.headlineScope) } }
-        return RunStatistics(
-            phases.map { $0.flatMap { value.value($0.0, $0.1) } },
-            within: phases.map { $0.flatMap { value.limits($0.0, $0.1) } })
-    }
-
-    /// The names of all phases, in the order in which they first came.
-    var phaseNames: [String] {
-        var seen: Set<String> = []
-        return runs.flatMap(\.phases).map(\.name).filter { seen.insert($0).inserted }
+    /// The phases of all runs, in the order in which their names first came.
+    var phases: [SeriesPhase] {
+        var phases: [SeriesPhase] = []
+        var numbers: [String: Int] = [:]
+        for run in runs {
+            for phase in run.phases {
+                let number = numbers[phase.name] ?? phases.count
+                if number == phases.count {
+                    numbers[phase.name] = number
+                    phases.append(SeriesPhase(name: phase.name))
+                }
+                phases[number].ofRuns.append((phase, run.headlineScope))
+            }
+        }
+        return phases
     }
 
     /// How the energy compares with that of another command's runs.

@@ -74,6 +74,29 @@ struct RunStatisticsTests {
         #expect(try #require(RunComparison(more, within: limits, to: first, within: limits)).isDifferent)
     }
 
+    @Test func `noise and what a counter rounds go over into each other`() throws {
+        // The limits leave 0.02 of each value open, so a spread of a third of both is no step.
+        func width(spread: Double) throws -> Double {
+            let values = (0..<20).map { 5 * (1 + ($0 % 2 == 0 ? spread : -spread)) }
+            let limits = values.map { ($0 * 0.98)...($0 * 1.02) }
+            let first = [Double?](repeating: 5, count: 20)
+            let comparison = RunComparison(
+                values, within: limits, to: first, within: first.map { $0.map { ($0 * 0.98)...($0 * 1.02) } })
+            let interval = try #require(comparison?.interval)
+            return interval.upperBound - interval.lowerBound
+        }
+        let widths = try stride(from: 0.001, to: 0.2, by: 0.001).map(width)
+        #expect(zip(widths, widths.dropFirst()).allSatisfy { abs($1 - $0) < 0.005 }, "\(widths)")
+        #expect(try width(spread: 0.2) > 2 * width(spread: 0.001))
+    }
+
+    @Test func `the interval of what cannot be negative begins at 0`() throws {
+        let values = [0.1, 5, 0.2]
+        #expect(try #require(RunStatistics(values)?.interval).lowerBound < 0)
+        let interval = try #require(RunStatistics(values, notBelow: 0)?.interval)
+        #expect(interval.lowerBound == 0 && interval.upperBound > 5)
+    }
+
     @Test func `quantiles are those of Student's distribution`() {
         for (count, value) in [(1, 12.706), (10, 2.228), (30, 2.042), (31, 2.0395), (60, 2.0003), (120, 1.9799)] {
             #expect(abs(StudentsDistribution.quantile975(degreesOfFreedom: count) - value) < 0.001)
