@@ -1,6 +1,7 @@
 import Glibc
 
 #if Exporters
+StandardStreams.holdClosed()
 // Before anything else, since what is on the command line can be seen until then.
 let arguments = ProgramArguments.take()
 // Installed before anything can write into a closed pipe or be interrupted half-way.

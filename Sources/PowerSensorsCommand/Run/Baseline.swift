@@ -68,7 +68,7 @@ extension Baseline {
     /// - Throws: A failure that names the file, what is wrong with it, and the remedy; also if it is another machine's.
     init(file path: String, of node: String) throws(CommandFailure) {
         let remedy = "Measure it again: powersensors run --baseline 30s --save-baseline \(path)."
-        let bytes = try namedFile(path, "a baseline, or a time such as 5s", option: "--baseline")
+        let bytes = try namedFile(path, "a baseline, or a time such as 5s", option: "--baseline", mayBePipe: false)
         // A newer version may mean something else by the same names.
         struct Head: Decodable { let version: Int }
         if let head = try? JSONDecoder().decode(Head.self, from: Data(bytes)), head.version != 1 {

@@ -26,10 +26,15 @@ struct ChildProcess {
 
     /// Starts a command, whose end wakes ``Signals/timer``.
     ///
-    /// - Parameter files: Descriptors of this process, each with the number that the command gets it as.
+    /// - Parameters:
+    ///   - files: Descriptors of this process, each with the number that the command gets it as.
+    ///   - noteEnd: Called once it has ended, by another thread.
     /// - Throws: A failure with the exit code of a shell: 127 if there is no such command, and 126 if it cannot be run.
-    init(_ words: [String], _ files: [(own: Int32, place: Int32)] = []) throws(CommandFailure) {
-        let family = Family()
+    init(
+        _ words: [String], _ files: [(own: Int32, place: Int32)] = [],
+        noteEnd: @escaping @Sendable (SampleInstant) -> Void = { _ in }
+    ) throws(CommandFailure) {
+        let family = Family(noteEnd)
         // The command's own descriptor limit is the one that this process was started with.
         let number = try DescriptorLimit.asInherited { () throws(CommandFailure) in try Self.spawn(words, files) }
         SignalRelay.handOn(to: number)
@@ -96,6 +101,9 @@ struct ChildProcess {
         let code = unsafe posix_spawnp(&number, words[0], &actions, &attributes, &arguments, environ)
         if code == 0 { return number }
         let name = words[0].isEmpty ? "\"\"" : words[0]
+        if code == ENOENT, let interpreter = Interpreter(ofCommand: words[0]) {
+            throw CommandFailure(line: "\(name) cannot be run: \(interpreter.complaint)", exitCode: 126)
+        }
         if code == ENOENT {
             throw CommandFailure(
                 line: "\(name): there is no such command. Name one in PATH, or its path.", exitCode: 127)
@@ -118,6 +126,9 @@ private final class Family: Sendable {
     /// When it began, in the ticks in which the kernel tells the start of processes.
     private let began = UInt64(max(SampleInstant.now.boottimeNanoseconds, 0)) / 10_000_000
     private let state = Locked<(ended: SampleInstant?, adopted: Duration)>((nil, .zero))
+    private let noteEnd: @Sendable (SampleInstant) -> Void
+
+    init(_ noteEnd: @escaping @Sendable (SampleInstant) -> Void) { self.noteEnd = noteEnd }
 
     /// When the child ended; nil while it runs.
     var ended: SampleInstant? { state.withLock { $0.ended } }
@@ -136,6 +147,7 @@ private final class Family: Sendable {
             collect(found)
         }
         let now = SampleInstant.now
+        noteEnd(now)
         state.withLock { $0.ended = now }
         Signals.timer.wake()
     }

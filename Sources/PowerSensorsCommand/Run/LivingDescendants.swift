@@ -22,12 +22,12 @@ struct LivingDescendants {
             guard let process = Self.process(number, in: folder), process.start >= began else { continue }
             children[process.parent, default: []].append((number, process))
         }
-        // A parent before its children: one that is collected in between is missing rather than counted twice.
+        // One that is collected meanwhile is missing or in its parent's sum, never both: all sums have been read by now.
         var parents = [getpid()]
         while let parent = parents.popLast() {
             for (number, process) in children[parent] ?? [] {
                 count += 1
-                processorTime += Self.waitedTime(of: number) + Self.ownTime(of: number, process)
+                processorTime += Self.time(process.descendants) + Self.ownTime(of: number, process, in: folder)
                 parents.append(number)
             }
         }
@@ -46,24 +46,17 @@ struct LivingDescendants {
         return unsafe cpowersensors_read_process(folder, number, &kept, 0, &process) == 0 ? process : nil
     }
 
-    /// The time of a process's threads: to the nanosecond by its clock or, where it has none, in steps of 10 ms.
-    private static func ownTime(of number: pid_t, _ process: cpowersensors_process) -> Duration {
-        var (clock, time) = (clockid_t(), timespec())
-        guard unsafe clock_getcpuclockid(number, &clock) == 0, unsafe clock_gettime(clock, &time) == 0 else {
-            return .milliseconds(10) * Int(clamping: process.ticks)
+    /// The time of a process's threads: to the nanosecond by its clock or, where the kernel has no such clocks, in steps of 10 ms;
+    /// none if it is gone, since its parent may have it already.
+    private static func ownTime(of number: pid_t, _ process: cpowersensors_process, in folder: Int32) -> Duration {
+        var (clock, spent) = (clockid_t(), timespec())
+        guard unsafe clock_getcpuclockid(number, &clock) == 0, unsafe clock_gettime(clock, &spent) == 0 else {
+            let isThere = Self.process(number, in: folder)?.start == process.start
+            return isThere ? time(process.ticks) : .zero
         }
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+        return .seconds(spent.tv_sec) + .nanoseconds(spent.tv_nsec)
     }
 
-    /// The time of the descendants that a process has waited for: cutime and cstime, fields 16 and 17 of proc_pid_stat(5).
-    private static func waitedTime(of number: pid_t) -> Duration {
-        guard let bytes = try? WholeFile.bytes("/proc/\(number)/stat", limit: 1024),
-            let bracket = bytes.lastIndex(of: UInt8(ascii: ")"))
-        else { return .zero }
-        // Field 3 follows the bracket.
-        let fields = bytes[(bracket + 1)...].split(separator: UInt8(ascii: " "))
-        if fields.count < 15 { return .zero }
-        let ticks = fields[13...14].reduce(0) { $0 + (Int(String(decoding: $1, as: UTF8.self)) ?? 0) }
-        return .milliseconds(10) * ticks
-    }
+    /// A time that the kernel tells in steps of 10 ms.
+    private static func time(_ ticks: UInt64) -> Duration { .milliseconds(10) * Int(clamping: ticks) }
 }

@@ -1,36 +1,55 @@
-import PowerSensors
+package import PowerSensors
 
-/// The greatest power of each scope between two samples of a run.
-struct PeakPowers {
+/// The greatest power of each scope between two samples: of a run, and of what has passed of it since a mark.
+package struct PeakPowers {
     /// The shortest interval whose power is more than the noise of when a counter is updated.
     private static let shortest: Int64 = 20_000_000
 
-    private(set) var powers: [Scope: Watts] = [:]
-    private var recent: [Scope: Watts] = [:]
-    private var latest: SampleInstant
+    private struct Peaks {
+        var powers: [Scope: Watts] = [:]
+        /// What was used since the power was judged last.
+        var intervals: [Scope: (joules: Double, nanoseconds: Int64)] = [:]
 
-    init(since began: SampleInstant) { latest = began }
-
-    mutating func take(_ snapshot: Snapshot) {
-        latest = snapshot.instant
-        for figure in snapshot.host {
-            guard let power = figure.power else { continue }
-            powers[figure.scope] = max(powers[figure.scope] ?? power, power)
-            recent[figure.scope] = max(recent[figure.scope] ?? power, power)
+        mutating func take(_ power: Watts?, of scope: Scope, over time: Int64) {
+            var interval = intervals.removeValue(forKey: scope) ?? (0, 0)
+            guard let power else { return }
+            interval.joules += power.rawValue * Double(time)
+            interval.nanoseconds += time
+            if interval.nanoseconds < PeakPowers.shortest {
+                intervals[scope] = interval
+                return
+            }
+            let mean = Watts(interval.joules / Double(interval.nanoseconds))
+            powers[scope] = max(powers[scope] ?? mean, mean)
         }
     }
 
-    /// The last interval, which ends where the run or a phase does, is shorter than the others, often too short.
-    mutating func takeLast(_ snapshot: Snapshot) {
-        if snapshot.instant.monotonicNanoseconds - latest.monotonicNanoseconds >= Self.shortest {
-            return take(snapshot)
+    private var all = Peaks()
+    private var recent = Peaks()
+    private var latest: SampleInstant
+
+    package init(since began: SampleInstant) { latest = began }
+
+    package var powers: [Scope: Watts] { all.powers }
+
+    mutating func take(_ snapshot: Snapshot) {
+        take(snapshot.host.map { ($0.scope, $0.power) }, at: snapshot.instant)
+    }
+
+    /// Takes the mean powers since the last call. Intervals that are too short, as between a mark and the next regular sample, are
+    /// joined.
+    package mutating func take(_ samples: [(scope: Scope, power: Watts?)], at instant: SampleInstant) {
+        let time = max(instant.monotonicNanoseconds - latest.monotonicNanoseconds, 0)
+        latest = instant
+        for (scope, power) in samples {
+            all.take(power, of: scope, over: time)
+            recent.take(power, of: scope, over: time)
         }
-        latest = snapshot.instant
     }
 
     /// The greatest powers since the last call.
-    mutating func takeRecent() -> [Scope: Watts] {
-        defer { recent = [:] }
-        return recent
+    package mutating func takeRecent() -> [Scope: Watts] {
+        defer { recent = Peaks() }
+        return recent.powers
     }
 }

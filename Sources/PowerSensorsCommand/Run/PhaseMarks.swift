@@ -31,6 +31,8 @@ final class PhaseMarks: Sendable {
         /// When the current phase began, or the marks were taken last.
         var since: Int64 = 0
         var parts: [Int: Int64] = [:]
+        /// When the command ended. What it wrote may be read later.
+        var end = Int64.max
         var isMarked = false
         var isOver = false
 
@@ -65,12 +67,15 @@ final class PhaseMarks: Sendable {
     /// Sets the beginning of the run.
     func begin(at moment: Int64) { state.withLock { $0.since = moment } }
 
+    /// Sets the end of the command, at which later marks are.
+    func end(at moment: Int64) { state.withLock { $0.end = moment } }
+
     /// Begins a phase. Of no effect if it is the present one, or the run is over.
     func mark(_ name: String, at moment: Int64) {
         let isFirst = state.withLock { state -> Bool in
             let number = state.number(of: name)
             if number == state.current || state.isOver { return false }
-            state.close(at: moment)
+            state.close(at: min(moment, state.end))
             state.current = number
             state.phases[number].count += 1
             defer { state.isMarked = true }

@@ -22,6 +22,8 @@ struct PhaseMeter {
         var processorNanoseconds: Int64 = 0
         var peaks: [Scope: Watts] = [:]
         var energies: [Scope: PhaseEnergy] = [:]
+        /// The number of the point at which it was the last that was divided.
+        var latest = 0
     }
 
     /// What is known of a scope at a mark, in joules since the start.
@@ -35,6 +37,7 @@ struct PhaseMeter {
     private var boundaries: [Scope: Boundary] = [:]
     private var delay: Duration
     private var processorNanoseconds: Int64 = 0
+    private var pointCount = 0
 
     /// - Parameter delay: How much earlier than the start the reading before it began.
     init(delay: Duration) { self.delay = delay }
@@ -48,12 +51,14 @@ struct PhaseMeter {
         let used = max(point.processorTime.wholeNanoseconds - processorNanoseconds, 0)
         processorNanoseconds += used
         var rest = used
+        pointCount += 1
         for part in sharing {
             let isLast = part.phase == sharing.last?.phase
             let own = isLast ? rest : min(Int64(Double(used) * Double(part.nanoseconds) / Double(total)), rest)
             rest -= own
             parts[part.phase, default: Part()].processorNanoseconds += own
             parts[part.phase]?.nanoseconds += part.nanoseconds
+            parts[part.phase]?.latest = pointCount
             if sharing.count == 1 { parts[part.phase]?.peaks.merge(point.peaks) { max($0, $1) } }
         }
         for figure in point.measurement?.figures ?? [] { divide(figure, among: sharing, over: total, point) }
@@ -101,8 +106,10 @@ struct PhaseMeter {
         var times = numbers.map { parts[$0]?.nanoseconds ?? 0 }
         var processorTimes = numbers.map { parts[$0]?.processorNanoseconds ?? 0 }
         // A mark may have been read when the command had just ended, and clocks of processes round otherwise than the sum.
-        times.fit(to: run.duration.wholeNanoseconds)
-        processorTimes.fit(to: run.end.processorTime.wholeNanoseconds)
+        let latest = numbers.map { parts[$0]?.latest ?? 0 }
+        let order = numbers.indices.sorted { (latest[$0], $0) > (latest[$1], $1) }
+        times.fit(to: run.duration.wholeNanoseconds, by: order)
+        processorTimes.fit(to: run.end.processorTime.wholeNanoseconds, by: order)
         return numbers.indices.map { index in
             let (name, part, time) = (names[numbers[index]], parts[numbers[index]], Duration.nanoseconds(times[index]))
             let figures = run.figures.map { figure in
@@ -143,13 +150,14 @@ private struct PhaseEnergy {
     ) -> RunResult.Figure {
         let isKnown = !isUnknown && run.energy != nil
         let energy = isKnown ? sum.map { Joules($0) } : nil
-        let edge = [run.peak, run.power, baseline].compactMap(\.self).max().map { $0 * open } ?? .zero
+        let edge = RunResult.Figure.edge(open, [run.peak, run.power, baseline])
         let power = run.power == nil ? nil : energy?.power(over: time)
+        let reason = run.status == .ok ? .partial : run.status
         return RunResult.Figure(
             scope: run.scope, provenance: run.provenance, energy: energy,
             low: isKnown ? max(Joules(low) - edge, .zero) : nil, high: isKnown ? Joules(high) + edge : nil,
             power: power, peak: [peak, power].compactMap(\.self).max(), idle: baseline.map { $0 * time },
-            status: !isKnown && run.status == .ok ? .partial : isKnown && sum == nil ? .warmingUp : status)
+            status: !isKnown ? reason : sum == nil ? .warmingUp : status)
     }
 }
 
@@ -173,9 +181,13 @@ extension Topology {
 }
 
 extension [Int64] {
-    /// Makes the sum a total, by the largest.
-    fileprivate mutating func fit(to total: Int64) {
-        guard let largest = indices.max(by: { self[$0] < self[$1] }) else { return }
-        self[largest] = Swift.max(self[largest] + total - reduce(0, +), 0)
+    /// Makes the sum a total, by the first in an order and, so that none gets below 0, by those that follow.
+    fileprivate mutating func fit(to total: Int64, by order: [Int]) {
+        var excess = reduce(0, +) - total
+        for index in order where excess != 0 {
+            let own = Swift.min(excess, self[index])
+            self[index] -= own
+            excess -= own
+        }
     }
 }

@@ -24,8 +24,8 @@ final class PhaseStreams: Sendable {
         let target: Int32?
     }
 
-    /// How long what the command left behind may be silent before its streams are closed.
-    private static let longestSilence: Int32 = 1000
+    /// How long what the command left behind may write before its streams are closed.
+    private static let longestRest: Int64 = 1_000_000_000
 
     /// How long bytes may still wait for their reader after a signal.
     private static let longestWait: Int64 = 5_000_000_000
@@ -42,7 +42,7 @@ final class PhaseStreams: Sendable {
         ending = try Self.pipe()
         var streams: [Stream] = []
         // One that is closed stays so.
-        for number in [STDOUT_FILENO, STDERR_FILENO] where sources.pattern != nil && fcntl(number, F_GETFD) >= 0 {
+        for number in [STDOUT_FILENO, STDERR_FILENO] where sources.pattern != nil && !StandardStreams.isClosed(number) {
             let pipe = try Self.pipe()
             streams.append(Stream(source: pipe.source, file: (pipe.own, number), target: number))
         }
@@ -97,42 +97,72 @@ final class PhaseStreams: Sendable {
         var scanner = PhaseScanner(pattern)
         var moment = SampleInstant.now.boottimeNanoseconds
         let marks = marks
-        var isOver = false
+        var rest = Rest()
+        var target = stream.target
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while isReadable(stream, &isOver) {
+        while isReadable(stream, &rest) {
             let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(stream.source, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             if count <= 0 { break }
             moment = SampleInstant.now.boottimeNanoseconds
-            if !isOver { scanner.scan(buffer[..<count]) { marks.mark($0, at: moment) } }
-            // What cannot be written, the command is to notice itself, by the end of the pipe.
-            if let target = stream.target, !Self.write(buffer[..<count], to: target) { break }
+            scanner.scan(buffer[..<rest.take(count)]) { marks.mark($0, at: moment) }
+            guard let file = target else { continue }
+            let failure = Self.write(buffer[..<count], to: file)
+            // That its reader has gone, the command is to notice itself, by the end of the pipe.
+            if failure == EPIPE { break }
+            if failure != 0 { target = nil }
         }
-        if !isOver { scanner.finish { marks.mark($0, at: moment) } }
+        scanner.finish { marks.mark($0, at: moment) }
         close(stream.source)
         running.subtract(1, ordering: .releasing)
         Signals.timer.wake()
     }
 
+    /// What may still come of a stream.
+    private struct Rest {
+        /// How many bytes were in the pipe when the command had ended, and have not been read; nil while it runs.
+        var count: Int?
+        /// Until when others may write, once that has been read.
+        var limit = Int64.max
+
+        /// Takes bytes that have been read.
+        ///
+        /// - Returns: How many of them the command may have written.
+        mutating func take(_ read: Int) -> Int {
+            guard let known = count else { return read }
+            count = max(known - read, 0)
+            return min(read, known)
+        }
+    }
+
     /// Waits for bytes or their end.
     ///
-    /// - Parameter isOver: Set once all that the command itself wrote has been read.
-    /// - Returns: False if the command has ended, and what it left behind says nothing more.
-    private func isReadable(_ stream: Stream, _ isOver: inout Bool) -> Bool {
+    /// - Returns: False if the command has ended, and what it left behind has had its time.
+    private func isReadable(_ stream: Stream, _ rest: inout Rest) -> Bool {
         var files = [
             pollfd(fd: stream.source, events: Int16(POLLIN), revents: 0),
             pollfd(fd: ending.source, events: Int16(POLLIN), revents: 0),
         ]
-        while unsafe poll(&files, 2, -1) < 0, errno == EINTR {}
-        if files[0].revents != 0 { return true }
-        // Bytes may have come since the first was looked at and before the second was.
-        if unsafe poll(&files, 1, 0) > 0 { return true }
-        isOver = true
+        if rest.count == nil {
+            while unsafe poll(&files, 2, -1) < 0, errno == EINTR {}
+            if files[1].revents == 0 { return true }
+            var count: Int32 = 0
+            let isKnown = unsafe ioctl(stream.source, UInt(FIONREAD), &count) == 0
+            rest.count = isKnown ? Int(max(count, 0)) : 0
+        }
+        if rest.count != 0 { return true }
         if stream.target == nil { return false }
-        return unsafe poll(&files, 1, Self.longestSilence) > 0
+        let now = SampleInstant.monotonicNow
+        if rest.limit == .max { rest.limit = now + Self.longestRest }
+        let milliseconds = (rest.limit - now + 999_999) / 1_000_000
+        if milliseconds <= 0 { return false }
+        return unsafe poll(&files, 1, Int32(clamping: milliseconds)) > 0
     }
 
-    private static func write(_ bytes: ArraySlice<UInt8>, to file: Int32) -> Bool {
+    /// Writes everything.
+    ///
+    /// - Returns: 0, or the `errno` of what prevented it, which has been told unless it is EPIPE.
+    private static func write(_ bytes: ArraySlice<UInt8>, to file: Int32) -> Int32 {
         var rest = bytes
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
@@ -146,14 +176,15 @@ final class PhaseStreams: Sendable {
                 // Another process that has the descriptor too may have made it so.
                 var waiting = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
                 unsafe poll(&waiting, 1, -1)
-            case EPIPE: return false
-            default:
+            case EPIPE: return EPIPE
+            case let code:
                 let name = file == STDOUT_FILENO ? "standard output" : "standard error"
-                StandardError.write("\(name): \(systemMessage(errno: errno)).")
-                return false
+                StandardError.write(
+                    "\(name): \(systemMessage(errno: code)). What the command still writes there is lost.")
+                return code
             }
         }
-        return true
+        return 0
     }
 
     /// A pipe that the command does not inherit by itself, clear of the numbers of the standard streams.

@@ -71,7 +71,7 @@ struct RunMeter: ~Copyable {
         watch(child, start, streams?.marks, &peaks, &phases)
         let measurement = start.flatMap { sampler?.endMeasurement($0) }
         let last = SampleInstant.now
-        if let snapshot = sampler?.snapshot() { peaks.takeLast(snapshot) }
+        if let snapshot = sampler?.snapshot() { peaks.take(snapshot) }
         let end = child.end()
         let busyTime = busyBefore.flatMap { before in busyMeter.read().map { $0.busyTime(since: before) } }
         streams?.finish()
@@ -94,7 +94,8 @@ struct RunMeter: ~Copyable {
     private static func start(_ words: [String], _ streams: PhaseStreams?) throws(CommandFailure) -> ChildProcess {
         try streams?.start()
         do throws(CommandFailure) {
-            let child = try ChildProcess(words, streams?.files ?? [])
+            let marks = streams?.marks
+            let child = try ChildProcess(words, streams?.files ?? []) { marks?.end(at: $0.boottimeNanoseconds) }
             streams?.handOver()
             return child
         } catch {
@@ -139,7 +140,7 @@ struct RunMeter: ~Copyable {
         let measurement = start.flatMap { sampler?.endMeasurement($0) }
         let delay = Duration.nanoseconds(SampleInstant.now.boottimeNanoseconds - batch.end)
         let processorTime = child.processorTime
-        if let snapshot = sampler?.snapshot() { peaks.takeLast(snapshot) }
+        if let snapshot = sampler?.snapshot() { peaks.take(snapshot) }
         phases.divide(
             batch,
             PhaseMeter.Point(

@@ -118,15 +118,19 @@ extension RunResult.Figure {
         provenance = figure.provenance
         energy = figure.energy
         let power = figure.power
-        // A run that is shorter than the time between two samples has no other power.
-        let greatest = peak.map { max($0, power ?? $0, baseline ?? $0) } ?? power
-        let edge = (greatest ?? .zero) * uncertain
+        // A run that is shorter than the time between two samples has no peak.
+        let edge = Self.edge(uncertain, [peak, power, baseline])
         low = figure.low.map { max($0 - edge, .zero) }
         high = figure.high.map { $0 + edge }
         self.power = power
         self.peak = peak.map { max($0, power ?? $0) } ?? power
         idle = baseline.map { $0 * duration }
         status = figure.status
+    }
+
+    /// The energy of a time of which it is not known on which side of an edge it is, at the greatest power that is known.
+    static func edge(_ time: Duration, _ powers: [Watts?]) -> Joules {
+        powers.compactMap(\.self).max().map { $0 * time } ?? .zero
     }
 }
 

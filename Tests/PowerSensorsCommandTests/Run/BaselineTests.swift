@@ -55,6 +55,14 @@ struct BaselineTests {
         #expect(outcome.complaints.count == 1 && outcome.error.contains(says), "\(outcome.error)")
     }
 
+    @Test func `a pipe is no baseline, and is not waited for`() async throws {
+        let path = try MockTree().path + ".pipe"
+        let outcome = try await Command.run(
+            ["run", "--baseline", path, "--", "true"], inScript: "mkfifo \(path); \"$@\"; s=$?; rm \(path); exit $s")
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.error.hasSuffix("is not a file. Name a baseline, or a time such as 5s.\n"), "\(outcome.error)")
+    }
+
     @Test(arguments: [
         (["--baseline", "99ms", "--", "true"], 64, "must be from 100ms to 1d, such as 5s, or a file"),
         (["--baseline", "-1s", "--", "true"], 64, "must be from 100ms to 1d"),

@@ -92,6 +92,21 @@ struct RunTests {
         #expect(collected["runs"].elements.first?["descendants_left"] == .truth(false))
     }
 
+    @Test func `a script whose interpreter is missing is told so`() async throws {
+        let path = try MockTree().path + ".sh"
+        let outcome = try await Command.run(
+            ["run", "--", path],
+            inScript: "printf '#! /no/such/shell -x\\n' >\(path); chmod +x \(path); \"$@\"; s=$?; rm \(path); exit $s")
+        #expect(outcome.exitCode == 126)
+        #expect(outcome.error.contains("there is no /no/such/shell, which its first line names."), "\(outcome.error)")
+    }
+
+    @Test func `a series that a signal ends says how many runs are missing`() async throws {
+        let outcome = try await Command.run(
+            ["run", "--runs", "3", "--", "sh", "-c", "trap '' TERM; kill -TERM $PPID; sleep 0.3"])
+        #expect(outcome.error.contains("2 of 3 runs are missing"), "\(outcome.error)")
+    }
+
     @Test func `where nothing can be read the command runs, and this is said`() async throws {
         let empty = try MockTree()
         let outcome = try await Command.run(
