@@ -12,12 +12,38 @@ import PowerSensors
 
     package init(_ text: String) throws(Failure) {
         unsafe expression.initialize(to: regex_t())
+        // Some of them take glibc longer than anyone can wait, even for a short line.
+        if let number = Self.backReference(in: text) {
+            throw Failure(reason: "\\\(number) refers back to a group, which is not allowed here")
+        }
         // A match ends with its line then, unless it asks for blanks.
         let code = unsafe regcomp(expression, text, REG_EXTENDED | REG_NEWLINE)
         if code == 0 { return }
         var reason = [CChar](repeating: 0, count: 256)
         unsafe regerror(code, expression, &reason, reason.count)
         throw Failure(reason: String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+
+    /// The first number of a group that an expression refers back to; nil for none. In brackets a backslash is one.
+    private static func backReference(in text: String) -> Character? {
+        var rest = text[...]
+        while let character = rest.popFirst() {
+            if character == "\\", let next = rest.popFirst(), ("1"..."9").contains(next) { return next }
+            if character == "[" { skipBrackets(&rest) }
+        }
+        return nil
+    }
+
+    /// Skips what is between brackets, where a bracket may come first, or in `[:alpha:]` and the like.
+    private static func skipBrackets(_ rest: inout Substring) {
+        if rest.first == "^" { rest.removeFirst() }
+        if rest.first == "]" { rest.removeFirst() }
+        while let character = rest.popFirst(), character != "]" {
+            guard character == "[", let kind = rest.first, [":", ".", "="].contains(kind),
+                let end = rest.dropFirst().firstRange(of: "\(kind)]")
+            else { continue }
+            rest = rest[end.upperBound...]
+        }
     }
 
     deinit {

@@ -77,6 +77,14 @@ struct PhaseScannerTests {
         #expect(uneven == "a" + String(repeating: "ä", count: 99))
     }
 
+    @Test(arguments: [("(a)[\\1]", "a1"), ("(a)[]\\1]", "a]"), ("(a)[^]\\1[:alpha:]]", "a2"), ("(a)\\\\1", "a\\1")])
+    func `a backslash before a number refers back only outside of brackets, and where none is before it`(
+        text: String, line: String
+    ) throws {
+        #expect(try Self.names([Array(line.utf8)], text) == ["a"])
+        #expect(throws: LinePattern.Failure.self) { _ = try LinePattern(text + "\\1") }
+    }
+
     @Test(arguments: ["(", "[a", "a{2", "*a("])
     func `what is no expression is refused with the system's reason`(text: String) {
         #expect { _ = try LinePattern(text) } throws: { ($0 as? LinePattern.Failure)?.reason.isEmpty == false }

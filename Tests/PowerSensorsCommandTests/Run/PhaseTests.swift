@@ -85,6 +85,47 @@ struct PhaseTests {
         #expect(run["phases"].elements.last?["name"].text == "(more)")
     }
 
+    @Test func `a phase of which nothing is known has the run's reason`() async throws {
+        let run = try #require(try await RunMachine().result("true", ["--phases", "x"])["runs"].elements.first)
+        let (host, phase) = (run["host"].elements.first, run["phases"].elements.first?["host"].elements.first)
+        #expect(host?["energy_j"] == .null && host?["status"] == .text("warming_up"), "\(run)")
+        #expect(phase?["energy_j"] == .null && phase?["status"] == .text("warming_up"), "\(run)")
+    }
+
+    @Test func `what a slow reader has not taken at the end is passed on, and its marks are at the end`() async throws {
+        let folder = try MockTree()
+        let script = """
+            "$@" -- sh -c 'head -c 100000 /dev/zero | tr "\\0" x; sleep 0.5; echo; echo phase late' | { sleep 3; wc -c; }
+            """
+        let outcome = try await Command.run(
+            ["run", "--phases", "^phase (.*)", "--format", "json", "--output", "\(folder.path)/result"],
+            inScript: script)
+        #expect(outcome.output.split(separator: " ").last == "100012\n", "\(outcome.output) \(outcome.error)")
+        let run = try #require(try JSON(folder.text(of: "result"))["commands"].elements.first?["runs"].elements.first)
+        try checkSums(run)
+        #expect(run["phases"].elements.map(\.["name"]) == [.null, .text("late")])
+        #expect(try number(run["phases"].elements[1]["wall_s"]) == 0, "\(run)")
+    }
+
+    @Test func `a full disk takes the output and not the command`() async throws {
+        let outcome = try await Command.run(
+            [
+                "run", "--phases", "x", "--", "sh", "-c",
+                "for i in 1 2 3 4; do echo y || exit 9; sleep 0.1; done; exit 3",
+            ],
+            inScript: "\"$@\" >/dev/full")
+        #expect(outcome.exitCode == 3)
+        #expect(outcome.error.contains("standard output: No space left on device."), "\(outcome.error)")
+    }
+
+    @Test(arguments: [0, 1], [[], ["--phases", "x"]])
+    func `a standard stream that is closed stays closed for the command`(number: Int, options: [String]) async throws {
+        let outcome = try await Command.run(
+            ["run"] + options + ["--", "sh", "-c", "[ -e /proc/self/fd/\(number) ] || echo it is closed >&2"],
+            inScript: "\"$@\" \(number)>&-")
+        #expect(outcome.error.contains("it is closed"), "\(outcome.error)")
+    }
+
     @Test func `a descriptor that is closed at once, or never written to, does no harm`() async throws {
         for steps in ["exec 8>&-; echo done", "printf last >&8; echo done", "(sleep 0.3 >/dev/null) & echo done"] {
             let outcome = try await RunMachine().run(steps, ["--phase-descriptor", "8"])
@@ -107,6 +148,13 @@ struct PhaseTests {
         _ = try await Command.run([], inScript: "kill \(number)")
     }
 
+    @Test func `what goes on writing after the command's end does not hold it up for long either`() async throws {
+        let steps = "(i=0; while [ $i -lt 60 ]; do i=$((i+1)); echo tick; sleep 0.3; done) & echo started"
+        let outcome = try await RunMachine().run(steps, ["--phases", "phase"])
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.output.contains("started") && outcome.output.split(separator: "\n").count < 60)
+    }
+
     @Test func `several runs have the mean of each phase, and CSV a row of each`() async throws {
         let steps = "echo one; sleep 0.05; grow 250; sleep 0.05; echo two; sleep 0.05"
         let machine = try RunMachine()
@@ -126,6 +174,7 @@ struct PhaseTests {
     }
 
     @Test(arguments: [
+        (["--phases", "(a*)*b\\1"], "refers back to a group"),
         (["--phases", "("], "--phases (: is not a regular expression: "), (["--phases", ""], "--phases"),
         (["--phase-descriptor", "2"], "--phase-descriptor 2: must be a whole number from 3"),
         (["--phase-descriptor", "6"], "--phase-descriptor 6: this descriptor is open already"),
