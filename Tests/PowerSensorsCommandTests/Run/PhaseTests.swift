@@ -96,7 +96,8 @@ struct PhaseTests {
         let folder = try MockTree()
         let script = """
             "$@" -- sh -c 'sleep 3; echo phase short
-                head -c 100000 /dev/zero | tr "\\0" x; sleep 0.5; echo; echo phase late' | { sleep 5; wc -c; }
+                head -c 100000 /dev/zero | tr "\\0" x; sleep 0.5; echo; echo phase late; : >\(folder.path)/ended' |
+                { while [ ! -e \(folder.path)/ended ]; do sleep 0.1; done; sleep 0.5; wc -c; }
             """
         let outcome = try await Command.run(
             ["run", "--phases", "^phase (.*)", "--format", "json", "--output", "\(folder.path)/result"],
