@@ -39,7 +39,7 @@ prepare() {
 
 # In a folder of its own, so that other builds need not wait for this one; with the options of `make soak`, which uses it too.
 release=.build/for-release
-SWIFT_BUILD_OPTIONS="" bash Scripts/swift-build.sh --quiet -c release -debug-info-format none --product powersensors --scratch-path "$release"
+SWIFT_BUILD_OPTIONS="" bash Scripts/swift-build.sh --quiet -c release --static-swift-stdlib -debug-info-format none --product powersensors --scratch-path "$release"
 prepare Tests/Kernel/prepare-programs.sh "$release/release/powersensors" "$cache/programs"
 kernels=()
 for suite in "${suites[@]}"; do
