@@ -37,7 +37,7 @@ LIBRARY ?=
 RELEASE := .build/for-release
 
 .PHONY: help deps run test test-kernel prepare-test-kernel examples test-library library wheel layers traits api api-renew sanitize \
-    bench figures bench-run bench-scrape memcheck fuzz dist install test-deploy open-files short-lived prepare-soak soak page test-page terminal \
+    bench figures bench-run bench-scrape memcheck fuzz dist install test-deploy open-files short-lived soak page test-page terminal \
     lint format docs clean estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
@@ -57,11 +57,11 @@ test: examples test-library ## run every test, and the examples
 
 prepare-test-kernel: ## fetch and build all that test-kernel needs
 	@sh Scripts/install-dependencies.sh kernel
-	@SKIPS=$(SKIPS) bash Scripts/test-kernel.sh prepare
+	@BINARY=$(BINARY) SKIPS=$(SKIPS) bash Scripts/test-kernel.sh prepare
 
 test-kernel: ## run the command on real kernels, in guests that QEMU emulates; ONLY=NAME runs some of the cases
 	@sh Scripts/install-dependencies.sh kernel
-	@SKIPS=$(SKIPS) bash Scripts/test-kernel.sh
+	@BINARY=$(BINARY) SKIPS=$(SKIPS) bash Scripts/test-kernel.sh
 
 examples: deps ## build and run the examples, and check that they link and fetch nothing else
 	@bash Scripts/examples.sh
@@ -125,10 +125,8 @@ short-lived: deps ## tell what share of a parallel build's energy falls to proce
 	@timeout --kill-after=5s 3600s python3 Scripts/short-lived.py "$$(swift build --show-bin-path)/powersensors" $(OLDER) -- \
 	    swift build --disable-default-traits --scratch-path .build/short-lived
 
-prepare-soak: deps ## build what soak runs
-	@SWIFT_BUILD_OPTIONS="" $(SWIFT_BUILD) -c release --static-swift-stdlib -debug-info-format none --product Soak --scratch-path $(RELEASE)
-
-soak: prepare-soak ## sample at 1 kHz for SOAK seconds (300), and see that nothing grows and no joule is lost
+soak: deps ## sample at 1 kHz for SOAK seconds (300), and see that nothing grows and no joule is lost
+	@$(SWIFT_BUILD) -c release --static-swift-stdlib -debug-info-format none --product Soak --scratch-path $(RELEASE)
 	@timeout --kill-after=5s $$(( $(SOAK) + 120 ))s $(RELEASE)/release/Soak $(SOAK)
 
 estimator-check: deps ## check that the data in ESTIMATOR_DATA give the estimator's tables; skipped without it

@@ -2,8 +2,8 @@
 # Runs the command on real kernels, in guests that QEMU emulates: Tests/Kernel/README.md says how and what.
 #
 # What a machine lacks (QEMU, a network for the kernels' packages) is said aloud, and where SKIPS is "fail" it is a
-# failure. ONLY names a part of the cases' names. What was fetched and built stays in .build/kernel for the next time; with the
-# argument "prepare" that is all it does.
+# failure. ONLY names a part of the cases' names, and BINARY a command that is built already. What was fetched and built
+# stays in .build/kernel for the next time; with the argument "prepare" that is all it does.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null
@@ -38,9 +38,13 @@ prepare() {
 }
 
 # In a folder of its own, so that other builds need not wait for this one; with the options of `make soak`, which uses it too.
-release=.build/for-release
-SWIFT_BUILD_OPTIONS="" bash Scripts/swift-build.sh --quiet -c release --static-swift-stdlib -debug-info-format none --product powersensors --scratch-path "$release"
-prepare Tests/Kernel/prepare-programs.sh "$release/release/powersensors" "$cache/programs"
+program=${BINARY:-}
+if [ -z "$program" ]; then
+    release=.build/for-release
+    bash Scripts/swift-build.sh --quiet -c release --static-swift-stdlib -debug-info-format none --product powersensors --scratch-path "$release"
+    program=$release/release/powersensors
+fi
+prepare Tests/Kernel/prepare-programs.sh "$program" "$cache/programs"
 kernels=()
 for suite in "${suites[@]}"; do
     prepare Tests/Kernel/prepare-kernel.sh "$suite" "$cache/$suite"
