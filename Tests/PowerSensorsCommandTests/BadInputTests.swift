@@ -44,6 +44,13 @@ struct BadInputTests {
         Mistake(arguments: ["--top", "many"], exitCode: 64, mentions: ["--top many"]),
         Mistake(arguments: ["--top=-1"], exitCode: 64, mentions: ["--top -1"]),
         Mistake(arguments: ["--top", "-1"], exitCode: 64, mentions: ["--top -1", "0 to 1000000"]),
+        Mistake(arguments: ["watch", "--tree", "--top", "0"], exitCode: 64, mentions: ["--tree", "--top 10"]),
+        Mistake(
+            arguments: ["export", "--tree", "--json", "-", "--consumers", "vm"], exitCode: 64,
+            mentions: ["--tree", "--consumers process"]),
+        Mistake(
+            arguments: ["export", "--tree", "--csv", "-", "--consumers", "process"], exitCode: 64,
+            mentions: ["--tree", "--json, --prometheus"]),
         Mistake(arguments: ["--interval", "-1s"], exitCode: 64, mentions: ["--interval -1s", "1ms", "1d"]),
         Mistake(arguments: ["--duration", "-1s"], exitCode: 64, mentions: ["--duration -1s", "1ms"]),
         Mistake(arguments: ["--max-power", "-5"], exitCode: 64, mentions: ["--max-power -5", "watts"]),

@@ -5,43 +5,6 @@ import Testing
 
 /// Consumers and the rest as text for people.
 struct ConsumerTextTests {
-    /// A machine on which processes run, and the snapshots of its seconds.
-    private final class Bench {
-        private let machine: MockMachine
-        private let time: MockProcessorTime
-        private var processes: [Int: MockProcess] = [:]
-        private var now = SampleInstant(boottimeNanoseconds: 1_000_000_000_000, monotonicNanoseconds: 1_000_000_000_000)
-        private var sampler: Sampler
-        private let clock: Locked<SampleInstant>
-
-        init(limit: Int = 50) throws {
-            machine = try MockMachine()
-            time = try machine.set(.guest(processors: 1))
-            try machine.add(.intelClient())
-            let clock = Locked(now)
-            self.clock = clock
-            let sensors = SensorSet(only: [RAPLSensor(roots: machine.roots)], roots: machine.roots)
-            sampler = try Sampler(sensors, attribution: Attribution(limit: limit)) { clock.withLock { $0 } }
-        }
-
-        func start(_ number: Int, comm: String, group: String = "/", arguments: [String] = ["work"]) throws {
-            processes[number] = try MockProcess(
-                number, start: UInt64(number), comm: comm, arguments: arguments, group: group, in: machine.procfs)
-        }
-
-        func end(_ number: Int) throws { try processes.removeValue(forKey: number)?.end() }
-
-        /// A second in which processes ran for some hundredths.
-        func second(_ ticks: [Int: UInt64] = [:], idle: UInt64 = 20) throws -> Snapshot {
-            for (number, ticks) in ticks { try processes[number]?.run(ticks: ticks) }
-            try time.advance(MockTicks(user: ticks.values.reduce(5, +), idle: idle))
-            try machine.advanceAll(by: .seconds(1))
-            now = now.advanced(by: .seconds(1))
-            clock.withLock { $0 = now }
-            return sampler.snapshot()
-        }
-    }
-
     private func lines(_ snapshot: Snapshot, top: Int = 5, columns: Int? = nil, rows: Int? = nil) -> [String] {
         var format = TextFormat(
             node: "n1", style: TextStyle(redraws: rows != nil, rows: rows, columns: columns), top: top)
@@ -72,7 +35,7 @@ struct ConsumerTextTests {
 
     @Test(arguments: [1, 2, 5])
     func `the rows of each kind add up to the host's power and energy`(top: Int) throws {
-        let bench = try Bench(limit: top)
+        let bench = try ConsumerBench(limit: top)
         let qemu = ["/usr/bin/qemu-system-x86_64", "-name", "guest=web"]
         try bench.start(10, comm: "qemu-system-x86", group: "/machine.slice/vm.scope", arguments: qemu)
         for number in 11...14 {
@@ -95,7 +58,7 @@ struct ConsumerTextTests {
     }
 
     @Test func `a consumer at 0 W has no row, and is counted among the others`() throws {
-        let bench = try Bench()
+        let bench = try ConsumerBench()
         for number in [10, 11, 12] { try bench.start(number, comm: "work\(number)") }
         _ = try bench.second()
         _ = try bench.second([10: 30, 11: 30, 12: 30])
@@ -106,7 +69,7 @@ struct ConsumerTextTests {
     }
 
     @Test func `pods, containers and units are told apart by their names`() throws {
-        let bench = try Bench()
+        let bench = try ConsumerBench()
         let (first, second) = (String(repeating: "ab", count: 32), String(repeating: "cd", count: 32))
         let pod = "/kubepods.slice/kubepods-pod11111111_2222_3333_4444_555555555555.slice"
         let groups = [
@@ -140,7 +103,7 @@ struct ConsumerTextTests {
     @Test func `a machine whose processes are all in one group shows no groups, and one without machines no machines`()
         throws
     {
-        let bench = try Bench()
+        let bench = try ConsumerBench()
         try bench.start(10, comm: "work")
         _ = try bench.second()
         let lines = lines(try bench.second([10: 50]))
@@ -149,7 +112,7 @@ struct ConsumerTextTests {
     }
 
     @Test func `a low terminal shows fewer consumers, whose rows still add up`() throws {
-        let bench = try Bench()
+        let bench = try ConsumerBench()
         for number in 10...19 { try bench.start(number, comm: "work\(number)") }
         _ = try bench.second()
         let snapshot = try bench.second(Dictionary(uniqueKeysWithValues: (10...19).map { ($0, UInt64($0)) }))

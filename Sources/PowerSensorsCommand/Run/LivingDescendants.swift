@@ -3,16 +3,16 @@ import Glibc
 import PowerSensors
 
 /// The descendants of this process that run now, or wait to be collected.
-struct LivingDescendants {
-    private(set) var count = 0
+package struct LivingDescendants {
+    package private(set) var count = 0
 
     /// The processor time that they, and those of their own descendants that they have waited for, have taken.
-    private(set) var processorTime = Duration.zero
+    package private(set) var processorTime = Duration.zero
 
     /// Looks at every process.
     ///
     /// - Parameter began: The start of the first that counts, in the ticks in which the kernel tells the start of processes.
-    init(since began: UInt64) {
+    package init(since began: UInt64) {
         let folder = unsafe open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { close(folder) }
         var numbers = [Int32](repeating: 0, count: 1 << 16)
@@ -34,7 +34,7 @@ struct LivingDescendants {
     }
 
     /// When a process started, in the kernel's ticks; nil if it is gone.
-    static func start(of number: pid_t) -> UInt64? {
+    package static func start(of number: pid_t) -> UInt64? {
         let folder = unsafe open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { close(folder) }
         return process(number, in: folder)?.start

@@ -29,6 +29,7 @@ struct RunJSON {
     ) {
         json.member("command", command.words)
         json.member("exit_status", Int(command.exitStatus))
+        json.member("planned_runs", command.planned)
         json.member("runs", each: command.runs) { run, json in self.run(run, &json) }
         Self.append(RunValue.all(price: price).map { ($0.name, command.statistics($0)) }, to: &json)
         json.name("outliers")

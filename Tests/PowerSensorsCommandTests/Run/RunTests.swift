@@ -102,9 +102,12 @@ struct RunTests {
     }
 
     @Test func `a series that a signal ends says how many runs are missing`() async throws {
-        let outcome = try await Command.run(
-            ["run", "--runs", "3", "--", "sh", "-c", "trap '' TERM; kill -TERM $PPID; sleep 0.3"])
-        #expect(outcome.error.contains("2 of 3 runs are missing"), "\(outcome.error)")
+        let script = ["--", "sh", "-c", "trap '' TERM; kill -TERM $PPID; sleep 0.3"]
+        let text = try await Command.run(["run", "--runs", "3"] + script)
+        #expect(text.error.contains("2 of 3 runs are missing"), "\(text.error)")
+        let json = try await Command.run(["run", "--runs", "3", "--format", "json"] + script)
+        let command = try #require(try JSON(json.error)["commands"].elements.first)
+        #expect(command["planned_runs"].number == 3 && command["runs"].elements.count == 1, "\(json.error)")
     }
 
     @Test func `where nothing can be read the command runs, and this is said`() async throws {
