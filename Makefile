@@ -37,8 +37,8 @@ LIBRARY ?=
 RELEASE := .build/for-release
 
 .PHONY: help deps run test test-kernel prepare-test-kernel examples test-library library wheel layers traits api api-renew sanitize \
-    bench figures bench-run bench-scrape memcheck fuzz dist install test-deploy open-files short-lived soak page test-page terminal \
-    lint format docs clean estimator-check estimator-report estimator-tables
+    bench figures bench-run bench-scrape memcheck fuzz dist install test-deploy open-files short-lived soak soak-threads page test-page \
+    terminal     lint format docs clean estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
@@ -128,6 +128,11 @@ short-lived: deps ## tell what share of a parallel build's energy falls to proce
 soak: deps ## sample at 1 kHz for SOAK seconds (300), and see that nothing grows and no joule is lost
 	@$(SWIFT_BUILD) -c release --static-swift-stdlib -debug-info-format none --product Soak --scratch-path $(RELEASE)
 	@timeout --kill-after=5s $$(( $(SOAK) + 120 ))s $(RELEASE)/release/Soak $(SOAK)
+
+soak-threads: deps ## run the soak for 20 seconds under the thread sanitizer
+	@$(SWIFT_BUILD) --product Soak --disable-default-traits --sanitize=thread --scratch-path .build/thread
+	@TSAN_OPTIONS="halt_on_error=1 suppressions=$(CURDIR)/Scripts/thread-sanitizer.suppressions" \
+	    timeout --kill-after=5s 120s .build/thread/debug/Soak 20
 
 estimator-check: deps ## check that the data in ESTIMATOR_DATA give the estimator's tables; skipped without it
 	@timeout --kill-after=5s 300s bash Scripts/estimator.sh check

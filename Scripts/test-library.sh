@@ -62,7 +62,10 @@ if have cc "C" always && have pkg-config "C" always; then
     timeout --kill-after=5s 120s "$output/library" repeat 1000
     timeout --kill-after=5s 120s "$output/load" "$prefix/lib/libpowersensors.so.0" 1000
     if have valgrind "valgrind" always; then
-        quietly "valgrind" timeout --kill-after=5s 300s valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
+        # Optimised code compares bytes beside those that count, which valgrind takes for a use of what was never set.
+        undefined=yes
+        if [[ " ${SWIFT_BUILD_OPTIONS:-} " == *" -O "* ]]; then undefined=no; fi
+        quietly "valgrind" timeout --kill-after=5s 300s valgrind --quiet --undef-value-errors=$undefined --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
             --show-leak-kinds=definite "$output/library" exact 10
     fi
 fi
