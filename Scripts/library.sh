@@ -72,7 +72,7 @@ ln -sf libpowersensors.so.0 "$output/libpowersensors.so"
 needed=$(objdump -p "$library" | sed -n 's/^ *NEEDED *//p' |
     grep -vE '^(libc|libm|libdl|libpthread|librt|libutil|ld-linux-x86-64|ld-linux-aarch64)\.so\.[0-9]+$' || true)
 [ -z "$needed" ] || fail "the library needs more than glibc:" $needed
-objdump -p "$library" | grep -q '^ *SONAME *libpowersensors\.so\.0$' || fail "the library has another soname"
+grep -q '^ *SONAME *libpowersensors\.so\.0$' <<<"$(objdump -p "$library")" || fail "the library has another soname"
 # What it shows is what the header declares, with its version.
 declared=$(grep -o '\bpowersensors_[a-z_]*(' Sources/CPowerSensorsLibrary/include/powersensors.h | tr -d '(' | sort -u)
 shown=$(nm -D --defined-only "$library" | awk '$2 != "A" { print $3 }' | sort)

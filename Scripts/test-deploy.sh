@@ -57,7 +57,7 @@ check_documents() {
     python3 Scripts/deploy/links.py check "$tree/usr/share/doc/powersensors"
     local licenses=$tree/usr/share/doc/powersensors/licenses
     [ "$(find "$licenses" -name 'LICENSE*' | wc -l)" -ge 7 ] || { echo "test-deploy: licences are missing in $licenses" >&2 && return 1; }
-    zcat "$tree/usr/share/man/man1/powersensors.1.gz" | head -n 1 | grep -qE '^\.TH "POWERSENSORS" 1 "20[0-9-]{8}" ' || {
+    grep -qE '^\.TH "POWERSENSORS" 1 "20[0-9-]{8}" ' <<<"$(zcat "$tree/usr/share/man/man1/powersensors.1.gz")" || {
         echo "test-deploy: the man page has no date" >&2 && return 1
     }
     if PREFIX=relative bash Scripts/install.sh "$binary" 2>"$scratch/refusal"; then

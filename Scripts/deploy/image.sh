@@ -81,7 +81,7 @@ if [ "$(uname -m)" = "$here" ]; then
             { echo "$path" && needed_by "$path"; } >>"$scratch/libraries"
         done
     fi
-elif readelf --program-headers "$binary" 2>/dev/null | grep -q INTERP; then
+elif grep -q INTERP <<<"$(readelf --program-headers "$binary" 2>/dev/null)"; then
     fail "$binary is for $architecture, and its libraries can only be taken from such a machine"
 else
     : >"$scratch/libraries"
