@@ -34,7 +34,7 @@ package struct LivingDescendants {
     }
 
     /// When a process started, in the kernel's ticks; nil if it is gone.
-    package static func start(of number: pid_t) -> UInt64? {
+    package static func start(of number: Int32) -> UInt64? {
         let folder = unsafe open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { close(folder) }
         return process(number, in: folder)?.start
