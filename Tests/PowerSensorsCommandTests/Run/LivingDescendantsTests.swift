@@ -1,51 +1,53 @@
-import Foundation
 import Glibc
 import PowerSensorsCommand
 import Testing
 
 struct LivingDescendantsTests {
-    /// A shell whose child has computed, said so, and waits.
+    /// A child that waits, and its child, which has computed for 20 ms and waits.
     private final class Family {
-        let shell = Process()
-        let began = ContinuousClock.now
+        private(set) var child: pid_t = 0
+        private(set) var grandchild: pid_t = 0
 
         init() throws {
-            let output = Pipe()
-            shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-            shell.arguments = [
-                "-c", "(i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; echo done; exec sleep 60) & echo $!; wait",
-            ]
-            shell.standardOutput = output
-            try shell.run()
-            var said = ""
-            while !said.contains("done") {
-                let more = output.fileHandleForReading.availableData
-                try #require(!more.isEmpty, "the shell ended")
-                said += String(decoding: more, as: UTF8.self)
+            var ends: [Int32] = [0, 0]
+            try #require(unsafe pipe(&ends) == 0)
+            child = fork()
+            if child == 0 {
+                if fork() == 0 {
+                    // POSIX has clock() count microseconds.
+                    while clock() < 20_000 {}
+                    var number = getpid()
+                    _ = unsafe write(ends[1], &number, 4)
+                }
+                while true { pause() }
             }
-            child = try #require(pid_t(said.prefix { $0 != "\n" }))
+            close(ends[1])
+            defer { close(ends[0]) }
+            try #require(child > 0)
+            try #require(unsafe read(ends[0], &grandchild, 4) == 4)
         }
 
-        private(set) var child: pid_t = 0
-
         deinit {
+            var status: Int32 = 0
+            kill(grandchild, SIGKILL)
             kill(child, SIGKILL)
-            shell.waitUntilExit()
+            _ = unsafe waitpid(child, &status, 0)
         }
     }
 
     @Test func `children and their children are counted, with the time that they have taken so far`() throws {
+        let began = ContinuousClock.now
         let family = try Family()
-        let start = try #require(LivingDescendants.start(of: family.shell.processIdentifier))
+        let start = try #require(LivingDescendants.start(of: family.child))
         let living = LivingDescendants(since: start)
-        let elapsed = ContinuousClock.now - family.began
+        let elapsed = ContinuousClock.now - began
         #expect(living.count == 2)
-        #expect(living.processorTime > .milliseconds(10) && living.processorTime < elapsed)
+        #expect(living.processorTime >= .milliseconds(20) && living.processorTime <= elapsed * 2)
     }
 
     @Test func `what began before is left out`() throws {
         let family = try Family()
-        let start = try #require(LivingDescendants.start(of: family.child))
+        let start = try #require(LivingDescendants.start(of: family.grandchild))
         let living = LivingDescendants(since: start + 1)
         #expect(living.count == 0 && living.processorTime == .zero)
     }
