@@ -32,6 +32,9 @@ struct EstimateCommand: RunnableCommand {
     @Option("mhz", "The processors' nominal frequency.", .positive("mhz"))
     var mhz: Setting<Double?>
 
+    @Option("tdp", "The design power of one processor in watts.", .positive("w"))
+    var tdp: Setting<Double?>
+
     @Option("year", "The hardware's year, if the name does not determine the generation.", .count("year"))
     var year: Setting<Int?>
 
@@ -62,8 +65,8 @@ struct EstimateCommand: RunnableCommand {
         let isAnchored = try environment.isOn(anchored)
         if let path = try batch.value(in: environment) {
             let described = [
-                cpu.flag, sockets.flag, cores.flag, threads.flag, memory.flag, mhz.flag, year.flag, vendor.flag,
-                load.flag,
+                cpu.flag, sockets.flag, cores.flag, threads.flag, memory.flag, mhz.flag, tdp.flag, year.flag,
+                vendor.flag, load.flag,
                 power.idleWatts.flag, power.maxWatts.flag,
             ]
             guard described.allSatisfy({ $0 == nil }) else {
@@ -90,6 +93,7 @@ struct EstimateCommand: RunnableCommand {
         server.threads = try threads.value(in: environment)
         server.memoryGigabytes = try memory.value(in: environment)
         server.megahertz = try mhz.value(in: environment)
+        server.designPower = try tdp.value(in: environment)
         server.year = try year.value(in: environment)
         server.maker = try vendor.value(in: environment) ?? ""
         let known = try power.known(in: environment)

@@ -34,6 +34,7 @@ struct EstimateText {
             \(fixed(server.memoryGigabytes, decimals: 0)) GB\
             \(isMemoryAssumed ? " (assumed)" : ""); load profile \(estimate.profile.name).
             The band contains the true value two times out of three\(basis).
+            \(estimate.advice(isAssumed: isAssumed))
 
             """
         return text

@@ -20,6 +20,9 @@ package struct DescribedServer: Hashable, Sendable {
     /// The nominal frequency in MHz.
     package var megahertz: Double?
 
+    /// The design power of one processor in watts.
+    package var designPower: Double?
+
     /// The year of the hardware. It determines the generation if the name does not.
     package var year: Int?
 
@@ -51,7 +54,7 @@ package struct DescribedServer: Hashable, Sendable {
         let server = ModelledServer(
             generation: match.generation, sockets: sockets, cores: cores,
             memoryGigabytes: memoryGigabytes ?? typical.gigabytesPerCore * Double(cores), isClient: match.isClient,
-            processorKey: key, megahertz: megahertz ?? words.megahertz, maker: maker,
+            processorKey: key, megahertz: megahertz ?? words.megahertz, designPower: designPower, maker: maker,
             hasUnseenGeneration: match.isGuessed)
         // Without sockets and cores, the size is only assumed, and a machine with twice the sockets uses twice the
         // power. Of a processor for a single socket, the name may show the cores.

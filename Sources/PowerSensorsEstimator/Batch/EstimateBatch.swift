@@ -94,6 +94,7 @@ package struct EstimateBatch: Sendable {
         server.threads = try row.count("threads", perNodeOf: nodes)
         server.memoryGigabytes = try row.number("memory_gb").map { $0 / Double(nodes) }
         server.megahertz = try row.number("mhz")
+        server.designPower = try row.number("tdp_w")
         server.year = try row.count("hw_year")
         server.maker = row.text("vendor")
         do throws(DescribedServer.Failure) {

@@ -37,6 +37,15 @@ struct EstimateBatchTests {
         #expect(EstimateBatch.header.hasSuffix(",w_100,w_100_low,w_100_high"))
     }
 
+    @Test func `a processor that is not in the data uses more power at full load with a higher design power`() throws {
+        let table = "cpu,tdp_w,sockets,cores\nAMD EPYC 9934,200,2,192\nAMD EPYC 9934,,2,192\nAMD EPYC 9934,500,2,192\n"
+        let rows = try batch(table).lines.map(watts)
+        #expect(rows.count == 3)
+        #expect(rows[0][30] < rows[1][30] && rows[1][30] < rows[2][30])
+        let (_, complaints) = try batch("cpu,tdp_w\nAMD EPYC 9654,-1\n")
+        #expect(complaints == ["line 2: tdp_w '-1': must be a number above 0"])
+    }
+
     @Test func `a row of several nodes is that many times one of them`() throws {
         let header = "result_id,cpu,sockets,cores,memory_gb,nodes\n"
         let one = try #require(try batch(header + "a,Intel Xeon Gold 6252,2,48,192,1\n").lines.first)
