@@ -75,6 +75,11 @@ def table_of_subgroups(case, outcome, unseen, generations):
              f"loads {sum(60 <= share <= 76 for share in single)} of {len(single)}; median half width with one width for "
              f"all {100 * np.median(plain.width[:, loads]):.1f}; in the band for all loads "
              f"{100 * fitted.over_loads[:, loads].mean():.0f}.", ""]
+    width = np.median(fitted.width[:, loads], 1)
+    eighths = np.array_split(np.argsort(width, kind="stable"), 8)
+    text += ["Eighths of the machines by half width, with their coverage: "
+             + ", ".join(f"±{100 * np.median(width[part]):.1f} {100 * fitted.inside[part][:, loads].mean():.0f}"
+                         for part in eighths) + ".", ""]
     return text
 
 

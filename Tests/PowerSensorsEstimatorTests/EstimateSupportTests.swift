@@ -36,7 +36,7 @@ struct EstimateSupportTests {
     }
 
     @Test func `one known end narrows the band, and both narrow it further`() throws {
-        let unseen = server(key: "9999")
+        let unseen = server(.genoa, key: "9934", maker: "")
         let free = EstimatorModel.estimate(of: unseen)
         let (idle, maximum) = (free.curve.idle, free.curve.maximum)
         let byIdle = width(unseen, known: try #require(KnownWatts(idle: idle, maximum: nil)))
