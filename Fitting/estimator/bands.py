@@ -4,10 +4,10 @@ The logarithm of truth over estimate lies between `low · s` and `high · s` two
 
     ln s = slope · deviation + kind + sockets + generation + maker + ln range
 
-`deviation` is what the likest machine of the fit leaves open, the others are an effect for each group. `range` is
-the range between idle and full load as a part of the estimate, and only counts where idle is known. The effects are a
-conditional quantile: the one below which two of three errors are, fitted to machines that were set aside, each group's drawn towards none as if by `PRIOR` machines. `low` and `high` are then the
-quantiles of the errors over s, at each load.
+`deviation` is what the likest machine of the fit leaves open, the others are an effect for each group. `range` is the
+range between idle and full load as a part of the estimate, and only counts where idle is known. The effects are a
+conditional quantile: the size below which two of three errors are, fitted to machines that were set aside, each group's
+drawn towards none as if by `PRIOR` machines. `low` and `high` are then the quantiles of the errors over s, at each load.
 """
 
 from dataclasses import dataclass
@@ -108,7 +108,7 @@ class Bands:
                 + spread(estimated, self.is_idle_known))
 
     def rounded(self):
-        """Rounds to what the tables have: the effects, then `low` and `high` with what is the same for every machine."""
+        """Rounds to what the tables have: the effects, then `low` and `high` with what all machines share."""
         self.quantiles = np.round(self.quantiles * np.exp(self.base), 4)
         self.effects, self.base = np.round(self.effects, 4), np.zeros(11)
         return self

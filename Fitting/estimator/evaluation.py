@@ -13,7 +13,7 @@ from .rows import AMD, FOLDS, MAKERS, NEITHER
 CASES = {"generation": range(11), "processor": range(11), "maker": range(11), "idle known": range(1, 11),
          "maximum known": range(10), "anchored": range(1, 10)}
 
-# How much a machine counts for the bands that was estimated without its processor in the fit, beside its other estimate.
+# How much a machine counts for the bands that was estimated without its processor in the fit, beside its other one.
 UNSEEN_WEIGHT = 0.5
 
 
@@ -157,8 +157,9 @@ def combined(by_machine, by_processors):
                 moved = with_one_end(aside.logarithms, aside.truth, known, slope)
                 watts_of = aside.model.watts(aside.rows, logarithms=moved)
                 found[case].append(Outcome(aside.rows, watts_of, aside.support))
-    return (*({case: Outcome.joined(parts) for case, parts in found.items()} for found, _ in (by_machine, by_processors)),
-            slopes_of(by_machine[1]))
+    outcomes, unseen = ({case: Outcome.joined(parts) for case, parts in found.items()}
+                        for found, _ in (by_machine, by_processors))
+    return outcomes, unseen, slopes_of(by_machine[1])
 
 
 def cross_validate(rows):

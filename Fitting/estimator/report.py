@@ -71,10 +71,12 @@ def table_of_subgroups(case, outcome, unseen, generations):
                     f"| {100 * np.median(fitted.width[group][:, loads]):.1f} | {inside.mean():.0f} "
                     f"| {inside.mean(0).min():.0f} to {inside.mean(0).max():.0f} "
                     f"| {100 * plain.inside[group][:, loads].mean():.0f} |")
-    text += ["", f"{sum(60 <= share <= 76 for share in shares)} of {len(shares)} groups between 60 and 76; with single "
-             f"loads {sum(60 <= share <= 76 for share in single)} of {len(single)}; median half width with one width for "
-             f"all {100 * np.median(plain.width[:, loads]):.1f}; in the band for all loads "
-             f"{100 * fitted.over_loads[:, loads].mean():.0f}.", ""]
+    def hits(part):
+        return f"{sum(60 <= share <= 76 for share in part)} of {len(part)}"
+
+    text += ["", f"{hits(shares)} groups between 60 and 76; with single loads {hits(single)}; "
+             f"median half width with one width for all {100 * np.median(plain.width[:, loads]):.1f}; "
+             f"in the band for all loads {100 * fitted.over_loads[:, loads].mean():.0f}.", ""]
     width = np.median(fitted.width[:, loads], 1)
     eighths = np.array_split(np.argsort(width, kind="stable"), 8)
     text += ["Eighths of the machines by half width, with their coverage: "

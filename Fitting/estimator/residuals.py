@@ -47,8 +47,9 @@ class Knowledge:
 
     def variances(self, end):
         """The eight that belong to `likeness`, for one end."""
-        return np.array([of[end] for of in (self.slope, self.generation, self.generation_slope, self.size, self.frequency,
-                                            self.processor, self.maker, self.maker_generation)])
+        pairs = (self.slope, self.generation, self.generation_slope, self.size, self.frequency, self.processor,
+                 self.maker, self.maker_generation)
+        return np.array([of[end] for of in pairs])
 
 
 KNOWLEDGE = [

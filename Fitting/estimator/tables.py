@@ -153,8 +153,8 @@ def swift_examples(lines):
     return (LICENCE + """
 /// Machines without a published result, and the estimates of the fitting program for them.
 ///
-/// Name, maker, generation, sockets, cores, GB, MHz and design power if given; then eleven watts for each level, for the
-/// second without frequency and design power (f), with known idle (i), full load (x) or both (a), which are the second's,
-/// less and more by a tenth; then the bands (b) of each case: eleven lower ends and eleven upper ones.
+/// Name, maker, generation, sockets, cores, GB, MHz and design power if given; then eleven watts for each level, for
+/// the second without frequency and design power (f), with known idle (i), full load (x) or both (a), which are the
+/// second's, less and more by a tenth; then the bands (b) of each case: eleven lower ends and eleven upper ones.
 let predictedMachines = \"\"\"
 """ + text + '\n    """\n')

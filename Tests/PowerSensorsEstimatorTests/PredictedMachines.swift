@@ -5,9 +5,9 @@
 
 /// Machines without a published result, and the estimates of the fitting program for them.
 ///
-/// Name, maker, generation, sockets, cores, GB, MHz and design power if given; then eleven watts for each level, for the
-/// second without frequency and design power (f), with known idle (i), full load (x) or both (a), which are the second's,
-/// less and more by a tenth; then the bands (b) of each case: eleven lower ends and eleven upper ones.
+/// Name, maker, generation, sockets, cores, GB, MHz and design power if given; then eleven watts for each level, for
+/// the second without frequency and design power (f), with known idle (i), full load (x) or both (a), which are the
+/// second's, less and more by a tenth; then the bands (b) of each case: eleven lower ends and eleven upper ones.
 let predictedMachines = """
     Ampere Altra Max 64-Bit Multi-Core Processor M128-30;Dell Inc.;altra;1;130;200;3100;265
     0 86.619079 106.68458 117.89306 129.66147 141.73435 154.12015 166.80158 180.19478 194.98322 215.2027 241.46674
