@@ -7,7 +7,7 @@ The logarithm of truth over estimate lies between `low · s` and `high · s` two
 `deviation` is what the likest machine of the fit leaves open, the others are an effect for each group. `range` is the
 range between idle and full load as a part of the estimate, and only counts where idle is known. The effects are a
 conditional quantile: the size below which two of three errors are, fitted to machines that were set aside, each group's
-drawn towards none as if by `PRIOR` machines. `low` and `high` are then the quantiles of the errors over s, at each load.
+drawn towards none as if by `PRIOR` machines. `low` and `high` are then quantiles of the errors over s at each load.
 """
 
 from dataclasses import dataclass
