@@ -23,6 +23,7 @@ package enum EstimatorModel {
     package static func estimate(
         of server: ModelledServer, known: KnownWatts = KnownWatts(), profile: LoadProfile = .powersave
     ) -> ServerEstimate {
+        if let small = server.small { return small.estimate(of: server, known: known, profile: profile) }
         let points = ReferencePoints.embedded
         let match = ReferenceMatch(server, among: points)
         var ends = logarithms(of: server)

@@ -31,6 +31,12 @@ package struct ModelledServer: Hashable, Sendable {
     /// generation in the data are not used to correct the estimate.
     var hasUnseenGeneration: Bool
 
+    /// What the machine is if it is no server. Then only its class and a few facts count.
+    package var small: SmallMachine?
+
+    /// Whether nothing is known of the processor. Then ``generation`` is a usual one, and the band is that of any server.
+    package var isUnknown = false
+
     /// A server whose numbers are limited to those that a server can have.
     package init(
         generation: CPUGeneration, sockets: Int, cores: Int, memoryGigabytes: Double, isClient: Bool,

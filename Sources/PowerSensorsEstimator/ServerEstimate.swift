@@ -51,7 +51,8 @@ package struct ServerEstimate: Hashable, Sendable {
 
     /// The tier in words: `tier 1`, `tier 2`, or `anchored` if both ends are known.
     package var method: String {
-        switch known.basis {
+        if let small = server.small { return "curve of \(small.machineClass.plural)" }
+        return switch known.basis {
         case nil: "tier \(tier)"
         case .anchored: "anchored"
         default: "tier \(tier) with one known end"
@@ -61,9 +62,11 @@ package struct ServerEstimate: Hashable, Sendable {
     /// What the estimate takes into account, such as `generation turin`, `sockets`, `cores`, `memory`, `processor
     /// 8380`.
     package var inputs: [String] {
-        var inputs = ["generation \(server.generation.rawValue)", "sockets", "cores", "memory"]
+        let generation = server.isUnknown ? "unknown generation" : "generation \(server.generation.rawValue)"
+        var inputs = [generation, "sockets", "cores", "memory"]
+        if let small = server.small { inputs = small.inputs }
         let points = ReferencePoints.embedded
-        if ReferenceMatch(server, among: points).knowledge != .generation {
+        if server.small == nil, ReferenceMatch(server, among: points).knowledge != .generation {
             inputs.append("processor \(server.processorKey)")
             if server.megahertz != nil { inputs.append("frequency") }
             if server.designPower != nil { inputs.append("design power") }
@@ -77,6 +80,7 @@ package struct ServerEstimate: Hashable, Sendable {
     /// The factors of the estimate between which the truth lies about two times out of three, over all loads: the mean
     /// of those at the loads whose watts are not known.
     package var band: RelativeBand {
+        if let band = foreignBand(at: nil) { return band }
         if profile != .powersave { return EstimatorModel.bandOfAssumptions }
         let bands = ((known.idle == nil ? 0 : 1)...(known.maximum == nil ? 10 : 9)).map(fittedBand)
         func mean(_ end: (RelativeBand) -> Double) -> Double {
@@ -91,6 +95,7 @@ package struct ServerEstimate: Hashable, Sendable {
     ///   - load: The load.
     ///   - isAssumed: Whether the generation or the size is only assumed, which does not matter if both ends are known.
     package func band(at load: Double, isAssumed: Bool = false) -> RelativeBand {
+        if let band = foreignBand(at: load) { return band }
         let load = load > 0 ? min(load, 1) : 0
         if profile != .powersave || (isAssumed && basis != .anchored) {
             let isKnown = (load == 0 && known.idle != nil) || (load == 1 && known.maximum != nil)

@@ -34,7 +34,7 @@ struct EstimateBatchTests {
             if at > 0 { #expect(numbers[at] >= numbers[at - 3]) }
         }
         #expect(EstimateBatch.header.hasPrefix("result_id,w_0,w_0_low,w_0_high,w_10,"))
-        #expect(EstimateBatch.header.hasSuffix(",w_100,w_100_low,w_100_high"))
+        #expect(EstimateBatch.header.hasSuffix(",w_100,w_100_low,w_100_high,class"))
     }
 
     @Test func `a processor that is not in the data uses more power at full load with a higher design power`() throws {
