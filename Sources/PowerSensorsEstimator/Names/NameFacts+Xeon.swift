@@ -46,7 +46,8 @@ extension NameFacts {
         guard let word = words.all.first(where: { $0.hasPrefix("w-") || isWorkstationTier($0.prefix(3)) }),
             let number = ModelNumber(word)
         else { return nil }
-        let isMobile = number.suffix.hasPrefix("m")
+        // The W-3275M has much memory; numbers of laptops have five digits.
+        let isMobile = number.suffix.hasPrefix("m") && number.digits == 5
         var facts = NameFacts(.intel, isMobile ? .mobile : .workstation)
         let (generation, isNearest): (CPUGeneration?, Bool) =
             switch number.hundreds {

@@ -86,6 +86,47 @@ struct EstimateBatchTests {
         #expect(complaints.last?.contains("close its quotes") == true)
     }
 
+    /// The questions about a table's rows, and the lines of its output.
+    private func questions(_ text: String) throws -> (questions: [String], lines: [String]) {
+        var records = TableRecords(Array(text.utf8))
+        let header = records.next()
+        let batch = try EstimateBatch(header: try #require(header), isAnchored: false)
+        var (questions, lines): ([String], [String]) = ([], [])
+        while let record = records.next() {
+            lines.append(try batch.line(for: record) { questions.append($0.description) })
+        }
+        return (questions, lines)
+    }
+
+    @Test func `24 sockets of one core are questioned, and not believed`() throws {
+        let header = "cpu,sockets,cores\n"
+        let (asked, lines) = try questions(
+            header + "AMD EPYC 7763,24,24\nAMD EPYC 7763,2,128\nIntel Xeon Platinum 8380,2,2\nIntel Xeon 5160,2,4\n")
+        #expect(asked.map { $0.prefix { $0 != ":" } } == ["line 2", "line 4"])
+        #expect(asked.first?.contains("24 sockets of 1 core look like a guest's") == true)
+        let believed = try #require(try questions(header + "AMD EPYC 7763,1,24\n").lines.first)
+        #expect(watts(lines[0])[0] == watts(believed)[0], "one socket of 24 cores")
+        #expect(abs(watts(lines[0])[1] / watts(lines[0])[0] - 0.65) < 0.001, "the wide band")
+    }
+
+    @Test func `a row's class is stated, shown by its form factor, or found by its processor`() throws {
+        let (lines, complaints) = try batch(
+            """
+            cpu,class,form_factor
+            AMD Ryzen 9 7950X,,
+            AMD Ryzen 9 7950X,mini-pc,2U
+            AMD Ryzen 9 7950X,,2U
+            AMD EPYC 7763,,Tower
+            Raspberry Pi 5,,--
+            Intel Core i3-540,,Tower
+            AMD EPYC 7763,toaster,
+            """)
+        #expect(
+            lines.map { $0.split(separator: ",").last.map(String.init) }
+                == ["desktop", "mini-pc", "server", "server", "single-board", "server"])
+        #expect(complaints.count == 1 && complaints.first?.contains("class 'toaster'") == true)
+    }
+
     @Test(arguments: [
         ("cpu,wats\n", "wats"), ("sockets\n", "cpu is missing"), ("cpu,cpu\n", "twice"), ("cpu,\n", "''"),
     ])
