@@ -3,8 +3,8 @@
 
     classes.py            what least squares would give for each class, and how many machines lie in the bands
 
-Full load is `a + b × x`, where x is the design power that the maker publishes, and of single boards the cores. The curves and
-bands of SmallMachine.swift, repeated here, are rounded from these, and wider where there are few machines.
+Full load is `a + b × x`, where x is the design power that the maker publishes, and of single boards the cores. The
+curves and bands of SmallMachine.swift, repeated here, are rounded from these, and wider where there are few machines.
 """
 
 import csv
