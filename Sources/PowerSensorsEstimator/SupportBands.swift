@@ -27,6 +27,9 @@ struct EstimateSupport: Hashable, Sendable {
 
     /// The maker's number, 0 for one that is rare in the data; nil if it is not given.
     let maker: Int?
+
+    /// Nothing: a machine of a class without data.
+    static let none = EstimateSupport(deviation: 0, processor: .unknown, sockets: 1, generation: nil, maker: nil)
 }
 
 /// The 68 % bands of estimates, whose width follows from what supports each of them.

@@ -95,6 +95,7 @@ package struct SmallMachine: Hashable, Sendable {
             to: SIMD2(log(min(curve.idle, curve.full)), log(curve.full)), slopes: Self.slopes)
         return ServerEstimate(
             server: server, known: known, profile: profile, basis: known.basis ?? .generation,
+            support: .none,
             curve: PowerCurve(
                 idle: known.idle ?? Watts(exp(ends.x)), maximum: known.maximum ?? Watts(exp(ends.y)),
                 shape: profile.shape ?? Self.shape))

@@ -14,7 +14,7 @@ class Case:
     machine: Machine
     script: str
     check: Callable[[Run, Checks], None]
-    limit: float = 180
+    limit: float = 600
     host: Callable | None = None  # What works on the host beside the guest, such as `Host`.
 
 

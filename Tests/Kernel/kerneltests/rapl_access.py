@@ -114,7 +114,7 @@ def cases(kernels):
     script = script.replace("running=0 ", "")
     for kernel in kernels.values():
         machine = Machine(kernel, "Skylake-Server", "2,sockets=2")
-        yield Case("rights of a process", machine, script, _check, limit=300)
+        yield Case("rights of a process", machine, script, _check)
     machine = Machine(kernels["6.12"], "Skylake-Server", "2,sockets=2")
     given = GIVEN.format(parameters=REGISTERS.parameters.replace("running=0 ", ""), user=USER)
     yield Case("rights given to an agent that runs", machine, given, _check_given)

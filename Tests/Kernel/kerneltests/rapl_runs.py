@@ -83,7 +83,7 @@ def cases(kernels):
     machine = Machine(kernels["6.12"], "Skylake-Server", "2,sockets=2")
     yield _case("runs of a command, with wraps", machine, WRAPPING, "--max-power 5000")
     rights = RIGHTS.format(parameters=SERVER.parameters, user=USER)
-    yield Case("runs that fail, and rights of a run", machine, rights, _check_rights, limit=300)
+    yield Case("runs that fail, and rights of a run", machine, rights, _check_rights)
 
 
 def _case(name, machine, registers, options=""):
@@ -106,7 +106,7 @@ def _case(name, machine, registers, options=""):
         parameters=registers.parameters, options=options, mechanisms=" ".join(MECHANISMS),
         commands=" ".join(COMMANDS), within=" ".join(WITHIN),
     )  # fmt: skip
-    return Case(name, machine, script, check, limit=480)
+    return Case(name, machine, script, check, limit=900)
 
 
 def _check_within(run, checks, registers, mechanism, identifiers, name, least):

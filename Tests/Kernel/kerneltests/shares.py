@@ -80,7 +80,7 @@ def _case(way, kernel, mount, seen, unseen):
     host = partial(Publisher, () if way == "virtiofs" else caches, caches if way == "virtiofs" else ())
     check = partial(_check, mount, seen, unseen)
     name = f"shares by {way}, written and mounted in each way"
-    return Case(name, Machine(kernel), script, check, limit=240, host=host)
+    return Case(name, Machine(kernel), script, check, host=host)
 
 
 def _check(mount, seen, unseen, run, checks):
