@@ -41,6 +41,8 @@ package struct DescribedServer: Hashable, Sendable {
     /// The machine with typical values for what is missing, and whether its generation or size is only assumed.
     package func modelled() throws(Failure) -> (server: ModelledServer, isAssumed: Bool) {
         let name = ProcessorName(processor)
+        let isOfData = name.maker.map(Self.isInData) == true
+        let (namedCores, isForOneSocket) = (name.coresPerSocket, name.isForSingleSocket)
         let found = try machineClass(name)
         if let small = SmallMachine(found.0, by: found.1, name: name) { return (try modelled(small, name), false) }
 
@@ -49,15 +51,14 @@ package struct DescribedServer: Hashable, Sendable {
         let words = ProcessorKey(processor)
         let key = match.isKnown || match.generation == .other ? words.text : ""
         let processorsCores =
-            name.coresPerSocket ?? ReferencePoints.embedded.coresPerSocket(of: match.generation, key: key)
+            namedCores ?? ReferencePoints.embedded.coresPerSocket(of: match.generation, key: key)
         let typicalCores = processorsCores ?? match.typicalCoresPerSocket
         let knownCores = self.cores ?? threads.map { max($0 / typical.threadsPerCore, 1) }
-        let isForSingleSocket = match.isClient || name.isForSingleSocket
-        let assumedSockets = {
+        let isForSingleSocket = match.isClient || isForOneSocket
+        let assumedSockets =
             isForSingleSocket ? 1 : Self.typicalSockets(match, key, cores: knownCores, perSocket: typicalCores)
-        }
         let isDoubted = doubtful(coresPerSocket: processorsCores, cores: knownCores)
-        let sockets = isDoubted ? assumedSockets() : self.sockets ?? assumedSockets()
+        let sockets = (isDoubted ? nil : self.sockets) ?? assumedSockets
         let cores = knownCores ?? typicalCores * sockets
         if cores < sockets { throw Failure(description: "\(cores) cores are fewer than \(sockets) sockets") }
         var server = ModelledServer(
@@ -65,7 +66,7 @@ package struct DescribedServer: Hashable, Sendable {
             memoryGigabytes: memoryGigabytes ?? typical.gigabytesPerCore * Double(cores), isClient: match.isClient,
             processorKey: key, megahertz: megahertz ?? words.megahertz, designPower: designPower, maker: maker,
             hasUnseenGeneration: match.isGuessed)
-        server.isUnknown = match.basis == .assumed && (year == nil || name.maker.map(Self.isInData) != true)
+        server.isUnknown = match.basis == .assumed && (year == nil || !isOfData)
         // Without sockets and cores, the size is only assumed, and a machine with twice the sockets uses twice the
         // power. Of a processor for a single socket, the name may show the cores.
         let isSizeKnown = self.sockets != nil || knownCores != nil || (hasNamedCores && isForSingleSocket)
