@@ -38,7 +38,7 @@ RELEASE := .build/for-release
 
 .PHONY: help deps run test test-kernel prepare-test-kernel examples test-library library wheel layers traits api api-renew sanitize \
     bench figures bench-run bench-scrape memcheck fuzz dist install test-deploy open-files short-lived soak soak-threads page test-page \
-    terminal     lint format docs clean estimator-check estimator-report estimator-tables
+    terminal lint format docs clean estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
