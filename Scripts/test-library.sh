@@ -62,10 +62,7 @@ if have cc "C" always && have pkg-config "C" always; then
     timeout --kill-after=5s 120s "$output/library" repeat 1000
     timeout --kill-after=5s 120s "$output/load" "$prefix/lib/libpowersensors.so.0" 1000
     if have valgrind "valgrind" always; then
-        # Of the optimised library valgrind says that jumps depend on what was never set; why is not known yet. The usual build has none.
-        undefined=yes
-        if [[ " ${SWIFT_BUILD_OPTIONS:-} " == *" -O "* ]]; then undefined=no; fi
-        quietly "valgrind" timeout --kill-after=5s 300s valgrind --quiet --undef-value-errors=$undefined --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
+        quietly "valgrind" timeout --kill-after=5s 300s valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
             --show-leak-kinds=definite "$output/library" exact 10
     fi
 fi

@@ -3,7 +3,8 @@ import PowerSensors
 
 /// What a `powersensors_snapshot` points to.
 final class SnapshotObject: Sendable {
-    private enum Figures: Sendable {
+    // Indirect: of payloads of different sizes, optimised code asks bytes that were never set when it ends one.
+    private indirect enum Figures: Sendable {
         case sample(Snapshot)
         case work(Measurement)
     }
