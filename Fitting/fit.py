@@ -52,15 +52,18 @@ def sources(data):
     every = rows.read(os.path.join(data, "specpower_train.csv"))
     mean = formula.Formula.published(os.path.join(data, "estimator_model.json"))
     check_golden(mean, peers.References.published(os.path.join(data, "estimator_refs.csv")))
-    outcomes, slope = evaluation.cross_validate(every)
+    outcomes, unseen, slope = evaluation.cross_validate(every)
     slope = [round(value, 4) for value in slope]
     model = residuals.Model([row for row in every if row.nodes == 1], mean, evaluation.median_years(every))
     generations = sorted(model.years)
     keys = sorted({row.key for row in model.rows if row.key})
     model.shapes = model.shapes.round(9)
     steps = tables.quantised(model)
-    return (tables.swift(model, steps, generations, keys, slope, outcomes),
-            tables.swift_examples(tables.examples(model, generations)))
+    model.draw_lines()
+    bands = [evaluation.fit_bands(case, outcomes[case], unseen[case], generations).rounded()
+             for case in evaluation.CASES]
+    return (tables.swift(model, steps, generations, keys, slope, [of.numbers for of in bands]),
+            tables.swift_examples(tables.examples(model, generations, slope, bands)))
 
 
 def differs(expected, found):

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import formula
-from .rows import AMD, NEITHER
+from .rows import AMD, NEITHER, is_low_power
 
 # Within which differences machines are alike. For size, frequency and watts a core of the logarithm; for generations in
 # years between their medians; for the ratio of idle to full load of the logarithm too.
 SOCKETS, CORES, MEMORY, MEGAHERTZ, YEARS, MAKERS_YEARS, RATIO, WATTS_PER_CORE = 0.4, 0.35, 5, 0.3, 4, 3, 0.12, 0.2
+
+# About which design power, in watts a socket, its logarithm is counted.
+DESIGN_CENTRE = 110.0
 
 # The curve's residuals are told by this many numbers.
 SHAPES = 4
@@ -23,25 +26,39 @@ CURVE_NOISE = 0.3
 
 @dataclass(frozen=True)
 class Knowledge:
-    """How strongly machines are alike, for one level of what is known of them: variances of the logarithm of watts."""
+    """How strongly machines are alike, for one level of what is known of them.
+
+    Each is a pair of variances of the logarithm of watts, at idle and at full load, and belongs to one of `likeness`.
+    """
 
     name: str
-    slope: float
-    generation: float
-    generation_slope: float
-    size: float
-    frequency: float
-    processor: float
-    maker: float
-    maker_generation: float
+    slope: tuple
+    generation: tuple
+    generation_slope: tuple
+    size: tuple
+    frequency: tuple
+    processor: tuple
+    maker: tuple
+    maker_generation: tuple
+    design: tuple
+    low_power: tuple
     noise: tuple
     outlier: float
 
+    def variances(self, end):
+        """The eight that belong to `likeness`, for one end."""
+        pairs = (self.slope, self.generation, self.generation_slope, self.size, self.frequency, self.processor,
+                 self.maker, self.maker_generation)
+        return np.array([of[end] for of in pairs])
+
 
 KNOWLEDGE = [
-    Knowledge("generation", 0.1, 0.3, 0.01, 0.125, 0, 0, 0, 0, (0.025, 0.01), 0.7),
-    Knowledge("processor", 0.3, 0.5, 0.001, 0.01, 0.02, 0.025, 0, 0, (0.02, 0.01), 1.0),
-    Knowledge("maker", 0.3, 0.5, 0.001, 0.02, 0.08, 0.02, 0.1, 0.025, (0.03, 0.01), 1.0),
+    Knowledge("generation", (0.1, 0.1), (0.3, 0.3), (0.01, 0.01), (0.125, 0.125), (0, 0), (0, 0), (0, 0), (0, 0),
+              (0, 0), (0, 0), (0.025, 0.01), 0.7),
+    Knowledge("processor", (0.3, 0.3), (0.5, 0.5), (0.001, 0.001), (0.01, 0.01), (0.02, 0.02), (0.025, 0.025), (0, 0),
+              (0, 0), (0, 0.1), (0, 0.02), (0.02, 0.01), 1.0),
+    Knowledge("maker", (0.3, 0.3), (0.5, 0.5), (0.001, 0.001), (0.02, 0.02), (0.08, 0.08), (0.02, 0.02), (0.1, 0.1),
+              (0.025, 0.025), (0, 0.1), (0, 0.02), (0.03, 0.01), 1.0),
 ]
 
 
@@ -57,6 +74,13 @@ class Machines:
         self.brand = np.array([1 if row.generation in AMD else 2 if row.generation in NEITHER else 0 for row in rows])
         self.key = np.array([row.key for row in rows])
         self.maker = np.array([row.maker for row in rows])
+        self.low_power = np.array([is_low_power(row.key) for row in rows], float)
+
+    def own(self, of, end):
+        """The covariance of each machine with itself."""
+        slopes = (self.sockets - 0.5) ** 2 + (self.cores - 2) ** 2 + self.memory**2
+        parts = [1 + slopes, 1 + 0 * slopes, slopes, 1, 1, self.key != "", self.maker != 0, self.maker != 0]
+        return sum(variance * part for variance, part in zip(of.variances(end), parts))
 
 
 def squares(a, b, length):
@@ -64,24 +88,19 @@ def squares(a, b, length):
     return ((a[:, None] - b[None, :]) / length) ** 2
 
 
-def covariance(a, b, of):
-    """How alike the machines of `a` are to those of `b`, for idle and full load."""
+def likeness(a, b):
+    """In what the machines of `a` are like those of `b`: eight matrices, one for each variance of `Knowledge`."""
     same = a.generation[:, None] == b.generation[None, :]
     slopes = (np.outer(a.sockets - 0.5, b.sockets - 0.5) + np.outer(a.cores - 2, b.cores - 2)
               + np.outer(a.memory, b.memory))
     near = np.exp(-0.5 * (squares(a.sockets, b.sockets, SOCKETS) + squares(a.cores, b.cores, CORES)
                           + squares(a.memory, b.memory, MEMORY)))
-    kin = (a.brand[:, None] == b.brand[None, :]) * np.exp(-0.5 * squares(a.year, b.year, YEARS))
+    kin = (a.brand[:, None] == b.brand[None, :]) * np.exp(-0.5 * squares(a.year, b.year, YEARS)) * near
     frequency = np.exp(-0.5 * squares(a.megahertz, b.megahertz, MEGAHERTZ))
-    result = of.slope * (1 + slopes) + same * (of.generation + of.generation_slope * slopes)
-    result += kin * near * (of.size + of.frequency * frequency)
-    if of.processor:
-        result += of.processor * same * (a.key[:, None] == b.key[None, :]) * (a.key != "")[:, None]
-    if of.maker:
-        makers = (a.maker[:, None] == b.maker[None, :]) * (a.maker != 0)[:, None]
-        result += makers * (of.maker * np.exp(-0.5 * squares(a.year, b.year, MAKERS_YEARS))
-                            + of.maker_generation * same * near)
-    return result
+    keys = same * (a.key[:, None] == b.key[None, :]) * (a.key != "")[:, None]
+    makers = (a.maker[:, None] == b.maker[None, :]) * (a.maker != 0)[:, None]
+    return np.array([1 + slopes, same, same * slopes, kin, kin * frequency, keys,
+                     makers * np.exp(-0.5 * squares(a.year, b.year, MAKERS_YEARS)), makers * same * near])
 
 
 def curve_covariance(a, b, ends_a, ends_b):
@@ -108,6 +127,12 @@ def weights(matrix, residual, noise, outlier):
     return found
 
 
+def known_at(rows, level):
+    """The rows without what is not known at a level: it must not tell of the curve either."""
+    return [dataclasses.replace(row, key=row.key if level > 0 else "", tdp=row.tdp if level > 0 else np.nan,
+                                maker=row.maker if level > 1 else 0) for row in rows]
+
+
 class Model:
     """The formula with its residuals, fitted to rows."""
 
@@ -116,15 +141,30 @@ class Model:
                            key=lambda row: (row.generation, row.key, row.cores, row.memory, row.maker, row.watts[10]))
         self.mean, self.years = mean, years
         self.machines = Machines(self.rows, years)
+        self.designs = {(row.generation, row.key): row.tdp for row in self.rows if row.key and not np.isnan(row.tdp)}
+        self.design = np.array([np.log(self.designs.get((row.generation, row.key), np.nan)) for row in self.rows])
+        self.design = np.array([self.own_design(row) for row in self.rows])
         logarithms = np.array([np.log(row.watts[[0, 10]]) for row in self.rows])
         residuals = logarithms - np.array([mean.logarithms(row) for row in self.rows])
-        self.weights = []
+        alike = likeness(self.machines, self.machines)
+        lines = np.stack([self.design - np.log(DESIGN_CENTRE), self.machines.low_power])
+        self.weights, self.slopes = [], []
         for of in KNOWLEDGE:
-            matrix = covariance(self.machines, self.machines, of)
-            self.weights.append(np.stack(
-                [weights(matrix, residuals[:, end], of.noise[end], of.outlier) for end in (0, 1)], 1))
+            found = []
+            for end in (0, 1):
+                along = np.array([of.design[end], of.low_power[end]])
+                matrix = np.tensordot(of.variances(end), alike, 1) + (lines.T * along) @ lines
+                found.append(weights(matrix, residuals[:, end], of.noise[end], of.outlier))
+            self.weights.append(np.stack(found, 1))
+        self.draw_lines()
         self.ends = rounded_ends(logarithms[:, 0], logarithms[:, 1], [row.cores for row in self.rows])
         self.fit_curves()
+
+    def draw_lines(self):
+        """How idle and full load follow design power and low-power processors, for each level: from the weights."""
+        lines = np.stack([self.design - np.log(DESIGN_CENTRE), self.machines.low_power])
+        self.slopes = [np.array([of.design, of.low_power]) * (lines @ found)
+                       for of, found in zip(KNOWLEDGE, self.weights)]
 
     def fit_curves(self):
         full = [index for index, row in enumerate(self.rows) if row.is_full]
@@ -138,22 +178,51 @@ class Model:
         self.curve_weights = np.zeros((len(self.rows), SHAPES))
         self.curve_weights[full] = found @ self.shapes.T
 
+    def typical(self, row, values):
+        """What a row has where it is not known: as those with its processor, or else as those of its generation."""
+        points, known = self.machines, ~np.isnan(values)
+        generation = points.generation == row.generation
+        same = generation & (points.key == row.key) & (row.key != "")
+        chosen = (same if same.any() else generation) & known
+        weight = np.exp(-0.5 * ((points.cores[chosen] - np.log(row.cores / row.sockets)) / CORES) ** 2) + 1e-9
+        return float(np.sum(weight * values[chosen]) / np.sum(weight)) if chosen.any() else None
+
     def frequency(self, row):
-        """The frequency of a row where it is not known: that of its processor, or of those of a like size."""
-        points = self.machines
-        same = (points.generation == row.generation) & (points.key == row.key) & (row.key != "")
-        weight = same.astype(float)
-        if not same.any():
-            cores = np.log(row.cores / row.sockets)
-            weight = (points.generation == row.generation) * np.exp(-0.5 * ((points.cores - cores) / CORES) ** 2)
-            weight = weight + 1e-9 * (points.generation == row.generation)
-        return float(np.exp(np.sum(weight * points.megahertz) / np.sum(weight))) if weight.sum() > 0 else 2500.0
+        """The frequency of a row where it is not known."""
+        found = self.typical(row, self.machines.megahertz)
+        return 2500.0 if found is None else float(np.exp(found))
+
+    def own_design(self, row):
+        """The logarithm of the design power of a row's socket: its own, that of its processor, or of those like it."""
+        if not np.isnan(row.tdp):
+            return np.log(row.tdp)
+        found = self.typical(row, self.design)
+        return np.log(DESIGN_CENTRE) if found is None else found
 
     def logarithms(self, rows, level):
         """The logarithms of idle and full load of each row, by what level of `KNOWLEDGE` is known."""
-        matrix = covariance(Machines(rows, self.years), self.machines, KNOWLEDGE[level])
-        result = np.array([self.mean.logarithms(row) for row in rows]) + matrix @ self.weights[level]
+        machines, of = Machines(rows, self.years), KNOWLEDGE[level]
+        alike = likeness(machines, self.machines)
+        result = np.array([self.mean.logarithms(row) for row in rows])
+        for end in (0, 1):
+            result[:, end] += np.tensordot(of.variances(end), alike, 1) @ self.weights[level][:, end]
+        lines = np.stack([np.array([self.own_design(row) for row in rows]) - np.log(DESIGN_CENTRE),
+                          machines.low_power], 1)
+        result += lines @ self.slopes[level]
         return np.stack([result[:, 0], np.maximum(result[:, 0], result[:, 1])], 1)
+
+    def deviations(self, rows, level):
+        """The logarithm of the deviation that the likest machine leaves, the mean of idle and full load's."""
+        # A processor without a machine in the fit is like no other, not even like itself.
+        keys = {row.key for row in self.rows}
+        rows = [row if row.key in keys else dataclasses.replace(row, key="") for row in rows]
+        machines, of = Machines(rows, self.years), KNOWLEDGE[level]
+        alike = likeness(machines, self.machines)
+        left = []
+        for end in (0, 1):
+            told = np.tensordot(of.variances(end), alike, 1) ** 2 / (self.machines.own(of, end) + of.noise[end])
+            left.append(machines.own(of, end) - told.max(1) + of.noise[end])
+        return np.log(left).mean(0) / 2
 
     def curves(self, rows, logarithms):
         """The eleven shares of each row between idle and full load, whose logarithms are given."""
@@ -169,9 +238,7 @@ class Model:
     def watts(self, rows, level=None, logarithms=None):
         """The eleven watts of each row, from its size or from known ends."""
         if logarithms is None:
-            # What is not known must not tell of the curve either.
-            rows = [dataclasses.replace(row, key=row.key if level > 0 else "", maker=row.maker if level > 1 else 0)
-                    for row in rows]
+            rows = known_at(rows, level)
             logarithms = self.logarithms(rows, level)
         ends = np.exp(logarithms)
         return ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * self.curves(rows, logarithms)

@@ -72,6 +72,14 @@ def key(name):
     return "".join(kept).replace("-", "").replace(".", "")
 
 
+def is_low_power(key):
+    """Whether a key is that of a processor for little power: L before its number, or HE, EE, L, T or U after it.
+
+    After the numbers of Xeon Scalable, L stands for much memory.
+    """
+    return bool(re.match(r"l\d|(e[357]\d+|i[3579]\d+)[ltu](v\d)?$|\d+(he|ee)$", key))
+
+
 def is_client(name):
     """Whether the processor is a desktop-derived one for a single socket."""
     words = [word for word in re.split(r"[^a-z0-9+-]+", name.lower()) if word]

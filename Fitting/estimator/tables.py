@@ -8,7 +8,8 @@ import dataclasses
 import numpy as np
 
 from . import evaluation, residuals
-from .rows import MAKERS, Row, is_client, key, maker
+from .bands import Support
+from .rows import MAKERS, maker
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+-"
 LARGEST = 131071  # Weights are whole numbers from -LARGEST to LARGEST, in three digits.
@@ -68,17 +69,13 @@ def literal(name, comment, text, breaks=111):
 
 def numbers(name, comment, rows, form="{:.9g}"):
     """Numbers as a Swift text: one space between them, and a semicolon between rows."""
-    return literal(name, comment, ";".join(" ".join(form.format(float(value)) for value in row) for row in rows))
+    return literal(name, comment, ";".join(" ".join(form.format(float(value) + 0.0) for value in row) for row in rows))
 
 
-def swift(model, steps, generations, keys, slope, outcomes):
+def swift(model, steps, generations, keys, slope, bands):
     """The source file."""
-    levels = [[of.slope, of.generation, of.generation_slope, of.size, of.frequency, of.processor, of.maker,
-               of.maker_generation] for of in residuals.KNOWLEDGE]
-    bands = [row for case in evaluation.CASES for row in evaluation.band(outcomes[case])]
-    for case, known in (("idle known", [0]), ("maximum known", [10]), ("anchored", [0, 10])):
-        place = 2 * evaluation.CASES.index(case)
-        bands[place][known] = bands[place + 1][known] = 0
+    levels = [[*of.variances(end), of.noise[end]] for of in residuals.KNOWLEDGE for end in (0, 1)]
+    designs = {row.key: 0 if np.isnan(row.tdp) else row.tdp for row in model.rows}
     years = [model.years[generation] for generation in generations]
     return (
         LICENCE + "\n/// The numbers with which the formula's estimates are corrected, see ``ReferencePoints``.\n"
@@ -92,7 +89,13 @@ def swift(model, steps, generations, keys, slope, outcomes):
                   "The keys of the processors, see ``ProcessorKey``, in the order of their numbers from 0.",
                   " ".join(keys)) + "\n"
         + numbers("levels",
-                  "The variances, see ``Variances``, for each ``ReferencePoints/Knowledge``.", levels, "{:g}") + "\n"
+                  "The variances, see ``Variances``, for each ``ReferencePoints/Knowledge``, at idle and at full load.",
+                  levels, "{:g}") + "\n"
+        + numbers("designs", "The design power of each of the keys' processors, in watts; 0 if it is not known.",
+                  [[designs[key] for key in keys]], "{:g}") + "\n"
+        + numbers("lines",
+                  "How idle and full load follow the logarithm of design power, then processors for little power; each "
+                  "level.", [level.ravel() for level in model.slopes], "{:.9f}") + "\n"
         + numbers("steps",
                   "The difference between two neighbouring values, for each of a point's ten weights.", [steps]) + "\n"
         + numbers("shapes",
@@ -102,23 +105,14 @@ def swift(model, steps, generations, keys, slope, outcomes):
                   "How much of a correction at full load applies to idle, and of one at idle to full load.",
                   [slope], "{:.4f}")
         + "\n"
-        + numbers("bands",
-                  "The logarithms of the 68 % bands, low and high for each basis: at eleven loads, then over all.",
-                  bands, "{:.4f}")
+        + numbers("bands", "The 68 % bands, see ``SupportBands``, for each of its cases.", bands, "{:.4f}")
         + "\n" + literal("points",
                          "The machines that the model was fitted to, each in 46 base-64 digits, see ``PointDigits``.",
                          points(model, steps, generations, keys)) + "}\n")
 
 
-def example(generation, cpu, vendor, number, sockets, cores, memory, megahertz):
-    """A machine that no result is of."""
-    return Row(generation=generation, maker=number, key=key(cpu), cpu=cpu, sockets=sockets, cores=cores, memory=memory,
-               megahertz=megahertz, year=0, tdp=0, nodes=1, is_client=is_client(cpu), is_full=False, fold=0,
-               watts=np.zeros(11)), vendor
-
-
-def examples(model, generations):
-    """A machine of each generation, with the eleven watts of every level and between changed ends, as text."""
+def examples(model, generations, slope, bands):
+    """A machine of each generation, with the watts of every level and between changed ends, and the bands, as text."""
     vendors = ["Dell Inc.", "Hewlett Packard Enterprise", "Lenovo Global Technology", "Somebody", "Supermicro"]
     lines = []
     for place, generation in enumerate(generations):
@@ -127,17 +121,29 @@ def examples(model, generations):
         like = next(row for row in model.rows if row.cpu == cpu and row.generation == generation)
         vendor = vendors[place % len(vendors)]
         sockets = like.sockets + place % 2
-        row = Row(generation=generation, maker=maker(vendor), key=key(cpu), cpu=cpu, sockets=sockets,
-                  cores=(like.cores // like.sockets + 2) * sockets, memory=like.memory * 1.5 + 8,
-                  megahertz=like.megahertz + 100, year=0, tdp=0, nodes=1, is_client=is_client(cpu), is_full=False,
-                  fold=0, watts=np.zeros(11))
-        cases = [(level, model.watts([row], level)[0]) for level in range(3)]
-        no_frequency = dataclasses.replace(row, megahertz=model.frequency(row))
-        cases.append(("f", model.watts([no_frequency], 1)[0]))
-        ends = np.log(cases[1][1][[0, 10]] * [0.9, 1.1])[None]
-        cases.append(("a", model.watts([row], logarithms=ends)[0]))
-        lines.append(f"{cpu};{vendor};{generation};{sockets:g};{row.cores:g};{row.memory:g};{row.megahertz:g}")
+        row = dataclasses.replace(
+            like, maker=maker(vendor), sockets=sockets, cores=(like.cores // like.sockets + 2) * sockets,
+            memory=like.memory * 1.5 + 8, megahertz=like.megahertz + 100,
+            tdp=like.tdp + 15 if place % 3 == 0 else np.nan)
+        watts = [model.watts([row], level)[0] for level in range(3)]
+        no_frequency = dataclasses.replace(row, megahertz=model.frequency(row), tdp=np.nan)
+        known = np.log(watts[1][[0, 10]] * [0.9, 1.1])[None]
+        level = 2 if row.maker else 1
+        own = model.logarithms(residuals.known_at([row], level), level)
+        lower, upper = (evaluation.with_one_end(own, known, end, slope) for end in (0, 1))
+        cases = [*enumerate(watts), ("f", model.watts([no_frequency], 1)[0])]
+        cases += [(case, model.watts([row], logarithms=ends)[0])
+                  for case, ends in (("i", lower), ("x", upper), ("a", known))]
+        by_case = dict(cases)
+        untold = dataclasses.replace(row, maker=-1)
+        supports = [Support.of(model, [untold], 0), Support.of(model, [untold], 1), Support.of(model, [row], level)]
+        supports += [supports[2]] * 3
+        design = "" if np.isnan(row.tdp) else f"{row.tdp:g}"
+        lines.append(f"{cpu};{vendor};{generation};{sockets:g};{row.cores:g};{row.memory:g};{row.megahertz:g};{design}")
         lines += [" ".join([str(case), *(f"{value:.8g}" for value in watts)]) for case, watts in cases]
+        for name, of, support, case in zip(evaluation.CASES, bands, supports, (0, 1, level, "i", "x", "a")):
+            low, high = (np.exp(part[0]) for part in of.ends(support, by_case[case][None]))
+            lines.append(" ".join(["b" + name.split()[0], *(f"{value:.6g}" for value in (*low, *high))]))
     return lines
 
 
@@ -147,7 +153,8 @@ def swift_examples(lines):
     return (LICENCE + """
 /// Machines without a published result, and the estimates of the fitting program for them.
 ///
-/// Name, maker, generation, sockets, cores, GB and MHz; then eleven watts for each level, for the second without the
-/// frequency (f), and between known ends (a), which are the second's, less and more by a tenth.
+/// Name, maker, generation, sockets, cores, GB, MHz and design power if given; then eleven watts for each level, for
+/// the second without frequency and design power (f), with known idle (i), full load (x) or both (a), which are the
+/// second's, less and more by a tenth; then the bands (b) of each case: eleven lower ends and eleven upper ones.
 let predictedMachines = \"\"\"
 """ + text + '\n    """\n')

@@ -67,9 +67,11 @@ public struct Estimator: Sensor {
         let estimate = MachineEstimate(machine, known: known, profile: profile, calibration: calibration, host: host)
         var findings = [Finding.estimated(estimate)]
         if estimate.calibration == nil {
-            if !estimate.match.isKnown { findings.append(.unknownProcessor(machine, estimate)) }
+            if !estimate.match.isKnown || estimate.server.small != nil {
+                findings.append(.unknownProcessor(machine, estimate))
+            }
             if machine.isGuest == nil { findings.append(.undecidedGuest) }
-            if machine.memoryGigabytes == nil, machine.isGuest != true {
+            if machine.memoryGigabytes == nil, machine.isGuest != true, estimate.server.small == nil {
                 findings.append(.unknownMemory(estimate, roots.procfs))
             }
         }

@@ -22,7 +22,9 @@ extension Finding {
         let model = estimate.method
         let method =
             estimate.calibration.map { "by a calibration with \($0.sensor) on \($0.hardware.name)\(part ?? "")" }
-            ?? "\(model.method) of the model, by \(model.inputs.joined(separator: ", ")) (generation \(basis))"
+            ?? estimate.server.small.map { _ in
+                "by the \(model.method), from \(model.inputs.joined(separator: ", "))\(part ?? "")"
+            } ?? "\(model.method) of the model, by \(model.inputs.joined(separator: ", ")) (generation \(basis))"
             + "\(part ?? ""), with the load profile \(model.profile.name)"
         let (low, high) = (percent(estimate.band.low), percent(estimate.band.high))
         return Finding(
@@ -42,6 +44,7 @@ extension Finding {
 
     /// The model was not fitted to such a processor.
     static func unknownProcessor(_ machine: MachineDescription, _ estimate: MachineEstimate) -> Finding {
+        if let small = estimate.server.small { return smallMachine(small, machine) }
         let isUnknown = estimate.match.basis == .assumed
         let name = machine.processor.name.isEmpty ? "this unnamed processor" : "'\(machine.processor.name)'"
         let generation = estimate.match.generation.rawValue
@@ -54,17 +57,31 @@ extension Finding {
             severity: machine.isGuest == true ? .info : .warning, subject: "cpuinfo",
             reason: isUnknown ? .unknown : .unseen,
             text: isUnknown
-                ? "The processor generation of \(name) is unknown; \(generation) is assumed."
+                ? "The processor generation of \(name) is unknown; \(generation) is assumed, as for a usual server."
                 : "The estimator has no data for \(name), so the processor generation \(generation) is used.",
             remedy: machine.isGuest != true
                 ? measure : mayBeHidden ? "Let the hypervisor show its own processor; with QEMU: -cpu host." : nil)
+    }
+
+    /// The machine is no server, so its power is that of its class.
+    private static func smallMachine(_ small: SmallMachine, _ machine: MachineDescription) -> Finding {
+        let processor = small.architecture.map { " with \($0)" } ?? ", and its processor is unknown"
+        return Finding(
+            severity: machine.isGuest == true ? .info : .warning, subject: "cpuinfo",
+            reason: small.architecture == nil ? .unknown : .unseen,
+            text:
+                "\(machine.isGuest == true ? "The host" : "This machine") is a \(small.machineClass.rawValue)\(processor):"
+                + " its power is estimated as that of its class, whose machines differ much.",
+            remedy: machine.isGuest == true
+                ? nil
+                : "Measure its power at the plug, idle and at full load, and give both: --idle-watts W --max-watts W")
     }
 
     /// Neither the processors nor the firmware show whether the machine is virtual. Only its host could change that.
     static let undecidedGuest = Finding(
         severity: .info, subject: "\(FirmwareDescription.dmiFolder)/sys_vendor", reason: .undecided,
         text: """
-            It is unknown whether this machine is virtual. It is modelled as a whole server, which is far too much if \
+            It is unknown whether this machine is virtual. It is modelled as a whole machine, which is far too much if \
             it is a small guest.
             """,
         remedy: "Let the host's hypervisor show its guests that they are virtual; with QEMU, that is the default.")

@@ -23,10 +23,12 @@ package enum EstimatorModel {
     package static func estimate(
         of server: ModelledServer, known: KnownWatts = KnownWatts(), profile: LoadProfile = .powersave
     ) -> ServerEstimate {
+        if let small = server.small { return small.estimate(of: server, known: known, profile: profile) }
         let points = ReferencePoints.embedded
         let match = ReferenceMatch(server, among: points)
         var ends = logarithms(of: server)
-        if match.isInData { ends += points.ends(for: match) }
+        let correction = points.correction(for: match)
+        if match.isInData { ends += correction.ends }
         ends.y = max(ends.x, ends.y)
         ends = known.applied(to: ends, slopes: points.slopes)
 
@@ -39,6 +41,7 @@ package enum EstimatorModel {
         if known.idle == nil { idle = min(max(idle, maximum * profile.minimumIdle), maximum) }
         return ServerEstimate(
             server: server, known: known, profile: profile, basis: known.basis ?? match.basis,
+            support: match.support(sockets: server.sockets, deviation: correction.deviation),
             curve: PowerCurve(idle: idle, maximum: maximum, shape: shape))
     }
 

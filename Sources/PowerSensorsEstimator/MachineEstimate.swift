@@ -86,6 +86,10 @@ package struct MachineEstimate: Hashable, Sendable {
             server.megahertz = key.megahertz
         }
         server.hasUnseenGeneration = match.isGuessed
+        server.small = SmallMachine(of: machine)
+        // A hypervisor's generic processor is on a usual host.
+        let isGeneric = ProcessorName(machine.processor.name).isGeneric
+        server.isUnknown = match.basis == .assumed && machine.isGuest != true && !isGeneric
         method = EstimatorModel.estimate(of: server, known: known, profile: profile)
         self.server = server
         self.part = part
@@ -96,6 +100,8 @@ package struct MachineEstimate: Hashable, Sendable {
             // For other hardware, or for a guest on the hardware, a calibration is no better than an assumption.
             let applies = machine.isGuest == false && calibration.hardware.mismatch(with: machine) == nil
             band = applies ? calibration.band : EstimatorModel.bandOfAssumptions
+        } else if let foreign = method.foreignBand(at: nil) {
+            band = part == nil ? foreign : foreign.widened(to: EstimatorModel.bandOfAssumptions)
         } else {
             // A machine that may be a guest is modelled as a whole server, which is far too much for a small guest.
             let isAssumed = !match.isKnown || machine.isGuest != false
@@ -106,8 +112,9 @@ package struct MachineEstimate: Hashable, Sendable {
 
     /// The assumptions in a few words, such as `turin, tier 1, 2 of 640 host threads`.
     package var label: String {
-        var words = [match.generation.rawValue, method.method]
+        var words = [server.isUnknown ? "unknown processor" : match.generation.rawValue, method.method]
         words += method.inputs.dropFirst(4)
+        if let small = server.small { words = [small.label] }
         if let calibration { words = ["calibrated by \(calibration.sensor)"] }
         if let part { words.append("\(part.virtualProcessors) of \(part.hostThreads) host threads") }
         if method.profile != .powersave { words.append(method.profile.name) }

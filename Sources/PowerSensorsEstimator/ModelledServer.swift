@@ -21,6 +21,9 @@ package struct ModelledServer: Hashable, Sendable {
     /// The processors' nominal frequency in MHz; nil if unknown, and then that of similar processors is assumed.
     package var megahertz: Double?
 
+    /// The design power of one processor in watts (TDP); nil if unknown, and then that of similar processors is assumed.
+    package var designPower: Double?
+
     /// The machine's manufacturer, such as DMI's `sys_vendor`; empty if unknown.
     package var maker: String
 
@@ -28,10 +31,17 @@ package struct ModelledServer: Hashable, Sendable {
     /// generation in the data are not used to correct the estimate.
     var hasUnseenGeneration: Bool
 
+    /// What the machine is if it is no server. Then only its class and a few facts count.
+    package var small: SmallMachine?
+
+    /// Whether nothing is known of the processor. Then ``generation`` is a usual one, and the band is that of any server.
+    package var isUnknown = false
+
     /// A server whose numbers are limited to those that a server can have.
     package init(
         generation: CPUGeneration, sockets: Int, cores: Int, memoryGigabytes: Double, isClient: Bool,
-        processorKey: String = "", megahertz: Double? = nil, maker: String = "", hasUnseenGeneration: Bool = false
+        processorKey: String = "", megahertz: Double? = nil, designPower: Double? = nil, maker: String = "",
+        hasUnseenGeneration: Bool = false
     ) {
         self.generation = generation
         self.sockets = max(sockets, 1)
@@ -41,6 +51,7 @@ package struct ModelledServer: Hashable, Sendable {
         self.isClient = isClient
         self.processorKey = processorKey
         self.megahertz = megahertz.flatMap { (100...100_000).contains($0) ? $0 : nil }
+        self.designPower = designPower.flatMap { (1...10_000).contains($0) ? $0 : nil }
         self.maker = maker
         self.hasUnseenGeneration = hasUnseenGeneration
     }

@@ -21,6 +21,9 @@ package struct GenerationMatch: Hashable, Sendable {
 
     package var basis: Basis
 
+    /// A server whose processor is not known at all: its terms in the formula are nearest to the mean of all generations.
+    static let usualServer = GenerationMatch(.milan, .assumed)
+
     /// Whether the processor is desktop-derived and for a single socket.
     package var isClient: Bool
 
@@ -50,9 +53,11 @@ extension ProcessorIdentity {
     /// vendor.
     package var generation: GenerationMatch {
         let words = ProcessorName(name)
-        if words.isGeneric { return assumed }
-        let byName = words.generation.map { GenerationMatch($0, .name) }
-        guard var match = byNumber ?? byName ?? byFamily else { return assumed }
+        if words.isGeneric { return assumed(words) }
+        let byName =
+            words.generation.map { GenerationMatch($0, .name) }
+            ?? words.nearestGeneration.map { GenerationMatch($0, .nearest) }
+        guard var match = byNumber ?? byName ?? byFamily else { return assumed(words) }
         // A hypervisor's generic model has the features that its hosts have in common, and often the number of a
         // desktop processor, so the number does not show that the host is one.
         let isClient = match.isClient || words.isClient
@@ -60,13 +65,14 @@ extension ProcessorIdentity {
         return match
     }
 
-    /// The most likely generation of the vendor's servers.
-    private var assumed: GenerationMatch {
+    /// The most likely generation of the vendor's servers. Of makers that are not in the data, a usual server's.
+    private func assumed(_ name: ProcessorName) -> GenerationMatch {
         switch vendor {
         case .intel: GenerationMatch(.cascadeLake, .assumed)
         case .amd: GenerationMatch(.milan, .assumed)
         case .hygon: GenerationMatch(.naples, .assumed)
         case .arm: GenerationMatch(.altra, .assumed)
+        case .other where name.line == .server: .usualServer
         case .other: GenerationMatch(.other, .assumed)
         }
     }

@@ -12,8 +12,17 @@ struct ReferenceMatch {
     /// How much is known about the server.
     let knowledge: ReferencePoints.Knowledge
 
-    /// What an estimate of the server is based on, which determines its error band.
+    /// What an estimate of the server is based on.
     let basis: ServerEstimate.Basis
+
+    /// The logarithm of the design power of one processor in watts, assumed from similar processors if it is unknown.
+    let logDesign: Double
+
+    /// Whether the processor's name says that it is made for little power.
+    let isForLittlePower: Bool
+
+    /// What the data have of the processor, and the maker's number for the bands.
+    private let found: (processor: EstimateSupport.Processor, maker: Int?)
 
     init(_ server: ModelledServer, among points: ReferencePoints) {
         let entry = points.entry(of: server.generation)
@@ -28,36 +37,60 @@ struct ReferenceMatch {
             ),
             logMegahertz: 0
         )
-        let megahertz = server.megahertz ?? Self.typicalMegahertz(of: features, among: points)
+        let same = points.points.filter { [features] in $0.features.hasSameProcessor(as: features) }
+        let alike = same.isEmpty ? points.points.filter { $0.features.generation == features.generation } : same
+        let megahertz = server.megahertz ?? Self.typical(features, alike) { $0.logMegahertz }.map { exp($0) } ?? 2500
         features.logMegahertz = log(max((megahertz / 10).rounded(.toNearestOrEven), 1) * 10)
         self.features = features
+        logDesign =
+            server.designPower.map { log($0) } ?? Self.typical(features, alike) { points.logDesign(of: $0.key) }
+            ?? ReferencePoints.designCentre
+        isForLittlePower = ProcessorKey.isForLittlePower(server.processorKey)
 
-        let isSeen = points.points.contains { $0.features.hasSameProcessor(as: features) }
         if server.processorKey.isEmpty || features.generation == nil {
             (knowledge, basis) = (.generation, .generation)
         } else if maker == nil {
-            (knowledge, basis) = (.processor, isSeen ? .processor : .unseenProcessor)
+            (knowledge, basis) = (.processor, same.isEmpty ? .unseenProcessor : .processor)
         } else {
-            (knowledge, basis) = (.maker, isSeen ? .maker : .makerOfUnseenProcessor)
+            (knowledge, basis) = (.maker, same.isEmpty ? .makerOfUnseenProcessor : .maker)
         }
+        let isOfMaker = same.contains {
+            $0.features.hasSameMaker(as: features) && $0.features.logSize.x == features.logSize.x
+        }
+        let isRare = maker == nil && !server.maker.isEmpty
+        found = (
+            isOfMaker && knowledge == .maker ? .ofMaker : same.isEmpty ? .unknown : .known,
+            knowledge == .maker ? maker : isRare ? 0 : nil
+        )
     }
 
-    /// The mean frequency of the same processor in the data; if it is not in the data, that of its generation, in which
-    /// machines with a similar number of cores count most; without such machines, 2500 MHz.
-    private static func typicalMegahertz(
-        of features: ReferencePoints.Features, among points: ReferencePoints
-    ) -> Double {
-        let same = points.points.filter { $0.features.hasSameProcessor(as: features) }.map(\.features.logMegahertz)
-        if !same.isEmpty { return exp(same.reduce(0, +) / Double(same.count)) }
+    /// What supports the server's estimate.
+    ///
+    /// - Parameter deviation: The logarithm of the standard deviation that the most similar machine leaves open.
+    func support(sockets: Int, deviation: Double) -> EstimateSupport {
+        EstimateSupport(
+            deviation: deviation, processor: found.processor, sockets: sockets, generation: features.generation,
+            maker: found.maker)
+    }
+
+    /// The mean of a value over machines that are alike, in which those with a similar number of cores count most; nil
+    /// if none of them has one.
+    ///
+    /// - Parameter alike: Machines with the same processor; if there are none, those of its generation.
+    private static func typical(
+        _ features: ReferencePoints.Features, _ alike: [ReferencePoints.Point],
+        _ value: (ReferencePoints.Features) -> Double?
+    ) -> Double? {
         var sum = 0.0
         var weights = 0.0
-        for point in points.points where point.features.generation == features.generation {
+        for point in alike {
+            guard let value = value(point.features) else { continue }
             // 0.35 is the difference of the logarithms of cores at which a machine counts 60 %.
             let difference = (point.features.logSize.y - features.logSize.y) / 0.35
             let weight = exp(-0.5 * difference * difference) + 1e-9
-            sum += weight * point.features.logMegahertz
+            sum += weight * value
             weights += weight
         }
-        return weights > 0 ? exp(sum / weights) : 2500
+        return weights > 0 ? sum / weights : nil
     }
 }

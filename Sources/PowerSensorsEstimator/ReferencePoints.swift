@@ -62,6 +62,9 @@ struct ReferencePoints: Sendable {
     /// ``KnownWatts/applied(to:slopes:)``.
     let slopes: SIMD2<Double>
 
+    /// The bands of estimates.
+    let bands: SupportBands
+
     /// The generations, by their numbers; nil for one that the program does not know.
     private let generations: [CPUGeneration?]
     private let years: [Double]
@@ -70,25 +73,40 @@ struct ReferencePoints: Sendable {
     private let keys: [String]
     /// The variances for each ``Knowledge``.
     private let levels: [Variances]
+    /// How similar each point is to itself, with the noise, for each ``Knowledge``.
+    private let own: [[SIMD2<Double>]]
+    /// The logarithms of the keys' design powers; nil where they are unknown.
+    private let logDesigns: [Double?]
+    /// For each ``Knowledge``, how idle and full load follow the logarithm of design power, and a processor for little
+    /// power.
+    private let lines: [(design: SIMD2<Double>, lowPower: SIMD2<Double>)]
     /// The four shapes in which curves differ, at the nine tenths between idle and full load.
     private let shapes: [[Double]]
-    /// For each basis of an estimate, the logarithms of the band's lower ends and of its upper ends, at each tenth of
-    /// the load and over all loads.
-    private let bands: [[Double]]
 
     private init() {
         generations = EstimatorTables.generations.split(separator: " ").map { CPUGeneration(rawValue: String($0)) }
         years = Self.numbers(EstimatorTables.years).first ?? []
         makers = EstimatorTables.makers.split(separator: ";").map { $0.split(separator: ",").map(String.init) }
         keys = EstimatorTables.keys.split(separator: " ").map(String.init)
-        levels = Self.numbers(EstimatorTables.levels).compactMap(Variances.init)
+        let variances = Self.numbers(EstimatorTables.levels)
+        let levels = stride(from: 0, to: variances.count - 1, by: 2).compactMap {
+            Variances(idle: variances[$0], maximum: variances[$0 + 1])
+        }
+        self.levels = levels
         shapes = Self.numbers(EstimatorTables.shapes)
-        bands = Self.numbers(EstimatorTables.bands)
+        logDesigns = (Self.numbers(EstimatorTables.designs).first ?? []).map { $0 > 0 ? log($0) : nil }
+        lines = Self.numbers(EstimatorTables.lines).filter { $0.count == 4 }.map {
+            (SIMD2($0[0], $0[1]), SIMD2($0[2], $0[3]))
+        }
+        bands = SupportBands(
+            Self.numbers(EstimatorTables.bands), generations: generations.count, makers: makers.count)
         let slopes = Self.numbers(EstimatorTables.slopes).first ?? []
         self.slopes = slopes.count == 2 ? SIMD2(slopes[0], slopes[1]) : .zero
         let steps = Self.numbers(EstimatorTables.steps).first ?? []
-        points = PointDigits(steps: steps, years: years, generations: generations)
+        let points = PointDigits(steps: steps, years: years, generations: generations)
             .points(in: Array(EstimatorTables.points.utf8))
+        self.points = points
+        own = levels.map { level in points.map { level.covariance($0.features, $0.features) + level.noise } }
     }
 
     private static func numbers(_ text: String) -> [[Double]] {
@@ -144,18 +162,49 @@ struct ReferencePoints: Sendable {
         return points.filter { $0.features.generation == number && $0.features.key == key }
     }
 
+    /// How many machines in the data have a server's processor, how many of these have its maker too, and how many its
+    /// generation.
+    func similar(to server: ModelledServer) -> (processor: Int, maker: Int, generation: Int) {
+        let same = machines(of: server.generation, key: server.processorKey)
+        let maker = maker(named: server.maker)
+        let generation = entry(of: server.generation)?.number
+        return (
+            same.count, maker == nil ? 0 : same.count { $0.features.maker == maker },
+            points.count { $0.features.generation == generation }
+        )
+    }
+
     // MARK: Corrections
 
-    /// The correction of the formula: what to add to the logarithms of the watts at idle and full load.
-    func ends(for match: ReferenceMatch) -> SIMD2<Double> {
+    /// The correction of the formula: what to add to the logarithms of the watts at idle and full load; and the
+    /// logarithm of the standard deviation that the most similar machine leaves open, as a mean of both.
+    func correction(for match: ReferenceMatch) -> (ends: SIMD2<Double>, deviation: Double) {
         let level = match.knowledge.rawValue
-        guard levels.indices.contains(level) else { return .zero }
+        guard levels.indices.contains(level) else { return (.zero, 0) }
         let variances = levels[level]
+        let own = self.own[level]
         var sum = SIMD2<Double>.zero
+        var explained = SIMD2<Double>.zero
         for index in points.indices {
-            sum += points[index].weights[level] * variances.covariance(match.features, points[index].features)
+            let covariance = variances.covariance(match.features, points[index].features)
+            sum += points[index].weights[level] * covariance
+            explained = pointwiseMax(explained, covariance * covariance / own[index])
         }
-        return sum
+        if lines.indices.contains(level) {
+            let (design, lowPower) = lines[level]
+            sum += design * (match.logDesign - Self.designCentre)
+            if match.isForLittlePower { sum += lowPower }
+        }
+        let left = variances.covariance(match.features, match.features) + variances.noise - explained
+        return (sum, (log(left.x) + log(left.y)) / 4)
+    }
+
+    /// The logarithm of the design power, in watts a socket, at which it corrects nothing.
+    static let designCentre = log(110.0)
+
+    /// The logarithm of the design power of a processor in the data; nil if it is unknown.
+    func logDesign(of key: Int?) -> Double? {
+        key.flatMap { logDesigns.indices.contains($0) ? logDesigns[$0] : nil }
     }
 
     /// The correction of the curve: what to add to its shares at the nine tenths between idle and full load. The
@@ -175,16 +224,6 @@ struct ReferencePoints: Sendable {
         return (0..<9).map { load in
             shapes.indices.prefix(4).reduce(0) { $0 + sum[$1] * shapes[$1][load] }
         }
-    }
-
-    /// The factors of the estimate between which the truth lies in two of three cases.
-    ///
-    /// - Parameters:
-    ///   - basis: What the estimate is based on.
-    ///   - column: 0 to 10 for a tenth of the load, 11 for all loads.
-    func band(of basis: ServerEstimate.Basis, column: Int) -> RelativeBand {
-        let row = basis.rawValue * 2
-        return RelativeBand(low: exp(bands[row][column]), high: exp(bands[row + 1][column]))
     }
 }
 

@@ -1,8 +1,9 @@
+import Glibc
 package import PowerSensorsCore
 
 /// A server's estimated power, what the estimate is based on, and how far off it may be.
 package struct ServerEstimate: Hashable, Sendable {
-    /// What an estimate is based on. Each basis has its own band, found on machines that the fit had not seen.
+    /// What an estimate is based on.
     package enum Basis: Int, CaseIterable, Sendable {
         /// The processor generation and the size.
         case generation
@@ -39,6 +40,9 @@ package struct ServerEstimate: Hashable, Sendable {
 
     package let basis: Basis
 
+    /// What supports the estimate, which determines its band.
+    let support: EstimateSupport
+
     /// The estimated power over the load.
     package let curve: PowerCurve
 
@@ -47,7 +51,8 @@ package struct ServerEstimate: Hashable, Sendable {
 
     /// The tier in words: `tier 1`, `tier 2`, or `anchored` if both ends are known.
     package var method: String {
-        switch known.basis {
+        if let small = server.small { return "curve of \(small.machineClass.plural)" }
+        return switch known.basis {
         case nil: "tier \(tier)"
         case .anchored: "anchored"
         default: "tier \(tier) with one known end"
@@ -57,11 +62,14 @@ package struct ServerEstimate: Hashable, Sendable {
     /// What the estimate takes into account, such as `generation turin`, `sockets`, `cores`, `memory`, `processor
     /// 8380`.
     package var inputs: [String] {
-        var inputs = ["generation \(server.generation.rawValue)", "sockets", "cores", "memory"]
+        let generation = server.isUnknown ? "unknown generation" : "generation \(server.generation.rawValue)"
+        var inputs = [generation, "sockets", "cores", "memory"]
+        if let small = server.small { inputs = small.inputs }
         let points = ReferencePoints.embedded
-        if ReferenceMatch(server, among: points).knowledge != .generation {
+        if server.small == nil, ReferenceMatch(server, among: points).knowledge != .generation {
             inputs.append("processor \(server.processorKey)")
             if server.megahertz != nil { inputs.append("frequency") }
+            if server.designPower != nil { inputs.append("design power") }
             if points.maker(named: server.maker) != nil { inputs.append("maker") }
         }
         if known.idle != nil { inputs.append("idle watts") }
@@ -69,18 +77,25 @@ package struct ServerEstimate: Hashable, Sendable {
         return inputs
     }
 
-    /// The factors of the estimate between which the truth lies about two times out of three, over all loads.
+    /// The factors of the estimate between which the truth lies about two times out of three, over all loads: the mean
+    /// of those at the loads whose watts are not known.
     package var band: RelativeBand {
-        profile == .powersave
-            ? ReferencePoints.embedded.band(of: basis, column: 11) : EstimatorModel.bandOfAssumptions
+        if let band = foreignBand(at: nil) { return band }
+        if profile != .powersave { return EstimatorModel.bandOfAssumptions }
+        let bands = ((known.idle == nil ? 0 : 1)...(known.maximum == nil ? 10 : 9)).map(fittedBand)
+        func mean(_ end: (RelativeBand) -> Double) -> Double {
+            exp(bands.reduce(0) { $0 + log(end($1)) } / Double(bands.count))
+        }
+        return RelativeBand(low: mean(\.low), high: mean(\.high))
     }
 
     /// The band at one load, which is limited to 0…1. Known watts have no error.
     ///
-    /// - Parameter isAssumed: Whether the generation or the size is only assumed, which does not matter if both ends
-    ///   are known.
+    /// - Parameters:
+    ///   - load: The load.
+    ///   - isAssumed: Whether the generation or the size is only assumed, which does not matter if both ends are known.
     package func band(at load: Double, isAssumed: Bool = false) -> RelativeBand {
-        let points = ReferencePoints.embedded
+        if let band = foreignBand(at: load) { return band }
         let load = load > 0 ? min(load, 1) : 0
         if profile != .powersave || (isAssumed && basis != .anchored) {
             let isKnown = (load == 0 && known.idle != nil) || (load == 1 && known.maximum != nil)
@@ -88,8 +103,25 @@ package struct ServerEstimate: Hashable, Sendable {
         }
         let tenth = min(Int(load * 10), 9)
         let part = load * 10 - Double(tenth)
-        let (low, high) = (points.band(of: basis, column: tenth), points.band(of: basis, column: tenth + 1))
+        let (low, high) = (fittedBand(tenth: tenth), fittedBand(tenth: tenth + 1))
         return RelativeBand(
             low: low.low + (high.low - low.low) * part, high: low.high + (high.high - low.high) * part)
+    }
+
+    /// The band at a tenth of the load, as fitted.
+    private func fittedBand(tenth: Int) -> RelativeBand {
+        let watts = curve.power(at: Double(tenth) / 10).rawValue
+        let range = (curve.maximum.rawValue - curve.idle.rawValue) / watts
+        return ReferencePoints.embedded.bands.band(of: bandCase, support, tenth: tenth, range: range)
+    }
+
+    private var bandCase: SupportBands.Case {
+        switch basis {
+        case .generation: .generation
+        case .idle: .idle
+        case .maximum: .maximum
+        case .anchored: .anchored
+        default: server.maker.isEmpty ? .processor : .maker
+        }
     }
 }

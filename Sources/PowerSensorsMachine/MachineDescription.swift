@@ -24,6 +24,12 @@ package struct MachineDescription: Hashable, Sendable {
     /// The machine's manufacturer, as its firmware says; empty if unknown.
     package var maker: String
 
+    /// The machine's form, as firmware and kernel show it; nil if unknown.
+    package var form: MachineForm?
+
+    /// The firmware's names.
+    package var firmware = FirmwareDescription()
+
     package init(
         processor: ProcessorIdentity, sockets: Int?, cores: Int, threads: Int, memoryGigabytes: Double?, isGuest: Bool?,
         maker: String = ""
@@ -75,6 +81,10 @@ package struct MachineDescription: Hashable, Sendable {
             throw AttributeError(path: "\(roots.procfs.path)/cpuinfo", errno: EBADMSG)
         }
         self = machine
+        self.firmware = firmware
+        form = MachineForm(sysfs: roots.sysfs, procfs: roots.procfs, firmware: firmware)
+        // No hypervisor shows its guests a board or a laptop.
+        if isGuest == nil, form == .board || form == .portable { isGuest = false }
     }
 
     /// `MemTotal`, which is in units of 1024 bytes; nil if it is missing, 0, or more than any machine has.

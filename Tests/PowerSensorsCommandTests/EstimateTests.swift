@@ -10,7 +10,9 @@ struct EstimateTests {
         #expect(outcome.exitCode == 0)
         #expect(outcome.error.isEmpty)
         let lines = outcome.output.split(separator: "\n")
-        #expect(lines.count == 14)
+        #expect(lines.count == 15)
+        #expect(lines.last?.hasPrefix("It rests on ") == true)
+        #expect(lines.last?.contains(" would narrow it most: ") == true)
         #expect(lines.first?.contains("0 %") == true)
         for mention in ["tier 2", "genoa", "processor 9654", "192 cores", "384 GB", "powersave"] {
             #expect(outcome.output.contains(mention))
@@ -36,6 +38,16 @@ struct EstimateTests {
         ])
         #expect(outcome.output.contains("700.0 W   (700.0 to 700.0 W)"))
         #expect(outcome.output.contains("anchored"))
+    }
+
+    @Test func `a processor that is not in the data is estimated by its design power`() async throws {
+        let machine = ["estimate", "--cpu", "AMD EPYC 9934", "--sockets", "2", "--cores", "192", "--load", "1"]
+        let low = try await Command.run(machine + ["--tdp", "200"])
+        let high = try await Command.run(machine + ["--tdp", "400"])
+        #expect(low.exitCode == 0)
+        #expect(low.output.contains("design power"))
+        #expect(low.output.contains("none with this processor"))
+        #expect(low.output.prefix(20) != high.output.prefix(20))
     }
 
     @Test func `a table's rows are estimated, and bad ones named by their lines`() async throws {

@@ -25,4 +25,14 @@ struct ProcessorKeyTests {
         #expect(ProcessorKey(name).text == key)
         #expect(ProcessorKey(name).megahertz == megahertz)
     }
+
+    @Test(arguments: [
+        ("Intel Xeon L5420", true), ("AMD Opteron 2376 HE", true), ("AMD Opteron 2419EE", true),
+        ("Intel Xeon E3-1265L v3", true), ("Intel Xeon E5-2650L", true), ("Intel Core i5-4570T", true),
+        ("Intel Core i7-7600U", true), ("Intel Xeon Platinum 8280L", false), ("Intel Xeon E3-1230 v6", false),
+        ("AMD EPYC 9654", false), ("Intel Xeon E5-2670", false), ("HE", false), ("L", false), ("", false),
+    ])
+    func `a processor for little power is known by its letters`(name: String, isForLittlePower: Bool) {
+        #expect(ProcessorKey.isForLittlePower(ProcessorKey(name).text) == isForLittlePower)
+    }
 }

@@ -10,10 +10,13 @@ struct PredictedMachine: CustomTestStringConvertible {
     /// The powers at eleven loads for each level of knowledge.
     var watts: [String: [Double]] = [:]
 
+    /// The lower ends of the bands at eleven loads, then the upper ones.
+    func ends(_ name: String) -> [Double] { watts["b" + name] ?? [] }
+
     var testDescription: String { name }
 
     init?(_ fields: [String]) {
-        guard fields.count == 7, let generation = CPUGeneration(rawValue: fields[2]), let sockets = Int(fields[3]),
+        guard fields.count == 8, let generation = CPUGeneration(rawValue: fields[2]), let sockets = Int(fields[3]),
             let cores = Int(fields[4]), let memory = Double(fields[5]), let megahertz = Double(fields[6])
         else { return nil }
         name = fields[0]
@@ -26,14 +29,17 @@ struct PredictedMachine: CustomTestStringConvertible {
             memoryGigabytes: memory,
             isClient: generation.isClientOnly || ProcessorName(name).isClient,
             processorKey: ProcessorKey(name).text,
-            megahertz: megahertz
+            megahertz: megahertz,
+            designPower: Double(fields[7])
         )
     }
 
     static let all: [PredictedMachine] = {
         var machines: [PredictedMachine] = []
         for line in predictedMachines.split(separator: "\n") {
-            if let machine = PredictedMachine(line.split(separator: ";").map(String.init)) {
+            if let machine = PredictedMachine(
+                line.split(separator: ";", omittingEmptySubsequences: false).map(String.init))
+            {
                 machines.append(machine)
             } else if !machines.isEmpty {
                 let fields = line.split(separator: " ").map(String.init)
@@ -49,6 +55,14 @@ private func expect(_ curve: PowerCurve, toBe watts: [Double]?) {
     for (tenth, expected) in (watts ?? []).enumerated() {
         let error = abs(curve.power(at: Double(tenth) / 10).rawValue / expected - 1)
         #expect(error <= 1e-6, "at \(tenth * 10) %")
+    }
+}
+
+private func expect(_ estimate: ServerEstimate, toHaveBand ends: [Double]) {
+    #expect(ends.count == 22)
+    for (tenth, (low, high)) in zip(ends.prefix(11), ends.dropFirst(11)).enumerated() {
+        let band = estimate.band(at: Double(tenth) / 10)
+        #expect(abs(band.low / low - 1) <= 1e-5 && abs(band.high / high - 1) <= 1e-5, "at \(tenth * 10) %")
     }
 }
 
@@ -75,12 +89,36 @@ struct ServerEstimateTests {
 
         server.maker = ""
         server.megahertz = nil
+        server.designPower = nil
         expect(EstimatorModel.estimate(of: server).curve, toBe: machine.watts["f"])
 
         server.processorKey = ""
         let byGeneration = EstimatorModel.estimate(of: server)
         expect(byGeneration.curve, toBe: machine.watts["0"])
         #expect(byGeneration.tier == 1)
+    }
+
+    @Test(arguments: PredictedMachine.all)
+    func `the program's bands are those of the fitting program`(machine: PredictedMachine) throws {
+        var server = machine.server
+        expect(EstimatorModel.estimate(of: server), toHaveBand: machine.ends("processor"))
+        var unnamed = server
+        unnamed.processorKey = ""
+        expect(EstimatorModel.estimate(of: unnamed), toHaveBand: machine.ends("generation"))
+
+        server.maker = machine.maker
+        expect(EstimatorModel.estimate(of: server), toHaveBand: machine.ends("maker"))
+        let watts = try #require(machine.watts["1"])
+        let (idle, maximum) = (Watts(watts[0] * 0.9), Watts(watts[10] * 1.1))
+        for (name, letter, known) in [
+            ("idle", "i", KnownWatts(idle: idle, maximum: nil)),
+            ("maximum", "x", KnownWatts(idle: nil, maximum: maximum)),
+            ("anchored", "a", KnownWatts(idle: idle, maximum: maximum)),
+        ] {
+            let estimate = EstimatorModel.estimate(of: server, known: try #require(known))
+            expect(estimate.curve, toBe: machine.watts[letter])
+            expect(estimate, toHaveBand: machine.ends(name))
+        }
     }
 
     @Test(arguments: PredictedMachine.all)

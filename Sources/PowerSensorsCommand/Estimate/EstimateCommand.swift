@@ -32,11 +32,21 @@ struct EstimateCommand: RunnableCommand {
     @Option("mhz", "The processors' nominal frequency.", .positive("mhz"))
     var mhz: Setting<Double?>
 
+    @Option("tdp", "The design power of one processor in watts.", .positive("w"))
+    var tdp: Setting<Double?>
+
     @Option("year", "The hardware's year, if the name does not determine the generation.", .count("year"))
     var year: Setting<Int?>
 
     @Option("vendor", "The maker of the machine.", .text("name"))
     var vendor: Setting<String?>
+
+    @Option(
+        "class",
+        "The kind of machine, if the processor's name does not show it: "
+            + "\(list(MachineClass.allCases.map(\.rawValue), "or")).",
+        .choice("class", of: MachineClass.allCases, name: \.rawValue))
+    var machineClass: Setting<MachineClass?>
 
     @Option("load", "One load to estimate for.", .number("load", 0...1, "0 for idle to 1 for full load, such as 0.5"))
     var load: Setting<Double?>
@@ -62,8 +72,8 @@ struct EstimateCommand: RunnableCommand {
         let isAnchored = try environment.isOn(anchored)
         if let path = try batch.value(in: environment) {
             let described = [
-                cpu.flag, sockets.flag, cores.flag, threads.flag, memory.flag, mhz.flag, year.flag, vendor.flag,
-                load.flag,
+                cpu.flag, sockets.flag, cores.flag, threads.flag, memory.flag, mhz.flag, tdp.flag, year.flag,
+                vendor.flag, load.flag, machineClass.flag,
                 power.idleWatts.flag, power.maxWatts.flag,
             ]
             guard described.allSatisfy({ $0 == nil }) else {
@@ -90,12 +100,15 @@ struct EstimateCommand: RunnableCommand {
         server.threads = try threads.value(in: environment)
         server.memoryGigabytes = try memory.value(in: environment)
         server.megahertz = try mhz.value(in: environment)
+        server.designPower = try tdp.value(in: environment)
         server.year = try year.value(in: environment)
         server.maker = try vendor.value(in: environment) ?? ""
+        server.machineClass = try machineClass.value(in: environment)
         let known = try power.known(in: environment)
         let loads = try load.value(in: environment).map { [$0] } ?? (0...10).map { Double($0) / 10 }
         do throws(DescribedServer.Failure) {
             let (modelled, isAssumed) = try server.modelled()
+            if let question = server.question { StandardError.write("--sockets: \(question)") }
             let estimate = EstimatorModel.estimate(of: modelled, known: known, profile: profile)
             return EstimateText(
                 estimate: estimate, isAssumed: isAssumed, hasNamedCores: server.hasNamedCores,

@@ -35,7 +35,8 @@ struct EstimateTable {
         let progress = ProgressLine("estimate", after: .seconds(1), sharesTerminal: true)
         while let record = records.next() {
             do throws(EstimateBatch.Failure) {
-                text += Array(try batch.line(for: record).utf8)
+                text += Array(
+                    try batch.line(for: record) { StandardError.write("--batch \(path): \($0)") }.utf8)
                 text.append(UInt8(ascii: "\n"))
                 estimated += 1
             } catch {

@@ -27,20 +27,41 @@ struct EstimateText {
             text += "   (\(fixed(watts * band.low, decimals: 1)) to \(fixed(watts * band.high, decimals: 1)) W)\n"
         }
         let server = estimate.server
+        if let small = server.small { return text + words(for: small) }
         text += """
             Estimated (\(estimate.method)) from \(estimate.inputs.joined(separator: ", ")).
-            Machine: \(server.sockets) socket\(server.sockets == 1 ? "" : "s"), \(server.cores) cores\
+            Machine: server, \(server.sockets) socket\(server.sockets == 1 ? "" : "s"), \(server.cores) cores\
             \(hasNamedCores ? " (\(server.cores / max(server.sockets, 1)) a socket by its name)" : ""), \
             \(fixed(server.memoryGigabytes, decimals: 0)) GB\
             \(isMemoryAssumed ? " (assumed)" : ""); load profile \(estimate.profile.name).
             The band contains the true value two times out of three\(basis).
+            \(estimate.advice(isAssumed: isAssumed))
 
             """
         return text
     }
 
+    /// The last lines for a machine that is no server. Its memory does not count.
+    private func words(for small: SmallMachine) -> String {
+        let cores = "\(estimate.server.cores) cores\(hasNamedCores ? " by its name" : "")"
+        var text = """
+            Estimated (\(estimate.method)) from \(estimate.inputs.joined(separator: ", ")).
+            Machine: \(small.machineClass.rawValue), \(small.processor), \(cores), no graphics card at work; \
+            load profile \(estimate.profile.name).
+            The band contains the true value two times out of three; it is its class's, whose machines differ much.
+
+            """
+        if estimate.known == KnownWatts() {
+            text += "Measured at the plug, --idle-watts and --max-watts leave little of the band.\n"
+        }
+        return text
+    }
+
     /// What the band is based on, as the end of a sentence.
     private var basis: String {
+        if estimate.server.isUnknown, estimate.basis != .anchored {
+            return "; the processor is unknown, so a usual server is assumed, and the band is a factor of two"
+        }
         if isAssumed { return "; the generation or the sockets are assumed, and the band is a judgement" }
         if estimate.profile != .powersave { return "; for this load profile, the band is a judgement" }
         return switch estimate.basis {

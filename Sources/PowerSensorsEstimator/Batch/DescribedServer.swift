@@ -1,9 +1,10 @@
-import PowerSensorsMachine
-
-/// A server as a user describes it: everything but the processor's name may be missing.
+/// A machine as a user describes it: everything but the processor's name may be missing.
 package struct DescribedServer: Hashable, Sendable {
     /// The processor's model name.
     package var processor: String
+
+    /// The class of the machine; nil to find it by the processor's name.
+    package var machineClass: MachineClass?
 
     /// The populated sockets.
     package var sockets: Int?
@@ -20,6 +21,9 @@ package struct DescribedServer: Hashable, Sendable {
     /// The nominal frequency in MHz.
     package var megahertz: Double?
 
+    /// The design power of one processor in watts.
+    package var designPower: Double?
+
     /// The year of the hardware. It determines the generation if the name does not.
     package var year: Int?
 
@@ -28,35 +32,45 @@ package struct DescribedServer: Hashable, Sendable {
 
     package init(processor: String) { self.processor = processor }
 
-    /// Why a server cannot be modelled.
+    /// Why a machine cannot be modelled.
     package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         /// What is wrong, and what would be right.
         package let description: String
     }
 
-    /// The server with typical values for what is missing, and whether its generation or size is only assumed.
+    /// The machine with typical values for what is missing, and whether its generation or size is only assumed.
     package func modelled() throws(Failure) -> (server: ModelledServer, isAssumed: Bool) {
-        let match = try generation()
+        let name = ProcessorName(processor)
+        let isOfData = name.maker.map(Self.isInData) == true
+        let (namedCores, isForOneSocket) = (name.coresPerSocket, name.isForSingleSocket)
+        let found = try machineClass(name)
+        if let small = SmallMachine(found.0, by: found.1, name: name) { return (try modelled(small, name), false) }
+
+        let match = generation(name)
         let typical = match.generation.coefficients
         let words = ProcessorKey(processor)
         let key = match.isKnown || match.generation == .other ? words.text : ""
-        let namedCores = ProcessorName(processor).coresPerSocket
-        let typicalCores =
+        let processorsCores =
             namedCores ?? ReferencePoints.embedded.coresPerSocket(of: match.generation, key: key)
-            ?? match.typicalCoresPerSocket
+        let typicalCores = processorsCores ?? match.typicalCoresPerSocket
         let knownCores = self.cores ?? threads.map { max($0 / typical.threadsPerCore, 1) }
-        let sockets = self.sockets ?? typicalSockets(match, key, cores: knownCores, perSocket: typicalCores)
+        let isForSingleSocket = match.isClient || isForOneSocket
+        let assumedSockets =
+            isForSingleSocket ? 1 : Self.typicalSockets(match, key, cores: knownCores, perSocket: typicalCores)
+        let isDoubted = doubtful(coresPerSocket: processorsCores, cores: knownCores)
+        let sockets = (isDoubted ? nil : self.sockets) ?? assumedSockets
         let cores = knownCores ?? typicalCores * sockets
         if cores < sockets { throw Failure(description: "\(cores) cores are fewer than \(sockets) sockets") }
-        let server = ModelledServer(
+        var server = ModelledServer(
             generation: match.generation, sockets: sockets, cores: cores,
             memoryGigabytes: memoryGigabytes ?? typical.gigabytesPerCore * Double(cores), isClient: match.isClient,
-            processorKey: key, megahertz: megahertz ?? words.megahertz, maker: maker,
+            processorKey: key, megahertz: megahertz ?? words.megahertz, designPower: designPower, maker: maker,
             hasUnseenGeneration: match.isGuessed)
+        server.isUnknown = match.basis == .assumed && (year == nil || !isOfData)
         // Without sockets and cores, the size is only assumed, and a machine with twice the sockets uses twice the
         // power. Of a processor for a single socket, the name may show the cores.
-        let isSizeKnown = self.sockets != nil || knownCores != nil || (hasNamedCores && isForSingleSocket(match))
-        return (server, match.isGuessed || !isSizeKnown)
+        let isSizeKnown = self.sockets != nil || knownCores != nil || (hasNamedCores && isForSingleSocket)
+        return (server, match.isGuessed || isDoubted || !isSizeKnown)
     }
 
     /// Whether the number of cores is taken from the processor's name.
@@ -64,39 +78,93 @@ package struct DescribedServer: Hashable, Sendable {
         cores == nil && threads == nil && ProcessorName(processor).coresPerSocket != nil
     }
 
-    private func isForSingleSocket(_ match: GenerationMatch) -> Bool {
-        match.isClient || ProcessorName(processor).isForSingleSocket
+    // MARK: What is not believed
+
+    /// A question about numbers that no physical machine has, such as 24 sockets of one core; nil if there is none. Such
+    /// numbers are a guest's, whose hypervisor shows a socket for each virtual processor. They are not used as they are.
+    package var question: String? {
+        guard let sockets, let (server, _) = try? modelled(), server.small == nil, server.sockets != sockets else {
+            return nil
+        }
+        return
+            "\(sockets) sockets of \(server.cores / sockets) core\(server.cores / sockets == 1 ? "" : "s") look like a"
+            + " guest's, not a machine's; estimated as \(server.sockets) socket\(server.sockets == 1 ? "" : "s") with"
+            + " \(server.cores) cores. Is that right?"
     }
 
-    /// The number of sockets to assume if it is not given: 1 if the processor's name says so, else from the number of
-    /// cores or, without that, what machines with this processor have in the data.
-    private func typicalSockets(_ match: GenerationMatch, _ key: String, cores: Int?, perSocket: Int) -> Int {
-        if isForSingleSocket(match) { return 1 }
+    /// Whether the given sockets cannot be a machine's: too many with hardly a core, or with an eighth of the processor's
+    /// cores or less.
+    private func doubtful(coresPerSocket: Int?, cores: Int?) -> Bool {
+        guard let sockets, let cores, sockets > 1, cores >= sockets else { return false }
+        let perSocket = cores / sockets
+        return (sockets > 8 && perSocket < 4) || coresPerSocket.map { $0 >= 8 && perSocket * 8 <= $0 } == true
+    }
+
+    // MARK: Class and generation
+
+    /// The class of the machine, and what it is found by.
+    private func machineClass(_ name: ProcessorName) throws(Failure) -> (MachineClass, MachineClass.Basis) {
+        if let machineClass { return (machineClass, .given) }
+        if name.isGeneric {
+            throw Failure(
+                description: "'\(processor)' is a hypervisor's, and says nothing of the machine; \(Self.advice)")
+        }
+        // The data have some servers with processors of desktops.
+        if let generation = name.generation, name.line != .server,
+            ReferencePoints.embedded.coresPerSocket(of: generation, key: ProcessorKey(processor).text) != nil
+        {
+            return (.server, .line)
+        }
+        guard let found = MachineClass(line: name.line) else {
+            throw Failure(
+                description: processor.isEmpty
+                    ? "the processor's name is missing"
+                    : "'\(processor)' is no processor that is known here; \(Self.advice)")
+        }
+        return (found, .line)
+    }
+
+    private static let advice =
+        "write its name as the maker does, such as 'AMD Ryzen 7 7840U' or 'Intel Xeon Gold 6248', or give the class:"
+        + " \(MachineClass.allCases.map(\.rawValue).joined(separator: ", "))"
+
+    /// A machine that is no server.
+    private func modelled(_ small: SmallMachine, _ name: ProcessorName) throws(Failure) -> ModelledServer {
+        let cores = self.cores ?? threads.map { max($0 / 2, 1) } ?? name.coresPerSocket ?? small.typicalCores
+        let sockets = self.sockets ?? 1
+        if cores < sockets { throw Failure(description: "\(cores) cores are fewer than \(sockets) sockets") }
+        var server = ModelledServer(
+            generation: name.generation ?? name.nearestGeneration ?? .other, sockets: sockets, cores: cores,
+            memoryGigabytes: memoryGigabytes ?? 2 * Double(cores), isClient: true, maker: maker,
+            hasUnseenGeneration: true)
+        server.small = small
+        return server
+    }
+
+    /// The number of sockets to assume if it is not given, from the number of cores or, without that, what machines with
+    /// this processor have in the data.
+    private static func typicalSockets(_ match: GenerationMatch, _ key: String, cores: Int?, perSocket: Int) -> Int {
         if let cores { return min(max(Int((Double(cores) / Double(perSocket)).rounded()), 1), 8) }
         return ReferencePoints.embedded.typicalSockets(of: match.generation, key: key) ?? 2
     }
 
-    /// The processor's generation, found by its name; if that is not possible, the generation of the vendor that is
-    /// nearest to the year; without a year, a typical generation of the vendor.
-    private func generation() throws(Failure) -> GenerationMatch {
-        let words = ProcessorName(processor)
-        if !words.isGeneric, let generation = words.generation {
-            return GenerationMatch(generation, .name, isClient: words.isClient)
+    /// A server's processor generation, found by its name; if that is not possible, the generation of the vendor that is
+    /// nearest to the year; without a year, a typical one of the vendor, or of all if the vendor is not in the data.
+    private func generation(_ name: ProcessorName) -> GenerationMatch {
+        if !name.isGeneric {
+            if let generation = name.generation { return GenerationMatch(generation, .name, isClient: name.isClient) }
+            if let nearest = name.nearestGeneration {
+                return GenerationMatch(nearest, .nearest, isClient: name.isClient)
+            }
         }
-        let name = processor.lowercased()
-        let vendors: [(vendor: CPUVendor, words: [String])] = [
-            (.intel, ["intel", "xeon", "core i", "core 2", "pentium", "celeron"]),
-            (.amd, ["amd", "epyc", "opteron", "ryzen"]), (.arm, ["ampere", "neoverse", "graviton", "arm"]),
-        ]
-        guard let vendor = vendors.first(where: { $0.words.contains { name.contains($0) } })?.vendor else {
-            throw Failure(
-                description: processor.isEmpty
-                    ? "the processor's name is missing"
-                    : "'\(processor)' does not name the processor's vendor; write Intel, AMD or Ampere before it")
-        }
-        let typical = ProcessorIdentity(vendor: vendor, name: "").generation
-        guard let year else { return GenerationMatch(typical.generation, typical.basis, isClient: words.isClient) }
-        let nearest = ReferencePoints.embedded.generation(nearestTo: year, like: typical.generation)
-        return GenerationMatch(nearest ?? typical.generation, .assumed, isClient: words.isClient)
+        guard let maker = name.maker, Self.isInData(maker) else { return .usualServer }
+        let typical: CPUGeneration = maker == .intel ? .cascadeLake : maker == .amd ? .milan : .altra
+        guard let year else { return GenerationMatch(typical, .assumed, isClient: name.isClient) }
+        let nearest = ReferencePoints.embedded.generation(nearestTo: year, like: typical)
+        return GenerationMatch(nearest ?? typical, .assumed, isClient: name.isClient)
+    }
+
+    private static func isInData(_ maker: ProcessorName.Maker) -> Bool {
+        [.intel, .amd, .ampere, .arm, .amazon].contains(maker)
     }
 }

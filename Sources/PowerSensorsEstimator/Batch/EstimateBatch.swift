@@ -19,13 +19,13 @@ package struct EstimateBatch: Sendable {
         [
             "result_id", "vendor", "model", "cpu", "generation", "tdp_w", "mhz", "sockets", "cores", "threads",
             "memory_gb", "nodes", "form_factor", "psu", "hw_year", "pub_year", "overall_ops_per_watt", "ssj_ops_100",
-        ] + loads + ["full_curve", "watts_source", "split"]
+        ] + loads + ["full_curve", "watts_source", "split", "class"]
 
     private static let loads = (0...10).map { "w_\($0 * 10)" }
 
     /// The header of the output.
-    package static let header = (["result_id"] + loads.flatMap { [$0, "\($0)_low", "\($0)_high"] })
-        .joined(separator: ",")
+    package static let header =
+        (["result_id"] + loads.flatMap { [$0, "\($0)_low", "\($0)_high"] } + ["class"]).joined(separator: ",")
 
     private let columnIndices: [String: Int]
     private let columnCount: Int
@@ -60,8 +60,13 @@ package struct EstimateBatch: Sendable {
         self.profile = profile
     }
 
-    /// The line of the output for a row: its ID, and for eleven loads the watts and their band, of all nodes together.
-    package func line(for record: TableRecords.Record) throws(Failure) -> String {
+    /// The line of the output for a row: its ID, for eleven loads the watts and their band, of all nodes together, and
+    /// the machine's class.
+    ///
+    /// - Parameter question: Is called with what is doubtful about the row, which is estimated nevertheless.
+    package func line(
+        for record: TableRecords.Record, question: (Failure) -> Void = { _ in }
+    ) throws(Failure) -> String {
         if record.isCutOff { throw record.failure("a quoted field has no end; close its quotes") }
         guard record.fields.count == columnCount else {
             throw record.failure("there are \(record.fields.count) fields, but the header has \(columnCount)")
@@ -75,7 +80,7 @@ package struct EstimateBatch: Sendable {
             else { throw record.failure("w_0 and w_100 must be watts above 0, and w_0 no more than w_100") }
             known = ends
         }
-        let (server, isAssumed) = try modelled(row, nodes: nodes)
+        let (server, isAssumed) = try modelled(row, nodes: nodes, question)
         let estimate = EstimatorModel.estimate(of: server, known: known, profile: profile)
         var line = TableRecords.field(row.text("result_id"))
         for tenth in 0...10 {
@@ -84,20 +89,29 @@ package struct EstimateBatch: Sendable {
             let band = estimate.band(at: load, isAssumed: isAssumed)
             for value in [watts, watts * band.low, watts * band.high] { line += "," + fixed(value, decimals: 3) }
         }
-        return line
+        return line + "," + estimate.machineClass.rawValue
     }
 
-    private func modelled(_ row: Row, nodes: Int) throws(Failure) -> (server: ModelledServer, isAssumed: Bool) {
+    private func modelled(
+        _ row: Row, nodes: Int, _ question: (Failure) -> Void
+    ) throws(Failure) -> (server: ModelledServer, isAssumed: Bool) {
         var server = DescribedServer(processor: row.text("cpu"))
+        server.machineClass = try row.machineClass()
         server.sockets = try row.count("sockets", perNodeOf: nodes)
         server.cores = try row.count("cores", perNodeOf: nodes)
         server.threads = try row.count("threads", perNodeOf: nodes)
         server.memoryGigabytes = try row.number("memory_gb").map { $0 / Double(nodes) }
         server.megahertz = try row.number("mhz")
+        server.designPower = try row.number("tdp_w")
         server.year = try row.count("hw_year")
         server.maker = row.text("vendor")
         do throws(DescribedServer.Failure) {
-            return try server.modelled()
+            let modelled = try server.modelled()
+            // Only a row whose sockets were not taken as they are has a question.
+            if server.sockets != nil, server.sockets != modelled.server.sockets, let text = server.question {
+                question(row.record.failure(text))
+            }
+            return modelled
         } catch {
             throw row.record.failure(error.description)
         }
@@ -110,6 +124,17 @@ private struct Row {
     let columnIndices: [String: Int]
 
     func text(_ column: String) -> String { columnIndices[column].map { record.fields[$0] } ?? "" }
+
+    /// The class that the row states, or that its form factor shows; nil if neither does.
+    func machineClass() throws(EstimateBatch.Failure) -> MachineClass? {
+        let text = text("class")
+        if text.isEmpty { return MachineClass(formFactor: self.text("form_factor")) }
+        guard let found = MachineClass(rawValue: text) else {
+            throw record.failure(
+                "class '\(text)': must be \(MachineClass.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return found
+    }
 
     /// A number above 0; nil for an empty field.
     func number(_ column: String) throws(EstimateBatch.Failure) -> Double? {

@@ -34,7 +34,16 @@ struct EstimateBatchTests {
             if at > 0 { #expect(numbers[at] >= numbers[at - 3]) }
         }
         #expect(EstimateBatch.header.hasPrefix("result_id,w_0,w_0_low,w_0_high,w_10,"))
-        #expect(EstimateBatch.header.hasSuffix(",w_100,w_100_low,w_100_high"))
+        #expect(EstimateBatch.header.hasSuffix(",w_100,w_100_low,w_100_high,class"))
+    }
+
+    @Test func `a processor that is not in the data uses more power at full load with a higher design power`() throws {
+        let table = "cpu,tdp_w,sockets,cores\nAMD EPYC 9934,200,2,192\nAMD EPYC 9934,,2,192\nAMD EPYC 9934,500,2,192\n"
+        let rows = try batch(table).lines.map(watts)
+        #expect(rows.count == 3)
+        #expect(rows[0][30] < rows[1][30] && rows[1][30] < rows[2][30])
+        let (_, complaints) = try batch("cpu,tdp_w\nAMD EPYC 9654,-1\n")
+        #expect(complaints == ["line 2: tdp_w '-1': must be a number above 0"])
     }
 
     @Test func `a row of several nodes is that many times one of them`() throws {
@@ -75,6 +84,47 @@ struct EstimateBatchTests {
         #expect(complaints.map { $0.prefix { $0 != ":" } } == [3, 4, 6, 7, 8, 9, 10, 11, 13].map { "line \($0)" })
         #expect(complaints.first == "line 3: cores '-4': must be a whole number from 1")
         #expect(complaints.last?.contains("close its quotes") == true)
+    }
+
+    /// The questions about a table's rows, and the lines of its output.
+    private func questions(_ text: String) throws -> (questions: [String], lines: [String]) {
+        var records = TableRecords(Array(text.utf8))
+        let header = records.next()
+        let batch = try EstimateBatch(header: try #require(header), isAnchored: false)
+        var (questions, lines): ([String], [String]) = ([], [])
+        while let record = records.next() {
+            lines.append(try batch.line(for: record) { questions.append($0.description) })
+        }
+        return (questions, lines)
+    }
+
+    @Test func `24 sockets of one core are questioned, and not believed`() throws {
+        let header = "cpu,sockets,cores\n"
+        let (asked, lines) = try questions(
+            header + "AMD EPYC 7763,24,24\nAMD EPYC 7763,2,128\nIntel Xeon Platinum 8380,2,2\nIntel Xeon 5160,2,4\n")
+        #expect(asked.map { $0.prefix { $0 != ":" } } == ["line 2", "line 4"])
+        #expect(asked.first?.contains("24 sockets of 1 core look like a guest's") == true)
+        let believed = try #require(try questions(header + "AMD EPYC 7763,1,24\n").lines.first)
+        #expect(watts(lines[0])[0] == watts(believed)[0], "one socket of 24 cores")
+        #expect(abs(watts(lines[0])[1] / watts(lines[0])[0] - 0.65) < 0.001, "the wide band")
+    }
+
+    @Test func `a row's class is stated, shown by its form factor, or found by its processor`() throws {
+        let (lines, complaints) = try batch(
+            """
+            cpu,class,form_factor
+            AMD Ryzen 9 7950X,,
+            AMD Ryzen 9 7950X,mini-pc,2U
+            AMD Ryzen 9 7950X,,2U
+            AMD EPYC 7763,,Tower
+            Raspberry Pi 5,,--
+            Intel Core i3-540,,Tower
+            AMD EPYC 7763,toaster,
+            """)
+        #expect(
+            lines.map { $0.split(separator: ",").last.map(String.init) }
+                == ["desktop", "mini-pc", "server", "server", "single-board", "server"])
+        #expect(complaints.count == 1 && complaints.first?.contains("class 'toaster'") == true)
     }
 
     @Test(arguments: [

@@ -35,6 +35,26 @@ package struct ProcessorKey: Hashable, Sendable {
         }
     }
 
+    /// Whether a key is that of a processor for little power: L before its number, or HE, EE, L, T or U after it. After
+    /// the numbers of Xeon Scalable, L stands for much memory.
+    package static func isForLittlePower(_ key: String) -> Bool {
+        let isDigit = { (byte: UInt8) in (48...57).contains(byte) }
+        var key = Array(key.utf8)[...]
+        if key.first == UInt8(ascii: "l"), key.dropFirst().first.map(isDigit) == true { return true }
+        // A version, such as v3, follows the letters of a Xeon E3.
+        let line = key.prefix(2)
+        if line.count == 2, ["e3", "e5", "e7", "i3", "i5", "i7", "i9"].contains(where: { line.elementsEqual($0.utf8) })
+        {
+            if key.count > 2, key.last.map(isDigit) == true, key.dropLast().last == UInt8(ascii: "v") {
+                key = key.dropLast(2)
+            }
+            guard let letter = key.last, "ltu".utf8.contains(letter) else { return false }
+            return key.dropFirst(2).dropLast().allSatisfy(isDigit)
+        }
+        guard key.last == UInt8(ascii: "e"), key.dropLast().last.map("he".utf8.contains) == true else { return false }
+        return key.count > 2 && key.dropLast(2).allSatisfy(isDigit)
+    }
+
     /// Whether a word consists of digits, a point and digits.
     private static func isDecimal(_ word: String) -> Bool {
         let parts = word.split(separator: ".", omittingEmptySubsequences: false)

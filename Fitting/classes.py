@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Compares the curves of machines that are no servers with machines.csv.
+
+    classes.py            what least squares would give for each class, and how many machines lie in the bands
+
+Full load is `a + b × x`, where x is the design power that the maker publishes, and of single boards the cores. The
+curves and bands of SmallMachine.swift, repeated here, are rounded from these, and wider where there are few machines.
+"""
+
+import csv
+import math
+import os
+
+import numpy as np
+
+PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "machines.csv")
+
+# As in SmallMachine.swift: idle and its band, a and b of full load and its band.
+CURVES = {
+    "single board": (2.0, (0.5, 1.75), 0, 1.1, (0.55, 1.6)),
+    "single board, fast": (2.6, (0.45, 1.35), 10.5, 0, (0.75, 1.45)),
+    "mini-PC": (8.5, (0.5, 1.9), 16, 1.1, (0.65, 1.6)),
+    "laptop": (12, (0.45, 1.6), 8, 1.35, (0.65, 1.5)),
+    "desktop": (52, (0.6, 1.9), 55, 1.25, (0.6, 1.45)),
+    "workstation": (75, (0.4, 1.8), 40, 1.35, (0.5, 1.5)),
+}
+
+
+def number(text):
+    """A number that may be missing."""
+    return float(text) if text else math.nan
+
+
+def read():
+    """The rows, with the middle of their measurements at full load, by class."""
+    groups = {}
+    with open(PATH, newline="", encoding="utf-8") as table:
+        for row in csv.DictReader(table):
+            low, high = number(row["full_w"]), number(row["full_max_w"])
+            # Of makers who state only a maximum, for the supply to be chosen by, two thirds are taken.
+            row["full"] = math.sqrt(low * high) if not math.isnan(low) else high * 2 / 3
+            row["idle"] = number(row["idle_w"])
+            row["x"] = number(row["cores"] if row["class"] == "single board" else row["nominal_w"])
+            groups.setdefault(row["class"] + (", fast" if row["fast"] == "1" else ""), []).append(row)
+    return groups
+
+
+def fitted(rows):
+    """`a` and `b` with the least absolute error of logarithms, over a grid."""
+    known = [row for row in rows if not math.isnan(row["full"])]
+    target = np.log([row["full"] for row in known])
+    x = np.array([row["x"] for row in known])
+    grid = [(float(np.abs(target - np.log(a + b * x + 1e-9)).mean()), a, b)
+            for a in np.arange(0, 101, 1) for b in np.arange(0, 2.6, 0.05)]
+    return min(grid)[1:]
+
+
+def main():
+    for kind, rows in read().items():
+        idle, idle_band, a, b, full_band = CURVES[kind]
+        best_a, best_b = fitted(rows)
+        print(f"{kind}: {len(rows)} machines; fitted full load {best_a:.0f} + {best_b:.2f} x, "
+              f"median idle {np.nanmedian([row['idle'] for row in rows]):.1f} W")
+        for name, ratios, (low, high) in (
+            ("idle", [row["idle"] / idle for row in rows], idle_band),
+            ("full", [row["full"] / (a + b * row["x"]) for row in rows], full_band),
+        ):
+            ratios = [ratio for ratio in ratios if not math.isnan(ratio)]
+            inside = sum(low <= ratio <= high for ratio in ratios)
+            quantiles = " ".join(f"{q:.2f}" for q in np.quantile(ratios, [0, 0.16, 0.5, 0.84, 1]))
+            print(f"    {name}: {inside} of {len(ratios)} in the band {low}-{high}; measured ÷ curve {quantiles}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+import PowerSensorsCore
+
+extension ServerEstimate {
+    /// What the estimate rests on, and the one fact that would narrow its band most, in a line.
+    ///
+    /// - Parameter isAssumed: Whether the generation or the size is only assumed.
+    package func advice(isAssumed: Bool) -> String { "It rests on \(grounds(isAssumed)). \(remedy(isAssumed))" }
+
+    private func grounds(_ isAssumed: Bool) -> String {
+        let known = [known.idle.map { _ in "idle" }, known.maximum.map { _ in "full load" }].compactMap { $0 }
+        let watts = known.isEmpty ? "" : "the known watts at \(known.joined(separator: " and at ")), and on "
+        if server.hasUnseenGeneration { return watts + "a similar generation, since there are no data for this one" }
+        if isAssumed, basis != .anchored { return watts + "an assumed size" }
+        let (processor, maker, generation) = ReferencePoints.embedded.similar(to: server)
+        func machines(_ number: Int) -> String { "\(number) machine\(number == 1 ? "" : "s")" }
+        if processor == 0 {
+            return watts + "\(machines(generation)) of this generation in the data, none with this processor"
+        }
+        let ofMaker = server.maker.isEmpty ? "" : ", \(maker == 0 ? "none" : "\(maker)") of them by this maker"
+        return watts + "\(machines(processor)) with this processor in the data\(ofMaker)"
+    }
+
+    private func remedy(_ isAssumed: Bool) -> String {
+        if basis == .anchored || profile != .powersave {
+            return "Only its own measured curve would narrow it: powersensors calibrate."
+        }
+        if isAssumed {
+            return server.hasUnseenGeneration
+                ? "Watts of its own would narrow it most: --idle-watts and --max-watts."
+                : "Its size would narrow it most: --sockets and --cores."
+        }
+        let facts = [
+            known.idle == nil
+                ? ("--idle-watts", KnownWatts(idle: curve.idle, maximum: known.maximum)) : nil,
+            known.maximum == nil
+                ? ("--max-watts", KnownWatts(idle: known.idle, maximum: curve.maximum)) : nil,
+        ].compactMap { $0 }
+        // The watts are not known, but the band hardly depends on them.
+        let widths = facts.compactMap { fact in
+            fact.1.map { (fact.0, EstimatorModel.estimate(of: server, known: $0, profile: profile).meanWidth) }
+        }
+        guard let best = widths.min(by: { $0.1 < $1.1 }), best.1 < meanWidth else {
+            return "Only its own measured curve would narrow it: powersensors calibrate."
+        }
+        let percent = Int((100 * (1 - best.1 / meanWidth)).rounded())
+        return "\(best.0) would narrow it most: the band becomes \(percent) % narrower."
+    }
+
+    /// The mean width of the band over all tenths of the load, as a part of the estimate.
+    private var meanWidth: Double {
+        (0...10).reduce(0) {
+            let band = band(at: Double($1) / 10)
+            return $0 + band.high - band.low
+        } / 11
+    }
+}
