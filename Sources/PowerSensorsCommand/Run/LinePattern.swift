@@ -9,8 +9,11 @@ import PowerSensors
     }
 
     private let expression = UnsafeMutablePointer<regex_t>.allocate(capacity: 1)
+    /// What every match contains, so that lines without it need no search; empty if nothing is known.
+    private let literal: [UInt8]
 
     package init(_ text: String) throws(Failure) {
+        literal = LinePattern.literal(in: text)
         unsafe expression.initialize(to: regex_t())
         // Some of them take glibc longer than anyone can wait, even for a short line.
         if let number = Self.backReference(in: text) {
@@ -53,32 +56,100 @@ import PowerSensors
 
     /// Calls a function with what each line that matches says: the first group if there is one, or else all of the match.
     ///
-    /// - Parameter lines: Lines with line ends between them.
-    func forEachMatch(in lines: ArraySlice<UInt8>, _ body: (ArraySlice<UInt8>) -> Void) {
+    /// - Parameters:
+    ///   - lines: Lines with line ends between them.
+    ///   - longest: How much of a line is searched: glibc needs a time that grows with its square.
+    func forEachMatch(in lines: ArraySlice<UInt8>, longest: Int, _ body: (ArraySlice<UInt8>) -> Void) {
         let newline = UInt8(ascii: "\n")
         var rest = lines
-        // An expression is searched for in all lines at once, since hardly any matches.
-        while let place = match(rest, groups: 1)?.first {
-            let first = rest[..<place.lowerBound].lastIndex(of: newline).map { $0 + 1 } ?? rest.startIndex
-            let end = rest[place.lowerBound...].firstIndex(of: newline)
+        while let place = possibleMatch(in: rest) {
+            let first = rest[..<place].lastIndex(of: newline).map { $0 + 1 } ?? rest.startIndex
+            let end = rest[place...].firstIndex(of: newline)
             let line = rest[first..<(end ?? rest.endIndex)]
-            if let parts = match(line, groups: 2), let whole = parts.first {
-                body(line[parts.count > 1 ? parts[1] : whole])
+            let seen = line.prefix(longest)
+            if let parts = match(seen, isCut: seen.count < line.count), let whole = parts.first {
+                body(seen[parts.count > 1 ? parts[1] : whole])
             }
             guard let end else { return }
             rest = rest[(end + 1)...]
         }
     }
 
-    /// The first match and its groups, as far as these are part of it; nil for none.
-    private func match(_ text: ArraySlice<UInt8>, groups: Int) -> [Range<Int>]? {
-        var places = [regmatch_t](repeating: regmatch_t(), count: groups)
+    /// A place in the first line that may match; nil if none may.
+    private func possibleMatch(in text: ArraySlice<UInt8>) -> Int? {
+        guard let first = literal.first else { return text.startIndex }
+        let size = text.count
+        return unsafe text.withUnsafeBytes { bytes -> Int? in
+            guard let start = unsafe bytes.baseAddress else { return nil }
+            var place = 0
+            while size - place >= literal.count,
+                let found = unsafe memchr(start + place, Int32(first), size - place - literal.count + 1)
+            {
+                place = unsafe UnsafeRawPointer(found) - start
+                if unsafe memcmp(found, literal, literal.count) == 0 { return text.startIndex + place }
+                place += 1
+            }
+            return nil
+        }
+    }
+
+    /// The first match and its first group, as far as that is part of it; nil for none.
+    ///
+    /// - Parameter isCut: Whether the line goes on behind the text.
+    private func match(_ text: ArraySlice<UInt8>, isCut: Bool) -> [Range<Int>]? {
+        var places = [regmatch_t](repeating: regmatch_t(), count: 2)
         places[0].rm_eo = regoff_t(text.count)
+        let flags = REG_STARTEND | (isCut ? REG_NOTEOL : 0)
         let code = unsafe text.withUnsafeBytes { bytes -> Int32 in
-            guard let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else { return 1 }
-            return unsafe regexec(expression, start, groups, &places, REG_STARTEND)
+            // An empty line may have no address.
+            guard let start = unsafe bytes.baseAddress else { return unsafe regexec(expression, "", 2, &places, flags) }
+            return unsafe regexec(expression, start.assumingMemoryBound(to: CChar.self), 2, &places, flags)
         }
         if code != 0 { return nil }
         return places.prefix { $0.rm_so >= 0 }.map { text.startIndex + Int($0.rm_so)..<text.startIndex + Int($0.rm_eo) }
+    }
+}
+
+// MARK: - What every match contains
+
+extension LinePattern {
+    /// The longest run of plain characters outside of groups that every match contains; empty where that is not seen at once.
+    fileprivate static func literal(in text: String) -> [UInt8] {
+        // Alternatives and counts would need more of a parser; other characters are several bytes.
+        if !text.utf8.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "|") && $0 != UInt8(ascii: "{") }) { return [] }
+        var (run, longest, depth) = ("", "", 0)
+        func endRun() {
+            if run.count > longest.count { longest = run }
+            run = ""
+        }
+        var rest = text[...]
+        while let character = rest.popFirst() {
+            switch character {
+            case "*", "?", "+":
+                _ = run.popLast()
+                endRun()
+            case ".", "^", "$": endRun()
+            case "[":
+                endRun()
+                skipBrackets(&rest)
+            case "(":
+                endRun()
+                depth += 1
+            case ")":
+                run = ""
+                depth -= 1
+                if depth < 0 { return [] }
+            case "\\":
+                // Before a letter or a number it has a meaning of its own, as in \s or \<.
+                guard let next = rest.popFirst(), !next.isLetter, !next.isNumber, !"<>`'".contains(next) else {
+                    endRun()
+                    continue
+                }
+                if depth == 0 { run.append(next) }
+            default: if depth == 0 { run.append(character) }
+            }
+        }
+        endRun()
+        return Array(longest.utf8)
     }
 }

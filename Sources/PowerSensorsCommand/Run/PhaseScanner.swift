@@ -1,7 +1,7 @@
 /// Finds the names of phases in a stream, piece by piece. Memory is bounded, however long its lines are.
 package struct PhaseScanner {
     /// How much of a line is looked at.
-    package static let longestLine = 1 << 16
+    package static let longestLine = 1 << 10
 
     /// How many bytes of a name are kept.
     package static let longestName = 200
@@ -42,17 +42,20 @@ package struct PhaseScanner {
 
     private mutating func append(_ bytes: ArraySlice<UInt8>, _ found: (String) -> Void) {
         if isSkipping { return }
-        beginning += bytes.prefix(Self.longestLine - beginning.count)
-        if beginning.count < Self.longestLine { return }
+        // One byte more tells that the line is cut.
+        beginning += bytes.prefix(Self.longestLine + 1 - beginning.count)
+        if beginning.count <= Self.longestLine { return }
         look(at: beginning[...], found)
         isSkipping = true
     }
 
     /// Looks at whole lines.
     private func look(at lines: ArraySlice<UInt8>, _ found: (String) -> Void) {
-        if let pattern { return pattern.forEachMatch(in: lines) { found(Self.name($0)) } }
+        if let pattern {
+            return pattern.forEachMatch(in: lines, longest: Self.longestLine) { found(Self.name($0)) }
+        }
         for line in lines.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            found(Self.name(line))
+            found(Self.name(line.prefix(Self.longestLine)))
         }
     }
 

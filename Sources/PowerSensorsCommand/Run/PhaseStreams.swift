@@ -105,9 +105,10 @@ final class PhaseStreams: Sendable {
             if count < 0, errno == EINTR { continue }
             if count <= 0 { break }
             moment = SampleInstant.now.boottimeNanoseconds
-            scanner.scan(buffer[..<rest.take(count)]) { marks.mark($0, at: moment) }
-            guard let file = target else { continue }
-            let failure = Self.write(buffer[..<count], to: file)
+            let own = rest.take(count)
+            // The search must not hold up what is passed on.
+            let failure = target.map { Self.write(buffer[..<count], to: $0) } ?? 0
+            scanner.scan(buffer[..<own]) { marks.mark($0, at: moment) }
             // That its reader has gone, the command is to notice itself, by the end of the pipe.
             if failure == EPIPE { break }
             if failure != 0 { target = nil }

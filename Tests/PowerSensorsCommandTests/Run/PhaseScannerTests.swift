@@ -16,7 +16,7 @@ struct PhaseScannerTests {
     private static func model(_ bytes: [UInt8]) -> [String] {
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }
-        return lines.compactMap { line in
+        return lines.map { $0.prefix(PhaseScanner.longestLine) }.compactMap { line in
             guard let start = line.indices.first(where: { line[$0...].starts(with: Array("step ".utf8)) }) else {
                 return nil
             }
@@ -75,6 +75,33 @@ struct PhaseScannerTests {
         #expect(name == String(repeating: "ä", count: 100))
         let uneven = try #require(try Self.names([Array(("a" + String(repeating: "ä", count: 150)).utf8)], nil).first)
         #expect(uneven == "a" + String(repeating: "ä", count: 99))
+    }
+
+    @Test func `only the first kibibyte of a line is searched, and a cut is no end`() throws {
+        func names(_ line: String, _ pattern: String) throws -> [String] {
+            let bytes = Array((line + "\nnext\n").utf8)
+            let whole = try Self.names([bytes], pattern)
+            #expect(try Self.names(bytes.map { [$0] }, pattern) == whole)
+            return whole
+        }
+        let filler = String(repeating: "a", count: 1020)
+        #expect(try names(filler + "done", "done$") == ["done"])
+        #expect(try names(filler + "adone", "done$").isEmpty)
+        #expect(try names(filler + "donee", "done$").isEmpty)
+        #expect(try names(filler + "donee", "[d]one") == ["done"])
+        // This would take minutes if all of it were searched.
+        #expect(try names(String(repeating: "a", count: 1 << 17), "(a*)[b]").isEmpty)
+    }
+
+    @Test(arguments: [
+        ("say hello there", "(.*) there$", ["say hello"]), ("ab", "ab?", ["ab"]), ("a", "ab?", ["a"]),
+        ("ac", "ab*c", ["ac"]), ("x.y", "x\\.y", ["x.y"]), ("x|", "[|]", ["|"]), ("b", "a|b", ["b"]),
+        ("aab", "a{2}b", ["aab"]), ("c", "(ab)?c", ["c"]), ("a b", "a\\sb", ["a b"]), ("ünlü", "ü", ["ü"]),
+        ("ab", "(a)(b)", ["a"]), ("a)", "a[)]", ["a)"]), ("say hallo there", "h[ae]llo there", ["hallo there"]),
+        ("aaah", "a+h", ["aaah"]), ("tha that", "th(at)", ["at"]),
+    ])
+    func `what is known of every match loses none`(line: String, pattern: String, expected: [String]) throws {
+        #expect(try Self.names([Array("no\n\(line)\nno".utf8)], pattern) == expected)
     }
 
     @Test(arguments: [("(a)[\\1]", "a1"), ("(a)[]\\1]", "a]"), ("(a)[^]\\1[:alpha:]]", "a2"), ("(a)\\\\1", "a\\1")])
