@@ -14,11 +14,20 @@ enum SignalRelay {
     /// Within which time two signals of one kind are the same.
     private static let sameTime: Int64 = 100_000_000
 
-    private static let ends = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+    /// All that can be caught, but those of this process's own children and pipes. What continues comes after what stops.
+    private static let handedOn: [Int32] = {
+        let others: Set<Int32> = [SIGKILL, SIGSTOP, SIGCHLD, SIGPIPE, SIGCONT]
+        // glibc needs 32 and 33.
+        return (Int32(1)...31).filter { !others.contains($0) } + Array(Int32(34)...64) + [SIGCONT]
+    }()
+
+    /// Those by which a terminal or a process stops others until SIGCONT.
+    private static let stops = [SIGTSTP, SIGTTIN, SIGTTOU]
 
     /// Begins to hand signals on.
     static func start() throws(CommandFailure) {
         _ = pending.load(ordering: .relaxed)
+        _ = pendingOfTerminal.load(ordering: .relaxed)
         _ = timer.wakeCount
         witness.store(cpowersensors_start_group_witness(), ordering: .relaxed)
         do throws(ThreadError) {
@@ -26,7 +35,7 @@ enum SignalRelay {
         } catch {
             throw .failure("No thread could be started for signals: \(systemMessage(errno: error.errno)).")
         }
-        for number in ends + [SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT] { unsafe Signals.handleWithOrigin(number, receive) }
+        for number in handedOn { unsafe Signals.handleWithOrigin(number, receive) }
     }
 
     /// Ends the process that ``start()`` started.
@@ -55,18 +64,20 @@ enum SignalRelay {
     private static func run() {
         while true {
             let wakeCount = timer.wakeCount
+            let ofTerminal = pendingOfTerminal.exchange(0, ordering: .relaxed)
             let signals = pending.exchange(0, ordering: .relaxed)
-            if signals == 0 {
+            if signals | ofTerminal == 0 {
                 timer.wait(until: .max, unlessWokenSince: wakeCount)
                 continue
             }
             // A stop comes before the continuation that ends it.
-            for number in ends + [SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT] {
-                if signals & terminalBit(number) != 0 { handOnOfTerminal(number) }
+            for number in handedOn {
+                if ofTerminal & bit(number) != 0 { handOnOfTerminal(number) }
                 if signals & bit(number) != 0, !isGroups(number) { handOn(number) }
             }
-            let isStop = signals & (bit(SIGTSTP) | terminalBit(SIGTSTP)) != 0
-            if isStop, (signals | pending.load(ordering: .relaxed)) & bit(SIGCONT) == 0 { stop() }
+            let stop = stops.first { (signals | ofTerminal) & bit($0) != 0 }
+            let later = pending.load(ordering: .relaxed) | pendingOfTerminal.load(ordering: .relaxed)
+            if let stop, (signals | ofTerminal | later) & bit(SIGCONT) == 0 { self.stop(by: stop) }
         }
     }
 
@@ -102,17 +113,17 @@ enum SignalRelay {
         }
     }
 
-    /// Stops this process until it is continued. The kernel ignores this signal, other than SIGSTOP, where nobody could continue it.
-    private static func stop() {
+    /// Stops this process until it is continued. The kernel ignores these signals, other than SIGSTOP, where nobody could continue it.
+    private static func stop(by number: Int32) {
         let began = SampleInstant.now.boottimeNanoseconds
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
-        unsafe sigaddset(&signals, SIGTSTP)
-        signal(SIGTSTP, SIG_DFL)
+        unsafe sigaddset(&signals, number)
+        signal(number, SIG_DFL)
         unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-        raise(SIGTSTP)
+        raise(number)
         unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
-        unsafe Signals.handleWithOrigin(SIGTSTP, receive)
+        unsafe Signals.handleWithOrigin(number, receive)
         stoppedNanoseconds.add(SampleInstant.now.boottimeNanoseconds - began, ordering: .relaxed)
     }
 }
@@ -121,24 +132,58 @@ enum SignalRelay {
 private func receive(
     _ number: Int32, _ information: UnsafeMutablePointer<siginfo_t>?, _ context: UnsafeMutableRawPointer?
 ) {
-    let isFromProcess = unsafe (information?.pointee.si_code ?? 0) <= 0
-    pending.bitwiseOr(isFromProcess ? bit(number) : terminalBit(number), ordering: .relaxed)
-    timer.wake()
+    let code = unsafe (information?.pointee.si_code ?? 0)
+    let sender = unsafe (information?.pointee._sifields._kill.si_pid ?? 0)
+    let isOwn = code <= 0 && sender == getpid()
     switch number {
-    case SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT: return
+    case SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP:
+        // A fault of this process ends it, as without a handler.
+        if code > 0 || isOwn {
+            signal(number, SIG_DFL)
+            raise(number)
+            return
+        }
+    case SIGXFSZ: if isOwn { return }  // The write that is too long fails, and tells it.
     default: break
     }
-    Signals.requestEnd(by: number)
+    pendSignal(number, isOfTerminal: code > 0 && isSentByTerminal(number))
+    if endsRun(number) { Signals.requestEnd(by: number) }
 }
 
-/// Stands for a signal that a process sent. All that are handed on are below 32.
-private func bit(_ number: Int32) -> UInt64 { 1 << UInt64(number & 31) }
+/// Leaves a signal to the thread.
+private func pendSignal(_ number: Int32, isOfTerminal: Bool) {
+    if isOfTerminal {
+        pendingOfTerminal.bitwiseOr(bit(number), ordering: .relaxed)
+    } else {
+        pending.bitwiseOr(bit(number), ordering: .relaxed)
+    }
+    timer.wake()
+}
 
-/// Stands for a signal that the terminal sent.
-private func terminalBit(_ number: Int32) -> UInt64 { bit(number) << 32 }
+/// Whether the kernel sends a signal to a whole group, for a terminal. Others, as of a timer, concern one process.
+private func isSentByTerminal(_ number: Int32) -> Bool {
+    switch number {
+    case SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGWINCH: true
+    default: false
+    }
+}
 
-/// The signals to hand on, a bit each.
+/// Whether a signal is to end a program; others, as SIGUSR1, tell a command something, and are its own business.
+private func endsRun(_ number: Int32) -> Bool {
+    switch number {
+    case SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGXCPU: true
+    case SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP: true
+    default: false
+    }
+}
+
+/// Stands for a signal, from 1 to 64.
+private func bit(_ number: Int32) -> UInt64 { 1 << UInt64((number - 1) & 63) }
+
+/// The signals to hand on that a process sent, or the kernel to this process alone, a bit each.
 private let pending = Atomic<UInt64>(0)
+/// Those that a terminal sent to the group.
+private let pendingOfTerminal = Atomic<UInt64>(0)
 private let timer = InterruptibleTimer()
 private let witness = Atomic<pid_t>(0)
 private let command = Locked<pid_t?>(nil)

@@ -31,10 +31,13 @@ enum Signals {
         }
         // The command exits a second after the signal at the latest: a signal that comes just before a sleep does not
         // interrupt it, and a file may block for ever. Nothing is ever buffered, so exiting at once loses nothing.
-        handle(SIGALRM) { _ in
+        ignoresAlarm.store(isIgnored(handler(of: SIGALRM)), ordering: .relaxed)
+        handle(SIGALRM) { number in
             TerminalMode.restore()
             ProgressLine.clear()
-            _exit(exitCode.load(ordering: .relaxed))
+            let code = exitCode.load(ordering: .relaxed)
+            // One that another program has set ends this one as any other.
+            _exit(code == 0 && !Signals.isEndRequested ? 128 + number : code)
         }
         handle(SIGWINCH) { _ in resized.store(true, ordering: .relaxed) }
     }
@@ -100,7 +103,9 @@ enum Signals {
         isOrderly.store(true, ordering: .relaxed)
         // Where it is ignored, the kernel collects children itself, and nothing is known of their end.
         signal(SIGCHLD, SIG_DFL)
-        alarm(0)
+        // An alarm that was set before this program started goes on.
+        if isEndRequested { alarm(0) }
+        signal(SIGALRM, ignoresAlarm.load(ordering: .relaxed) ? SIG_IGN : SIG_DFL)
     }
 
     /// Asks the command to stop because of a signal. Calls only what a signal handler may call.
@@ -167,6 +172,11 @@ enum Signals {
         unsafe sigaction(number, &action, nil)
     }
 
+    private static func handler(of number: Int32) -> __sighandler_t? {
+        var action = sigaction()
+        return unsafe sigaction(number, nil, &action) == 0 ? action.__sigaction_handler.sa_handler : nil
+    }
+
     /// SIG_IGN is the pointer 1.
     private static func isIgnored(_ handler: __sighandler_t?) -> Bool {
         unsafe unsafeBitCast(handler, to: Int.self) == 1
@@ -184,3 +194,5 @@ private let isOrderly = Atomic(false)
 private let latest = Atomic<Int32>(0)
 /// Whether SIGPIPE was ignored from the start.
 private let ignoresPipe = Atomic(false)
+/// Whether SIGALRM was ignored from the start.
+private let ignoresAlarm = Atomic(false)

@@ -46,13 +46,62 @@ struct RunSignalTests {
         #expect(outcome.output == "further: 0 status: 0\n", "\(outcome.error)")
     }
 
-    @Test func `a stop that a process sends stops the command too, and both go on together`() async throws {
+    @Test func `every signal that can be caught reaches the command`() async throws {
+        let outcome = try await Self.run(
+            [],
+            """
+            waiting = "import signal; kinds = [37, 28, 23, 26, 12]; signal.pthread_sigmask(signal.SIG_BLOCK, kinds)\\n" \\
+                "print(0, flush=True)\\n" \\
+                "while (kind := int(signal.sigwait(kinds))) != 12: print(kind, flush=True)"
+            run = start(sys.executable, "-c", waiting)
+            run.stdout.readline()
+            for kind in (37, signal.SIGWINCH, signal.SIGURG, signal.SIGVTALRM):
+                os.kill(run.pid, kind)
+                print(run.stdout.readline().strip())
+            os.kill(run.pid, 12)
+            print("status:", run.wait())
+            """)
+        #expect(outcome.output == "37\n28\n23\n26\nstatus: 0\n", "\(outcome.error)")
+    }
+
+    @Test(arguments: ["SIGALRM", "SIGSEGV"])
+    func `what would end any program ends the command and then this one`(name: String) async throws {
+        let outcome = try await Self.run(
+            [],
+            """
+            run = start("sh", "-c", "echo $$; exec sleep 60")
+            child = int(run.stdout.readline())
+            os.kill(run.pid, signal.\(name))
+            print(run.wait() - 128 == signal.\(name), state(child))
+            """)
+        #expect(outcome.output == "True gone\n", "\(outcome.error)")
+    }
+
+    @Test func `an alarm that was set before the start is not lost`() async throws {
+        let outcome = try await Self.run(
+            [],
+            """
+            limited = lambda: signal.alarm(2)
+            print("status:", subprocess.run(sys.argv[1:] + ["--", "sleep", "60"], preexec_fn=limited).returncode)
+            """)
+        #expect(outcome.output == "status: 142\n", "\(outcome.error)")
+    }
+
+    @Test func `an alarm that was ignored stays so for the command`() async throws {
+        let outcome = try await Command.run(
+            ["run", "--", "sed", "-n", "s/^SigIgn:\t//p", "/proc/self/status"], inScript: "trap '' ALRM; \"$@\"")
+        let mask = try #require(UInt64(outcome.output.filter { !$0.isWhitespace }, radix: 16))
+        #expect(mask & (1 << 13) != 0, "\(outcome.output)")
+    }
+
+    @Test(arguments: ["SIGTSTP", "SIGTTIN", "SIGTTOU"])
+    func `a stop that a process sends stops the command too, and both go on together`(name: String) async throws {
         let outcome = try await Self.run(
             ["--format", "json"],
             """
             run = start("sh", "-c", "echo $$; exec sleep 1")
             child = int(run.stdout.readline())
-            os.kill(run.pid, signal.SIGTSTP)
+            os.kill(run.pid, signal.\(name))
             wait_for(lambda: state(run.pid) == "T" and state(child) == "T")
             time.sleep(0.3)
             os.kill(run.pid, signal.SIGCONT)
