@@ -107,7 +107,9 @@ struct RunCommand: EstimatingCommand {
         try SignalRelay.start()
         defer { SignalRelay.end() }
         let (result, end) = series.run(settings)
-        if result.commands.contains(where: { !$0.runs.isEmpty }) { try report.write(result, to: output) }
+        if result.commands.contains(where: { !$0.runs.isEmpty || $0.cutOff != nil }) {
+            try report.write(result, to: output)
+        }
         if end.exitCode != 0 { throw end }
     }
 

@@ -49,7 +49,7 @@ struct RunSeries {
                 do throws(CommandFailure) {
                     let one = try meter.run(commands[index])
                     if exitStatus == 0 { exitStatus = one.end.exitStatus }
-                    if round >= warmup { result.commands[index].runs.append(one) }
+                    if round >= warmup { result.commands[index].add(one, isCutOff: Signals.isEndRequested) }
                 } catch {
                     return (result, error)
                 }
@@ -66,10 +66,22 @@ struct RunSeriesResult {
         let words: [String]
         /// How many runs were asked for.
         let planned: Int
-        var runs: [RunResult] = []
+        private(set) var runs: [RunResult] = []
+
+        /// The run of a series during which the end was requested, which is none of ``runs``: nobody knows how much is missing.
+        private(set) var cutOff: RunResult?
 
         /// The first exit status that is not 0; otherwise 0.
-        var exitStatus: Int32 { runs.first { $0.end.exitStatus != 0 }?.end.exitStatus ?? 0 }
+        var exitStatus: Int32 {
+            (runs + [cutOff].compactMap(\.self)).first { $0.end.exitStatus != 0 }?.end.exitStatus ?? 0
+        }
+
+        init(words: [String], planned: Int) { (self.words, self.planned) = (words, planned) }
+
+        /// Adds a run. A single one is the result, however it ended.
+        mutating func add(_ run: RunResult, isCutOff: Bool) {
+            if isCutOff, planned > 1 { cutOff = run } else { runs.append(run) }
+        }
     }
 
     let node: String

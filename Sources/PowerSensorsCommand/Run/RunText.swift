@@ -16,7 +16,7 @@ struct RunText {
     var text: String {
         var lines: [String] = []
         for command in result.commands {
-            if command.runs.isEmpty { continue }
+            if command.runs.isEmpty, command.cutOff == nil { continue }
             lines.append("")
             lines.append(title(of: command))
             lines += command.runs.count == 1 ? command.runs.flatMap(lines(of:)) : summary(of: command)
@@ -156,6 +156,9 @@ struct RunText {
         if runs.count < command.planned {
             notes.append(
                 "\(command.planned - runs.count) of \(command.planned) runs are missing, since the series ended early")
+        }
+        if let cutOff = command.cutOff {
+            notes.append("the last one was cut off after \(Self.seconds(cutOff.duration)), and is not counted")
         }
         if let first = runs.first, first.headline == nil {
             notes.append("nothing here tells how much power the machine uses; powersensors doctor says what is missing")

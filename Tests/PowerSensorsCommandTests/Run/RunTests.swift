@@ -101,13 +101,24 @@ struct RunTests {
         #expect(outcome.error.contains("there is no /no/such/shell, which its first line names."), "\(outcome.error)")
     }
 
-    @Test func `a series that a signal ends says how many runs are missing`() async throws {
-        let script = ["--", "sh", "-c", "trap '' TERM; kill -TERM $PPID; sleep 0.3"]
+    @Test func `the run that a signal cut off is no run of the series, which says how many are missing`() async throws {
+        // The second run ends the series.
+        let folder = try MockTree()
+        let script = [
+            "--", "sh", "-c",
+            "trap '' TERM; cd \(folder.path); [ -e second ] && kill -TERM $PPID; : >second; sleep 0.3; exit 3",
+        ]
         let text = try await Command.run(["run", "--runs", "3"] + script)
         #expect(text.error.contains("2 of 3 runs are missing"), "\(text.error)")
+        #expect(text.error.contains("the last one was cut off after"), "\(text.error)")
         let json = try await Command.run(["run", "--runs", "3", "--format", "json"] + script)
         let command = try #require(try JSON(json.error)["commands"].elements.first)
-        #expect(command["planned_runs"].number == 3 && command["runs"].elements.count == 1, "\(json.error)")
+        #expect(command["planned_runs"].number == 3 && command["runs"].elements.isEmpty, "\(json.error)")
+        #expect(command["mean"]["wall_s"] == .null && command["exit_status"].number == 3, "\(json.error)")
+        // A single run is the result all the same.
+        let single = try await Command.run(["run", "--format", "json"] + script)
+        let run = try #require(try JSON(single.error)["commands"].elements.first)
+        #expect(run["runs"].elements.count == 1, "\(single.error)")
     }
 
     @Test func `where nothing can be read the command runs, and this is said`() async throws {
