@@ -31,9 +31,11 @@ struct RunJSON {
         json.member("exit_status", Int(command.exitStatus))
         json.member("planned_runs", command.planned)
         json.member("runs", each: command.runs) { run, json in self.run(run, &json) }
+        json.member("scope", command.source?.scope.name)
+        json.member("provenance", command.source?.provenance.name)
+        Self.member("left_out", command.leftOut, &json)
         Self.append(RunValue.all(price: price).map { ($0.name, command.statistics($0)) }, to: &json)
-        json.name("outliers")
-        json.array { json in for run in command.statistics(RunValue.energy)?.outliers ?? [] { json.number(run) } }
+        Self.member("outliers", command.statistics(RunValue.energy)?.outliers ?? [], &json)
         json.member("phases", each: command.phases) { phase, json in
             json.member("name", phase.name.isEmpty ? nil : phase.name)
             json.member("runs", phase.ofRuns.count)
@@ -99,6 +101,11 @@ struct RunJSON {
             json.member("provenance", figure.provenance.name)
             json.member("status", figure.status.name)
         }
+    }
+
+    private static func member(_ name: StaticString, _ runs: [Int], _ json: inout JSONWriter) {
+        json.name(name)
+        json.array { json in for run in runs { json.number(run) } }
     }
 
     private static func interval(_ name: StaticString, _ interval: ClosedRange<Double>?, _ json: inout JSONWriter) {

@@ -30,9 +30,6 @@ struct RunReport {
 }
 
 extension RunSeriesResult.Command {
-    /// What a value of the runs has in common; nil if none has it.
-    func statistics(_ value: (RunResult) -> Double?) -> RunStatistics? { RunStatistics(runs.map(value)) }
-
     /// The command as it was typed.
     var title: String {
         if words.count == 3, words[0] == "/bin/sh", words[1] == "-c" { return words[2] }

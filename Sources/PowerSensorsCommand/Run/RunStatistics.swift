@@ -65,6 +65,28 @@ package struct RunStatistics {
     }
 }
 
+/// Which of several runs have a mean: those whose figure is of the same kind as the first.
+package struct ComparableRuns<Kind: Equatable> {
+    /// The kind of the others; nil where there is no figure.
+    package let kind: Kind?
+
+    private let kinds: [Kind?]
+
+    /// - Parameters:
+    ///   - kinds: The kind of each run's figure; nil for a run without one.
+    ///   - kind: The kind to have; nil for the first one.
+    package init(_ kinds: [Kind?], asOf kind: Kind? = nil) {
+        self.kinds = kinds
+        self.kind = kind ?? kinds.lazy.compactMap(\.self).first
+    }
+
+    /// The runs whose figure is of another kind, from 0.
+    package var leftOut: [Int] { kinds.indices.filter { kinds[$0] != nil && kinds[$0] != kind } }
+
+    /// The values without those of another kind.
+    package func values(_ all: [Double?]) -> [Double?] { zip(all, kinds).map { $1 == kind ? $0 : nil } }
+}
+
 /// How a command's runs compare with those of the first command.
 package struct RunComparison {
     /// What this command uses, as a multiple of what the first one does.

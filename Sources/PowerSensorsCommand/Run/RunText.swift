@@ -80,8 +80,7 @@ struct RunText {
     // MARK: Several runs
 
     private func summary(of command: RunSeriesResult.Command) -> [String] {
-        let headline = command.runs.first?.headline
-        let energy = headline?.scope.name ?? "energy"
+        let energy = command.source?.scope.name ?? "energy"
         var lines = [
             line("time", command.statistics(RunValue.duration)) { Self.seconds(.seconds($0)) },
             line("processors", command.statistics(RunValue.processorTime)) { Self.seconds(.seconds($0)) },
@@ -94,7 +93,7 @@ struct RunText {
         lines.append(line("its share", command.statistics(RunValue.attributed)) { Self.shown(Joules($0)) })
         lines.append(line("CO2", command.statistics(RunValue.carbon)) { Self.shown(Grams($0)) })
         if let price { lines.append(line("cost", command.statistics(RunValue.cost(at: price)), Self.money)) }
-        if let headline, headline.provenance != .measured { lines.append(band(of: command, headline)) }
+        if let source = command.source, source.provenance != .measured { lines.append(band(of: command, source)) }
         return lines.compactMap { $0 } + phases(of: command)
     }
 
@@ -113,12 +112,11 @@ struct RunText {
     }
 
     /// The mean of an estimate is no more certain than each: the band stays however many runs there are.
-    private func band(of command: RunSeriesResult.Command, _ headline: RunResult.Figure) -> String? {
-        guard let low = command.statistics({ $0.headline?.low?.rawValue })?.mean,
-            let high = command.statistics({ $0.headline?.high?.rawValue })?.mean
+    private func band(of command: RunSeriesResult.Command, _ source: FigureSource) -> String? {
+        guard let low = command.statistics(RunValue.low)?.mean, let high = command.statistics(RunValue.high)?.mean
         else { return nil }
         return line(
-            "  \(headline.provenance.name)", "",
+            "  \(source.provenance.name)", "",
             "the true mean lies between \(Self.shown(Joules(low))) and "
                 + "\(Self.shown(Joules(high))), whatever the runs have in common")
     }
@@ -178,16 +176,20 @@ struct RunText {
         if runs.contains(where: \.end.hasSurvivors) {
             notes.append("processes that it started still run; its share has what they used until its end")
         }
-        let known = command.statistics(RunValue.energy)?.count ?? 0
-        if known > 0, known < runs.count {
+        let (known, comparable) = (command.statistics(RunValue.energy)?.count ?? 0, runs.count - command.leftOut.count)
+        if let source = command.source, !command.leftOut.isEmpty {
             notes.append(
-                "the energy is known of \(known) of \(runs.count) runs; short ones that no counter noticed are not in the mean"
+                "the energies are \(source.scope) \(source.provenance), as in the first run; those of another figure are not in the mean:"
+                    + " run \(Self.list(command.leftOut))")
+        }
+        if known > 0, known < comparable {
+            notes.append(
+                "the energy is known of \(known) of \(comparable) runs; short ones that no counter noticed are not in the mean"
             )
         }
         let outliers = command.statistics(RunValue.energy)?.outliers ?? []
         if !outliers.isEmpty {
-            let list = outliers.map { "\($0 + 1)" }.joined(separator: ", ")
-            notes.append("far from the others in energy, and counted: run \(list)")
+            notes.append("far from the others in energy, and counted: run \(Self.list(outliers))")
         }
         return notes.map { "  note: \($0)" }
     }
@@ -198,6 +200,9 @@ struct RunText {
         let start = "  " + name.padding(to: 14) + value.leftPadded(10)
         return details.isEmpty ? start : start + "  " + details
     }
+
+    /// Runs, counted from 1.
+    private static func list(_ runs: [Int]) -> String { runs.map { "\($0 + 1)" }.joined(separator: ", ") }
 
     private static func shown(_ figure: Figure) -> String { "\(figure.number) \(figure.unit)" }
     private static func shown(_ energy: Joules) -> String { shown(Figure(energy)) }

@@ -12,46 +12,69 @@ struct RunValue: Sendable {
     /// common, which no number of them tells.
     let limits: @Sendable (RunResult) -> ClosedRange<Double>?
 
+    /// Which figure it is of; nil for none.
+    let source: @Sendable (RunResult) -> FigureSource?
+
     init(
         _ name: StaticString, _ value: @escaping @Sendable (RunResult) -> Double?, least: Double = 0,
+        of source: @escaping @Sendable (RunResult) -> FigureSource? = { $0.headlineSource },
         limits: @escaping @Sendable (RunResult) -> ClosedRange<Double>? = { _ in nil }
     ) {
-        (self.name, self.value, self.least, self.limits) = (name, value, least, limits)
+        (self.name, self.value, self.least, self.source, self.limits) = (name, value, least, source, limits)
     }
 
     /// A value that is proportional to the energy of the figure to show first.
     private static func proportional(
-        _ name: StaticString, _ value: @escaping @Sendable (RunResult) -> Double?
+        _ name: StaticString, _ value: @escaping @Sendable (RunResult) -> Double?,
+        of source: @escaping @Sendable (RunResult) -> FigureSource? = { $0.headlineSource }
     ) -> RunValue {
-        RunValue(name, value) { run in
+        RunValue(name, value, of: source) { run in
             guard let value = value(run), let energy = run.headline?.energy?.rawValue, energy > 0 else { return nil }
             return run.headline?.resolved.map { ($0.lowerBound * value / energy)...($0.upperBound * value / energy) }
         }
     }
 
-    static let duration = RunValue("wall_s") { $0.duration.seconds }
-    static let processorTime = RunValue("cpu_s") { $0.end.processorTime.seconds }
+    static let duration = RunValue("wall_s", { $0.duration.seconds }, of: { _ in nil })
+    static let processorTime = RunValue("cpu_s", { $0.end.processorTime.seconds }, of: { _ in nil })
 
     /// The energy of the figure to show first.
-    static let energy = proportional("energy_j") { $0.headline?.energy?.rawValue }
-    static let power = proportional("power_w") { $0.headline?.power?.rawValue }
-    static let dynamic = RunValue("dynamic_j", { $0.headline?.dynamic?.rawValue }, least: -.infinity) { run in
-        guard let headline = run.headline, let idle = headline.idle?.rawValue else { return nil }
-        return headline.resolved.map { ($0.lowerBound - idle)...($0.upperBound - idle) }
-    }
-    static let attributed = proportional("attributed_j") { $0.attributed?.energy.rawValue }
-    static let carbon = proportional("carbon_g") { $0.carbon?.rawValue }
+    static let energy = proportional("energy_j", { $0.headline?.energy?.rawValue })
+    static let low = RunValue("low_j", { $0.headline?.low?.rawValue })
+    static let high = RunValue("high_j", { $0.headline?.high?.rawValue })
+    static let power = proportional("power_w", { $0.headline?.power?.rawValue })
+    static let dynamic = RunValue(
+        "dynamic_j", { $0.headline?.dynamic?.rawValue }, least: -.infinity,
+        limits: { run in
+            guard let headline = run.headline, let idle = headline.idle?.rawValue else { return nil }
+            return headline.resolved.map { ($0.lowerBound - idle)...($0.upperBound - idle) }
+        })
+    static let attributed = proportional(
+        "attributed_j", { $0.attributed?.energy.rawValue }, of: { $0.source(of: $0.attributed?.scope) })
+    static let carbon = proportional("carbon_g", { $0.carbon?.rawValue })
 
-    static func cost(at price: Double) -> RunValue { proportional("cost") { $0.cost(at: price) } }
+    static func cost(at price: Double) -> RunValue { proportional("cost", { $0.cost(at: price) }) }
 
     /// All, in the order in which they are written.
     static func all(price: Double?) -> [RunValue] {
         let values = [
-            duration, processorTime, energy,
-            RunValue("low_j", { $0.headline?.low?.rawValue }), RunValue("high_j", { $0.headline?.high?.rawValue }),
-            power, dynamic, attributed, carbon,
+            duration, processorTime, energy, low, high, power, dynamic, attributed, carbon,
         ]
         return price.map { values + [cost(at: $0)] } ?? values
+    }
+}
+
+/// Which figure a value is of: values of others have no mean.
+struct FigureSource: Hashable {
+    let scope: Scope
+    let provenance: Provenance
+}
+
+extension RunResult {
+    /// That of the figure to show first; nil if there is none.
+    var headlineSource: FigureSource? { source(of: headlineScope) }
+
+    fileprivate func source(of scope: Scope?) -> FigureSource? {
+        figures.first { $0.scope == scope }.map { FigureSource(scope: $0.scope, provenance: $0.provenance) }
     }
 }
 
@@ -99,7 +122,7 @@ extension RunResult.Figure {
 struct SeriesPhase {
     let name: String
 
-    /// One for each run that has it, with the scope of the figure to show first.
+    /// One for each run that has it, with the scope of the figure to show first; nil where that is another one than the first run's.
     fileprivate(set) var ofRuns: [(phase: RunPhase, scope: Scope?)] = []
 
     /// What a value has in common; nil if no run has it.
@@ -113,13 +136,28 @@ struct SeriesPhase {
 extension RunSeriesResult.Command {
     /// What a value of the runs has in common; nil if none has it.
     func statistics(_ value: RunValue) -> RunStatistics? {
-        RunStatistics(runs.map(value.value), within: runs.map(value.limits), notBelow: value.least)
+        RunStatistics(values(value), within: runs.map(value.limits), notBelow: value.least)
     }
+
+    /// The values of the runs; nil for a run whose figure is another one than a command's first.
+    private func values(_ value: RunValue, asOf command: Self? = nil) -> [Double?] {
+        let kind = ComparableRuns((command ?? self).runs.map(value.source)).kind
+        return ComparableRuns(runs.map(value.source), asOf: kind).values(runs.map(value.value))
+    }
+
+    private var comparable: ComparableRuns<FigureSource> { ComparableRuns(runs.map(\.headlineSource)) }
+
+    /// Which figure the means are of: that of the first run. Another one comes up when a sensor comes or goes meanwhile.
+    var source: FigureSource? { comparable.kind }
+
+    /// The runs whose figure is another one, from 0.
+    var leftOut: [Int] { comparable.leftOut }
 
     /// The phases of all runs, in the order in which their names first came.
     var phases: [SeriesPhase] {
         var phases: [SeriesPhase] = []
         var numbers: [String: Int] = [:]
+        let source = source
         for run in runs {
             for phase in run.phases {
                 let number = numbers[phase.name] ?? phases.count
@@ -127,7 +165,7 @@ extension RunSeriesResult.Command {
                     numbers[phase.name] = number
                     phases.append(SeriesPhase(name: phase.name))
                 }
-                phases[number].ofRuns.append((phase, run.headlineScope))
+                phases[number].ofRuns.append((phase, run.headlineSource == source ? run.headlineScope : nil))
             }
         }
         return phases
@@ -136,7 +174,7 @@ extension RunSeriesResult.Command {
     /// How the energy compares with that of another command's runs.
     func comparison(with first: Self, _ value: RunValue) -> RunComparison? {
         RunComparison(
-            runs.map(value.value), within: runs.map(value.limits), to: first.runs.map(value.value),
+            values(value, asOf: first), within: runs.map(value.limits), to: first.values(value),
             within: first.runs.map(value.limits))
     }
 }

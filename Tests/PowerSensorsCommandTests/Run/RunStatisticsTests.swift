@@ -44,6 +44,18 @@ struct RunStatisticsTests {
         #expect(try #require(RunStatistics([5, 5, 5])).outliers.isEmpty)
     }
 
+    @Test func `runs of another scope or provenance than the first have no part in the mean, and are told`() throws {
+        let runs = ComparableRuns([nil, "wall estimated", "wall estimated", "cpu measured", "wall estimated"])
+        #expect(runs.kind == "wall estimated")
+        #expect(runs.leftOut == [3])
+        #expect(RunStatistics(runs.values([nil, 100, 102, 7, 101]))?.mean == 101)
+        // What is compared with them is to be the same.
+        let others = ComparableRuns(["cpu measured", "wall estimated"], asOf: runs.kind)
+        #expect(others.leftOut == [0] && others.values([7, 90]) == [nil, 90])
+        // What is of no figure, as time, has no kind.
+        #expect(ComparableRuns<String>([nil, nil]).values([1, 2]) == [1, 2])
+    }
+
     @Test func `one run has a mean and no interval, and none has nothing`() throws {
         let one = try #require(RunStatistics([4]))
         #expect(one.mean == 4)
