@@ -99,7 +99,7 @@ struct RunCommand: EstimatingCommand {
             phases: try phaseSources(in: environment))
         let report = RunReport(
             format: try format.value(in: environment), price: try price.value(in: environment),
-            comparesCommands: try environment.isOn(compare))
+            comparesCommands: try environment.isOn(compare), isVerbose: settings.isVerbose)
         let output = try output.value(in: environment)
         if let output { try FileTarget(output).check(isReplaced: true) }
         Signals.endOrderly()

@@ -20,6 +20,7 @@ struct RunJSON {
             json.member("commands", each: result.commands) { command, json in
                 self.command(command, comparedWith: result.commands.first, &json)
             }
+            json.findings(result.findings)
         }
         return bytes
     }
@@ -72,6 +73,7 @@ struct RunJSON {
         json.member("channels", each: run.channels) { channel, json in
             json.member("id", channel.id)
             json.member("energy_j", channel.energy?.rawValue)
+            json.member("status", channel.status.name)
         }
         json.member("attributed_j", run.attributed?.energy.rawValue)
         json.member("attributed_scope", run.attributed?.scope.name)

@@ -27,6 +27,9 @@ struct RunMeter: ~Copyable {
         }
     }
 
+    /// What is missing or limited now.
+    mutating func findings() -> [Finding] { sampler?.findings() ?? [] }
+
     mutating func setBaseline(_ source: BaselineSource) throws(CommandFailure) {
         switch source {
         case .measured(let time): measureBaseline(for: time)

@@ -8,13 +8,15 @@ struct RunReport {
     /// The price of a kilowatt-hour; nil if costs are not wanted.
     let price: Double?
     let comparesCommands: Bool
+    /// Whether to show findings that are no problem too.
+    let isVerbose: Bool
 
     /// Writes the result into a file, or to standard error.
     func write(_ result: RunSeriesResult, to path: String?) throws(CommandFailure) {
         let bytes =
             switch format {
             case .text:
-                Array(LocaleCharacters.ofLocale.shown(RunText(result, price: price, comparesCommands).text).utf8)
+                Array(LocaleCharacters.ofLocale.shown(text(of: result)).utf8)
             case .json: RunJSON(price: price, comparesCommands).bytes(of: result)
             case .csv: RunCSV(price: price).bytes(of: result)
             }
@@ -26,6 +28,13 @@ struct RunReport {
             StandardError.write(bytes)
             throw .failure("--output \(error) The result is on standard error.")
         }
+    }
+
+    /// The result and what is missing or limited, such as a file that may not be read.
+    private func text(of result: RunSeriesResult) -> String {
+        let findings = FindingReport(result.findings, isVerbose: isVerbose).lines.map { "  \($0.safeToShow)\n" }
+        let text = RunText(result, price: price, comparesCommands).text
+        return findings.isEmpty ? text : text + "\n" + findings.joined()
     }
 }
 

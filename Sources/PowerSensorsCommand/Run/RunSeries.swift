@@ -24,17 +24,25 @@ struct RunSeries {
         var result = RunSeriesResult(
             node: settings.node, baseline: Baseline(),
             commands: commands.map { RunSeriesResult.Command(words: $0, planned: runs) })
+        let end = run(settings, by: &meter, into: &result)
+        result.findings = meter.findings()
+        return (result, end)
+    }
+
+    private func run(
+        _ settings: Settings, by meter: inout RunMeter, into result: inout RunSeriesResult
+    ) -> CommandFailure {
         do throws(CommandFailure) {
             if let baseline { try meter.setBaseline(baseline) }
             if let savedBaseline, !Signals.isEndRequested {
                 try meter.baseline.save(to: savedBaseline, of: settings.node)
             }
         } catch {
-            return (result, error)
+            return error
         }
         result.baseline = meter.baseline
         if commands.isEmpty {
-            return (result, CommandFailure(line: "", exitCode: Signals.latestEnd == 0 ? 0 : Signals.exitStatus))
+            return CommandFailure(line: "", exitCode: Signals.latestEnd == 0 ? 0 : Signals.exitStatus)
         }
         var exitStatus: Int32 = 0
         for round in 0..<(warmup + runs) {
@@ -42,20 +50,18 @@ struct RunSeries {
             for index in round % 2 == 0 ? Array(commands.indices) : commands.indices.reversed() {
                 if round >= warmup, cooldown > .zero { Signals.wait(for: cooldown) }
                 if Signals.isEndRequested {
-                    return (
-                        result, CommandFailure(line: "", exitCode: exitStatus == 0 ? Signals.exitStatus : exitStatus)
-                    )
+                    return CommandFailure(line: "", exitCode: exitStatus == 0 ? Signals.exitStatus : exitStatus)
                 }
                 do throws(CommandFailure) {
                     let one = try meter.run(commands[index])
                     if exitStatus == 0 { exitStatus = one.end.exitStatus }
                     if round >= warmup { result.commands[index].add(one, isCutOff: Signals.isEndRequested) }
                 } catch {
-                    return (result, error)
+                    return error
                 }
             }
         }
-        return (result, CommandFailure(line: "", exitCode: exitStatus))
+        return CommandFailure(line: "", exitCode: exitStatus)
     }
 }
 
@@ -87,5 +93,7 @@ struct RunSeriesResult {
     let node: String
     var baseline: Baseline
     var commands: [Command]
+    /// What is missing or limited at the end.
+    var findings: [Finding] = []
 }
 #endif

@@ -1,8 +1,8 @@
-import PowerSensors
+package import PowerSensors
 
 extension JSONWriter {
     /// Writes the member `findings`.
-    mutating func findings(_ findings: [Finding]) {
+    package mutating func findings(_ findings: [Finding]) {
         member("findings", each: findings) { finding, json in
             json.member("severity", finding.severity.name)
             json.member("subject", finding.subject)

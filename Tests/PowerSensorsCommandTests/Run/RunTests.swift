@@ -121,6 +121,21 @@ struct RunTests {
         #expect(run["runs"].elements.count == 1, "\(single.error)")
     }
 
+    @Test func `what is missing is told once behind the result, with its file and a remedy`() async throws {
+        let machine = try MockMachine.onePackage()
+        try machine.add(MockControlType(zones: [MockZone(name: "package-1")]))
+        try #require(machine.zone("package-1")).inject(.garbage, at: "energy_uj")
+        let arguments = ["--sensor", "rapl:powercap"] + Command.roots(machine) + ["--", "true"]
+        let text = try await Command.run(["run", "--runs", "2"] + arguments)
+        #expect(text.complaints.count { $0.contains("warning: class/powercap/") } == 1, "\(text.error)")
+        #expect(try #require(text.complaints.last).contains("Remedy: "), "\(text.error)")
+        let json = try JSON(try await Command.run(["run", "--format", "json"] + arguments).error)
+        let finding = try #require(json["findings"].elements.first { $0["severity"].text == "warning" })
+        #expect(finding["subject"].text?.hasSuffix("energy_uj") == true && finding["remedy"].text != nil, "\(finding)")
+        let run = try #require(json["commands"].elements.first?["runs"].elements.first)
+        #expect(Set(run["channels"].elements.compactMap(\.["status"].text)).count == 2, "\(run)")
+    }
+
     @Test func `where nothing can be read the command runs, and this is said`() async throws {
         let empty = try MockTree()
         let outcome = try await Command.run(
