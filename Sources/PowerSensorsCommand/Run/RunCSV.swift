@@ -2,7 +2,8 @@
 import PowerSensors
 import PowerSensorsExporters
 
-/// Runs as comma-separated values (RFC 4180): a row for each figure of each run, and of each of its phases. Unknown values are empty.
+/// Runs as comma-separated values (RFC 4180): a row for each figure and each channel of each run, and for each figure of each of its
+/// phases. Unknown values are empty.
 struct RunCSV {
     let price: Double?
 
@@ -12,7 +13,8 @@ struct RunCSV {
 
     func bytes(of result: RunSeriesResult) -> [UInt8] {
         let hasPhases = result.commands.contains { $0.runs.contains { !$0.phases.isEmpty } }
-        var text = Self.columns + (price == nil ? "" : ",cost") + (hasPhases ? ",phase,phase_name" : "") + "\n"
+        var text =
+            Self.columns + (price == nil ? "" : ",cost") + ",channel" + (hasPhases ? ",phase,phase_name" : "") + "\n"
         for command in result.commands {
             for (number, run) in command.runs.enumerated() {
                 append(run, number + 1, of: command, endingWith: hasPhases ? ["", ""] : [], to: &text)
@@ -35,16 +37,29 @@ struct RunCSV {
             fields.append(isAttributed ? run.attributed?.energy.rawValue.description ?? "" : "")
             fields.append(isFirst ? run.carbon?.rawValue.description ?? "" : "")
             if let price { fields.append(isFirst ? run.cost(at: price)?.description ?? "" : "") }
-            text += (fields + ending).joined(separator: ",") + "\n"
+            text += Self.row(fields, [""], ending)
+        }
+        let unknown = [String](repeating: "", count: price == nil ? 2 : 3)
+        for channel in run.channels where channel.isOfEnergy {
+            let id = TableRecords.field(channel.id.safeToShow)
+            text += Self.row(start, times, Self.fields(ofChannel: channel), unknown, [id], ending)
         }
         for (index, phase) in run.phases.enumerated() {
             let times = [phase.duration, phase.processorTime].map { "\($0.seconds)" }
-            let unknown = [String](repeating: "", count: price == nil ? 2 : 3)
             for figure in phase.figures.isEmpty ? [nil] : phase.figures.map(Optional.some) {
                 let ending = ["\(index + 1)", TableRecords.field(phase.name.safeToShow)]
-                text += (start + times + Self.fields(of: figure) + unknown + ending).joined(separator: ",") + "\n"
+                text += Self.row(start, times, Self.fields(of: figure), unknown, [""], ending)
             }
         }
+    }
+
+    private static func row(_ parts: [String]...) -> String { parts.flatMap(\.self).joined(separator: ",") + "\n" }
+
+    /// The fields from `scope` to `status` of a channel, without a scope, so that the rows of a scope are those of its figure.
+    private static func fields(ofChannel channel: RunResult.Channel) -> [String] {
+        let (energy, power) = (channel.figure.energy?.rawValue, channel.figure.power?.rawValue)
+        let numbers = [energy, nil, nil, power, nil, nil, nil].map { $0?.description ?? "" }
+        return [""] + numbers + [channel.provenance.name, channel.figure.status.name]
     }
 
     /// The fields from `scope` to `status`.

@@ -72,8 +72,9 @@ struct RunJSON {
         Self.host(run.figures, &json)
         json.member("channels", each: run.channels) { channel, json in
             json.member("id", channel.id)
-            json.member("energy_j", channel.energy?.rawValue)
-            json.member("status", channel.status.name)
+            json.member("energy_j", channel.figure.energy?.rawValue)
+            json.member("power_w", channel.figure.power?.rawValue)
+            json.member("status", channel.figure.status.name)
         }
         json.member("attributed_j", run.attributed?.energy.rawValue)
         json.member("attributed_scope", run.attributed?.scope.name)

@@ -21,6 +21,19 @@ struct RunResult {
         var dynamic: Joules? { if let energy, let idle { energy - idle } else { nil } }
     }
 
+    /// What one channel counted during the run.
+    struct Channel {
+        let id: String
+        /// The figure that it belongs to, also where that has it by another channel; nil for none.
+        let scope: Scope?
+        /// The names of the domain and of those that contain it, such as `package-0` and `core`; empty for other channels.
+        let domain: [String]
+        /// Whether it measures energy or power, and is not another channel's register.
+        let isOfEnergy: Bool
+        let provenance: Provenance
+        let figure: Measurement.ChannelFigure
+    }
+
     /// How long the command ran, from right before its start to right after its end.
     let duration: Duration
 
@@ -28,7 +41,8 @@ struct RunResult {
 
     let figures: [Figure]
 
-    let channels: [Measurement.ChannelFigure]
+    /// What each sensor counted, also parts of others.
+    let channels: [Channel]
 
     /// The scope of the figure to show first; nil if nothing is measured here.
     let headlineScope: Scope?
@@ -46,6 +60,12 @@ struct RunResult {
 
     /// What its phases used; empty if nothing could mark any.
     var phases: [RunPhase] = []
+
+    /// The domains of a scope; empty if there is one alone, which the scope's figure shows.
+    func domains(of scope: Scope?) -> [Channel] {
+        let domains = channels.filter { !$0.domain.isEmpty && $0.isOfEnergy && $0.scope == scope }
+        return domains.count > 1 ? domains : []
+    }
 
     /// The figure to show first.
     var headline: Figure? { figures.first { $0.scope == headlineScope } }
@@ -90,7 +110,7 @@ extension RunResult {
         self.duration = duration
         self.end = end
         headlineScope = measurement?.headlineScope
-        channels = measurement?.channels ?? []
+        channels = Channel.all(measurement?.channels ?? [], in: context.topology)
         // What was used between the samples and the run is none of the run's.
         let outside = max((measurement?.duration ?? .zero) - duration, .zero)
         figures = (measurement?.figures ?? []).map {
@@ -106,6 +126,29 @@ extension RunResult {
         }
         stoppedTime = context.stoppedTime
         shortest = (context.updateTime(of: headlineScope) * 2 + outside) * 20
+    }
+}
+
+extension RunResult.Channel {
+    /// Those that the topology has.
+    fileprivate static func all(_ figures: [Measurement.ChannelFigure], in topology: Topology?) -> [Self] {
+        let known = Dictionary((topology?.channels ?? []).map { ($0.id, $0) }) { first, _ in first }
+        return figures.compactMap { figure in
+            guard let channel = known[figure.id] else { return nil }
+            var (scope, next) = (channel.countsIn, channel.parent)
+            // As deep as any machine is, and no ring.
+            for _ in 0..<8 {
+                guard scope == nil, let parent = next.flatMap({ known[$0] }) else { break }
+                (scope, next) = (parent.countsIn, parent.parent)
+            }
+            let isOfEnergy = [.energy, .power].contains(channel.quantity) && channel.provenance != .nominal
+            let isDomain = channel.component.domain != nil && channel.mirrorOf == nil
+            return Self(
+                id: figure.id, scope: scope,
+                domain: isDomain ? figure.id.split(separator: "/").dropFirst().map(String.init) : [],
+                isOfEnergy: isOfEnergy && channel.mirrorOf == nil,
+                provenance: channel.provenance, figure: figure)
+        }
     }
 }
 

@@ -39,6 +39,7 @@ struct RunText {
         var lines = [line("time", Self.seconds(run.duration), "processors \(Self.seconds(run.end.processorTime))")]
         for figure in run.figures {
             lines.append(line(figure.scope.name, figure.energy.map(Self.shown) ?? "unknown", details(of: figure)))
+            lines += run.domains(of: figure.scope).map(line(for:))
             if let idle = figure.idle, let dynamic = figure.dynamic {
                 lines.append(line("  dynamic", Self.shown(dynamic), "above the \(Self.shown(idle)) that it uses idle"))
             }
@@ -50,6 +51,18 @@ struct RunText {
         if let cost = price.flatMap({ run.cost(at: $0) }) { lines.append(line("cost", Self.money(cost))) }
         if !run.phases.isEmpty { lines.append("  phases") }
         return lines + run.phases.map { line(for: $0, scope: run.headlineScope) }
+    }
+
+    private func line(for domain: RunResult.Channel) -> String {
+        let (energy, power) = (domain.figure.energy.map(Self.shown), domain.figure.power)
+        let status = domain.figure.status == .ok ? nil : domain.figure.status.name
+        let details = [power.map { "mean \(Self.shown($0))" }, status].compactMap(\.self)
+        return line(Self.title(of: domain), energy ?? "unknown", details.joined(separator: "  "))
+    }
+
+    /// The domain's name, behind blanks for the figure and for the domains that contain it.
+    private static func title(of domain: RunResult.Channel) -> String {
+        String(repeating: "  ", count: domain.domain.count) + (domain.domain.last ?? "").safeToShow
     }
 
     private func line(for phase: RunPhase, scope: Scope?) -> String {
@@ -87,6 +100,10 @@ struct RunText {
             line(energy, command.statistics(RunValue.energy)) { Self.shown(Joules($0)) },
             line("  mean power", command.statistics(RunValue.power)) { Self.shown(Watts($0)) },
         ]
+        for domain in command.runs.first?.domains(of: command.source?.scope) ?? [] {
+            let energies = command.statistics(RunValue.energy(ofChannel: domain.id))
+            lines.append(line(Self.title(of: domain), energies) { Self.shown(Joules($0)) })
+        }
         if !result.baseline.figures.isEmpty {
             lines.append(line("  dynamic", command.statistics(RunValue.dynamic)) { Self.shown(Joules($0)) })
         }

@@ -52,6 +52,10 @@ struct RunValue: Sendable {
         "attributed_j", { $0.attributed?.energy.rawValue }, of: { $0.source(of: $0.attributed?.scope) })
     static let carbon = proportional("carbon_g", { $0.carbon?.rawValue })
 
+    static func energy(ofChannel id: String) -> RunValue {
+        RunValue("energy_j", { run in run.channels.first { $0.id == id }?.figure.energy?.rawValue }, of: { _ in nil })
+    }
+
     static func cost(at price: Double) -> RunValue { proportional("cost", { $0.cost(at: price) }) }
 
     /// All, in the order in which they are written.

@@ -171,7 +171,7 @@ struct PhaseTests {
         let table = try await RunMachine().run(steps, ["--phases", "one|two", "--format", "csv"]).error
         let rows = table.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
         #expect(rows.first?.suffix(2) == ["phase", "phase_name"])
-        #expect(rows.dropFirst().map { $0.suffix(2).joined(separator: ",") } == [",", "1,", "2,one", "3,two"])
+        #expect(rows.dropFirst().map { $0.suffix(2).joined(separator: ",") } == [",", ",", "1,", "2,one", "3,two"])
         #expect(Set(rows.map(\.count)).count == 1)
         let text = try await RunMachine().run(steps, ["--phases", "one|two"]).error
         #expect(text.contains("  phases\n    (no name)") && text.contains("\n    two "))
