@@ -6,7 +6,7 @@ import ctypes
 import os
 import threading
 import weakref
-from typing import Any, Callable, Dict, Iterable, List, Optional, TypeVar, cast
+from typing import Any, Callable, Dict, Iterable, List, Optional, TypeVar, Union, cast, overload
 
 from . import _library
 from ._decorate import decorate
@@ -93,9 +93,17 @@ class Sampler:
         self._library.check(self._opened().call(self._library.sample, ctypes.byref(place)))
         return read_snapshot(self._library, place)
 
-    def measure(self, report: Optional[Callable[[Measurement], Any]] = None) -> Measurement:
+    @overload
+    def measure(self, function: Function, /) -> Function: ...
+
+    @overload
+    def measure(self, *, report: Optional[Callable[[Measurement], Any]] = None) -> Measurement: ...
+
+    def measure(
+        self, function: Optional[Function] = None, /, *, report: Optional[Callable[[Measurement], Any]] = None
+    ) -> Union[Function, Measurement]:
         """Measures a piece of work, see ``powersensors.measure``."""
-        return Measurement(self, report)
+        return _measured(function, Measurement(self, report))
 
     def findings(self) -> List[Finding]:
         """What is missing or limited now."""
@@ -373,7 +381,25 @@ def _renew_locks() -> None:
 os.register_at_fork(after_in_child=_renew_locks)
 
 
-def measure(report: Optional[Callable[[Measurement], Any]] = None, **options: Any) -> Measurement:
+def _measured(function: Optional[Function], measurement: Measurement) -> Union[Function, Measurement]:
+    if function is None:
+        return measurement
+    if not callable(function):
+        raise TypeError(f"{function!r} is no function to measure. Remedy: Name what it is, such as report=print.")
+    return measurement(function)
+
+
+@overload
+def measure(function: Function, /) -> Function: ...
+
+
+@overload
+def measure(*, report: Optional[Callable[[Measurement], Any]] = None, **options: Any) -> Measurement: ...
+
+
+def measure(
+    function: Optional[Function] = None, /, *, report: Optional[Callable[[Measurement], Any]] = None, **options: Any
+) -> Union[Function, Measurement]:
     """Measures a piece of work.
 
     ::
@@ -382,10 +408,14 @@ def measure(report: Optional[Callable[[Measurement], Any]] = None, **options: An
             train()
         print(work.joules, work.low, work.high)
 
+        @powersensors.measure
+        def train(): ...
+
         @powersensors.measure(report=print)
         def train(): ...
 
+    :param function: What to measure at each call, as of a decorator without brackets.
     :param report: Called with the measurement at its end.
     :param options: Those of ``Sampler``. Without any, all measurements of the process share one.
     """
-    return Measurement(Sampler(**options) if options else None, report)
+    return _measured(function, Measurement(Sampler(**options) if options else None, report))

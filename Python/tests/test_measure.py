@@ -64,6 +64,25 @@ def test_a_decorated_function_is_measured_at_each_call(machine: Machine, sampler
     assert work.__doc__ == "Works."
 
 
+def test_the_decorator_needs_no_brackets(machine: Machine, default: Sampler) -> None:
+    @powersensors.measure
+    def work(joules: int) -> str:
+        machine.packages[0].joules(joules)
+        return "done"
+
+    assert work(2) == "done"
+    assert work.measurement.joules == 2  # type: ignore[attr-defined]
+
+    @default.measure
+    def other() -> None:
+        machine.packages[0].joules(3)
+
+    other()
+    assert other.measurement.joules == 3  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match="report=print"):
+        powersensors.measure("rapl")  # type: ignore[call-overload]
+
+
 def test_a_decorated_coroutine_is_measured_to_its_end(machine: Machine, default: Sampler) -> None:
     @powersensors.measure()
     async def work() -> int:
