@@ -38,10 +38,37 @@ struct RunStatisticsTests {
     }
 
     @Test func `a run that lies far outside is told and counts`() throws {
-        let statistics = try #require(RunStatistics([10, 10.1, 9.9, 10.05, 30]))
+        let statistics = try #require(RunStatistics([10, 10.1, 9.9, 10.05, 30, 9.95, 10]))
         #expect(statistics.outliers == [4])
-        #expect(abs(statistics.mean - 14.01) < 1e-9)
-        #expect(try #require(RunStatistics([5, 5, 5])).outliers.isEmpty)
+        #expect(abs(statistics.mean - 90.0 / 7) < 1e-9)
+        #expect(try #require(RunStatistics([5, 5, 5, 5, 5, 5])).outliers.isEmpty)
+        // Five runs do not tell.
+        #expect(try #require(RunStatistics([10, 10.1, 9.9, 10.05, 30])).outliers.isEmpty)
+    }
+
+    @Test func `several runs far outside do not hide each other in a long series`() throws {
+        let usual = (0..<28).map { 10 + 0.1 * Double($0 % 7) }
+        let values: [Double] = [30] + usual + [31]
+        #expect(try #require(RunStatistics(values)).outliers == [0, 29])
+    }
+
+    @Test(arguments: [3, 5, 6, 10, 20, 40])
+    func `noise alone has an outlier in at most 5 of 100 series`(runs: Int) throws {
+        var generator = SeededGenerator(seed: 8)
+        var accused = 0
+        for _ in 0..<2000 {
+            let values = (0..<runs).map { _ in 100 + 3 * Self.noise(&generator) }
+            if try #require(RunStatistics(values)).outliers.isEmpty == false { accused += 1 }
+        }
+        // Five in a hundred, and three standard deviations of that count.
+        #expect(accused <= 130, "\(accused)")
+        #expect(runs < RunStatistics.leastForOutliers ? accused == 0 : accused > 0)
+    }
+
+    @Test func `what is far is as far as in Grubbs' table`() {
+        for (count, deviate) in [(6, 1.887), (10, 2.290), (20, 2.708), (30, 2.909), (100, 3.384)] {
+            #expect(abs(RunStatistics.greatestDeviate(of: count) - deviate) < 0.001)
+        }
     }
 
     @Test func `runs of another scope or provenance than the first have no part in the mean, and are told`() throws {
