@@ -1,6 +1,6 @@
-/// Formats a number with a fixed number of decimals, at most 4.
+/// Formats a number with a fixed number of decimals, at most 12.
 package func fixed(_ value: Double, decimals: Int) -> String {
-    let scale = [1, 10, 100, 1000, 10000][min(max(decimals, 0), 4)]
+    let scale = (0..<min(max(decimals, 0), 12)).reduce(1) { scale, _ in scale * 10 }
     let scaled = (value * Double(scale)).rounded()
     // Decimals mean nothing beyond this, and the conversion to an integer could trap.
     guard abs(scaled) < 1e15 else { return value.description }

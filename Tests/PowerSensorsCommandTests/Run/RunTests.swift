@@ -151,6 +151,14 @@ struct RunTests {
         #expect(run["runs"].elements.count == 1, "\(single.error)")
     }
 
+    @Test func `a small cost has digits other than 0`() async throws {
+        #expect(fixed(6e-7, decimals: 9) == "0.000000600")
+        let text = try await RunMachine().run("grow 250", ["--price", "8.64"]).error
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("  cost ") }, "\(text)")
+        let cost = try #require(line.split(separator: " ").dropFirst().first.flatMap { Double($0) }, "\(line)")
+        #expect(abs(cost - 6e-7) < 1e-8, "\(line)")
+    }
+
     @Test func `what is missing is told once behind the result, with its file and a remedy`() async throws {
         let machine = try MockMachine.onePackage()
         try machine.add(MockControlType(zones: [MockZone(name: "package-1")]))
