@@ -49,6 +49,7 @@ struct RunJSON {
                 json.member("mean", comparison?.ratio)
                 Self.interval("interval95", comparison?.interval, &json)
                 json.member("different", comparison.map(\.isDifferent))
+                json.member("provenance", first.source?.provenance.name)
             }
         }
     }
@@ -77,9 +78,14 @@ struct RunJSON {
             json.member("status", channel.figure.status.name)
         }
         json.member("attributed_j", run.attributed?.energy.rawValue)
+        Self.bounds("attributed_low_j", "attributed_high_j", run.attributedBounds, &json)
         json.member("attributed_scope", run.attributed?.scope.name)
         json.member("carbon_g", run.carbon?.rawValue)
-        if let price { json.member("cost", run.cost(at: price)) }
+        Self.bounds("carbon_low_g", "carbon_high_g", run.carbonBounds, &json)
+        if let price {
+            json.member("cost", run.cost(at: price))
+            Self.bounds("cost_low", "cost_high", run.costBounds(at: price), &json)
+        }
         json.member("descendants_left", run.end.hasSurvivors)
         json.member("stopped_s", run.stoppedTime.seconds)
         json.member("phases", each: run.phases) { phase, json in
@@ -101,6 +107,7 @@ struct RunJSON {
             json.member("peak_w", figure.peak?.rawValue)
             json.member("idle_j", figure.idle?.rawValue)
             json.member("dynamic_j", figure.dynamic?.rawValue)
+            bounds("dynamic_low_j", "dynamic_high_j", figure.dynamicBounds, &json)
             json.member("provenance", figure.provenance.name)
             json.member("status", figure.status.name)
         }
@@ -109,6 +116,13 @@ struct RunJSON {
     private static func member(_ name: StaticString, _ runs: [Int], _ json: inout JSONWriter) {
         json.name(name)
         json.array { json in for run in runs { json.number(run) } }
+    }
+
+    private static func bounds(
+        _ low: StaticString, _ high: StaticString, _ bounds: ClosedRange<Double>?, _ json: inout JSONWriter
+    ) {
+        json.member(low, bounds?.lowerBound)
+        json.member(high, bounds?.upperBound)
     }
 
     private static func interval(_ name: StaticString, _ interval: ClosedRange<Double>?, _ json: inout JSONWriter) {

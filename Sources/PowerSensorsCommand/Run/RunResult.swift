@@ -129,6 +129,37 @@ extension RunResult {
     }
 }
 
+// MARK: - Bounds of what follows from the energy
+
+extension RunResult.Figure {
+    /// The bounds of the dynamic energy, in joules; nil if they are unknown.
+    var dynamicBounds: ClosedRange<Double>? {
+        guard let low, let high, let idle, low <= high else { return nil }
+        return (low - idle).rawValue...(high - idle).rawValue
+    }
+
+    /// The bounds of what is proportional to the energy.
+    fileprivate func bounds(of value: Double?) -> ClosedRange<Double>? {
+        guard let value, value >= 0, let energy, energy > .zero, let low, let high, low <= high else { return nil }
+        return (low / energy * value)...(high / energy * value)
+    }
+}
+
+extension RunResult {
+    /// The bounds of the command's share, in joules; nil if they are unknown, as below.
+    var attributedBounds: ClosedRange<Double>? {
+        figures.first { $0.scope == attributed?.scope }?.bounds(of: attributed?.energy.rawValue)
+    }
+
+    /// The bounds of the carbon dioxide, in grams.
+    var carbonBounds: ClosedRange<Double>? { headline?.bounds(of: carbon?.rawValue) }
+
+    /// The bounds of what the energy costs.
+    func costBounds(at price: Double) -> ClosedRange<Double>? {
+        headline?.bounds(of: headline?.energy.map { $0.rawValue / 3.6e6 * price })
+    }
+}
+
 extension RunResult.Channel {
     /// Those that the topology has.
     fileprivate static func all(_ figures: [Measurement.ChannelFigure], in topology: Topology?) -> [Self] {

@@ -41,14 +41,25 @@ struct RunText {
             lines.append(line(figure.scope.name, figure.energy.map(Self.shown) ?? "unknown", details(of: figure)))
             lines += run.domains(of: figure.scope).map(line(for:))
             if let idle = figure.idle, let dynamic = figure.dynamic {
-                lines.append(line("  dynamic", Self.shown(dynamic), "above the \(Self.shown(idle)) that it uses idle"))
+                let band = Self.band(figure.dynamicBounds, of: figure) { Self.shown(Joules($0)) }
+                lines.append(
+                    line("  dynamic", Self.shown(dynamic), band, "above the \(Self.shown(idle)) that it uses idle"))
             }
         }
         if let share = run.attributed {
-            lines.append(line("its share", Self.shown(share.energy), "of \(share.scope), by processor time"))
+            let figure = run.figures.first { $0.scope == share.scope }
+            let band = Self.band(run.attributedBounds, of: figure) { Self.shown(Joules($0)) }
+            lines.append(line("its share", Self.shown(share.energy), band, "of \(share.scope), by processor time"))
         }
-        if let carbon = run.carbon { lines.append(line("CO2", Self.shown(carbon))) }
-        if let cost = price.flatMap({ run.cost(at: $0) }) { lines.append(line("cost", Self.money(cost))) }
+        if let carbon = run.carbon {
+            lines.append(
+                line("CO2", Self.shown(carbon), Self.band(run.carbonBounds, of: run.headline) { Self.shown(Grams($0)) })
+            )
+        }
+        if let price, let cost = run.cost(at: price) {
+            lines.append(
+                line("cost", Self.money(cost), Self.band(run.costBounds(at: price), of: run.headline, Self.money)))
+        }
         if !run.phases.isEmpty { lines.append("  phases") }
         return lines + run.phases.map { line(for: $0, scope: run.headlineScope) }
     }
@@ -76,6 +87,14 @@ struct RunText {
     }
 
     private static func title(of phase: String) -> String { phase.isEmpty ? "(no name)" : phase.safeToShow }
+
+    /// What an estimate leaves open of what follows from it; empty for what is measured.
+    private static func band(
+        _ bounds: ClosedRange<Double>?, of figure: RunResult.Figure?, _ shown: (Double) -> String
+    ) -> String {
+        guard let bounds, let figure, figure.provenance != .measured else { return "" }
+        return "(\(shown(bounds.lowerBound)) to \(shown(bounds.upperBound)))"
+    }
 
     private func details(of figure: RunResult.Figure) -> String {
         var parts: [String] = []
@@ -110,7 +129,7 @@ struct RunText {
         lines.append(line("its share", command.statistics(RunValue.attributed)) { Self.shown(Joules($0)) })
         lines.append(line("CO2", command.statistics(RunValue.carbon)) { Self.shown(Grams($0)) })
         if let price { lines.append(line("cost", command.statistics(RunValue.cost(at: price)), Self.money)) }
-        if let source = command.source, source.provenance != .measured { lines.append(band(of: command, source)) }
+        if let source = command.source, source.provenance != .measured { lines += bands(of: command, source) }
         return lines.compactMap { $0 } + phases(of: command)
     }
 
@@ -129,13 +148,22 @@ struct RunText {
     }
 
     /// The mean of an estimate is no more certain than each: the band stays however many runs there are.
-    private func band(of command: RunSeriesResult.Command, _ source: FigureSource) -> String? {
-        guard let low = command.statistics(RunValue.low)?.mean, let high = command.statistics(RunValue.high)?.mean
-        else { return nil }
-        return line(
-            "  \(source.provenance.name)", "",
-            "the true mean lies between \(Self.shown(Joules(low))) and "
-                + "\(Self.shown(Joules(high))), whatever the runs have in common")
+    private func bands(of command: RunSeriesResult.Command, _ source: FigureSource) -> [String?] {
+        func line(_ name: String, _ bounds: [RunValue], _ shown: (Double) -> String) -> String? {
+            let means = bounds.compactMap { command.statistics($0)?.mean }
+            guard let low = means.first, let high = means.last, means.count == bounds.count else { return nil }
+            return self.line(name, "", "\(shown(low)) to \(shown(high))")
+        }
+        let energy: (Double) -> String = { Self.shown(Joules($0)) }
+        let lines = [
+            line("  \(source.scope)", [RunValue.low, RunValue.high], energy),
+            line("  dynamic", RunValue.dynamicBounds, energy),
+            line("  its share", RunValue.attributedBounds, energy),
+            line("  CO2", RunValue.carbonBounds) { Self.shown(Grams($0)) },
+            price.flatMap { line("  cost", RunValue.costBounds(at: $0), Self.money) },
+        ]
+        if lines.allSatisfy({ $0 == nil }) { return [] }
+        return ["  \(source.provenance): the true mean lies, whatever the runs have in common, from"] + lines
     }
 
     private func line(_ name: String, _ statistics: RunStatistics?, _ shown: (Double) -> String) -> String? {
@@ -160,7 +188,13 @@ struct RunText {
             return name
                 + (comparison.isDifferent ? "\(ratio) (\(range))" : "no difference shown (\(range) times the energy)")
         }
-        return ["", "compared with \(first.title.safeToShow)"] + others.map { "  \($0)" }
+        var lines = ["", "compared with \(first.title.safeToShow)"] + others.map { "  \($0)" }
+        if let source = first.source, source.provenance != .measured {
+            lines.append(
+                "  note: the \(source.scope) energy is \(source.provenance): what that gets wrong of all commands alike cancels in the"
+                    + " ratio; what it gets wrong of one kind of load alone does not, and is not in the interval")
+        }
+        return lines
     }
 
     // MARK: Notes
@@ -213,9 +247,9 @@ struct RunText {
 
     // MARK: Parts of a line
 
-    private func line(_ name: String, _ value: String, _ details: String = "") -> String {
+    private func line(_ name: String, _ value: String, _ details: String...) -> String {
         let start = "  " + name.padding(to: 14) + value.leftPadded(10)
-        return details.isEmpty ? start : start + "  " + details
+        return ([start] + details.filter { !$0.isEmpty }).joined(separator: "  ")
     }
 
     /// Runs, counted from 1.

@@ -58,12 +58,34 @@ struct RunValue: Sendable {
 
     static func cost(at price: Double) -> RunValue { proportional("cost", { $0.cost(at: price) }) }
 
+    /// The lower and the upper bound of a value, by their names in JSON.
+    private static func bounds(
+        _ low: StaticString, _ high: StaticString, least: Double = 0,
+        of source: @escaping @Sendable (RunResult) -> FigureSource? = { $0.headlineSource },
+        _ bounds: @escaping @Sendable (RunResult) -> ClosedRange<Double>?
+    ) -> [RunValue] {
+        [
+            RunValue(low, { bounds($0)?.lowerBound }, least: least, of: source),
+            RunValue(high, { bounds($0)?.upperBound }, least: least, of: source),
+        ]
+    }
+
+    static let dynamicBounds = bounds(
+        "dynamic_low_j", "dynamic_high_j", least: -.infinity, of: { $0.headlineSource }, { $0.headline?.dynamicBounds })
+    static let attributedBounds = bounds(
+        "attributed_low_j", "attributed_high_j", of: { $0.source(of: $0.attributed?.scope) }, { $0.attributedBounds })
+    static let carbonBounds = bounds("carbon_low_g", "carbon_high_g", of: { $0.headlineSource }, { $0.carbonBounds })
+
+    static func costBounds(at price: Double) -> [RunValue] {
+        bounds("cost_low", "cost_high", of: { $0.headlineSource }, { $0.costBounds(at: price) })
+    }
+
     /// All, in the order in which they are written.
     static func all(price: Double?) -> [RunValue] {
-        let values = [
-            duration, processorTime, energy, low, high, power, dynamic, attributed, carbon,
-        ]
-        return price.map { values + [cost(at: $0)] } ?? values
+        let values =
+            [duration, processorTime, energy, low, high, power, dynamic] + dynamicBounds + [attributed]
+            + attributedBounds + [carbon] + carbonBounds
+        return price.map { values + [cost(at: $0)] + costBounds(at: $0) } ?? values
     }
 }
 

@@ -151,6 +151,30 @@ struct RunTests {
         #expect(run["runs"].elements.count == 1, "\(single.error)")
     }
 
+    @Test func `the band of an estimate reaches everything that follows from it`() async throws {
+        let options = ["run", "--sensor", "estimator", "--region", "DE", "--price", "0.3", "--baseline", "1s"]
+        let outcome = try await Command.run(options + ["--format", "json", "--", "sleep", "0.2"])
+        let run = try #require(try JSON(outcome.error)["commands"].elements.first?["runs"].elements.first)
+        let host = try #require(run["host"].elements.first { $0["provenance"].text == "estimated" }, "\(run)")
+        let energy = try number(host["energy_j"])
+        let (below, above) = (try number(host["low_j"]) / energy, try number(host["high_j"]) / energy)
+        #expect(below < 1 && above > 1, "\(host)")
+        for (name, low, high) in [
+            ("attributed_j", "attributed_low_j", "attributed_high_j"), ("carbon_g", "carbon_low_g", "carbon_high_g"),
+            ("cost", "cost_low", "cost_high"),
+        ] {
+            let value = try number(run[name])
+            #expect(abs(try number(run[low]) - below * value) <= 1e-9 * value, "\(name): \(run)")
+            #expect(abs(try number(run[high]) - above * value) <= 1e-9 * value, "\(name): \(run)")
+        }
+        let idle = try number(host["idle_j"])
+        #expect(try number(host["dynamic_low_j"]) <= number(host["low_j"]) - idle + 1e-9, "\(host)")
+        #expect(try number(host["dynamic_high_j"]) >= number(host["high_j"]) - idle - 1e-9, "\(host)")
+        let text = try await Command.run(options + ["--runs", "2", "--compare", "--", "true", "--", "true"]).error
+        #expect(text.contains("estimated: the true mean lies"), "\(text)")
+        #expect(text.contains("cancels in the ratio"), "\(text)")
+    }
+
     @Test func `a small cost has digits other than 0`() async throws {
         #expect(fixed(6e-7, decimals: 9) == "0.000000600")
         let text = try await RunMachine().run("grow 250", ["--price", "8.64"]).error
