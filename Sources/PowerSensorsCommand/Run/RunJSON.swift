@@ -70,6 +70,8 @@ struct RunJSON {
         json.member("exit_status", Int(run.end.exitStatus))
         json.member("wall_s", run.duration / .seconds(1))
         json.member("cpu_s", run.end.processorTime / .seconds(1))
+        json.member("shortest_s", run.headline == nil ? nil : run.shortest.seconds)
+        json.member("is_too_short", run.isTooShort)
         Self.host(run.figures, &json)
         json.member("channels", each: run.channels) { channel, json in
             json.member("id", channel.id)

@@ -55,6 +55,9 @@ struct RunResult {
     /// The shortest run whose energy the sources resolve to 5 %.
     let shortest: Duration
 
+    /// Whether it is shorter than that; false where nothing is measured.
+    var isTooShort: Bool { headline != nil && duration < shortest }
+
     /// For how long it was stopped, as by Ctrl-Z. That is part of ``duration``.
     let stoppedTime: Duration
 

@@ -212,7 +212,7 @@ struct RunText {
         if let first = runs.first, first.headline == nil {
             notes.append("nothing here tells how much power the machine uses; powersensors doctor says what is missing")
         }
-        if let short = runs.first(where: { $0.headline != nil && $0.duration < $0.shortest }) {
+        if let short = runs.first(where: \.isTooShort) {
             notes.append(
                 "a run of \(Self.seconds(short.duration)) is short for these sensors, which resolve 5 % of it from "
                     + "\(Self.seconds(short.shortest)) on")

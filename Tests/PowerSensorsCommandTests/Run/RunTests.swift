@@ -175,6 +175,22 @@ struct RunTests {
         #expect(text.contains("cancels in the ratio"), "\(text)")
     }
 
+    @Test func `JSON says which run is too short, and from when on it would not be`() async throws {
+        let machine = try RunMachine()
+        for steps in ["grow 250", "grow 250; sleep 1"] {
+            let run = try #require(try await machine.result(steps)["runs"].elements.first)
+            let (shortest, wall) = (try number(run["shortest_s"]), try number(run["wall_s"]))
+            #expect(shortest > 0.02, "\(run)")
+            #expect(run["is_too_short"] == .truth(wall < shortest), "\(run)")
+        }
+        let empty = try MockTree()
+        let outcome = try await Command.run(
+            ["run", "--sensor", "rapl:powercap", "--sysfs", empty.path, "--format", "json", "--", "true"])
+        let last = try #require(outcome.complaints.last)
+        let run = try #require(try JSON(last)["commands"].elements.first?["runs"].elements.first)
+        #expect(run["shortest_s"] == .null && run["is_too_short"] == .truth(false), "\(run)")
+    }
+
     @Test func `a small cost has digits other than 0`() async throws {
         #expect(fixed(6e-7, decimals: 9) == "0.000000600")
         let text = try await RunMachine().run("grow 250", ["--price", "8.64"]).error
