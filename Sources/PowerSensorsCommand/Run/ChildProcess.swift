@@ -11,6 +11,9 @@ struct ChildProcess {
         /// The status as a shell tells it: the command's own, or 128 and the number of the signal that ended it.
         let exitStatus: Int32
 
+        /// The signal that ended it; nil if it ended itself.
+        let signal: Int32?
+
         /// When it ended.
         let moment: SampleInstant
 
@@ -67,7 +70,8 @@ struct ChildProcess {
         while unsafe wait4(number, &status, 0, &usage) < 0, errno == EINTR {}
         let others = family.collect()
         return End(
-            exitStatus: Self.exitStatus(status), moment: family.ended ?? SampleInstant.now,
+            exitStatus: Self.exitStatus(status), signal: status & 0x7f == 0 ? nil : status & 0x7f,
+            moment: family.ended ?? SampleInstant.now,
             processorTime: usage.processorTime + others.time, hasSurvivors: others.areLiving)
     }
 
@@ -183,6 +187,23 @@ private final class Family: Sendable {
         let found = unsafe wait4(number, nil, WNOHANG, &usage)
         if found == number, isOwn { state.withLock { [usage] in $0.adopted += usage.processorTime } }
     }
+}
+
+extension ChildProcess.End {
+    /// What the signal is called, such as `SIGSEGV`; nil if it ended itself.
+    var signalName: String? {
+        guard let signal else { return nil }
+        let number = Int(signal)
+        if Self.signalNames.indices.contains(number - 1) { return "SIG" + Self.signalNames[number - 1] }
+        return number == 34 ? "SIGRTMIN" : number > 34 ? "SIGRTMIN+\(number - 34)" : "signal \(number)"
+    }
+
+    /// The names of the signals from 1 on (signal(7)).
+    private static let signalNames = [
+        "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
+        "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
+        "WINCH", "IO", "PWR", "SYS",
+    ]
 }
 
 extension rusage {

@@ -68,6 +68,7 @@ struct RunJSON {
 
     private func run(_ run: RunResult, _ json: inout JSONWriter) {
         json.member("exit_status", Int(run.end.exitStatus))
+        json.member("signal", run.end.signalName)
         json.member("wall_s", run.duration / .seconds(1))
         json.member("cpu_s", run.end.processorTime / .seconds(1))
         json.member("shortest_s", run.headline == nil ? nil : run.shortest.seconds)

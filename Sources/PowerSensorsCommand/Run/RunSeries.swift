@@ -78,8 +78,11 @@ struct RunSeriesResult {
         private(set) var cutOff: RunResult?
 
         /// The first exit status that is not 0; otherwise 0.
-        var exitStatus: Int32 {
-            (runs + [cutOff].compactMap(\.self)).first { $0.end.exitStatus != 0 }?.end.exitStatus ?? 0
+        var exitStatus: Int32 { failure?.exitStatus ?? 0 }
+
+        /// The first end with an exit status other than 0; nil for none.
+        var failure: ChildProcess.End? {
+            (runs + [cutOff].compactMap(\.self)).first { $0.end.exitStatus != 0 }?.end
         }
 
         init(words: [String], planned: Int) { (self.words, self.planned) = (words, planned) }

@@ -29,7 +29,9 @@ struct RunText {
     private func title(of command: RunSeriesResult.Command) -> String {
         var title = command.title.safeToShow
         if command.runs.count > 1 { title += ", \(command.runs.count) runs" }
-        if command.exitStatus != 0 { title += ", exit status \(command.exitStatus)" }
+        if let end = command.failure {
+            title += ", exit status \(end.exitStatus)" + (end.signalName.map { ", ended by \($0)" } ?? "")
+        }
         return title
     }
 

@@ -90,6 +90,17 @@ struct RunTests {
         #expect(outcome.error.contains("time"))
     }
 
+    @Test(arguments: [("SEGV", "SIGSEGV"), ("KILL", "SIGKILL"), ("37", "SIGRTMIN+3")])
+    func `a signal that ended the command is named`(number: String, name: String) async throws {
+        let text = try await Command.run(["run", "--", "sh", "-c", "ulimit -c 0; kill -\(number) $$"])
+        #expect(text.error.contains(", ended by \(name)\n"), "\(text.error)")
+        let json = try await RunMachine().result("ulimit -c 0; kill -\(number) $$")
+        #expect(json["runs"].elements.first?["signal"] == .text(name))
+        // What a shell tells of its own child is no signal of the command.
+        let exit = try await RunMachine().result("exit 139")
+        #expect(exit["runs"].elements.first?["signal"] == .null)
+    }
+
     @Test func `the command has the streams, the limits and the signals that this one was given`() async throws {
         let outcome = try await Command.run(
             ["run", "--", "sh", "-c", "cat; ulimit -Sn; grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status"],
