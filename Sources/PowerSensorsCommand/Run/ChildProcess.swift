@@ -108,7 +108,9 @@ struct ChildProcess {
         if code == ENOENT, let interpreter = Interpreter(ofCommand: words[0]) {
             throw CommandFailure(line: "\(name) cannot be run: \(interpreter.complaint)", exitCode: 126)
         }
-        if code == ENOENT {
+        // The system also says so of a folder in PATH that may not be entered.
+        let isMissing = code == EACCES && !words[0].contains("/") && !Interpreter.isThere(words[0])
+        if code == ENOENT || isMissing {
             throw CommandFailure(
                 line: "\(name): there is no such command. Name one in PATH, or its path.", exitCode: 127)
         }

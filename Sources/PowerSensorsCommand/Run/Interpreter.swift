@@ -11,12 +11,7 @@ struct Interpreter {
     ///
     /// - Parameter command: A path or, without a slash, a name in PATH.
     init?(ofCommand command: String) {
-        let folders = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/bin:/usr/bin"
-        let paths = folders.split(separator: ":", omittingEmptySubsequences: false).map {
-            "\($0.isEmpty ? "." : $0)/\(command)"
-        }
-        let candidates = command.contains("/") ? [command] : command.isEmpty ? [] : paths
-        guard let path = candidates.first(where: { unsafe access($0, X_OK) == 0 }) else { return nil }
+        guard let path = Self.candidates(of: command).first(where: { unsafe access($0, X_OK) == 0 }) else { return nil }
         let bytes = (try? WholeFile.bytes(path, limit: 256)) ?? []
         guard bytes.starts(with: Array("#!".utf8)) else {
             complaint = "the loader that it was linked for is missing. Remedy: install it, or a build for this system."
@@ -29,5 +24,17 @@ struct Interpreter {
         let remedy =
             name.hasSuffix("\r") ? "end its lines without carriage returns" : "install it, or mend the first line"
         complaint = "there is no \(name.safeToShow), which its first line names. Remedy: \(remedy)."
+    }
+
+    /// Whether there is such a file, also one that may not be run. A folder of PATH that may not be entered has none.
+    static func isThere(_ command: String) -> Bool { candidates(of: command).contains { unsafe access($0, F_OK) == 0 } }
+
+    /// The paths that a command may have.
+    private static func candidates(of command: String) -> [String] {
+        if command.contains("/") || command.isEmpty { return command.isEmpty ? [] : [command] }
+        let folders = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/bin:/usr/bin"
+        return folders.split(separator: ":", omittingEmptySubsequences: false).map {
+            "\($0.isEmpty ? "." : $0)/\(command)"
+        }
     }
 }

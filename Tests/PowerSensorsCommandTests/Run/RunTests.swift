@@ -142,6 +142,19 @@ struct RunTests {
         #expect(outcome.error.contains("there is no /no/such/shell, which its first line names."), "\(outcome.error)")
     }
 
+    @Test func `a folder in PATH that may not be entered hides no command that is missing`() async throws {
+        let folder = try MockTree()
+        // Root may enter every folder.
+        let script = """
+            cd \(folder.path); chmod 755 .; mkdir -m 0 closed; mkdir open; : >open/there; as=
+            [ "$(id -u)" = 0 ] && as="setpriv --reuid 65534 --regid 65534 --clear-groups"
+            for name in missing there; do PATH="$PWD/closed:$PWD/open:$PATH" $as "$@" $name; echo $?; done
+            rmdir closed
+            """
+        let outcome = try await Command.run(["run", "--"], inScript: script)
+        #expect(outcome.output == "127\n126\n", "\(outcome.error)")
+    }
+
     @Test func `the run that a signal cut off is no run of the series, which says how many are missing`() async throws {
         // The second run ends the series.
         let folder = try MockTree()
