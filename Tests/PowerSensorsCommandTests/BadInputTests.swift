@@ -44,6 +44,9 @@ struct BadInputTests {
         Mistake(arguments: ["--top", "many"], exitCode: 64, mentions: ["--top many"]),
         Mistake(arguments: ["--top=-1"], exitCode: 64, mentions: ["--top -1"]),
         Mistake(arguments: ["--top", "-1"], exitCode: 64, mentions: ["--top -1", "0 to 1000000"]),
+        Mistake(
+            arguments: ["watch", "--tree", "--top", "5", "--format", "csv"], exitCode: 64,
+            mentions: ["--tree", "--format csv"]),
         Mistake(arguments: ["watch", "--tree", "--top", "0"], exitCode: 64, mentions: ["--tree", "--top 10"]),
         Mistake(
             arguments: ["export", "--tree", "--json", "-", "--consumers", "vm"], exitCode: 64,

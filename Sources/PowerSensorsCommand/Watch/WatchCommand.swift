@@ -66,6 +66,9 @@ struct WatchCommand: EstimatingCommand {
         let isUnasked = format == .csv && !isTopGiven
         let kinds = top == 0 || isUnasked ? [] : Consumer.Kind.all
         let includesTrees = try environment.isOn(tree)
+        if includesTrees, format == .csv {
+            throw .usage("--tree: trees are in text and JSON only; leave --format csv out.")
+        }
         if includesTrees, kinds.isEmpty {
             throw .usage("--tree: it has no effect without processes; add --top 10.")
         }
