@@ -75,12 +75,15 @@ extension Option {
     }
 
     /// An option with a default, which is written as a user would write it.
+    ///
+    /// - Parameter exception: Where the default is another one.
     init<Parsed>(
-        _ name: String, short: Character? = nil, _ help: String, _ parser: ValueParser<Parsed>, default text: String
+        _ name: String, short: Character? = nil, _ help: String, _ parser: ValueParser<Parsed>, default text: String,
+        exception: String? = nil
     ) where Value == Setting<Parsed> {
         self.init(
             Setting(name: name, short: short, parser: parser, fallback: parser.parse(text)),
-            "\(help) (default: \(text))")
+            "\(help) (default: \(text)\(exception.map { ", \($0)" } ?? ""))")
     }
 
     /// An option that may be repeated; its variable separates the values with commas.

@@ -48,7 +48,7 @@ struct SharedOptions: ParsableArguments {
     @Option(
         "interval", short: "i", "The time between two figures, from 1ms to 1d.",
         .duration(from: "1ms", to: "1d", example: "2s"),
-        default: "2s")
+        default: "2s", exception: "but 100ms for run")
     var interval: Setting<Duration>
 
     @Option("max-power", "The most that any one channel can draw; more counts as an error.", .watts)

@@ -88,6 +88,10 @@ struct RunCommand: EstimatingCommand {
 
     func run(in environment: Environment) throws(CommandFailure) {
         let settings = try Settings(self, in: environment)
+        // A variable or a file is meant for the other subcommands too.
+        if let policy = shared.policy.flag {
+            throw policy.refused("run leaves idle energy to nobody, as its share says; leave the option out.")
+        }
         let series = RunSeries(
             commands: try commands(in: environment),
             runs: try runs.value(in: environment),

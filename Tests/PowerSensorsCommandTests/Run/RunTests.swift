@@ -215,6 +215,11 @@ struct RunTests {
         #expect(run["shortest_s"] == .null && run["is_too_short"] == .truth(false), "\(run)")
     }
 
+    @Test func `the help names the interval that run has`() async throws {
+        let words = try await Command.run(["run", "--help"]).output.split { $0 == " " || $0 == "\n" }
+        #expect(words.joined(separator: " ").contains("(default: 2s, but 100ms for run)"))
+    }
+
     @Test func `a small cost has digits other than 0`() async throws {
         #expect(fixed(6e-7, decimals: 9) == "0.000000600")
         let text = try await RunMachine().run("grow 250", ["--price", "8.64"]).error
@@ -277,6 +282,7 @@ struct RunTests {
         ([], 64, "There is no command to run."),
         (["sleep", "1"], 64, "Put -- before the command"),
         (["--runs", "-1", "--", "true"], 64, "--runs -1: must be a whole number from 1"),
+        (["--policy", "proportional", "--", "true"], 64, "--policy proportional: run leaves idle energy to nobody"),
         (["--compare", "--", "true"], 64, "--compare needs two commands"),
         (["--compare", "--", "true", "--", "--", "true"], 64, "there is no command between two --"),
         (["--command", "true", "--", "true"], 64, "There is more than one command"),
