@@ -36,7 +36,13 @@ private func run(_ arguments: [String]) async throws(CommandFailure) {
         var command = try parse(arguments)
         // The other commands are ArgumentParser's own, such as `help`, which ends with an error that holds its text.
         guard let runnable = command as? any RunnableCommand else { return try command.run() }
-        try DescriptorLimit.raise()
+        do throws(CommandFailure) {
+            try DescriptorLimit.raise()
+        } catch {
+            // What it would measure must run all the same.
+            guard let run = runnable as? RunCommand else { throw error }
+            return try run.run(in: environment(of: command), obstacle: error)
+        }
         try await runnable.run(in: environment(of: command))
     } catch let failure as CommandFailure {
         throw failure

@@ -86,7 +86,12 @@ struct RunCommand: EstimatingCommand {
 
     enum Compare: String, Switch { case compare }
 
-    func run(in environment: Environment) throws(CommandFailure) {
+    func run(in environment: Environment) throws(CommandFailure) { try run(in: environment, obstacle: nil) }
+
+    /// Runs the command.
+    ///
+    /// - Parameter obstacle: Why nothing can be measured; nil if nothing prevents it.
+    func run(in environment: Environment, obstacle: CommandFailure?) throws(CommandFailure) {
         let settings = try Settings(self, in: environment)
         // A variable or a file is meant for the other subcommands too.
         if let policy = shared.policy.flag {
@@ -110,7 +115,7 @@ struct RunCommand: EstimatingCommand {
         ChildProcess.adoptDescendants()
         try SignalRelay.start()
         defer { SignalRelay.end() }
-        let (result, end) = series.run(settings)
+        let (result, end) = series.run(settings, obstacle: obstacle)
         if result.commands.contains(where: { !$0.runs.isEmpty || $0.cutOff != nil }) {
             try report.write(result, to: output)
         }

@@ -13,12 +13,16 @@ struct RunMeter: ~Copyable {
     private var busyMeter: BusyMeter
     private(set) var baseline = Baseline()
 
-    init(_ settings: Settings, every interval: Duration, _ phaseSources: PhaseSources) {
+    /// - Parameter obstacle: Why nothing can be measured; nil if nothing prevents it.
+    init(
+        _ settings: Settings, every interval: Duration, _ phaseSources: PhaseSources, _ obstacle: CommandFailure?
+    ) {
         self.settings = settings
         self.interval = interval
         self.phaseSources = phaseSources
         busyMeter = BusyMeter(beneath: settings.roots.procfs)
         do throws(CommandFailure) {
+            if let obstacle { throw obstacle }
             sampler = try settings.sampler()
             _ = sampler?.snapshot()
         } catch {

@@ -17,10 +17,13 @@ struct RunSeries {
 
     /// Measures all runs.
     ///
+    /// - Parameter obstacle: Why nothing can be measured; nil if nothing prevents it.
     /// - Returns: What they used, and how to end: by the first exit status other than 0, or the failure of a command that cannot be
     ///   started.
-    func run(_ settings: Settings) -> (result: RunSeriesResult, end: CommandFailure) {
-        var meter = RunMeter(settings, every: interval, phases)
+    func run(
+        _ settings: Settings, obstacle: CommandFailure?
+    ) -> (result: RunSeriesResult, end: CommandFailure) {
+        var meter = RunMeter(settings, every: interval, phases, obstacle)
         var result = RunSeriesResult(
             node: settings.node, baseline: Baseline(),
             commands: commands.map { RunSeriesResult.Command(words: $0, planned: runs) })

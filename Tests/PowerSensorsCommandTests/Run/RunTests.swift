@@ -253,6 +253,13 @@ struct RunTests {
         #expect(outcome.error.contains("nothing is measured"))
     }
 
+    @Test func `where too few files may be open the command runs, and this is said`() async throws {
+        let outcome = try await Command.run(
+            ["run", "--", "sh", "-c", "echo ran; exit 3"], inScript: "ulimit -n 12; \"$@\"")
+        #expect(outcome.output == "ran\n" && outcome.exitCode == 3, "\(outcome.error)")
+        #expect(outcome.error.contains("nothing is measured: This process may have 12 files open"), "\(outcome.error)")
+    }
+
     @Test func `several commands are compared in turn`() async throws {
         let outcome = try await Command.run([
             "run", "--runs", "3", "--compare", "--format", "json", "--", "sh", "-c", "echo a", "--", "sh", "-c",
