@@ -141,7 +141,7 @@ private struct Lineage {
     func ancestor(startingWith number: Int32, in table: borrowing ProcessTable) -> Int? {
         var number = number
         // As numbers are used again, there might be a ring.
-        for _ in 0..<64 {
+        for _ in 0...parents.count {
             if let index = table.index(of: number) { return index }
             guard let parent = parents[number] else { return nil }
             number = parent

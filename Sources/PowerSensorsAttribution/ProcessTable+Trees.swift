@@ -9,12 +9,15 @@ extension ProcessTable {
         let isHost = self.index(of: 2).map { entries[$0].isKernelThread } ?? true
         let first: Int32 = isHost ? 2 : 1
         var index = index
-        // As numbers are used again while procfs is read, there might be a ring.
-        for _ in 0..<64 {
-            guard entries[index].parent >= first, let parent = self.index(of: entries[index].parent),
-                entries[parent].start <= entries[index].start, parent != index, visit(parent)
-            else { return }
+        // As numbers are used again while procfs is read, there might be a ring, of processes that started at once: the walk then
+        // comes back to a mark, which it sets again after twice as many steps each time.
+        var (mark, steps, limit) = (index, 0, 64)
+        while entries[index].parent >= first, let parent = self.index(of: entries[index].parent),
+            entries[parent].start <= entries[index].start, parent != mark, visit(parent)
+        {
             index = parent
+            steps += 1
+            if steps == limit { (mark, steps, limit) = (index, 0, limit * 2) }
         }
     }
 

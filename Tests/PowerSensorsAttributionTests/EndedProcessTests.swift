@@ -404,6 +404,35 @@ struct EndedProcessTests {
         #expect(snapshot.consumer(.virtualMachine, "make")?.tree == nil)
     }
 
+    @Test func `a deep tree has its root`() throws {
+        let chain = try (0..<200).map {
+            try lab.start(20 + $0, at: 120, comm: "sh\($0)", parent: $0 == 0 ? 10 : 19 + $0)
+        }
+        let exits = exits
+        var sampler = try lab.sampler {
+            $0.includesTrees = true
+            $0.limit = 500
+            $0.openExitRecords = { _ in ScriptedExits(exits) }
+        }
+        _ = sampler.snapshot()
+        try #require(chain.last).run(ticks: 10)
+        try pass(tasks: 10)
+        let snapshot = sampler.snapshot()
+        for name in ["make", "sh0", "sh150", "sh199"] {
+            #expect(snapshot.consumer(.process, name)?.tree?.energy == Joules(10), "\(name)")
+        }
+        #expect(snapshot.consumer(.process, "make")?.energy == .zero)
+    }
+
+    @Test func `a ring of parents, as of numbers that are used again, ends`() throws {
+        let ring = try (0..<100).map { try lab.start(20 + $0, at: 120, comm: "r\($0)", parent: 20 + ($0 + 1) % 100) }
+        var sampler = try sampler(trees: true)
+        _ = sampler.snapshot()
+        try ring[0].run(ticks: 10)
+        try pass(tasks: 10)
+        #expect(sampler.snapshot().consumer(.process, "r0")?.energy == Joules(10))
+    }
+
     @Test func `those are listed whose trees use most`() throws {
         let compilers = try (0..<6).map { try lab.start(20 + $0, at: 120, comm: "cc\($0)", parent: 10) }
         let exits = exits

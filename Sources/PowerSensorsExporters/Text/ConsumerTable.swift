@@ -86,8 +86,8 @@ package struct ConsumerTable {
         let shown = Set(entries.compactMap(\.consumer.processID))
         let inner = Dictionary(grouping: entries) { entry in
             var ancestor = entry.consumer.processID.flatMap { ancestors[$0] }
-            // A process that is not shown may be between.
-            for _ in 0..<64 {
+            // Processes that are not shown may be between, and no more than there are.
+            for _ in 0...ancestors.count {
                 guard let number = ancestor, !shown.contains(number) else { break }
                 ancestor = ancestors[number]
             }
