@@ -9,6 +9,25 @@ struct Baseline {
     struct Figure {
         let power: Watts
         let provenance: String
+        /// How much it varied; nil in files of earlier versions, and where it is not known.
+        var spread: Spread?
+    }
+
+    /// How much a power varied while it was measured.
+    struct Spread {
+        /// The standard deviation of the mean powers of pieces of equal length.
+        let deviation: Watts
+        /// How many pieces there were, at least 2.
+        let count: Int
+        /// How long all of them were together.
+        let duration: Duration
+
+        /// How far the true mean may be from that of the pieces, in 95 of 100 cases.
+        var error: Watts {
+            Watts(
+                StudentsDistribution.quantile975(degreesOfFreedom: count - 1) * deviation.rawValue
+                    / Double(count).squareRoot())
+        }
     }
 
     var figures: [Scope: Figure] = [:]
@@ -17,6 +36,9 @@ struct Baseline {
     var time: String?
 
     var powers: [Scope: Watts] { figures.mapValues(\.power) }
+
+    /// How far the true powers may be from these, where that is known.
+    var errors: [Scope: Watts] { figures.compactMapValues(\.spread?.error) }
 }
 
 /// Where a baseline comes from.
@@ -50,10 +72,28 @@ extension Baseline {
             let scope: String
             let power: Double
             let provenance: String
+            let deviation: Double?
+            let count: Int?
+            let duration: Double?
 
             enum CodingKeys: String, CodingKey {
                 case scope, provenance
                 case power = "power_w"
+                case deviation = "deviation_w"
+                case count = "samples"
+                case duration = "duration_s"
+            }
+
+            /// Nil if it is not there; the whole entry is refused if it cannot be.
+            var spread: Spread? {
+                guard let deviation, let count, let duration else { return nil }
+                return Spread(deviation: Watts(deviation), count: count, duration: .seconds(duration))
+            }
+
+            var isUsable: Bool {
+                let isSpread = deviation.map { $0.isFinite && $0 >= 0 } ?? true
+                return power.isFinite && power >= 0 && isSpread && (count.map { $0 >= 2 } ?? true)
+                    && (duration.map { $0 > 0 && $0 < 1e9 } ?? true)
             }
         }
 
@@ -80,10 +120,11 @@ extension Baseline {
         }
         for entry in document.baseline {
             guard let scope = Scope.all.first(where: { $0.name == entry.scope }) else { continue }
-            guard entry.power.isFinite, entry.power >= 0, figures[scope] == nil else {
+            guard entry.isUsable, figures[scope] == nil else {
                 throw .failure("--baseline: \(path) has no usable power of \(scope). \(remedy)")
             }
-            figures[scope] = Figure(power: Watts(entry.power), provenance: entry.provenance)
+            figures[scope] = Figure(
+                power: Watts(entry.power), provenance: entry.provenance, spread: entry.spread)
         }
         if figures.isEmpty { throw .failure("--baseline: \(path) has no power of any scope. \(remedy)") }
         if document.node != node {
@@ -139,6 +180,10 @@ extension Baseline {
             json.member("scope", scope.name)
             json.member("power_w", figures[scope]?.power.rawValue)
             json.member("provenance", figures[scope]?.provenance)
+            let spread = figures[scope]?.spread
+            json.member("deviation_w", spread?.deviation.rawValue)
+            json.member("samples", spread?.count)
+            json.member("duration_s", spread?.duration.seconds)
         }
     }
 

@@ -153,10 +153,12 @@ private struct PhaseEnergy {
         let edge = RunResult.Figure.edge(open, [run.peak, run.power, baseline])
         let power = run.power == nil ? nil : energy?.power(over: time)
         let reason = run.status == .ok ? .partial : run.status
+        let idle = baseline.map { $0 * time }
         return RunResult.Figure(
             scope: run.scope, provenance: run.provenance, energy: energy,
             low: isKnown ? max(Joules(low) - edge, .zero) : nil, high: isKnown ? Joules(high) + edge : nil,
-            power: power, peak: [peak, power].compactMap(\.self).max(), idle: baseline.map { $0 * time },
+            power: power, peak: [peak, power].compactMap(\.self).max(), idle: idle,
+            idleError: run.idleError(ofPart: idle),
             status: !isKnown ? reason : sum == nil ? .warmingUp : status)
     }
 }

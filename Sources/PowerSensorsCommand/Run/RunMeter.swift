@@ -49,13 +49,26 @@ struct RunMeter: ~Copyable {
     private mutating func measureBaseline(for time: Duration) {
         guard let start = sampler?.beginMeasurement() else { return }
         baseline.time = Timestamp(nanoseconds: SampleInstant.wallNanoseconds).iso8601
-        // A long one needs samples in between, or a counter may wrap unnoticed.
+        // Pieces of a length that hardly any counter is too coarse for. A long one needs them too, or a counter may wrap unnoticed.
+        let piece = min(max(time / 20, .milliseconds(100)), .seconds(1))
+        var powers: [Scope: [Double]] = [:]
         let end = SuspendingClock.now + time
-        while sampler?.nextSnapshot(every: time, until: end, unless: { Signals.isEndRequested }) != nil {}
+        while let snapshot = sampler?.nextSnapshot(every: piece, until: end, unless: { Signals.isEndRequested }) {
+            // The last one may be a rest.
+            guard let interval = snapshot.interval, interval > piece * 0.8 else { continue }
+            for figure in snapshot.host {
+                if let power = figure.power { powers[figure.scope, default: []].append(power.rawValue) }
+            }
+        }
         let measurement = sampler?.endMeasurement(start)
         for figure in measurement?.figures ?? [] {
+            let spread = RunStatistics(powers[figure.scope] ?? []).flatMap { pieces in
+                pieces.deviation.map {
+                    Baseline.Spread(deviation: Watts($0), count: pieces.count, duration: measurement?.duration ?? time)
+                }
+            }
             baseline.figures[figure.scope] = figure.power.map {
-                Baseline.Figure(power: $0, provenance: figure.provenance.name)
+                Baseline.Figure(power: $0, provenance: figure.provenance.name, spread: spread)
             }
         }
         if baseline.figures.isEmpty {
@@ -83,7 +96,8 @@ struct RunMeter: ~Copyable {
         let busyTime = busyBefore.flatMap { before in busyMeter.read().map { $0.busyTime(since: before) } }
         streams?.finish()
         let context = RunContext(
-            topology: sampler?.topology, baseline: baseline.powers, intensity: settings.carbonIntensity,
+            topology: sampler?.topology, baseline: baseline.powers, baselineErrors: baseline.errors,
+            intensity: settings.carbonIntensity,
             processors: sysconf(CInt(_SC_NPROCESSORS_ONLN)), busyTime: busyTime,
             stoppedTime: SignalRelay.stoppedTime - stoppedBefore)
         var result = RunResult(measurement, from: began, end, peaks: peaks.powers, context)

@@ -15,6 +15,8 @@ struct RunResult {
         let peak: Watts?
         /// The part of the energy that the machine would have used without the run, by the baseline.
         let idle: Joules?
+        /// How far that may be from the truth, as far as the baseline varied; nil if that is not known.
+        var idleError: Joules?
         let status: ReadingStatus
 
         /// The energy above the idle part; below 0 where the baseline was disturbed.
@@ -86,6 +88,8 @@ struct RunContext {
     let topology: Topology?
     /// The power of each scope before the runs.
     let baseline: [Scope: Watts]
+    /// How far these may be from the truth, where that is known.
+    let baselineErrors: [Scope: Watts]
     let intensity: CarbonIntensity?
     /// How many processors there are.
     let processors: Int
@@ -119,7 +123,7 @@ extension RunResult {
         figures = (measurement?.figures ?? []).map {
             Figure(
                 $0, uncertain: outside + context.updateTime(of: $0.scope), over: duration, peak: peaks[$0.scope],
-                baseline: context.baseline[$0.scope])
+                baseline: context.baseline[$0.scope], baselineError: context.baselineErrors[$0.scope])
         }
         attributed = measurement.flatMap {
             Attributed($0, over: began.awakeTime(until: end.moment), end.processorTime, context)
@@ -138,7 +142,14 @@ extension RunResult.Figure {
     /// The bounds of the dynamic energy, in joules; nil if they are unknown.
     var dynamicBounds: ClosedRange<Double>? {
         guard let low, let high, let idle, low <= high else { return nil }
-        return (low - idle).rawValue...(high - idle).rawValue
+        let error = idleError ?? .zero
+        return (low - idle - error).rawValue...(high - idle + error).rawValue
+    }
+
+    /// How far a part of ``idle`` may be from the truth.
+    func idleError(ofPart part: Joules?) -> Joules? {
+        guard let part, let idle, idle > .zero else { return nil }
+        return idleError.map { $0 * (part / idle) }
     }
 
     /// The bounds of what is proportional to the energy.
@@ -189,7 +200,8 @@ extension RunResult.Channel {
 extension RunResult.Figure {
     /// - Parameter uncertain: The time at the edges of which it is not known whether its energy is the run's.
     fileprivate init(
-        _ figure: Measurement.Figure, uncertain: Duration, over duration: Duration, peak: Watts?, baseline: Watts?
+        _ figure: Measurement.Figure, uncertain: Duration, over duration: Duration, peak: Watts?, baseline: Watts?,
+        baselineError: Watts?
     ) {
         scope = figure.scope
         provenance = figure.provenance
@@ -202,6 +214,7 @@ extension RunResult.Figure {
         self.power = power
         self.peak = peak.map { max($0, power ?? $0) } ?? power
         idle = baseline.map { $0 * duration }
+        idleError = baselineError.map { $0 * duration }
         status = figure.status
     }
 

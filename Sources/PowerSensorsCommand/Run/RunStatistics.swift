@@ -23,8 +23,11 @@ package struct RunStatistics {
     ///   - limits: Between what the truth of each run is, by what can be resolved; empty if the values are certain. The interval is at
     ///     least as wide as these: runs that are the same to the last digit, as of a coarse counter, are not certain for that.
     ///   - least: What no value can be less than.
+    ///   - commonError: How far the truth may be from all values alike, in 95 of 100 series, as of a baseline that is subtracted
+    ///     from each: no number of runs makes that smaller.
     package init?(
-        _ all: [Double?], within limits: [ClosedRange<Double>?] = [], notBelow least: Double = -.infinity
+        _ all: [Double?], within limits: [ClosedRange<Double>?] = [], notBelow least: Double = -.infinity,
+        commonError: Double = 0
     ) {
         let places = all.indices.filter { all[$0] != nil }
         let values = all.compactMap(\.self)
@@ -38,12 +41,13 @@ package struct RunStatistics {
         let center = values.reduce(0, +) / count
         mean = center
         let spread = (values.reduce(0) { $0 + ($1 - center) * ($1 - center) } / (count - 1)).squareRoot()
-        let error = StudentsDistribution.quantile975(degreesOfFreedom: values.count - 1) * spread / count.squareRoot()
+        let own = StudentsDistribution.quantile975(degreesOfFreedom: values.count - 1) * spread / count.squareRoot()
+        let error = (own * own + commonError * commonError).squareRoot()
         deviation = spread
         let known = zip(all, limits).compactMap { $0 == nil ? nil : $1 }
         let isLimited = known.count == values.count
-        let low = isLimited ? known.reduce(0) { $0 + $1.lowerBound } / count : center
-        let high = isLimited ? known.reduce(0) { $0 + $1.upperBound } / count : center
+        let low = isLimited ? known.reduce(0) { $0 + $1.lowerBound } / count - commonError : center
+        let high = isLimited ? known.reduce(0) { $0 + $1.upperBound } / count + commonError : center
         interval = max(min(center - error, low), min(least, center))...max(center + error, high)
         outliers = Self.outliers(values).map { places[$0] }
     }

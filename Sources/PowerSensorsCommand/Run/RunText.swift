@@ -44,8 +44,9 @@ struct RunText {
             lines += run.domains(of: figure.scope).map(line(for:))
             if let idle = figure.idle, let dynamic = figure.dynamic {
                 let band = Self.band(figure.dynamicBounds, of: figure) { Self.shown(Joules($0)) }
-                lines.append(
-                    line("  dynamic", Self.shown(dynamic), band, "above the \(Self.shown(idle)) that it uses idle"))
+                let error = figure.idleError.map { " ± \(Self.shown($0))" } ?? ""
+                let above = "above the \(Self.shown(idle))\(error) that it uses idle"
+                lines.append(line("  dynamic", Self.shown(dynamic), band, above))
             }
         }
         if let share = run.attributed {

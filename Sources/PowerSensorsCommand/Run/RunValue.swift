@@ -15,12 +15,21 @@ struct RunValue: Sendable {
     /// Which figure it is of; nil for none.
     let source: @Sendable (RunResult) -> FigureSource?
 
+    /// How far the truth may be from it, in 95 of 100 series, for a reason that all runs have in common; nil for none.
+    var commonError: @Sendable (RunResult) -> Double? = { _ in nil }
+
     init(
         _ name: StaticString, _ value: @escaping @Sendable (RunResult) -> Double?, least: Double = 0,
         of source: @escaping @Sendable (RunResult) -> FigureSource? = { $0.headlineSource },
         limits: @escaping @Sendable (RunResult) -> ClosedRange<Double>? = { _ in nil }
     ) {
         (self.name, self.value, self.least, self.source, self.limits) = (name, value, least, source, limits)
+    }
+
+    private func with(_ commonError: @escaping @Sendable (RunResult) -> Double?) -> RunValue {
+        var value = self
+        value.commonError = commonError
+        return value
     }
 
     /// A value that is proportional to the energy of the figure to show first.
@@ -42,7 +51,8 @@ struct RunValue: Sendable {
     static let low = RunValue("low_j", { $0.headline?.low?.rawValue })
     static let high = RunValue("high_j", { $0.headline?.high?.rawValue })
     static let power = proportional("power_w", { $0.headline?.power?.rawValue })
-    static let dynamic = RunValue(
+    static let dynamic = energyAboveIdle.with { $0.headline?.idleError?.rawValue }
+    private static let energyAboveIdle = RunValue(
         "dynamic_j", { $0.headline?.dynamic?.rawValue }, least: -.infinity,
         limits: { run in
             guard let headline = run.headline, let idle = headline.idle?.rawValue else { return nil }
@@ -162,7 +172,10 @@ struct SeriesPhase {
 extension RunSeriesResult.Command {
     /// What a value of the runs has in common; nil if none has it.
     func statistics(_ value: RunValue) -> RunStatistics? {
-        RunStatistics(values(value), within: runs.map(value.limits), notBelow: value.least)
+        let errors = runs.compactMap(value.commonError)
+        return RunStatistics(
+            values(value), within: runs.map(value.limits), notBelow: value.least,
+            commonError: errors.isEmpty ? 0 : errors.reduce(0, +) / Double(errors.count))
     }
 
     /// The values of the runs; nil for a run whose figure is another one than a command's first.

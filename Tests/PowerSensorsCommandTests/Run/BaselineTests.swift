@@ -15,14 +15,23 @@ struct BaselineTests {
         let document = try JSON(machine.mock.sysfs.text(of: "idle.json"))
         let power = try #require(document["baseline"].elements.first?["power_w"].number)
         #expect(power > 0)
-        let outcome = try await machine.run("sleep 0.2", ["--node", "n1", "--baseline", path, "--format", "json"])
+        let entry = try #require(document["baseline"].elements.first)
+        let (deviation, count) = (try #require(entry["deviation_w"].number), try #require(entry["samples"].number))
+        #expect(deviation >= 0 && count >= 2 && entry["duration_s"].number ?? 0 >= 0.5, "\(entry)")
+        let outcome = try await withRunningClock(of: machine.mock) {
+            try await machine.run("sleep 0.2", ["--node", "n1", "--baseline", path, "--format", "json"])
+        }
         let result = try JSON(outcome.error)
         #expect(result["baseline"] == document["baseline"])
         #expect(result["baseline_time"] == document["time"])
         let run = try #require(result["commands"].elements.first?["runs"].elements.first)
         let (idle, wall) = (run["host"].elements.first?["idle_j"].number ?? 0, run["wall_s"].number ?? 0)
         #expect(abs(idle - power * wall) < 1e-6)
-        // A wall figure is not a cpu figure.
+        // How uncertain the baseline is widens the bounds of the dynamic part.
+        let host = try #require(run["host"].elements.first)
+        let (low, high) = (host["dynamic_low_j"].number ?? 0, host["dynamic_high_j"].number ?? 0)
+        let (below, above) = ((host["low_j"].number ?? 0) - idle - low, high - ((host["high_j"].number ?? 0) - idle))
+        #expect(abs(below - above) < 1e-6 && below >= deviation / count.squareRoot() * wall, "\(host)")
         let other = try await machine.run("true", ["--node", "n2", "--baseline", path])
         #expect(other.exitCode == 1 && other.complaints.count == 1, "\(other.error)")
         #expect(other.error.contains("is of n1, and this machine is n2"))
@@ -34,6 +43,10 @@ struct BaselineTests {
         ("{\"version\":1,\"node\":\"n\",\"baseline\":[]}", "has no power of any scope"),
         (
             "{\"version\":1,\"node\":\"n\",\"baseline\":[{\"scope\":\"cpu\",\"power_w\":-1,\"provenance\":\"measured\"}]}",
+            "has no usable power of cpu"
+        ),
+        (
+            "{\"version\":1,\"node\":\"n\",\"baseline\":[{\"scope\":\"cpu\",\"power_w\":1,\"provenance\":\"measured\",\"samples\":1}]}",
             "has no usable power of cpu"
         ),
         (

@@ -83,6 +83,24 @@ struct RunStatisticsTests {
         #expect(ComparableRuns<String>([nil, nil]).values([1, 2]) == [1, 2])
     }
 
+    @Test func `what is subtracted from all runs alike keeps the interval as wide as that is uncertain`() throws {
+        var generator = SeededGenerator(seed: 4)
+        var hits = 0
+        for _ in 0..<2000 {
+            // A baseline of 20 pieces of one second, which is subtracted from runs of 2 s.
+            let powers = (0..<20).map { _ in 50 + 2 * Self.noise(&generator) }
+            let pieces = try #require(RunStatistics(powers))
+            let baseline = try #require(pieces.interval)
+            let runs = (0..<10).map { _ in 140 + Self.noise(&generator) - 2 * pieces.mean }
+            let statistics = RunStatistics(runs, commonError: baseline.upperBound - baseline.lowerBound)
+            if try #require(statistics?.interval).contains(40) { hits += 1 }
+        }
+        // Taken as exact, it would be in about half of them.
+        #expect((0.93...0.97).contains(Double(hits) / 2000), "\(hits)")
+        let limits = [ClosedRange<Double>](repeating: 4...6, count: 3)
+        #expect(RunStatistics([5, 5, 5], within: limits, commonError: 1)?.interval == 3...7)
+    }
+
     @Test func `one run has a mean and no interval, and none has nothing`() throws {
         let one = try #require(RunStatistics([4]))
         #expect(one.mean == 4)
