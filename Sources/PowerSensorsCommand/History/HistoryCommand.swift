@@ -19,8 +19,8 @@ struct HistoryCommand: RunnableCommand {
     var history: Setting<String>
 
     @Option(
-        "since", "When to begin: a time before now, such as 90m, 7d or 1y, or 2026-11-22T14:00:00Z.", .text("time"),
-        default: "1d")
+        "since", "When to begin: a time before now, such as 90m, 7d or 1y, a date, or 2026-11-22T14:00:00Z.",
+        .text("time"), default: "1d")
     var since: Setting<String>
 
     @Option("until", "When to end, in the same form; by default, now.", .text("time"))

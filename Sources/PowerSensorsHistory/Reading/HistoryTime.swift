@@ -1,8 +1,9 @@
 #if History
-/// A moment as typed: a time before now such as `1d`, or one of RFC 3339 such as `2026-11-22T14:00:00Z`.
+/// A moment as typed: a time before now such as `1d`, a date such as `2026-11-22`, or one of RFC 3339 such as `2026-11-22T14:00:00Z`.
 package enum HistoryTime {
     /// The forms that are understood, for messages.
-    package static let forms = "a time before now, such as 90m, 12h, 7d or 1y, or one such as 2026-11-22T14:00:00Z"
+    package static let forms =
+        "a time before now, such as 90m, 12h, 7d or 1y, a date such as 2026-11-22, or a moment such as 2026-11-22T14:00:00Z"
 
     private static let units: [Substring: Int64] = [
         "ms": 1, "s": 1000, "": 1000, "sec": 1000, "m": 60_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000,
@@ -14,13 +15,23 @@ package enum HistoryTime {
     /// - Parameters:
     ///   - text: The text.
     ///   - now: The moment that a time is before.
-    package static func milliseconds(_ text: String, before now: Int64) -> Int64? {
+    ///   - calendar: The time zone of dates, each of which is its first moment.
+    package static func milliseconds(
+        _ text: String, before now: Int64, calendar: LocalCalendar = .current
+    ) -> Int64? {
         let number = text.prefix { $0.isASCII && $0.isNumber }
         if let unit = units[text.dropFirst(number.count)], let count = Int64(number) {
             let (time, isTooLong) = count.multipliedReportingOverflow(by: unit)
             return isTooLong ? nil : now.clampedSum(-time)
         }
-        return rfc3339(text)
+        return date(text, calendar) ?? rfc3339(text)
+    }
+
+    /// The first moment of a date such as `2026-11-22`.
+    private static func date(_ text: String, _ calendar: LocalCalendar) -> Int64? {
+        guard text.utf8.count == 10, let noon = rfc3339(text + "T12:00:00Z") else { return nil }
+        let local = noon - calendar.offset(floorDivided(noon, by: 1000)) * 1000
+        return calendar.day(of: local).lowerBound
     }
 
     /// Parses `2026-11-22T14:00:00Z`, also with a fraction of a second, and with a difference to UTC in place of the `Z`.
