@@ -37,7 +37,11 @@ struct HistoryConsumerTests {
         let begin = host.wall
         var division = Division()
         division.consumers = (0..<processes).map { (.process, "p\($0)", 0) } + [(.virtualMachine, "web", 0)]
-        division.rest = [(.process, .idle, 0), (.process, .shortLived, 0), (.virtualMachine, .other, 0)]
+        division.rest = [
+            (.process, .idle, 0), (.process, .shortLived, 0), (.virtualMachine, .other, 0),
+            // What was used before the first scan stays there.
+            (.process, .unscanned, 5_000_000_000), (.virtualMachine, .unscanned, 5_000_000_000),
+        ]
         host.attribution = division.attribution(of: host)
         try recorder.record(host.snapshot, [])
         for _ in 0..<360 {
@@ -120,6 +124,38 @@ struct HistoryConsumerTests {
         #expect(rows.map(\.name) == ["a", "idle", "other"])
         let used: Int64 = 9 * 5_000_000 + 9 * 15_000_000
         #expect(rows.first?.energyMicrojoules == used)
+    }
+
+    @Test func `what was used before the history began is none of its consumers'`() throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/history.db"
+        let recorder = HistoryRecorder(path, limits: HistoryLimits(size: 1 << 20))
+        var host = SimulatedHost()
+        let begin = host.wall
+        var division = Division()
+        division.consumers = [(.process, "a", 0), (.process, "b", 0)]
+        // 5 J before the first scan, and 10 J since the latest.
+        division.rest = [(.process, .idle, 0), (.process, .unscanned, 15_000_000_000)]
+        host.attribution = division.attribution(of: host)
+        try recorder.record(host.snapshot, [])
+        func record(_ energies: [UInt128], unscanned: UInt128) throws {
+            host.pass(1000)
+            host.use(10_000_000)
+            division.consumers[0].energy += energies[0]
+            division.consumers[1].energy += energies[1]
+            division.rest[0].energy += energies[2]
+            division.rest[1].energy = unscanned
+            host.attribution = division.attribution(of: host)
+            try recorder.record(host.snapshot, [])
+        }
+        // Too soon for a scan; then one divides that second, this one, and the 10 J.
+        try record([0, 0, 0], unscanned: 25_000_000_000)
+        try record([15_000_000_000, 9_000_000_000, 6_000_000_000], unscanned: 5_000_000_000)
+        try record([10_000_000_000, 0, 0], unscanned: 5_000_000_000)
+        recorder.close()
+        let rows = try HistoryReader.at(host.wall, path).rows(since: begin, by: .process)
+        let energies = Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0.energyMicrojoules) })
+        #expect(energies == ["a": 20_000_000, "b": 6_000_000, "idle": 4_000_000, "other": 0])
     }
 
     @Test func `names from outside are cut, and kept apart from reasons`() throws {

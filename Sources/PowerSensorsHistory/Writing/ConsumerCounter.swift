@@ -8,11 +8,14 @@ struct ConsumerCounter {
         let scope: Scope
         var consumers: [Int: Int64] = [:]
         var rest: [SeriesKey: Int64] = [:]
+        /// By kind, what no scan covered yet when the counts began and none covers still, as far as that is known.
+        var early: [SeriesKind: Int64] = [:]
 
         init(_ attribution: AttributionSnapshot) {
             scope = attribution.scope
             for one in attribution.consumers { consumers[one.id] = one.parts.microjoules }
             for part in attribution.unattributed {
+                if part.reason == .unscanned, let kind = SeriesKind(part.kind) { early[kind] = part.parts.microjoules }
                 guard let key = part.namedKey else { continue }
                 rest[key, default: 0] += part.parts.microjoules
             }
@@ -31,27 +34,29 @@ struct ConsumerCounter {
         // While the divided figure is unknown, so are the parts: what they count meanwhile comes with its next value.
         let divided = tick.entries.first { $0.key.kind == .host && $0.key.name == attribution.scope.name }
         guard let divided else { return [] }
-        let now = Counts(attribution)
+        var now = Counts(attribution)
         // Counts of another figure say nothing of this one. Who used its energy is known from the next snapshot on.
         let last = self.last.flatMap { $0.scope == now.scope ? $0 : nil }
+        if let last { now.early.merge(last.early) { min($0, $1) } }
         self.last = now
         var entries: [Tick.Entry] = []
         for kind in SeriesKind.consumers {
             let listed = attribution.consumers.filter { SeriesKind($0.consumer.kind) == kind }
             let parts = attribution.unattributed.filter { SeriesKind($0.kind) == kind }
             if listed.isEmpty, parts.isEmpty { continue }
-            var kept = last.map { greatest(listed, kind, $0, tick) } ?? []
-            if let rest = kind.rest {
-                kept += last.map { self.rest(parts, rest, now, $0, tick) } ?? []
-                Self.balance(&kept, rest, with: divided.values.energy, tick)
-            }
+            var kept = last.map { consumers(listed, kind, $0, tick) } ?? []
+            if let rest = kind.rest { kept += last.map { self.rest(parts, rest, now, $0, tick) } ?? [] }
+            // What was used before the counts began is divided now, and is in the gains.
+            Self.take(max((last?.early[kind] ?? 0) - (now.early[kind] ?? 0), 0), from: &kept)
+            kept = Self.greatest(kept, kind)
+            if let rest = kind.rest { Self.balance(&kept, rest, with: divided.values.energy, tick) }
             entries += kept
         }
         return entries
     }
 
-    /// The consumers of a kind that gained most.
-    private func greatest(
+    /// What the consumers of a kind gained.
+    private func consumers(
         _ listed: [ConsumerSnapshot], _ kind: SeriesKind, _ last: Counts, _ tick: Tick
     ) -> [Tick.Entry] {
         var gains: [SeriesKey: (energy: Int64, power: Int64?)] = [:]
@@ -65,13 +70,29 @@ struct ConsumerCounter {
             gain.power = gain.power.flatMap { sum in power.map { sum.clampedSum($0) } }
             gains[one.consumer.seriesKey(kind)] = gain
         }
-        let ranked = gains.filter { $0.value.energy > 0 }.sorted {
-            ($0.value.energy, $1.key.name, $1.key.detail) > ($1.value.energy, $0.key.name, $0.key.detail)
-        }
-        return ranked.prefix(TickCounter.consumerLimit).map { key, gain in
+        return gains.filter { $0.value.energy > 0 }.map { key, gain in
             var values = SeriesValues(energy: gain.energy, time: tick.time, sampled: tick.sampled)
             values.power = gain.power.map { PowerRange(minimum: $0, maximum: $0) }
             return Tick.Entry(key: key, values: values)
+        }
+    }
+
+    /// Without the consumers of a kind that gained least, the greatest first.
+    private static func greatest(_ entries: [Tick.Entry], _ kind: SeriesKind) -> [Tick.Entry] {
+        let ranked = entries.filter { $0.key.kind == kind && $0.values.energy > 0 }.sorted {
+            ($0.values.energy, $1.key.name, $1.key.detail) > ($1.values.energy, $0.key.name, $0.key.detail)
+        }
+        return Array(ranked.prefix(TickCounter.consumerLimit)) + entries.filter { $0.key.kind != kind }
+    }
+
+    /// Takes energy from entries, from each the same part of its own; all of theirs if it is more.
+    private static func take(_ energy: Int64, from entries: inout [Tick.Entry]) {
+        let whole = entries.reduce(Int64(0)) { $0.clampedSum($1.values.energy) }
+        if energy <= 0 || whole <= 0 { return }
+        for index in entries.indices {
+            let own = entries[index].values.energy
+            entries[index].values.energy = Int64(
+                clamping: Int128(own) * Int128(max(whole - energy, 0)) / Int128(whole))
         }
     }
 
