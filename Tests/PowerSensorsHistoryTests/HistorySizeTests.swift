@@ -84,6 +84,46 @@ struct HistorySizeTests {
         #expect(try !HistoryReader.at(host.wall, path).rows(since: host.wall - 3_600_000, by: .hour).isEmpty)
     }
 
+    @Test func `few of many names are in memory, and each is in the file once`() throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/history.db"
+        var host = SimulatedHost()
+        var step = 0
+        // The second knows none of the first one's names.
+        for _ in 0..<2 {
+            let recorder = HistoryRecorder(path, limits: HistoryLimits(size: 4 << 20))
+            for _ in 0..<150 {
+                step += 1
+                host.pass(900_000, suspended: 2000)
+                host.use(900_000_000)
+                host.attribution = Self.attribution(step, host)
+                try recorder.record(host.snapshot, [])
+            }
+            #expect((500...1024).contains(recorder.rememberedNames))
+            recorder.close()
+        }
+        let database = try Database(path, isWriting: false)
+        let all = try #require(try database.number("SELECT count(*) FROM series"))
+        #expect(all > 1024)
+        #expect(try database.number("SELECT count(DISTINCT kind || ' ' || name || ' ' || detail) FROM series") == all)
+    }
+
+    @Test(arguments: [1, 2, 3, 10, 1000])
+    func `what was asked for lately is known, within a bound`(limit: Int) {
+        var numbers = RecentNumbers<Int>(limit: limit)
+        for key in 0..<5000 {
+            numbers.insert(key + 7, for: key)
+            let (latest, first) = (numbers.number(of: key), numbers.number(of: 0))
+            #expect(latest == key + 7)
+            // One that is asked for all the time is never forgotten.
+            if limit > 2 { #expect(first == 7) }
+            #expect(numbers.count <= max(limit, 2))
+        }
+        numbers.remove(4999)
+        let forgotten = [1, 4999].map { numbers.number(of: $0) }
+        #expect(forgotten == [nil, nil])
+    }
+
     @Test func `levels keep as much as they should`() throws {
         let folder = try MockTree()
         let path = "\(folder.path)/history.db"

@@ -42,7 +42,17 @@ enum HistoryFile {
                 if try check(database) { try database.run(tables) }
             }
         }
+        try addIndex(to: database)
         return database
+    }
+
+    /// Adds what finds the numbers of names, which a file of an earlier version lacks.
+    private static func addIndex(to database: Database) throws(HistoryError) {
+        if try database.number("SELECT 1 FROM sqlite_schema WHERE name = 'series_names'") != nil { return }
+        // Not unique, since a file from elsewhere may have a name twice.
+        try database.run("CREATE INDEX series_names ON series(name, kind)")
+        // Of many names it is some megabytes, which must not stay in the log.
+        try database.checkpoint()
     }
 
     /// Opens a file for reading, also while another program writes it.

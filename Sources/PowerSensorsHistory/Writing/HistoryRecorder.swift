@@ -22,6 +22,9 @@ package final class HistoryRecorder {
         (self.path, self.limits, self.usualPower) = (path, limits, usualPower)
     }
 
+    /// How many names of series are in memory.
+    package var rememberedNames: Int { store?.series.rememberedCount ?? 0 }
+
     /// Opens the file, so that it is known whether that is possible.
     package func open() throws(HistoryError) { _ = try opened() }
 
