@@ -266,6 +266,34 @@ struct HistoryFaultTests {
         #expect(try HistoryReader.at(host.wall, path).rows(since: 0, by: .scope).energy == 100_000_000)
     }
 
+    @Test(arguments: [
+        ("DROP TABLE quarter", "its table quarter is missing"), ("DROP TABLE event", "its table event is missing"),
+        ("DROP TABLE meta", "its table meta is missing"),
+        ("DELETE FROM meta WHERE name = 'rolled'", "lacks the row rolled"),
+        ("UPDATE meta SET value = 'x' WHERE name = 'rolled'", "lacks the row rolled"),
+        ("DELETE FROM meta WHERE name = 'headline'", "lacks the row headline"),
+    ])
+    func `a file that lacks a part of its own is damaged`(change: String, says: String) throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/history.db"
+        let recorder = HistoryRecorder(path, limits: HistoryLimits(size: 1 << 20))
+        var host = SimulatedHost()
+        try recorder.record(host.snapshot, [])
+        try Self.record(3, &host, recorder)
+        recorder.close()
+        try Database(path, isWriting: true).run(change)
+        let read = Self.error { () throws(HistoryError) in
+            _ = try HistoryReader.at(host.wall, path).rows(since: 0, by: .hour)
+        }
+        #expect(read?.reason == .damaged)
+        #expect(read?.problem.contains(says) == true, "\(String(describing: read))")
+        let written = Self.error { () throws(HistoryError) in
+            try HistoryRecorder(path, limits: HistoryLimits(size: 1 << 20)).open()
+        }
+        // The next snapshot says which scope is shown first.
+        #expect(written?.reason == (says.contains("headline") ? nil : .damaged))
+    }
+
     @Test(.enabled(if: geteuid() == 0, "needs root, to act as two users"))
     func `what another user placed beside it is refused`() throws {
         let folder = try MockTree()

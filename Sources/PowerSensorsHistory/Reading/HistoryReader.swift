@@ -76,7 +76,13 @@ public struct HistoryReader: Sendable {
         let kinds = grouping.kinds
         let keys = try SeriesTable.keys(database, of: kinds)
         var name = scope?.name
-        if name == nil, grouping.isChronological { name = try headline(database) }
+        if name == nil, grouping.isChronological {
+            name = try headline(database)
+            // Rows of several scopes would look like one.
+            if name == nil, keys.values.contains(where: { $0.kind == .host }) {
+                throw .damaged(path, "its table meta lacks the row headline")
+            }
+        }
         var groups: [Int64: HistorySums] = [:]
         var period: Range<Int64>?
         func add(_ piece: Range<Int64>, _ bucket: Bucket) {

@@ -83,11 +83,24 @@ enum HistoryFile {
             if version > Self.version {
                 throw .newer(database.path, version: version, known: Self.version)
             }
-            if version == Self.version { return false }
+            if version == Self.version {
+                try checkTables(of: database)
+                return false
+            }
         }
         let isEmpty = try database.number("SELECT count(*) FROM sqlite_schema") == 0
         if id != 0 || version != 0 || !isEmpty { throw .foreign(database.path) }
         return true
+    }
+
+    /// Throws if a table is missing, or the number without which each snapshot would be added again and again.
+    private static func checkTables(of database: Database) throws(HistoryError) {
+        for table in ["meta", "series", "raw", "minute", "quarter", "event"] {
+            let count = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '\(table)'"
+            if try database.number(count) != 1 { throw .damaged(database.path, "its table \(table) is missing") }
+        }
+        let rolled = "SELECT count(*) FROM meta WHERE name = 'rolled' AND typeof(value) = 'integer'"
+        if try database.number(rolled) != 1 { throw .damaged(database.path, "its table meta lacks the row rolled") }
     }
 }
 #endif
