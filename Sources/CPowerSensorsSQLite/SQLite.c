@@ -24,11 +24,13 @@ static int committed(void *database, sqlite3 *connection, const char *name, int 
 
 static sqlite3_stmt *compiled(cpowersensorssqlite_statement *statement) { return (sqlite3_stmt *)statement; }
 
-int cpowersensorssqlite_open(const char *path, int writable, int patience, cpowersensorssqlite_database **database) {
+int cpowersensorssqlite_open(const char *path, int access, int patience, cpowersensorssqlite_database **database) {
     *database = calloc(1, sizeof **database);
     if (*database == NULL) return SQLITE_NOMEM;
+    int writable = access == CPOWERSENSORSSQLITE_WRITE;
     // A connection has one thread at a time, so it needs no lock.
     int flags = (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    if (access == CPOWERSENSORSSQLITE_URI) flags |= SQLITE_OPEN_URI;
     errno = 0;
     int code = sqlite3_open_v2(path, &(*database)->connection, flags, NULL);
     if (code != SQLITE_OK) return code;

@@ -73,6 +73,14 @@ extension HistoryError {
             path: path, reason: .damaged, problem: "It is damaged (\(text)). Move it away; a new one is then begun.")
     }
 
+    static func incomplete(_ path: String, _ missing: [String]) -> HistoryError {
+        HistoryError(
+            path: path, reason: .forbidden,
+            problem:
+                "It cannot be read without \(missing.joined(separator: " and ")), and no file can be created there. "
+                + "Copy the history with its -wal and -shm, or to where this user may write.")
+    }
+
     static func newer(_ path: String, version: Int64, known: Int64) -> HistoryError {
         HistoryError(
             path: path, reason: .newer,

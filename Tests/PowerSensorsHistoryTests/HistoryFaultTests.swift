@@ -266,6 +266,33 @@ struct HistoryFaultTests {
         #expect(try HistoryReader.at(host.wall, path).rows(since: 0, by: .scope).energy == 100_000_000)
     }
 
+    @Test(.enabled(if: Mount.isAllowed, "needs root and the right to mount"), arguments: ["copy", "100%?# copy"])
+    func `a copy on a file system that is read-only is read by itself, or what it lacks is told`(name: String) throws {
+        let tree = try MockTree()
+        let disk = try Mount("\(tree.path)/disk", size: "4m")
+        let recorder = HistoryRecorder("\(tree.path)/history.db", limits: HistoryLimits(size: 1 << 20))
+        var host = SimulatedHost()
+        try recorder.record(host.snapshot, [])
+        try Self.record(100, &host, recorder)
+        recorder.close()
+        try Database("\(tree.path)/history.db", isWriting: true).run("PRAGMA wal_checkpoint(TRUNCATE)")
+        // Of the second, there is something in the log.
+        let whole = try tree.bytes(of: "history.db")
+        for (name, bytes) in [("\(name).db", whole), ("half.db", whole), ("half.db-wal", Array("log".utf8))] {
+            let file = unsafe open("\(disk.path)/\(name)", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+            defer { close(file) }
+            try #require(unsafe bytes.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) } == bytes.count)
+        }
+        try disk.change(isReadOnly: true)
+        let path = "\(disk.path)/\(name).db"
+        #expect(try HistoryReader.at(host.wall, path).rows(since: 0, by: .scope).energy == 100_000_000)
+        let error = Self.error { () throws(HistoryError) in
+            _ = try HistoryReader.at(host.wall, "\(disk.path)/half.db").rows(since: 0, by: .scope)
+        }
+        #expect(error?.reason == .forbidden)
+        #expect(error?.problem.contains("without \(disk.path)/half.db-shm,") == true, "\(String(describing: error))")
+    }
+
     @Test(arguments: [
         ("DROP TABLE quarter", "its table quarter is missing"), ("DROP TABLE event", "its table event is missing"),
         ("DROP TABLE meta", "its table meta is missing"),

@@ -16,13 +16,16 @@ typedef struct cpowersensorssqlite_statement cpowersensorssqlite_statement;
 /// What the step of a statement returns if there is a row, and at its end.
 enum { CPOWERSENSORSSQLITE_ROW = 100, CPOWERSENSORSSQLITE_DONE = 101 };
 
-/// Opens a file that exists, for reading or, if `writable` is not 0, for writing too. Waits up to `patience` milliseconds for locks.
+/// How to open a file: by its path for reading, by its path for writing too, or by a URI (sqlite.org/uri.html) for reading.
+enum { CPOWERSENSORSSQLITE_READ = 0, CPOWERSENSORSSQLITE_WRITE = 1, CPOWERSENSORSSQLITE_URI = 2 };
+
+/// Opens a file that exists. Waits up to `patience` milliseconds for locks.
 ///
 /// After a failure there is a connection too, unless memory ran out; it can only tell why, and must be closed.
 ///
 /// A file that is written keeps its companions `-wal` and `-shm` when it is closed, so that it can be read without the right
 /// to create them.
-int cpowersensorssqlite_open(const char *_Nonnull path, int writable, int patience,
+int cpowersensorssqlite_open(const char *_Nonnull path, int access, int patience,
                              cpowersensorssqlite_database *_Nullable *_Nonnull database);
 
 /// Closes a connection, all of whose statements are finalized.

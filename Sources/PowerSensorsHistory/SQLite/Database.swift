@@ -14,9 +14,14 @@ import CPowerSensorsSQLite
     private static let patience: CInt = 2000
 
     /// Opens a file that exists.
-    package init(_ path: String, isWriting: Bool) throws(HistoryError) {
+    ///
+    /// - Parameter isFrozen: Whether nobody changes the file, so that no other file is needed beside it; for reading only.
+    package init(_ path: String, isWriting: Bool, isFrozen: Bool = false) throws(HistoryError) {
         var opened: OpaquePointer?
-        let code = unsafe cpowersensorssqlite_open(path, isWriting ? 1 : 0, Self.patience, &opened)
+        let access =
+            isWriting ? CPOWERSENSORSSQLITE_WRITE : isFrozen ? CPOWERSENSORSSQLITE_URI : CPOWERSENSORSSQLITE_READ
+        let code = unsafe cpowersensorssqlite_open(
+            isFrozen ? Self.frozen(path) : path, CInt(access), Self.patience, &opened)
         guard let connection = unsafe opened, code == 0 else {
             let text = unsafe opened.map { unsafe String(cString: cpowersensorssqlite_message($0)) }
             let system = unsafe opened.map { unsafe cpowersensorssqlite_errno($0) }
@@ -29,6 +34,13 @@ import CPowerSensorsSQLite
     }
 
     deinit { unsafe cpowersensorssqlite_close(connection) }
+
+    /// The URI of a file that nobody changes (sqlite.org/uri.html).
+    private static func frozen(_ path: String) -> String {
+        let ends: [UInt8: String] = [0x25: "%25", 0x3F: "%3f", 0x23: "%23"]
+        let escaped = path.utf8.map { ends[$0].map { Array($0.utf8) } ?? [$0] }.flatMap(\.self)
+        return "file:\(String(decoding: escaped, as: UTF8.self))?immutable=1"
+    }
 
     /// Runs statements whose rows nobody wants.
     package func run(_ statements: String) throws(HistoryError) {

@@ -67,8 +67,22 @@ enum HistoryFile {
         if unsafe access(path, R_OK) != 0 {
             throw HistoryError(path, code: ResultCode.cannotOpen, errno: errno, text: "", isWriting: false)
         }
-        let database = try Database(path, isWriting: false)
-        if try check(database) { throw .missing(path) }
+        do throws(HistoryError) {
+            return try checked(try Database(path, isWriting: false))
+        } catch {
+            guard error.reason == .forbidden else { throw error }
+            // Without the right to create them, its companions must be there. What the log holds is not in the file.
+            let missing = companions.prefix(2).filter { unsafe access(path + $0, F_OK) != 0 }
+            if missing.isEmpty { throw error }
+            if missing.first == companions.first {
+                return try checked(try Database(path, isWriting: false, isFrozen: true))
+            }
+            throw .incomplete(path, missing.map { path + $0 })
+        }
+    }
+
+    private static func checked(_ database: Database) throws(HistoryError) -> Database {
+        if try check(database) { throw .missing(database.path) }
         try database.run("PRAGMA cache_size = -4096")
         return database
     }
