@@ -180,6 +180,20 @@ struct HistoryFaultTests {
             }?.reason == .damaged)
     }
 
+    @Test func `findings that are no problem are no events`() async throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/history.db"
+        var exporter = HistoryExporter(path, size: 1 << 20)
+        for severity in [Finding.Severity.info, .warning, .error] {
+            var event = MonitorEvent(.finding, .now, generation: 1)
+            event.finding = Finding(severity: severity, subject: "s", reason: .merged, text: "It is so.")
+            exporter.export(event)
+        }
+        try await exporter.export(SimulatedHost().snapshot)
+        try exporter.finish()
+        #expect(try HistoryReader.at(1 << 50, path).rows(since: 0, by: .event).count == 2)
+    }
+
     @Test func `only one program writes a history`() throws {
         let folder = try MockTree()
         let path = "\(folder.path)/history.db"

@@ -80,8 +80,9 @@ public struct HistoryExporter: Exporter {
         if case .failed(let error) = outcome { throw error }
     }
 
-    /// Keeps an event.
+    /// Keeps an event, but for a finding that is no problem: those come again at every start.
     public mutating func export(_ event: MonitorEvent) {
+        if event.finding?.severity == .info { return }
         if events.count == 256 { events.removeFirst() }
         events.append(StoredEvent(event, at: SampleInstant.wallNanoseconds / 1_000_000))
     }
