@@ -124,6 +124,31 @@ struct HistoryModelTests {
         #expect(rows[0].mean == Watts(1))
     }
 
+    @Test func `the total of each grouping covers the time that was asked for`() throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/history.db"
+        let recorder = HistoryRecorder(path, limits: HistoryLimits(size: 1 << 20))
+        var host = SimulatedHost()
+        let begin = host.wall
+        try recorder.record(host.snapshot, [])
+        for _ in 0..<60 {
+            host.pass(60_000)
+            host.use(60_000_000)
+            try recorder.record(host.snapshot, [])
+        }
+        recorder.close()
+        let reader = HistoryReader.at(host.wall, path)
+        let since = begin - 3 * 3_600_000
+        #expect(try reader.rows(since: since, by: .scope).map(\.covered) == [0.25])
+        for grouping in [HistoryGrouping.minute, .hour, .day] {
+            var lines: [String] = []
+            reader.writeText(
+                try reader.query(since: since, by: grouping), grouping, since: since, until: nil, price: nil
+            ) { lines.append($0) }
+            #expect(lines.last?.hasPrefix("total ") == true && lines.last?.contains(" 25 %") == true, "\(lines)")
+        }
+    }
+
     @Test func `a clock that was wrong for a while makes no row old`() throws {
         let folder = try MockTree()
         let path = "\(folder.path)/history.db"

@@ -100,8 +100,8 @@ private struct HistoryTable {
 
     /// What all rows are together.
     static func total(_ rows: HistoryRows, _ grouping: HistoryGrouping) -> HistoryRow {
-        let range = (rows[0].fromMilliseconds, rows[rows.count - 1].toMilliseconds)
-        var total = HistoryRow(.host, name: "", from: range.0, to: range.1)
+        let range = rows.known
+        var total = HistoryRow(.host, name: "", from: range.lowerBound, to: range.upperBound)
         var (energy, time): (Int64, Int64) = (0, 0)
         var (grams, means, sampled): (Double?, Double, Double) = (0, 0, 0)
         for row in rows {
@@ -120,7 +120,8 @@ private struct HistoryTable {
             return total
         }
         if time > 0 { total.mean = Watts(Double(energy) / Double(time) / 1000) }
-        if range.1 > range.0 { total.covered = min(sampled / Double(range.1 - range.0), 1) }
+        // Of the time that was asked for, as it is of consumers, and not only of that from the first row on.
+        if !range.isEmpty { total.covered = min(sampled / Double(range.upperBound - range.lowerBound), 1) }
         return total
     }
 

@@ -49,10 +49,12 @@ public struct HistoryReader: Sendable {
         let until = Self.clamped(until ?? now)
         let database = try HistoryFile.openForReading(path)
         return try database.transaction { () throws(HistoryError) in
-            if grouping == .event { return HistoryRows(try events(database, since, until, now)) }
+            if grouping == .event {
+                return HistoryRows(try events(database, since, until, now), of: since..<max(until, since))
+            }
             let pieces = try HistoryPieces(database, since: since, until: until, now: now)
-            if grouping.isOfConsumers { return HistoryRows(try totals(database, pieces, grouping)) }
-            return HistoryRows(try rows(database, pieces, grouping, scope))
+            if grouping.isOfConsumers { return HistoryRows(try totals(database, pieces, grouping), of: pieces.known) }
+            return HistoryRows(try rows(database, pieces, grouping, scope), of: pieces.known)
         }
     }
 

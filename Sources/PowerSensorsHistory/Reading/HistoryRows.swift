@@ -15,9 +15,14 @@ package struct HistoryRows: RandomAccessCollection, Sendable {
 
     private let rows: Rows
 
-    init(_ rows: [HistoryRow]) { self.rows = .rows(rows) }
+    /// The part of the query's time of which something may be known, in milliseconds since 1970 UTC.
+    let known: Range<Int64>
 
-    init(_ totals: ConsumerTotals) { rows = .consumers(SharedTotals(totals)) }
+    init(_ rows: [HistoryRow], of known: Range<Int64>) { (self.rows, self.known) = (.rows(rows), known) }
+
+    init(_ totals: ConsumerTotals, of known: Range<Int64>) {
+        (rows, self.known) = (.consumers(SharedTotals(totals)), known)
+    }
 
     package var startIndex: Int { 0 }
 
