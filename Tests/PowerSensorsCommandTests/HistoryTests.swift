@@ -54,6 +54,9 @@ struct HistoryTests {
         let csv = try await history("--by", "channel", "--format", "csv").output.split(separator: "\n")
         #expect(csv.count == 2 && csv[1].contains(",channel,rapl/package-0,"), "\(csv)")
         #expect(try await history("--by", "vm").output.hasPrefix("There is nothing in the history between "))
+        let none = try await history("--scope", "battery").output
+        #expect(none.hasPrefix("There is nothing of the scope battery in the history between "), "\(none)")
+        #expect(none.hasSuffix(". There is cpu.\n"), "\(none)")
         // A thousand years cost no more.
         let long = try await Command.run(
             ["history", "--history", path, "--since", "1000y", "--by", "scope", "--format", "json"])

@@ -63,8 +63,13 @@ struct History {
             bytes.removeAll(keepingCapacity: true)
         }
         if form == .text {
-            try reader.writeText(rows, grouping, since: since, until: until, price: price) {
-                (line) throws(CommandFailure) in
+            var others: [String] = []
+            if rows.isEmpty, scope != nil, let all = try? reader.rows(since: since, until: until, by: .scope) {
+                others = all.map(\.name)
+            }
+            try reader.writeText(
+                rows, grouping, since: since, until: until, scope: scope, others: others, price: price
+            ) { (line) throws(CommandFailure) in
                 bytes += Array(line.utf8)
                 try writeIfMany()
             }

@@ -1,5 +1,5 @@
 #if History
-import PowerSensors
+package import PowerSensors
 import PowerSensorsExporters
 
 extension HistoryReader {
@@ -10,15 +10,20 @@ extension HistoryReader {
     ///   - grouping: What they are of.
     ///   - since: When the query begins, in milliseconds since 1970 UTC.
     ///   - until: When it ends; nil for now.
+    ///   - scope: The scope that was asked for; nil for none.
+    ///   - others: The scopes that the history has in that time, in case it is not there.
     ///   - price: The price of a kilowatt-hour; nil if costs are not wanted.
     ///   - write: Receives each line.
     package func writeText<Failure: Error>(
-        _ rows: HistoryRows, _ grouping: HistoryGrouping, since: Int64, until: Int64?, price: Double?,
-        to write: (String) throws(Failure) -> Void
+        _ rows: HistoryRows, _ grouping: HistoryGrouping, since: Int64, until: Int64?, scope: Scope? = nil,
+        others: [String] = [], price: Double?, to write: (String) throws(Failure) -> Void
     ) throws(Failure) {
         if rows.isEmpty {
             let end = until.map { moment($0) } ?? "now"
-            return try write("There is nothing in the history between \(moment(since)) and \(end).\n")
+            let subject = scope.map { " of the scope \($0)" } ?? ""
+            let hint = others.isEmpty ? "" : " There is \(others.joined(separator: ", "))."
+            return try write(
+                "There is nothing\(subject) in the history between \(moment(since)) and \(end).\(hint)\n")
         }
         if grouping == .event {
             for row in rows { try write(line(ofEvent: row)) }
