@@ -201,7 +201,7 @@ let package = Package(
             name: "PowerSensorsCommandTests",
             dependencies: [
                 "PowerSensors", "PowerSensorsCarbon", "PowerSensorsCommand", "PowerSensorsExporters",
-                "PowerSensorsHTTP", "PowerSensorsTesting", "PowerSensorsTestSupport",
+                "PowerSensorsHTTP", "PowerSensorsHistory", "PowerSensorsTesting", "PowerSensorsTestSupport",
                 "PerfProbe",
                 .product(name: "Subprocess", package: "swift-subprocess", condition: withExporters),
             ]

@@ -49,55 +49,14 @@ struct HistoryTarget {
     ///   - consumers: The kinds of consumers that the endpoint shows. An earlier run may have kept others.
     func source(notFinerThan interval: Duration, of consumers: Set<Consumer.Kind>) -> HistorySource? {
         let kinds = consumers.map(\.name)
-        return { [path, price] query throws(HistoryRefusal) in
+        let answer = HistoryAnswer(path, notFinerThan: interval, keptEvery: exporter.interval, price: price)
+        return { query throws(HistoryRefusal) in
             let by = query.by ?? "hour"
             if Consumer.Kind.all.contains(where: { $0.name == by }), !kinds.contains(by) {
                 throw .wrongQuery("Rows by \(by) are not served, as export was not started with --consumers \(by).")
             }
-            return try Self.rows(path, query, notFinerThan: interval, price: price)
+            return try answer.rows(query, now: SampleInstant.wallNanoseconds / 1_000_000)
         }
-    }
-
-    private static func rows(
-        _ path: String, _ query: HistoryQuery, notFinerThan interval: Duration, price: Double?
-    ) throws(HistoryRefusal) -> [UInt8] {
-        let now = SampleInstant.wallNanoseconds / 1_000_000
-        func moment(_ name: String, _ text: String) throws(HistoryRefusal) -> Int64 {
-            if let moment = HistoryTime.milliseconds(text, before: now) { return moment }
-            throw .wrongQuery("\(name) must be \(HistoryTime.forms).")
-        }
-        let since = try moment("since", query.since ?? "1d")
-        let until = try query.until.map { text throws(HistoryRefusal) in try moment("until", text) }
-        guard since < until ?? now else { throw .wrongQuery("since must be before until, and before now.") }
-        guard let grouping = HistoryGrouping.all.first(where: { $0.name == query.by ?? "hour" }) else {
-            throw .wrongQuery("by must be \(list(HistoryForm.groupings, "or")).")
-        }
-        if grouping == .sample || grouping == .minute && interval > .seconds(60) {
-            throw .wrongQuery("Rows by \(grouping.name) are finer than what is served here.")
-        }
-        // So many rows are some megabytes.
-        let longest: [HistoryGrouping: Int64] = [.minute: 7 * 86_400_000, .hour: 366 * 86_400_000]
-        if let longest = longest[grouping], (until ?? now) - since > longest {
-            throw .wrongQuery("These are too many rows. Ask for a shorter time, or for rows by day.")
-        }
-        let scope = query.scope.map { name in Scope.all.first { $0.name == name } }
-        if case .some(nil) = scope { throw .wrongQuery("scope must be \(list(Scope.all.map(\.name), "or")).") }
-        if scope != nil, !grouping.hasScopes {
-            throw .wrongQuery("scope has no effect on rows by \(grouping.name).")
-        }
-        let rows: HistoryRows
-        do throws(HistoryError) {
-            rows = try HistoryReader(path).query(since: since, until: until, by: grouping, scope: scope ?? nil)
-        } catch {
-            throw .unavailable("\(error)")
-        }
-        var bytes: [UInt8] = []
-        for row in rows {
-            row.appendJSON(price: price, to: &bytes)
-            // More is not sent.
-            if bytes.count > HistoryQuery.maximumSize { break }
-        }
-        return bytes
     }
 
     /// Throws if the history cannot be written.

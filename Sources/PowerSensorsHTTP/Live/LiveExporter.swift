@@ -65,16 +65,18 @@ public final class LiveExporter: Exporter {
             state.recent.record(snapshot)
             state.documents[.snapshot] = nil
             state.documents[.recent] = nil
+            if state.recent.showEvents() { state.documents[.events] = nil }
             if findings != state.findings { state.documents[.findings] = nil }
             state.findings = findings
         }
     }
 
-    /// Records an event.
+    /// Records an event, which is shown at once or, if ``interval`` is longer than a second, with the next snapshot.
     public func export(_ event: MonitorEvent) {
         let (now, wall) = (SampleInstant.now, SampleInstant.wallNanoseconds)
         state.withLock { state in
-            if state.recent.record(event, now: now, wallNanoseconds: wall) { state.documents[.events] = nil }
+            state.recent.record(event, now: now, wallNanoseconds: wall)
+            if interval <= .seconds(1), state.recent.showEvents() { state.documents[.events] = nil }
         }
     }
 

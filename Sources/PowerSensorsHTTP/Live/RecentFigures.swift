@@ -26,6 +26,8 @@ struct RecentFigures: Sendable {
     private var points: [Point] = []
     private var oldest = 0
     private var moments: [Moment] = []
+    /// Those that are not shown yet.
+    private var waiting: [Moment] = []
 
     /// Records a snapshot's host figures.
     mutating func record(_ snapshot: Snapshot) {
@@ -38,17 +40,26 @@ struct RecentFigures: Sendable {
         }
     }
 
-    /// Records an event. Findings are left out, since they are a document of their own.
+    /// Records an event, which is not shown yet. Findings are left out, since they are a document of their own.
     ///
     /// - Parameters:
     ///   - now: The current instant.
     ///   - wallNanoseconds: The wall-clock time of that instant in nanoseconds since 1970.
-    /// - Returns: Whether it was recorded.
-    mutating func record(_ event: MonitorEvent, now: SampleInstant, wallNanoseconds: Int64) -> Bool {
-        if event.kind == .finding { return false }
-        if moments.count == Self.eventCount { moments.removeFirst() }
+    mutating func record(_ event: MonitorEvent, now: SampleInstant, wallNanoseconds: Int64) {
+        if event.kind == .finding { return }
         let age = now.boottimeNanoseconds - event.instant.boottimeNanoseconds
-        moments.append(Moment(timeNanoseconds: wallNanoseconds - age, event: event))
+        waiting.append(Moment(timeNanoseconds: wallNanoseconds - age, event: event))
+        waiting.removeFirst(max(waiting.count - Self.eventCount, 0))
+    }
+
+    /// Shows the events that were recorded.
+    ///
+    /// - Returns: Whether there are any that were not shown before.
+    mutating func showEvents() -> Bool {
+        if waiting.isEmpty { return false }
+        moments += waiting
+        moments.removeFirst(max(moments.count - Self.eventCount, 0))
+        waiting = []
         return true
     }
 

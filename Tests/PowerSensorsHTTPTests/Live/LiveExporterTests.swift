@@ -94,6 +94,17 @@ struct LiveExporterTests {
         #expect(over["lasting"] as? Bool == false)
     }
 
+    @Test func `with a long interval an event is told no sooner than a figure of its time`() throws {
+        let live = StubLive(interval: .seconds(60))
+        let event = MonitorEvent(.powerSpike, .now, generation: 1)
+        func count() throws -> Int? { try object(live, .events)["events"].map { ($0 as? [Any])?.count ?? -1 } }
+        #expect(try count() == 0)
+        live.exporter.export(event)
+        #expect(try count() == 0)
+        live.export(watts: 1, at: 62)
+        #expect(try count() == 1)
+    }
+
     @Test func `it shows the monitor's findings`() async throws {
         let machine = try MockMachine()
         try machine.add(.intelClient())
