@@ -53,13 +53,19 @@ struct RunMeter: ~Copyable {
         let piece = min(max(time / 20, .milliseconds(100)), .seconds(1))
         var powers: [Scope: [Double]] = [:]
         let end = SuspendingClock.now + time
-        while let snapshot = sampler?.nextSnapshot(every: piece, until: end, unless: { Signals.isEndRequested }) {
+        let progress = ProgressLine("run", after: .milliseconds(500))
+        let isEnded = {
+            progress.show("measuring the baseline", left: time - progress.elapsed)
+            return Signals.isEndRequested
+        }
+        while let snapshot = sampler?.nextSnapshot(every: piece, until: end, unless: isEnded) {
             // The last one may be a rest.
             guard let interval = snapshot.interval, interval > piece * 0.8 else { continue }
             for figure in snapshot.host {
                 if let power = figure.power { powers[figure.scope, default: []].append(power.rawValue) }
             }
         }
+        ProgressLine.clear()
         let measurement = sampler?.endMeasurement(start)
         for figure in measurement?.figures ?? [] {
             let spread = RunStatistics(powers[figure.scope] ?? []).flatMap { pieces in

@@ -48,10 +48,11 @@ struct RunSeries {
             return CommandFailure(line: "", exitCode: Signals.latestEnd == 0 ? 0 : Signals.exitStatus)
         }
         var exitStatus: Int32 = 0
+        let progress = ProgressLine("run", after: .milliseconds(500))
         for round in 0..<(warmup + runs) {
             // Each second round goes the other way: what drifts with time, such as heat, then concerns all alike.
             for index in round % 2 == 0 ? Array(commands.indices) : commands.indices.reversed() {
-                if round >= warmup, cooldown > .zero { Signals.wait(for: cooldown) }
+                if round >= warmup, cooldown > .zero { coolDown(before: index, round, progress) }
                 if Signals.isEndRequested {
                     return CommandFailure(line: "", exitCode: exitStatus == 0 ? Signals.exitStatus : exitStatus)
                 }
@@ -65,6 +66,19 @@ struct RunSeries {
             }
         }
         return CommandFailure(line: "", exitCode: exitStatus)
+    }
+
+    /// Waits before a measured run. The line about it is gone before the command has the terminal.
+    private func coolDown(before index: Int, _ round: Int, _ progress: ProgressLine) {
+        let which = commands.count > 1 ? " of command \(index + 1)" : ""
+        let start = progress.elapsed
+        while !Signals.isEndRequested {
+            let left = cooldown - (progress.elapsed - start)
+            if left <= .zero { break }
+            progress.show("cooling down before run \(round - warmup + 1) of \(runs)\(which)", left: left)
+            Signals.wait(for: min(left, .seconds(1)))
+        }
+        ProgressLine.clear()
     }
 }
 

@@ -3,6 +3,35 @@ import PowerSensorsTesting
 import Testing
 
 struct BaselineTests {
+    @Test func `a terminal shows how long the baseline and each cooldown take, and nothing while the command has it`()
+        async throws
+    {
+        let machine = try RunMachine()
+        let terminal = try PseudoTerminal(rows: 24, columns: 80)
+        let script = terminal.script(numberIn: "\(machine.mock.sysfs.path)/number")
+        let arguments =
+            ["run", "--sensor", "rapl:powercap", "--baseline", "2500ms", "--cooldown", "1500ms", "--runs", "2"]
+            + Command.roots(machine.mock) + ["--", "echo", "the command speaks"]
+        let outcome = try await withRunningClock(of: machine.mock) {
+            try await Command.run(arguments, inScript: script)
+        }
+        terminal.read()
+        #expect(outcome.exitCode == 0)
+        var rest = terminal.output[...]
+        for (line, next) in [
+            ("powersensors: run: measuring the baseline, ", "powersensors: run: cooling down before run 1 of 2, "),
+            ("powersensors: run: cooling down before run 1 of 2, ", "the command speaks"),
+            ("powersensors: run: cooling down before run 2 of 2, ", "the command speaks"),
+        ] {
+            let begin = try #require(rest.firstRange(of: line), "\(terminal.output)")
+            rest = rest[begin.upperBound...]
+            let end = try #require(rest.firstRange(of: next), "\(terminal.output)")
+            // It is erased before anything else is shown.
+            #expect(rest[..<end.lowerBound].hasSuffix("\r\u{1B}[K") || next.hasPrefix("powersensors"))
+            rest = rest[end.lowerBound...]
+        }
+    }
+
     @Test func `a baseline that was saved serves later runs`() async throws {
         let machine = try RunMachine()
         let path = "\(machine.mock.sysfs.path)/idle.json"
