@@ -24,9 +24,10 @@ final class ProgressLine {
     init(_ job: String, after delay: Duration = .zero, sharesTerminal: Bool = false) {
         self.job = job
         next = start + delay.wholeNanoseconds
-        let terminal = unsafe getenv("TERM").map { unsafe String(cString: $0) }
+        let terminal = unsafe getenv("TERM").map { unsafe String(cString: $0) } ?? ""
         isPossible =
-            isatty(STDERR_FILENO) == 1 && terminal != "dumb" && !(sharesTerminal && StandardOutput.isTerminal)
+            isatty(STDERR_FILENO) == 1 && !["", "dumb"].contains(terminal)
+            && !(sharesTerminal && StandardOutput.isTerminal)
     }
 
     deinit { Self.clear() }

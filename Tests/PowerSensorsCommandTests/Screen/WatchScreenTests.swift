@@ -87,7 +87,7 @@ struct WatchScreenTests {
         #expect(terminal.output.ranges(of: Self.leaving).count == 1)
     }
 
-    @Test(arguments: [(["--plain"], "TERM=xterm"), ([], "TERM=dumb")])
+    @Test(arguments: [(["--plain"], "TERM=xterm"), ([], "TERM=dumb"), ([], "TERM=")])
     func `with --plain and on a dumb terminal it writes blocks, as into a pipe`(
         options: [String], variable: String
     ) async throws {

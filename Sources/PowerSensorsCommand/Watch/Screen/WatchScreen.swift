@@ -25,10 +25,7 @@ final class WatchScreen {
     private var failure: CommandFailure?
 
     /// Whether standard output is a terminal that a screen can be shown on.
-    static var isPossible: Bool {
-        let terminal = environmentVariable("TERM") ?? ""
-        return StandardOutput.isTerminal && !terminal.isEmpty && terminal != "dumb"
-    }
+    static var isPossible: Bool { StandardOutput.isTerminal && !TextStyle.isDumb }
 
     /// Shows the screen until ``close()``.
     init(_ watch: Watch) {
