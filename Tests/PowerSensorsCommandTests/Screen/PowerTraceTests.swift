@@ -68,6 +68,14 @@ struct PowerTraceTests {
         #expect(Bars.horizontal(0, of: 100, width: 10).isEmpty && Bars.horizontal(1, of: 0, width: 10).isEmpty)
         #expect(Bars.horizontal(500, of: 100, width: 10).count == 10)
     }
+
+    @Test func `a power that is unknown or shown as 0 has no bar`() {
+        #expect(Bars.horizontal(power: Watts(50), of: 100, width: 10) == "█████")
+        #expect(Bars.horizontal(power: Watts(0.0006), of: 100, width: 10) == "▌")
+        for power in [nil, Watts(0), Watts(0.000_004)] {
+            #expect(Bars.horizontal(power: power, of: 100, width: 10).isEmpty, "\(String(describing: power))")
+        }
+    }
 }
 
 extension Array {

@@ -1,3 +1,6 @@
+package import PowerSensors
+import PowerSensorsExporters
+
 /// Numbers as lengths of blocks. Each drawing begins at 0.
 package enum Bars {
     private static let eighths: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
@@ -7,6 +10,12 @@ package enum Bars {
         guard value > 0, whole > 0, width > 0 else { return "" }
         let halves = min(max(Int((value / whole * Double(width) * 2).rounded()), 1), width * 2)
         return String(repeating: "█", count: halves / 2) + (halves % 2 == 1 ? "▌" : "")
+    }
+
+    /// The bar of a power; none for one that is unknown or shown as 0.
+    package static func horizontal(power: Watts?, of whole: Double, width: Int) -> String {
+        guard let power, !Figure(power).isZero else { return "" }
+        return horizontal(power.rawValue, of: whole, width: width)
     }
 
     /// Columns as lines, the uppermost first. What is known has at least an eighth of a block, so that only a gap is blank.

@@ -107,7 +107,7 @@ struct ComponentSection: ScreenSection {
             let channel = line.channel.map { snapshot.channels[$0] }
             let isLost = line.channel.map { snapshot.isMissing($0) } ?? false
             var row = components.row(line, of: snapshot, mark: isLost ? "!" : nil)
-            row.bar = Bars.horizontal(channel?.power?.rawValue ?? 0, of: whole, width: layout.band - 2)
+            row.bar = Bars.horizontal(power: channel?.power, of: whole, width: layout.band - 2)
             let isEstimated = line.channel.map { snapshot.topology.channels[$0].provenance == .estimated } == true
             return row.line(bar: isEstimated ? .estimated : .measured, name: isLost ? .warning : .plain)
         }
@@ -197,7 +197,7 @@ struct ConsumerSection: ScreenSection {
             _ name: String, _ power: Watts?, _ energy: Joules, _ source: String, _ tone: ScreenLine.Tone
         ) -> ScreenLine {
             var row = attribution.row(layout, name: name, power: power, energy: energy, source: source)
-            row.bar = Bars.horizontal(power?.rawValue ?? 0, of: divided, width: layout.band - 2)
+            row.bar = Bars.horizontal(power: power, of: divided, width: layout.band - 2)
             return row.line(bar: tone, name: tone == .faint ? .faint : .plain)
         }
         let shown = zip(table.shown, names).map { line($1.name, $0.power, $0.energy, $1.source, .attributed) }
