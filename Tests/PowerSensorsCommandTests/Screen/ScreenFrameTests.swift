@@ -30,6 +30,18 @@ struct ScreenFrameTests {
         #expect(shown.last == [true, true, true])
     }
 
+    @Test(arguments: [40, 80, 200]) func `what does not fit on a low screen is counted in a line`(columns: Int) throws {
+        let state = try ScreenBench().state(findings: ScreenBench.findings)
+        for rows in 8...40 {
+            let lines = state.lines(rows: rows, columns: columns)
+            for (word, title) in [("component", "components"), ("consumer", "virtual")] {
+                let isShown = lines.contains { $0.hasPrefix(title) }
+                let isCounted = lines.contains { $0.hasPrefix("  … ") && $0.contains("more \(word)") }
+                #expect(isShown || isCounted, "\(rows) rows: \(lines)")
+            }
+        }
+    }
+
     @Test func `eighty columns have the figures, the last minutes, the parts and their users`() throws {
         var state = try ScreenBench().state(after: 40)
         _ = state.press(.character("p"))

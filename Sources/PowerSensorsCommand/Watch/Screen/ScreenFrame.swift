@@ -76,14 +76,18 @@ package struct ScreenFrame {
         }
     }
 
-    /// Divides lines among sections, the most important first: each gets what is of use at least, then the first half of what is
-    /// left, so that the others are not crowded out, and then each as much as it needs.
+    /// Divides lines among sections, the most important first: each gets what is of use at least, or a line that counts what does not
+    /// fit; then the first gets half of what is left, so that the others are not crowded out, and then each as much as it needs.
     private static func share(_ room: Int, among sections: [any ScreenSection], gap: Int) -> [Int] {
         var left = room
         var limits = sections.map { _ in 0 }
-        for (index, section) in sections.enumerated() where section.height > 0 && left >= section.least + gap {
-            limits[index] = section.least
-            left -= section.least + gap
+        for (index, section) in sections.enumerated() where section.height > 0 && left > gap {
+            // A key shows the findings, so that the last section needs no line.
+            let kept = sections[(index + 1)...].dropLast().contains { $0.height > 0 } ? 1 + gap : 0
+            let fits = left >= section.least + gap + kept
+            let fewest = index == 0 ? max(min(section.least, left - gap - kept), 1) : 1
+            limits[index] = fits ? section.least : fewest
+            left -= limits[index] + gap
         }
         func grow(_ index: Int, by most: Int) {
             guard limits[index] > 0 else { return }

@@ -6,7 +6,7 @@ protocol ScreenSection {
     /// How many lines everything takes.
     var height: Int { get }
 
-    /// How many lines are of use at least.
+    /// How many lines are of use at least. With fewer, a line counts what does not fit.
     var least: Int { get }
 
     /// Its lines, at most as many as the limit.
@@ -136,10 +136,12 @@ struct ComponentSection: ScreenSection {
     var least: Int { min(height, 3) }
 
     func lines(limit: Int) -> [ScreenLine] {
-        guard limit > 1, !rows.isEmpty else { return [] }
+        guard limit > 0, !rows.isEmpty else { return [] }
         if rows.count < limit { return [heading] + rows }
-        let shown = limit - 2
-        return [heading] + rows.prefix(shown) + [.more(rows.count - shown, "component")]
+        // A row says more than the heading.
+        let headings = limit > 2 ? [heading] : []
+        let shown = limit - 1 - headings.count
+        return headings + rows.prefix(shown) + [.more(rows.count - shown, "component")]
     }
 }
 
@@ -173,7 +175,8 @@ struct ConsumerSection: ScreenSection {
     var least: Int { min(height, 5) }
 
     func lines(limit: Int) -> [ScreenLine] {
-        guard let attribution, limit > 1 else { return [] }
+        guard let attribution, limit > 0, height > 0 else { return [] }
+        if limit == 1 { return [.more(max(whole?.shown.count ?? 0, 1), "consumer")] }
         let title = whole?.title(of: state.kind) ?? state.kind.title
         let heading = ScreenLine(Row.heading(title, layout, source: "adds up to \(attribution.scope)"), .faint)
         guard let whole else {
