@@ -383,6 +383,15 @@ def check_restart(page, binary, machine, running, options):
     check("a day later it says on which day", None if dated else driver.run(since))
     driver.run("Date.now = Date.realNow, 0")
     check("without a connection the figure is a dash", None if page.power() == "– W" else page.power())
+    check("without a connection nothing else is shown either", driver.run("""
+        (() => {
+            const text = (id) => document.getElementById(id).textContent;
+            const left = ["band", "reason"].filter((id) => text(id) !== "");
+            left.push(...["others", "parts", "stack", "users"].filter((id) => document.getElementById(id).children.length));
+            left.push(...["users-sum", "users-whole"].filter((id) => text(id) !== "–"));
+            if (text("users-sum-name") !== "Together") left.push("users-sum-name");
+            return left;
+        })()"""))
     time.sleep(3)
     running = server.Server(binary, machine, "server-1", port, options)
     back = driver.wait("document.getElementById('status').textContent === 'Live'"

@@ -43,7 +43,10 @@ function showFigures(snapshot) {
 function hideFigures() {
     setText(element("power"), UNKNOWN);
     setText(element("power-unit"), "W");
-    setText(element("band"), "");
-    for (const id of ["others", "parts", "users"]) element(id)?.replaceChildren();
+    for (const id of ["band", "reason"]) setText(element(id), "");
+    setHidden(element("reason"), true);
+    for (const id of ["others", "parts", "stack", "users"]) element(id)?.replaceChildren();
+    setText(element("users-sum-name"), "Together");
+    for (const id of ["users-sum", "users-whole"]) setText(element(id), UNKNOWN);
     document.title = `${UNKNOWN} · ${element("node").textContent}`;
 }
