@@ -153,6 +153,15 @@ def check_figures(page, running, machine, began):
           None if abs(measured[0] - true) < 0.02 * true + 600 else f"{measured[0]} J, and {true} J were used")
 
 
+def check_parts(page):
+    """Each bar has a name of its own: two sockets have memory each."""
+    names = [row[0] for row in page.look("rows('#parts li')")]
+    wrong = sorted({name for name in names if names.count(name) > 1})
+    if not {"dramsocket 0", "dramsocket 1"} <= set(names):
+        wrong.append(f"no socket's memory among {names}")
+    check("no two bars have the same name", wrong)
+
+
 def check_live(page):
     seen, times = set(), set()
     for _ in range(60):
@@ -506,6 +515,7 @@ def main():
             page.open(running.address)
             time.sleep(4)
             check_figures(page, running, machine, began)
+            check_parts(page)
             check_live(page)
             check_parts_of_script(page)
             check_schema(servers)

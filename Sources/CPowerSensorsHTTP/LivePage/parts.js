@@ -4,7 +4,8 @@
 function partName(channel) {
     const last = channel.id.split("/").pop();
     if (channel.domain !== null) {
-        if (channel.parent !== null) return [channel.domain, ""];
+        // What counts in a figure by itself stands apart from its socket.
+        if (channel.parent !== null && channel.counts_in === null) return [channel.domain, ""];
         if (channel.domain !== "package") return [channel.domain, channel.socket === null ? "" : `socket ${channel.socket}`];
         return [`socket ${channel.socket ?? 0}`, channel.die === null ? "package" : `die ${channel.die}`];
     }
