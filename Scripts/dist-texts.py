@@ -11,6 +11,8 @@ import sys
 import textwrap
 import time
 
+import completions
+
 
 def ask(command, *arguments):
     return subprocess.run([command, *arguments], check=True, capture_output=True, text=True).stdout
@@ -118,13 +120,8 @@ def main():
     for one in [root] + [one for one in root["subcommands"] if one["commandName"] != "help"]:
         title, text = man_page(one, version, root)
         write(folder, f"man/man1/{title}.1", text)
-    for shell, path in [("bash", "bash-completion/completions/powersensors"), ("zsh", "zsh/site-functions/_powersensors"),
-                        ("fish", "fish/vendor_completions.d/powersensors.fish")]:
-        script = ask(command, "--generate-completion-script", shell)
-        if shell == "bash":
-            # Where it has no suggestion, a file is the likeliest value.
-            script = re.sub(r"^complete (.*-F )", r"complete -o bashdefault -o default \1", script, flags=re.MULTILINE)
-        write(folder, path, script)
+    for path, text in completions.scripts(root).items():
+        write(folder, path, text)
     write(folder, "powersensors/powersensors.conf", settings_file(root))
 
 

@@ -54,6 +54,7 @@ LIST
     dist)
         cat <<'LIST'
 debootstrap|no package is installed for a test
+fish|the completions of fish are not tried
 jq|the script for Harvester's page is not tested
 python3-pip|no manifest is checked
 python3-venv|no manifest is checked
@@ -63,6 +64,7 @@ skopeo|no image is made
 systemd|no unit is checked
 umoci|no image is made
 util-linux|no command is started with a service's rights
+zsh|the completions of zsh are not tried
 LIST
         ;;
     page)

@@ -8,7 +8,7 @@ exec </dev/null
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-stages="manifests rules sameness documents units packages pod queries"
+stages="manifests rules completions sameness documents units packages pod queries"
 for name in ${ONLY:-}; do
     if [[ " $stages " != *" $name "* ]]; then
         echo "test-deploy: there is no stage $name, only $stages" >&2
@@ -81,8 +81,11 @@ check_sameness() {
 binary=${BINARY:-.build/for-release/powersensors}
 stage manifests "python3 jq" bash Scripts/test-manifests.sh
 stage rules "promtool python3" bash Scripts/test-rules.sh
-# What follows needs the packages.
-if [ -z "${ONLY:-}" ] || [ -n "$(tr ' ' '\n' <<<"$ONLY" | grep -vx -e manifests -e rules)" ]; then bash Scripts/dist.sh; fi
+# What follows needs the packages, but for the completions, for which a command is enough.
+others=$(tr ' ' '\n' <<<"${ONLY:-$stages}" | grep -vx -e manifests -e rules || true)
+if [ -x "$binary" ]; then others=$(grep -vx completions <<<"$others" || true); fi
+if [ -n "$others" ]; then bash Scripts/dist.sh; fi
+stage completions "bash zsh fish python3" timeout --kill-after=5s 120s python3 Scripts/deploy/check-completions.py "$binary"
 image=$(ls dist/*.image.tar 2>/dev/null || true)
 stage sameness "dpkg-deb" check_sameness
 stage documents "python3" check_documents
