@@ -54,6 +54,7 @@ VALUES = {
     },
     "devices": {"devices": {"enabled": True, "extraArgs": ["--sensor", "rapl:msr"]}, "openshift": {"enabled": True}},
     "openshift": {"openshift": {"enabled": True}, "seLinuxType": "spc_t", "monitor": {"enabled": True}},
+    "exit records": {"exitRecords": {"enabled": True}, "openshift": {"enabled": True}},
     "harvester": {
         "monitor": {"enabled": True},
         "rules": {
@@ -112,6 +113,9 @@ REFUSED = [
     ({"rules": {"powerBudgets": [{"watts": 500}]}}, "scope"),
     ({"harvester": {"vmPage": {"enabled": True}}}, "/harvester/vmPage/image"),
     ({"devices": {"enabled": 1}}, "/devices/enabled"),
+    # Without an effect.
+    ({"exitRecords": {"enabled": True}, "networkPolicy": {"enabled": True}}, "/networkPolicy/enabled"),
+    ({"exitRecords": {"enabled": True}, "consumers": ["vm"]}, "/consumers"),
     ({"share": {"hostPath": "run/powersensors"}}, "/share/hostPath"),
     ({"maxPower": -1}, "/maxPower"),
     ({"podAnnotations": {"prometheus.io/scrape": True}}, "/podAnnotations"),
@@ -376,7 +380,14 @@ def usual_pod_breaks_one_rule_of_pod_security():
                 expected = {"hostPath", "privileged", "seccompProfile"}
             elif values.get("seLinuxType"):
                 expected = {"hostPath", "seLinuxOptions"}
+            elif values.get("exitRecords"):
+                expected = {"hostPath", "hostPID", "hostNetwork", "capabilities"}
             expect(hits(pod) == expected, f"{name}: {item['metadata']['name']} breaks {sorted(hits(pod))}")
+            if values.get("exitRecords") and item["kind"] == "DaemonSet":
+                rights = pod["containers"][0]["securityContext"]
+                added = rights["capabilities"].pop("add")
+                expect(added == ["NET_ADMIN"], f"{name}: it has {added}")
+                pod.update(hostPID=False, hostNetwork=False)
             if item["kind"] == "DaemonSet" and not item["metadata"]["name"].endswith("-devices"):
                 least_rights(pod)
 
@@ -608,6 +619,51 @@ def openshift_may_use_its_constraints():
             next(key for key in volume if key != "name") for volume in pod_of(only(items, "DaemonSet"))["volumes"]
         }
         expect(needed <= set(constraints["volumes"]), f"the constraints do not allow {needed}")
+
+
+@check
+def panels_go_when_they_are_switched_off():
+    """In an upgrade Helm's lookup finds the ConfigMap of the release before; here it is put in its place."""
+    wanted = rendered(VALUES["harvester"])
+    kept = {(item["kind"], item["metadata"]["name"]) for item in wanted}
+    own, other = "powersensors", "another-release"
+    for release, image, values, expected in [
+        (own, "rancher/shell:v0.5.0", {}, "rancher/shell:v0.5.0"),
+        (own, "", {"harvester": {"vmPage": {"enabled": False, "image": "rancher/shell:v0.6.0"}}}, "rancher/shell:v0.6.0"),
+        (own, "", {}, None),
+        (other, "rancher/shell:v0.5.0", {}, None),
+        (own, "rancher/shell:v0.5.0", VALUES["harvester"], "as ever"),
+    ]:
+        annotations = {"meta.helm.sh/release-name": release} | ({"powersensors/vm-page-image": image} if image else {})
+        found = json.dumps({"metadata": {"annotations": annotations}}).replace('"', '\\"')
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(CHART, pathlib.Path(folder) / "Deploy/helm/powersensors")
+            helpers = pathlib.Path(folder) / "Deploy/helm/powersensors/templates/_helpers.tpl"
+            text = re.sub(r"lookup [^\n]*\)(?= -}})", lambda _: f'fromJson "{found}"', helpers.read_text())
+            expect(text != helpers.read_text(), "the chart does not look for the release before")
+            helpers.write_text(text)
+            texts = manifests.render(pathlib.Path(folder), values, "power")
+        items = [item for path, text in texts.items() if path.endswith(".yaml") for item in objects_of(text)]
+        jobs = [item for item in items if item["kind"] == "Job"]
+        if expected == "as ever":
+            expect(len(jobs) == 2, f"{len(jobs)} Jobs where the panels are wanted")
+            continue
+        says = "vm-page.sh remove" in texts["NOTES.txt"]
+        expect(says == (release == own and not expected), f"{release} {image}: the notes {'tell' if says else 'do not tell'} the command")
+        if not expected:
+            expect(not jobs, f"{release} {image}: a Job without an image, or for another release's panels")
+            continue
+        [job] = jobs
+        validate(job)
+        pod = pod_of(job)
+        container = pod["containers"][0]
+        expect(job["metadata"]["annotations"]["helm.sh/hook"] == "pre-upgrade", "it does not run before the upgrade")
+        expect(container["image"] == expected and container["command"][-1] == "remove", f"it runs {container}")
+        expect(hits(pod) == set(), f"it breaks {sorted(hits(pod))}")
+        # Before the upgrade there is what the release before had.
+        needed = {("ServiceAccount", pod["serviceAccountName"]), ("ConfigMap", pod["volumes"][0]["configMap"]["name"])}
+        expect(needed <= kept, f"nothing brought {needed - kept}")
+    expect(not [item for item in rendered({}) if item["kind"] == "Job"], "a Job where no panels were ever asked for")
 
 
 @check

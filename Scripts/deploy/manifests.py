@@ -31,9 +31,9 @@ NAMESPACE = "powersensors"
 HARVESTER_NAMESPACE = "cattle-monitoring-system"
 GENERATED = "# Written by Scripts/deploy/manifests.py from Deploy/helm/powersensors: change it there.\n"
 
-# What a rendered chart says of Helm, which is not there where Kustomize is.
+# What a rendered chart says of Helm, or to it, which is not there where Kustomize is.
 HELM_LINES = re.compile(
-    r"^ *(helm\.sh/(chart|hook|hook-delete-policy):.*|app\.kubernetes\.io/managed-by: Helm|# Source: .*)\n",
+    r"^ *(helm\.sh/(chart|hook|hook-delete-policy):.*|app\.kubernetes\.io/managed-by: Helm|powersensors/vm-page-image:.*|# Source: .*)\n",
     re.MULTILINE,
 )
 

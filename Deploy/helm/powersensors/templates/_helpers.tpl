@@ -69,9 +69,16 @@ spec:
       automountServiceAccountToken: false
       # Variables such as POWERSENSORS_PORT, which Kubernetes would make of a Service's name, look like the command's settings.
       enableServiceLinks: false
+      {{- if $values.exitRecords.enabled }}
+      # The kernel tells of processes that end only in its first name spaces of processes and the network.
+      hostNetwork: true
+      dnsPolicy: ClusterFirstWithHostNet
+      hostPID: true
+      {{- else }}
       # Neither the host's network nor its processes: its /proc, mounted below, is enough to see them.
       hostNetwork: false
       hostPID: false
+      {{- end }}
       hostIPC: false
       {{- with $values.image.pullSecrets }}
       imagePullSecrets:
@@ -245,6 +252,9 @@ spec:
             allowPrivilegeEscalation: false
             capabilities:
               drop: [ALL]
+              {{- if $values.exitRecords.enabled }}
+              add: [NET_ADMIN]
+              {{- end }}
             {{- end }}
           {{- with $values.resources }}
           resources:
@@ -347,4 +357,97 @@ relabelings:
 metricRelabelings:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- end -}}
+
+{{- define "powersensors.vmPageName" -}}
+{{- printf "%s-vm-page" (include "powersensors.fullname" .) -}}
+{{- end -}}
+
+{{/*
+The image that removes the panels which this release has put on Harvester's page, where they are no longer wanted; "none" where it is
+not known, and nothing where there are no panels of it. Helm asks the cluster only in an upgrade, not in `helm template`.
+*/}}
+{{- define "powersensors.vmPageRemover" -}}
+{{- if not .Values.harvester.vmPage.enabled -}}
+{{- $before := lookup "v1" "ConfigMap" .Release.Namespace (include "powersensors.vmPageName" .) -}}
+{{- if eq (dig "metadata" "annotations" "meta.helm.sh/release-name" "" $before) .Release.Name -}}
+{{- .Values.harvester.vmPage.image | default (dig "metadata" "annotations" "powersensors/vm-page-image" "none" $before) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A Job that adds the panels to Harvester's page, or removes them. Arguments: root, action, hook, image. */}}
+{{- define "powersensors.vmPageJob" -}}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ include "powersensors.vmPageName" .root }}-{{ .action }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "powersensors.labels" .root | nindent 4 }}
+  annotations:
+    helm.sh/hook: {{ .hook }}
+    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+spec:
+  backoffLimit: 3
+  activeDeadlineSeconds: 300
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/name: {{ include "powersensors.name" .root }}-vm-page
+    spec:
+      serviceAccountName: {{ include "powersensors.vmPageName" .root }}
+      enableServiceLinks: false
+      restartPolicy: Never
+      nodeSelector:
+        kubernetes.io/os: linux
+      {{- with .root.Values.tolerations }}
+      tolerations:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with .root.Values.image.pullSecrets }}
+      imagePullSecrets:
+        {{- range . }}
+        - name: {{ . }}
+        {{- end }}
+      {{- end }}
+      securityContext:
+        runAsNonRoot: true
+        runAsUser: 65534
+        runAsGroup: 65534
+        seccompProfile:
+          type: RuntimeDefault
+      containers:
+        - name: vm-page
+          image: {{ .image | quote }}
+          imagePullPolicy: IfNotPresent
+          command: [bash, /vm-page/vm-page.sh, {{ .action }}]
+          env:
+            # kubectl keeps a cache there, and bash the texts that it passes on.
+            - name: HOME
+              value: /tmp
+          securityContext:
+            privileged: false
+            allowPrivilegeEscalation: false
+            readOnlyRootFilesystem: true
+            capabilities:
+              drop: [ALL]
+          resources:
+            requests:
+              cpu: 10m
+              memory: 64Mi
+            limits:
+              memory: 256Mi
+          volumeMounts:
+            - name: vm-page
+              mountPath: /vm-page
+              readOnly: true
+            - name: tmp
+              mountPath: /tmp
+      volumes:
+        - name: vm-page
+          configMap:
+            name: {{ include "powersensors.vmPageName" .root }}
+        - name: tmp
+          emptyDir: {}
 {{- end -}}
