@@ -55,6 +55,13 @@ struct SettingTests {
         #expect(outcome.complaints.count == 1 && outcome.error.contains(says), "\(outcome.error)")
     }
 
+    @Test func `a folder is no file of settings`() async throws {
+        let folder = try MockTree()
+        let outcome = try await Command.run(["list", "--config", folder.path])
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.error == "powersensors: --config: \(folder.path) is not a file. Name a file.\n")
+    }
+
     @Test func `estimate reads only a file of settings that is named`() async throws {
         let folder = try MockTree()
         try folder.write("POWERSENSORS_LOAD=0.5\n", to: "settings")

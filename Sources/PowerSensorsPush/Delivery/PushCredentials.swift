@@ -120,7 +120,7 @@ func fileForPushing(
         switch error {
         case .unreadable(let error):
             problem = systemMessage(errno: error.errno)
-        case .notAFile:
+        case .notAFile, .endless:
             problem = "it must be a file" + (isReadAgain ? ", since it is read again for each request" : "")
         case .tooLarge(let limit):
             problem = "the file is larger than \(limit >> 10) KiB"
