@@ -3,11 +3,13 @@
 Arguments: the command, and the unit's file. Needs root. The user, the capabilities, the filter of system calls, the address
 families, the ban on executable memory that can be written, the arguments and the notification socket are those that the unit
 says; what it says of name spaces and mounts is checked by systemd-analyze alone. That CAP_PERFMON and CAP_CHOWN suffice is
-tried by other programs, since no counter and no guest here needs them.
+tried by other programs, since no counter and no guest here needs them. The part of the drop-in for records of ended processes
+is tried, too.
 """
 
 import ctypes
 import errno
+import json
 import os
 import signal
 import socket
@@ -40,6 +42,13 @@ def settings(unit):
             name, value = line.split("=", 1)
             found[name] = value
     return found
+
+
+def part_of_drop_in(word):
+    """The settings of the part of the drop-in that has a word, uncommented."""
+    text = open(os.path.join(os.path.dirname(__file__), "../../Deploy/systemd/10-devices.conf")).read()
+    [part] = [part for part in text.split("\n\n") if word in part]
+    return dict(line[1:].split("=", 1) for line in part.splitlines() if line.startswith("#") and not line.startswith("# "))
 
 
 def system_calls(words):
@@ -95,13 +104,19 @@ def lay(folder):
         with open(path, "w") as file:
             file.write(text)
         os.chmod(path, mode)
+    processors = os.path.join(folder, "devices/system/cpu")
+    os.makedirs(processors)
+    with open("/sys/devices/system/cpu/possible") as possible, open(f"{processors}/possible", "w") as file:
+        file.write(possible.read())
 
 
 class Service:
     """The command as the unit starts it."""
 
-    def __init__(self, command, unit, folder, arguments, has_rights):
+    def __init__(self, command, unit, folder, arguments, has_rights, drop_in={}):
+        # What a drop-in says of these is added to what the unit says.
         said = settings(unit)
+        said |= {name: f"{said[name]} {value}" for name, value in drop_in.items()}
         capabilities = said.get("AmbientCapabilities", "").lower().replace("cap_", "").split() if has_rights else []
         bounds = said["CapabilityBoundingSet"].lower().replace("cap_", "").split() if has_rights else []
         user = ["--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups"] if said.get("DynamicUser") == "yes" else []
@@ -137,6 +152,14 @@ class Service:
             message = self.heard.recv(4096).decode()
             if message.startswith(word):
                 return message
+
+    def drain(self):
+        """Takes what was said so far, since the socket holds few messages."""
+        while True:
+            try:
+                self.heard.recv(4096, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return
 
     def end(self):
         began = time.monotonic()
@@ -174,6 +197,37 @@ def try_service(command, unit, folder, sysfs, has_rights):
     return 'powersensors_sensor_up{sensor="rapl"} 1' in page, ready, lasted
 
 
+def try_exit_records(command, unit, folder, sysfs):
+    """The kernel tells the service of ended processes with that part of the drop-in, and not without."""
+    findings = json.loads(subprocess.run([command, "doctor", "--json"], capture_output=True, text=True).stdout)["findings"]
+    if any(finding["subject"] == "taskstats" for finding in findings):
+        print("service: the drop-in's part for records of ended processes is left out, since not even root gets them here")
+        return
+    for drop_in in (part_of_drop_in("CAP_NET_ADMIN"), {}):
+        port = free_port()
+        service = Service(command, unit, folder, [
+            "--prometheus", f"127.0.0.1:{port}", "--sysfs", sysfs, "--consumers", "process", "--interval", "250ms", "--config",
+            "/dev/null"], True, drop_in)
+        try:
+            service.wait_for("READY=1")
+            heard = []
+            end = time.monotonic() + 30
+            while time.monotonic() < end and True not in heard and (drop_in or len(heard) < 10):
+                subprocess.run(["python3", "-c", "sum(range(100000))"], check=True)
+                time.sleep(0.3)
+                service.drain()
+                page = urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/snapshot", timeout=10).read()
+                told = json.loads(page).get("attribution_exit_records")
+                if told is not None:
+                    heard.append(told)
+            service.end()
+        finally:
+            service.process.kill()
+        if not heard or (True in heard) != bool(drop_in):
+            raise SystemExit(f"service: {'with' if drop_in else 'without'} the drop-in it says of records of ended processes: {heard}")
+    print(f"service: {os.path.basename(unit)}: the kernel tells of ended processes with the drop-in's part for it, and only then")
+
+
 def main():
     command, unit = os.path.abspath(sys.argv[1]), sys.argv[2]
     if os.geteuid() != 0:
@@ -207,6 +261,7 @@ def main():
                                  f"{'can' if can_read else 'cannot'} be read")
             print(f"service: {os.path.basename(unit)}, {'with its' if has_rights else 'without'} rights: the counter "
                   f"{'is' if can_read else 'cannot be'} read; ready after {ready:.1f} s, ended within {lasted:.1f} s")
+        try_exit_records(command, unit, folder, sysfs)
 
 
 main()

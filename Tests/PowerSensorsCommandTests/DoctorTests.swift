@@ -46,6 +46,30 @@ struct DoctorCommandTests {
         #expect(words.contains("docker run") == !isUnit)
     }
 
+    /// In a unit of its own name, whose rights setpriv gives, the kernel's refusal is the real one.
+    @Test(.enabled(if: isRoot, "needs root, to act as somebody else"), arguments: [true, false])
+    func `records of ended processes take a part of the drop-in, and are no way to measure power`(
+        isUnit: Bool
+    ) async throws {
+        let machine = try MockMachine()
+        try machine.sysfs.write("0\n", to: "devices/system/cpu/possible")
+        let script = """
+            mkdir \(machine.procfs.path)/$$
+            echo '0::/system.slice/powersensors.service' > \(machine.procfs.path)/$$/cgroup
+            ln -s $$ \(machine.procfs.path)/self
+            chmod -R a+rX \(machine.tree.path)
+            export INVOCATION_ID=\(isUnit ? "abc" : "")
+            exec setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$@"
+            """
+        let outcome = try await Command.run(["doctor", "--verbose"] + Command.roots(machine), inScript: script)
+        let parts = outcome.output.split(separator: "info: taskstats (forbidden)")
+        try #require(parts.count == 2, "\(outcome.output)\(outcome.error)")
+        let words = parts[1].split { $0.isWhitespace }.joined(separator: " ")
+        #expect(words.contains("cannot be had without CAP_NET_ADMIN."))
+        #expect(words.contains("uncomment there what is for records of ended processes (CAP_NET_ADMIN)") == isUnit)
+        #expect(!parts[0].contains("CAP_NET_ADMIN"))
+    }
+
     @Test func `its JSON has the state of each sensor`() async throws {
         let machine = try MockMachine.onePackage()
         try machine.set(.intelServer(sockets: 1))
@@ -102,6 +126,31 @@ struct DoctorCommandTests {
         #expect(after.exitCode == 0)
         let rapl = try #require(try JSON(after.output)["sensors"].elements.first)
         #expect(rapl["readable"] == rapl["channels"])
+    }
+
+    @Test(.enabled(if: isRoot, "needs root, to act as somebody else"))
+    func `nobody is told the smallest right first, and nothing of what is in a closed folder`() async throws {
+        let machine = try MockMachine.twoSockets()
+        try machine.set(.intelServer(sockets: 2))
+        try machine.dev.write("", to: "cpu/0/msr")
+        try machine.sysfs.write("ina226\n", to: "class/hwmon/hwmon0/name")
+        try machine.sysfs.write("5000000\n", to: "class/hwmon/hwmon0/power1_input")
+        try machine.procfs.write(
+            "Uid:\t65534\t65534\t65534\t65534\nGid:\t65534\t65534\t65534\t65534\nCapEff:\t0000000000000000\n",
+            to: "thread-self/status")
+        try Self.open(machine)
+        #expect(unsafe chmod("\(machine.dev.path)/cpu/0/msr", 0o600) == 0)
+        #expect(unsafe chmod("\(machine.sysfs.path)/class/hwmon/hwmon0", 0o700) == 0)
+        let outcome = try await Command.run(
+            ["doctor", "--json"] + Command.roots(machine),
+            inScript:
+                "exec setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all \"$@\"")
+        let findings = try JSON(outcome.output)["findings"].elements
+        let forbidden = findings.filter { $0["reason"].text == "forbidden" }.compactMap { $0["subject"].text }
+        #expect(forbidden == ["class/powercap/intel-rapl:0/energy_uj", "cpu/0/msr", "class/hwmon/hwmon0"])
+        let text = try #require(findings.first { $0["subject"].text == forbidden.first }?["text"].text)
+        #expect(text.contains("this process is user 65534 without CAP_DAC_READ_SEARCH"))
+        #expect(!findings.contains { $0["subject"].text == "class/hwmon" }, "that there is no chip is not known")
     }
 
     @Test(.enabled(if: isRoot, "needs root, to give its capabilities up"))

@@ -1,3 +1,4 @@
+import PowerSensorsAttribution
 package import PowerSensorsCore
 import PowerSensorsMachine
 import PowerSensorsRAPL
@@ -35,6 +36,7 @@ package struct Doctor {
         let findings =
             Self.relevant(topology.findings, beside: topology.channels) + laterFindings
             + UnsupportedDevices.findings(in: roots.sysfs, except: sensors.ignored)
+            + [Finding.noExitRecords(roots)].compactMap(\.self)
         return Diagnosis(environment, sensors.names, channels, figures, findings, LibSensors.shared.failure)
     }
 

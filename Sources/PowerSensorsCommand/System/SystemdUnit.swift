@@ -61,6 +61,7 @@ struct SystemdUnit {
             return isHidden || finding.reason == .forbidden ? "RAPL's registers (CAP_SYS_RAWIO)" : nil
         }
         guard finding.reason == .forbidden else { return nil }
+        if subject == Finding.exitRecords { return "records of ended processes (CAP_NET_ADMIN)" }
         // The numbers are those of capabilities(7).
         if subject.hasPrefix("bus/event_source/"), !environment.has(38), !environment.has(21) {
             return "perf (CAP_PERFMON)"

@@ -5,13 +5,16 @@ extension TextReport {
     package func bytes(of diagnosis: Diagnosis) -> [UInt8] {
         var lines = summary(PowerSummary(diagnosis))
         lines += ["\(node): \(machine(diagnosis.environment).safeToShow)", libSensors(diagnosis.libSensors), ""]
-        lines.append(style.dim("sensor".padded(12) + "state".padded(10) + "readable".padded(12) + "by"))
-        for sensor in diagnosis.sensors {
+        let counts = diagnosis.sensors.map { sensor in
             let frozen = sensor.frozen > 0 ? ", \(sensor.frozen) frozen" : ""
-            let readable = sensor.channels == 0 ? "–" : "\(sensor.readable) of \(sensor.channels)\(frozen)"
+            return sensor.channels == 0 ? "–" : "\(sensor.readable) of \(sensor.channels)\(frozen)"
+        }
+        let width = max(12, (counts.map(\.count).max() ?? 0) + 2)
+        lines.append(style.dim("sensor".padded(12) + "state".padded(10) + "readable".padded(width) + "by"))
+        for (sensor, readable) in zip(diagnosis.sensors, counts) {
             let sources = (sensor.mechanisms + sensor.provenances.map(\.name)).joined(separator: ", ")
             let columns =
-                sensor.name.name.safeToShow.padded(11) + " " + sensor.state.rawValue.padded(10) + readable.padded(12)
+                sensor.name.name.safeToShow.padded(11) + " " + sensor.state.rawValue.padded(10) + readable.padded(width)
                 + sources.safeToShow
             lines.append(columns.withoutTrailingBlanks)
         }

@@ -54,7 +54,8 @@ package struct PowerSummary {
     /// The remedy of the most severe finding that has one; of several ways, which dashes separate, the first.
     private static func firstRemedy(_ findings: [Finding]) -> String? {
         let remedy = [Finding.Severity.error, .warning, .info].lazy.compactMap { severity in
-            findings.first { $0.severity == severity && $0.remedy != nil }?.remedy
+            // Records of ended processes measure nothing.
+            findings.first { $0.severity == severity && $0.remedy != nil && $0.subject != Finding.exitRecords }?.remedy
         }.first
         return remedy.map { remedy in
             remedy.firstRange(of: " — ").map { String(remedy[..<$0.lowerBound]) } ?? remedy

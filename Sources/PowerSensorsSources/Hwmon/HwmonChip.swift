@@ -126,6 +126,10 @@ struct HwmonChip: Sendable {
             self.state = state
             for index in values.indices { values[index].status = obstacle }
             findings = values.isEmpty ? [] : [.leftAlone(self, isKnown: known != nil)]
+            // In a folder that this process may not enter no file is found.
+            if values.isEmpty, case .unknown(let errno) = state, [EACCES, EPERM].contains(errno) {
+                _ = sysfs.list(top, of: "hardware-monitoring chip", findings: &findings)
+            }
             return !values.isEmpty
         }
         do throws(AttributeError) {

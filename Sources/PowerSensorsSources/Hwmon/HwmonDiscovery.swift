@@ -29,7 +29,7 @@ struct HwmonDiscovery {
         for var chip in found where !recordIfIgnored(chip) {
             if chip.list(in: sysfs, history) { chips.append(chip) } else { findings += chip.findings }
         }
-        if chips.isEmpty, findings.isEmpty { findings.append(.noChips) }
+        if chips.isEmpty, findings.isEmpty { findings.append(found.isEmpty ? .noChips : .noValues(of: found.count)) }
 
         var channels: [Channel] = []
         var owners: [HwmonChip] = []

@@ -10,6 +10,15 @@ extension Finding {
         severity: .info, subject: HwmonChip.classPath, reason: .absent,
         text: "There is no hardware-monitoring chip, as in most virtual machines, or no driver for one is loaded.")
 
+    /// There are chips, but none of them has a value.
+    static func noValues(of count: Int) -> Finding {
+        Finding(
+            severity: .info, subject: HwmonChip.classPath, reason: .absent,
+            text: count == 1
+                ? "The only hardware-monitoring chip shows no value."
+                : "None of the \(count) hardware-monitoring chips shows a value.")
+    }
+
     static func unnamedChip(_ path: String) -> Finding {
         Finding(
             severity: .info, subject: "\(path)/name", reason: .malformed,

@@ -90,20 +90,25 @@ package struct RAPLDiagnosis {
 
     /// The mode of counters does not let this process read them.
     private func closedCounters(_ first: Finding, _ counters: [String]) -> Finding {
-        let user = environment.user.map { "user \($0)" } ?? "this user"
         let files = Set(counters.map(pattern)).sorted().joined(separator: " ")
         // A shell of another user, as behind sudo, would put its own group in place of a command.
         let group = environment.group ?? getegid()
         return first.with(
             text: """
-                \(subjects(counters.count)) cannot be read: \(mode(of: first.subject)), while this process is \(user) without \
-                CAP_DAC_READ_SEARCH.
+                \(subjects(counters.count)) cannot be read: \(mode(of: first.subject)), while \(ownRights).
                 """,
             remedy: """
                 \(environment.isContainer ? "On the host, let" : "Let") this group read them until the driver is loaded \
                 again: sudo chgrp \(group) \(files) && sudo chmod g+r \(files) — or permanently, by a udev rule: see \
                 Docs/Permissions.md
                 """)
+    }
+
+    /// What is known of this process's rights to read files.
+    private var ownRights: String {
+        let lack = environment.capabilities == nil ? "" : " without CAP_DAC_READ_SEARCH"
+        if let user = environment.user { return "this process is user \(user)\(lack)" }
+        return lack.isEmpty ? "it is unknown who this process is" : "this process is\(lack)"
     }
 
     /// A counter's path with a star for each zone's name, which stands for the counters of all zones there.

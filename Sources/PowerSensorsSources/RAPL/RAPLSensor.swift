@@ -109,6 +109,10 @@ public struct RAPLSensor: Sensor {
             discovery.findings += RAPLDiagnosis(HostEnvironment(roots), roots)
                 .explain(found.obstacles, isMeasured: !discovery.channels.isEmpty)
         }
+        // Who may read one register may read them all, so that right is the last to give.
+        let closed = discovery.findings.filter { $0.reason == .forbidden && $0.subject.hasSuffix("/msr") }
+        discovery.findings.removeAll(where: closed.contains)
+        discovery.findings += closed
         let comparison = MechanismComparison(selection.alternatives) { open($0, isLasting: false) }
         discovery.findings += comparison.findings()
         return history.addingOffline(to: discovery, in: roots.sysfs)
