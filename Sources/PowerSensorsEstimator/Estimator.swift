@@ -21,8 +21,9 @@ public struct Estimator: Sensor {
     /// The known watts of the whole server at full load; for a guest, its host's.
     public var maximumWatts: Watts?
 
-    /// How the machine's load and power are related.
-    public var profile: LoadProfile = .powersave
+    /// How the machine's load and power are related; nil, the default, for ``LoadProfile/performance`` in a cloud, and
+    /// ``LoadProfile/powersave`` elsewhere.
+    public var profile: LoadProfile?
 
     /// A calibration of this machine, its host, or an identical machine, which replaces the model.
     ///
@@ -71,6 +72,7 @@ public struct Estimator: Sensor {
                 findings.append(.unknownProcessor(machine, estimate))
             }
             if machine.isGuest == nil { findings.append(.undecidedGuest) }
+            if let finding = Finding.unknownInstance(machine, host) { findings.append(finding) }
             if machine.memoryGigabytes == nil, machine.isGuest != true, estimate.server.small == nil {
                 findings.append(.unknownMemory(estimate, roots.procfs))
             }

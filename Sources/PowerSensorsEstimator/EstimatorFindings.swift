@@ -9,8 +9,10 @@ extension Finding {
     static func estimated(_ estimate: MachineEstimate) -> Finding {
         let isCalibrated = estimate.calibration != nil
         let part = estimate.part.map {
-            ", assuming that this guest has \($0.virtualProcessors) of the\(isCalibrated ? "" : " usual") "
-                + "\($0.hostThreads) threads of its host"
+            let size = isCalibrated || estimate.cloudHost != nil ? "" : " usual"
+            return
+                ", assuming that this guest has \($0.virtualProcessors) of the\(size) \($0.hostThreads) threads of its host"
+                + (estimate.cloudHost == nil ? "" : ", whose size is that of its instance type")
         }
         let basis =
             switch estimate.match.basis {

@@ -37,7 +37,7 @@ package enum EstimatorModel {
             shape = shape.adding(points.curve(for: match, ends: ends, cores: server.cores))
         }
         var idle = known.idle ?? Watts(exp(ends.x))
-        let maximum = known.maximum ?? Watts(exp(ends.y))
+        let maximum = known.maximum ?? max(Watts(exp(ends.y)) * profile.excess(of: server), known.idle ?? Watts(0))
         if known.idle == nil { idle = min(max(idle, maximum * profile.minimumIdle), maximum) }
         return ServerEstimate(
             server: server, known: known, profile: profile, basis: known.basis ?? match.basis,

@@ -2,7 +2,11 @@ import PowerSensorsCore
 
 /// What is known about the host that a guest runs on. The rest is assumed to be typical for the guest's processor.
 public struct GuestHost: Hashable, Sendable {
-    /// The host's hardware threads; nil for those of a typical host.
+    /// The guest's instance type in a cloud, such as `m5.xlarge`, `n2-standard-8` or `Standard_D4s_v3`, from which the
+    /// size of the host follows; nil for the one that the firmware names, if it does.
+    public var instanceType: String?
+
+    /// The host's hardware threads; nil for those of its instance type's hosts, or of a typical host.
     public var threads: Int?
 
     /// How many virtual processors the host provides for each of its hardware threads, at least 1. The more, the

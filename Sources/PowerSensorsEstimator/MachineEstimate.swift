@@ -39,6 +39,9 @@ package struct MachineEstimate: Hashable, Sendable {
     /// The calibration that replaces the model, if there is one.
     let calibration: CalibrationProfile?
 
+    /// The cloud's host that is assumed by the instance type; nil for none.
+    let cloudHost: CloudHost?
+
     /// The power of the machine; for a guest, its part of the host's.
     package let curve: PowerCurve
 
@@ -50,21 +53,24 @@ package struct MachineEstimate: Hashable, Sendable {
     /// - Parameters:
     ///   - machine: The machine.
     ///   - known: The known watts of the whole server; for a guest, of its host.
-    ///   - profile: How load and power are related.
+    ///   - profile: How load and power are related; nil for what is usual.
     ///   - calibration: A calibration of the server. It makes the other parameters irrelevant.
     ///   - host: What is known of a guest's host.
     package init(
-        _ machine: MachineDescription, known: KnownWatts = KnownWatts(), profile: LoadProfile = .powersave,
+        _ machine: MachineDescription, known: KnownWatts = KnownWatts(), profile: LoadProfile? = nil,
         calibration: CalibrationProfile? = nil, host: GuestHost = GuestHost()
     ) {
         let match = machine.processor.generation
         self.match = match
+        cloudHost = machine.cloudHost(host)
         let part: PartOfHost?
         var server: ModelledServer
         if machine.isGuest == true {
             var known = host
             known.threads = host.threads ?? calibration?.hardware.threads
-            (server, part) = Self.host(of: machine, match, known)
+            let sized = known.threads == nil ? cloudHost : nil
+            (server, part) =
+                sized.flatMap { Self.host(of: machine, match, known, on: $0) } ?? Self.host(of: machine, match, known)
         } else {
             let typical = match.generation.coefficients
             // The kernel reports no sockets on Arm, where no socket in the data has more than 128 cores.
@@ -90,7 +96,9 @@ package struct MachineEstimate: Hashable, Sendable {
         // A hypervisor's generic processor is on a usual host.
         let isGeneric = ProcessorName(machine.processor.name).isGeneric
         server.isUnknown = match.basis == .assumed && machine.isGuest != true && !isGeneric
-        method = EstimatorModel.estimate(of: server, known: known, profile: profile)
+        server.isInCloud = machine.isInCloud(host)
+        method = EstimatorModel.estimate(
+            of: server, known: known, profile: profile ?? .usual(isInCloud: server.isInCloud))
         self.server = server
         self.part = part
         self.calibration = calibration

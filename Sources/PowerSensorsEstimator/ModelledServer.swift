@@ -37,6 +37,9 @@ package struct ModelledServer: Hashable, Sendable {
     /// Whether nothing is known of the processor. Then ``generation`` is a usual one, and the band is that of any server.
     package var isUnknown = false
 
+    /// Whether it is a cloud's: a host whose guests are rented out, or a rented machine.
+    package var isInCloud = false
+
     /// A server whose numbers are limited to those that a server can have.
     package init(
         generation: CPUGeneration, sockets: Int, cores: Int, memoryGigabytes: Double, isClient: Bool,

@@ -30,6 +30,9 @@ package struct MachineDescription: Hashable, Sendable {
     /// The firmware's names.
     package var firmware = FirmwareDescription()
 
+    /// The cloud that the machine is rented from; nil for none, or an unknown one.
+    package var cloud: CloudPlatform?
+
     package init(
         processor: ProcessorIdentity, sockets: Int?, cores: Int, threads: Int, memoryGigabytes: Double?, isGuest: Bool?,
         maker: String = ""
@@ -85,6 +88,7 @@ package struct MachineDescription: Hashable, Sendable {
         form = MachineForm(sysfs: roots.sysfs, procfs: roots.procfs, firmware: firmware)
         // No hypervisor shows its guests a board or a laptop.
         if isGuest == nil, form == .board || form == .portable { isGuest = false }
+        cloud = CloudPlatform(sysfs: roots.sysfs)
     }
 
     /// `MemTotal`, which is in units of 1024 bytes; nil if it is missing, 0, or more than any machine has.

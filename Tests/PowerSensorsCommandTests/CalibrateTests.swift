@@ -91,6 +91,34 @@ struct CalibrateTests {
         #expect(attempts.last?.holds == true, "\(attempts)")
     }
 
+    @Test func `what was learned by watching is kept, and another run goes on with it`() async throws {
+        let (machine, time) = try Self.machine()
+        let path = machine.procfs.path + "/../profile.json"
+        let driver = Driver(time, try #require(machine.zone("package-0")?.counter))
+        let arguments = ["calibrate", "--passive", "1h", "--output", path] + Command.roots(machine)
+        let first = try await Command.run(arguments, inScript: "timeout -s INT 5 \"$@\"")
+        #expect(try !WholeFile.bytes(path + ".learned").isEmpty, "\(first.error)")
+        let second = try await Command.run(arguments, inScript: "timeout -s INT 5 \"$@\"")
+        withExtendedLifetime(driver) {}
+        #expect(!first.error.contains("earlier runs"))
+        #expect(second.error.contains("measurements of earlier runs"), "\(second.error)")
+        try machine.procfs.write("{}", to: "learned.json")
+        let third = try await Command.run(arguments + ["--state", machine.procfs.path + "/learned.json"])
+        #expect(third.exitCode == 1)
+        #expect(third.complaints.last?.contains("it is not what calibrate --passive has learned") == true)
+    }
+
+    @Test(arguments: [
+        (["--teacher", "moon"], 64, "--teacher moon"),
+        (["--teacher", "cpu", "--scope", "cpu"], 64, "leave one of the two"),
+        (["--teacher", "platform"], 1, "--teacher"), (["--state", "x"], 64, "without --passive"),
+    ]) func `a teacher that is not there is refused`(arguments: [String], code: Int32, complaint: String) async throws {
+        let (machine, _) = try Self.machine()
+        let outcome = try await Command.run(["calibrate"] + arguments + Command.roots(machine))
+        #expect(outcome.exitCode == code)
+        #expect(outcome.complaints.count == 1 && outcome.error.contains(complaint), "\(outcome.error)")
+    }
+
     @Test func `without a measuring sensor it fails`() async throws {
         let machine = try MockMachine()
         _ = try machine.set(.intelServer(sockets: 1))
@@ -109,6 +137,45 @@ struct CalibrateTests {
         #expect(outcome.exitCode == 64)
         #expect(outcome.complaints.count == 1)
         #expect(outcome.error.contains(complaint))
+    }
+}
+
+/// `calibrate merge`.
+struct MergeTests {
+    private static func profile(idle: Int, maximum: Int, threads: Int = 8) -> String {
+        """
+        {"version":1,"scope":"cpu","sensor":"rapl","idle_w":\(idle),"max_w":\(maximum),"error":0.01,\
+        "curve":[0,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,1],\
+        "hardware":{"vendor":"intel","family":6,"model":85,"name":"X","sockets":1,"cores":4,"threads":\(threads)}}
+        """
+    }
+
+    @Test func `a fleet's profiles become one, with the error of each machine left out`() async throws {
+        let machine = try MockMachine()
+        let folder = machine.procfs.path
+        for (name, watts) in [("a", 96), ("b", 100), ("c", 104)] {
+            try machine.procfs.write(Self.profile(idle: watts, maximum: watts * 3), to: "\(name).json")
+        }
+        let files = ["a", "b", "c"].map { "\(folder)/\($0).json" }
+        let outcome = try await Command.run(["calibrate", "merge"] + files + ["--output", "\(folder)/kind.json"])
+        #expect(outcome.exitCode == 0, "\(outcome.error)")
+        #expect(outcome.complaints.count == 4)
+        #expect(outcome.complaints.last?.contains("on a machine left out, the mean error is 4.0 %") == true)
+        #expect(outcome.complaints.first?.contains("a.json: the others' mean is 6.2 % off") == true)
+        let merged = try ProfileFile.read("\(folder)/kind.json")
+        #expect(merged.idle == Watts(100) && merged.maximum == Watts(300) && merged.machines == 3)
+    }
+
+    @Test func `profiles of different machines are refused, with the file`() async throws {
+        let machine = try MockMachine()
+        let folder = machine.procfs.path
+        try machine.procfs.write(Self.profile(idle: 90, maximum: 300), to: "a.json")
+        try machine.procfs.write(Self.profile(idle: 90, maximum: 300, threads: 4), to: "b.json")
+        let other = try await Command.run(["calibrate", "merge", "\(folder)/a.json", "\(folder)/b.json"])
+        #expect(other.exitCode == 1 && other.complaints.count == 1)
+        #expect(other.error.contains("b.json: it is of other hardware"), "\(other.error)")
+        let single = try await Command.run(["calibrate", "merge", "\(folder)/a.json"])
+        #expect(single.exitCode == 64 && single.error.contains("two profiles"))
     }
 }
 

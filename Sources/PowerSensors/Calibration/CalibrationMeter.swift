@@ -11,12 +11,16 @@ import PowerSensorsMachine
 /// let fit = try CalibrationFit(meter.points(for: .seconds(600)))
 /// let profile = meter.profile(fit)
 /// ```
+///
+/// What teaches is the sampler's headline figure: packages, a board's or power supply's input meter, a battery, or a meter at
+/// the wall that a sensor of your own reads. A meter that shows a new value only every few seconds is recognised by
+/// ``findRhythm(within:unless:whileWaiting:)``: each value is then compared with the load since the value before.
 public struct CalibrationMeter: ~Copyable {
     /// The shortest window. In a shorter one, the kernel's ticks of 10 ms would show in the load.
-    private static let shortestWindow = Duration.seconds(1)
+    static let shortestWindow = Duration.seconds(1)
 
     /// The time between samples within a window, for sources whose power is integrated.
-    private static let samplingInterval = Duration.milliseconds(100)
+    static let samplingInterval = Duration.milliseconds(100)
 
     /// What the power covers.
     public let scope: Scope
@@ -28,10 +32,20 @@ public struct CalibrationMeter: ~Copyable {
     public let hardware: CalibrationProfile.Hardware
 
     /// The length of a window.
-    public let window: Duration
+    public internal(set) var window: Duration
 
-    private var sampler: Sampler
-    private var load: LoadReader
+    var sampler: Sampler
+    var load: LoadReader
+    let clock: CalibrationClock
+
+    /// The index of the only channel that the figure consists of, if it is a gauge, which may be slow without saying so.
+    let gauge: Int?
+
+    /// When the gauge's value changes.
+    var rhythm = UpdateRhythm()
+
+    /// The beginning of the current window of a slow gauge: the latest renewal of its value, and the processors' times then.
+    var renewal: (nanoseconds: Int64, times: CPUTimes)?
 
     /// Prepares to measure the headline figure of a sampler.
     ///
@@ -39,6 +53,11 @@ public struct CalibrationMeter: ~Copyable {
     ///   needed, and windows in which the topology changes are not used.
     /// - Throws: ``CalibrationMeterError`` if that figure is not measured, or the processors are unknown.
     public init(_ sampler: consuming Sampler) throws(CalibrationMeterError) {
+        try self.init(sampler, clock: .system)
+    }
+
+    /// Prepares to measure by a clock that a test controls; it must be the sampler's, too.
+    package init(_ sampler: consuming Sampler, clock: CalibrationClock) throws(CalibrationMeterError) {
         let topology = sampler.topology
         guard let scope = sampler.headlineScope,
             let channel = topology.channels.first(where: { $0.countsIn == scope }), channel.provenance == .measured
@@ -56,6 +75,10 @@ public struct CalibrationMeter: ~Copyable {
         }
         window = max(Self.shortestWindow, (refresh.max() ?? .zero) * 3)
         load = LoadReader(beneath: sampler.roots.procfs)
+        let indices = topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
+        let isGauge = indices.count == 1 && topology.channels[indices[0]].encoding == .gauge
+        gauge = isGauge ? indices[0] : nil
+        self.clock = clock
         self.sampler = sampler
     }
 
@@ -74,13 +97,21 @@ public struct CalibrationMeter: ~Copyable {
     public mutating func points(
         for duration: Duration, unless isEnded: () -> Bool = { false }
     ) -> [CalibrationPoint] {
-        _ = nextPoint(unless: isEnded)
-        let end = SuspendingClock.now + duration
         var points: [CalibrationPoint] = []
-        while SuspendingClock.now < end, !isEnded() {
-            if let point = nextPoint(unless: isEnded) { points.append(point) }
-        }
+        forEachPoint(for: duration, unless: isEnded) { points.append($0) }
         return points
+    }
+
+    /// Measures windows for a time, like ``points(for:unless:)``, and hands out each point at once, so that nothing grows.
+    public mutating func forEachPoint(
+        for duration: Duration, unless isEnded: () -> Bool = { false }, _ record: (CalibrationPoint) -> Void
+    ) {
+        renewal = nil
+        _ = nextPoint(unless: isEnded)
+        let end = clock.now() + duration.wholeNanoseconds
+        while clock.now() < end, !isEnded() {
+            if let point = nextPoint(unless: isEnded) { record(point) }
+        }
     }
 
     /// The profile of this machine with a curve that was fitted to this meter's points.
@@ -88,25 +119,29 @@ public struct CalibrationMeter: ~Copyable {
         CalibrationProfile(fit, of: scope, by: sensor, on: hardware)
     }
 
+    private mutating func nextPoint(unless isEnded: () -> Bool) -> CalibrationPoint? {
+        if let slow = slowInterval { return nextRenewal(every: slow, unless: isEnded) }
+        return nextWindow(unless: isEnded)
+    }
+
     /// Waits for the length of a window, and returns its mean load and power; nil if one of them is unknown, or the window
     /// was cut short.
-    private mutating func nextPoint(unless isEnded: () -> Bool) -> CalibrationPoint? {
+    private mutating func nextWindow(unless isEnded: () -> Bool) -> CalibrationPoint? {
         let times = try? load.read()
-        let start = SampleInstant.monotonicNow
+        let start = clock.now()
         let first = sampler.snapshot()
-        let end = SampleInstant.monotonicNow + window.wholeNanoseconds
-        while SampleInstant.monotonicNow < end, !isEnded() {
-            let next = SampleInstant.monotonicNow + Self.samplingInterval.wholeNanoseconds
-            SampleInstant.sleep(untilMonotonic: min(end, next))
-            sampler.sample()
+        let end = clock.now() + window.wholeNanoseconds
+        while clock.now() < end, !isEnded() {
+            clock.sleep(min(end, clock.now() + Self.samplingInterval.wholeNanoseconds))
+            _ = sampleGauge()
         }
         let last = sampler.snapshot()
         let awake = first.instant.suspending.duration(to: last.instant.suspending)
         // A counter that went on during a suspend has more than the energy of the time awake.
-        guard SampleInstant.monotonicNow >= end, first.topology.generation == last.topology.generation,
+        guard clock.now() >= end, first.topology.generation == last.topology.generation,
             last.instant.suspendedNanoseconds(since: first.instant) < SampleInstant.shortestSuspendNanoseconds,
             let times, let now = try? load.read(),
-            load.isContinuous(now, since: times, over: SampleInstant.monotonicNow - start),
+            load.isContinuous(now, since: times, over: clock.now() - start),
             let mean = now.elapsed(since: times).load,
             let figure = last.host.first(where: { $0.scope == scope }), figure.status == .ok, figure.sensor == sensor,
             let before = first.host.first(where: { $0.scope == scope })?.energy, let after = figure.energy,

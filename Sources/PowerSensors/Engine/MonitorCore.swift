@@ -31,10 +31,11 @@ final class MonitorCore: Sendable {
     func run() {
         var engine = SamplingEngine(configuration, firstDiscovery, recordsEvents: true, pinsThread: true)
         var spikes = spikes
+        var drift = DriftWatch(configuration.sensors)
         var isFirst = true
         while true {
             let wakeCount = timer.wakeCount
-            guard let (now, next) = sample(&engine, &spikes) else { return }
+            guard let (now, next) = sample(&engine, &spikes, &drift) else { return }
             if engine.rediscoverIfDue(at: now) {
                 state.withLock { $0.move(to: engine, at: .now) }.send()
                 isFirst = true
@@ -51,7 +52,7 @@ final class MonitorCore: Sendable {
     ///
     /// - Returns: The monotonic times of the sample and of the next one, in nanoseconds.
     private func sample(
-        _ engine: inout SamplingEngine, _ spikes: inout SpikeWatch?
+        _ engine: inout SamplingEngine, _ spikes: inout SpikeWatch?, _ drift: inout DriftWatch?
     ) -> (now: Int64, next: Int64)? {
         let isForSnapshot = engine.dividesEnergy ? isSnapshotDue(engine) : false
         let info = engine.readAndDivide(forSnapshot: isForSnapshot)
@@ -67,6 +68,7 @@ final class MonitorCore: Sendable {
         }
         // Outside of the lock, since a program may be asked for its usual power.
         deliveries?.addSpike(foundBy: &spikes)
+        if let latest = deliveries?.latest, drift?.record(latest) == true { engine.drift = drift?.finding }
         deliveries?.send()
         return next.map { (now, $0) }
     }

@@ -9,7 +9,7 @@ struct Deliveries: Sendable {
     fileprivate(set) var events: [MonitorEvent] = []
     fileprivate(set) var listeners: [AsyncStream<MonitorEvent>.Continuation] = []
     /// The latest snapshot, if it is new.
-    fileprivate var latest: Snapshot?
+    fileprivate(set) var latest: Snapshot?
 
     /// Adds the spike that begins or ends with the latest snapshot.
     mutating func addSpike(foundBy watch: inout SpikeWatch?) {

@@ -27,6 +27,9 @@ struct SamplingEngine: ~Copyable {
     /// The state of every channel.
     private(set) var accumulator: ChannelAccumulator
 
+    /// Says that a calibration profile no longer fits; nil while it does, and where none is compared.
+    var drift: Finding?
+
     /// Opens the sensors.
     ///
     /// - Parameters:
@@ -82,7 +85,7 @@ struct SamplingEngine: ~Copyable {
     /// What is missing or limited: the findings of discovery, and problems that show only over time.
     var findings: [Finding] {
         topology.findings + readers.findings + (attributor?.findings ?? [])
-            + accumulator.findings(topology.channels, at: now?() ?? .now)
+            + accumulator.findings(topology.channels, at: now?() ?? .now) + (drift.map { [$0] } ?? [])
     }
 
     /// Creates a writer of snapshots.

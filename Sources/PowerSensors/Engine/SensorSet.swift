@@ -50,6 +50,9 @@ public struct SensorSet: Sendable {
     /// The file trees in which sensors, processes and control groups are found.
     public let roots: SystemRoots
 
+    /// The calibration that the estimator was given, which can also be compared with what is measured.
+    let calibration: CalibrationProfile?
+
     /// Selects sensors of this library.
     ///
     /// - Parameters:
@@ -84,6 +87,7 @@ public struct SensorSet: Sendable {
             roots: roots, mechanisms: Self.mechanisms(of: selections), maximumPower: maximumPower)
         var share = share ?? GuestShareSensor(maximumPower: maximumPower)
         var estimator = estimator ?? Estimator()
+        calibration = estimator.calibration
         (share.roots, estimator.roots) = (roots, roots)
         let meters: [any Sensor] = [
             share,
@@ -124,7 +128,15 @@ public struct SensorSet: Sendable {
         self.sensors = sensors
         self.roots = roots
         self.ignored = ignored
+        calibration = nil
         fallback = nil
+    }
+
+    /// The same sensors, with further channels that make up the figure of a scope.
+    package func counting(_ channels: [String: Scope]) -> SensorSet {
+        var set = self
+        set.wholes = ChosenWholes(scopes: wholes.scopes.merging(channels) { $1 })
+        return set
     }
 
     /// The same sensors, with the estimator even if other sensors provide a host figure.

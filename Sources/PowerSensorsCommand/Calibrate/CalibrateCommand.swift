@@ -10,8 +10,10 @@ struct CalibrateCommand: SensorsCommand {
         discussion: """
             It keeps all processors busy at eleven levels of load, by default for about two minutes in all, reads the \
             sensor meanwhile, and writes a profile, which --profile uses in this machine's guests and on machines like \
-            it. With --passive it only watches what the machine does anyway.
-            """
+            it. With --passive it only watches what the machine does anyway, for minutes or for days; what it has learned \
+            is kept beside the profile, and another run goes on with it.
+            """,
+        subcommands: [MergeCommand.self]
     )
 
     @Option("output", "Where to write the profile; - for standard output.", .text("file"), default: "-")
@@ -27,6 +29,19 @@ struct CalibrateCommand: SensorsCommand {
         .duration(from: "30s", to: "30d", example: "10m"))
     var passive: Setting<Duration?>
 
+    @Option(
+        "teacher",
+        "What to learn from: a scope (\(list(Scope.all.map(\.name), "or"))), or a channel's id, such as that of a meter at "
+            + "the wall; by default, the best measured figure.",
+        .text("scope-or-channel", ifEmpty: "name a scope or a channel, as powersensors list shows them."))
+    var teacher: Setting<String?>
+
+    @Option(
+        "state",
+        "With --passive: the file in which what was learned is kept; by default, the profile's with .learned at its end.",
+        .text("file", ifEmpty: "name a file."))
+    var state: Setting<String?>
+
     @OptionGroup var shared: SharedOptions
 
     func run(in environment: Environment) throws(CommandFailure) {
@@ -36,8 +51,15 @@ struct CalibrateCommand: SensorsCommand {
         if passive != nil, levelDuration.flag != nil {
             throw .usage("--level-duration has no meaning with --passive; leave one of the two out.")
         }
+        if passive == nil, let option = state.flag { throw option.refused("it has no effect without --passive.") }
+        let teacher = teacher.given(in: environment)
+        if let teacher, shared.scope.flag != nil {
+            throw teacher.refused("--scope chooses what is learned too; leave one of the two out.")
+        }
+        let path = output == "-" ? nil : output
         let calibration = Calibration(
-            settings: settings, output: output == "-" ? nil : output,
+            settings: settings, teacher: teacher, output: path,
+            state: try state.value(in: environment) ?? path.flatMap { $0.hasPrefix("/dev/") ? nil : $0 + ".learned" },
             levelDuration: try levelDuration.value(in: environment), passive: passive)
         try calibration.run()
     }

@@ -9,8 +9,14 @@ struct Calibration {
 
     let settings: Settings
 
+    /// What to learn from: a scope or a channel; nil for the headline.
+    let teacher: OptionValue?
+
     /// Where the profile goes; nil for standard output.
     let output: String?
+
+    /// Where what was learned by watching is kept between runs; nil to keep nothing.
+    let state: String?
 
     let levelDuration: Duration
 
@@ -21,6 +27,7 @@ struct Calibration {
     func run() throws(CommandFailure) {
         // Checked before minutes of work, or days of watching.
         if let path = output { try FileTarget(path).check(isReplaced: true) }
+        if passive != nil, let state { try FileTarget(state).check(isReplaced: true) }
         var meter = try openMeter()
         if let passive, passive < meter.shortestDuration {
             throw .usage(
@@ -30,21 +37,32 @@ struct Calibration {
         StandardError.write(
             "learning the scope \(meter.scope) from \(meter.sensor), in windows of "
                 + "\(fixed(meter.window / .seconds(1), decimals: 1)) s")
-        let points = if let passive { watch(for: passive, &meter) } else { try measureLevels(&meter) }
         let fit: CalibrationFit
-        do throws(CalibrationError) {
-            fit = try CalibrationFit(points)
-        } catch {
-            throw .failure("No curve can be fitted: \(error) --sensor and --scope choose what is learned.")
+        if let passive {
+            let bins = try PassiveCalibration(self).watch(for: passive, &meter)
+            fit = try Self.fitted { () throws(CalibrationError) in try CalibrationFit(bins) }
+        } else {
+            let points = try measureLevels(&meter)
+            fit = try Self.fitted { () throws(CalibrationError) in try CalibrationFit(points) }
         }
         for line in Self.report(fit) { StandardError.write(line) }
         try write(meter.profile(fit))
     }
 
+    private static func fitted(
+        _ fit: () throws(CalibrationError) -> CalibrationFit
+    ) throws(CommandFailure) -> CalibrationFit {
+        do throws(CalibrationError) {
+            return try fit()
+        } catch {
+            throw .failure("No curve can be fitted: \(error) --sensor and --scope choose what is learned.")
+        }
+    }
+
     // MARK: Measuring
 
     private func openMeter() throws(CommandFailure) -> CalibrationMeter {
-        let sampler = try settings.sampler()
+        let sampler = if let teacher { try settings.sampler(learningFrom: teacher) } else { try settings.sampler() }
         do throws(CalibrationMeterError) {
             return try CalibrationMeter(sampler)
         } catch .notMeasured {
@@ -61,7 +79,14 @@ struct Calibration {
         defer { generator.end() }
         var points: [CalibrationPoint] = []
         let progress = ProgressLine("calibrate")
-        let time = max(levelDuration, meter.window * 2)
+        // Between no load and full load in turn, so that the sensor's value changes as soon as it is renewed.
+        let sensor = meter.sensor
+        meter.findRhythm(within: .seconds(90), unless: { Signals.isEndRequested }) { elapsed in
+            generator.set(load: Int(elapsed.seconds / 2) % 2 == 0 ? 1 : 0)
+            progress.show("looking how often \(sensor) is renewed", left: nil)
+        }
+        Self.tell(meter)
+        let time = max(levelDuration, meter.window * (meter.slowUpdates == nil ? 2 : 4))
         // Of each level, the first window is not used.
         let total = (time + meter.window) * Self.levels.count
         for (index, level) in Self.levels.enumerated() {
@@ -84,17 +109,12 @@ struct Calibration {
         return points
     }
 
-    private func watch(for time: Duration, _ meter: inout CalibrationMeter) -> [CalibrationPoint] {
-        let progress = ProgressLine("calibrate")
-        let total = time + meter.window
-        let points = meter.points(for: time) {
-            progress.show("watching", left: total - progress.elapsed)
-            return Signals.isEndRequested
-        }
-        if Signals.isEndRequested {
-            StandardError.write("stopped early; the profile covers what was measured so far.")
-        }
-        return points
+    /// Says of a slow teacher how it is read.
+    static func tell(_ meter: borrowing CalibrationMeter) {
+        guard let slow = meter.slowUpdates else { return }
+        StandardError.write(
+            "\(meter.sensor) shows a new value every \(fixed(slow.seconds, decimals: 1)) s; each is compared with the load"
+                + " since the one before.")
     }
 
     // MARK: Reporting
@@ -117,22 +137,14 @@ struct Calibration {
         return lines
     }
 
-    private static func watts(_ power: Watts) -> String { "\(fixed(power.rawValue, decimals: 1)) W" }
+    static func watts(_ power: Watts) -> String { "\(fixed(power.rawValue, decimals: 1)) W" }
 
-    private static func percent(_ part: Double, decimals: Int = 0) -> String {
+    static func percent(_ part: Double, decimals: Int = 0) -> String {
         "\(fixed(part * 100, decimals: decimals)) %"
     }
 
     private func write(_ profile: CalibrationProfile) throws(CommandFailure) {
-        let bytes = try ProfileFile.bytes(of: profile)
-        guard let path = output else { return try StandardOutput.write(bytes) }
-        do throws(OutputFileError) {
-            try OutputFile.replace(path, with: bytes)
-        } catch {
-            // Minutes of measuring must not be lost.
-            try? StandardOutput.write(bytes)
-            throw .failure("--output \(error) The profile is on standard output.")
-        }
+        try ProfileFile.write(profile, to: output)
     }
 }
 #endif

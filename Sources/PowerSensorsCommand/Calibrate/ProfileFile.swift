@@ -1,6 +1,7 @@
 #if Exporters
 import FoundationEssentials
 package import PowerSensors
+import PowerSensorsExporters
 
 /// A calibration profile as a JSON file.
 package enum ProfileFile {
@@ -11,6 +12,19 @@ package enum ProfileFile {
             return Array(try encoder.encode(profile)) + [UInt8(ascii: "\n")]
         } catch {
             throw .failure("The profile cannot be written as JSON: \(error)")
+        }
+    }
+
+    /// Writes a profile to a file, or to standard output without one. If the file cannot be written, it is on standard
+    /// output: minutes of measuring must not be lost.
+    static func write(_ profile: CalibrationProfile, to path: String?) throws(CommandFailure) {
+        let bytes = try bytes(of: profile)
+        guard let path else { return try StandardOutput.write(bytes) }
+        do throws(OutputFileError) {
+            try OutputFile.replace(path, with: bytes)
+        } catch {
+            try? StandardOutput.write(bytes)
+            throw .failure("--output \(error) The profile is on standard output.")
         }
     }
 

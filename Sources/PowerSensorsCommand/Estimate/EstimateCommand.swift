@@ -48,6 +48,12 @@ struct EstimateCommand: RunnableCommand {
         .choice("class", of: MachineClass.allCases, name: \.rawValue))
     var machineClass: Setting<MachineClass?>
 
+    @Option(
+        "instance-type",
+        "A cloud's instance type, such as m5.xlarge: what is not given is that of its host, and the watts are its part.",
+        .instanceType)
+    var instanceType: Setting<String?>
+
     @Option("load", "One load to estimate for.", .number("load", 0...1, "0 for idle to 1 for full load, such as 0.5"))
     var load: Setting<Double?>
 
@@ -73,7 +79,7 @@ struct EstimateCommand: RunnableCommand {
         if let path = try batch.value(in: environment) {
             let described = [
                 cpu.flag, sockets.flag, cores.flag, threads.flag, memory.flag, mhz.flag, tdp.flag, year.flag,
-                vendor.flag, load.flag, machineClass.flag,
+                vendor.flag, load.flag, machineClass.flag, instanceType.flag,
                 power.idleWatts.flag, power.maxWatts.flag,
             ]
             guard described.allSatisfy({ $0 == nil }) else {
@@ -90,15 +96,19 @@ struct EstimateCommand: RunnableCommand {
     }
 
     /// The text for the machine that the flags describe.
-    private func estimate(_ profile: LoadProfile, in environment: Environment) throws(CommandFailure) -> String {
-        guard let cpu = try cpu.value(in: environment) else {
+    private func estimate(_ profile: LoadProfile?, in environment: Environment) throws(CommandFailure) -> String {
+        let named = try cpu.value(in: environment)
+        let instance = try DescribedInstance(instanceType.value(in: environment), processor: named)
+        guard let cpu = named ?? instance?.host?.processor else {
+            if let instance { throw .usage(instance.unknownHost) }
             throw .usage("--cpu: name the processor, such as 'AMD EPYC 9654', or a table of machines with --batch.")
         }
         var server = DescribedServer(processor: cpu)
-        server.sockets = try sockets.value(in: environment)
-        server.cores = try cores.value(in: environment)
+        server.isInCloud = instance != nil
+        server.sockets = try sockets.value(in: environment) ?? instance?.host?.sockets
         server.threads = try threads.value(in: environment)
-        server.memoryGigabytes = try memory.value(in: environment)
+        server.cores = try cores.value(in: environment) ?? (server.threads == nil ? instance?.host?.cores : nil)
+        server.memoryGigabytes = try memory.value(in: environment) ?? instance?.host?.memoryGigabytes
         server.megahertz = try mhz.value(in: environment)
         server.designPower = try tdp.value(in: environment)
         server.year = try year.value(in: environment)
@@ -109,9 +119,10 @@ struct EstimateCommand: RunnableCommand {
         do throws(DescribedServer.Failure) {
             let (modelled, isAssumed) = try server.modelled()
             if let question = server.question { StandardError.write("--sockets: \(question)") }
-            let estimate = EstimatorModel.estimate(of: modelled, known: known, profile: profile)
+            let estimate = EstimatorModel.estimate(
+                of: modelled, known: known, profile: profile ?? .usual(isInCloud: modelled.isInCloud))
             return EstimateText(
-                estimate: estimate, isAssumed: isAssumed, hasNamedCores: server.hasNamedCores,
+                estimate: estimate, instance: instance, isAssumed: isAssumed, hasNamedCores: server.hasNamedCores,
                 isMemoryAssumed: server.memoryGigabytes == nil, loads: loads
             ).text
         } catch {

@@ -11,7 +11,7 @@ struct EstimateTable {
     /// Whether each row's power at both ends of the load is known.
     let isAnchored: Bool
 
-    let profile: LoadProfile
+    let profile: LoadProfile?
 
     /// Estimates every row; a bad one is reported on standard error, with its line.
     ///

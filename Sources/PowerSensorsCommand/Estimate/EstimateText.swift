@@ -6,6 +6,9 @@ import PowerSensorsExporters
 struct EstimateText {
     let estimate: ServerEstimate
 
+    /// The instance whose part of the server's power is shown; nil for all of it.
+    let instance: DescribedInstance?
+
     /// Whether the processor generation or the number of sockets is only assumed.
     let isAssumed: Bool
 
@@ -20,7 +23,7 @@ struct EstimateText {
     var text: String {
         var text = ""
         for load in loads {
-            let watts = estimate.curve.power(at: load).rawValue
+            let watts = estimate.curve.power(at: load).rawValue * (instance?.part ?? 1)
             let band = estimate.band(at: load, isAssumed: isAssumed)
             text += "\(fixed(load * 100, decimals: 0)) %".leftPadded(6)
             text += "\(fixed(watts, decimals: 1)) W".leftPadded(12)
@@ -38,6 +41,7 @@ struct EstimateText {
             \(estimate.advice(isAssumed: isAssumed))
 
             """
+        if let instance { text += instance.text + "\n" }
         return text
     }
 

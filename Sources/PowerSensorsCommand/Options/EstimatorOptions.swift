@@ -12,6 +12,23 @@ struct EstimatorOptions: ParsableArguments {
     @Flag(help: "Use the profile even if it was made on other hardware.")
     var forceProfile: ForceProfile?
 
+    @Option(
+        "instance-type",
+        "This guest's instance type in a cloud, such as m5.xlarge, n2-standard-8 or Standard_D4s_v5, for the estimate.",
+        .instanceType)
+    var instanceType: Setting<String?>
+
+    @Flag(
+        help: """
+            Where the firmware does not name the instance type, ask the cloud for it: by a request to the link-local \
+            address of its metadata service.
+            """)
+    var cloudMetadata: CloudMetadataFlag?
+
+    @Option(
+        "cloud-metadata-url", "Where to ask instead of \(CloudMetadata.address), such as a proxy.", .text("url"))
+    var cloudMetadataURL: Setting<String?>
+
     @Option("host-threads", "The hardware threads of this guest's host, for the estimate.", .count("count"))
     var hostThreads: Setting<Int?>
 
@@ -31,6 +48,7 @@ struct EstimatorOptions: ParsableArguments {
     var hostLoad: Setting<Double?>
 
     enum ForceProfile: String, Switch { case forceProfile = "force-profile" }
+    enum CloudMetadataFlag: String, Switch { case cloudMetadata = "cloud-metadata" }
 }
 
 /// A subcommand that may show an estimate.
@@ -55,6 +73,7 @@ extension EstimatorOptions {
         estimator.idleWatts = known.idle
         estimator.maximumWatts = known.maximum
         estimator.profile = try power.loadProfile.value(in: environment)
+        estimator.host.instanceType = try instanceType(of: roots, in: environment)
         estimator.host.threads = try hostThreads.value(in: environment)
         estimator.host.memoryGigabytes = try hostMemory.value(in: environment)
         estimator.host.overcommit = try hostOvercommit.value(in: environment)
@@ -71,6 +90,18 @@ extension EstimatorOptions {
             estimator.calibration = try calibration(option, for: estimator, roots: roots)
         }
         return estimator
+    }
+
+    /// The instance type that is given or, if that is allowed, the one that the cloud tells; nil for what the firmware
+    /// names.
+    private func instanceType(of roots: SystemRoots, in environment: Environment) throws(CommandFailure) -> String? {
+        if let given = try instanceType.value(in: environment) { return given }
+        let url = try cloudMetadataURL.value(in: environment)
+        guard try environment.isOn(cloudMetadata) else {
+            if let option = cloudMetadataURL.flag { throw option.refused("it has no effect without --cloud-metadata.") }
+            return nil
+        }
+        return try CloudMetadata(address: url ?? CloudMetadata.address).instanceType(of: roots)
     }
 
     private func calibration(

@@ -11,9 +11,11 @@ struct KnownPowerOptions: ParsableArguments {
     var maxWatts: Setting<Watts?>
 
     @Option(
-        "load-profile", "How power rises with load, for the estimate: \(list(LoadProfile.all.map(\.name), "or")).",
-        .choice("profile", of: LoadProfile.all, name: \.name), default: LoadProfile.powersave.name)
-    var loadProfile: Setting<LoadProfile>
+        "load-profile",
+        "How power rises with load, for the estimate: \(list(LoadProfile.all.map(\.name), "or")); by default, "
+            + "\(LoadProfile.performance.name) in a cloud and \(LoadProfile.powersave.name) elsewhere.",
+        .choice("profile", of: LoadProfile.all, name: \.name))
+    var loadProfile: Setting<LoadProfile?>
 
     /// The power that is known at idle and at full load.
     func known(in environment: Environment) throws(CommandFailure) -> KnownWatts {

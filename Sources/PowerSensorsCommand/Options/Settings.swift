@@ -88,6 +88,32 @@ struct Settings {
         }
     }
 
+    /// Opens the sensors for a calibration, whose headline figure is what teaches.
+    ///
+    /// - Parameter teacher: The name of a scope, or the `id` of a channel, which makes up the figure of the scope `wall` unless
+    ///   `--whole` names another.
+    func sampler(learningFrom teacher: OptionValue) throws(CommandFailure) -> Sampler {
+        var configuration = SamplingConfiguration(
+            sensors: sensors, headlineScope: Scope.all.first { $0.name == teacher.value },
+            readsSlowSourcesOnThreads: true)
+        if configuration.headlineScope == nil {
+            guard let channel = sensors.discover().channels.first(where: { $0.id == teacher.value }) else {
+                throw teacher.refused(
+                    "it is neither a scope (\(list(Scope.all.map(\.name), "or"))) nor the id of a channel, as in list"
+                        + " --json.")
+            }
+            let scope = channel.countsIn ?? .wall
+            if channel.countsIn == nil { configuration.sensors = sensors.counting([channel.id: scope]) }
+            configuration.headlineScope = scope
+        }
+        do throws(SamplerError) {
+            return try Sampler(configuration)
+        } catch {
+            guard case .noSuchScope = error else { throw .failure("\(error)") }
+            throw .failure("\(teacher.origin): \(error)")
+        }
+    }
+
     /// The failure for a sampler that cannot start, with the option that caused it.
     func failure(_ error: SamplerError) -> CommandFailure {
         guard case .noSuchScope = error else { return .failure("\(error)") }

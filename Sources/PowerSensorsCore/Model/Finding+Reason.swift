@@ -104,6 +104,9 @@ extension Finding {
         /// The figure is estimated by a model.
         public static let estimated = Reason("estimated")
 
+        /// A calibration profile no longer fits what is measured.
+        public static let drifted = Reason("drifted")
+
         /// The estimate is raised to what parts of the machine measure.
         public static let raised = Reason("raised")
 

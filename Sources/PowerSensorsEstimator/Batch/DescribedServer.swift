@@ -30,6 +30,9 @@ package struct DescribedServer: Hashable, Sendable {
     /// The machine's manufacturer.
     package var maker: String = ""
 
+    /// Whether it is a cloud's, which the names of processors that only clouds have show by themselves.
+    package var isInCloud = false
+
     package init(processor: String) { self.processor = processor }
 
     /// Why a machine cannot be modelled.
@@ -67,6 +70,7 @@ package struct DescribedServer: Hashable, Sendable {
             processorKey: key, megahertz: megahertz ?? words.megahertz, designPower: designPower, maker: maker,
             hasUnseenGeneration: match.isGuessed)
         server.isUnknown = match.basis == .assumed && (year == nil || !isOfData)
+        server.isInCloud = isInCloud || CloudHost.isCloudProcessor(processor)
         // Without sockets and cores, the size is only assumed, and a machine with twice the sockets uses twice the
         // power. Of a processor for a single socket, the name may show the cores.
         let isSizeKnown = self.sockets != nil || knownCores != nil || (hasNamedCores && isForSingleSocket)

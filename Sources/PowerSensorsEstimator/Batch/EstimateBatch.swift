@@ -31,16 +31,16 @@ package struct EstimateBatch: Sendable {
     private let columnCount: Int
     /// Whether each row's `w_0` and `w_100` are known watts, between which only the curve is estimated.
     private let isAnchored: Bool
-    private let profile: LoadProfile
+    private let profile: LoadProfile?
 
     /// Reads the names of a table's columns.
     ///
     /// - Parameters:
     ///   - header: The first record.
     ///   - isAnchored: Whether each row's `w_0` and `w_100` are used as known watts.
-    ///   - profile: How load and power are related.
+    ///   - profile: How load and power are related; nil for what is usual for each machine.
     package init(
-        header: TableRecords.Record, isAnchored: Bool, profile: LoadProfile = .powersave
+        header: TableRecords.Record, isAnchored: Bool, profile: LoadProfile? = nil
     ) throws(Failure) {
         var indices: [String: Int] = [:]
         for (index, name) in header.fields.enumerated() {
@@ -81,7 +81,8 @@ package struct EstimateBatch: Sendable {
             known = ends
         }
         let (server, isAssumed) = try modelled(row, nodes: nodes, question)
-        let estimate = EstimatorModel.estimate(of: server, known: known, profile: profile)
+        let estimate = EstimatorModel.estimate(
+            of: server, known: known, profile: profile ?? .usual(isInCloud: server.isInCloud))
         var line = TableRecords.field(row.text("result_id"))
         for tenth in 0...10 {
             let load = Double(tenth) / 10

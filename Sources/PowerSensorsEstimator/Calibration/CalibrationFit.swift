@@ -62,13 +62,13 @@ public struct CalibrationFit: Sendable {
     public static let fewestPoints = 20
 
     /// The part of the load's range that must be measured.
-    private static let smallestRange = 0.5
+    static let smallestRange = 0.5
 
     /// The least ratio of the power at full load to that without load. A smaller rise may be an error of the meter.
-    private static let smallestRise = 1.02
+    static let smallestRise = 1.02
 
     /// The largest mean relative error on the tested measurements. With a larger one, the power does not depend on the load.
-    private static let largestError = 0.5
+    static let largestError = 0.5
 
     /// The penalty on bends, relative to the mean weight that the measurements have per knot. It is a judgement: large
     /// enough to bridge gaps, and small enough not to flatten real bends.
@@ -129,27 +129,33 @@ public struct CalibrationFit: Sendable {
     }
 
     /// A curve's power at a load, given its power at each knot.
-    private static func value(of curve: [Double], at load: Double) -> Double {
+    static func value(of curve: [Double], at load: Double) -> Double {
         let (knot, part) = position(of: load)
         return curve[knot] * (1 - part) + curve[knot + 1] * part
     }
 
     /// How many measurements are near each knot. One between two knots counts in part for both.
-    private static func support(of points: [CalibrationPoint]) -> [Double] {
+    ///
+    /// - Parameter weights: What each measurement counts; nil for 1.
+    static func support(of points: [CalibrationPoint], weights: [Double]? = nil) -> [Double] {
         // A knot without measurements counts almost nothing, but not 0, since ``rising(_:weights:)`` divides by the
         // sums.
         var support = [Double](repeating: 1e-6, count: knots)
-        for point in points {
+        for (index, point) in points.enumerated() {
             let (knot, part) = position(of: point.load)
-            support[knot] += 1 - part
-            support[knot + 1] += part
+            let weight = weights?[index] ?? 1
+            support[knot] += weight * (1 - part)
+            support[knot + 1] += weight * part
         }
         return support
     }
 
     /// Fits a curve by least squares, and 20 times again. Each time, measurements far from the previous curve have less weight.
-    private static func robustCurve(_ points: [CalibrationPoint]) -> [Double] {
-        var curve = fitted(points, weights: Array(repeating: 1, count: points.count))
+    ///
+    /// - Parameter counts: What each measurement counts besides; nil for 1.
+    static func robustCurve(_ points: [CalibrationPoint], counts: [Double]? = nil) -> [Double] {
+        let counts = counts ?? Array(repeating: 1, count: points.count)
+        var curve = fitted(points, weights: counts)
         for _ in 0..<20 {
             let residuals = points.map { abs(value(of: curve, at: $0.load) / $0.power.rawValue - 1) }
             // The median of a normal distribution's magnitudes is 0.6745 of its standard deviation.
@@ -157,9 +163,9 @@ public struct CalibrationFit: Sendable {
             // No meter is so good that an error of 2 % is an outlier. Without this minimum, the ends of a curve that
             // fits almost exactly would be ignored as outliers.
             let scale = outlierDistance * max(deviation, 0.02)
-            let weights = residuals.map { residual in
+            let weights = zip(residuals, counts).map { residual, count in
                 let distance = min(residual / scale, 1)
-                return (1 - distance * distance) * (1 - distance * distance)
+                return count * (1 - distance * distance) * (1 - distance * distance)
             }
             curve = fitted(points, weights: weights)
         }
@@ -213,7 +219,7 @@ public struct CalibrationFit: Sendable {
 
     /// The nearest curve that never falls (the pool-adjacent-violators algorithm): where the curve falls between
     /// neighbouring knots, all of them get their weighted mean.
-    private static func rising(_ curve: [Double], weights: [Double]) -> [Double] {
+    static func rising(_ curve: [Double], weights: [Double]) -> [Double] {
         var pools: [(value: Double, weight: Double, count: Int)] = []
         for (value, weight) in zip(curve, weights) {
             pools.append((value, weight, 1))

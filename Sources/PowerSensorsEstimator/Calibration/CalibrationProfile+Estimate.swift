@@ -12,7 +12,9 @@ extension CalibrationProfile {
     /// machines of one kind differ by about 3 %, which cannot be seen when only one of them is calibrated; this number
     /// is a judgement.
     var band: RelativeBand {
-        let deviation = (error * error / 0.64 + 0.03 * 0.03).squareRoot()
+        // The error of a merged profile is of machines that it was not learned on.
+        let betweenMachines = machines > 1 ? 0 : 0.03
+        let deviation = (error * error / 0.64 + betweenMachines * betweenMachines).squareRoot()
         return RelativeBand(low: max(1 - deviation, 0), high: 1 + deviation)
     }
 }

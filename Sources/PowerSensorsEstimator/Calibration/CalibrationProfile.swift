@@ -56,6 +56,19 @@ public struct CalibrationProfile: Hashable, Sendable {
     /// The hardware that was calibrated.
     public let hardware: Hardware
 
+    /// How many machines it was learned on; more than 1 for a merged one, see ``MergedCalibration``.
+    public let machines: Int
+
+    /// The profile of a curve of watts at each tenth of the load, with the scope, sensor and hardware of another.
+    init(powers: [Double], error: Double, like other: CalibrationProfile, machines: Int) {
+        let (first, last) = (powers.first ?? 0, powers.last ?? 0)
+        (scope, sensor, hardware) = (other.scope, other.sensor, other.hardware)
+        (idle, maximum) = (Watts(first), Watts(last))
+        curve = powers.map { ($0 - first) / (last - first) }
+        self.error = error
+        self.machines = machines
+    }
+
     /// The profile of a fitted curve.
     package init(_ fit: CalibrationFit, of scope: Scope, by sensor: SensorName, on hardware: Hardware) {
         let powers = fit.powers.map(\.rawValue)
@@ -66,13 +79,14 @@ public struct CalibrationProfile: Hashable, Sendable {
         maximum = Watts(last)
         curve = powers.map { ($0 - first) / (last - first) }
         error = fit.error
+        machines = 1
         self.hardware = hardware
     }
 }
 
 extension CalibrationProfile: Codable {
     private enum CodingKeys: String, CodingKey {
-        case version, scope, sensor, curve, hardware
+        case version, scope, sensor, curve, hardware, machines
         case idle = "idle_w"
         case maximum = "max_w"
         case error
@@ -103,6 +117,8 @@ extension CalibrationProfile: Codable {
         error = try values.decode(Double.self, forKey: .error)
         guard (0...1).contains(error) else { throw refused(.error, "must be from 0 to 1") }
         sensor = SensorName(try values.decode(String.self, forKey: .sensor))
+        machines = try values.decodeIfPresent(Int.self, forKey: .machines) ?? 1
+        guard (1...(1 << 24)).contains(machines) else { throw refused(.machines, "must be from 1") }
         hardware = try values.decode(Hardware.self, forKey: .hardware)
         guard (1...(1 << 24)).contains(hardware.threads), (1...hardware.threads).contains(hardware.cores) else {
             throw refused(.hardware, "must have the threads and cores of a machine")
@@ -120,6 +136,7 @@ extension CalibrationProfile: Codable {
         try values.encode(curve, forKey: .curve)
         try values.encode(error, forKey: .error)
         try values.encode(hardware, forKey: .hardware)
+        if machines > 1 { try values.encode(machines, forKey: .machines) }
     }
 }
 

@@ -1,0 +1,52 @@
+#if Exporters
+import ArgumentParser
+import PowerSensors
+import PowerSensorsExporters
+
+/// `powersensors calibrate merge`: merges the profiles of machines of one kind into one.
+struct MergeCommand: RunnableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "merge",
+        abstract: "Merges the profiles of machines of one kind into one, for all machines of that kind.",
+        discussion: """
+            The machines must have the same processors, sockets, cores and threads, and their profiles the same scope. It \
+            says how far off the others' mean is for each machine: what to expect on a machine that was not measured.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The profiles.", valueName: "file"), completion: .file())
+    var profiles: [String]
+
+    @Option("output", "Where to write the merged profile; - for standard output.", .text("file"), default: "-")
+    var output: Setting<String>
+
+    func run(in environment: Environment) throws(CommandFailure) {
+        let output = try output.value(in: environment)
+        if output != "-" { try FileTarget(output).check(isReplaced: true) }
+        var read: [CalibrationProfile] = []
+        for path in profiles { read.append(try ProfileFile.read(path)) }
+        let merged: MergedCalibration
+        do throws(MergedCalibration.Failure) {
+            merged = try MergedCalibration(read)
+        } catch {
+            throw failure(error)
+        }
+        for (path, error) in zip(profiles, merged.errors) {
+            StandardError.write("\(path): the others' mean is \(Calibration.percent(error, decimals: 1)) off.")
+        }
+        StandardError.write(
+            "Merged \(merged.profile.machines) machines: \(Calibration.watts(merged.profile.idle)) idle, "
+                + "\(Calibration.watts(merged.profile.maximum)) at full load; on a machine left out, the mean error is "
+                + "\(Calibration.percent(merged.error, decimals: 1)).")
+        try ProfileFile.write(merged.profile, to: output == "-" ? nil : output)
+    }
+
+    private func failure(_ error: MergedCalibration.Failure) -> CommandFailure {
+        switch error {
+        case .tooFew: .usage("calibrate merge: name two profiles at least.")
+        case .otherHardware(let index, _), .otherScope(let index, _, _):
+            .failure("\(profiles[index]): \(error). Merge only profiles of machines of one kind and of one scope.")
+        }
+    }
+}
+#endif

@@ -1,0 +1,67 @@
+package import PowerSensorsMachine
+
+/// The physical machines that a cloud's instances of a family run on.
+package struct CloudHost: Hashable, Sendable {
+    /// The processor's name. Clouds have models of their own, which are sold to nobody else.
+    package let processor: String
+
+    package let sockets: Int
+
+    package let coresPerSocket: Int
+
+    /// How many virtual processors are sold, which may be fewer than there are threads.
+    package let virtualProcessors: Int
+
+    /// The memory in GB of 2³⁰ bytes: that of the largest instance, at least.
+    package let memoryGigabytes: Double
+
+    /// The physical cores of all sockets.
+    package var cores: Int { sockets * coresPerSocket }
+
+    /// The hosts that an instance type may run on, the most usual first; empty if the family is not in the table.
+    package static func all(of type: InstanceType) -> [CloudHost] {
+        rows(of: type.provider).filter { $0.families.contains(type.family) }.map(\.host)
+    }
+
+    /// The host that an instance type runs on; nil if its family is not in the table.
+    ///
+    /// Some families have hosts of several kinds. The guest's own processor tells which: by its name, or by its
+    /// generation if the hypervisor changes the name.
+    package static func host(of type: InstanceType, seenAs processor: ProcessorIdentity) -> CloudHost? {
+        let hosts = all(of: type)
+        let key = ProcessorKey(processor.name).text
+        if !key.isEmpty, let same = hosts.first(where: { ProcessorKey($0.processor).text == key }) { return same }
+        let generation = processor.generation.generation
+        return hosts.first { $0.generation == generation } ?? hosts.first
+    }
+
+    /// The generation of the processor.
+    private var generation: CPUGeneration? {
+        let name = processor.lowercased()
+        let vendor: CPUVendor = name.hasPrefix("intel") ? .intel : name.hasPrefix("amd") ? .amd : .arm
+        let match = ProcessorIdentity(vendor: vendor, name: processor).generation
+        return match.basis == .name ? match.generation : nil
+    }
+
+    /// Whether a processor's name is that of a model that is made for clouds alone.
+    package static func isCloudProcessor(_ name: String) -> Bool {
+        let lower = name.lowercased()
+        if lower.contains("graviton") || lower.contains("google axion") { return true }
+        return cloudProcessors.contains(ProcessorKey(name).text)
+    }
+
+    /// The keys of the models that are made for clouds alone: the table's, and others that Azure's, Google's and Oracle's
+    /// guests show. What anybody may buy is left out.
+    private static let cloudProcessors: Set<String> = [
+        // Amazon.
+        "e52666v3", "e52676v3", "e52686v4", "8124m", "8151", "8175m", "8252c", "8259cl", "8275cl", "8375c", "8488c",
+        "7571", "7r13", "7r32", "9r14", "9r45", "9r05",
+        // Microsoft.
+        "e52673v3", "e52673v4", "8171m", "8272cl", "8370c", "8473c", "8573c", "8573b", "7763v", "9v33x", "9v74", "9v84",
+        "9v45", "9v64",
+        // Google.
+        "8173m", "8273cl", "8373c", "8481c", "8581c", "6253cl", "7b12", "7b13", "9b14", "9b45",
+        // Alibaba, Oracle and Tencent.
+        "8163", "8269cy", "8369b", "8369hb", "8167m", "7j13", "9j14", "9j45", "8255c", "8374c", "7k62", "7k83",
+    ]
+}

@@ -1,0 +1,96 @@
+package import PowerSensorsMachine
+
+/// The name of a kind of rented machine, such as `m5.xlarge`, `n2-standard-8` or `Standard_D4s_v3`.
+package struct InstanceType: Hashable, Sendable {
+    /// The name as it was given.
+    package let name: String
+
+    /// The cloud whose names have this form.
+    package let provider: CloudPlatform.Provider
+
+    /// What instances of different sizes on the same kind of host have in common, in lower case: `m5`, `n2`, or for
+    /// Azure the letters of the series and its version, such as `d3`, and `da5` with AMD's processors.
+    package let family: String
+
+    /// The virtual processors, as far as the name shows them; nil for a whole machine, and if it does not.
+    package let virtualProcessors: Int?
+
+    /// Whether the instance is a whole machine.
+    package let isWholeMachine: Bool
+
+    /// Parses a name; nil if it has no cloud's form.
+    package init?(_ name: String) {
+        let lower = name.lowercased()
+        if lower.hasPrefix("standard_") || lower.hasPrefix("basic_") {
+            self.init(azure: name, lower)
+        } else if lower.contains(".") {
+            self.init(amazon: name, lower)
+        } else {
+            self.init(google: name, lower)
+        }
+    }
+
+    private init(
+        _ name: String, _ provider: CloudPlatform.Provider, family: String, virtualProcessors: Int?,
+        isWholeMachine: Bool = false
+    ) {
+        self.name = name
+        self.provider = provider
+        self.family = family
+        self.virtualProcessors = virtualProcessors.flatMap { (1...10_000).contains($0) ? $0 : nil }
+        self.isWholeMachine = isWholeMachine
+    }
+
+    /// `m5.xlarge`: a family, and a size: 4 virtual processors for `xlarge`, N times as many for `Nxlarge`.
+    private init?(amazon name: String, _ lower: String) {
+        let parts = lower.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].first?.isLetter == true, parts[0].contains(where: \.isNumber),
+            !parts[1].isEmpty
+        else { return nil }
+        let sizes = ["nano": 2, "micro": 2, "small": 2, "medium": 2, "large": 2, "xlarge": 4]
+        var processors = sizes[String(parts[1])]
+        if parts[1].hasSuffix("xlarge"), let factor = Int(parts[1].dropLast(6)) {
+            processors = factor.multipliedReportingOverflow(by: 4).partialValue
+        }
+        // A medium machine of the Arm families has one processor; those of the others have two.
+        if parts[1] == "medium", Self.isArm(parts[0]) { processors = 1 }
+        self.init(
+            name, .amazon, family: String(parts[0]), virtualProcessors: processors,
+            isWholeMachine: parts[1].hasPrefix("metal"))
+    }
+
+    /// Whether a family's name has the g of Graviton behind its generation, as in `m6gd`; `t4g` has it too. Its burstable
+    /// sizes have two processors anyway.
+    private static func isArm(_ family: Substring) -> Bool {
+        family == "a1" || (!family.hasPrefix("t") && family.drop { !$0.isNumber }.drop(while: \.isNumber).first == "g")
+    }
+
+    /// `n2-standard-8`: a family, a ratio of memory, and the number of virtual processors, behind which more may stand.
+    private init?(google name: String, _ lower: String) {
+        let parts = lower.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count >= 2, let letter = parts[0].first, letter.isLetter, parts[0].count <= 4,
+            parts[0].contains(where: \.isNumber)
+        else { return nil }
+        // Machines with a part of a processor are sold by it: two of them are seen.
+        let isShared = ["micro", "small", "medium"].contains(parts[1])
+        self.init(
+            name, .google, family: String(parts[0]),
+            virtualProcessors: isShared ? 2 : parts.dropFirst().compactMap { Int($0) }.first,
+            isWholeMachine: lower.contains("-metal"))
+    }
+
+    /// `Standard_E8-4ds_v5`: the letters of the series, the number of virtual processors, how many of them are
+    /// switched on, letters for what the machine has, and the version.
+    private init?(azure name: String, _ lower: String) {
+        let parts = lower.split(separator: "_").dropFirst()
+        guard let size = parts.first else { return nil }
+        let series = size.prefix { $0.isLetter }
+        let rest = size.dropFirst(series.count)
+        let numbers = rest.prefix { $0.isNumber || $0 == "-" }.split(separator: "-").compactMap { Int($0) }
+        guard !series.isEmpty, let processors = numbers.last else { return nil }
+        let features = rest.drop { $0.isNumber || $0 == "-" }
+        let kind = features.contains("a") ? "a" : features.contains("p") ? "p" : ""
+        let version = parts.last.flatMap { $0.first == "v" ? Int($0.dropFirst()) : nil } ?? 1
+        self.init(name, .azure, family: "\(series)\(kind)\(version)", virtualProcessors: processors)
+    }
+}

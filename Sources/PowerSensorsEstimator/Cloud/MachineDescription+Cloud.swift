@@ -1,0 +1,62 @@
+import PowerSensorsCore
+import PowerSensorsMachine
+
+extension MachineDescription {
+    /// The machine's instance type: the given one, else the one that the firmware names; nil if neither has a known form.
+    func instanceType(_ host: GuestHost) -> InstanceType? {
+        (host.instanceType ?? cloud?.instanceType).flatMap { InstanceType($0) }
+    }
+
+    /// Whether the machine is in a cloud: by its firmware, its instance type, or a processor that only clouds have.
+    func isInCloud(_ host: GuestHost) -> Bool {
+        cloud != nil || instanceType(host) != nil || CloudHost.isCloudProcessor(processor.name)
+    }
+
+    /// The host that the instance type runs on; nil for a machine that is no guest, and for a type without known hosts.
+    func cloudHost(_ host: GuestHost) -> CloudHost? {
+        guard isGuest == true, let type = instanceType(host) else { return nil }
+        return CloudHost.host(of: type, seenAs: processor)
+    }
+}
+
+extension MachineEstimate {
+    /// A guest's part of a cloud's host, by the size that is known of it; nil if the guest is larger than that.
+    static func host(
+        of guest: MachineDescription, _ match: GenerationMatch, _ known: GuestHost, on host: CloudHost
+    ) -> (ModelledServer, PartOfHost)? {
+        guard guest.threads <= host.virtualProcessors else { return nil }
+        let server = ModelledServer(
+            generation: match.generation, sockets: host.sockets, cores: host.cores,
+            memoryGigabytes: known.memoryGigabytes ?? host.memoryGigabytes, isClient: match.isClient)
+        let memory = known.memoryGigabytes.flatMap { total in guest.memoryGigabytes.map { min($0 / total, 1) } }
+        let part = PartOfHost(
+            virtualProcessors: guest.threads, hostThreads: host.virtualProcessors, overcommit: known.overcommit,
+            memory: memory)
+        return (server, part)
+    }
+}
+
+extension Finding {
+    /// The machine is a cloud's guest of unknown instance type, or of one that is not in the table; nil for any other.
+    static func unknownInstance(_ machine: MachineDescription, _ host: GuestHost) -> Finding? {
+        guard let cloud = machine.cloud, machine.isGuest == true, host.threads == nil,
+            machine.cloudHost(host) == nil
+        else { return nil }
+        let name = host.instanceType ?? cloud.instanceType
+        guard let name else {
+            return Finding(
+                severity: .info, subject: FirmwareDescription.dmiFolder, reason: .unknown,
+                text: """
+                    This is a guest of \(cloud.provider.rawValue), whose firmware does not name its instance type; a typical \
+                    host is assumed.
+                    """,
+                remedy: CloudHost.rows(of: cloud.provider).isEmpty
+                    ? "Say what you know of the host: --host-threads N"
+                    : "Name the type, --instance-type NAME, or let the command ask the cloud: --cloud-metadata")
+        }
+        return Finding(
+            severity: .info, subject: FirmwareDescription.dmiFolder, reason: .unseen,
+            text: "The hosts of the instance type \(name) are not known; a typical host is assumed.",
+            remedy: "Say what you know of the host: --host-threads N")
+    }
+}

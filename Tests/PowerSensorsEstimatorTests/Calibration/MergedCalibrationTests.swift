@@ -1,0 +1,55 @@
+import Foundation
+import PowerSensors
+import Testing
+
+struct MergedCalibrationTests {
+    /// A machine whose power is that of its kind, times a factor of its own.
+    private static func profile(
+        _ factor: Double, threads: Int = 16, scope: Scope = .cpu
+    ) throws -> CalibrationProfile {
+        let points = (0..<110).map { index in
+            let load = Double(index % 11) / 10
+            return CalibrationPoint(load: load, power: Watts((100 + 200 * load * load) * factor))
+        }
+        let machine = MachineDescription(
+            processor: ProcessorIdentity(vendor: .intel, family: 6, model: 85, stepping: 7, name: "Intel Xeon"),
+            sockets: 1, cores: threads / 2, threads: threads, memoryGigabytes: 64, isGuest: false)
+        return CalibrationProfile(
+            try CalibrationFit(points), of: scope, by: .rapl, on: CalibrationProfile.Hardware(machine))
+    }
+
+    @Test func `three machines are merged into their mean, with the error of each left out`() throws {
+        let merged = try MergedCalibration([Self.profile(0.96), Self.profile(1), Self.profile(1.04)])
+        #expect(abs(merged.profile.idle.rawValue / 100 - 1) < 0.02)
+        #expect(abs(merged.profile.maximum.rawValue / 300 - 1) < 0.02)
+        // Left out, the first is 1.02 of the kind by the others and 0.96 in truth: 6.25 % off; the last 5.8 %; the middle 0.
+        #expect(abs(merged.errors[0] - 0.06 / 0.96) < 0.002, "\(merged.errors)")
+        #expect(abs(merged.errors[2] - 0.06 / 1.04) < 0.002)
+        #expect(merged.errors[1] < 0.002)
+        #expect(merged.error == merged.errors.reduce(0, +) / 3)
+        #expect(merged.profile.error >= merged.error)
+        #expect(merged.profile.machines == 3)
+    }
+
+    @Test func `a merged profile is a profile, also in a file`() throws {
+        let merged = try MergedCalibration([Self.profile(0.9), Self.profile(1.1)]).profile
+        let read = try JSONDecoder().decode(CalibrationProfile.self, from: JSONEncoder().encode(merged))
+        #expect(read == merged)
+        // One of a single machine has no number of machines in its file, as before.
+        let single = String(decoding: try JSONEncoder().encode(Self.profile(1)), as: UTF8.self)
+        #expect(!single.contains("machines"))
+        let more = try MergedCalibration([merged, Self.profile(1)])
+        #expect(more.profile.machines == 3)
+    }
+
+    @Test func `machines of different kinds, and different scopes, are not merged`() throws {
+        #expect(throws: MergedCalibration.Failure.tooFew) { try MergedCalibration([]) }
+        #expect(throws: MergedCalibration.Failure.tooFew) { try MergedCalibration([Self.profile(1)]) }
+        #expect {
+            try MergedCalibration([Self.profile(1), Self.profile(1, threads: 32)])
+        } throws: { "\($0)".contains("32 threads instead of") }
+        #expect(throws: MergedCalibration.Failure.otherScope(1, .platform, .cpu)) {
+            try MergedCalibration([Self.profile(1), Self.profile(1, scope: .platform)])
+        }
+    }
+}
