@@ -68,7 +68,7 @@ struct SlowTeacherTests {
 
     @Test func `a teacher that changes at every look is not slow`() throws {
         let teacher = try SimulatedTeacher(
-            every: .milliseconds(100), load: { ($0 / 60).truncatingRemainder(dividingBy: 1) })
+            every: .milliseconds(100), load: { abs(($0 / 60).truncatingRemainder(dividingBy: 2) - 1) })
         var meter = try CalibrationMeter(teacher.sampler(), clock: teacher.calibrationClock)
         meter.findRhythm(within: .seconds(120))
         let slow = meter.slowUpdates
