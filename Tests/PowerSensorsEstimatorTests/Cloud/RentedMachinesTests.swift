@@ -21,22 +21,28 @@ struct RentedMachine: Sendable, CustomTestStringConvertible {
 
     static let all = [
         RentedMachine(
-            processor: "Intel(R) Xeon(R) Platinum 8275CL CPU @ 3.00GHz", cores: 48, memory: 192, packages: [57.93, 175.53, 448.31, 626.76],
+            processor: "Intel(R) Xeon(R) Platinum 8275CL CPU @ 3.00GHz", cores: 48, memory: 192,
+            packages: [57.93, 175.53, 448.31, 626.76],
             memoryWatts: [36.55, 66.26, 138.37, 210.48], rest: 96),
         RentedMachine(
-            processor: "Intel(R) Xeon(R) Platinum 8124M CPU @ 3.00GHz", cores: 36, memory: 192, packages: [50.66, 134.85, 293.21, 423.68],
+            processor: "Intel(R) Xeon(R) Platinum 8124M CPU @ 3.00GHz", cores: 36, memory: 192,
+            packages: [50.66, 134.85, 293.21, 423.68],
             memoryWatts: [37.34, 67.45, 118.44, 169.43], rest: 96),
         RentedMachine(
-            processor: "Intel(R) Xeon(R) Platinum 8175M CPU @ 2.50GHz", cores: 48, memory: 384, packages: [57.88, 146.63, 343.70, 477.98],
+            processor: "Intel(R) Xeon(R) Platinum 8175M CPU @ 2.50GHz", cores: 48, memory: 384,
+            packages: [57.88, 146.63, 343.70, 477.98],
             memoryWatts: [57.81, 92.39, 238.10, 383.81], rest: 96),
         RentedMachine(
-            processor: "Intel(R) Xeon(R) Platinum 8259CL CPU @ 2.50GHz", cores: 48, memory: 384, packages: [54.71, 137.92, 306.93, 445.38],
+            processor: "Intel(R) Xeon(R) Platinum 8259CL CPU @ 2.50GHz", cores: 48, memory: 384,
+            packages: [54.71, 137.92, 306.93, 445.38],
             memoryWatts: [59.72, 98.83, 176.89, 254.95], rest: 84),
         RentedMachine(
-            processor: "Intel(R) Xeon(R) Platinum 8252C CPU @ 3.80GHz", cores: 24, memory: 192, packages: [57, 147, 381, 471.75],
+            processor: "Intel(R) Xeon(R) Platinum 8252C CPU @ 3.80GHz", cores: 24, memory: 192,
+            packages: [57, 147, 381, 471.75],
             memoryWatts: [48, 69, 126.5, 184], rest: 96),
         RentedMachine(
-            processor: "Intel(R) Xeon(R) Platinum 8151 CPU @ 3.40GHz", cores: 24, memory: 384, packages: [48, 148, 361, 441],
+            processor: "Intel(R) Xeon(R) Platinum 8151 CPU @ 3.40GHz", cores: 24, memory: 384,
+            packages: [48, 148, 361, 441],
             memoryWatts: [50, 92, 174, 256], rest: 96),
     ]
 
