@@ -1,3 +1,4 @@
+import CPowerSensors
 import Glibc
 import PowerSensors
 import Synchronization
