@@ -22,7 +22,7 @@ package struct ProcessorName: Hashable, Sendable {
     private let facts: NameFacts?
 
     /// The maker; nil if unknown.
-    package var maker: Maker? { facts?.maker }
+    package let maker: Maker?
 
     /// The kind of machine that it is made for; nil if unknown.
     package var line: Line? { facts?.line }
@@ -55,6 +55,7 @@ package struct ProcessorName: Hashable, Sendable {
         words = NameWords(name)
         facts = NameFacts(words)
         coresPerSocket = words.cores ?? facts?.cores
+        maker = facts?.maker
     }
 
     /// Whether the name is that of a hypervisor's generic processor, such as QEMU's, whose CPUID is as generic.
