@@ -396,7 +396,8 @@ def check_restart(page, binary, machine, running, options):
         (() => {
             const text = (id) => document.getElementById(id).textContent;
             const left = ["band", "reason"].filter((id) => text(id) !== "");
-            left.push(...["others", "parts", "stack", "users"].filter((id) => document.getElementById(id).children.length));
+            const lists = ["others", "parts", "stack", "users"];
+            left.push(...lists.filter((id) => document.getElementById(id).children.length));
             left.push(...["users-sum", "users-whole"].filter((id) => text(id) !== "–"));
             if (text("users-sum-name") !== "Together") left.push("users-sum-name");
             return left;
