@@ -176,6 +176,8 @@ struct MergeTests {
         #expect(other.error.contains("b.json: it is of other hardware"), "\(other.error)")
         let single = try await Command.run(["calibrate", "merge", "\(folder)/a.json"])
         #expect(single.exitCode == 64 && single.error.contains("two profiles"))
+        let learning = try await Command.run(["calibrate", "merge", "--passive", "1h", "\(folder)/a.json"])
+        #expect(learning.exitCode == 64 && learning.error.contains("--passive 1h: merge learns nothing"))
     }
 }
 

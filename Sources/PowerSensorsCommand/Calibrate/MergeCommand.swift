@@ -20,8 +20,15 @@ struct MergeCommand: RunnableCommand {
     @Option("output", "Where to write the merged profile; - for standard output.", .text("file"), default: "-")
     var output: Setting<String>
 
+    /// It takes its own options wherever they stand, and so `--output` too.
+    @ParentCommand private var calibrate: CalibrateCommand
+
     func run(in environment: Environment) throws(CommandFailure) {
-        let output = try output.value(in: environment)
+        let foreign = [
+            calibrate.levelDuration.flag, calibrate.passive.flag, calibrate.teacher.flag, calibrate.state.flag,
+        ]
+        if let option = foreign.compactMap({ $0 }).first { throw option.refused("merge learns nothing; leave it out.") }
+        let output = try (output.flag == nil ? calibrate.output : output).value(in: environment)
         if output != "-" { try FileTarget(output).check(isReplaced: true) }
         var read: [CalibrationProfile] = []
         for path in profiles { read.append(try ProfileFile.read(path)) }

@@ -99,7 +99,7 @@ struct RunSignalTests {
         let outcome = try await Self.run(
             ["--format", "json"],
             """
-            run = start("sh", "-c", "echo $$; exec sleep 1")
+            run = start("sh", "-c", "echo $$; exec sleep 3")
             child = int(run.stdout.readline())
             os.kill(run.pid, signal.\(name))
             wait_for(lambda: state(run.pid) == "T" and state(child) == "T")
