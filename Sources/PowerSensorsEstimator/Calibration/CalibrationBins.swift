@@ -2,7 +2,7 @@ import PowerSensorsCore
 
 /// What was learned of a machine's power at each load: running sums for bins of 2 % of the load.
 ///
-/// It takes the same few kilobytes however long it learns, and can be kept in a file between runs: ``Codable`` as JSON.
+/// It takes the same few kilobytes however long it learns, and can be kept in a file between runs: `Codable` as JSON.
 /// Of every three windows, two are for the fit and one tests it, as in ``CalibrationFit``. A power far from what its bin
 /// has shown so far counts only as far as four standard deviations.
 public struct CalibrationBins: Hashable, Sendable {
