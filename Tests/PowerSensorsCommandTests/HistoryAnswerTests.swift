@@ -66,6 +66,7 @@ struct HistoryAnswerTests {
                     for row in try Self.rows(answer, since, until, by: "scope", now: now) {
                         energies.insert("\(row["from"] ?? "") \(row["energy_j"] ?? "")")
                         #expect(row["to"]?.contains(":00.000") == true && row["from"]?.contains(":00.000") == true)
+                        #expect(row["peak_w"] == "<null>" && row["min_w"] == "<null>")
                     }
                 }
             }
@@ -77,6 +78,17 @@ struct HistoryAnswerTests {
         // Each beginning with few ends.
         let whole = 600 / 60 / Int(minutes) + 1
         #expect(!energies.isEmpty && energies.count <= whole * whole / 2, "\(energies)")
+    }
+
+    @Test(arguments: ["minute", "hour"]) func `times as long as can be written are too many rows`(by: String) throws {
+        let answer = HistoryAnswer("/none", notFinerThan: .seconds(1), keptEvery: .seconds(1), price: nil)
+        var query = HistoryQuery()
+        (query.since, query.until, query.by) = ("9223372036854775807ms", "9999-12-31T23:59:59Z", by)
+        #expect(
+            throws: HistoryRefusal.wrongQuery("These are too many rows. Ask for a shorter time, or for rows by day.")
+        ) {
+            try answer.rows(query, now: Self.begin)
+        }
     }
 
     @Test func `with an interval of a second the last one is told`() throws {
@@ -93,7 +105,6 @@ struct HistoryAnswerTests {
             ("sample", 1, "by must be minute, hour, day, scope, vm, process, cgroup, channel or event."),
             ("fortnight", 1, "by must be minute, hour, day, scope, vm, process, cgroup, channel or event."),
             ("minute", 90, "Rows by minute are finer than what is served here."),
-            ("hour", 3601, "Rows by hour are finer than what is served here."),
         ] as [(String, Int64, String)])
     func `rows that are never served are not offered`(by: String, seconds: Int64, says: String) throws {
         let answer = HistoryAnswer("/none", notFinerThan: .seconds(seconds), keptEvery: .seconds(1), price: nil)

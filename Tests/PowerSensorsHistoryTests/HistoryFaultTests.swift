@@ -305,6 +305,33 @@ struct HistoryFaultTests {
         }
         #expect(error?.reason == .forbidden)
         #expect(error?.problem.contains("without \(disk.path)/half.db-shm,") == true, "\(String(describing: error))")
+        // What belongs to it lies beside what a link leads to.
+        try #require(unsafe symlink("\(disk.path)/half.db", "\(tree.path)/link.db") == 0)
+        let linked = Self.error { () throws(HistoryError) in
+            _ = try HistoryReader.at(host.wall, "\(tree.path)/link.db").rows(since: 0, by: .scope)
+        }
+        #expect(linked?.reason == .forbidden, "\(String(describing: linked))")
+    }
+
+    @Test(.enabled(if: Mount.isAllowed, "needs root and the right to mount"))
+    func `a full disk does not refuse a file of an earlier version`() throws {
+        let tree = try MockTree()
+        let disk = try Mount("\(tree.path)/disk", size: "400k")
+        let path = "\(disk.path)/history.db"
+        let recorder = HistoryRecorder(path, limits: HistoryLimits(size: 4 << 20))
+        let host = SimulatedHost()
+        try recorder.record(host.snapshot, [])
+        recorder.close()
+        // Held open, so that the log stays.
+        let other = try Database(path, isWriting: true)
+        try other.run("DROP INDEX series_names")
+        let filler = unsafe open("\(disk.path)/filler", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        defer { close(filler) }
+        let block = [UInt8](repeating: 1, count: 1024)
+        while unsafe write(filler, block, block.count) > 0 {}
+        let again = HistoryRecorder(path, limits: HistoryLimits(size: 4 << 20))
+        #expect(Self.error { () throws(HistoryError) in try again.open() } == nil)
+        again.close()
     }
 
     @Test(arguments: [
@@ -312,6 +339,8 @@ struct HistoryFaultTests {
         ("DROP TABLE meta", "its table meta is missing"),
         ("DELETE FROM meta WHERE name = 'rolled'", "lacks the row rolled"),
         ("UPDATE meta SET value = 'x' WHERE name = 'rolled'", "lacks the row rolled"),
+        ("UPDATE meta SET value = 9223372036854775807 WHERE name = 'rolled'", "lacks the row rolled"),
+        ("UPDATE raw SET id = 9223372036854775807 WHERE id = (SELECT max(id) FROM raw)", "have no numbers left"),
         ("DELETE FROM meta WHERE name = 'headline'", "lacks the row headline"),
     ])
     func `a file that lacks a part of its own is damaged`(change: String, says: String) throws {

@@ -15,15 +15,12 @@ package struct HistoryAnswer: Sendable {
     /// What may be asked for by client programs: snapshots are finer than what is served.
     private static let groupings = HistoryForm.groupings.filter { $0 != HistoryGrouping.sample.name }
 
-    /// The lengths of rows in seconds; of days, the shortest.
-    private static let lengths: [HistoryGrouping: Int64] = [.minute: 60, .hour: 3600, .day: 23 * 3600]
-
     /// Times that fit into each other and into the store's rows, in milliseconds.
     private static let units: [Int64] = [1, 3, 5, 15, 60].map { $0 * 60_000 }
 
     /// - Parameters:
     ///   - path: The file.
-    ///   - interval: Energy is told over no shorter times.
+    ///   - interval: Energy is told over no shorter times; an hour at most.
     ///   - kept: How often a snapshot is kept.
     ///   - price: The price of a kilowatt-hour; nil if costs are not wanted.
     package init(_ path: String, notFinerThan interval: Duration, keptEvery kept: Duration, price: Double?) {
@@ -31,7 +28,7 @@ package struct HistoryAnswer: Sendable {
         lateness = kept.wholeNanoseconds / 1_000_000
         let milliseconds = interval.wholeNanoseconds / 1_000_000
         // A second is what the page itself shows.
-        unit = interval <= .seconds(1) ? nil : Self.units.first { $0 >= milliseconds } ?? Self.units.last
+        unit = interval <= .seconds(1) ? nil : Self.units.first { $0 >= milliseconds } ?? 3_600_000
     }
 
     /// The rows of a query, one JSON object a line.
@@ -48,7 +45,7 @@ package struct HistoryAnswer: Sendable {
         let grouping = try grouping(query)
         // So many rows are some megabytes.
         let longest: [HistoryGrouping: Int64] = [.minute: 7 * 86_400_000, .hour: 366 * 86_400_000]
-        if let longest = longest[grouping], (until ?? now) - since > longest {
+        if let longest = longest[grouping], since < (until ?? now) - longest {
             throw .wrongQuery("These are too many rows. Ask for a shorter time, or for rows by day.")
         }
         let scope = query.scope.map { name in Scope.all.first { $0.name == name } }
@@ -68,7 +65,7 @@ package struct HistoryAnswer: Sendable {
         guard let grouping = HistoryGrouping.all.first(where: { $0.name == query.by ?? "hour" }),
             grouping != .sample
         else { throw .wrongQuery("by must be \(list(Self.groupings, "or")).") }
-        if let length = Self.lengths[grouping], interval > .seconds(length) {
+        if grouping == .minute, interval > .seconds(60) {
             throw .wrongQuery("Rows by \(grouping.name) are finer than what is served here.")
         }
         return grouping
@@ -77,7 +74,9 @@ package struct HistoryAnswer: Sendable {
     private func rows(
         _ since: Int64, _ until: Int64?, now: Int64, _ grouping: HistoryGrouping, _ scope: Scope?
     ) throws(HistoryRefusal) -> [UInt8] {
-        let reader = HistoryReader(path, calendar: .current) { now }
+        // Hours and days of local time begin between steps of an hour, where it differs from UTC by half of one.
+        let calendar: LocalCalendar = (unit ?? 0) > 900_000 ? LocalCalendar { _ in 0 } : .current
+        let reader = HistoryReader(path, calendar: calendar) { now }
         let rows: HistoryRows
         do throws(HistoryError) {
             rows = try reader.query(since: since, until: until, by: grouping, scope: scope)
@@ -85,7 +84,9 @@ package struct HistoryAnswer: Sendable {
             throw .unavailable("\(error)")
         }
         var bytes: [UInt8] = []
-        for row in rows {
+        for var row in rows {
+            // Those of single snapshots.
+            if unit != nil { (row.minimum, row.peak) = (nil, nil) }
             row.appendJSON(price: price, to: &bytes)
             // More is not sent.
             if bytes.count > HistoryQuery.maximumSize { break }

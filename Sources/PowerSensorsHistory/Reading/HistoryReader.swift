@@ -45,8 +45,8 @@ public struct HistoryReader: Sendable {
         since: Int64, until: Int64? = nil, by grouping: HistoryGrouping, scope: Scope? = nil
     ) throws(HistoryError) -> HistoryRows {
         let now = now()
-        let since = Self.clamped(since)
-        let until = Self.clamped(until ?? now)
+        let since = HistoryTime.clamped(since)
+        let until = HistoryTime.clamped(until ?? now)
         let database = try HistoryFile.openForReading(path)
         return try database.transaction { () throws(HistoryError) in
             if grouping == .event {
@@ -65,11 +65,6 @@ public struct HistoryReader: Sendable {
         try pieces.forEach(byMinute: false, kinds: grouping.kinds) { totals.add($1) }
         try totals.finish(database)
         return totals
-    }
-
-    /// From the year 1000 to 9999, such that nothing overflows, and each year has four digits.
-    private static func clamped(_ milliseconds: Int64) -> Int64 {
-        min(max(milliseconds, -30_610_224_000_000), 253_402_300_799_000)
     }
 
     private func rows(

@@ -22,9 +22,14 @@ package enum HistoryTime {
         let number = text.prefix { $0.isASCII && $0.isNumber }
         if let unit = units[text.dropFirst(number.count)], let count = Int64(number) {
             let (time, isTooLong) = count.multipliedReportingOverflow(by: unit)
-            return isTooLong ? nil : now.clampedSum(-time)
+            return isTooLong ? nil : clamped(now.clampedSum(-time))
         }
-        return date(text, calendar) ?? rfc3339(text)
+        return (date(text, calendar) ?? rfc3339(text)).map(clamped)
+    }
+
+    /// From the year 1000 to 9999, such that nothing overflows, and each year has four digits, in any time zone.
+    static func clamped(_ milliseconds: Int64) -> Int64 {
+        min(max(milliseconds, -30_609_000_000_000), 253_402_100_000_000)
     }
 
     /// The first moment of a date such as `2026-11-22`.

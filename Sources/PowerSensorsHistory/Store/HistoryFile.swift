@@ -42,7 +42,12 @@ enum HistoryFile {
                 if try check(database) { try database.run(tables) }
             }
         }
-        try addIndex(to: database)
+        do throws(HistoryError) {
+            try addIndex(to: database)
+        } catch {
+            // Names are found without it too, and the next start tries again.
+            guard error.reason == .full else { throw error }
+        }
         return database
     }
 
@@ -71,8 +76,12 @@ enum HistoryFile {
             return try checked(try Database(path, isWriting: false))
         } catch {
             guard error.reason == .forbidden else { throw error }
-            // Without the right to create them, its companions must be there. What the log holds is not in the file.
-            let missing = companions.prefix(2).filter { unsafe access(path + $0, F_OK) != 0 }
+            // Without the right to create them, its companions must be there, beside what a link leads to. What the log holds is not
+            // in the file.
+            let real = unsafe realpath(path, nil)
+            defer { unsafe free(real) }
+            let path = unsafe real.map { unsafe String(cString: $0) } ?? path
+            let missing = companions.prefix(2).filter { unsafe access(path + $0, F_OK) != 0 && errno == ENOENT }
             if missing.isEmpty { throw error }
             if missing.first == companions.first {
                 return try checked(try Database(path, isWriting: false, isFrozen: true))
@@ -113,8 +122,13 @@ enum HistoryFile {
             let count = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '\(table)'"
             if try database.number(count) != 1 { throw .damaged(database.path, "its table \(table) is missing") }
         }
-        let rolled = "SELECT count(*) FROM meta WHERE name = 'rolled' AND typeof(value) = 'integer'"
+        let rolled = """
+            SELECT count(*) FROM meta WHERE name = 'rolled' AND typeof(value) = 'integer' AND value BETWEEN 0 AND 1 << 52
+            """
         if try database.number(rolled) != 1 { throw .damaged(database.path, "its table meta lacks the row rolled") }
+        if try database.number("SELECT max(id) > 1 << 52 FROM raw") == 1 {
+            throw .damaged(database.path, "its snapshots have no numbers left")
+        }
     }
 }
 #endif

@@ -29,10 +29,9 @@ struct SeriesTable {
     /// The number of a series, which is added if it is new. A transaction must be open.
     mutating func number(of key: SeriesKey) throws(HistoryError) -> Int {
         if let number = recent.number(of: key) { return number }
-        var number = try stored(key)
-        if number == nil { number = try insert(key) }
-        if let number { recent.insert(number, for: key) }
-        return number ?? 0
+        let number = if let known = try stored(key) { known } else { try insert(key) }
+        recent.insert(number, for: key)
+        return number
     }
 
     private func stored(_ key: SeriesKey) throws(HistoryError) -> Int? {
