@@ -81,7 +81,8 @@ extension Finding {
         let rest =
             " Without them, what a process used that no scan has seen is known once somebody waits for it, as nearly"
             + " everybody does."
-        let remedy = "If much is short_lived, run as root or with CAP_NET_ADMIN: see Docs/Attribution.md"
+        let remedy =
+            "If much is short_lived, run as root or with CAP_NET_ADMIN, as a service by 10-devices.conf: see Docs/Attribution.md"
         switch errno {
         case EPERM, EACCES:
             return Finding(
