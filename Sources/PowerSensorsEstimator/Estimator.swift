@@ -71,8 +71,8 @@ public struct Estimator: Sensor {
             if !estimate.match.isKnown || estimate.server.small != nil {
                 findings.append(.unknownProcessor(machine, estimate))
             }
-            if machine.isGuest == nil { findings.append(.undecidedGuest) }
-            if let finding = Finding.unknownInstance(machine, host) { findings.append(finding) }
+            if machine.isGuest == nil, machine.instanceType(host) == nil { findings.append(.undecidedGuest) }
+            if let finding = Finding.unknownInstance(machine, host, estimate) { findings.append(finding) }
             if machine.memoryGigabytes == nil, machine.isGuest != true, estimate.server.small == nil {
                 findings.append(.unknownMemory(estimate, roots.procfs))
             }

@@ -39,7 +39,7 @@ package struct MachineEstimate: Hashable, Sendable {
     /// The calibration that replaces the model, if there is one.
     let calibration: CalibrationProfile?
 
-    /// The cloud's host that is assumed by the instance type; nil for none.
+    /// The cloud's host that is assumed by the instance type; nil for none, and if it cannot be the guest's.
     let cloudHost: CloudHost?
 
     /// The power of the machine; for a guest, its part of the host's.
@@ -60,17 +60,27 @@ package struct MachineEstimate: Hashable, Sendable {
         _ machine: MachineDescription, known: KnownWatts = KnownWatts(), profile: LoadProfile? = nil,
         calibration: CalibrationProfile? = nil, host: GuestHost = GuestHost()
     ) {
-        let match = machine.processor.generation
-        self.match = match
-        cloudHost = machine.cloudHost(host)
+        var machine = machine
+        // The name of a rented machine says what the firmware of Arm does not.
+        if machine.isGuest == nil, let type = machine.instanceType(host) { machine.isGuest = !type.isWholeMachine }
+        var match = machine.processor.generation
+        var cloudHost: CloudHost?
         let part: PartOfHost?
         var server: ModelledServer
         if machine.isGuest == true {
             var known = host
             known.threads = host.threads ?? calibration?.hardware.threads
-            let sized = known.threads == nil ? cloudHost : nil
-            (server, part) =
-                sized.flatMap { Self.host(of: machine, match, known, on: $0) } ?? Self.host(of: machine, match, known)
+            if known.threads == nil, let sized = machine.cloudHost(host) {
+                let itsMatch = match.basis == .assumed ? sized.match : match
+                if let found = Self.host(of: machine, itsMatch, known, on: sized) {
+                    (server, part) = found
+                    (cloudHost, match) = (sized, itsMatch)
+                } else {
+                    (server, part) = Self.host(of: machine, match, known)
+                }
+            } else {
+                (server, part) = Self.host(of: machine, match, known)
+            }
         } else {
             let typical = match.generation.coefficients
             // The kernel reports no sockets on Arm, where no socket in the data has more than 128 cores.
@@ -92,13 +102,15 @@ package struct MachineEstimate: Hashable, Sendable {
             server.megahertz = key.megahertz
         }
         server.hasUnseenGeneration = match.isGuessed
-        server.small = SmallMachine(of: machine)
+        server.small = cloudHost == nil ? SmallMachine(of: machine) : nil
         // A hypervisor's generic processor is on a usual host.
         let isGeneric = ProcessorName(machine.processor.name).isGeneric
         server.isUnknown = match.basis == .assumed && machine.isGuest != true && !isGeneric
         server.isInCloud = machine.isInCloud(host)
         method = EstimatorModel.estimate(
             of: server, known: known, profile: profile ?? .usual(isInCloud: server.isInCloud))
+        self.match = match
+        self.cloudHost = cloudHost
         self.server = server
         self.part = part
         self.calibration = calibration
@@ -125,7 +137,7 @@ package struct MachineEstimate: Hashable, Sendable {
         if let small = server.small { words = [small.label] }
         if let calibration { words = ["calibrated by \(calibration.sensor)"] }
         if let part { words.append("\(part.virtualProcessors) of \(part.hostThreads) host threads") }
-        if method.profile != .powersave { words.append(method.profile.name) }
+        if calibration == nil, method.profile != .powersave { words.append(method.profile.name) }
         return words.joined(separator: ", ")
     }
 

@@ -21,7 +21,7 @@ extension ServerEstimate {
     }
 
     private func remedy(_ isAssumed: Bool) -> String {
-        if basis == .anchored || profile != .powersave {
+        if basis == .anchored || isJudged {
             return "Only its own measured curve would narrow it: powersensors calibrate."
         }
         if isAssumed {

@@ -81,7 +81,7 @@ package struct ServerEstimate: Hashable, Sendable {
     /// of those at the loads whose watts are not known.
     package var band: RelativeBand {
         if let band = foreignBand(at: nil) { return band }
-        if profile != .powersave { return EstimatorModel.bandOfAssumptions }
+        if isJudged { return EstimatorModel.bandOfAssumptions }
         let bands = ((known.idle == nil ? 0 : 1)...(known.maximum == nil ? 10 : 9)).map(fittedBand)
         func mean(_ end: (RelativeBand) -> Double) -> Double {
             exp(bands.reduce(0) { $0 + log(end($1)) } / Double(bands.count))
@@ -97,15 +97,26 @@ package struct ServerEstimate: Hashable, Sendable {
     package func band(at load: Double, isAssumed: Bool = false) -> RelativeBand {
         if let band = foreignBand(at: load) { return band }
         let load = load > 0 ? min(load, 1) : 0
-        if profile != .powersave || (isAssumed && basis != .anchored) {
-            let isKnown = (load == 0 && known.idle != nil) || (load == 1 && known.maximum != nil)
-            return isKnown ? RelativeBand(low: 1, high: 1) : EstimatorModel.bandOfAssumptions
-        }
+        if isJudged || (isAssumed && basis != .anchored) { return judgedBand(at: load) }
         let tenth = min(Int(load * 10), 9)
         let part = load * 10 - Double(tenth)
         let (low, high) = (fittedBand(tenth: tenth), fittedBand(tenth: tenth + 1))
         return RelativeBand(
             low: low.low + (high.low - low.low) * part, high: low.high + (high.high - low.high) * part)
+    }
+
+    /// Whether the band is a judgement, since the data are of machines that run by `powersave`, and none of them is rented out.
+    package var isJudged: Bool { profile != .powersave || server.isInCloud }
+
+    /// The band of assumptions, which the known watts limit.
+    private func judgedBand(at load: Double) -> RelativeBand {
+        let (band, watts) = (EstimatorModel.bandOfAssumptions, curve.power(at: load).rawValue)
+        if (load == 0 && known.idle != nil) || (load == 1 && known.maximum != nil) {
+            return RelativeBand(low: 1, high: 1)
+        }
+        guard watts > 0 else { return band }
+        let (least, most) = ((known.idle?.rawValue ?? 0) / watts, (known.maximum?.rawValue ?? .infinity) / watts)
+        return RelativeBand(low: min(max(band.low, least), 1), high: max(min(band.high, most), 1))
     }
 
     /// The band at a tenth of the load, as fitted.

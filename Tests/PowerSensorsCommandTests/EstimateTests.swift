@@ -90,6 +90,9 @@ struct EstimateTests {
             (["--cpu", "AMD EPYC 9654", "--load-profile", "turbo"], 64, "performance"),
             (["--cpu", "Zilog Z80"], 64, "Zilog Z80"), (["--cpu", "AMD EPYC 9654", "--anchored"], 64, "--anchored"),
             (["--batch", "/nowhere.csv"], 1, "/nowhere.csv"),
+            (["--instance-type", "m5.potato"], 64, "--instance-type m5.potato"),
+            (["--instance-type", "n2-standard-9999"], 64, "--instance-type n2-standard-9999"),
+            (["--instance-type", "m5.large", "--cpu", "Intel Core i7-8700"], 64, "have other processors"),
             (["--batch", "x.csv", "--cores", "4"], 64, "--batch x.csv"),
         ] as [([String], Int32, String)])
     func `a description that makes no sense is one clear line`(arguments: [String], code: Int32, mention: String)

@@ -195,6 +195,12 @@ struct ServerEstimateTests {
             #expect(abs(found - share) < 1e-9)
         }
         #expect(estimate.band == EstimatorModel.bandOfAssumptions)
+        let known = EstimatorModel.estimate(
+            of: server, known: KnownWatts(idle: Watts(100), maximum: Watts(200)) ?? KnownWatts(), profile: .performance)
+        for load in [0, 0.1, 0.5, 0.9, 1] {
+            let (watts, band) = (known.curve.power(at: load).rawValue, known.band(at: load))
+            #expect(watts * band.low >= 99.999 && watts * band.high <= 200.001, "\(load)")
+        }
         #expect(LoadProfile(named: "performance") == .performance)
         #expect(LoadProfile(named: "turbo") == nil)
     }

@@ -25,6 +25,7 @@ struct Calibration {
 
     /// Measures, fits, and writes.
     func run() throws(CommandFailure) {
+        if passive != nil { try FileTarget.checkDistinct([("--output", output), ("--state", state)]) }
         // Checked before minutes of work, or days of watching.
         if let path = output { try FileTarget(path).check(isReplaced: true) }
         if passive != nil, let state { try FileTarget(state).check(isReplaced: true) }

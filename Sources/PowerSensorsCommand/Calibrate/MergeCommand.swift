@@ -51,6 +51,7 @@ struct MergeCommand: RunnableCommand {
     private func failure(_ error: MergedCalibration.Failure) -> CommandFailure {
         switch error {
         case .tooFew: .usage("calibrate merge: name two profiles at least.")
+        case .twice(let index): .failure("\(profiles[index]): \(error). Name each machine's profile once.")
         case .otherHardware(let index, _), .otherScope(let index, _, _):
             .failure("\(profiles[index]): \(error). Merge only profiles of machines of one kind and of one scope.")
         }

@@ -32,6 +32,22 @@ struct DescribedInstance {
             + "\(host.virtualProcessors) virtual processors of its host."
     }
 
+    /// Throws if the size is none that the host could have, or the processor none of its hosts'.
+    func check(processor: String?) throws(CommandFailure) {
+        guard let host else { return }
+        if !type.isWholeMachine, !(1...host.virtualProcessors).contains(type.virtualProcessors ?? 0) {
+            throw .usage(
+                "--instance-type \(type.name): no such size is known; its largest host has \(host.virtualProcessors).")
+        }
+        guard let processor else { return }
+        let key = ProcessorKey(processor)
+        if !CloudHost.all(of: type).contains(where: { ProcessorKey($0.processor).text == key.text }) {
+            throw .usage(
+                "--cpu \(processor): the hosts of \(type.name) have other processors; leave out one of the two options."
+            )
+        }
+    }
+
     /// The message where the host is not known.
     var unknownHost: String {
         "--instance-type \(type.name): its hosts are not known; describe one with --cpu, --sockets, --cores and --memory."

@@ -99,6 +99,7 @@ struct EstimateCommand: RunnableCommand {
     private func estimate(_ profile: LoadProfile?, in environment: Environment) throws(CommandFailure) -> String {
         let named = try cpu.value(in: environment)
         let instance = try DescribedInstance(instanceType.value(in: environment), processor: named)
+        try instance?.check(processor: named)
         guard let cpu = named ?? instance?.host?.processor else {
             if let instance { throw .usage(instance.unknownHost) }
             throw .usage("--cpu: name the processor, such as 'AMD EPYC 9654', or a table of machines with --batch.")

@@ -30,7 +30,8 @@ struct EstimateText {
             text += "   (\(fixed(watts * band.low, decimals: 1)) to \(fixed(watts * band.high, decimals: 1)) W)\n"
         }
         let server = estimate.server
-        if let small = server.small { return text + words(for: small) }
+        let part = instance.map { $0.text + "\n" } ?? ""
+        if let small = server.small { return text + words(for: small) + part }
         text += """
             Estimated (\(estimate.method)) from \(estimate.inputs.joined(separator: ", ")).
             Machine: server, \(server.sockets) socket\(server.sockets == 1 ? "" : "s"), \(server.cores) cores\
@@ -41,8 +42,7 @@ struct EstimateText {
             \(estimate.advice(isAssumed: isAssumed))
 
             """
-        if let instance { text += instance.text + "\n" }
-        return text
+        return text + part
     }
 
     /// The last lines for a machine that is no server. Its memory does not count.
@@ -66,8 +66,13 @@ struct EstimateText {
         if estimate.server.isUnknown, estimate.basis != .anchored {
             return "; the processor is unknown, so a usual server is assumed, and the band is a factor of two"
         }
-        if isAssumed { return "; the generation or the sockets are assumed, and the band is a judgement" }
-        if estimate.profile != .powersave { return "; for this load profile, the band is a judgement" }
+        if isAssumed, estimate.basis != .anchored {
+            return "; the generation or the sockets are assumed, and the band is a judgement"
+        }
+        if estimate.profile == .powersave, estimate.server.isInCloud {
+            return "; the data have no rented machines, and the band is a judgement"
+        }
+        if estimate.isJudged { return "; for this load profile, the band is a judgement" }
         return switch estimate.basis {
         case .unseenProcessor, .makerOfUnseenProcessor: ", for a processor of which the model has no data"
         default: ""

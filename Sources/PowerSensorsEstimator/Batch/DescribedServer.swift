@@ -70,7 +70,7 @@ package struct DescribedServer: Hashable, Sendable {
             processorKey: key, megahertz: megahertz ?? words.megahertz, designPower: designPower, maker: maker,
             hasUnseenGeneration: match.isGuessed)
         server.isUnknown = match.basis == .assumed && (year == nil || !isOfData)
-        server.isInCloud = isInCloud || CloudHost.isCloudProcessor(processor)
+        server.isInCloud = isInCloud || CloudHost.isCloudProcessor(name, words)
         // Without sockets and cores, the size is only assumed, and a machine with twice the sockets uses twice the
         // power. Of a processor for a single socket, the name may show the cores.
         let isSizeKnown = self.sockets != nil || knownCores != nil || (hasNamedCores && isForSingleSocket)
@@ -142,6 +142,7 @@ package struct DescribedServer: Hashable, Sendable {
             memoryGigabytes: memoryGigabytes ?? 2 * Double(cores), isClient: true, maker: maker,
             hasUnseenGeneration: true)
         server.small = small
+        server.isInCloud = isInCloud
         return server
     }
 

@@ -7,6 +7,9 @@ public struct MergedCalibration: Hashable, Sendable {
         /// Fewer than two profiles.
         case tooFew
 
+        /// A profile, by its number from 0, is there twice.
+        case twice(Int)
+
         /// A profile, by its number from 0, is of other hardware than the first; what differs.
         case otherHardware(Int, String)
 
@@ -17,13 +20,15 @@ public struct MergedCalibration: Hashable, Sendable {
         public var description: String {
             switch self {
             case .tooFew: "there must be two profiles at least"
+            case .twice: "it is there twice"
             case .otherHardware(_, let difference): "it is of other hardware than the first: \(difference)"
             case .otherScope(_, let scope, let first): "its scope is \(scope), and the first one's is \(first)"
             }
         }
     }
 
-    /// The profile of the kind: the mean of the machines' powers at each tenth of the load. Its error is ``error``, combined
+    /// The profile of the kind: the mean of the machines' powers at each tenth of the load; a profile that is itself merged counts as
+    /// its machines. Its error is ``error``, combined
     /// with the mean of the machines' own.
     public let profile: CalibrationProfile
 
@@ -42,25 +47,27 @@ public struct MergedCalibration: Hashable, Sendable {
             }
             if profile.scope != first.scope { throw .otherScope(index, profile.scope, first.scope) }
         }
+        var seen: Set<CalibrationProfile> = []
+        for (index, profile) in profiles.enumerated() where !seen.insert(profile).inserted { throw .twice(index) }
         let powers = profiles.map(\.powers)
+        let weights = profiles.map { Double($0.machines) }
+        let weight = weights.reduce(0, +)
+        let sums = (0..<CalibrationFit.knots).map { knot in
+            zip(powers, weights).reduce(0) { $0 + $1.0[knot] * $1.1 }
+        }
         errors = powers.indices.map { left in
-            let others = powers.enumerated().filter { $0.offset != left }.map(\.element)
-            let pairs = zip(Self.mean(others), powers[left])
-            let total = pairs.reduce(0) { $0 + abs($1.0 - $1.1) / max($1.1, 1e-9) }
-            return total / Double(powers[left].count)
+            let total = sums.indices.reduce(0) { total, knot in
+                let own = powers[left][knot]
+                let others = (sums[knot] - own * weights[left]) / (weight - weights[left])
+                return total + abs(others - own) / max(own, 1e-9)
+            }
+            return total / Double(sums.count)
         }
         let between = errors.reduce(0, +) / Double(errors.count)
         let own = profiles.reduce(0) { $0 + $1.error } / Double(profiles.count)
         profile = CalibrationProfile(
-            powers: Self.mean(powers), error: min((between * between + own * own).squareRoot(), 1),
-            like: first, machines: profiles.reduce(0) { $0 + $1.machines })
-    }
-
-    /// The mean of curves, knot by knot.
-    private static func mean(_ curves: [[Double]]) -> [Double] {
-        (0..<CalibrationFit.knots).map { knot in
-            curves.reduce(0) { $0 + $1[knot] } / Double(curves.count)
-        }
+            powers: sums.map { $0 / weight }, error: min((between * between + own * own).squareRoot(), 1),
+            like: first, machines: Int(min(weight, 0x1p24)))
     }
 }
 

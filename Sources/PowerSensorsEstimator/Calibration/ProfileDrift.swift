@@ -88,7 +88,8 @@ public struct ProfileDrift: Sendable {
         let minutes = Int((slots.reduce(0) { $0 + $1.seconds } / 60).rounded())
         // The sums reach back an hour, less the part that is not full yet.
         let time = minutes >= 55 && minutes <= 65 ? "hour" : minutes > 1 ? "\(minutes) minutes" : "minute"
-        return "this profile no longer fits: \(Int((abs(deviation) * 100).rounded())) % off over the last \(time)"
+        return
+            "this profile no longer fits: \(Int(min(abs(deviation) * 100, 9999).rounded())) % off over the last \(time)"
             + ", with \(deviation > 0 ? "more" : "less") power measured than expected"
     }
 }

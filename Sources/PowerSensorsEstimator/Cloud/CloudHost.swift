@@ -36,18 +36,18 @@ package struct CloudHost: Hashable, Sendable {
     }
 
     /// The generation of the processor.
-    private var generation: CPUGeneration? {
+    private var generation: CPUGeneration? { match.basis == .name ? match.generation : nil }
+
+    /// The generation of the processor, and how it was found.
+    var match: GenerationMatch {
         let name = processor.lowercased()
         let vendor: CPUVendor = name.hasPrefix("intel") ? .intel : name.hasPrefix("amd") ? .amd : .arm
-        let match = ProcessorIdentity(vendor: vendor, name: processor).generation
-        return match.basis == .name ? match.generation : nil
+        return ProcessorIdentity(vendor: vendor, name: processor).generation
     }
 
     /// Whether a processor's name is that of a model that is made for clouds alone.
-    package static func isCloudProcessor(_ name: String) -> Bool {
-        let lower = name.lowercased()
-        if lower.contains("graviton") || lower.contains("google axion") { return true }
-        return cloudProcessors.contains(ProcessorKey(name).text)
+    package static func isCloudProcessor(_ name: ProcessorName, _ key: ProcessorKey) -> Bool {
+        name.maker == .amazon || name.maker == .google || cloudProcessors.contains(key.text)
     }
 
     /// The keys of the models that are made for clouds alone: the table's, and others that Azure's, Google's and Oracle's

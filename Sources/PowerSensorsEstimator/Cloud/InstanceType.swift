@@ -50,7 +50,8 @@ package struct InstanceType: Hashable, Sendable {
         let sizes = ["nano": 2, "micro": 2, "small": 2, "medium": 2, "large": 2, "xlarge": 4]
         var processors = sizes[String(parts[1])]
         if parts[1].hasSuffix("xlarge"), let factor = Int(parts[1].dropLast(6)) {
-            processors = factor.multipliedReportingOverflow(by: 4).partialValue
+            let (number, isTooLarge) = factor.multipliedReportingOverflow(by: 4)
+            processors = isTooLarge ? nil : number
         }
         // A medium machine of the Arm families has one processor; those of the others have two.
         if parts[1] == "medium", Self.isArm(parts[0]) { processors = 1 }

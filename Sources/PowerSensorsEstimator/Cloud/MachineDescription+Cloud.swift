@@ -2,14 +2,20 @@ import PowerSensorsCore
 import PowerSensorsMachine
 
 extension MachineDescription {
-    /// The machine's instance type: the given one, else the one that the firmware names; nil if neither has a known form.
+    /// The machine's instance type: the given one, else the one that the firmware names; nil if neither has the form of
+    /// its cloud.
     func instanceType(_ host: GuestHost) -> InstanceType? {
-        (host.instanceType ?? cloud?.instanceType).flatMap { InstanceType($0) }
+        guard let type = (host.instanceType ?? cloud?.instanceType).flatMap({ InstanceType($0) }),
+            cloud.map({ $0.provider == type.provider }) ?? true
+        else { return nil }
+        return type
     }
 
-    /// Whether the machine is in a cloud: by its firmware, its instance type, or a processor that only clouds have.
+    /// Whether the machine is in a cloud: by its firmware, its instance type, or a processor that only clouds buy new.
     func isInCloud(_ host: GuestHost) -> Bool {
-        cloud != nil || instanceType(host) != nil || CloudHost.isCloudProcessor(processor.name)
+        cloud != nil || instanceType(host) != nil
+            || isGuest == true
+                && CloudHost.isCloudProcessor(ProcessorName(processor.name), ProcessorKey(processor.name))
     }
 
     /// The host that the instance type runs on; nil for a machine that is no guest, and for a type without known hosts.
@@ -38,12 +44,13 @@ extension MachineEstimate {
 
 extension Finding {
     /// The machine is a cloud's guest of unknown instance type, or of one that is not in the table; nil for any other.
-    static func unknownInstance(_ machine: MachineDescription, _ host: GuestHost) -> Finding? {
-        guard let cloud = machine.cloud, machine.isGuest == true, host.threads == nil,
-            machine.cloudHost(host) == nil
-        else { return nil }
-        let name = host.instanceType ?? cloud.instanceType
+    static func unknownInstance(
+        _ machine: MachineDescription, _ host: GuestHost, _ estimate: MachineEstimate
+    ) -> Finding? {
+        guard estimate.part != nil, host.threads == nil, estimate.cloudHost == nil else { return nil }
+        let name = host.instanceType ?? machine.cloud?.instanceType
         guard let name else {
+            guard let cloud = machine.cloud else { return nil }
             return Finding(
                 severity: .info, subject: FirmwareDescription.dmiFolder, reason: .unknown,
                 text: """
@@ -56,7 +63,7 @@ extension Finding {
         }
         return Finding(
             severity: .info, subject: FirmwareDescription.dmiFolder, reason: .unseen,
-            text: "The hosts of the instance type \(name) are not known; a typical host is assumed.",
+            text: "The hosts of the instance type \(name) are not known, or not like this; a typical host is assumed.",
             remedy: "Say what you know of the host: --host-threads N")
     }
 }

@@ -55,7 +55,7 @@ extension NameFacts {
         }
         // A hypervisor's "Opteron 62xx class CPU" has two digits.
         guard let word = words.all.first(where: { $0.first?.isNumber == true && $0.count >= 3 }),
-            let number = Int(word.prefix { $0.isNumber })
+            case let digits = word.prefix(while: \.isNumber), digits.count <= 4, let number = Int(digits)
         else { return facts }
         let full = word.hasSuffix("xx") ? number * 100 : number
         (facts.microarchitecture, facts.generation) = opteron(full)

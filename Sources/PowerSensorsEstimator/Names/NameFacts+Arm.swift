@@ -38,7 +38,7 @@ extension NameFacts {
         if let graviton = words.all.first(where: { $0.hasPrefix("graviton") }) {
             let number = ModelNumber(graviton)?.value ?? words.after("graviton").flatMap { Int($0) } ?? 1
             let cores = ["Cortex-A72", "Neoverse N1", "Neoverse V1", "Neoverse V2", "Neoverse V3"]
-            return neoverse(.amazon, cores.indices.contains(number - 1) ? cores[number - 1] : nil)
+            return neoverse(.amazon, (1...cores.count).contains(number) ? cores[number - 1] : nil)
         }
         if words.has("cobalt") { return neoverse(.microsoft, words.has("100") ? "Neoverse N2" : nil) }
         if words.has("axion") { return neoverse(.google, nil) }

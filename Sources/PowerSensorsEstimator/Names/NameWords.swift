@@ -1,3 +1,24 @@
+/// The words of a name in lower case, up to the first of the characters in `ends`: letters and digits of ASCII, `+`, `.` and `-`. The
+/// marks (R) and (TM) separate words.
+func nameWords(_ name: String, endingAt ends: String.UTF8View = "".utf8) -> [String] {
+    var words: [String] = []
+    var word: [UInt8] = []
+    var rest = Array(name.utf8).map { (65...90).contains($0) ? $0 + 32 : $0 }[...]
+    while let byte = rest.first {
+        let mark = byte == UInt8(ascii: "(") ? ["(r)", "(tm)"].first { rest.starts(with: $0.utf8) } : nil
+        if mark == nil, ends.contains(byte) { break }
+        rest = rest.dropFirst(mark?.utf8.count ?? 1)
+        if (97...122).contains(byte) || (45...46).contains(byte) || (48...57).contains(byte) || byte == 43 {
+            word.append(byte)
+        } else if !word.isEmpty {
+            words.append(String(decoding: word, as: UTF8.self))
+            word.removeAll(keepingCapacity: true)
+        }
+    }
+    if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
+    return words
+}
+
 /// A processor's name taken apart.
 struct NameWords: Hashable, Sendable {
     /// The words in lower case, without marks such as (R), frequencies, and words that say nothing.
@@ -10,11 +31,7 @@ struct NameWords: Hashable, Sendable {
     let cores: Int?
 
     init(_ name: String) {
-        // What is not a letter or digit of ASCII separates words, and so do the marks.
-        let bytes: [UInt8] = Array(name.utf8).map { (65...90).contains($0) ? $0 + 32 : $0 }
-            .replacing("(r)".utf8, with: " ".utf8).replacing("(tm)".utf8, with: " ".utf8)
-        let split = bytes.split { !((97...122).contains($0) || (48...57).contains($0) || "+.-".utf8.contains($0)) }
-            .map { String(decoding: $0, as: UTF8.self) }
+        let split = nameWords(name)
         var words: [String] = []
         var cores: Int?
         for (index, word) in split.enumerated() {

@@ -16,7 +16,7 @@ package struct ProcessorKey: Hashable, Sendable {
     ]
 
     package init(_ name: String) {
-        let words = Self.words(of: name, endingAt: "(@,")
+        let words = nameWords(name, endingAt: "(@,".utf8)
         var kept = ""
         for (index, word) in words.enumerated() {
             let isFrequency =
@@ -28,7 +28,7 @@ package struct ProcessorKey: Hashable, Sendable {
         }
         text = kept.filter { $0 != "-" && $0 != "." }
 
-        let all = Self.words(of: name, endingAt: "(,")
+        let all = name.utf8.contains(UInt8(ascii: "@")) ? nameWords(name, endingAt: "(,".utf8) : words
         megahertz = all.firstIndex { $0.hasSuffix("ghz") }.flatMap { index in
             let number = all[index] == "ghz" ? index > 0 ? all[index - 1] : "" : String(all[index].dropLast(3))
             return Double(number).map { $0 * 1000 }
@@ -59,14 +59,5 @@ package struct ProcessorKey: Hashable, Sendable {
     private static func isDecimal(_ word: String) -> Bool {
         let parts = word.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }
-    }
-
-    /// The words of a name, up to the first of the characters in `ends`. (r) and (tm) separate words.
-    private static func words(of name: String, endingAt ends: String) -> [String] {
-        let bytes: [UInt8] = Array(name.lowercased().utf8)
-            .replacing("(r)".utf8, with: " ".utf8).replacing("(tm)".utf8, with: " ".utf8)
-        return bytes.prefix { !ends.utf8.contains($0) }
-            .split { !((97...122).contains($0) || (48...57).contains($0) || "+.-".utf8.contains($0)) }
-            .map { String(decoding: $0, as: UTF8.self) }
     }
 }

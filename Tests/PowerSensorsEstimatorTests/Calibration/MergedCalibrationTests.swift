@@ -42,6 +42,16 @@ struct MergedCalibrationTests {
         #expect(more.profile.machines == 3)
     }
 
+    @Test func `a merged profile counts as its machines, and none counts twice`() throws {
+        let pair = try MergedCalibration([Self.profile(0.96), Self.profile(0.98)]).profile
+        let three = try MergedCalibration([pair, Self.profile(1.06)])
+        #expect(abs(three.profile.idle.rawValue / 100 - 1) < 0.02)
+        #expect(abs(three.errors[1] - (1.06 - 0.97) / 1.06) < 0.002, "\(three.errors)")
+        #expect(throws: MergedCalibration.Failure.twice(1)) {
+            try MergedCalibration([Self.profile(1), Self.profile(1)])
+        }
+    }
+
     @Test func `machines of different kinds, and different scopes, are not merged`() throws {
         #expect(throws: MergedCalibration.Failure.tooFew) { try MergedCalibration([]) }
         #expect(throws: MergedCalibration.Failure.tooFew) { try MergedCalibration([Self.profile(1)]) }

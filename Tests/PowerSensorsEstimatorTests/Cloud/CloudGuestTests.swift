@@ -79,5 +79,25 @@ struct CloudGuestTests {
         #expect(Self.discovery(rented).channels.first?.label?.hasSuffix("performance") == true)
         let own = try Self.machine(.intelServer(), ["sys_vendor": "Dell Inc.", "product_name": "R750"], isGuest: false)
         #expect(Self.discovery(own).channels.first?.label?.hasSuffix("performance") == false)
+        // Clouds sell their old processors.
+        let used = try Self.machine(Self.skylake, ["sys_vendor": "ASUSTeK", "product_name": "Z11"], isGuest: false)
+        #expect(Self.discovery(used).channels.first?.label?.hasSuffix("performance") == false)
+    }
+
+    @Test func `a guest that is larger than its type's hosts is on a typical one`() throws {
+        var many = Self.skylake
+        many.coresPerSocket = 128
+        let machine = try Self.machine(many, ["sys_vendor": "Amazon EC2", "product_name": "m5.large"])
+        let discovery = Self.discovery(machine)
+        #expect(discovery.findings.map(\.reason.name) == ["estimated", "unseen"])
+        #expect(discovery.findings[0].text.contains("instance type") == false, "\(discovery.findings[0].text)")
+    }
+
+    @Test func `an instance type of another cloud is not used`() throws {
+        let machine = try Self.machine(
+            Self.google, ["sys_vendor": "Google", "product_name": "Google Compute Engine"])
+        let discovery = Self.discovery(machine, "m5.xlarge")
+        #expect(discovery.findings.map(\.reason.name) == ["estimated", "unseen"])
+        #expect(discovery.channels.first?.label?.contains("of 96 host threads") == false)
     }
 }

@@ -72,7 +72,7 @@ struct InstanceTypeTests {
         "AWS Graviton3", "Intel(R) Xeon(R) Platinum 8370C CPU @ 2.80GHz",
     ])
     func `processors that only clouds have are known`(name: String) {
-        #expect(CloudHost.isCloudProcessor(name))
+        #expect(CloudHost.isCloudProcessor(ProcessorName(name), ProcessorKey(name)))
     }
 
     @Test(arguments: [
@@ -80,6 +80,6 @@ struct InstanceTypeTests {
         "Intel(R) Xeon(R) CPU @ 2.20GHz", "Intel Xeon Platinum 8176M",
     ])
     func `processors that anybody may buy are none of them`(name: String) {
-        #expect(!CloudHost.isCloudProcessor(name))
+        #expect(!CloudHost.isCloudProcessor(ProcessorName(name), ProcessorKey(name)))
     }
 }

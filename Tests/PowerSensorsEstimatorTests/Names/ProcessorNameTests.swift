@@ -60,6 +60,14 @@ struct ProcessorNameTests {
         #expect(ProcessorName(known.name).facts == known.facts)
     }
 
+    @Test(arguments: [
+        "AMD Opteron 999999999999999999xx", "AMD Opteron 9223372036854775807", "Graviton -9223372036854775808",
+        "Graviton 9223372036854775807",
+    ])
+    func `a number that no processor has is unknown`(name: String) {
+        #expect(ProcessorName(name).generation == nil)
+    }
+
     @Test func `a generation is either in the data or has a nearest one`() {
         for known in KnownName.all {
             let name = ProcessorName(known.name)
