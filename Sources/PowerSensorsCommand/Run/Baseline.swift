@@ -91,9 +91,10 @@ extension Baseline {
             }
 
             var isUsable: Bool {
-                let isSpread = deviation.map { $0.isFinite && $0 >= 0 } ?? true
-                return power.isFinite && power >= 0 && isSpread && (count.map { $0 >= 2 } ?? true)
-                    && (duration.map { $0 > 0 && $0 < 1e9 } ?? true)
+                // No machine has more, and a greater power could not be shown.
+                let possible = 0...1e9
+                return possible.contains(power) && (deviation.map(possible.contains) ?? true)
+                    && (count.map { $0 >= 2 } ?? true) && (duration.map { $0 > 0 && $0 < 1e9 } ?? true)
             }
         }
 

@@ -79,6 +79,15 @@ struct BaselineTests {
             "has no usable power of cpu"
         ),
         (
+            "{\"version\":1,\"node\":\"n\",\"baseline\":[{\"scope\":\"cpu\",\"power_w\":1e308,\"provenance\":\"measured\"}]}",
+            "has no usable power of cpu"
+        ),
+        (
+            "{\"version\":1,\"node\":\"n\",\"baseline\":[{\"scope\":\"cpu\",\"power_w\":1,\"provenance\":\"measured\",\"deviation_w\":1e308,"
+                + "\"samples\":2,\"duration_s\":1}]}",
+            "has no usable power of cpu"
+        ),
+        (
             "{\"version\":1,\"node\":\"n\",\"baseline\":[{\"scope\":\"wall\",\"power_w\":9,\"provenance\":\"measured\"}]}",
             "has no power for what is read here: cpu measured"
         ),
