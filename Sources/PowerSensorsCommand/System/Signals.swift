@@ -21,6 +21,7 @@ enum Signals {
     static func install() {
         // The global variables must be initialised before a handler uses them.
         _ = isEndRequested
+        _ = latestEnd
         _ = takeResize()
         _ = timer.wakeCount
         isOrderly.store(false, ordering: .relaxed)
@@ -28,7 +29,7 @@ enum Signals {
         let before = signal(SIGPIPE, SIG_IGN)
         ignoresPipe.store(isIgnored(before), ordering: .relaxed)
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
-            handle(number) { _ in Signals.requestEnd() }
+            handle(number) { Signals.requestEnd(by: $0) }
         }
         // The command exits a second after the signal at the latest: a signal that comes just before a sleep does not
         // interrupt it, and a file may block for ever. Nothing is ever buffered, so exiting at once loses nothing.

@@ -77,6 +77,21 @@ struct RunSignalTests {
         #expect(outcome.output == "True gone\n", "\(outcome.error)")
     }
 
+    @Test func `a signal during the start-up has the exit status of that signal`() async throws {
+        let outcome = try await Self.run(
+            [],
+            """
+            statuses = set()
+            for delay in range(0, 60, 3):
+                run = start("sleep", "60")
+                time.sleep(delay / 1000)
+                run.terminate()
+                statuses.add(run.wait())
+            print("other:", statuses - {-signal.SIGTERM, 128 + signal.SIGTERM})
+            """)
+        #expect(outcome.output == "other: set()\n", "\(outcome.error)")
+    }
+
     @Test func `an alarm that was set before the start is not lost`() async throws {
         let outcome = try await Self.run(
             [],
