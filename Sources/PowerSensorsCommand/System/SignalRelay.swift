@@ -51,9 +51,14 @@ enum SignalRelay {
 
     /// Hands signals on to a process from now on; nil for to none.
     static func handOn(to number: pid_t?) {
-        command.withLock { $0 = number }
-        // One that came while the command was started.
-        if let number, Signals.isEndRequested { kill(number, Signals.latestEnd) }
+        command.withLock {
+            $0 = number
+            let signal = Signals.latestEnd
+            guard let process = number, signal > 0 else { return }
+            // One that came while the command was started, and that the thread need not send again.
+            pending.bitwiseAnd(~bit(signal), ordering: .relaxed)
+            kill(process, signal)
+        }
     }
 
     /// For how long this process has been stopped so far, as by Ctrl-Z.
