@@ -49,8 +49,9 @@ struct RunMeter: ~Copyable {
     private mutating func measureBaseline(for time: Duration) {
         guard let start = sampler?.beginMeasurement() else { return }
         baseline.time = Timestamp(nanoseconds: SampleInstant.wallNanoseconds).iso8601
-        // Pieces of a length that hardly any counter is too coarse for. A long one needs them too, or a counter may wrap unnoticed.
-        let piece = min(max(time / 20, .milliseconds(100)), .seconds(1))
+        // A short one has some pieces too, or nothing would tell how uncertain it is. A long one needs them, or a counter may wrap
+        // unnoticed.
+        let piece = min(max(time / 20, .milliseconds(20)), .seconds(1))
         var powers: [Scope: [Double]] = [:]
         let end = SuspendingClock.now + time
         let progress = ProgressLine("run", after: .milliseconds(500))

@@ -66,6 +66,19 @@ struct BaselineTests {
         #expect(other.error.contains("is of n1, and this machine is n2"))
     }
 
+    @Test func `the shortest baseline has pieces that tell how uncertain it is`() async throws {
+        let machine = try RunMachine()
+        let path = "\(machine.mock.sysfs.path)/idle.json"
+        let saved = try await withRunningClock(of: machine.mock) {
+            try await Command.run(
+                ["run", "--sensor", "rapl:powercap", "--baseline", "200ms", "--save-baseline", path]
+                    + Command.roots(machine.mock))
+        }
+        #expect(saved.exitCode == 0, "\(saved.error)")
+        let entry = try #require(try JSON(machine.mock.sysfs.text(of: "idle.json"))["baseline"].elements.first)
+        #expect(entry["deviation_w"].number ?? -1 >= 0 && entry["samples"].number ?? 0 >= 2, "\(entry)")
+    }
+
     @Test(arguments: [
         ("", "is not a baseline"), ("{\"version\":1", "is not a baseline"), ("[]", "is not a baseline"),
         ("{\"version\":2,\"scopes\":{}}", "has version 2"),
