@@ -63,7 +63,7 @@ struct RunValue: Sendable {
     static let carbon = proportional("carbon_g", { $0.carbon?.rawValue })
 
     static func energy(ofChannel id: String) -> RunValue {
-        RunValue("energy_j", { run in run.channels.first { $0.id == id }?.figure.energy?.rawValue }, of: { _ in nil })
+        proportional("energy_j", { run in run.channels.first { $0.id == id }?.figure.energy?.rawValue })
     }
 
     static func cost(at price: Double) -> RunValue { proportional("cost", { $0.cost(at: price) }) }

@@ -1,23 +1,30 @@
 #if Exporters
+import PowerSensors
 import PowerSensorsTesting
 import Testing
 
-/// One package, and a script that lets its counter grow by so many millijoules at once, `grow MILLIJOULES`. A counter that grows
-/// faster than a package can draw would be ambiguous, and a number that no register has (61 uJ a count) implausible.
+/// Some packages, and a script that lets the counter of each grow by so many millijoules at once, `grow MILLIJOULES`. A counter that
+/// grows faster than a package can draw would be ambiguous, and a number that no register has (61 uJ a count) implausible.
 struct RunMachine {
     let mock: MockMachine
     let script: String
 
-    init() throws {
-        mock = try MockMachine.onePackage(countsBeforeWrap: 1 << 31)
-        let zone = try #require(mock.zone("package-0"))
-        let counter = try #require(zone.counter)
+    init(packages: Int = 1) throws {
+        let mock = try MockMachine()
+        let names = (0..<packages).map { "package-\($0)" }
+        let start = UInt64(1) << 31
+        try mock.add(MockControlType(zones: names.map { MockZone(name: $0, power: Watts(50), startCount: start) }))
+        let folders = try names.map { try #require(mock.zone($0)).path }
+        let files = folders.map { "\(mock.sysfs.path)/\($0)/energy_uj" }
+        self.mock = mock
         // The number keeps its length, so that the file is never empty.
         script = """
-            energy=\(counter.number)
+            counters="\(files.joined(separator: " "))"
             grow() {
-                energy=$((energy + $1 * 1000))
-                printf %s "$energy" | dd of=\(mock.sysfs.path)/\(zone.path)/energy_uj conv=notrunc status=none
+                for counter in $counters; do
+                    energy=$(cat $counter)
+                    printf %s "$((energy + $1 * 1000))" | dd of=$counter conv=notrunc status=none
+                done
             }
 
             """
