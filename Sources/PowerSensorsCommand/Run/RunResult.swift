@@ -28,7 +28,8 @@ struct RunResult {
         let id: String
         /// The figure that it belongs to, also where that has it by another channel; nil for none.
         let scope: Scope?
-        /// The names of the domain and of those that contain it, such as `package-0` and `core`; empty for other channels.
+        /// The names of the domain and of those that count it, such as `package-0` and `core`; alone that of one that counts itself, as
+        /// the memory beside its package; empty for other channels.
         let domain: [String]
         /// Whether it measures energy or power, and is not another channel's register.
         let isOfEnergy: Bool
@@ -188,9 +189,10 @@ extension RunResult.Channel {
             }
             let isOfEnergy = [.energy, .power].contains(channel.quantity) && channel.provenance != .nominal
             let isDomain = channel.component.domain != nil && channel.mirrorOf == nil
+            let names = figure.id.split(separator: "/").dropFirst().map(String.init)
             return Self(
                 id: figure.id, scope: scope,
-                domain: isDomain ? figure.id.split(separator: "/").dropFirst().map(String.init) : [],
+                domain: !isDomain ? [] : channel.countsIn != nil ? Array(names.suffix(1)) : names,
                 isOfEnergy: isOfEnergy && channel.mirrorOf == nil,
                 provenance: channel.provenance, figure: figure)
         }

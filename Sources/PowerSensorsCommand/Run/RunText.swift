@@ -41,13 +41,14 @@ struct RunText {
         var lines = [line("time", Self.seconds(run.duration), "processors \(Self.seconds(run.end.processorTime))")]
         for figure in run.figures {
             lines.append(line(figure.scope.name, figure.energy.map(Self.shown) ?? "unknown", details(of: figure)))
-            lines += run.domains(of: figure.scope).map(line(for:))
+            // Before the domains, or it would read as one of them.
             if let idle = figure.idle, let dynamic = figure.dynamic {
                 let band = Self.band(figure.dynamicBounds, of: figure) { Self.shown(Joules($0)) }
                 let error = figure.idleError.map { " ± \(Self.shown($0))" } ?? ""
                 let above = "above the \(Self.shown(idle))\(error) that it uses idle"
                 lines.append(line("  dynamic", Self.shown(dynamic), band, above))
             }
+            lines += run.domains(of: figure.scope).map(line(for:))
         }
         if let share = run.attributed {
             let figure = run.figures.first { $0.scope == share.scope }
@@ -74,7 +75,7 @@ struct RunText {
         return line(Self.title(of: domain), energy ?? "unknown", details.joined(separator: "  "))
     }
 
-    /// The domain's name, behind blanks for the figure and for the domains that contain it.
+    /// The domain's name, behind blanks for the figure and for the domains that count it.
     private static func title(of domain: RunResult.Channel) -> String {
         String(repeating: "  ", count: domain.domain.count) + (domain.domain.last ?? "").safeToShow
     }
@@ -122,17 +123,18 @@ struct RunText {
             line(energy, command.statistics(RunValue.energy)) { Self.shown(Joules($0)) },
             line("  mean power", command.statistics(RunValue.power)) { Self.shown(Watts($0)) },
         ]
-        for domain in command.runs.first?.domains(of: command.source?.scope) ?? [] {
-            let energies = command.statistics(RunValue.energy(ofChannel: domain.id))
-            lines.append(line(Self.title(of: domain), energies) { Self.shown(Joules($0)) })
-        }
         if !result.baseline.figures.isEmpty {
             lines.append(line("  dynamic", command.statistics(RunValue.dynamic)) { Self.shown(Joules($0)) })
+        }
+        let source = command.source
+        for domain in command.runs.first(where: { $0.headlineSource == source })?.domains(of: source?.scope) ?? [] {
+            let energies = command.statistics(RunValue.energy(ofChannel: domain.id))
+            lines.append(line(Self.title(of: domain), energies) { Self.shown(Joules($0)) })
         }
         lines.append(line("its share", command.statistics(RunValue.attributed)) { Self.shown(Joules($0)) })
         lines.append(line("CO2", command.statistics(RunValue.carbon)) { Self.shown(Grams($0)) })
         if let price { lines.append(line("cost", command.statistics(RunValue.cost(at: price)), Self.money)) }
-        if let source = command.source, source.provenance != .measured { lines += bands(of: command, source) }
+        if let source, source.provenance != .measured { lines += bands(of: command, source) }
         return lines.compactMap { $0 } + phases(of: command)
     }
 

@@ -38,10 +38,11 @@ struct RunTests {
                 try await Command.run(arguments + ["--runs", "2", "--", "sleep", "0.3"]).error
             )
         }
-        for name in ["package-0", "  core", "  dram", "package-1"] {
+        // The memory is counted beside its package, and the cores are a part of it.
+        for name in ["package-0", "  core", "dram", "package-1"] {
             #expect(results.0.contains("\n    \(name) "), "\(results.0)")
         }
-        #expect(results.3.contains("\n      dram "), "\(results.3)")
+        #expect(results.3.contains("\n    dram "), "\(results.3)")
         let run = try #require(try JSON(results.1)["commands"].elements.first?["runs"].elements.first)
         let dram = try #require(run["channels"].elements.first { $0["id"].text == "rapl/package-0/dram" })
         let (power, energy) = (try number(dram["power_w"]), try number(dram["energy_j"]))
@@ -55,6 +56,36 @@ struct RunTests {
         // What adds up rows of a scope finds the figure alone.
         #expect(row[scope].isEmpty, "\(row)")
         for place in [scope + 1, scope + 4] { #expect((Double(row[place]) ?? 0) > 0, "\(row)") }
+    }
+
+    @Test func `what a run added stands before the domains`() async throws {
+        let machine = try MockMachine.twoSockets()
+        let options = ["run", "--sensor", "rapl:powercap", "--baseline", "200ms", "--runs"]
+        let texts = try await withRunningClock(of: machine) {
+            var texts: [String] = []
+            for runs in ["1", "2"] {
+                let arguments = options + [runs] + Command.roots(machine) + ["--", "sleep", "0.3"]
+                texts.append(try await Command.run(arguments).error)
+            }
+            return texts
+        }
+        for text in texts {
+            let names = text.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+            let cpu = try #require(names.firstIndex(of: "cpu"), "\(text)")
+            let dynamic = try #require(names[cpu...].firstIndex(of: "dynamic"), "\(text)")
+            let package = try #require(names[cpu...].firstIndex(of: "package-0"), "\(text)")
+            #expect(dynamic < package, "\(text)")
+        }
+    }
+
+    @Test func `a domain of several runs is as uncertain as its counter's steps, as the figure is`() async throws {
+        let text = try await RunMachine(packages: 2).run("sleep 0.1; grow 250; sleep 0.1", ["--runs", "3"]).error
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("    package-1 ") }, "\(text)")
+        let words = line.split(separator: " ")
+        let interval = try #require(words.firstIndex(of: "%:"), "\(text)")
+        // Each run has the same energy, to the last digit.
+        #expect(words.contains("250") || words.contains("250.0"), "\(text)")
+        #expect(words.count > interval + 4 && words[interval + 1] != words[interval + 4], "\(text)")
     }
 
     @Test func `what was idle and what the run added add up to the energy`() async throws {
