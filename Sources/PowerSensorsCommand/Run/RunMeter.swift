@@ -100,6 +100,8 @@ struct RunMeter: ~Copyable {
         let last = SampleInstant.now
         if let snapshot = sampler?.snapshot() { peaks.take(snapshot) }
         let end = child.end()
+        // What comes while its streams are finished is none of its own.
+        let isCutOff = Signals.isEndRequested
         let busyTime = busyBefore.flatMap { before in busyMeter.read().map { $0.busyTime(since: before) } }
         streams?.finish()
         let context = RunContext(
@@ -108,6 +110,7 @@ struct RunMeter: ~Copyable {
             processors: sysconf(CInt(_SC_NPROCESSORS_ONLN)), busyTime: busyTime,
             stoppedTime: SignalRelay.stoppedTime - stoppedBefore)
         var result = RunResult(measurement, from: began, end, peaks: peaks.powers, context)
+        result.isCutOff = isCutOff
         if let marks = streams?.marks {
             let point = PhaseMeter.Point(
                 measurement: measurement, topology: sampler?.topology, delay: last.continuous - end.moment.continuous,

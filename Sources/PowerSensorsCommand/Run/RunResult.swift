@@ -67,6 +67,9 @@ struct RunResult {
     /// What its phases used; empty if nothing could mark any.
     var phases: [RunPhase] = []
 
+    /// Whether the end was requested before it had ended.
+    var isCutOff = false
+
     /// The domains of a scope; empty if there is one alone, which the scope's figure shows.
     func domains(of scope: Scope?) -> [Channel] {
         let domains = channels.filter { !$0.domain.isEmpty && $0.isOfEnergy && $0.scope == scope }

@@ -59,13 +59,15 @@ struct RunSeries {
                 do throws(CommandFailure) {
                     let one = try meter.run(commands[index])
                     if exitStatus == 0 { exitStatus = one.end.exitStatus }
-                    if round >= warmup { result.commands[index].add(one, isCutOff: Signals.isEndRequested) }
+                    if round >= warmup { result.commands[index].add(one) }
                 } catch {
                     return error
                 }
             }
         }
-        return CommandFailure(line: "", exitCode: exitStatus)
+        // A command may end well by the signal that cuts it off, and the series is not complete for that.
+        let isCutOff = result.commands.contains { $0.cutOff != nil }
+        return CommandFailure(line: "", exitCode: exitStatus == 0 && isCutOff ? Signals.exitStatus : exitStatus)
     }
 
     /// Waits before a measured run. The line about it is gone before the command has the terminal.
@@ -105,8 +107,8 @@ struct RunSeriesResult {
         init(words: [String], planned: Int) { (self.words, self.planned) = (words, planned) }
 
         /// Adds a run. A single one is the result, however it ended.
-        mutating func add(_ run: RunResult, isCutOff: Bool) {
-            if isCutOff, planned > 1 { cutOff = run } else { runs.append(run) }
+        mutating func add(_ run: RunResult) {
+            if run.isCutOff, planned > 1 { cutOff = run } else { runs.append(run) }
         }
     }
 

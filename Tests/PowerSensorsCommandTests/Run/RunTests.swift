@@ -206,6 +206,23 @@ struct RunTests {
         #expect(run["runs"].elements.count == 1, "\(single.error)")
     }
 
+    @Test func `a series that is cut off in its last run does not end well, whatever the command says`() async throws {
+        let folder = try MockTree()
+        let steps = "trap '' TERM; cd \(folder.path); [ -e second ] && kill -TERM $PPID; : >second; sleep 0.3; exit 0"
+        let outcome = try await Command.run(["run", "--runs", "2", "--", "sh", "-c", steps])
+        #expect(outcome.exitCode == 143, "\(outcome.error)")
+        #expect(outcome.error.contains("1 of 2 runs are missing"), "\(outcome.error)")
+    }
+
+    @Test func `a signal behind the end of a run, while its streams are finished, does not cut it off`() async throws {
+        let steps = "parent=$PPID; (sleep 0.4; kill -TERM $parent; sleep 3) & exit 0"
+        let outcome = try await Command.run([
+            "run", "--runs", "2", "--phases", "x", "--format", "json", "--", "sh", "-c", steps,
+        ])
+        let command = try #require(try JSON(outcome.error)["commands"].elements.first)
+        #expect(command["runs"].elements.count == 1 && outcome.exitCode == 143, "\(outcome.error)")
+    }
+
     @Test func `the band of an estimate reaches everything that follows from it`() async throws {
         let options = ["run", "--sensor", "estimator", "--region", "DE", "--price", "0.3", "--baseline", "1s"]
         let outcome = try await Command.run(options + ["--format", "json", "--", "sleep", "0.2"])
