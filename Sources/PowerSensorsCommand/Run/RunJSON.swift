@@ -48,7 +48,7 @@ struct RunJSON {
             json.object { json in
                 json.member("mean", comparison?.ratio)
                 Self.interval("interval95", comparison?.interval, &json)
-                json.member("different", comparison.map(\.isDifferent))
+                json.member("different", comparison?.isDifferent)
                 json.member("provenance", first.source?.provenance.name)
             }
         }

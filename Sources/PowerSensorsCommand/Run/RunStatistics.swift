@@ -112,8 +112,8 @@ package struct RunComparison {
     /// The interval that holds the true ratio in 95 of 100 such series; nil for one round.
     package let interval: ClosedRange<Double>?
 
-    /// Whether the interval excludes that both use the same.
-    package var isDifferent: Bool { interval.map { !$0.contains(1) } ?? false }
+    /// Whether the interval excludes that both use the same; nil without an interval.
+    package var isDifferent: Bool? { interval.map { !$0.contains(1) } }
 
     /// Compares runs of the same rounds, which shared what drifts with time; nil without a round that has both.
     ///

@@ -190,8 +190,8 @@ struct RunText {
                 return name + ratio + "; --runs 5 or more tell how certain that is"
             }
             let range = "95 %: \(fixed(interval.lowerBound, decimals: 3)) to \(fixed(interval.upperBound, decimals: 3))"
-            return name
-                + (comparison.isDifferent ? "\(ratio) (\(range))" : "no difference shown (\(range) times the energy)")
+            let isDifferent = comparison.isDifferent == true
+            return name + (isDifferent ? "\(ratio) (\(range))" : "no difference shown (\(range) times the energy)")
         }
         var lines = ["", "compared with \(first.title.safeToShow)"] + others.map { "  \($0)" }
         if let source = first.source, source.provenance != .measured {

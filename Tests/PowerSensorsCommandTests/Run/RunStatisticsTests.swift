@@ -29,8 +29,8 @@ struct RunStatisticsTests {
             let first = drift.map { 100 * $0 * (1 + 0.01 * Self.noise(&generator)) }
             let same = drift.map { 100 * $0 * (1 + 0.01 * Self.noise(&generator)) }
             let other = drift.map { 102 * $0 * (1 + 0.01 * Self.noise(&generator)) }
-            if try #require(RunComparison(same, to: first)).isDifferent { mistaken += 1 }
-            if try #require(RunComparison(other, to: first)).isDifferent { found += 1 }
+            if try #require(RunComparison(same, to: first)).isDifferent == true { mistaken += 1 }
+            if try #require(RunComparison(other, to: first)).isDifferent == true { found += 1 }
         }
         #expect(found >= 1980)
         // Five in a hundred, and two standard deviations of that count.
@@ -123,12 +123,14 @@ struct RunStatisticsTests {
     @Test func `counts that differ by what a counter rounds show no difference`() throws {
         let (first, other) = ([Double?](repeating: 5, count: 5), [Double?](repeating: 5.1, count: 5))
         let limits = other.map { $0.map { ($0 - 0.2)...($0 + 0.2) } }
-        #expect(try #require(RunComparison(other, to: first)).isDifferent)
+        #expect(try #require(RunComparison(other, to: first)).isDifferent == true)
         let rounded = try #require(RunComparison(other, within: limits, to: first, within: limits))
-        #expect(!rounded.isDifferent)
+        #expect(rounded.isDifferent == false)
         // What differs by more is told all the same.
         let more = [Double?](repeating: 6, count: 5)
-        #expect(try #require(RunComparison(more, within: limits, to: first, within: limits)).isDifferent)
+        #expect(try #require(RunComparison(more, within: limits, to: first, within: limits)).isDifferent == true)
+        // One round tells neither.
+        #expect(try #require(RunComparison([6], to: [5])).isDifferent == nil)
     }
 
     @Test func `noise and what a counter rounds go over into each other`() throws {
