@@ -36,7 +36,7 @@ struct RunJSON {
         json.member("provenance", command.source?.provenance.name)
         Self.member("left_out", command.leftOut, &json)
         Self.append(RunValue.all(price: price).map { ($0.name, command.statistics($0)) }, to: &json)
-        Self.member("outliers", command.statistics(RunValue.energy)?.outliers ?? [], &json)
+        Self.member("outliers", command.outliers, &json)
         json.member("phases", each: command.phases) { phase, json in
             json.member("name", phase.name.isEmpty ? nil : phase.name)
             json.member("runs", phase.ofRuns.count)

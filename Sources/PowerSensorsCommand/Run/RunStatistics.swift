@@ -10,9 +10,6 @@ package struct RunStatistics {
     /// The interval that holds the true mean in 95 of 100 such series; nil for one run.
     package let interval: ClosedRange<Double>?
 
-    /// The runs that lie far outside of what the others show, from 0. They count like the others.
-    package let outliers: [Int]
-
     /// How many runs have the value.
     package let count: Int
 
@@ -29,13 +26,12 @@ package struct RunStatistics {
         _ all: [Double?], within limits: [ClosedRange<Double>?] = [], notBelow least: Double = -.infinity,
         commonError: Double = 0
     ) {
-        let places = all.indices.filter { all[$0] != nil }
         let values = all.compactMap(\.self)
         guard let first = values.first else { return nil }
         self.count = values.count
         let count = Double(values.count)
         guard values.count > 1 else {
-            (mean, deviation, interval, outliers) = (first, nil, nil, [])
+            (mean, deviation, interval) = (first, nil, nil)
             return
         }
         let center = values.reduce(0, +) / count
@@ -49,15 +45,20 @@ package struct RunStatistics {
         let low = isLimited ? known.reduce(0) { $0 + $1.lowerBound } / count - commonError : center
         let high = isLimited ? known.reduce(0) { $0 + $1.upperBound } / count + commonError : center
         interval = max(min(center - error, low), min(least, center))...max(center + error, high)
-        outliers = Self.outliers(values).map { places[$0] }
     }
 
     /// How many runs an outlier needs: fewer do not tell what the others show.
     package static let leastForOutliers = 6
 
+    /// The runs that lie far outside of what the others show, from 0.
+    ///
     /// By the generalised test of extreme studentized deviates (Rosner, Technometrics 25, 1983), which for one candidate is that of
     /// Grubbs: noise alone has an outlier in 5 of 100 series. More candidates than one of ten runs would be in more of them.
-    private static func outliers(_ values: [Double]) -> [Int] {
+    ///
+    /// - Parameter all: A value of each run; nil where it is unknown.
+    package static func outliers(of all: [Double?]) -> [Int] {
+        let places = all.indices.filter { all[$0] != nil }
+        let values = all.compactMap(\.self)
         if values.count < leastForOutliers { return [] }
         var (left, removed, found) = (Array(values.indices), [Int](), 0)
         for _ in 0..<max(1, min(values.count / 10, 10)) {
@@ -71,7 +72,7 @@ package struct RunStatistics {
             if abs(values[far] - center) / spread > greatestDeviate(of: left.count) { found = removed.count }
             left.removeAll { $0 == far }
         }
-        return removed.prefix(found).sorted()
+        return removed.prefix(found).sorted().map { places[$0] }
     }
 
     /// How many standard deviations from the mean the farthest of so many normally distributed values is in 5 of 100 cases.

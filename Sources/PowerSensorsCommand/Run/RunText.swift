@@ -243,7 +243,7 @@ struct RunText {
                 "the energy is known of \(known) of \(comparable) runs; short ones that no counter noticed are not in the mean"
             )
         }
-        let outliers = command.statistics(RunValue.energy)?.outliers ?? []
+        let outliers = command.outliers
         if !outliers.isEmpty {
             notes.append("far from the others in energy, and counted: run \(Self.list(outliers))")
         }

@@ -178,6 +178,9 @@ extension RunSeriesResult.Command {
             commonError: errors.isEmpty ? 0 : errors.reduce(0, +) / Double(errors.count))
     }
 
+    /// The runs that lie far outside of what the others show in energy, from 0. They count like the others.
+    var outliers: [Int] { RunStatistics.outliers(of: values(RunValue.energy)) }
+
     /// The values of the runs; nil for a run whose figure is another one than a command's first.
     private func values(_ value: RunValue, asOf command: Self? = nil) -> [Double?] {
         let kind = ComparableRuns((command ?? self).runs.map(value.source)).kind
