@@ -28,7 +28,13 @@ struct RunSeries {
             node: settings.node, baseline: Baseline(),
             commands: commands.map { RunSeriesResult.Command(words: $0, planned: runs) })
         let end = run(settings, by: &meter, into: &result)
-        result.findings = meter.findings()
+        if let obstacle {
+            let text = "Nothing is measured: \(obstacle.line)"
+            result.findings = [Finding(severity: .error, subject: "run", reason: .limited, text: text)]
+            result.isObstructed = true
+        } else {
+            result.findings = meter.findings()
+        }
         return (result, end)
     }
 
@@ -117,5 +123,7 @@ struct RunSeriesResult {
     var commands: [Command]
     /// What is missing or limited at the end.
     var findings: [Finding] = []
+    /// Whether something kept all from being measured, which the findings tell.
+    var isObstructed = false
 }
 #endif

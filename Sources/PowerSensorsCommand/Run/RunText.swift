@@ -211,10 +211,11 @@ struct RunText {
             notes.append(
                 "\(command.planned - runs.count) of \(command.planned) runs are missing, since the series ended early")
         }
+        if runs.count > 1 { notes += Self.ends(of: runs) }
         if let cutOff = command.cutOff {
             notes.append("the last one was cut off after \(Self.seconds(cutOff.duration)), and is not counted")
         }
-        if let first = runs.first, first.headline == nil {
+        if let first = runs.first, first.headline == nil, !result.isObstructed {
             notes.append("nothing here tells how much power the machine uses; powersensors doctor says what is missing")
         }
         if let short = runs.first(where: \.isTooShort) {
@@ -239,15 +240,34 @@ struct RunText {
                     + " run \(Self.list(command.leftOut))")
         }
         if known > 0, known < comparable {
-            notes.append(
-                "the energy is known of \(known) of \(comparable) runs; short ones that no counter noticed are not in the mean"
-            )
+            let others = Self.unknown(of: command)
+            notes.append("the energy is known of \(known) of \(comparable) runs; \(others) are not in the mean")
         }
         let outliers = command.outliers
         if !outliers.isEmpty {
             notes.append("far from the others in energy, and counted: run \(Self.list(outliers))")
         }
         return notes.map { "  note: \($0)" }
+    }
+
+    /// Which runs were ended by a signal, a note for each.
+    private static func ends(of runs: [RunResult]) -> [String] {
+        runs.compactMap(\.end.signalName).unique(by: \.self).map { name in
+            let ended = runs.indices.filter { runs[$0].end.signalName == name }
+            return ended.count > 1
+                ? "runs \(list(ended)) were ended by \(name), and are counted"
+                : "run \(list(ended)) was ended by \(name), and is counted"
+        }
+    }
+
+    /// Which runs of the figure that the mean is of have no energy of it.
+    private static func unknown(of command: RunSeriesResult.Command) -> String {
+        let source = command.source
+        // A run without any figure is one of them.
+        let runs = command.runs.filter { ($0.headlineSource ?? source) == source && $0.headline?.energy == nil }
+        let names = Set(runs.map { ($0.headline?.status ?? .absent).name }).sorted()
+        return names == [ReadingStatus.warmingUp.name]
+            ? "short ones that no counter noticed" : "those that are \(names.joined(separator: ", "))"
     }
 
     // MARK: Parts of a line

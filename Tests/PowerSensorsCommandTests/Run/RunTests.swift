@@ -78,6 +78,28 @@ struct RunTests {
         }
     }
 
+    @Test(arguments: [
+        ("", "2 of 3 runs; short ones that no counter noticed are not in the mean"),
+        (
+            "4) sleep 0.1; for file in $counters; do printf garbage >$file; done; sleep 0.1 ;;",
+            "2 of 4 runs; those that are io, warming_up are not in the mean"
+        ),
+    ])
+    func `why the energy of some of several runs is not known is said`(fourth: String, note: String) async throws {
+        let folder = try MockTree()
+        let file = "\(folder.path)/number"
+        let steps = """
+            echo >>\(file)
+            case $(wc -l <\(file)) in
+            1) ;;
+            \(fourth)
+            *) sleep 0.1; grow 250; sleep 0.1 ;;
+            esac
+            """
+        let text = try await RunMachine().run(steps, ["--runs", fourth.isEmpty ? "3" : "4"]).error
+        #expect(text.contains("the energy is known of \(note)\n"), "\(text)")
+    }
+
     @Test func `a domain of several runs is as uncertain as its counter's steps, as the figure is`() async throws {
         let text = try await RunMachine(packages: 2).run("sleep 0.1; grow 250; sleep 0.1", ["--runs", "3"]).error
         let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("    package-1 ") }, "\(text)")
@@ -130,6 +152,15 @@ struct RunTests {
         // What a shell tells of its own child is no signal of the command.
         let exit = try await RunMachine().result("exit 139")
         #expect(exit["runs"].elements.first?["signal"] == .null)
+    }
+
+    @Test func `of several runs, those that a signal ended are told`() async throws {
+        let folder = try MockTree()
+        let steps = "ulimit -c 0; cd \(folder.path); [ -e other ] && exit 0; : >other; kill -37 $$"
+        let text = try await Command.run(["run", "--runs", "2", "--", "sh", "-c", steps]).error
+        #expect(text.contains("note: run 1 was ended by SIGRTMIN+3, and is counted\n"), "\(text)")
+        let all = try await Command.run(["run", "--runs", "2", "--", "sh", "-c", "kill -KILL $$"]).error
+        #expect(text.contains("2 runs") && all.contains("note: runs 1, 2 were ended by SIGKILL, and are counted\n"))
     }
 
     @Test func `the command has the streams, the limits and the signals that this one was given`() async throws {
@@ -306,6 +337,12 @@ struct RunTests {
             ["run", "--", "sh", "-c", "echo ran; exit 3"], inScript: "ulimit -n 12; \"$@\"")
         #expect(outcome.output == "ran\n" && outcome.exitCode == 3, "\(outcome.error)")
         #expect(outcome.error.contains("nothing is measured: This process may have 12 files open"), "\(outcome.error)")
+        #expect(!outcome.error.contains("powersensors doctor"), "\(outcome.error)")
+        let json = try await Command.run(
+            ["run", "--format", "json", "--", "true"], inScript: "ulimit -n 12; \"$@\"")
+        let findings = try JSON(#require(json.complaints.last))["findings"].elements
+        #expect(findings.count == 1, "\(json.error)")
+        #expect(findings.first?["text"].text?.contains("may have 12 files open") == true, "\(json.error)")
     }
 
     @Test func `several commands are compared in turn`() async throws {
