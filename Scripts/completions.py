@@ -27,14 +27,24 @@ class Option:
 
 
 class Subcommand:
-    def __init__(self, command):
-        self.name = command["commandName"]
+    """A subcommand, or one of its own, whose name is both."""
+
+    def __init__(self, command, parent=None):
+        self.name = f"{parent.name} {command['commandName']}" if parent else command["commandName"]
         self.text = command["abstract"]
         arguments = [one for one in command["arguments"] if one.get("shouldDisplay", True)]
         # help is asked for a subcommand, and has no options that are of use.
         self.is_help = self.name == "help"
         self.options = [] if self.is_help else [Option(one) for one in arguments if one["kind"] != "positional"]
-        self.runs_command = any(one["kind"] == "positional" and one["parsingStrategy"] == "postTerminator" for one in arguments)
+        positional = [one for one in arguments if one["kind"] == "positional"]
+        self.runs_command = any(one["parsingStrategy"] == "postTerminator" for one in positional)
+        self.takes_files = any("file" in (one.get("completionKind") or {}) for one in positional)
+        nested = [one for one in command.get("subcommands", []) if one["commandName"] != "help"]
+        self.nested = [Subcommand(one, self) for one in nested]
+
+    @property
+    def last_name(self):
+        return self.name.split()[-1]
 
 
 class Command:
@@ -42,6 +52,8 @@ class Command:
         self.name = root["commandName"]
         self.default = root["defaultSubcommand"]
         self.subcommands = [Subcommand(one) for one in root["subcommands"]]
+        # With their own, one level deep.
+        self.all = [each for one in self.subcommands for each in [one, *one.nested]]
 
     @property
     def names(self):
@@ -55,8 +67,12 @@ def bash_value(option):
 
 def bash(command):
     lines = []
-    for one in command.subcommands:
-        lines.append(f"    {one.name})")
+    for one in command.all:
+        lines.append(f"    {shlex.quote(one.name)})")
+        if one.nested:
+            lines.append(f"        subcommands=({' '.join(each.last_name for each in one.nested)})")
+        if one.takes_files:
+            lines.append("        arguments=files")
         if one.is_help:
             lines += [f"        subcommands=({' '.join(name for name in command.names if name != one.name)})", "        ;;"]
             continue
@@ -79,10 +95,10 @@ def bash(command):
 # Double braces are single ones in what is written.
 BASH = r"""# bash completion of {command}. Needs bash 4.4.
 
-# What a subcommand takes: sets flags, options and repeatable, and for $option its values or the kind of them. The caller
-# declares them all.
+# What a subcommand takes: sets flags, options, repeatable, and arguments if they are files, its own subcommands, and for $option its
+# values or the kind of them. The caller declares them all.
 _{command}_describe() {{
-    flags=() options=() repeatable=() values=() kind=""
+    flags=() options=() repeatable=() values=() kind="" arguments=""
     case $1 in
 {choices}
     esac
@@ -108,7 +124,7 @@ _{command}() {{
     done
 
     local -a flags options repeatable values subcommands=({subcommands}) seen=()
-    local kind option="" subcommand="" index last=$((${{#words[@]}} - 1))
+    local kind arguments option="" subcommand="" index last=$((${{#words[@]}} - 1))
     _{command}_describe {default}
     for ((index = 1; index < last; index++)); do
         word=${{words[index]}}
@@ -127,8 +143,8 @@ _{command}() {{
             fi
             ;;
         *)
-            if [ -z "$subcommand" ] && _{command}_is_one_of "$word" "${{subcommands[@]}}"; then
-                subcommand=$word subcommands=()
+            if [ "$subcommand" != help ] && _{command}_is_one_of "$word" "${{subcommands[@]}}"; then
+                subcommand=${{subcommand:+$subcommand }}$word subcommands=()
                 _{command}_describe "$subcommand"
             fi
             ;;
@@ -153,6 +169,10 @@ _{command}() {{
             fi
         done
         case $subcommand in {runs}) candidates+=(--) ;; esac
+    elif [ -n "$arguments" ]; then
+        kind=$arguments
+        _{command}_values
+        return
     else
         candidates=("${{subcommands[@]}}")
     fi
@@ -223,6 +243,10 @@ def zsh_text(text, others=""):
     return text
 
 
+def zsh_name(name):
+    return name.replace(" ", "\\ ")
+
+
 def zsh_option(option):
     names = option.names
     exclusion = "*" if option.is_repeatable else f"({' '.join(names)})" if len(names) > 1 else ""
@@ -241,18 +265,24 @@ def zsh_option(option):
 
 def zsh(command):
     lines = []
-    for one in command.subcommands:
-        lines.append(f"    ({one.name})")
+    for one in command.all:
+        lines.append(f"    ({zsh_name(one.name)})")
         specs = [spec for option in one.options for spec in zsh_option(option)]
         if one.is_help:
             specs = ["'1:subcommand:->subcommand'"]
+        if one.nested:
+            specs.append(f"'1:subcommand:({' '.join(each.last_name for each in one.nested)})'")
+        if one.takes_files:
+            specs.append("'*:file:_files'")
         if one.runs_command:
             specs += ["'(-)1:command: _command_names -e'", "'*::arguments: _normal'"]
         lines.append("      specs=(" + "".join(f"\n        {spec}" for spec in specs) + "\n      )\n      ;;")
     described = "\n".join(f"    {shlex.quote(zsh_text(one.name) + ':' + one.text)}" for one in command.subcommands)
     default = next(one for one in command.subcommands if one.name == command.default)
     valued = " ".join(name for option in default.options if option.takes_value for name in option.names)
-    return ZSH.format(command=command.name, default=command.default, described=described, specs="\n".join(lines), valued=valued)
+    nested = " ".join(shlex.quote(each.name) for one in command.subcommands for each in one.nested)
+    return ZSH.format(command=command.name, default=command.default, described=described, specs="\n".join(lines), valued=valued,
+                      nested=nested)
 
 
 ZSH = r"""#compdef {command}
@@ -261,7 +291,7 @@ ZSH = r"""#compdef {command}
 _{command}() {{
   local -a subcommands=(
 {described}
-  ) valued=({valued}) specs
+  ) valued=({valued}) nested=({nested}) specs
   local subcommand="" state curcontext=$curcontext
   local -A opt_args
   integer index
@@ -271,12 +301,18 @@ _{command}() {{
     (--) break ;;
     (-*) if (( $valued[(Ie)$words[index]] )); then index+=1; fi ;;
     (*)
-      if (( ${{subcommands[(I)${{words[index]}}:*]}} )); then
+      if [[ -z $subcommand ]]; then
+        (( ${{subcommands[(I)${{words[index]}}:*]}} )) || continue
         subcommand=$words[index]
-        words[index]=()
-        CURRENT=$((CURRENT - 1))
-        break
+      elif (( $nested[(Ie)$subcommand $words[index]] )); then
+        subcommand+=" $words[index]"
+      else
+        continue
       fi
+      words[index]=()
+      CURRENT=$((CURRENT - 1)) index=$((index - 1))
+      # One that has no subcommands of its own is the last.
+      if (( ! ${{nested[(I)$subcommand *]}} )); then break; fi
       ;;
     esac
   done
@@ -297,9 +333,13 @@ def fish_quoted(text):
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
+def fish_name(name):
+    return f'"{name}"' if " " in name else name
+
+
 def fish(command):
     lines, groups = [], []
-    for one in command.subcommands:
+    for one in command.all:
         for option in one.options:
             # What several subcommands share is said once.
             group = next((group for group in groups if group[0] == option), None)
@@ -308,7 +348,7 @@ def fish(command):
             else:
                 groups.append((option, [one.name]))
     for option, subcommands in groups:
-        parts = [f"complete -c {command.name} -n '__{command.name}_is {' '.join(subcommands)}'"]
+        parts = [f"complete -c {command.name} -n '__{command.name}_is {' '.join(map(fish_name, subcommands))}'"]
         parts += [f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in option.names]
         if option.is_list:
             parts.append(f"-x -a '(__{command.name}_list {' '.join(option.values)})'")
@@ -316,6 +356,11 @@ def fish(command):
             parts.append({"text": "-x", "files": "-r -F", "folders": "-x -a '(__fish_complete_directories (commandline -ct))'",
                           "values": f"-x -a {fish_quoted(' '.join(option.values))}"}[option.takes])
         lines.append(" ".join(parts) + f" -d {fish_quoted(option.text)}")
+    for one in command.all:
+        for each in one.nested:
+            lines.append(f"complete -c {command.name} -n '__{command.name}_is {one.name}' -a {each.last_name} -d {fish_quoted(each.text)}")
+        if one.takes_files:
+            lines.append(f"complete -c {command.name} -n '__{command.name}_is {fish_name(one.name)}' -F")
     for one in command.subcommands:
         lines.append(f"complete -c {command.name} -n __{command.name}_wants_subcommand -a {one.name} -d {fish_quoted(one.text)}")
         if one.is_help:
@@ -326,8 +371,9 @@ def fish(command):
                          f" '(__{command.name}_complete_command)'")
     default = next(one for one in command.subcommands if one.name == command.default)
     valued = " ".join(name for option in default.options if option.takes_value for name in option.names)
+    nested = " ".join(fish_name(each.name) for one in command.subcommands for each in one.nested)
     return FISH.format(command=command.name, default=command.default, subcommands=" ".join(command.names), valued=valued,
-                       lines="\n".join(lines))
+                       nested=nested, lines="\n".join(lines))
 
 
 FISH = r"""# fish completion of {command}.
@@ -335,6 +381,7 @@ FISH = r"""# fish completion of {command}.
 # Prints the subcommand that is typed; nothing where there is none yet. Options may stand before it.
 function __{command}_typed
     set -l skips no
+    set -l found
     set -l tokens (commandline -opc)
     for token in $tokens[2..-1]
         if test $skips = yes
@@ -345,12 +392,18 @@ function __{command}_typed
             if contains -- "$token" {valued}
                 set skips yes
             end
+        else if test -n "$found"
+            if contains -- "$found $token" {nested}
+                set found "$found $token"
+                break
+            end
         else if contains -- "$token" {subcommands}
-            echo "$token"
-            return 0
+            set found $token
+            # One that has no subcommands of its own is the last.
+            string match -q -- "$found *" {nested}; or break
         end
     end
-    return 1
+    test -n "$found"; and echo $found
 end
 
 # Whether options of one of these subcommands may come now; without a subcommand it is {default}.

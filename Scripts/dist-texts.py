@@ -53,14 +53,24 @@ def paragraphs(text):
     return lines if text else []
 
 
-def man_page(command, version, root):
-    names = [root["commandName"]] if command is not root else []
-    full = " ".join(names + [command["commandName"]])
+def subcommands_of(command):
+    return [one for one in command.get("subcommands", []) if one["commandName"] != "help"]
+
+
+def man_pages(command, version, root, names=()):
+    """The page of a command, and those of all its subcommands: names and texts."""
+    yield man_page(command, version, root, names)
+    for one in subcommands_of(command):
+        yield from man_pages(one, version, root, (*names, command["commandName"]))
+
+
+def man_page(command, version, root, names):
+    full = " ".join([*names, command["commandName"]])
     title = full.replace(" ", "-")
     date = time.strftime("%Y-%m-%d", time.gmtime(int(os.environ["SOURCE_DATE_EPOCH"])))
     lines = [f'.TH "{title.upper()}" 1 "{date}" "powersensors {version}" "User Commands"', ".SH NAME",
              escaped(f"{title} - {command['abstract'].rstrip('.')}"), ".SH SYNOPSIS"]
-    subcommands = [one for one in command.get("subcommands", []) if one["commandName"] != "help"]
+    subcommands = subcommands_of(command)
     use = " [subcommand] [options]" if subcommands else " [options]"
     lines += [f"\\fB{escaped(full)}\\fR{use}", ".SH DESCRIPTION", escaped(command["abstract"])]
     lines += paragraphs(command.get("discussion"))
@@ -76,7 +86,7 @@ def man_page(command, version, root):
         ".SH FILES", ".TP", "/etc/powersensors.conf", "The settings file, one variable a line, if no other is named by --config.",
         ".SH EXIT STATUS", "0 for success, 1 for a failure, 64 for wrong usage.",
     ]
-    others = [f"powersensors-{one['commandName']}" for one in root["subcommands"] if one["commandName"] != "help"]
+    others = [f"powersensors-{one['commandName']}" for one in subcommands_of(root)]
     see = [name for name in ["powersensors", *others] if name != title]
     lines += [".SH SEE ALSO", ",\n".join(f"\\fB{escaped(name)}\\fR(1)" for name in see)]
     return title, "\n".join(lines) + "\n"
@@ -117,8 +127,7 @@ def main():
     command, folder = sys.argv[1:]
     root = json.loads(ask(command, "--experimental-dump-help"))["command"]
     version = ask(command, "--version").strip()
-    for one in [root] + [one for one in root["subcommands"] if one["commandName"] != "help"]:
-        title, text = man_page(one, version, root)
+    for title, text in man_pages(root, version, root):
         write(folder, f"man/man1/{title}.1", text)
     for path, text in completions.scripts(root).items():
         write(folder, path, text)

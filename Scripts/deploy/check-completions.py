@@ -131,6 +131,11 @@ CASES = [
     ("powersensors export --consumers ", {"vm", "cgroup", "process"}, []),
     ("powersensors export --consumers vm,", {"vm,cgroup", "vm,process"}, []),
     ("powersensors help ex", {"export"}, []),
+    ("powersensors calibrate ", {"merge"}, []),
+    ("powersensors calibrate --pass", {"--passive"}, []),
+    ("powersensors calibrate merge --", ["--output"], ["--passive", "--sensor"]),
+    ("powersensors calibrate merge sett", {"settings"}, []),
+    ("powersensors list calibrate ", set(), []),
     # Nothing is known of such a value, and a file is none.
     ("powersensors --interval ", set(), []),
     ("powersensors --config sett", {"settings"}, []),
