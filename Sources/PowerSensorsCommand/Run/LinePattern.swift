@@ -80,7 +80,7 @@ import PowerSensors
         guard let first = literal.first else { return text.startIndex }
         let size = text.count
         return unsafe text.withUnsafeBytes { bytes -> Int? in
-            guard let start = unsafe bytes.baseAddress else { return nil }
+            guard let start = bytes.baseAddress else { return nil }
             var place = 0
             while size - place >= literal.count,
                 let found = unsafe memchr(start + place, Int32(first), size - place - literal.count + 1)
@@ -102,7 +102,7 @@ import PowerSensors
         let flags = REG_STARTEND | (isCut ? REG_NOTEOL : 0)
         let code = unsafe text.withUnsafeBytes { bytes -> Int32 in
             // An empty line may have no address.
-            guard let start = unsafe bytes.baseAddress else { return unsafe regexec(expression, "", 2, &places, flags) }
+            guard let start = bytes.baseAddress else { return unsafe regexec(expression, "", 2, &places, flags) }
             return unsafe regexec(expression, start.assumingMemoryBound(to: CChar.self), 2, &places, flags)
         }
         if code != 0 { return nil }
