@@ -30,7 +30,7 @@ package struct DescribedServer: Hashable, Sendable {
     /// The machine's manufacturer.
     package var maker: String = ""
 
-    /// Whether it is a cloud's, which the names of processors that only clouds have show by themselves.
+    /// Whether it is a cloud's. A described processor that only clouds buy new makes it one too.
     package var isInCloud = false
 
     package init(processor: String) { self.processor = processor }
