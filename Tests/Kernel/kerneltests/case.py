@@ -16,6 +16,8 @@ class Case:
     check: Callable[[Run, Checks], None]
     limit: float = 600
     host: Callable | None = None  # What works on the host beside the guest, such as `Host`.
+    # Looks at when things happen on both sides, which tells nothing where another guest takes the processors.
+    is_alone: bool = False
 
 
 @dataclass(frozen=True)

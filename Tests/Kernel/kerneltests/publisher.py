@@ -35,6 +35,8 @@ def record(sequence, nanoseconds, package, dram):
 class Publisher:
     """Writes shares into folders beside a guest, one for each way, but for the time that its job has a file `pause`.
 
+    It writes a file `paused` beside that once it has ceased.
+
     `pwrite`, `rename` and `truncate` are records; `tree` is a counter that is emptied before it is written, as
     Scaphandre does.
     """
@@ -48,6 +50,7 @@ class Publisher:
         self._job = folder
         self._folder = f"{folder}/shares"
         self._pause = f"{folder}/job/out/pause"
+        self._paused = f"{folder}/job/out/paused"
         self._began = time.clock_gettime(time.CLOCK_BOOTTIME)
         self._sequence = 0
         self._is_ended = threading.Event()
@@ -107,7 +110,9 @@ class Publisher:
 
     def _run(self):
         while not self._is_ended.wait(PERIOD):
-            if not os.path.exists(self._pause):
+            if os.path.exists(self._pause):
+                open(self._paused, "wb").close()
+            else:
                 self._write_all()
 
     def _write_all(self):
