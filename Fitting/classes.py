@@ -19,10 +19,10 @@ PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "machines.csv")
 CURVES = {
     "single board": (2.0, (0.5, 1.75), 0, 1.1, (0.55, 1.6)),
     "single board, fast": (2.6, (0.45, 1.35), 10.5, 0, (0.75, 1.45)),
-    "mini-PC": (8.5, (0.5, 1.9), 16, 1.1, (0.65, 1.6)),
-    "laptop": (12, (0.45, 1.6), 8, 1.35, (0.65, 1.5)),
+    "mini-PC": (9, (0.66, 1.6), 16, 1.1, (0.75, 1.35)),
+    "laptop": (12, (0.44, 1.75), 8, 1.35, (0.7, 1.4)),
     "desktop": (52, (0.6, 1.9), 55, 1.25, (0.6, 1.45)),
-    "workstation": (75, (0.4, 1.8), 40, 1.35, (0.5, 1.5)),
+    "workstation": (95, (0.65, 1.6), 40, 1.35, (0.6, 1.45)),
 }
 
 
@@ -47,7 +47,7 @@ def read():
 
 def fitted(rows):
     """`a` and `b` with the least absolute error of logarithms, over a grid."""
-    known = [row for row in rows if not math.isnan(row["full"])]
+    known = [row for row in rows if not math.isnan(row["full"]) and not math.isnan(row["x"])]
     target = np.log([row["full"] for row in known])
     x = np.array([row["x"] for row in known])
     grid = [(float(np.abs(target - np.log(a + b * x + 1e-9)).mean()), a, b)

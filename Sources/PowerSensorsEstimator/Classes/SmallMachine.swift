@@ -4,7 +4,7 @@ import PowerSensorsMachine
 
 /// A machine that is no server, and what its power is estimated from: its class, and one simple fact.
 ///
-/// The curves are those of `Fitting/machines.csv`, public measurements of 81 machines, which `Fitting/classes.py`
+/// The curves are those of `Fitting/machines.csv`, public measurements of 137 machines, which `Fitting/classes.py`
 /// compares with them. They are few and differ much, so the bands are wide.
 package struct SmallMachine: Hashable, Sendable {
     package let machineClass: MachineClass
@@ -74,10 +74,10 @@ package struct SmallMachine: Hashable, Sendable {
             hasFastCores
                 ? curve(2.6, 0.45...1.35, full: 10.5, 0.75...1.45)
                 : curve(2, 0.5...1.75, full: 1.1 * Double(min(cores, 8)), 0.55...1.6)
-        case .miniPC: curve(8.5, 0.5...1.9, full: 16 + 1.1 * (nominalWatts ?? 28), 0.65...1.6)
-        case .laptop: curve(12, 0.45...1.6, full: 8 + 1.35 * (nominalWatts ?? 28), 0.65...1.5)
+        case .miniPC: curve(9, 0.66...1.6, full: 16 + 1.1 * (nominalWatts ?? 28), 0.75...1.35)
+        case .laptop: curve(12, 0.44...1.75, full: 8 + 1.35 * (nominalWatts ?? 28), 0.7...1.4)
         case .desktop: curve(52, 0.6...1.9, full: 55 + 1.25 * (nominalWatts ?? 75), 0.6...1.45)
-        case .workstation, .server: curve(75, 0.4...1.8, full: 40 + 1.35 * (nominalWatts ?? 220), 0.5...1.5)
+        case .workstation, .server: curve(95, 0.65...1.6, full: 40 + 1.35 * (nominalWatts ?? 220), 0.6...1.45)
         }
     }
 

@@ -20,8 +20,9 @@ extension NameFacts {
         }
         guard let chip else { return NameFacts(.apple, words.has("apple") ? .mobile : nil, nearest: .other) }
         let watts: Double = isUltra ? 120 : words.has("max") ? 60 : words.has("pro") ? 35 : 20
+        // An Ultra is in machines alone that are as small, and use as little at idle.
         return NameFacts(
-            .apple, isUltra ? .workstation : .mobile, chip.uppercased(), nearest: .other, watts: watts)
+            .apple, isUltra ? .embedded : .mobile, chip.uppercased(), nearest: .other, watts: watts)
     }
 
     // MARK: Servers
@@ -95,7 +96,7 @@ extension NameFacts {
             facts.hasFastCores = words.has("orin") || words.has("carmel")
             return facts
         }
-        if words.has("gb10") { return NameFacts(.nvidia, .workstation, "GB10", nearest: .other, cores: 20, watts: 140) }
+        if words.has("gb10") { return NameFacts(.nvidia, .embedded, "GB10", nearest: .other, cores: 20, watts: 140) }
         for word in words.all {
             if let facts = systemOnChip(word) { return facts }
         }

@@ -560,7 +560,7 @@ let knownNames = """
     Apple M1 Pro
     # apple | mobile | M2 | ~other
     Apple M2 Max
-    # apple | workstation | M2 | ~other
+    # apple | embedded | M2 | ~other
     Apple M2 Ultra
     # apple | mobile | M4 | ~other
     Apple M4
@@ -586,7 +586,7 @@ let knownNames = """
     ARMv7 Processor rev 4 (v7l)
     # nvidia | single-board | - | -
     NVIDIA Jetson Nano
-    # nvidia | workstation | GB10 | ~other
+    # nvidia | embedded | GB10 | ~other
     NVIDIA GB10 => 20
     # hygon | server | Zen | naples
     Hygon C86 7185 32-core Processor => 32
