@@ -1,4 +1,23 @@
 extension Finding {
+    /// An energy or a power that was read, and cannot be any more; nil where the status says something else.
+    ///
+    /// What was forbidden or broken from the beginning has a finding of the sensor's.
+    static func unreadableByNow(_ channel: Channel, _ status: ReadingStatus) -> Finding? {
+        let (cause, remedy): (String, String)
+        switch status {
+        case .forbidden:
+            cause = "the permission to read it is gone"
+            remedy = "Give it back, or run this as root."
+        case .io(let errno):
+            cause = AttributeError(path: channel.path ?? channel.id, errno: errno).reason
+            remedy = Finding.remedy(ofErrno: errno) ?? "See whether its driver says why: sudo dmesg"
+        default: return nil
+        }
+        return Finding(
+            Finding.Reason(status), of: channel, text: "\(channel.id) could be read, and cannot any more: \(cause).",
+            remedy: remedy)
+    }
+
     /// A package's counter that does not change.
     static func frozen(_ channel: Channel) -> Finding {
         Finding(

@@ -175,10 +175,11 @@ package struct ChannelAccumulator {
     }
 
     /// Problems that show only over time: package counters that do not change, channels that stay implausible, sources
-    /// that do not answer, and inputs with negative power.
+    /// that do not answer or can no longer be read, and inputs with negative power.
     package func findings(_ channels: [Channel], at instant: SampleInstant) -> [Finding] {
         let findings: [Finding] = zip(channels, states).compactMap { channel, state in
             if state.status == .stale { return .stale(channel) }
+            if state.wasRead, let finding = Finding.unreadableByNow(channel, state.status) { return finding }
             if let power = state.integrator?.power, power < Watts(0), state.status == .ok {
                 return channel.countsIn.map { .negative(channel, power, $0) }
             }

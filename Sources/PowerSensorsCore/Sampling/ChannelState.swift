@@ -58,6 +58,9 @@ package struct ChannelState {
     /// Whether the channel is a counter that has been 0 since its first reading.
     var isEmpty: Bool { isCounter && energyCounter.checkpoint != nil && !energyCounter.hasMoved }
 
+    /// Whether an energy or a power has been read at least once.
+    var wasRead: Bool { isCounter ? energyCounter.checkpoint != nil : integrator?.power != nil }
+
     /// Whether the channel currently adds nothing to a sum, such as one of two batteries while the other discharges, or a
     /// card that sleeps.
     var isIdle: Bool { status == .asleep || (isIntermittent && status == .absent) }

@@ -100,6 +100,19 @@ struct RunTests {
         #expect(text.contains("the energy is known of \(note)\n"), "\(text)")
     }
 
+    @Test func `a counter that breaks during the run is named with its file and what to do, and the command goes on`()
+        async throws
+    {
+        let outcome = try await RunMachine().run(
+            "sleep 0.2; for file in $counters; do printf garbage >$file; done; sleep 0.2; exit 3")
+        #expect(outcome.exitCode == 3)
+        let line = try #require(
+            outcome.error.split(separator: "\n").first { $0.contains("energy_uj: ") }, "\(outcome.error)")
+        let text =
+            "rapl/package-0 could be read, and cannot any more: It holds no number. Remedy: See whether its driver"
+        #expect(line.contains(text), "\(line)")
+    }
+
     @Test func `a domain of several runs is as uncertain as its counter's steps, as the figure is`() async throws {
         let text = try await RunMachine(packages: 2).run("sleep 0.1; grow 250; sleep 0.1", ["--runs", "3"]).error
         let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("    package-1 ") }, "\(text)")

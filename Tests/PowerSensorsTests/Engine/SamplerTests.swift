@@ -1,3 +1,4 @@
+import Glibc
 import PowerSensors
 import PowerSensorsTestSupport
 import Testing
@@ -101,6 +102,31 @@ struct SamplerTests {
         let findings = sampler.findings()
         #expect(findings.map(\.reason.name) == ["frozen"])
         #expect(findings.map(\.subject) == ["scripted/package-0"])
+    }
+
+    @Test(arguments: [
+        (ReadingStatus.io(errno: EIO), "io", "Input/output error. Remedy: See whether its driver says why: sudo dmesg"),
+        (.io(errno: EMFILE), "io", "Too many open files. Remedy: Allow this process more open files: ulimit -n 65536"),
+        (.forbidden, "forbidden", "the permission to read it is gone. Remedy: Give it back, or run this as root."),
+    ])
+    func `what can no longer be read is a finding until it can be`(
+        status: ReadingStatus, reason: String, text: String
+    ) throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0"), .counter("dram", domain: "dram")])
+        var sampler = try sampler([sensor])
+        sensor.show(.count(7), .count(7))
+        _ = sampler.snapshot()
+        #expect(sampler.findings().isEmpty)
+        clock.advance(by: .seconds(1))
+        sensor.show(.missing(status), .count(9))
+        _ = sampler.snapshot()
+        let finding = try #require(sampler.findings().first)
+        #expect(sampler.findings().count == 1 && finding.reason.name == reason)
+        #expect("\(finding)".contains("scripted/package-0 could be read, and cannot any more: \(text)"), "\(finding)")
+        clock.advance(by: .seconds(1))
+        sensor.show(.count(9), .count(11))
+        _ = sampler.snapshot()
+        #expect(sampler.findings().isEmpty)
     }
 
     @Test func `a counter that stays 0 is absent, and the sum does not lack it`() throws {
