@@ -61,6 +61,7 @@ package struct MachineEstimate: Hashable, Sendable {
         calibration: CalibrationProfile? = nil, host: GuestHost = GuestHost()
     ) {
         var machine = machine
+        let name = ProcessorName(machine.processor.name)
         // The name of a rented machine says what the firmware of Arm does not.
         if machine.isGuest == nil, let type = machine.instanceType(host) { machine.isGuest = !type.isWholeMachine }
         var match = machine.processor.generation
@@ -87,7 +88,7 @@ package struct MachineEstimate: Hashable, Sendable {
             let sockets = machine.sockets ?? (machine.cores > 128 ? 2 : 1)
             // Without the cores' numbers, every thread of cpuinfo looks like a core, but the name may say how many
             // there are.
-            let named = ProcessorName(machine.processor.name).coresPerSocket.map { $0 * sockets }
+            let named = name.coresPerSocket.map { $0 * sockets }
             let cores = min(machine.cores, named ?? machine.cores)
             server = ModelledServer(
                 generation: match.generation, sockets: sockets, cores: cores,
@@ -96,7 +97,7 @@ package struct MachineEstimate: Hashable, Sendable {
             part = nil
         }
         // The name of a hypervisor's generic processor model does not identify a processor.
-        if match.isKnown, !ProcessorName(machine.processor.name).isHypervisorModel {
+        if match.isKnown, !name.isHypervisorModel {
             let key = ProcessorKey(machine.processor.name)
             server.processorKey = key.text
             server.megahertz = key.megahertz
@@ -104,8 +105,7 @@ package struct MachineEstimate: Hashable, Sendable {
         server.hasUnseenGeneration = match.isGuessed
         server.small = cloudHost == nil ? SmallMachine(of: machine) : nil
         // A hypervisor's generic processor is on a usual host.
-        let isGeneric = ProcessorName(machine.processor.name).isGeneric
-        server.isUnknown = match.basis == .assumed && machine.isGuest != true && !isGeneric
+        server.isUnknown = match.basis == .assumed && machine.isGuest != true && !name.isGeneric
         server.isInCloud = machine.isInCloud(host)
         method = EstimatorModel.estimate(
             of: server, known: known, profile: profile ?? .usual(isInCloud: server.isInCloud))

@@ -21,7 +21,7 @@ struct NamedCoresTests {
         #expect(server.hasNamedCores)
         #expect(try server.modelled().server.cores == 16)
         #expect(try server.modelled().isAssumed == false, "a processor for one socket, with a known number of cores")
-        server.processor = "AMD EPYC 7313 16-Core Processor"
+        server.processor = NamedProcessor("AMD EPYC 7313 16-Core Processor")
         server.sockets = 2
         #expect(try server.modelled().server.cores == 32)
         server.cores = 24

@@ -22,13 +22,13 @@ struct EstimateTable {
         guard let header = records.next() else {
             throw .failure("--batch \(path): it is empty; begin it with the names of its columns, cpu among them.")
         }
-        let batch = try Result { () throws(EstimateBatch.Failure) in
+        var batch = try Result { () throws(EstimateBatch.Failure) in
             try EstimateBatch(header: header, isAnchored: isAnchored, profile: profile)
         }.mapError { CommandFailure.failure("--batch \(path): \($0).") }.get()
-        try estimate(&records, batch)
+        try estimate(&records, &batch)
     }
 
-    private func estimate(_ records: inout TableRecords, _ batch: EstimateBatch) throws(CommandFailure) {
+    private func estimate(_ records: inout TableRecords, _ batch: inout EstimateBatch) throws(CommandFailure) {
         var text = Array((EstimateBatch.header + "\n").utf8)
         var estimated = 0
         var refused = 0

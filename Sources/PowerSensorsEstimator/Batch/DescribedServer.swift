@@ -1,7 +1,7 @@
 /// A machine as a user describes it: everything but the processor's name may be missing.
 package struct DescribedServer: Hashable, Sendable {
-    /// The processor's model name.
-    package var processor: String
+    /// The processor.
+    package var processor: NamedProcessor
 
     /// The class of the machine; nil to find it by the processor's name.
     package var machineClass: MachineClass?
@@ -33,7 +33,9 @@ package struct DescribedServer: Hashable, Sendable {
     /// Whether it is a cloud's. A described processor that only clouds buy new makes it one too.
     package var isInCloud = false
 
-    package init(processor: String) { self.processor = processor }
+    package init(processor: String) { self.init(processor: NamedProcessor(processor)) }
+
+    package init(processor: NamedProcessor) { self.processor = processor }
 
     /// Why a machine cannot be modelled.
     package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -43,7 +45,7 @@ package struct DescribedServer: Hashable, Sendable {
 
     /// The machine with typical values for what is missing, and whether its generation or size is only assumed.
     package func modelled() throws(Failure) -> (server: ModelledServer, isAssumed: Bool) {
-        let name = ProcessorName(processor)
+        let (name, words) = (processor.name, processor.key)
         let isOfData = name.maker.map(Self.isInData) == true
         let (namedCores, isForOneSocket) = (name.coresPerSocket, name.isForSingleSocket)
         let found = try machineClass(name)
@@ -51,7 +53,6 @@ package struct DescribedServer: Hashable, Sendable {
 
         let match = generation(name)
         let typical = match.generation.coefficients
-        let words = ProcessorKey(processor)
         let key = match.isKnown || match.generation == .other ? words.text : ""
         let processorsCores =
             namedCores ?? ReferencePoints.embedded.coresPerSocket(of: match.generation, key: key)
@@ -79,7 +80,7 @@ package struct DescribedServer: Hashable, Sendable {
 
     /// Whether the number of cores is taken from the processor's name.
     package var hasNamedCores: Bool {
-        cores == nil && threads == nil && ProcessorName(processor).coresPerSocket != nil
+        cores == nil && threads == nil && processor.name.coresPerSocket != nil
     }
 
     // MARK: What is not believed
@@ -111,19 +112,19 @@ package struct DescribedServer: Hashable, Sendable {
         if let machineClass { return (machineClass, .given) }
         if name.isGeneric {
             throw Failure(
-                description: "'\(processor)' is a hypervisor's, and says nothing of the machine; \(Self.advice)")
+                description: "'\(processor.text)' is a hypervisor's, and says nothing of the machine; \(Self.advice)")
         }
         // The data have some servers with processors of desktops.
         if let generation = name.generation, name.line != .server,
-            ReferencePoints.embedded.coresPerSocket(of: generation, key: ProcessorKey(processor).text) != nil
+            ReferencePoints.embedded.coresPerSocket(of: generation, key: processor.key.text) != nil
         {
             return (.server, .line)
         }
         guard let found = MachineClass(line: name.line) else {
             throw Failure(
-                description: processor.isEmpty
+                description: processor.text.isEmpty
                     ? "the processor's name is missing"
-                    : "'\(processor)' is no processor that is known here; \(Self.advice)")
+                    : "'\(processor.text)' is no processor that is known here; \(Self.advice)")
         }
         return (found, .line)
     }

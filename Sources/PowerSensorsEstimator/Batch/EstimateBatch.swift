@@ -33,6 +33,12 @@ package struct EstimateBatch: Sendable {
     private let isAnchored: Bool
     private let profile: LoadProfile?
 
+    /// The processors of earlier rows: tables have the same few again and again, and taking a name apart takes longest.
+    private var processors: [String: NamedProcessor] = [:]
+
+    /// How many of them are kept, some hundred bytes each.
+    private static let mostProcessors = 10_000
+
     /// Reads the names of a table's columns.
     ///
     /// - Parameters:
@@ -64,7 +70,7 @@ package struct EstimateBatch: Sendable {
     /// the machine's class.
     ///
     /// - Parameter question: Is called with what is doubtful about the row, which is estimated nevertheless.
-    package func line(
+    package mutating func line(
         for record: TableRecords.Record, question: (Failure) -> Void = { _ in }
     ) throws(Failure) -> String {
         if record.isCutOff { throw record.failure("a quoted field has no end; close its quotes") }
@@ -93,10 +99,18 @@ package struct EstimateBatch: Sendable {
         return line + "," + estimate.machineClass.rawValue
     }
 
-    private func modelled(
+    private mutating func processor(_ text: String) -> NamedProcessor {
+        if let known = processors[text] { return known }
+        if processors.count >= Self.mostProcessors { processors.removeAll() }
+        let processor = NamedProcessor(text)
+        processors[text] = processor
+        return processor
+    }
+
+    private mutating func modelled(
         _ row: Row, nodes: Int, _ question: (Failure) -> Void
     ) throws(Failure) -> (server: ModelledServer, isAssumed: Bool) {
-        var server = DescribedServer(processor: row.text("cpu"))
+        var server = DescribedServer(processor: processor(row.text("cpu")))
         server.machineClass = try row.machineClass()
         server.sockets = try row.count("sockets", perNodeOf: nodes)
         server.cores = try row.count("cores", perNodeOf: nodes)

@@ -4,7 +4,7 @@ import Testing
 private func batch(_ text: String, isAnchored: Bool = false) throws -> (lines: [String], complaints: [String]) {
     var records = TableRecords(Array(text.utf8))
     let header = records.next()
-    let batch = try EstimateBatch(header: try #require(header), isAnchored: isAnchored)
+    var batch = try EstimateBatch(header: try #require(header), isAnchored: isAnchored)
     var lines: [String] = []
     var complaints: [String] = []
     while let record = records.next() {
@@ -90,7 +90,7 @@ struct EstimateBatchTests {
     private func questions(_ text: String) throws -> (questions: [String], lines: [String]) {
         var records = TableRecords(Array(text.utf8))
         let header = records.next()
-        let batch = try EstimateBatch(header: try #require(header), isAnchored: false)
+        var batch = try EstimateBatch(header: try #require(header), isAnchored: false)
         var (questions, lines): ([String], [String]) = ([], [])
         while let record = records.next() {
             lines.append(try batch.line(for: record) { questions.append($0.description) })
