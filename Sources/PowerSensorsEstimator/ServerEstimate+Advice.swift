@@ -3,8 +3,13 @@ import PowerSensorsCore
 extension ServerEstimate {
     /// What the estimate rests on, and the one fact that would narrow its band most, in a line.
     ///
-    /// - Parameter isAssumed: Whether the generation or the size is only assumed.
-    package func advice(isAssumed: Bool) -> String { "It rests on \(grounds(isAssumed)). \(remedy(isAssumed))" }
+    /// - Parameters:
+    ///   - isAssumed: Whether the generation or the size is only assumed.
+    ///   - isForGuest: Whether a guest's part of it is shown, which cannot measure anything.
+    package func advice(isAssumed: Bool, isForGuest: Bool = false) -> String {
+        let remedy = isForGuest ? "Nothing that a guest can see would narrow it." : remedy(isAssumed)
+        return "It rests on \(grounds(isAssumed)). \(remedy)"
+    }
 
     private func grounds(_ isAssumed: Bool) -> String {
         let known = [known.idle.map { _ in "idle" }, known.maximum.map { _ in "full load" }].compactMap { $0 }
@@ -27,7 +32,7 @@ extension ServerEstimate {
         if isAssumed {
             return server.hasUnseenGeneration
                 ? "Watts of its own would narrow it most: --idle-watts and --max-watts."
-                : "Its size would narrow it most: --sockets and --cores."
+                : "Its true size would narrow it most: --sockets and --cores."
         }
         let facts = [
             known.idle == nil

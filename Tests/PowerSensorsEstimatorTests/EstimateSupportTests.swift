@@ -90,6 +90,12 @@ struct EstimateAdviceTests {
         #expect(advice(server(), profile: .performance).hasSuffix("powersensors calibrate."))
     }
 
+    @Test func `a guest is not told to measure`() {
+        let estimate = EstimatorModel.estimate(of: server(), known: KnownWatts(), profile: .performance)
+        let advice = estimate.advice(isAssumed: false, isForGuest: true)
+        #expect(advice.hasPrefix("It rests on ") && !advice.contains("calibrate") && !advice.contains("--"))
+    }
+
     @Test func `what is assumed comes before what is not known`() {
         #expect(advice(server(), isAssumed: true).hasSuffix("--sockets and --cores."))
         let guessed = ModelledServer(

@@ -39,7 +39,7 @@ struct EstimateText {
             \(fixed(server.memoryGigabytes, decimals: 0)) GB\
             \(isMemoryAssumed ? " (assumed)" : ""); load profile \(estimate.profile.name).
             The band contains the true value two times out of three\(basis).
-            \(estimate.advice(isAssumed: isAssumed))
+            \(estimate.advice(isAssumed: isAssumed, isForGuest: instance != nil))
 
             """
         return text + part
