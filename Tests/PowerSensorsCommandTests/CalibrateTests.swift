@@ -108,6 +108,40 @@ struct CalibrateTests {
         #expect(third.complaints.last?.contains("it is not what calibrate --passive has learned") == true)
     }
 
+    @Test func `what was learned since a drift is kept over a restart, until another profile no longer fits`() throws {
+        let (machine, _) = try Self.machine()
+        let meter = try CalibrationMeter(try Sampler(SensorSet(roots: machine.roots)))
+        func profile(_ watts: Double) throws -> CalibrationProfile {
+            let points = (0..<60).map {
+                CalibrationPoint(load: Double($0 % 11) / 10, power: Watts(watts + Double($0 % 11)))
+            }
+            return meter.profile(try CalibrationFit(points))
+        }
+        var learned = LearnedFile.Content(from: meter)
+        learned.bins.add(CalibrationPoint(load: 0.5, power: Watts(90)))
+        #expect(try learned.giveUp(since: profile(50)) && learned.bins.windows == 0)
+        learned.bins.add(CalibrationPoint(load: 0.5, power: Watts(100)))
+        let path = machine.procfs.path + "/../learned"
+        try LearnedFile.write(learned, to: path)
+        var later = try #require(try LearnedFile.read(path, for: meter))
+        #expect(try !later.giveUp(since: profile(50)) && later.bins.windows == 1)
+        #expect(try later.giveUp(since: profile(60)) && later.bins.windows == 0)
+    }
+
+    @Test func `what another channel of the same sensor has taught is refused`() throws {
+        let machine = try MockMachine()
+        _ = try machine.set(.intelServer(sockets: 1))
+        try machine.add(MockControlType(zones: [MockZone(name: "package-0", power: Watts(0))]))
+        let path = machine.procfs.path + "/learned"
+        let one = try CalibrationMeter(try Sampler(SensorSet(roots: machine.roots)))
+        try LearnedFile.write(LearnedFile.Content(from: one), to: path)
+        let text = try #require(String(bytes: try WholeFile.bytes(path), encoding: .utf8))
+        try machine.procfs.write(text.replacingOccurrences(of: "package-0", with: "package-1"), to: "learned")
+        let failure = #expect(throws: CommandFailure.self) { _ = try LearnedFile.read(path, for: one) }
+        #expect(failure?.line.contains("learned from rapl/package-1 (cpu)") == true, "\(failure?.line ?? "")")
+        #expect(failure?.line.contains("it would be rapl/package-0 (cpu)") == true)
+    }
+
     @Test(arguments: [
         (["--teacher", "moon"], 64, "--teacher moon"),
         (["--teacher", "cpu", "--scope", "cpu"], 64, "leave one of the two"),

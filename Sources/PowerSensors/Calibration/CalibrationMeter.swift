@@ -28,6 +28,9 @@ public struct CalibrationMeter: ~Copyable {
     /// The sensor that measures it.
     public let sensor: SensorName
 
+    /// The channels whose power it adds up.
+    package let channels: [String]
+
     /// The hardware that is calibrated.
     public let hardware: CalibrationProfile.Hardware
 
@@ -69,13 +72,14 @@ public struct CalibrationMeter: ~Copyable {
         }
         self.scope = scope
         sensor = channel.sensor
+        let indices = topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
+        channels = indices.map { topology.channels[$0].id }
         // The last count that a window includes is late by up to one refresh interval, so a window has at least three.
-        let refresh = topology.channels.filter { $0.countsIn == scope }.map {
+        let refresh = indices.map { topology.channels[$0] }.map {
             max($0.refreshInterval ?? .zero, $0.readingInterval ?? .zero)
         }
         window = max(Self.shortestWindow, (refresh.max() ?? .zero) * 3)
         load = LoadReader(beneath: sampler.roots.procfs)
-        let indices = topology.channels.indices.filter { topology.channels[$0].countsIn == scope }
         let isGauge = indices.count == 1 && topology.channels[indices[0]].encoding == .gauge
         gauge = isGauge ? indices[0] : nil
         self.clock = clock

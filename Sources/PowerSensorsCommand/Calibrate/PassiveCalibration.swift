@@ -20,7 +20,8 @@ struct PassiveCalibration {
 
     /// What changes while it watches.
     private struct Progress {
-        var bins: CalibrationBins
+        var learned: LearnedFile.Content
+        let profile: CalibrationProfile?
         var drift: ProfileDrift?
         var saved = SampleInstant.monotonicNow
         var latest = SampleInstant.monotonicNow
@@ -28,10 +29,12 @@ struct PassiveCalibration {
 
     /// Watches, and returns what was learned, with what earlier runs had learned.
     func watch(for time: Duration, _ meter: inout CalibrationMeter) throws(CommandFailure) -> CalibrationBins {
-        var current = Progress(bins: CalibrationBins(), drift: profile(like: meter).map { ProfileDrift($0) })
+        let profile = profile(like: meter)
+        var current = Progress(
+            learned: LearnedFile.Content(from: meter), profile: profile, drift: profile.map { ProfileDrift($0) })
         if let state, let learned = try LearnedFile.read(state, for: meter) {
-            StandardError.write("going on with \(learned.windows) measurements of earlier runs.")
-            current.bins = learned
+            StandardError.write("going on with \(learned.bins.windows) measurements of earlier runs.")
+            current.learned = learned
         }
         let progress = ProgressLine("calibrate")
         let total = time + meter.window
@@ -39,17 +42,16 @@ struct PassiveCalibration {
             progress.show("watching", left: total - progress.elapsed)
         }
         Calibration.tell(meter)
-        let identity = LearnedFile.Identity(meter)
         let isEnded = {
             progress.show("watching", left: total - progress.elapsed)
             return Signals.isEndRequested
         }
-        meter.forEachPoint(for: time, unless: isEnded) { record($0, identity, &current) }
-        save(current.bins, identity)
+        meter.forEachPoint(for: time, unless: isEnded) { record($0, &current) }
+        save(current.learned)
         if Signals.isEndRequested {
             StandardError.write("stopped early; the profile covers what was measured so far.")
         }
-        return current.bins
+        return current.learned.bins
     }
 
     /// The profile that is being kept up to date; nil if there is none, or one of other hardware.
@@ -60,32 +62,34 @@ struct PassiveCalibration {
         return profile
     }
 
-    private func record(_ point: CalibrationPoint, _ identity: LearnedFile.Identity, _ current: inout Progress) {
+    private func record(_ point: CalibrationPoint, _ current: inout Progress) {
         let now = SampleInstant.monotonicNow
         // A window without a point, as during a suspend, says nothing of the time between.
         let time = min(Duration.nanoseconds(now - current.latest), .seconds(60))
         current.latest = now
         switch current.drift?.record(point, over: time) {
         case .began:
+            let isGivenUp = current.learned.giveUp(since: current.profile)
             StandardError.write(
-                "\(output ?? "profile"): \(current.drift?.text ?? "it no longer fits"). What was learned before is given up."
-            )
-            current.bins = CalibrationBins()
-        case .ended: StandardError.write("\(output ?? "profile"): the profile fits again.")
+                "\(output ?? "profile"): \(current.drift?.text ?? "it no longer fits"). "
+                    + (isGivenUp ? "What was learned before is given up." : "What was learned since then is kept."))
+        case .ended:
+            StandardError.write("\(output ?? "profile"): the profile fits again.")
+            current.learned.keepAll()
         case nil: break
         }
-        current.bins.add(point)
+        current.learned.bins.add(point)
         if now - current.saved >= Self.saveInterval.wholeNanoseconds {
             current.saved = now
-            save(current.bins, identity)
+            save(current.learned)
         }
     }
 
     /// Keeps what was learned. What cannot be saved is told, and does not end days of watching.
-    private func save(_ bins: CalibrationBins, _ identity: LearnedFile.Identity) {
+    private func save(_ learned: LearnedFile.Content) {
         guard let state else { return }
         do throws(CommandFailure) {
-            try LearnedFile.write(bins, of: identity, to: state)
+            try LearnedFile.write(learned, to: state)
         } catch {
             StandardError.write(error.line)
         }
