@@ -79,7 +79,8 @@ def _caches(shares):
 
 def _case(way, kernel, mount, seen, unseen):
     words = {"MOUNT": mount.replace("CACHE", "$cache").replace("TAG", "$cache").replace("POINT", "/mnt/$cache"),
-             "CACHES": " ".join(_caches(seen + unseen)), "SHARES": " ".join(seen + unseen), "SEEN": " ".join(seen)}  # fmt: skip
+             "CACHES": " ".join(_caches(seen + unseen)), "SHARES": " ".join(seen + unseen),
+             "SEEN": " ".join(seen)}  # fmt: skip
     script = SCRIPT
     for word, text in words.items():
         script = script.replace(word, text)

@@ -85,7 +85,7 @@ struct MachineClassTests {
     {
         let estimate = try machine.estimate()
         #expect(estimate.machineClass == machine.machineClass)
-        #expect(estimate.curve.maximum < Watts(320))
+        #expect(estimate.curve.maximum < Watts(350))
         #expect(estimate.method.hasPrefix("curve of"))
     }
 
