@@ -54,9 +54,8 @@ def cases(kernels):
     servers = [Machine(kernel, "Skylake-Server", "2,sockets=2") for kernel in kernels.values()]
     for machine in servers + [Machine(kernels["6.12"], "EPYC", "2,sockets=2")]:
         yield Case("no registers", machine, NO_REGISTERS.format(**names), _check_none)
-    for kernel in kernels.values():
-        machine = Machine(kernel, "Skylake-Server", "4,sockets=2")
-        yield Case("stale registers", machine, STALE_SCRIPT.format(**names), _check_stale)
+    machine = Machine(kernels["6.12"], "Skylake-Server", "4,sockets=2")
+    yield Case("stale registers", machine, STALE_SCRIPT.format(**names), _check_stale)
 
 
 def _check_none(run, checks):
