@@ -237,7 +237,7 @@ for target in package.targets {
         .strictMemorySafety(),
     ]
     // CI compiles what guests and the soak run optimised, and the tests, which are most of the code, as usual.
-    if Context.environment["POWERSENSORS_OPTIMIZED"] != nil, target.type == .regular || target.type == .executable {
+    if Context.environment["OPTIMIZE_ALL_BUT_TESTS"] != nil, target.type == .regular || target.type == .executable {
         target.swiftSettings?.append(.unsafeFlags(["-O", "-assert-config", "Debug"]))
     }
 }
