@@ -7,8 +7,9 @@ exec </dev/null
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-# One folder for all, so that the library is compiled once in each configuration.
+# One folder and one configuration for all, so that the library is compiled once.
 scratch=$PWD/.build/examples
+options=(--scratch-path "$scratch" --configuration release -debug-info-format none)
 
 fail() {
     echo "examples: $1" >&2
@@ -56,7 +57,7 @@ check_linkage() {
 rm -rf "$scratch"/{checkouts,repositories,workspace-state.json,debug.yaml,release.yaml}
 
 agent=Examples/Agent
-quietly "build of $agent" '' swift build --package-path "$agent" --scratch-path "$scratch" --configuration release
+quietly "build of $agent" '' swift build --package-path "$agent" "${options[@]}"
 check_dependencies "$agent"
 programs=$scratch/release
 for program in Agent FastLoop Watts WhoUsesIt Work; do
@@ -79,11 +80,11 @@ quietly "manifest of Docs/EmbeddingInAnAgent.md" '' swift package --package-path
 grep -q '"PowerSensors"' "$log" || fail "the manifest of Docs/EmbeddingInAnAgent.md lacks the product" "$(cat "$log")"
 
 sensor=Examples/ThirdPartySensor
-quietly "tests of $sensor" ' Test run with ' swift test --disable-xctest --package-path "$sensor" --scratch-path "$scratch"
+quietly "tests of $sensor" ' Test run with ' swift test --disable-xctest --package-path "$sensor" "${options[@]}"
 check_dependencies "$sensor"
 
 exporter=Examples/ThirdPartyExporter
-quietly "tests of $exporter" ' Test run with |^received: ' swift test --disable-xctest --package-path "$exporter" --scratch-path "$scratch"
+quietly "tests of $exporter" ' Test run with |^received: ' swift test --disable-xctest --package-path "$exporter" "${options[@]}"
 check_dependencies "$exporter"
 
 # The endpoint's packages would take minutes to build once more: it is checked against the modules that are built here already.
