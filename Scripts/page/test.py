@@ -391,6 +391,7 @@ def check_restart(page, binary, machine, running, options):
     dated = driver.wait(f"/since .*[A-Za-z].* [0-9:]+$/.test({since})", 15)
     check("a day later it says on which day", None if dated else driver.run(since))
     driver.run("Date.now = Date.realNow, 0")
+    driver.run("document.querySelector('#kinds input:not(:checked)').click()")
     check("without a connection the figure is a dash", None if page.power() == "– W" else page.power())
     check("without a connection nothing else is shown either", driver.run("""
         (() => {

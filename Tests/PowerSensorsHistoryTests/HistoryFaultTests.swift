@@ -194,6 +194,18 @@ struct HistoryFaultTests {
         #expect(try HistoryReader.at(1 << 50, path).rows(since: 0, by: .event).count == 2)
     }
 
+    @Test func `an event has the time at which it happened, however late it comes`() async throws {
+        let folder = try MockTree()
+        let path = "\(folder.path)/history.db"
+        var exporter = HistoryExporter(path, size: 1 << 20)
+        exporter.export(MonitorEvent(.sensorLost, SampleInstant.now.advanced(by: .seconds(-20)), generation: 1))
+        let now = SampleInstant.wallNanoseconds / 1_000_000
+        try await exporter.export(SimulatedHost().snapshot)
+        try exporter.finish()
+        let row = try #require(try HistoryReader.at(1 << 50, path).rows(since: 0, by: .event).first)
+        #expect((19_000...21_000).contains(now - row.fromMilliseconds), "\(now - row.fromMilliseconds) ms ago")
+    }
+
     @Test func `only one program writes a history`() throws {
         let folder = try MockTree()
         let path = "\(folder.path)/history.db"
@@ -244,7 +256,9 @@ struct HistoryFaultTests {
         // What is there can be read meanwhile.
         let before = try HistoryReader.at(host.wall, path).rows(since: begin, by: .scope).energy
         #expect(before <= used && before >= used - 2_000_000)
-        for _ in 0..<30 {
+        host.powers = [.cpu: 150]
+        for step in 0..<30 {
+            if step == 20 { host.powers = [.cpu: 40] }
             host.pass(7000)
             host.use(1_000_000)
             used += 1_000_000
@@ -256,6 +270,7 @@ struct HistoryFaultTests {
         recorder.close()
         let rows = try HistoryReader.at(host.wall, path).rows(since: begin, by: .hour)
         #expect(rows.energy == used)
+        #expect(rows.compactMap(\.peak).max() == Watts(150), "that of a snapshot that found no room")
         #expect(
             try Database(path, isWriting: true).number(
                 "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'") == 1)

@@ -41,6 +41,7 @@ function showFigures(snapshot) {
 
 /** Without a connection nothing is known. */
 function hideFigures() {
+    shown = null;
     setText(element("power"), UNKNOWN);
     setText(element("power-unit"), "W");
     for (const id of ["band", "reason"]) setText(element(id), "");

@@ -78,7 +78,8 @@ package struct SpikeDetector: Sendable {
         spike.peak = max(spike.peak, Watts(watts))
         spike.duration += interval
         spike.energyAboveBaseline += Joules((watts - spike.baseline.rawValue) * interval.seconds)
-        spike.isLasting = baseline.level > endingPower
+        // In the first minutes less than that is half of what the baseline knows.
+        spike.isLasting = spike.duration * 2 >= rule.memory && baseline.level > endingPower
         self.spike = spike
         return spike.isLasting ? end() : nil
     }

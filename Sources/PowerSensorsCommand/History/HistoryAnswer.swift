@@ -85,8 +85,11 @@ package struct HistoryAnswer: Sendable {
         }
         var bytes: [UInt8] = []
         for var row in rows {
-            // Those of single snapshots.
-            if unit != nil { (row.minimum, row.peak) = (nil, nil) }
+            // Those of single snapshots, which are in a spike's text too.
+            if unit != nil {
+                (row.minimum, row.peak) = (nil, nil)
+                if row.kind == .event, row.name.hasPrefix(MonitorEvent.Kind.powerSpike.name) { row.text = "" }
+            }
             row.appendJSON(price: price, to: &bytes)
             // More is not sent.
             if bytes.count > HistoryQuery.maximumSize { break }

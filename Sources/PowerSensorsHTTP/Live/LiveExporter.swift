@@ -92,7 +92,7 @@ public final class LiveExporter: Exporter {
             case .topology: bytes = snapshot.topology.json(node: node)
             case .findings: bytes = state.findings.json(node: node, generation: snapshot.topology.generation)
             case .recent: bytes = state.recent.points(node: node, interval: interval)
-            case .events: bytes = state.recent.events(node: node)
+            case .events: bytes = state.recent.events(node: node, interval: interval)
             }
             let page = MetricsPage(bytes: bytes, version: state.version)
             state.documents[document] = page

@@ -85,13 +85,15 @@ struct RecentFigures: Sendable {
 
     /// The events as one JSON object and a line end, the oldest first.
     ///
-    /// - Parameter node: The machine's name.
-    func events(node: String) -> [UInt8] {
+    /// - Parameters:
+    ///   - node: The machine's name.
+    ///   - interval: The time between two figures. If it is longer than a second, what a spike had within it is not told.
+    func events(node: String, interval: Duration) -> [UInt8] {
         JSONWriter.rendering { json in
             json.object { json in
                 json.member("version", 1)
                 json.member("node", node)
-                json.member("events", each: moments) { append($0, to: &$1) }
+                json.member("events", each: moments) { append($0, isFine: interval <= .seconds(1), to: &$1) }
             }
         } + [UInt8(ascii: "\n")]
     }
@@ -103,21 +105,21 @@ struct RecentFigures: Sendable {
         json.member("high_w", host.high?.rawValue)
     }
 
-    private func append(_ moment: Moment, to json: inout JSONWriter) {
+    private func append(_ moment: Moment, isFine: Bool, to json: inout JSONWriter) {
         json.member("time_ns", moment.timeNanoseconds)
         json.member("kind", moment.event.kind.name)
         json.member("channel", moment.event.channel)
         json.member("status", moment.event.status?.name)
         json.member("ambiguous_j", moment.event.ambiguousEnergy?.rawValue)
-        if let spike = moment.event.spike { append(spike, to: &json) }
+        if let spike = moment.event.spike { append(spike, isFine: isFine, to: &json) }
     }
 
-    private func append(_ spike: PowerSpike, to json: inout JSONWriter) {
+    private func append(_ spike: PowerSpike, isFine: Bool, to json: inout JSONWriter) {
         json.member("scope", spike.scope.name)
-        json.member("peak_w", spike.peak.rawValue)
+        json.member("peak_w", isFine ? spike.peak.rawValue : nil)
         json.member("baseline_w", spike.baseline.rawValue)
-        json.member("duration_s", spike.duration.seconds)
-        json.member("extra_j", spike.energyAboveBaseline.rawValue)
+        json.member("duration_s", isFine ? spike.duration.seconds : nil)
+        json.member("extra_j", isFine ? spike.energyAboveBaseline.rawValue : nil)
         json.member("lasting", spike.isLasting)
     }
 }

@@ -84,7 +84,9 @@ public struct HistoryExporter: Exporter {
     public mutating func export(_ event: MonitorEvent) {
         if event.finding?.severity == .info { return }
         if events.count == 256 { events.removeFirst() }
-        events.append(StoredEvent(event, at: SampleInstant.wallNanoseconds / 1_000_000))
+        // It comes with the next snapshot, which may be late.
+        let age = SampleInstant.now.boottimeNanoseconds - event.instant.boottimeNanoseconds
+        events.append(StoredEvent(event, at: (SampleInstant.wallNanoseconds - age) / 1_000_000))
     }
 
     /// Closes the file.

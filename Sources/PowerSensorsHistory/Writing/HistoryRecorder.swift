@@ -3,7 +3,8 @@ package import PowerSensors
 
 /// Records snapshots in a history, on one thread.
 ///
-/// What cannot be written is not lost: the counts go on from the last snapshot that was.
+/// What cannot be written is not lost: the counts go on from the last snapshot that was, and the next minimum and maximum include
+/// the powers since then.
 package final class HistoryRecorder {
     private let path: String
     private let limits: HistoryLimits
@@ -11,6 +12,9 @@ package final class HistoryRecorder {
     private var store: HistoryStore?
     private var counter = TickCounter()
     private var events: [StoredEvent] = []
+    /// The powers that were known since the last snapshot that was written, of so many series at most.
+    private var unwritten: [SeriesKey: PowerRange] = [:]
+    private static let unwrittenLimit = 1000
 
     /// How many events wait at most while nothing can be written.
     private static let eventLimit = 256
@@ -33,7 +37,9 @@ package final class HistoryRecorder {
         events.append(contentsOf: more)
         if events.count > Self.eventLimit { events.removeFirst(events.count - Self.eventLimit) }
         var counter = counter
-        let tick = counter.tick(snapshot)
+        var tick = counter.tick(snapshot)
+        tick?.widen(by: unwritten)
+        var isWritten = false
         do throws(HistoryError) {
             let store = try opened()
             if tick == nil, events.isEmpty {
@@ -42,6 +48,8 @@ package final class HistoryRecorder {
                 try store.append(tick, events) {
                     self.counter = counter
                     self.events.removeAll(keepingCapacity: true)
+                    self.unwritten.removeAll()
+                    isWritten = true
                 }
             }
             // What cannot be read of the past is no reason to tell that the present is lost.
@@ -50,6 +58,10 @@ package final class HistoryRecorder {
         } catch {
             // The first snapshot says from where on to count, whether or not something can be written.
             if tick == nil { self.counter = counter }
+            for entry in tick?.entries ?? [] where !isWritten {
+                guard let power = entry.values.power else { continue }
+                if unwritten.count < Self.unwrittenLimit || unwritten[entry.key] != nil { unwritten[entry.key] = power }
+            }
             // After anything but a lack of room the file is opened again.
             if ![.full, .busy].contains(error.reason) { store = nil }
             throw error

@@ -23,6 +23,18 @@ struct Tick: Sendable {
     var headline: String?
 
     var entries: [Entry] = []
+
+    /// Extends the minimum and the maximum of each series' power to those that it had before.
+    mutating func widen(by earlier: [SeriesKey: PowerRange]) {
+        if earlier.isEmpty { return }
+        for index in entries.indices {
+            guard let other = earlier[entries[index].key] else { continue }
+            var power = entries[index].values.power ?? other
+            power.minimum = min(power.minimum, other.minimum)
+            power.maximum = max(power.maximum, other.maximum)
+            entries[index].values.power = power
+        }
+    }
 }
 
 /// An event as it is kept.

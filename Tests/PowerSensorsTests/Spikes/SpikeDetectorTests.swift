@@ -75,6 +75,16 @@ struct SpikeDetectorTests {
         #expect((29...32).contains(found[1].index - 100))
     }
 
+    @Test func `a spike in the first minutes is no level before half of the memory has passed`() throws {
+        let found = changes(calm(43, 40) + calm(123, 100) + calm(43, 40), every: 1)
+        try #require(found.count == 2)
+        guard case .ended(let last) = found[1].change else {
+            Issue.record("\(found)")
+            return
+        }
+        #expect(!last.isLasting && last.duration == .seconds(100) && last.energyAboveBaseline == Joules(8000))
+    }
+
     @Test func `what is usual at that time is no spike, nor is a little more`() {
         let powers = calm(40, 50) + [90, 104, 124, 130, 115, 112, 40]
         let told = changes(powers, usual: Watts(100))

@@ -22,13 +22,13 @@ package struct ScreenState {
     package private(set) var findings: [Finding] = []
 
     /// The powers of the headline figure.
-    package private(set) var trace: PowerTrace
+    package var trace: PowerTrace { held?.trace ?? latestTrace }
 
     /// The channels that have had a value, by their `id`.
-    private(set) var known: Set<String> = []
+    var known: Set<String> { held?.known ?? latestKnown }
 
     /// Whether the figures stand still.
-    package private(set) var isPaused = false
+    package var isPaused: Bool { held != nil }
 
     /// Whether every key is explained.
     package private(set) var showsHelp = false
@@ -48,6 +48,12 @@ package struct ScreenState {
     /// Whether the command is asked to end.
     package private(set) var isOver = false
 
+    private var latestTrace: PowerTrace
+    private var latestKnown: Set<String> = []
+
+    /// What is drawn while the figures stand still.
+    private var held: (trace: PowerTrace, known: Set<String>)?
+
     /// The latest figures while those that are shown stand still.
     private var waiting: (snapshot: Snapshot, findings: [Finding])?
 
@@ -61,14 +67,14 @@ package struct ScreenState {
         self.top = top
         self.showsAll = showsAll
         self.hasKeys = hasKeys
-        trace = PowerTrace(interval: interval)
+        latestTrace = PowerTrace(interval: interval)
     }
 
     /// Takes in new figures, which are shown at once unless the screen is paused.
     package mutating func record(_ snapshot: Snapshot, findings: [Finding]) {
-        trace.record(snapshot.headline?.power, over: snapshot.interval, until: snapshot.instant)
+        latestTrace.record(snapshot.headline?.power, over: snapshot.interval, until: snapshot.instant)
         for (channel, figures) in zip(snapshot.topology.channels, snapshot.channels) where figures.hasValue {
-            known.insert(channel.id)
+            latestKnown.insert(channel.id)
         }
         if isPaused {
             waiting = (snapshot, findings)
@@ -108,7 +114,7 @@ package struct ScreenState {
     }
 
     private mutating func togglePause() {
-        isPaused.toggle()
+        held = isPaused ? nil : (latestTrace, latestKnown)
         guard !isPaused, let latest = waiting else { return }
         (snapshot, findings, waiting) = (latest.snapshot, latest.findings, nil)
     }
