@@ -87,7 +87,9 @@ extension Baseline {
             /// Nil if it is not there; the whole entry is refused if it cannot be.
             var spread: Spread? {
                 guard let deviation, let count, let duration else { return nil }
-                return Spread(deviation: Watts(deviation), count: count, duration: .seconds(duration))
+                // In whole nanoseconds, as it was written.
+                let nanoseconds = Int64((duration * 1e9).rounded())
+                return Spread(deviation: Watts(deviation), count: count, duration: .nanoseconds(nanoseconds))
             }
 
             var isUsable: Bool {
