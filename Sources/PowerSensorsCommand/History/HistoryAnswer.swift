@@ -15,6 +15,8 @@ package struct HistoryAnswer: Sendable {
     /// What may be asked for by client programs: snapshots are finer than what is served.
     private static let groupings = HistoryForm.groupings.filter { $0 != HistoryGrouping.sample.name }
 
+    private static let spikes = [MonitorEvent.Kind.powerSpike, .powerSpikeEnd].map(\.name)
+
     /// Times that fit into each other and into the store's rows, in milliseconds.
     private static let units: [Int64] = [1, 3, 5, 15, 60].map { $0 * 60_000 }
 
@@ -88,7 +90,7 @@ package struct HistoryAnswer: Sendable {
             // Those of single snapshots, which are in a spike's text too.
             if unit != nil {
                 (row.minimum, row.peak) = (nil, nil)
-                if row.kind == .event, row.name.hasPrefix(MonitorEvent.Kind.powerSpike.name) { row.text = "" }
+                if row.kind == .event, Self.spikes.contains(row.name) { row.text = "" }
             }
             row.appendJSON(price: price, to: &bytes)
             // More is not sent.

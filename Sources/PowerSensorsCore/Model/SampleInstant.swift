@@ -75,6 +75,11 @@ public struct SampleInstant: Hashable, Sendable {
     /// since it may be set.
     package static var wallNanoseconds: Int64 { nanoseconds(of: CLOCK_REALTIME) }
 
+    /// The wall time of this instant in nanoseconds since 1970 UTC, as the clock is set now; for output only, too.
+    package var wallNanoseconds: Int64 {
+        Self.wallNanoseconds &- (Self.now.boottimeNanoseconds &- boottimeNanoseconds)
+    }
+
     /// The current ``monotonicNanoseconds``, where the other clock is not needed.
     package static var monotonicNow: Int64 { nanoseconds(of: CLOCK_MONOTONIC) }
 

@@ -10,7 +10,7 @@ public final class LiveExporter: Exporter {
     private struct State {
         var format: JSONFormat
         var snapshot: Snapshot?
-        var recent = RecentFigures()
+        var recent: RecentFigures
         var findings: [Finding] = []
         var documents: [LiveDocument: MetricsPage] = [:]
         var version: UInt64 = 0
@@ -45,7 +45,9 @@ public final class LiveExporter: Exporter {
         self.node = node
         self.interval = max(interval, .seconds(1))
         currentFindings = findings
-        state = Locked(State(format: JSONFormat(node: node)))
+        state = Locked(
+            State(
+                format: JSONFormat(node: node), recent: RecentFigures(hasSeconds: interval <= .seconds(1))))
     }
 
     /// Renders the channels' names.
@@ -73,10 +75,10 @@ public final class LiveExporter: Exporter {
 
     /// Records an event, which is shown at once or, if ``interval`` is longer than a second, with the next snapshot.
     public func export(_ event: MonitorEvent) {
-        let (now, wall) = (SampleInstant.now, SampleInstant.wallNanoseconds)
+        let time = event.instant.wallNanoseconds
         state.withLock { state in
-            state.recent.record(event, now: now, wallNanoseconds: wall)
-            if interval <= .seconds(1), state.recent.showEvents() { state.documents[.events] = nil }
+            state.recent.record(event, at: time)
+            if state.recent.hasSeconds, state.recent.showEvents() { state.documents[.events] = nil }
         }
     }
 
@@ -92,7 +94,7 @@ public final class LiveExporter: Exporter {
             case .topology: bytes = snapshot.topology.json(node: node)
             case .findings: bytes = state.findings.json(node: node, generation: snapshot.topology.generation)
             case .recent: bytes = state.recent.points(node: node, interval: interval)
-            case .events: bytes = state.recent.events(node: node, interval: interval)
+            case .events: bytes = state.recent.events(node: node)
             }
             let page = MetricsPage(bytes: bytes, version: state.version)
             state.documents[document] = page

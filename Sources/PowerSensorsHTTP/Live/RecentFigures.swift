@@ -22,12 +22,17 @@ struct RecentFigures: Sendable {
     /// How many events are kept.
     static let eventCount = 100
 
+    /// Whether figures of a second are told, which those of a spike are.
+    let hasSeconds: Bool
+
     /// The points; once there are enough, the oldest is replaced.
     private var points: [Point] = []
     private var oldest = 0
     private var moments: [Moment] = []
     /// Those that are not shown yet.
     private var waiting: [Moment] = []
+
+    init(hasSeconds: Bool) { self.hasSeconds = hasSeconds }
 
     /// Records a snapshot's host figures.
     mutating func record(_ snapshot: Snapshot) {
@@ -42,13 +47,10 @@ struct RecentFigures: Sendable {
 
     /// Records an event, which is not shown yet. Findings are left out, since they are a document of their own.
     ///
-    /// - Parameters:
-    ///   - now: The current instant.
-    ///   - wallNanoseconds: The wall-clock time of that instant in nanoseconds since 1970.
-    mutating func record(_ event: MonitorEvent, now: SampleInstant, wallNanoseconds: Int64) {
+    /// - Parameter timeNanoseconds: When it happened: wall-clock time in nanoseconds since 1970.
+    mutating func record(_ event: MonitorEvent, at timeNanoseconds: Int64) {
         if event.kind == .finding { return }
-        let age = now.boottimeNanoseconds - event.instant.boottimeNanoseconds
-        waiting.append(Moment(timeNanoseconds: wallNanoseconds - age, event: event))
+        waiting.append(Moment(timeNanoseconds: timeNanoseconds, event: event))
         waiting.removeFirst(max(waiting.count - Self.eventCount, 0))
     }
 
@@ -85,15 +87,13 @@ struct RecentFigures: Sendable {
 
     /// The events as one JSON object and a line end, the oldest first.
     ///
-    /// - Parameters:
-    ///   - node: The machine's name.
-    ///   - interval: The time between two figures. If it is longer than a second, what a spike had within it is not told.
-    func events(node: String, interval: Duration) -> [UInt8] {
+    /// - Parameter node: The machine's name.
+    func events(node: String) -> [UInt8] {
         JSONWriter.rendering { json in
             json.object { json in
                 json.member("version", 1)
                 json.member("node", node)
-                json.member("events", each: moments) { append($0, isFine: interval <= .seconds(1), to: &$1) }
+                json.member("events", each: moments) { append($0, to: &$1) }
             }
         } + [UInt8(ascii: "\n")]
     }
@@ -105,21 +105,21 @@ struct RecentFigures: Sendable {
         json.member("high_w", host.high?.rawValue)
     }
 
-    private func append(_ moment: Moment, isFine: Bool, to json: inout JSONWriter) {
+    private func append(_ moment: Moment, to json: inout JSONWriter) {
         json.member("time_ns", moment.timeNanoseconds)
         json.member("kind", moment.event.kind.name)
         json.member("channel", moment.event.channel)
         json.member("status", moment.event.status?.name)
         json.member("ambiguous_j", moment.event.ambiguousEnergy?.rawValue)
-        if let spike = moment.event.spike { append(spike, isFine: isFine, to: &json) }
+        if let spike = moment.event.spike { append(spike, to: &json) }
     }
 
-    private func append(_ spike: PowerSpike, isFine: Bool, to json: inout JSONWriter) {
+    private func append(_ spike: PowerSpike, to json: inout JSONWriter) {
         json.member("scope", spike.scope.name)
-        json.member("peak_w", isFine ? spike.peak.rawValue : nil)
+        json.member("peak_w", hasSeconds ? spike.peak.rawValue : nil)
         json.member("baseline_w", spike.baseline.rawValue)
-        json.member("duration_s", isFine ? spike.duration.seconds : nil)
-        json.member("extra_j", isFine ? spike.energyAboveBaseline.rawValue : nil)
+        json.member("duration_s", hasSeconds ? spike.duration.seconds : nil)
+        json.member("extra_j", hasSeconds ? spike.energyAboveBaseline.rawValue : nil)
         json.member("lasting", spike.isLasting)
     }
 }

@@ -40,10 +40,14 @@ struct SeriesValues: Hashable, Sendable {
 }
 
 extension PowerRange {
+    /// From the lower minimum to the higher maximum, with this one's band.
+    func widened(by other: PowerRange) -> PowerRange {
+        PowerRange(minimum: min(minimum, other.minimum), maximum: max(maximum, other.maximum), band: band)
+    }
+
     fileprivate static func joined(_ left: SeriesValues, _ right: SeriesValues) -> PowerRange? {
         guard let first = left.power, let second = right.power else { return left.power ?? right.power }
-        var joined = PowerRange(
-            minimum: min(first.minimum, second.minimum), maximum: max(first.maximum, second.maximum))
+        var joined = first.widened(by: second)
         guard first.band != nil || second.band != nil else { return joined }
         let weights = (Double(max(left.sampled, 0)), Double(max(right.sampled, 0)))
         func mean(_ end: KeyPath<Band, Int64>) -> Int64 {

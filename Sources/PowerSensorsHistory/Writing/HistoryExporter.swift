@@ -84,9 +84,7 @@ public struct HistoryExporter: Exporter {
     public mutating func export(_ event: MonitorEvent) {
         if event.finding?.severity == .info { return }
         if events.count == 256 { events.removeFirst() }
-        // It comes with the next snapshot, which may be late.
-        let age = SampleInstant.now.boottimeNanoseconds - event.instant.boottimeNanoseconds
-        events.append(StoredEvent(event, at: (SampleInstant.wallNanoseconds - age) / 1_000_000))
+        events.append(StoredEvent(event))
     }
 
     /// Closes the file.
@@ -98,9 +96,10 @@ public struct HistoryExporter: Exporter {
 }
 
 extension StoredEvent {
-    init(_ event: MonitorEvent, at time: Int64) {
+    init(_ event: MonitorEvent) {
         self.init(
-            time: time, kind: event.kind.name, subject: SeriesKey.bounded(event.channel ?? ""),
+            time: event.instant.wallNanoseconds / 1_000_000, kind: event.kind.name,
+            subject: SeriesKey.bounded(event.channel ?? ""),
             text: SeriesKey.bounded(event.description))
     }
 }

@@ -58,6 +58,7 @@ package final class HistoryRecorder {
         } catch {
             // The first snapshot says from where on to count, whether or not something can be written.
             if tick == nil { self.counter = counter }
+            // The tick's include those of the ticks before.
             for entry in tick?.entries ?? [] where !isWritten {
                 guard let power = entry.values.power else { continue }
                 if unwritten.count < Self.unwrittenLimit || unwritten[entry.key] != nil { unwritten[entry.key] = power }

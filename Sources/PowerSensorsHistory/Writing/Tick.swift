@@ -29,17 +29,14 @@ struct Tick: Sendable {
         if earlier.isEmpty { return }
         for index in entries.indices {
             guard let other = earlier[entries[index].key] else { continue }
-            var power = entries[index].values.power ?? other
-            power.minimum = min(power.minimum, other.minimum)
-            power.maximum = max(power.maximum, other.maximum)
-            entries[index].values.power = power
+            entries[index].values.power = (entries[index].values.power ?? other).widened(by: other)
         }
     }
 }
 
 /// An event as it is kept.
 package struct StoredEvent: Hashable, Sendable {
-    /// When it was noticed, in milliseconds since 1970 UTC.
+    /// When it happened, in milliseconds since 1970 UTC.
     let time: Int64
     let kind: String
     let subject: String

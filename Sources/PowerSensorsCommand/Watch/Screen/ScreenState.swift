@@ -15,17 +15,32 @@ package struct ScreenState {
     /// Whether there is a keyboard.
     let hasKeys: Bool
 
+    /// What is drawn.
+    private struct Picture {
+        var snapshot: Snapshot?
+        var findings: [Finding] = []
+        var trace: PowerTrace
+        var known: Set<String> = []
+    }
+
+    private var latest: Picture
+
+    /// What is drawn while the figures stand still.
+    private var held: Picture?
+
+    private var shown: Picture { held ?? latest }
+
     /// The figures that are shown; nil before the first.
-    package private(set) var snapshot: Snapshot?
+    package var snapshot: Snapshot? { shown.snapshot }
 
     /// What is missing or limited.
-    package private(set) var findings: [Finding] = []
+    package var findings: [Finding] { shown.findings }
 
     /// The powers of the headline figure.
-    package var trace: PowerTrace { held?.trace ?? latestTrace }
+    package var trace: PowerTrace { shown.trace }
 
     /// The channels that have had a value, by their `id`.
-    var known: Set<String> { held?.known ?? latestKnown }
+    var known: Set<String> { shown.known }
 
     /// Whether the figures stand still.
     package var isPaused: Bool { held != nil }
@@ -48,15 +63,6 @@ package struct ScreenState {
     /// Whether the command is asked to end.
     package private(set) var isOver = false
 
-    private var latestTrace: PowerTrace
-    private var latestKnown: Set<String> = []
-
-    /// What is drawn while the figures stand still.
-    private var held: (trace: PowerTrace, known: Set<String>)?
-
-    /// The latest figures while those that are shown stand still.
-    private var waiting: (snapshot: Snapshot, findings: [Finding])?
-
     /// The kinds of consumer, in the order of the keys.
     static let kinds: [Consumer.Kind] = [.virtualMachine, .controlGroup, .process]
 
@@ -67,20 +73,16 @@ package struct ScreenState {
         self.top = top
         self.showsAll = showsAll
         self.hasKeys = hasKeys
-        latestTrace = PowerTrace(interval: interval)
+        latest = Picture(trace: PowerTrace(interval: interval))
     }
 
     /// Takes in new figures, which are shown at once unless the screen is paused.
     package mutating func record(_ snapshot: Snapshot, findings: [Finding]) {
-        latestTrace.record(snapshot.headline?.power, over: snapshot.interval, until: snapshot.instant)
+        latest.trace.record(snapshot.headline?.power, over: snapshot.interval, until: snapshot.instant)
         for (channel, figures) in zip(snapshot.topology.channels, snapshot.channels) where figures.hasValue {
-            latestKnown.insert(channel.id)
+            latest.known.insert(channel.id)
         }
-        if isPaused {
-            waiting = (snapshot, findings)
-        } else {
-            (self.snapshot, self.findings) = (snapshot, findings)
-        }
+        (latest.snapshot, latest.findings) = (snapshot, findings)
     }
 
     /// Does what a key asks for.
@@ -89,7 +91,7 @@ package struct ScreenState {
     package mutating func press(_ key: ScreenKey) -> Bool {
         switch key {
         case .character("q"), .character("Q"): isOver = true
-        case .character(" "): togglePause()
+        case .character(" "): held = isPaused ? nil : latest
         case .character("?"): showsHelp.toggle()
         case .character("f"): (showsFindings, scroll) = (!showsFindings, 0)
         case .character("s"): order = Self.next(order, of: ConsumerTable.Order.allCases)
@@ -111,12 +113,6 @@ package struct ScreenState {
         if let chosenKind { return chosenKind }
         guard let attribution = snapshot?.attribution else { return .process }
         return Self.kinds.first { ConsumerTable($0, of: attribution, top: 1) != nil } ?? .process
-    }
-
-    private mutating func togglePause() {
-        held = isPaused ? nil : (latestTrace, latestKnown)
-        guard !isPaused, let latest = waiting else { return }
-        (snapshot, findings, waiting) = (latest.snapshot, latest.findings, nil)
     }
 
     private mutating func move(_ key: ScreenKey) -> Bool {
