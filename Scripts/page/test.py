@@ -24,6 +24,9 @@ SCRIPT = HERE.parents[1] / "Sources/CPowerSensorsHTTP/LivePage"
 LOOKS = (HERE / "looks.js").read_text()
 FACTORS = {"W": 1, "mW": 1e-3, "kW": 1e3, "J": 1, "kJ": 1e3, "Wh": 3600, "kWh": 3.6e6}
 
+# Of a kilowatt-hour: so dear that a minute costs something.
+PRICE = 1000
+
 failures = []
 
 
@@ -424,11 +427,55 @@ def check_pauses(page, machine):
     check("a figure that lacks a part is a dash with its reason", None if dash and "missing" in reason else reason)
     register.write = written
     back = page.driver.wait("document.getElementById('power').textContent !== '–'", 60)
-    events = page.driver.wait(f"({LOOKS}).rows('#events li').length >= 2 && ({LOOKS}).rows('#events li')", 20)
-    marks = page.driver.wait("document.querySelectorAll('.chart .mark').length >= 2", 5)
-    names = [row[1] for row in events or []]
-    right = back and all(any(text in one for one in names) for text in ("can no longer be read", "can be read again"))
-    check("lost and back are events, also on the line", None if right and marks else (names, marks))
+    said = page.driver.wait("""["can no longer be read", "can be read again"].every((text) =>
+        document.getElementById('events').textContent.includes(text))""", 20)
+    # Those of the spike before, too.
+    marks = page.driver.wait("document.querySelectorAll('.chart .mark').length >= 4", 5)
+    names = [row[1] for row in page.look("rows('#events li')")]
+    check("lost and back are events, also on the line", None if back and said and marks else (names, marks))
+
+
+def check_spike(page, running, machine, start):
+    """A spike of known watts: its beginning and its end are events, with the energy above the baseline."""
+    # The first can be told after half a minute.
+    time.sleep(max(start + 40 - time.time(), 0))
+    register = machine.registers[0][0]
+    usual = register.watts
+    began = time.time()
+    register.watts = lambda at: usual(at) + 400
+    begun = page.driver.wait("document.getElementById('events').textContent.includes('pike')", 20)
+    time.sleep(max(began + 10 - time.time(), 0))
+    register.watts, lasted = usual, time.time() - began
+    page.driver.wait("document.querySelectorAll('#events li').length >= 2", 20)
+    shown = page.look("rows('#events li')")
+    ends = [one for one in json.loads(running.get("api/v1/events"))["events"] if one["kind"] == "power_spike_end"]
+    # The wave that it is on makes some watts' difference.
+    joules = [one["extra_j"] for one in ends]
+    right = len(ends) == 1 and abs(joules[0] - 400 * lasted) < 0.15 * 400 * lasted
+    check("a spike is told with its energy above the baseline, and on the page",
+          None if begun and right and len(shown) == 2 else f"{ends}, {shown}, {400 * lasted} J were drawn from {began}")
+
+
+def check_past(page, running, machine, began):
+    """What the card says is what the history has: the energy that was really used, and its cost and carbon."""
+    page.open(running.address)
+    page.driver.wait("document.querySelector('#past dd')", 20)
+    cards = page.driver.run("""[...document.querySelectorAll('#past > div')].map((card) => [card.firstChild.textContent,
+        card.querySelector('.amount').textContent, Object.fromEntries([...card.querySelectorAll('dt')].map((name) =>
+            [name.textContent, name.nextSibling.textContent]))])""")
+    # An answer is kept for half a minute.
+    least, most = (machine.truths["cpu"].between(began, time.time() - age) for age in (31, 0))
+    wrong = [] if [card[0] for card in cards] == ["Today", "Last 30 days"] else [cards]
+    for _, amount, facts in cards:
+        joules = number(amount)[0]
+        if not least - 800 < joules < most + 100:
+            wrong.append(f"{joules} J in place of {least} to {most}")
+        # Cents are rounded.
+        if abs(float(facts["Cost"]) - joules / 3.6e6 * PRICE) > 0.006 + 0.01 * joules / 3.6e6 * PRICE:
+            wrong.append(f"{facts['Cost']} is not the cost of {joules} J")
+        if "CO₂" not in facts:
+            wrong.append("no carbon")
+    check("energy and cost in the card are those of the simulated machine", wrong)
 
 
 def check_history(page, address):
@@ -506,7 +553,7 @@ def main():
     with Simulation([machine, foe]):
         try:
             began = time.time()
-            options += ["--history", folder / "history.db", "--interval", "1s"]
+            options += ["--history", folder / "history.db", "--interval", "1s", "--price", PRICE]
             running = server.Server(binary, machine, "server-1", options=options)
             servers.append(running)
             other = server.Server(binary, foe, "<b>n1</b>", options=options[:4])
@@ -526,6 +573,8 @@ def main():
             check_findings(page, running)
             check_looks(page)
             check_keyboard(page, running.address)
+            check_spike(page, running, machine, began)
+            check_past(page, running, machine, began)
             check_history(page, running.address)
             check_pauses(page, machine)
             check_history_schema(running)

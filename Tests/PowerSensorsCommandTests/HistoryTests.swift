@@ -1,5 +1,6 @@
 #if Exporters && History
 import PowerSensorsTesting
+import PowerSensorsTestSupport
 import Testing
 
 /// `export --history` and `history`, as users run them.
@@ -61,6 +62,48 @@ struct HistoryTests {
         let long = try await Command.run(
             ["history", "--history", path, "--since", "1000y", "--by", "scope", "--format", "json"])
         #expect(try JSON(long.output)["from"].text?.hasPrefix("1") == true, "\(long.output)\(long.error)")
+    }
+
+    @Test(.enabled(if: Mount.isAllowed, "needs root and the right to mount"))
+    func `on a disk that is full from the start, the others go on, and the history begins once there is room`()
+        async throws
+    {
+        let folder = try MockTree()
+        let disk = try Mount("\(folder.path)/disk", size: "64k")
+        let (place, path) = (disk.path, "\(disk.path)/history.db")
+        let machine = try MockMachine.onePackage()
+        try await withRunningClock(of: machine) {
+            let script = """
+                head -c 100000 /dev/zero > \(place)/filler 2>/dev/null
+                "$@" --csv \(folder.path)/power.csv --history \(path) &
+                for try in $(seq 100); do [ "$(cat \(folder.path)/power.csv 2>/dev/null | wc -l)" -gt 12 ] && break; sleep 0.2; done
+                mount -o remount,size=8m \(place)
+                for try in $(seq 100); do
+                    [ "$("$1" history --history \(path) --by sample --format csv 2>/dev/null | wc -l)" -gt 2 ] && break
+                    sleep 0.2
+                done
+                kill -TERM $!; wait $!
+                """
+            let outcome = try await Command.run(
+                ["export", "--interval", "1s"] + Command.roots(machine), inScript: script)
+            #expect(outcome.exitCode == 0, "\(outcome.error)")
+            #expect(outcome.complaints.count == 1, "\(outcome.error)")
+            #expect(outcome.error.contains("history: \(path): No space left on device"), "\(outcome.error)")
+        }
+        let rows = try await Command.run(["history", "--history", path, "--by", "scope", "--format", "json"]).output
+        // 50 W since the start: what found no room for six snapshots is counted later.
+        #expect(try (JSON(rows)["energy_j"].number ?? 0) > 240, "\(rows)")
+        let refusal = try await Command.run(["export", "--history", "\(folder.path)/missing/history.db"])
+        #expect(refusal.exitCode == 1, "anything else is told at once")
+    }
+
+    @Test func `a file may be called as SQLite calls what is kept in memory`() async throws {
+        let folder = try MockTree()
+        let path = try await Self.keep(folder, snapshots: 1)
+        let script = "cd \(folder.path) && mv \(path) :memory: && exec \"$@\""
+        let outcome = try await Command.run(
+            ["history", "--history", ":memory:", "--by", "scope", "--format", "csv"], inScript: script)
+        #expect(outcome.output.contains(",host,cpu,"), "\(outcome.output)\(outcome.error)")
     }
 
     @Test(arguments: [("Europe/Berlin", "22:00:00"), ("America/St_Johns", "02:30:00"), ("Asia/Kathmandu", "18:15:00")])

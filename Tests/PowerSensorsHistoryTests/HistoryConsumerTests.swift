@@ -193,6 +193,13 @@ struct HistoryConsumerTests {
         #expect(!lines.contains { $0.contains("\u{1B}") })
         #expect(lines.count == rows.count + 2)
         #expect(Set(lines.map(\.count)).count == 1, "the columns are aligned")
+        // A price so low that two decimals of it would be none.
+        lines = []
+        let price = 0.0123 / (Double(rows.energy) / 3.6e12)
+        HistoryReader.at(host.wall, path).writeText(rows, .process, since: 0, until: nil, price: price) {
+            lines.append($0)
+        }
+        #expect(lines.last?.hasSuffix("  0.0123\n") == true, "\(lines.last ?? "")")
     }
 }
 #endif

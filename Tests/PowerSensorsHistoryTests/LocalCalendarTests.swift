@@ -69,6 +69,22 @@ struct LocalCalendarTests {
         let hours = try reader.rows(since: begin, by: .hour)
         #expect(hours.count == 72 && hours.energy == days.energy)
         #expect(hours.allSatisfy { $0.energyMicrojoules == 3_600_000_000 && $0.mean == Watts(1) && $0.covered == 1 })
+        var lines: [String] = []
+        reader.writeText(
+            try reader.query(since: begin, by: .hour), .hour, since: begin, until: nil, price: nil
+        ) { lines.append($0) }
+        let doubled = lines.filter { $0.contains("2026-10-25 02:00") }.map { $0.prefix(23) }
+        #expect(doubled == ["2026-10-25 02:00 +02:00", "2026-10-25 02:00 +01:00"])
+        #expect(lines.count { $0.contains("0 +0") } == 2, "no other is shown twice")
+    }
+
+    @Test(
+        arguments: [berlin, lordHowe, azores], [1_774_700_000, 1_775_270_000, 1_791_000_000, 1_792_850_000] as [Int64])
+    private func `a time comes twice if another moment has it too`(calendar: LocalCalendar, start: Int64) {
+        let moments = stride(from: start, to: start + 60 * 3600, by: 600).map { $0 }
+        let shown = moments.map { $0 + calendar.offset($0) }
+        let counts = Dictionary(grouping: shown) { $0 }.mapValues(\.count)
+        for (moment, time) in zip(moments, shown) { #expect(calendar.isTwice(moment * 1000) == (counts[time] == 2)) }
     }
 }
 #endif

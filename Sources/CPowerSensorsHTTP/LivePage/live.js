@@ -21,13 +21,19 @@ class Refusal extends Error {}
 /** The address of a document: beside the page, without a password that the page's own address may have. */
 const address = (name) => new URL(`api/v1/${name}`, location.origin + location.pathname);
 
+/** What the server says in its own words, if it does, and not a proxy. */
+async function reason(answer) {
+    const isText = (answer.headers.get("Content-Type") ?? "").startsWith("text/plain");
+    return (isText && (await answer.text()).trim().slice(0, 200)) || `The server answers ${answer.status}.`;
+}
+
 /** The document at a path; null if it is the same as before. */
 async function load(name) {
     const headers = tags.has(name) ? { "If-None-Match": tags.get(name) } : {};
     const answer = await fetch(address(name), { headers, cache: "no-store", signal: AbortSignal.timeout(8000) });
     serverTime = Date.parse(answer.headers.get("Date"));
     if (answer.status === 304) return null;
-    if (answer.status === 503) throw new Refusal("Waiting for the first sample …");
+    if (answer.status === 503) throw new Refusal(await reason(answer));
     if (answer.status === 401) throw new Refusal("The password is no longer accepted; load the page again.");
     if (!answer.ok) throw new Refusal(`The server answers ${answer.status}.`);
     const value = await answer.json();

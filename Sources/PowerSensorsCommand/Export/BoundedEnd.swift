@@ -64,31 +64,10 @@ final class BoundedEnd: Sendable {
     }
 
     /// Records that an exporter has finished.
-    fileprivate func finish(_ exporter: String) {
+    func finish(_ exporter: String) {
         unfinished.withLock { unfinished in
             if let index = unfinished.firstIndex(of: exporter) { unfinished.remove(at: index) }
         }
-    }
-
-    /// The same exporter, which records that it has finished.
-    func recording(_ exporter: any Exporter) -> any Exporter { RecordingExporter(exporter: exporter, end: self) }
-}
-
-/// An exporter that records that it has finished.
-private struct RecordingExporter: Exporter {
-    var exporter: any Exporter
-    let end: BoundedEnd
-
-    var name: String { exporter.name }
-    var interval: Duration { exporter.interval }
-
-    mutating func prepare(for topology: Topology) async throws { try await exporter.prepare(for: topology) }
-    mutating func export(_ snapshot: Snapshot) async throws { try await exporter.export(snapshot) }
-    mutating func export(_ event: MonitorEvent) async throws { try await exporter.export(event) }
-
-    mutating func finish() async throws {
-        defer { end.finish(name) }
-        try await exporter.finish()
     }
 }
 #endif

@@ -147,14 +147,19 @@ struct Export {
         // After this time everything has been opened and run once.
         let start = Task { if (try? await Task.sleep(for: .seconds(2))) != nil { StartCode.release() } }
         defer { start.cancel() }
-        // A failure is not reported again until the same exporter has had another one.
-        let reported = Locked<[String: String]>([:])
-        await monitor.export(to: exporters.map(end.recording)) { failure in
-            if let error = failure.error as? OutputFileError, error.isClosedPipe { return Signals.requestEnd() }
-            let line = "\(failure)"
-            if reported.withLock({ $0.updateValue(line, forKey: failure.exporter) }) != line {
-                StandardError.write(line)
+        let outages = Locked(OutageLog())
+        let watched = exporters.map { exporter in
+            WatchedExporter(exporter: exporter) { name in
+                let now = SampleInstant.monotonicNow
+                if outages.withLock({ $0.succeed(name, at: now) }) { StandardError.write("\(name): It works again.") }
+            } finished: {
+                end.finish($0)
             }
+        }
+        await monitor.export(to: watched) { failure in
+            if let error = failure.error as? OutputFileError, error.isClosedPipe { return Signals.requestEnd() }
+            let (line, isEndTold) = ("\(failure)", !(failure.error is PushFailure))
+            if outages.withLock({ $0.fail(failure.exporter, line, isEndTold: isEndTold) }) { StandardError.write(line) }
         }
         await endpoint?.stop(within: .seconds(1))
         try BoundedEnd.stop(monitor)

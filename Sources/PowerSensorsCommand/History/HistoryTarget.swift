@@ -61,12 +61,13 @@ struct HistoryTarget {
 
     /// Throws if the history cannot be written.
     ///
-    /// - Parameter isBesideOthers: Whether another process may be writing it, as the service does beside `--check`.
+    /// - Parameter isBesideOthers: Whether another process may be writing it, as the service does beside `--check`. Otherwise a lack
+    ///   of room is not thrown: it is told with the first snapshot, and other targets need not wait for it.
     func check(besideOthers isBesideOthers: Bool) throws(CommandFailure) {
         do throws(HistoryError) {
             try exporter.check()
         } catch {
-            if isBesideOthers, error.reason == .busy { return }
+            if error.reason == (isBesideOthers ? .busy : .full) { return }
             throw .failure("\(error)")
         }
     }

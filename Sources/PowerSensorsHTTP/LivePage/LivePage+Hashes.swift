@@ -2,9 +2,9 @@
 #if Exporters
 extension LivePage {
     /// The hash of the page's script, for its Content-Security-Policy.
-    static let scriptHash = "sha256-f6fBSO9ccJpr9WwR7MYu8lnJjJs2p++UP+LN1b5KQTI="
+    static let scriptHash = "sha256-ZbymfXX6lNRC7d1QLZACI3MIiHkqzF7gfssAu2pJp8g="
 
     /// The hash of the page's style.
-    static let styleHash = "sha256-rkz1tTkkSFye28HsazB9ox4zohAhH8IvhhARVCPm/8I="
+    static let styleHash = "sha256-1aLQKU1lBD5GS2phEukkY1wPvzPuaRLAyWgH+kiyklg="
 }
 #endif

@@ -1,4 +1,5 @@
 #if History
+import Glibc
 package import PowerSensors
 import PowerSensorsExporters
 
@@ -29,7 +30,8 @@ extension HistoryReader {
             for row in rows { try write(line(ofEvent: row)) }
             return
         }
-        let table = HistoryTable(price: price, isNamed: !grouping.isChronological)
+        let total = HistoryTable.total(rows, grouping)
+        let table = HistoryTable(price: price, whole: total, isNamed: !grouping.isChronological)
         func cells(_ row: HistoryRow) -> [String] {
             table.cells(row, first: grouping.isChronological ? [label(row, grouping)] : table.names(row))
         }
@@ -37,7 +39,7 @@ extension HistoryReader {
         // Scopes overlap, and so do channels.
         if grouping != .scope, grouping != .channel {
             others.append(
-                table.cells(HistoryTable.total(rows, grouping), first: table.isNamed ? ["", "total"] : ["total"]))
+                table.cells(total, first: table.isNamed ? ["", "total"] : ["total"]))
         }
         // Twice the work, since all lines of a year's consumers would be much memory.
         var widths = others[0].indices.map { column in others.map { $0[column].count }.max() ?? 0 }
@@ -68,11 +70,15 @@ extension HistoryReader {
         "\(moment(row.fromMilliseconds, seconds: true))  \(row.text.safeToShow)\n"
     }
 
-    /// A moment in local time, to the minute.
+    /// A moment in local time, to the minute; with the difference to UTC where clocks show it twice.
     private func moment(_ milliseconds: Int64, seconds: Bool = false) -> String {
-        let local = milliseconds + calendar.offset(floorDivided(milliseconds, by: 1000)) * 1000
-        let stamp = Timestamp(milliseconds: local).iso8601
-        return "\(stamp.prefix(10)) \(stamp.dropFirst(11).prefix(seconds ? 8 : 5))"
+        let offset = calendar.offset(floorDivided(milliseconds, by: 1000))
+        let stamp = Timestamp(milliseconds: milliseconds + offset * 1000).iso8601
+        let text = "\(stamp.prefix(10)) \(stamp.dropFirst(11).prefix(seconds ? 8 : 5))"
+        if !calendar.isTwice(milliseconds) { return text }
+        let (hours, minutes) = (abs(offset) / 3600, abs(offset) / 60 % 60)
+        func twoDigits(_ number: Int64) -> String { String("\(100 + number)".dropFirst()) }
+        return "\(text) \(offset < 0 ? "-" : "+")\(twoDigits(hours)):\(twoDigits(minutes))"
     }
 }
 
@@ -80,10 +86,20 @@ extension HistoryReader {
 private struct HistoryTable {
     let price: Double?
 
+    /// The decimals of costs: three digits of the whole, lest the parts be 0.
+    private let decimals: Int
+
     /// Whether rows have a kind and a name, in place of a time.
     let isNamed: Bool
 
     private static let unknown = "-"
+
+    /// - Parameter whole: What all rows are together.
+    init(price: Double?, whole: HistoryRow, isNamed: Bool) {
+        (self.price, self.isNamed) = (price, isNamed)
+        let cost = price.flatMap { whole.cost(at: $0) } ?? 0
+        decimals = cost >= 1 || cost <= 0 ? 2 : min(2 - Int(log10(cost).rounded(.down)), 6)
+    }
 
     func heading(first: [String]) -> [String] {
         first + ["energy", "mean", "peak", "covered", "CO2"] + (price == nil ? [] : ["cost"])
@@ -96,7 +112,7 @@ private struct HistoryTable {
 
     func cells(_ row: HistoryRow, first: [String]) -> [String] {
         func text(_ figure: Figure?) -> String { figure.map { "\($0.number) \($0.unit)" } ?? Self.unknown }
-        let cost = price.map { price in [row.cost(at: price).map { fixed($0, decimals: 2) } ?? Self.unknown] }
+        let cost = price.map { price in [row.cost(at: price).map { fixed($0, decimals: decimals) } ?? Self.unknown] }
         return first + [
             text(row.energy.map { Figure($0) }), text(row.mean.map { Figure($0) }), text(row.peak.map { Figure($0) }),
             fixed(row.covered * 100, decimals: 0) + " %", text(row.carbon.map { Figure($0) }),

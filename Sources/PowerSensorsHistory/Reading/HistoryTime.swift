@@ -19,10 +19,9 @@ package enum HistoryTime {
     package static func milliseconds(
         _ text: String, before now: Int64, calendar: LocalCalendar = .current
     ) -> Int64? {
-        let number = text.prefix { $0.isASCII && $0.isNumber }
-        if let unit = units[text.dropFirst(number.count)], let count = Int64(number) {
-            let (time, isTooLong) = count.multipliedReportingOverflow(by: unit)
-            return isTooLong ? nil : clamped(now.clampedSum(-time))
+        let number = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
+        if let unit = units[text.dropFirst(number.count)], let count = Double(number) {
+            return Int64(exactly: (count * Double(unit)).rounded()).map { clamped(now.clampedSum(-$0)) }
         }
         return (date(text, calendar) ?? rfc3339(text)).map(clamped)
     }

@@ -4,7 +4,7 @@ import Glibc
 /// The days and hours of a time zone, from nothing but its difference to UTC at each moment.
 package struct LocalCalendar: Sendable {
     /// How many seconds local time is ahead of UTC at a moment in seconds since 1970 UTC.
-    let offset: @Sendable (Int64) -> Int64
+    package let offset: @Sendable (Int64) -> Int64
 
     package init(_ offset: @escaping @Sendable (Int64) -> Int64) { self.offset = offset }
 
@@ -25,6 +25,17 @@ package struct LocalCalendar: Sendable {
     /// The day that a moment is in, which has 23 to 25 hours.
     package func day(of milliseconds: Int64) -> Range<Int64> {
         period(of: milliseconds, 86_400) { number, _ in (number, 0) }
+    }
+
+    /// Whether clocks show the time of a moment twice, as they do in the hour that is set back.
+    package func isTwice(_ milliseconds: Int64) -> Bool {
+        let moment = floorDivided(milliseconds, by: 1000)
+        let offset = self.offset(moment)
+        // No clock is set by more than a few hours.
+        return ([-10_800, 10_800] as [Int64]).contains { distance in
+            let other = self.offset(moment + distance)
+            return other != offset && self.offset(moment + offset - other) == other
+        }
     }
 
     /// The period of local time that a moment is in.

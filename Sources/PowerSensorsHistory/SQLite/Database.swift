@@ -20,8 +20,10 @@ import CPowerSensorsSQLite
         var opened: OpaquePointer?
         let access =
             isWriting ? CPOWERSENSORSSQLITE_WRITE : isFrozen ? CPOWERSENSORSSQLITE_URI : CPOWERSENSORSSQLITE_READ
+        // SQLite keeps what is called `:memory:` in memory (sqlite.org/inmemorydb.html).
+        let name = path.hasPrefix(":") ? "./\(path)" : path
         let code = unsafe cpowersensorssqlite_open(
-            isFrozen ? Self.frozen(path) : path, CInt(access), Self.patience, &opened)
+            isFrozen ? Self.frozen(name) : name, CInt(access), Self.patience, &opened)
         guard let connection = unsafe opened, code == 0 else {
             let text = unsafe opened.map { unsafe String(cString: cpowersensorssqlite_message($0)) }
             let system = unsafe opened.map { unsafe cpowersensorssqlite_errno($0) }

@@ -24,6 +24,8 @@ public struct HistoryExporter: Exporter {
     private let limits: HistoryLimits
     private let thread: HistoryThread
     private var events: [StoredEvent] = []
+    /// Whether a snapshot was refused, and none has been written since.
+    private var isSlow = false
 
     /// How long to wait for a snapshot to be written, before the next may come.
     private static let patience = Duration.seconds(5)
@@ -69,15 +71,18 @@ public struct HistoryExporter: Exporter {
     /// - Throws: ``HistoryError`` if it cannot be written.
     public mutating func export(_ snapshot: Snapshot) async throws {
         let outcome = await thread.record(snapshot, events, within: Self.patience)
-        switch outcome {
-        case .recorded, .failed, .unfinished:
+        if outcome == .refused {
+            isSlow = true
+        } else {
             // Those that are not written yet wait with the recorder.
             events.removeAll()
-        case .refused:
-            // One that takes long may be a disk that wakes up.
-            throw HistoryError.slow(path)
         }
-        if case .failed(let error) = outcome { throw error }
+        switch outcome {
+        case .recorded: isSlow = false
+        case .failed(let error): throw error
+        // A single one that takes long may be a disk that wakes up.
+        case .unfinished, .refused: if isSlow { throw HistoryError.slow(path) }
+        }
     }
 
     /// Keeps an event, but for a finding that is no problem: those come again at every start.

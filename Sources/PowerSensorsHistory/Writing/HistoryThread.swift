@@ -4,7 +4,7 @@ import PowerSensors
 /// The thread on which a history is written, since a disk may be slow or hang.
 final class HistoryThread: Sendable {
     /// What happened to a snapshot.
-    enum Outcome: Sendable {
+    enum Outcome: Equatable, Sendable {
         case recorded
         case failed(HistoryError)
         /// It was taken, and is not written yet.
