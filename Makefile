@@ -37,8 +37,8 @@ LIBRARY ?=
 RELEASE := .build/for-release
 
 .PHONY: help deps run test test-kernel prepare-test-kernel examples test-library library wheel layers traits api api-renew sanitize \
-    bench figures bench-run bench-scrape memcheck fuzz dist install test-deploy open-files short-lived soak soak-threads page test-page \
-    terminal lint format docs clean estimator-check estimator-report estimator-tables
+    bench figures bench-run bench-scrape memcheck fuzz dist install test-deploy open-files short-lived soak soak-threads page \
+    test-page test-history terminal lint format docs clean estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS=$$'\t' read -r name text; \
@@ -110,6 +110,9 @@ memcheck: ## run export under valgrind, with scrapes over TLS and a Loki that re
 	@sh Scripts/install-dependencies.sh bench
 	@bash Scripts/dist.sh
 	@timeout --kill-after=5s 600s python3 Scripts/memcheck.py $(RELEASE)/release/powersensors
+
+test-history: deps ## simulate a year of history, which takes some minutes, and tell its size and how long it takes to read
+	@HISTORY_YEAR=1 SKIPS=$(SKIPS) bash Scripts/test.sh --filter HistorySizeTests
 
 fuzz: deps ## feed every parser with texts that are almost right for FUZZ seconds (30), under the address sanitizer
 	@$(SWIFT_BUILD) --product Fuzz $(FOR_ADDRESSES)

@@ -47,6 +47,8 @@ cat "$logs"/* | awk -v skips="${SKIPS:-tell}" -v failed="$failed" -v processes="
     # The runner says the like of no test at all too, which proves nothing.
     / Test run with [1-9][0-9]* test/ { match($0, /with [0-9]+/); tests += substr($0, RSTART + 5, RLENGTH - 5); runs++ }
     /^✘ Test .* (failed|recorded)/ { print }
+    # What a test has measured.
+    /^» / { print substr($0, index($0, " ") + 1) }
     /^✘ Test .* failed after/ { failures++ }
     /^➜ (Test|Suite) / {
         skipped[++lines] = $0

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 from typing import Any, Callable, ContextManager
 
 
 def decorate(function: Callable[..., Any], block: Callable[[], ContextManager[Any]]) -> Any:
-    """A function whose every call is within a block: a coroutine to its end, a generator from its first value to its
-    last."""
+    """A function whose every call is within a block: a coroutine to its end, whatever makes it, a generator from its
+    first value to its last."""
     if inspect.isasyncgenfunction(function):
         raise TypeError(
-            f"The asynchronous generator {function.__name__} cannot be measured by a decorator. "
+            f"The asynchronous generator {name(function)} cannot be measured by a decorator. "
             "Remedy: Put a with statement inside it, or decorate the coroutine function that uses it.")
     if inspect.iscoroutinefunction(function):
 
@@ -33,7 +34,22 @@ def decorate(function: Callable[..., Any], block: Callable[[], ContextManager[An
 
     @functools.wraps(function)
     def wrapped_function(*arguments: Any, **named: Any) -> Any:
-        with block():
-            return function(*arguments, **named)
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(block())
+            result = function(*arguments, **named)
+            if not inspect.iscoroutine(result):
+                return result
+            rest = stack.pop_all()
+
+        async def finish() -> Any:
+            with rest:
+                return await result
+
+        return finish()
 
     return wrapped_function
+
+
+def name(function: Callable[..., Any]) -> str:
+    """What a function is called; of another callable, its type."""
+    return str(getattr(function, "__name__", type(function).__name__))

@@ -9,6 +9,7 @@ from typing import Any, List, Optional
 
 from . import _library
 from ._handle import ClosedError, Handle
+from .errors import InvalidOptionError
 from .figures import Finding, Snapshot, read_findings, read_snapshot
 from .sampler import make_options
 
@@ -33,12 +34,20 @@ class Monitor:
 
     def __init__(self, interval: float = 1.0, **options: Any) -> None:
         self._library = library = _library.load()
-        self.interval = interval
+        try:
+            self.interval = float(interval)
+        except (TypeError, ValueError):
+            self.interval = 0.0
+        # C takes 0 for its default.
+        if not self.interval:
+            raise InvalidOptionError(
+                f"The interval {interval!r} cannot be.", "Give seconds, from 0.001.", "interval")
         self._last = 0
         pointer, error = ctypes.c_void_p(), _library.Error()
         library.check(
             library.monitor_start(
-                ctypes.byref(make_options(**options)), interval, ctypes.byref(pointer), ctypes.byref(error)), error)
+                ctypes.byref(make_options(**options)), self.interval, ctypes.byref(pointer),
+                ctypes.byref(error)), error)
         self._handle = Handle(self, pointer, library.monitor_stop, "monitor", "stopped")
 
     def latest(self) -> Optional[Snapshot]:

@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, Iterable, List, Optional, TypeVar, Union
 from . import _library
 from ._decorate import decorate
 from ._handle import Handle
-from .errors import PowerSensorsError
+from .errors import InvalidOptionError, PowerSensorsError
 from .figures import ChannelFigure, Finding, HostFigure, Snapshot, copy_snapshot, read_findings, read_snapshot
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -28,16 +28,27 @@ def make_options(
     options.flags = (0 if estimator else _library.NO_ESTIMATOR) | (_library.LIBSENSORS if libsensors else 0)
     for name, text in (("sysfs", sysfs), ("procfs", procfs), ("dev", dev), ("scope", scope), ("share", share)):
         if text is not None:
-            setattr(options, name, os.fsencode(text))
+            setattr(options, name, _encoded(name, text))
     for name, texts in (("sensors", sensors), ("ignored", ignore)):
         if isinstance(texts, str):
             texts = [texts]
-        encoded = [text.encode() for text in texts]
+        encoded = [_encoded(name, text) for text in texts]
         if encoded:
             # ctypes keeps the array as long as the options are.
             setattr(options, name, (ctypes.c_char_p * (len(encoded) + 1))(*encoded, None))
     options.maximum_power = maximum_power or 0
     return options
+
+
+def _encoded(name: str, text: Any) -> bytes:
+    """The bytes of an option's text."""
+    try:
+        encoded = os.fsencode(text)
+    except TypeError:
+        encoded = b"\0"
+    if b"\0" in encoded:
+        raise InvalidOptionError(f"{name} {text!r} cannot be.", "Give text without zero bytes.", name)
+    return encoded
 
 
 class Sampler:

@@ -12,7 +12,7 @@ import pytest
 from machine import Machine, held_elsewhere, in_child
 from others import CodeCarbonArithmetic, PerfStatArithmetic, PyRAPLArithmetic
 
-from powersensors import NothingToReadError, Sampler
+from powersensors import InvalidOptionError, NothingToReadError, Sampler
 from powersensors.compat import codecarbon, pyrapl
 
 
@@ -215,6 +215,20 @@ def test_emissions_of_coroutines_and_generators_are_tracked_to_their_end(machine
     of_generator: Any = generator.final_emissions_data
     assert of_coroutine.energy_consumed == pytest.approx(1e-5)
     assert of_generator.energy_consumed == pytest.approx(2e-5)
+
+
+def test_what_cannot_be_is_refused_before_the_work(machine: Machine, default: Sampler) -> None:
+    for grams in (-100, float("nan"), "many"):
+        with pytest.raises(InvalidOptionError, match="grams_per_kwh"):
+            codecarbon.EmissionsTracker(grams_per_kwh=grams)  # type: ignore[arg-type]
+    tracker = codecarbon.EmissionsTracker(grams_per_kwh="380")  # type: ignore[arg-type]
+    with tracker:
+        machine.packages[0].joules(36)
+    assert tracker.final_emissions == pytest.approx(36 / 3.6e6 * 0.38)
+    with pytest.raises(InvalidOptionError, match="socket 7"):
+        pyrapl.setup(socket_ids=[7], **machine.options)
+    with pytest.raises(ValueError):
+        pyrapl.setup(devices=["foo"], **machine.options)  # type: ignore[list-item]
 
 
 def test_options_that_mean_nothing_here_are_told() -> None:

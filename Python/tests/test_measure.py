@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ctypes
 import errno
+import functools
 import gc
 import threading
 import time
@@ -93,6 +94,24 @@ def test_a_decorated_coroutine_is_measured_to_its_end(machine: Machine, default:
 
     assert asyncio.run(work()) == 7
     assert work.measurement.joules == 5  # type: ignore[attr-defined]
+
+
+def test_whatever_makes_a_coroutine_is_measured_to_its_end(machine: Machine, sampler: Sampler) -> None:
+    async def work(joules: int) -> int:
+        await asyncio.sleep(0.01)
+        machine.packages[0].joules(joules)
+        return joules
+
+    class Worker:
+        async def __call__(self, joules: int) -> int:
+            return await work(joules)
+
+    for callable_object in (Worker(), lambda joules: work(joules), functools.partial(work, 3)):
+        reports: List[Any] = []
+        measured = sampler.measure(report=lambda measurement: reports.append(measurement.joules))(callable_object)
+        arguments = () if isinstance(callable_object, functools.partial) else (3,)
+        assert asyncio.run(measured(*arguments)) == 3
+        assert reports == [3]
 
 
 def test_a_decorated_generator_is_measured_from_its_first_value_to_its_last(machine: Machine, sampler: Sampler) -> None:

@@ -45,9 +45,18 @@ def test_a_monitor_is_iterated_by_a_task(machine: Machine) -> None:
 
 
 def test_an_interval_that_cannot_be_is_refused_with_those_that_can(machine: Machine) -> None:
-    with pytest.raises(powersensors.InvalidOptionError) as caught:
-        Monitor(interval=-1, **machine.options)
-    assert "0.001" in caught.value.remedy
+    intervals: List[Any] = [-1, 0, "often", None]
+    for interval in intervals:
+        with pytest.raises(powersensors.InvalidOptionError) as caught:
+            Monitor(interval=interval, **machine.options)
+        assert "0.001" in caught.value.remedy
+
+
+def test_options_that_are_no_text_are_refused_by_their_name(machine: Machine) -> None:
+    wrong: List[Any] = [{"scope": "cp\0u"}, {"sensors": [3]}, {"share": 1.5}]
+    for options in wrong:
+        with pytest.raises(powersensors.InvalidOptionError, match=next(iter(options))):
+            Monitor(**options)
 
 
 def test_a_monitor_tells_its_findings(machine: Machine) -> None:

@@ -12,8 +12,7 @@ import Glibc
 /// A history that several programs use, or one that is killed.
 @Suite(.timeLimit(.minutes(10)))
 struct HistoryProcessTests {
-    /// The variable that makes more kills.
-    private static let kills = unsafe getenv("HISTORY_KILLS").flatMap { unsafe Int(String(cString: $0)) } ?? 10
+    private static let kills = 100
 
     /// The kill hits a process that does nothing but write. It tells in a file how much it has recorded.
     @Test func `a kill at any moment loses no more than the snapshot that is being written`() async throws {

@@ -11,6 +11,7 @@ What differs from CodeCarbon 3:
   cannot be read. Where nothing measures, it is estimated with a band, and ``provenance`` says so. GPUs are not in it.
 - Grams are only known if you say the intensity: ``grams_per_kwh``. Nothing is fetched and no place is looked up, so
   that without it ``stop()`` returns None; ``final_emissions_data.energy_consumed`` is there.
+- There are no tasks: ``start_task`` and ``stop_task`` are missing. Use a tracker for each.
 - Nothing is written: no emissions.csv. Options that it does not have are ignored with a warning.
 - Energy that is not known is None, and never 0.
 """
@@ -18,11 +19,13 @@ What differs from CodeCarbon 3:
 from __future__ import annotations
 
 import contextlib
+import math
 import warnings
 from dataclasses import dataclass
 from typing import Any, Callable, Iterator, Optional
 
 from .._decorate import decorate
+from ..errors import InvalidOptionError
 from ..sampler import Measurement, Sampler, measure
 
 __all__ = ["EmissionsData", "EmissionsTracker", "track_emissions"]
@@ -50,6 +53,18 @@ class EmissionsData:
     status: str
 
 
+def _intensity(grams: Any) -> float:
+    """Before the work, and not only once it is done."""
+    try:
+        number = float(grams)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise InvalidOptionError(
+            f"grams_per_kwh {grams!r} cannot be.", "Give grams of CO₂ per kilowatt-hour, from 0.", "grams_per_kwh")
+    return number
+
+
 class EmissionsTracker:
     """The energy and emissions between ``start()`` and ``stop()``, or of a ``with`` block."""
 
@@ -61,7 +76,7 @@ class EmissionsTracker:
         if unknown:
             warnings.warn(f"powersensors.compat.codecarbon ignores {', '.join(unknown)}", stacklevel=2)
         self._project_name = project_name
-        self._grams_per_kwh = grams_per_kwh
+        self._grams_per_kwh = None if grams_per_kwh is None else _intensity(grams_per_kwh)
         self._sampler = sampler
         self._measurement: Optional[Measurement] = None
         self.final_emissions: Optional[float] = None

@@ -25,7 +25,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Callable, Iterator, List, Optional
 
-from .._decorate import decorate
+from .._decorate import decorate, name
+from ..errors import InvalidOptionError
 from ..figures import Snapshot
 from ..sampler import Measurement as _Measurement
 from ..sampler import Sampler
@@ -78,10 +79,15 @@ _lock = threading.Lock()
 def setup(devices: Optional[List[Device]] = None, socket_ids: Optional[List[int]] = None, **options: Any) -> None:
     """Chooses what is measured. ``options`` are those of ``powersensors.Sampler``."""
     global _sampler, _devices, _socket_ids
+    chosen = list(Device) if devices is None else [Device(device) for device in devices]
+    sampler = Sampler(**{"sensors": ["rapl", "share"], **options})
+    sockets = {channel.socket or 0 for channel in sampler.sample().channels if channel.counts_in == "cpu"}
+    unknown = sorted(set(socket_ids or ()) - sockets)
+    if unknown:
+        raise InvalidOptionError(
+            f"There is no socket {unknown[0]}.", f"Choose among {sorted(sockets)}.", "socket_ids")
     with _lock:
-        _sampler = Sampler(**{"sensors": ["rapl", "share"], **options})
-        _devices = list(Device) if devices is None else list(devices)
-        _socket_ids = socket_ids
+        _sampler, _devices, _socket_ids = sampler, chosen, socket_ids
 
 
 def _renew_lock() -> None:
@@ -168,7 +174,7 @@ def measureit(_func: Optional[Callable[..., Any]] = None, *, output: Any = None,
     def decorate_function(function: Callable[..., Any]) -> Any:
         @contextlib.contextmanager
         def mean() -> Iterator[None]:
-            measurement = Measurement(function.__name__, output)
+            measurement = Measurement(name(function), output)
             measurement.begin()
             try:
                 yield
@@ -190,7 +196,7 @@ def _repeated(function: Callable[..., Any], number: int) -> Callable[..., Any]:
         return function
     if inspect.isgeneratorfunction(function):
         raise TypeError(
-            f"The generator {function.__name__} cannot be repeated. Remedy: Leave number out, or decorate the function "
+            f"The generator {name(function)} cannot be repeated. Remedy: Leave number out, or decorate the function "
             "that uses it.")
     if inspect.iscoroutinefunction(function):
 

@@ -64,7 +64,8 @@ public struct Measurement: Hashable, Sendable {
 }
 
 extension Sampler {
-    /// Measures the energy of a piece of work, by reading the sensors right before and right after it.
+    /// Measures the energy of a piece of work, by reading the sensors right before and right after it. The first measurement also
+    /// watches how often counters count, see ``updateTime(of:)``.
     ///
     /// If the work takes longer than ``longestSafeInterval``, a counter may wrap unnoticed. The energy is then a lower bound, and
     /// ``Measurement/Figure/high`` the upper one. The intervals of ``snapshot()`` are not affected.
@@ -105,10 +106,12 @@ extension Sampler {
 
     /// Begins to measure a piece of work that no closure can hold, by reading the sensors.
     ///
-    /// Any number of measurements may overlap. The intervals of ``snapshot()`` are not affected.
+    /// Any number of measurements may overlap. The intervals of ``snapshot()`` are not affected. The first one also watches how often
+    /// counters count, see ``updateTime(of:)``.
     ///
     /// - Returns: What ``endMeasurement(_:)`` needs.
     public mutating func beginMeasurement() -> MeasurementStart {
+        learnUpdateTimes()
         var writer = measuringWriter()
         let before = snapshot(by: &writer)
         return MeasurementStart(writer: writer, before: before)
@@ -121,7 +124,8 @@ extension Sampler {
         var writer = start.writer
         // A snapshot may have begun another generation in the meantime.
         if start.before.topology.generation != topology.generation { writer = measuringWriter(continuing: writer) }
-        return Measurement(from: start.before, to: snapshot(by: &writer))
+        let after = snapshot(by: &writer)
+        return Measurement(from: start.before, to: after, counting: learnUpdateTimes())
     }
 }
 
@@ -132,16 +136,18 @@ public struct MeasurementStart: Sendable {
 }
 
 extension Measurement {
-    init(from before: Snapshot, to after: Snapshot) {
+    /// - Parameter updates: How often each channel counts, in nanoseconds.
+    init(from before: Snapshot, to after: Snapshot, counting updates: [Int64]) {
         let duration = after.instant.continuous - before.instant.continuous
         self.duration = duration
         headlineScope = after.headline?.scope
-        channels = Self.channels(from: before, to: after, over: duration)
+        channels = Self.channels(from: before, to: after, over: duration, updates)
         figures = after.host.map { host in
             let first = before.host.first { $0.scope == host.scope }?.energy
             return Figure(
                 host, since: first, over: duration, includesSuspend: after.includesSuspend,
-                lateEnergy: Self.lateEnergy(of: host, from: before, to: after, over: duration),
+                update: Self.update(of: host.scope, in: after.topology, updates),
+                lateEnergy: Self.lateEnergy(of: host, from: before, to: after, over: duration, updates),
                 readingTime: before.sampleDuration + after.sampleDuration,
                 ambiguous: after.ambiguous(host.scope) - before.ambiguous(host.scope),
                 isEstimated: after.isEstimated(host.scope))
@@ -149,33 +155,42 @@ extension Measurement {
     }
 
     private static func channels(
-        from before: Snapshot, to after: Snapshot, over duration: Duration
+        from before: Snapshot, to after: Snapshot, over duration: Duration, _ updates: [Int64]
     ) -> [ChannelFigure] {
         // Nearly always the same channels, in the same order.
         let isSame = before.topology.generation == after.topology.generation
         return after.topology.channels.indices.map { index in
             let (id, last) = (after.topology.channels[index].id, after.channels[index])
             let first = isSame ? before.channels[index] : before[channel: id]
-            return ChannelFigure(id: id, from: first, to: last, over: duration, includesSuspend: after.includesSuspend)
+            return ChannelFigure(
+                id: id, from: first, to: last, over: duration, update: .nanoseconds(updates[index]),
+                includesSuspend: after.includesSuspend)
         }
+    }
+
+    /// How often the slowest source of a scope counts.
+    private static func update(of scope: Scope, in topology: Topology, _ updates: [Int64]) -> Duration {
+        var longest: Int64 = 0
+        for index in updates.indices where topology.channels[index].countsIn == scope {
+            longest = max(longest, updates[index])
+        }
+        return .nanoseconds(longest)
     }
 
     /// The energy that sources may have counted late at the start or the end: their power times their update period.
     ///
     /// Work that ends before a source has a power has the mean of its channel.
     private static func lateEnergy(
-        of host: HostSnapshot, from before: Snapshot, to after: Snapshot, over duration: Duration
+        of host: HostSnapshot, from before: Snapshot, to after: Snapshot, over duration: Duration, _ updates: [Int64]
     ) -> Joules {
         let channels = after.topology.channels
         let isSame = before.topology.generation == after.topology.generation
         var sum = Joules(0)
         for index in channels.indices where channels[index].countsIn == host.scope {
-            // Registers are updated about once a millisecond (Intel SDM volume 3, energy status registers).
-            let update = channels[index].refreshInterval ?? channels[index].readingInterval ?? .milliseconds(1)
             let last = after.channels[index]
             let first = isSame ? before.channels[index] : before[channel: channels[index].id]
             let power = last.power ?? ((last.energy ?? .zero) - (first?.energy ?? .zero)).power(over: duration)
-            sum += power.map { max($0, .zero) * update } ?? .zero
+            sum += power.map { max($0, .zero) * .nanoseconds(updates[index]) } ?? .zero
         }
         return sum
     }
@@ -183,13 +198,16 @@ extension Measurement {
 
 extension Measurement.ChannelFigure {
     fileprivate init(
-        id: String, from first: ChannelSnapshot?, to last: ChannelSnapshot, over duration: Duration,
+        id: String, from first: ChannelSnapshot?, to last: ChannelSnapshot, over duration: Duration, update: Duration,
         includesSuspend: Bool
     ) {
         self.id = id
         let open = last.ambiguousEnergy - (first?.ambiguousEnergy ?? .zero)
         ambiguousEnergy = max(open, .zero)
-        guard let start = first?.energy, let end = last.energy, end > start || last.status != .warmingUp else {
+        // A source that has not counted yet has not counted 0 J.
+        guard let start = first?.energy, let end = last.energy,
+            end > start || (last.status != .warmingUp && duration >= update * 2)
+        else {
             (energy, power) = (nil, nil)
             status = last.status == .ok && last.energy != nil ? .warmingUp : last.status
             return
@@ -203,13 +221,15 @@ extension Measurement.ChannelFigure {
 
 extension Measurement.Figure {
     fileprivate init(
-        _ host: HostSnapshot, since first: Joules?, over duration: Duration, includesSuspend: Bool, lateEnergy: Joules,
-        readingTime: Duration, ambiguous: Joules, isEstimated: Bool
+        _ host: HostSnapshot, since first: Joules?, over duration: Duration, includesSuspend: Bool, update: Duration,
+        lateEnergy: Joules, readingTime: Duration, ambiguous: Joules, isEstimated: Bool
     ) {
         scope = host.scope
         provenance = host.provenance
         // If no source has counted anything yet, the work was too short for it: that is no energy of 0 J.
-        guard let first, let last = host.energy, last > first || host.status != .warmingUp else {
+        guard let first, let last = host.energy,
+            last > first || (host.status != .warmingUp && duration >= update * 2)
+        else {
             (energy, power, low, high) = (nil, nil, nil, nil)
             status = host.status == .ok ? .warmingUp : host.status
             return

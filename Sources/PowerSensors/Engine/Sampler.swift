@@ -19,6 +19,8 @@ public struct Sampler: ~Copyable {
     private var unusedWriter: SnapshotWriter
     private var grid: TimeGrid?
     private var hasSnapshot = false
+    /// Nil before the first measurement.
+    private var updateTimes: UpdateTimes?
 
     /// Discovers and opens the sensors that work here.
     ///
@@ -175,6 +177,38 @@ public struct Sampler: ~Copyable {
         engine.move(to: bound)
         writer = engine.writer(continuing: writer)
         unusedWriter = engine.writer()
+    }
+
+    /// How often the slowest source of a scope counts, which is how far a measurement may be off at each end; zero without a source.
+    ///
+    /// A counter of which nobody tells that is watched once in each generation, by the first measurement or the first such question. That
+    /// takes 5 ms, or five readings, and 100 ms at most. RAPL's registers move about once a millisecond (Intel SDM volume 3, section
+    /// 15.10.1), QEMU's virtual ones once a second; 1 s is assumed of one that did not move then.
+    public mutating func updateTime(of scope: Scope) -> Duration {
+        let times = learnUpdateTimes()
+        let channels = topology.channels
+        return .nanoseconds(channels.indices.reduce(0) { channels[$1].countsIn == scope ? max($0, times[$1]) : $0 })
+    }
+
+    /// How often each channel counts, in nanoseconds.
+    @discardableResult
+    mutating func learnUpdateTimes() -> [Int64] {
+        if let updateTimes, updateTimes.generation == topology.generation { return updateTimes.nanoseconds }
+        sample()
+        var times = UpdateTimes(topology, engine.accumulator)
+        let start = SampleInstant.monotonicNow
+        var (now, reads) = (start, 0)
+        while !times.isComplete,
+            now - start < (reads < UpdateTimes.leastReads ? UpdateTimes.longest : UpdateTimes.watch)
+        {
+            let began = now
+            sample()
+            times.take(engine.accumulator, since: began)
+            reads += 1
+            now = SampleInstant.monotonicNow
+        }
+        updateTimes = times
+        return times.nanoseconds
     }
 
     /// A second writer of snapshots with its own intervals.

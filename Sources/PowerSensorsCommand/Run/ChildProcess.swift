@@ -34,7 +34,7 @@ struct ChildProcess {
     ///   - noteEnd: Called once it has ended, by another thread.
     /// - Throws: A failure with the exit code of a shell: 127 if there is no such command, and 126 if it cannot be run.
     init(
-        _ words: [String], _ files: [(own: Int32, place: Int32)] = [],
+        _ words: [CommandWord], _ files: [(own: Int32, place: Int32)] = [],
         noteEnd: @escaping @Sendable (SampleInstant) -> Void = { _ in }
     ) throws(CommandFailure) {
         let family = Family(noteEnd)
@@ -82,7 +82,7 @@ struct ChildProcess {
     }
 
     private static func spawn(
-        _ words: [String], _ files: [(own: Int32, place: Int32)]
+        _ words: [CommandWord], _ files: [(own: Int32, place: Int32)]
     ) throws(CommandFailure) -> pid_t {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
@@ -99,17 +99,25 @@ struct ChildProcess {
                 "--phase-descriptor \(file.place): the command may not have as many files open. Remedy: ulimit -n, or a lower number."
             )
         }
-        var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { unsafe arguments.forEach { unsafe free($0) } }
         var number: pid_t = 0
-        let code = unsafe posix_spawnp(&number, words[0], &actions, &attributes, &arguments, environ)
+        func start(_ words: [CommandWord]) -> Int32 {
+            var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0.bytes) } + [nil]
+            defer { unsafe arguments.forEach { unsafe free($0) } }
+            return unsafe posix_spawnp(&number, words[0].bytes, &actions, &attributes, &arguments, environ)
+        }
+        var code = start(words)
+        let command = words[0].text
+        // A script without a first line that names what runs it is run by sh, as execvp(3) and shells do.
+        if code == ENOEXEC, let path = Interpreter.path(ofScript: command) {
+            code = start([CommandWord("/bin/sh"), CommandWord(path)] + words.dropFirst())
+        }
         if code == 0 { return number }
-        let name = words[0].isEmpty ? "\"\"" : words[0]
-        if code == ENOENT, let interpreter = Interpreter(ofCommand: words[0]) {
+        let name = command.isEmpty ? "\"\"" : command
+        if code == ENOENT, let interpreter = Interpreter(ofCommand: command) {
             throw CommandFailure(line: "\(name) cannot be run: \(interpreter.complaint)", exitCode: 126)
         }
         // The system also says so of a folder in PATH that may not be entered.
-        let isMissing = code == EACCES && !words[0].contains("/") && !Interpreter.isThere(words[0])
+        let isMissing = code == EACCES && !command.contains("/") && !Interpreter.isThere(command)
         if code == ENOENT || isMissing {
             throw CommandFailure(
                 line: "\(name): there is no such command. Name one in PATH, or its path.", exitCode: 127)
@@ -121,7 +129,7 @@ struct ChildProcess {
     private static func remedy(_ code: Int32) -> String {
         switch code {
         case EACCES: " Remedy: chmod +x, or name a program and not a folder."
-        case ENOEXEC: " Remedy: begin the script with #!/bin/sh, or run it by sh."
+        case ENOEXEC: " Remedy: build it for this machine."
         default: ""
         }
     }

@@ -26,6 +26,13 @@ struct Interpreter {
         complaint = "there is no \(name.safeToShow), which its first line names. Remedy: \(remedy)."
     }
 
+    /// The path of a script; nil for what is no text, such as a program for other machines.
+    static func path(ofScript command: String) -> String? {
+        guard let path = candidates(of: command).first(where: { unsafe access($0, X_OK) == 0 }) else { return nil }
+        let line = ((try? WholeFile.bytes(path, limit: 256)) ?? []).prefix { $0 != UInt8(ascii: "\n") }
+        return line.contains(0) ? nil : path
+    }
+
     /// Whether there is such a file, also one that may not be run. A folder of PATH that may not be entered has none.
     static func isThere(_ command: String) -> Bool { candidates(of: command).contains { unsafe access($0, F_OK) == 0 } }
 

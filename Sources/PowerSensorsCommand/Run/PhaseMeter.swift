@@ -9,6 +9,8 @@ struct PhaseMeter {
         /// The energy since the start; nil where nothing can be read.
         let measurement: Measurement?
         let topology: Topology?
+        /// How often the sources of each scope count: what they have not counted yet may be missing.
+        let updateTimes: [Scope: Duration]
         /// How much later than the mark the reading ended.
         let delay: Duration
         /// The processor time since the start.
@@ -78,7 +80,7 @@ struct PhaseMeter {
             now.isKnown = figure.status == .warmingUp
         }
         boundaries[figure.scope] = now
-        let update = point.topology?.updateTime(of: figure.scope) ?? .zero
+        let update = point.updateTimes[figure.scope] ?? .zero
         let used = now.energy - before.energy
         let isCounted = used > 0 || Duration.nanoseconds(total) >= update * 2
         let band = point.topology?.isEstimated(figure.scope) == true ? figure.band : 1...1
@@ -172,12 +174,6 @@ extension Measurement.Figure {
 }
 
 extension Topology {
-    /// How often the sources of a scope count: what they have not counted yet may be missing.
-    func updateTime(of scope: Scope) -> Duration {
-        let channels = channels.filter { $0.countsIn == scope }
-        return channels.map { $0.refreshInterval ?? $0.readingInterval ?? .milliseconds(1) }.max() ?? .zero
-    }
-
     /// Whether a part of a scope's figure is estimated.
     func isEstimated(_ scope: Scope) -> Bool { channels.contains { $0.countsIn == scope && $0.band != nil } }
 }

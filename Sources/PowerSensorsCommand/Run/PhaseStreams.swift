@@ -36,6 +36,7 @@ final class PhaseStreams: Sendable {
     /// A pipe whose end tells the threads that the command has ended.
     private let ending: (source: Int32, own: Int32)
     private let running: Atomic<Int>
+    private let lost = Locked<[LostOutput]>([])
 
     init(_ sources: PhaseSources) throws(CommandFailure) {
         pattern = sources.pattern
@@ -74,7 +75,10 @@ final class PhaseStreams: Sendable {
     }
 
     /// Waits until everything that the command wrote has been passed on.
-    func finish() {
+    ///
+    /// - Returns: Why some of it has not.
+    @discardableResult
+    func finish() -> [LostOutput] {
         close(ending.own)
         var limit = Int64.max
         while true {
@@ -83,11 +87,18 @@ final class PhaseStreams: Sendable {
             if Signals.isEndRequested { limit = min(limit, now + Self.longestWait) }
             if running.load(ordering: .acquiring) == 0 { break }
             // A thread that still waits for a reader keeps its descriptors.
-            if now >= limit { return }
+            if now >= limit {
+                lose(.reader)
+                StandardError.write("\(LostOutput.reader.text).")
+                return lost.withLock { $0 }
+            }
             Signals.timer.wait(until: limit, unlessWokenSince: wakeCount)
         }
         close(ending.source)
+        return lost.withLock { $0 }
     }
+
+    private func lose(_ reason: LostOutput) { lost.withLock { if !$0.contains(reason) { $0.append(reason) } } }
 
     // MARK: The threads
 
@@ -111,7 +122,10 @@ final class PhaseStreams: Sendable {
             scanner.scan(buffer[..<own]) { marks.mark($0, at: moment) }
             // That its reader has gone, the command is to notice itself, by the end of the pipe.
             if failure == EPIPE { break }
-            if failure != 0 { target = nil }
+            if failure != 0 {
+                target = nil
+                lose(.error)
+            }
         }
         scanner.finish { marks.mark($0, at: moment) }
         close(stream.source)
@@ -156,8 +170,9 @@ final class PhaseStreams: Sendable {
         let now = SampleInstant.monotonicNow
         if rest.limit == .max { rest.limit = now + Self.longestRest }
         let milliseconds = (rest.limit - now + 999_999) / 1_000_000
-        if milliseconds <= 0 { return false }
-        return unsafe poll(&files, 1, Int32(clamping: milliseconds)) > 0
+        if milliseconds > 0, unsafe poll(&files, 1, Int32(clamping: milliseconds)) > 0 { return true }
+        lose(.leftBehind)
+        return false
     }
 
     /// Writes everything.

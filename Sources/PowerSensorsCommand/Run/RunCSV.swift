@@ -8,7 +8,7 @@ struct RunCSV {
     let price: Double?
 
     private static let columns =
-        "command,run,exit_status,wall_s,cpu_s,scope,energy_j,low_j,high_j,power_w,peak_w,idle_j,dynamic_j,provenance,status,"
+        "command,planned_runs,run,exit_status,signal,cut_off,wall_s,cpu_s,scope,energy_j,low_j,high_j,power_w,peak_w,idle_j,dynamic_j,provenance,status,"
         + "attributed_j,carbon_g"
 
     func bytes(of result: RunSeriesResult) -> [UInt8] {
@@ -27,7 +27,10 @@ struct RunCSV {
         _ run: RunResult, _ number: Int, of command: RunSeriesResult.Command, endingWith ending: [String],
         to text: inout String
     ) {
-        let start = [TableRecords.field(command.title.safeToShow), "\(number)", "\(run.end.exitStatus)"]
+        let start = [
+            TableRecords.field(command.title.safeToShow), "\(command.planned)", "\(number)", "\(run.end.exitStatus)",
+            run.end.signalName ?? "", "\(run.isCutOff)",
+        ]
         let times = [run.duration, run.end.processorTime].map { "\($0.seconds)" }
         // A run of which nothing is known still has a row.
         for figure in run.figures.isEmpty ? [nil] : run.figures.map(Optional.some) {

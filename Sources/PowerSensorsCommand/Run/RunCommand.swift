@@ -117,7 +117,13 @@ struct RunCommand: EstimatingCommand {
         defer { SignalRelay.end() }
         let (result, end) = series.run(settings, obstacle: obstacle)
         if result.commands.contains(where: { !$0.runs.isEmpty || $0.cutOff != nil }) {
-            try report.write(result, to: output)
+            do throws(CommandFailure) {
+                try report.write(result, to: output)
+            } catch {
+                // The status is the command's, unless it has nothing to say.
+                if end.exitCode == 0 { throw error }
+                StandardError.write(error.line)
+            }
         }
         if end.exitCode != 0 { throw end }
     }
@@ -153,13 +159,14 @@ struct RunCommand: EstimatingCommand {
     }
 
     /// The commands, each as its words.
-    private func commands(in environment: Environment) throws(CommandFailure) -> [[String]] {
+    private func commands(in environment: Environment) throws(CommandFailure) -> [[CommandWord]] {
         let isCompared = try environment.isOn(compare)
-        var commands = try command.values(in: environment).map { ["/bin/sh", "-c", $0] }
+        var commands = try command.values(in: environment).map { ["/bin/sh", "-c", $0].map { CommandWord($0) } }
+        let words = CommandWord.typed(words)
         let typed =
-            isCompared ? words.split(separator: "--", omittingEmptySubsequences: false).map(Array.init) : [words]
+            isCompared ? words.split(omittingEmptySubsequences: false) { $0.text == "--" }.map(Array.init) : [words]
         if !words.isEmpty {
-            if typed.contains([]) { throw .usage("--compare: there is no command between two --.") }
+            if typed.contains(where: \.isEmpty) { throw .usage("--compare: there is no command between two --.") }
             commands += typed
         }
         if commands.isEmpty, try saveBaseline.value(in: environment) != nil { return [] }

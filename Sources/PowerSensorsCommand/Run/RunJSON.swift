@@ -31,6 +31,8 @@ struct RunJSON {
         json.member("command", command.words)
         json.member("exit_status", Int(command.exitStatus))
         json.member("planned_runs", command.planned)
+        json.member("warmup_exit_status", Int(command.warmupStatus))
+        json.member("cut_off_after_s", command.cutOff?.duration.seconds)
         json.member("runs", each: command.runs) { run, json in self.run(run, &json) }
         json.member("scope", command.source?.scope.name)
         json.member("provenance", command.source?.provenance.name)
@@ -89,6 +91,9 @@ struct RunJSON {
             json.member("cost", run.cost(at: price))
             Self.bounds("cost_low", "cost_high", run.costBounds(at: price), &json)
         }
+        json.member("cut_off", run.isCutOff)
+        json.name("lost_output")
+        json.array { json in for lost in run.lostOutput { json.string(lost.rawValue) } }
         json.member("descendants_left", run.end.hasSurvivors)
         json.member("stopped_s", run.stoppedTime.seconds)
         json.member("phases", each: run.phases) { phase, json in

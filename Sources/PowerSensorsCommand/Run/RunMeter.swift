@@ -12,6 +12,8 @@ struct RunMeter: ~Copyable {
     private var sampler: Sampler?
     private var busyMeter: BusyMeter
     private(set) var baseline = Baseline()
+    /// How often the sources of each scope count, as far as the start showed: a run must not wait for that.
+    private var updateTimes: [Scope: Duration] = [:]
 
     /// - Parameter obstacle: Why nothing can be measured; nil if nothing prevents it.
     init(
@@ -25,6 +27,7 @@ struct RunMeter: ~Copyable {
             if let obstacle { throw obstacle }
             sampler = try settings.sampler()
             _ = sampler?.snapshot()
+            updateTimes = sampler?.updateTimes() ?? [:]
         } catch {
             sampler = nil
             StandardError.write("nothing is measured: \(error.line)")
@@ -83,8 +86,8 @@ struct RunMeter: ~Copyable {
         }
     }
 
-    mutating func run(_ words: [String]) throws(CommandFailure) -> RunResult {
-        let streams = phaseSources.areNone ? nil : try PhaseStreams(phaseSources)
+    mutating func run(_ words: [CommandWord]) throws(CommandFailure) -> RunResult {
+        let streams = phaseStreams()
         let busyBefore = busyMeter.read()
         let stoppedBefore = SignalRelay.stoppedTime
         // Its power is the mean from here on, so that the first peak is of the run alone.
@@ -103,17 +106,21 @@ struct RunMeter: ~Copyable {
         // What comes while its streams are finished is none of its own.
         let isCutOff = Signals.isEndRequested
         let busyTime = busyBefore.flatMap { before in busyMeter.read().map { $0.busyTime(since: before) } }
-        streams?.finish()
+        let lostOutput = streams?.finish() ?? []
+        // There may be another generation.
+        updateTimes = sampler?.updateTimes() ?? [:]
         let context = RunContext(
-            topology: sampler?.topology, baseline: baseline.powers, baselineErrors: baseline.errors,
+            topology: sampler?.topology, updateTimes: updateTimes, baseline: baseline.powers,
+            baselineErrors: baseline.errors,
             intensity: settings.carbonIntensity,
             processors: sysconf(CInt(_SC_NPROCESSORS_ONLN)), busyTime: busyTime,
             stoppedTime: SignalRelay.stoppedTime - stoppedBefore)
         var result = RunResult(measurement, from: began, end, peaks: peaks.powers, context)
-        result.isCutOff = isCutOff
+        (result.isCutOff, result.lostOutput) = (isCutOff, lostOutput)
         if let marks = streams?.marks {
             let point = PhaseMeter.Point(
-                measurement: measurement, topology: sampler?.topology, delay: last.continuous - end.moment.continuous,
+                measurement: measurement, topology: sampler?.topology, updateTimes: updateTimes,
+                delay: last.continuous - end.moment.continuous,
                 processorTime: end.processorTime, peaks: peaks.takeRecent())
             phases.divide(marks.finish(at: end.moment.boottimeNanoseconds), point)
             result.phases = phases.phases(marks.phases, of: result, baseline: baseline.powers)
@@ -121,8 +128,19 @@ struct RunMeter: ~Copyable {
         return result
     }
 
+    /// The pipes that mark phases. A command runs also without them.
+    private func phaseStreams() -> PhaseStreams? {
+        if phaseSources.areNone { return nil }
+        do throws(CommandFailure) {
+            return try PhaseStreams(phaseSources)
+        } catch {
+            StandardError.write("phases are not told: \(error.line)")
+            return nil
+        }
+    }
+
     /// Starts a command, with the pipes that mark its phases.
-    private static func start(_ words: [String], _ streams: PhaseStreams?) throws(CommandFailure) -> ChildProcess {
+    private static func start(_ words: [CommandWord], _ streams: PhaseStreams?) throws(CommandFailure) -> ChildProcess {
         try streams?.start()
         do throws(CommandFailure) {
             let marks = streams?.marks
@@ -175,8 +193,17 @@ struct RunMeter: ~Copyable {
         phases.divide(
             batch,
             PhaseMeter.Point(
-                measurement: measurement, topology: sampler?.topology, delay: delay, processorTime: processorTime,
-                peaks: peaks.takeRecent()))
+                measurement: measurement, topology: sampler?.topology, updateTimes: updateTimes, delay: delay,
+                processorTime: processorTime, peaks: peaks.takeRecent()))
+    }
+}
+
+extension Sampler {
+    /// How often the sources of each scope count.
+    fileprivate mutating func updateTimes() -> [Scope: Duration] {
+        var times: [Scope: Duration] = [:]
+        for scope in Set(topology.channels.compactMap(\.countsIn)) { times[scope] = updateTime(of: scope) }
+        return times
     }
 }
 #endif

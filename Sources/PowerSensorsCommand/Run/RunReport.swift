@@ -39,10 +39,20 @@ struct RunReport {
 }
 
 extension RunSeriesResult.Command {
-    /// The command as it was typed.
+    /// The command as a shell takes it.
     var title: String {
         if words.count == 3, words[0] == "/bin/sh", words[1] == "-c" { return words[2] }
-        return words.joined(separator: " ")
+        return words.map(Self.quoted).joined(separator: " ")
+    }
+
+    private static func quoted(_ word: String) -> String {
+        let isPlain = word.utf8.allSatisfy { byte in
+            byte >= 0x80 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || "_@%+=:,./-".utf8.contains(byte)
+        }
+        if isPlain, !word.isEmpty { return word }
+        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }
 

@@ -55,6 +55,9 @@ struct RunResult {
 
     let carbon: Grams?
 
+    /// The carbon dioxide of one joule; nil if it is unknown.
+    let gramsPerJoule: Double?
+
     /// The shortest run whose energy the sources resolve to 5 %.
     let shortest: Duration
 
@@ -70,6 +73,9 @@ struct RunResult {
     /// Whether the end was requested before it had ended.
     var isCutOff = false
 
+    /// What of its output did not come through; empty for nothing, and where powersensors did not pass it on.
+    var lostOutput: [LostOutput] = []
+
     /// The domains of a scope; empty if there is one alone, which the scope's figure shows.
     func domains(of scope: Scope?) -> [Channel] {
         let domains = channels.filter { !$0.domain.isEmpty && $0.isOfEnergy && $0.scope == scope }
@@ -84,12 +90,16 @@ struct RunResult {
 struct Attributed {
     let scope: Scope
     let energy: Joules
+    /// Its part of the figure, up to 1.
+    let part: Double
 }
 
 /// What is known beside the sensors' readings when a run has ended.
 struct RunContext {
     /// Nil where nothing can be read.
     let topology: Topology?
+    /// How often the sources of each scope count: what they have not counted yet may be missing at each end.
+    let updateTimes: [Scope: Duration]
     /// The power of each scope before the runs.
     let baseline: [Scope: Watts]
     /// How far these may be from the truth, where that is known.
@@ -101,11 +111,6 @@ struct RunContext {
     let busyTime: Duration?
     /// For how long the run was stopped.
     let stoppedTime: Duration
-
-    /// How often the sources of a scope count: what they have not counted yet may be missing at each end.
-    fileprivate func updateTime(of scope: Scope?) -> Duration {
-        scope.flatMap { topology?.updateTime(of: $0) } ?? .zero
-    }
 }
 
 extension RunResult {
@@ -124,19 +129,20 @@ extension RunResult {
         channels = Channel.all(measurement?.channels ?? [], in: context.topology)
         // What was used between the samples and the run is none of the run's.
         let outside = max((measurement?.duration ?? .zero) - duration, .zero)
+        let awake = began.awakeTime(until: end.moment)
         figures = (measurement?.figures ?? []).map {
             Figure(
-                $0, uncertain: outside + context.updateTime(of: $0.scope), over: duration, peak: peaks[$0.scope],
-                baseline: context.baseline[$0.scope], baselineError: context.baselineErrors[$0.scope])
+                $0, uncertain: outside, update: context.updateTimes[$0.scope] ?? .zero, over: duration, awake,
+                peak: peaks[$0.scope], baseline: context.baseline[$0.scope],
+                baselineError: context.baselineErrors[$0.scope])
         }
-        attributed = measurement.flatMap {
-            Attributed($0, over: began.awakeTime(until: end.moment), end.processorTime, context)
-        }
-        carbon = measurement?.headline?.energy.flatMap { energy in
-            context.intensity.map { Grams(energy.rawValue / 3.6e6 * $0.gramsPerKilowattHour) }
-        }
+        attributed = measurement.flatMap { Attributed($0, over: awake, end.processorTime, context) }
+        let gramsPerJoule = context.intensity.map { $0.gramsPerKilowattHour / 3.6e6 }
+        self.gramsPerJoule = gramsPerJoule
+        carbon = measurement?.headline?.energy.flatMap { energy in gramsPerJoule.map { Grams(energy.rawValue * $0) } }
         stoppedTime = context.stoppedTime
-        shortest = (context.updateTime(of: headlineScope) * 2 + outside) * 20
+        let update = headlineScope.flatMap { context.updateTimes[$0] } ?? .zero
+        shortest = (update * 2 + outside) * 20
     }
 }
 
@@ -157,7 +163,7 @@ extension RunResult.Figure {
     }
 
     /// The bounds of what is proportional to the energy.
-    fileprivate func bounds(of value: Double?) -> ClosedRange<Double>? {
+    func bounds(of value: Double?) -> ClosedRange<Double>? {
         guard let value, value >= 0, let energy, energy > .zero, let low, let high, low <= high else { return nil }
         return (low / energy * value)...(high / energy * value)
     }
@@ -203,23 +209,27 @@ extension RunResult.Channel {
 }
 
 extension RunResult.Figure {
-    /// - Parameter uncertain: The time at the edges of which it is not known whether its energy is the run's.
+    /// - Parameters:
+    ///   - uncertain: The time at the edges of which it is not known whether its energy is the run's.
+    ///   - update: How often its sources count.
+    ///   - awake: The time without that of a suspend, of which the baseline tells nothing.
     fileprivate init(
-        _ figure: Measurement.Figure, uncertain: Duration, over duration: Duration, peak: Watts?, baseline: Watts?,
-        baselineError: Watts?
+        _ figure: Measurement.Figure, uncertain: Duration, update: Duration, over duration: Duration,
+        _ awake: Duration, peak: Watts?, baseline: Watts?, baselineError: Watts?
     ) {
         scope = figure.scope
         provenance = figure.provenance
         energy = figure.energy
         let power = figure.power
-        // A run that is shorter than the time between two samples has no peak.
-        let edge = Self.edge(uncertain, [peak, power, baseline])
+        // A run that is shorter than the time between two samples has no peak. What sources count late at the mean power is within the
+        // measurement's own bounds.
+        let edge = Self.edge(uncertain + update, [peak, power, baseline]) - (power.map { $0 * update } ?? .zero)
         low = figure.low.map { max($0 - edge, .zero) }
         high = figure.high.map { $0 + edge }
         self.power = power
         self.peak = peak.map { max($0, power ?? $0) } ?? power
-        idle = baseline.map { $0 * duration }
-        idleError = baselineError.map { $0 * duration }
+        idle = baseline.map { $0 * awake }
+        idleError = baselineError.map { $0 * awake }
         status = figure.status
     }
 
@@ -250,6 +260,7 @@ extension Attributed {
         let capacity =
             divided.provenance == .shared ? context.busyTime.map { max($0, time) } : duration * context.processors
         guard let capacity, capacity > .zero else { return nil }
-        self.init(scope: divided.scope, energy: energy * min(time / capacity, 1))
+        let part = min(time / capacity, 1)
+        self.init(scope: divided.scope, energy: energy * part, part: part)
     }
 }

@@ -3,7 +3,7 @@ import PowerSensors
 
 /// Runs commands in turn, each as often as asked for, and measures them.
 struct RunSeries {
-    let commands: [[String]]
+    let commands: [[CommandWord]]
     let runs: Int
     let warmup: Int
     let cooldown: Duration
@@ -26,7 +26,7 @@ struct RunSeries {
         var meter = RunMeter(settings, every: interval, phases, obstacle)
         var result = RunSeriesResult(
             node: settings.node, baseline: Baseline(),
-            commands: commands.map { RunSeriesResult.Command(words: $0, planned: runs) })
+            commands: commands.map { RunSeriesResult.Command(words: $0.map(\.text), planned: runs) })
         let end = run(settings, by: &meter, into: &result)
         if let obstacle {
             let text = "Nothing is measured: \(obstacle.line)"
@@ -65,7 +65,11 @@ struct RunSeries {
                 do throws(CommandFailure) {
                     let one = try meter.run(commands[index])
                     if exitStatus == 0 { exitStatus = one.end.exitStatus }
-                    if round >= warmup { result.commands[index].add(one) }
+                    if round >= warmup {
+                        result.commands[index].add(one)
+                    } else if result.commands[index].warmupStatus == 0 {
+                        result.commands[index].warmupStatus = one.end.exitStatus
+                    }
                 } catch {
                     return error
                 }
@@ -102,7 +106,10 @@ struct RunSeriesResult {
         /// The run of a series during which the end was requested, which is none of ``runs``: nobody knows how much is missing.
         private(set) var cutOff: RunResult?
 
-        /// The first exit status that is not 0; otherwise 0.
+        /// The first exit status of an unmeasured run that is not 0; otherwise 0.
+        var warmupStatus: Int32 = 0
+
+        /// The first exit status of a measured run that is not 0; otherwise 0.
         var exitStatus: Int32 { failure?.exitStatus ?? 0 }
 
         /// The first end with an exit status other than 0; nil for none.

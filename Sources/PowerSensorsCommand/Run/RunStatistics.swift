@@ -40,8 +40,9 @@ package struct RunStatistics {
         let own = StudentsDistribution.quantile975(degreesOfFreedom: values.count - 1) * spread / count.squareRoot()
         let error = (own * own + commonError * commonError).squareRoot()
         deviation = spread
-        let known = zip(all, limits).compactMap { $0 == nil ? nil : $1 }
-        let isLimited = known.count == values.count
+        let pairs = zip(all, limits).compactMap { value, limit in value.map { ($0, limit) } }
+        let isLimited = pairs.contains { $0.1 != nil }
+        let known = pairs.map { $1 ?? $0...$0 }
         let low = isLimited ? known.reduce(0) { $0 + $1.lowerBound } / count - commonError : center
         let high = isLimited ? known.reduce(0) { $0 + $1.upperBound } / count + commonError : center
         interval = max(min(center - error, low), min(least, center))...max(center + error, high)
@@ -110,7 +111,8 @@ package struct RunComparison {
     /// What this command uses, as a multiple of what the first one does.
     package let ratio: Double
 
-    /// The interval that holds the true ratio in 95 of 100 such series; nil for one round.
+    /// The interval that holds the true ratio in 95 of 100 such series, from 0 to infinity where nothing is resolved; nil for one
+    /// round.
     package let interval: ClosedRange<Double>?
 
     /// Whether the interval excludes that both use the same; nil without an interval.
@@ -129,11 +131,15 @@ package struct RunComparison {
         _ values: [Double?], within limits: [ClosedRange<Double>?] = [], to first: [Double?],
         within firstLimits: [ClosedRange<Double>?] = []
     ) {
-        var (logarithms, open): ([Double], [Double]) = ([], [])
+        var logarithms: [Double] = []
+        // How far the truth may be below and above the mean of the logarithms.
+        var (below, above) = (0.0, 0.0)
         for index in 0..<min(values.count, first.count) {
             guard let value = values[index], let reference = first[index], value > 0, reference > 0 else { continue }
             logarithms.append(log(value / reference))
-            open.append(Self.open(limits, index, value) + Self.open(firstLimits, index, reference))
+            let (own, other) = (Self.open(limits, index, value), Self.open(firstLimits, index, reference))
+            below += own.below + other.above
+            above += own.above + other.below
         }
         guard let statistics = RunStatistics(logarithms) else { return nil }
         ratio = exp(statistics.mean)
@@ -142,15 +148,17 @@ package struct RunComparison {
             return
         }
         // The truths of all runs may lie on the same side.
-        let resolution = open.reduce(0, +) / Double(open.count)
-        let low = min(interval.lowerBound, statistics.mean - resolution)
-        self.interval = exp(low)...exp(max(interval.upperBound, statistics.mean + resolution))
+        let count = Double(logarithms.count)
+        let low = min(interval.lowerBound, statistics.mean - below / count)
+        self.interval = exp(low)...exp(max(interval.upperBound, statistics.mean + above / count))
     }
 
-    /// How far the truth may be from a value, as a part of it.
-    private static func open(_ limits: [ClosedRange<Double>?], _ index: Int, _ value: Double) -> Double {
-        guard index < limits.count, let limit = limits[index] else { return 0 }
-        return (limit.upperBound - limit.lowerBound) / 2 / value
+    /// How far the logarithm of the truth may be from that of a value; infinitely far if it may be 0.
+    private static func open(
+        _ limits: [ClosedRange<Double>?], _ index: Int, _ value: Double
+    ) -> (below: Double, above: Double) {
+        guard index < limits.count, let limit = limits[index] else { return (0, 0) }
+        return (max(log(value / max(limit.lowerBound, 0)), 0), max(log(limit.upperBound / value), 0))
     }
 }
 

@@ -189,7 +189,8 @@ struct RunText {
             guard let interval = comparison.interval else {
                 return name + ratio + "; --runs 5 or more tell how certain that is"
             }
-            let range = "95 %: \(fixed(interval.lowerBound, decimals: 3)) to \(fixed(interval.upperBound, decimals: 3))"
+            let high = interval.upperBound.isFinite ? fixed(interval.upperBound, decimals: 3) : "any number of"
+            let range = "95 %: \(fixed(interval.lowerBound, decimals: 3)) to \(high)"
             let isDifferent = comparison.isDifferent == true
             return name + (isDifferent ? "\(ratio) (\(range))" : "no difference shown (\(range) times the energy)")
         }
@@ -215,6 +216,10 @@ struct RunText {
         if let cutOff = command.cutOff {
             notes.append("the last one was cut off after \(Self.seconds(cutOff.duration)), and is not counted")
         }
+        if let run = runs.first, run.isCutOff {
+            notes.append("it was asked to end after \(Self.seconds(run.duration))")
+        }
+        for lost in runs.flatMap(\.lostOutput).unique(by: \.self) { notes.append(lost.text) }
         if let first = runs.first, first.headline == nil, !result.isObstructed {
             notes.append("nothing here tells how much power the machine uses; powersensors doctor says what is missing")
         }
@@ -239,9 +244,16 @@ struct RunText {
                 "the energies are \(source.scope) \(source.provenance), as in the first run; those of another figure are not in the mean:"
                     + " run \(Self.list(command.leftOut))")
         }
-        if known > 0, known < comparable {
+        if runs.count > 1, !command.unnoticed.isEmpty {
+            notes.append(
+                "of \(command.unnoticed.count) of \(comparable) runs no counter noticed anything, so that the others tell no mean: they"
+                    + " are those that used more")
+        } else if known > 0, known < comparable {
             let others = Self.unknown(of: command)
             notes.append("the energy is known of \(known) of \(comparable) runs; \(others) are not in the mean")
+        }
+        if command.warmupStatus != 0 {
+            notes.append("a run to warm up ended with exit status \(command.warmupStatus)")
         }
         let outliers = command.outliers
         if !outliers.isEmpty {
@@ -266,8 +278,7 @@ struct RunText {
         // A run without any figure is one of them.
         let runs = command.runs.filter { ($0.headlineSource ?? source) == source && $0.headline?.energy == nil }
         let names = Set(runs.map { ($0.headline?.status ?? .absent).name }).sorted()
-        return names == [ReadingStatus.warmingUp.name]
-            ? "short ones that no counter noticed" : "those that are \(names.joined(separator: ", "))"
+        return "those that are \(names.joined(separator: ", "))"
     }
 
     // MARK: Parts of a line

@@ -32,14 +32,19 @@ struct RunValue: Sendable {
         return value
     }
 
-    /// A value that is proportional to the energy of the figure to show first.
+    /// A value that is proportional to the energy of a figure.
+    ///
+    /// - Parameters:
+    ///   - scope: The scope of the figure.
+    ///   - factor: What one joule of it is.
     private static func proportional(
         _ name: StaticString, _ value: @escaping @Sendable (RunResult) -> Double?,
-        of source: @escaping @Sendable (RunResult) -> FigureSource? = { $0.headlineSource }
+        to scope: @escaping @Sendable (RunResult) -> Scope? = { $0.headlineScope },
+        factor: @escaping @Sendable (RunResult) -> Double?
     ) -> RunValue {
-        RunValue(name, value, of: source) { run in
-            guard let value = value(run), let energy = run.headline?.energy?.rawValue, energy > 0 else { return nil }
-            return run.headline?.resolved.map { ($0.lowerBound * value / energy)...($0.upperBound * value / energy) }
+        RunValue(name, value, of: { $0.source(of: scope($0)) }) { run in
+            guard let factor = factor(run), let resolved = run.figure(of: scope(run))?.resolved else { return nil }
+            return (resolved.lowerBound * factor)...(resolved.upperBound * factor)
         }
     }
 
@@ -47,10 +52,10 @@ struct RunValue: Sendable {
     static let processorTime = RunValue("cpu_s", { $0.end.processorTime.seconds }, of: { _ in nil })
 
     /// The energy of the figure to show first.
-    static let energy = proportional("energy_j", { $0.headline?.energy?.rawValue })
+    static let energy = proportional("energy_j", { $0.headline?.energy?.rawValue }, factor: { _ in 1 })
     static let low = RunValue("low_j", { $0.headline?.low?.rawValue })
     static let high = RunValue("high_j", { $0.headline?.high?.rawValue })
-    static let power = proportional("power_w", { $0.headline?.power?.rawValue })
+    static let power = proportional("power_w", { $0.headline?.power?.rawValue }, factor: { 1 / $0.duration.seconds })
     static let dynamic = energyAboveIdle.with { $0.headline?.idleError?.rawValue }
     private static let energyAboveIdle = RunValue(
         "dynamic_j", { $0.headline?.dynamic?.rawValue }, least: -.infinity,
@@ -59,14 +64,24 @@ struct RunValue: Sendable {
             return headline.resolved.map { ($0.lowerBound - idle)...($0.upperBound - idle) }
         })
     static let attributed = proportional(
-        "attributed_j", { $0.attributed?.energy.rawValue }, of: { $0.source(of: $0.attributed?.scope) })
-    static let carbon = proportional("carbon_g", { $0.carbon?.rawValue })
+        "attributed_j", { $0.attributed?.energy.rawValue }, to: { $0.attributed?.scope },
+        factor: { $0.attributed?.part })
+    static let carbon = proportional("carbon_g", { $0.carbon?.rawValue }, factor: { $0.gramsPerJoule })
 
     static func energy(ofChannel id: String) -> RunValue {
-        proportional("energy_j", { run in run.channels.first { $0.id == id }?.figure.energy?.rawValue })
+        let energy: @Sendable (RunResult) -> Double? = { run in
+            run.channels.first { $0.id == id }?.figure.energy?.rawValue
+        }
+        // As uncertain as the whole that it is a part of.
+        return proportional("energy_j", energy) { run in
+            guard let whole = run.headline?.energy?.rawValue, whole > 0 else { return nil }
+            return energy(run).map { $0 / whole }
+        }
     }
 
-    static func cost(at price: Double) -> RunValue { proportional("cost", { $0.cost(at: price) }) }
+    static func cost(at price: Double) -> RunValue {
+        proportional("cost", { $0.cost(at: price) }, factor: { _ in price / 3.6e6 })
+    }
 
     /// The lower and the upper bound of a value, by their names in JSON.
     private static func bounds(
@@ -110,8 +125,10 @@ extension RunResult {
     var headlineSource: FigureSource? { source(of: headlineScope) }
 
     fileprivate func source(of scope: Scope?) -> FigureSource? {
-        figures.first { $0.scope == scope }.map { FigureSource(scope: $0.scope, provenance: $0.provenance) }
+        figure(of: scope).map { FigureSource(scope: $0.scope, provenance: $0.provenance) }
     }
+
+    fileprivate func figure(of scope: Scope?) -> Figure? { figures.first { $0.scope == scope } }
 }
 
 /// A value that each run has of one of its phases, by its name in JSON.
@@ -172,10 +189,22 @@ struct SeriesPhase {
 extension RunSeriesResult.Command {
     /// What a value of the runs has in common; nil if none has it.
     func statistics(_ value: RunValue) -> RunStatistics? {
-        let errors = runs.compactMap(value.commonError)
+        // What was used in runs that a counter did not notice was less than in the others: their mean is not that of all.
+        if runs.first.flatMap(value.source) != nil, !unnoticed.isEmpty { return nil }
+        let values = values(value)
+        let errors = zip(values, runs).compactMap { $0 == nil ? nil : value.commonError($1) }
         return RunStatistics(
-            values(value), within: runs.map(value.limits), notBelow: value.least,
+            values, within: runs.map(value.limits), notBelow: value.least,
             commonError: errors.isEmpty ? 0 : errors.reduce(0, +) / Double(errors.count))
+    }
+
+    /// The runs that were so short that no counter noticed them, from 0.
+    var unnoticed: [Int] {
+        let source = source
+        return runs.indices.filter { index in
+            guard let figure = runs[index].headline, runs[index].headlineSource == source else { return false }
+            return figure.energy == nil && figure.status == .warmingUp
+        }
     }
 
     /// The runs that lie far outside of what the others show in energy, from 0. They count like the others.
@@ -213,9 +242,10 @@ extension RunSeriesResult.Command {
         return phases
     }
 
-    /// How the energy compares with that of another command's runs.
+    /// How the energy compares with that of another command's runs; nil if it is not known.
     func comparison(with first: Self, _ value: RunValue) -> RunComparison? {
-        RunComparison(
+        guard unnoticed.isEmpty, first.unnoticed.isEmpty else { return nil }
+        return RunComparison(
             values(value, asOf: first), within: runs.map(value.limits), to: first.values(value),
             within: first.runs.map(value.limits))
     }

@@ -3,9 +3,18 @@ import PowerSensorsExporters
 
 /// The arguments with which this program was started.
 enum ProgramArguments {
+    /// The bytes of each argument, with its final 0, as they were before ``take()``.
+    static let bytes: [[CChar]] = (1..<max(Int(CommandLine.argc), 1)).compactMap { index in
+        unsafe CommandLine.unsafeArgv[index].map { argument in
+            unsafe Array(UnsafeBufferPointer(start: argument, count: Int(strlen(argument)) + 1))
+        }
+    }
+
     /// Takes the arguments, and overwrites the secrets of the URLs among them, which every user of this machine sees in the list of
     /// processes (proc(5), `cmdline`).
     static func take() -> [String] {
+        // Before they are overwritten.
+        _ = bytes
         let arguments = Array(CommandLine.arguments.dropFirst())
         let memory = unsafe CommandLine.unsafeArgv
         for (index, argument) in arguments.enumerated() where argument.contains("://") {

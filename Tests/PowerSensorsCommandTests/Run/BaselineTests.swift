@@ -62,7 +62,8 @@ struct BaselineTests {
         #expect(result["baseline_time"] == document["time"])
         let run = try #require(result["commands"].elements.first?["runs"].elements.first)
         let (idle, wall) = (run["host"].elements.first?["idle_j"].number ?? 0, run["wall_s"].number ?? 0)
-        #expect(abs(idle - power * wall) < 1e-6)
+        // Two clocks, which are read one after the other.
+        #expect(abs(idle - power * wall) < 1e-4)
         // How uncertain the baseline is widens the bounds of the dynamic part.
         let host = try #require(run["host"].elements.first)
         let (low, high) = (host["dynamic_low_j"].number ?? 0, host["dynamic_high_j"].number ?? 0)

@@ -118,8 +118,11 @@ struct RunStatisticsTests {
         #expect(statistics.deviation == 0)
         // Noise that is wider decides itself.
         #expect(RunStatistics([4, 5, 6], within: limits)?.interval == RunStatistics([4, 5, 6])?.interval)
-        // What is not known of all runs says nothing of their mean.
-        #expect(RunStatistics([5, 5, 5], within: [4...6, nil, 4...6])?.interval == 5...5)
+        // One that is certain makes the others no more so.
+        let mixed = try #require(RunStatistics([6, 6, 6], within: [3...9, nil, 3...9])?.interval)
+        #expect(abs(mixed.lowerBound - 4) < 1e-9 && abs(mixed.upperBound - 8) < 1e-9)
+        let none = try #require(RunStatistics([0, 40, 0, 40], within: [0...40, 0...80, 0...40, 0...80])?.interval)
+        #expect(none.lowerBound <= 0 && none.upperBound >= 60)
     }
 
     @Test func `counts that differ by what a counter rounds show no difference`() throws {
@@ -130,9 +133,23 @@ struct RunStatisticsTests {
         #expect(rounded.isDifferent == false)
         // What differs by more is told all the same.
         let more = [Double?](repeating: 6, count: 5)
-        #expect(try #require(RunComparison(more, within: limits, to: first, within: limits)).isDifferent == true)
+        let wider = more.map { $0.map { ($0 - 0.2)...($0 + 0.2) } }
+        #expect(try #require(RunComparison(more, within: wider, to: first, within: limits)).isDifferent == true)
         // One round tells neither.
         #expect(try #require(RunComparison([6], to: [5])).isDifferent == nil)
+    }
+
+    @Test func `a ratio's interval holds all that wide bounds leave open`() throws {
+        func repeated(_ range: ClosedRange<Double>) -> [ClosedRange<Double>?] { Array(repeating: range, count: 5) }
+        let (large, small) = ([Double?](repeating: 7, count: 5), [Double?](repeating: 2.5, count: 5))
+        let wide = try #require(
+            RunComparison(large, within: repeated(3.5...10.5), to: small, within: repeated(1.25...3.75)))
+        let interval = try #require(wide.interval)
+        #expect(interval.lowerBound <= 3.5 / 3.75 + 1e-9 && interval.upperBound >= 10.5 / 1.25 - 1e-9)
+        #expect(wide.isDifferent == false)
+        // What may be nothing at all has no least multiple.
+        let open = try #require(RunComparison(large, within: repeated(0...9), to: small, within: repeated(0...3)))
+        #expect(open.interval == 0...Double.infinity && open.isDifferent == false)
     }
 
     @Test func `noise and what a counter rounds go over into each other`() throws {

@@ -4,6 +4,10 @@ import PowerSensorsTesting
 import Subprocess
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 struct RunTests {
     private func number(_ value: JSON) throws -> Double { try #require(value.number) }
 
@@ -79,25 +83,27 @@ struct RunTests {
     }
 
     @Test(arguments: [
-        ("", "2 of 3 runs; short ones that no counter noticed are not in the mean"),
+        ("1) ;;", "of 1 of 3 runs no counter noticed anything, so that the others tell no mean", false),
         (
-            "4) sleep 0.1; for file in $counters; do printf garbage >$file; done; sleep 0.1 ;;",
-            "2 of 4 runs; those that are io, warming_up are not in the mean"
+            "3) sleep 0.1; for file in $counters; do printf garbage >$file; done; sleep 0.1 ;;",
+            "the energy is known of 2 of 3 runs; those that are io are not in the mean\n", true
         ),
     ])
-    func `why the energy of some of several runs is not known is said`(fourth: String, note: String) async throws {
+    func `why the energy of some of several runs is not known is said`(
+        step: String, note: String, hasMean: Bool
+    ) async throws {
         let folder = try MockTree()
         let file = "\(folder.path)/number"
         let steps = """
             echo >>\(file)
             case $(wc -l <\(file)) in
-            1) ;;
-            \(fourth)
+            \(step)
             *) sleep 0.1; grow 250; sleep 0.1 ;;
             esac
             """
-        let text = try await RunMachine().run(steps, ["--runs", fourth.isEmpty ? "3" : "4"]).error
-        #expect(text.contains("the energy is known of \(note)\n"), "\(text)")
+        let text = try await RunMachine().run(steps, ["--runs", "3"]).error
+        #expect(text.contains("note: \(note)"), "\(text)")
+        #expect(text.contains("\n  cpu ") == hasMean, "\(text)")
     }
 
     @Test func `a counter that breaks during the run is named with its file and what to do, and the command goes on`()
@@ -375,8 +381,65 @@ struct RunTests {
             "run", "--runs", "2", "--warmup", "3", "--format", "csv", "--", "echo", "x",
         ])
         #expect(outcome.output == "x\nx\nx\nx\nx\n")
-        let runs = Set(outcome.error.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] })
-        #expect(runs == ["1", "2"])
+        let rows = outcome.error.split(separator: "\n").dropFirst().map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        #expect(Set(rows.map { $0[2] }) == ["1", "2"] && rows.allSatisfy { $0[1] == "2" && $0[5] == "false" })
+    }
+
+    @Test func `a warm-up that fails is said`() async throws {
+        let folder = try MockTree()
+        let script = "[ -e \(folder.path)/warm ] || { touch \(folder.path)/warm; exit 3; }"
+        let outcome = try await Command.run(
+            ["run", "--runs", "2", "--warmup", "1", "--format", "json", "--command", script])
+        #expect(outcome.exitCode == 3)
+        let command = try #require(try JSON(outcome.error)["commands"].elements.first)
+        #expect(command["exit_status"].number == 0 && command["warmup_exit_status"].number == 3)
+    }
+
+    @Test func `arguments are bytes, and the command gets them as they are`() async throws {
+        let script = #"exec "$@" -- printf '%s|' "$(printf 'caf\351')" "$(printf 'caf\350')" 'café'"#
+        let outcome = try await Command.run(["run"], inScript: script + " | od -An -tx1 | tr -d ' \\n'")
+        #expect(outcome.output == "636166e97c636166e87c636166c3a97c", "\(outcome.output)\(outcome.error)")
+    }
+
+    @Test func `a script without a first line that names what runs it is run by sh`() async throws {
+        let folder = try MockTree()
+        try folder.write("echo $1; exit 4\n", to: "script")
+        let path = "\(folder.path)/script"
+        _ = unsafe chmod(path, 0o755)
+        let outcome = try await Command.run(["run", "--", path, "a b"])
+        #expect(outcome.output == "a b\n" && outcome.exitCode == 4, "\(outcome.error)")
+        #expect(outcome.error.contains("\n\(path) 'a b', exit status 4\n"), "as a shell takes it: \(outcome.error)")
+        try folder.write("\u{7F}ELF\0\0", to: "program")
+        _ = unsafe chmod("\(folder.path)/program", 0o755)
+        let other = try await Command.run(["run", "--", "\(folder.path)/program"])
+        #expect(other.exitCode == 126 && other.error.contains("Exec format error"), "\(other.error)")
+    }
+
+    @Test func `what is asked to end, and output that is cut, are told`() async throws {
+        let script = """
+            "$@" --command "trap 'exit 0' TERM; sleep 2 & wait" & sleep 0.7; kill -TERM $!; wait $!
+            """
+        let cut = try await Command.run(["run", "--format", "json"], inScript: script)
+        let run = try #require(try JSON(cut.error)["commands"].elements.first?["runs"].elements.first)
+        #expect(run["cut_off"] == .truth(true) && run["exit_status"].number == 0, "\(cut.output)\(cut.error)")
+        let left = try await Command.run(
+            ["run", "--format", "json", "--phases", "x", "--command", "sleep 3 & echo"])
+        let other = try #require(try JSON(left.error)["commands"].elements.first?["runs"].elements.first)
+        #expect(other["lost_output"].elements.map(\.text) == ["left_behind"] && other["cut_off"] == .truth(false))
+    }
+
+    @Test func `a result that cannot be written takes nothing from the exit status`() async throws {
+        let folder = try MockTree()
+        let place = "\(folder.path)/results"
+        for (status, expected) in [(7, 7), (0, 1)] {
+            _ = unsafe mkdir(place, 0o755)
+            let outcome = try await Command.run(
+                ["run", "--output", "\(place)/x", "--command", "rm -r \(place); exit \(status)"])
+            #expect(outcome.exitCode == Int32(expected), "\(outcome.error)")
+            #expect(outcome.error.contains("The result is on standard error."), "\(outcome.error)")
+        }
     }
 
     @Test(arguments: [

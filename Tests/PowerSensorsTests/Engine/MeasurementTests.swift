@@ -92,7 +92,9 @@ struct MeasurementTests {
     @Test(arguments: [true, false])
     func `what is used while a counter is read widens the bounds by that, and by no band`(isFirst: Bool) throws {
         let clock = SimulatedMeter.Clock()
-        let meter = SimulatedMeter("scripted", [.counter("package-0")], watts: 40, clock: clock)
+        var channel = Channel.counter("package-0")
+        channel.refreshInterval = .milliseconds(1)
+        let meter = SimulatedMeter("scripted", [channel], watts: 40, clock: clock)
         var sampler = try Sampler(SensorSet(only: [meter])) { clock.instant }
         for _ in 0..<3 {
             clock.advance(by: .seconds(1))
@@ -152,6 +154,40 @@ struct MeasurementTests {
         let figure = try #require(measurement.headline)
         #expect(figure.energy == 0.25 && figure.low == 0)
         #expect(try #require(figure.high) >= 1.49)
+    }
+
+    @Test func `a counter that hardly moves is taken for one that counts once a second`() throws {
+        let sensor = ScriptedSensor(channels: [.counter("package-0")])
+        sensor.show(.count(1000))
+        var sampler = try sampler(sensor)
+        #expect(sampler.updateTime(of: .cpu) == .seconds(1) && sampler.updateTime(of: .battery) == .zero)
+        // 23 W, counted once a second: in 0.3 s there is one step, or none.
+        let step = sampler.measure {
+            clock.advance(by: .milliseconds(300))
+            sensor.show(.count(1000 + 23 * joule))
+        }.measurement
+        let figure = try #require(step.headline)
+        #expect(try #require(figure.low) <= 23 * 0.3 && #require(figure.high) >= 23, "\(figure)")
+        let none = sampler.measure { clock.advance(by: .milliseconds(300)) }.measurement
+        #expect(none.headline?.energy == nil && none.headline?.status == .warmingUp)
+        #expect(none.channels.map(\.status) == [.warmingUp])
+        // That it stood still for two seconds is known.
+        let still = sampler.measure { clock.advance(by: .seconds(2)) }.measurement
+        #expect(still.headline?.energy == 0 && still.headline?.status == .ok)
+    }
+
+    @Test(arguments: [Duration.microseconds(300), .milliseconds(1)])
+    func `how often a counter counts is seen in some milliseconds`(period: Duration) throws {
+        let sensor = SteppingSensor(every: period)
+        var sampler = try Sampler(SensorSet(only: [sensor]))
+        let seen = sampler.updateTime(of: .cpu)
+        // A reading may be delayed, never early.
+        #expect(seen >= period && seen < .seconds(1), "\(seen)")
+        let reads = sensor.reads
+        #expect(sampler.updateTime(of: .cpu) == seen && sensor.reads == reads, "once in each generation")
+        let start = sampler.beginMeasurement()
+        _ = sampler.endMeasurement(start)
+        #expect(sensor.reads == reads + 2)
     }
 
     @Test func `if a part is missing, the energy is unknown rather than smaller`() throws {
@@ -256,6 +292,33 @@ struct MeasurementTests {
         } catch {
             let snapshot = sampler.snapshot()
             #expect(snapshot.headline != nil, "the sampler goes on")
+        }
+    }
+}
+
+/// A counter of 20 W that moves at equal times, and how often it was read.
+private final class SteppingSensor: Sensor {
+    let name = SensorName("stepping")
+    let period: Int64
+    private let count = Locked(0)
+    private let start = SampleInstant.monotonicNow
+
+    init(every period: Duration) { self.period = period.wholeNanoseconds }
+
+    var reads: Int { count.withLock { $0 } }
+
+    func discover() -> Discovery { Discovery(channels: [.counter("package-0", of: "stepping")]) }
+
+    func open(_ channels: [Channel]) -> any SensorReader { Reader(sensor: self, channels: channels) }
+
+    private struct Reader: SensorReader {
+        let sensor: SteppingSensor
+        let channels: [Channel]
+
+        func readChannels(into readings: inout OutputSpan<Reading>) {
+            sensor.count.withLock { $0 += 1 }
+            let steps = (SampleInstant.monotonicNow - sensor.start) / sensor.period
+            readings.append(.count(UInt64(1000 + steps * sensor.period * 20 * 16_384 / 1_000_000_000)))
         }
     }
 }

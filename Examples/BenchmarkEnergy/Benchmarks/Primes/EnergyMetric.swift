@@ -20,12 +20,10 @@ final class EnergyMetric {
     ///
     /// - Throws: ``SamplerError`` if nothing here can be read.
     init(_ sensors: SensorSet = SensorSet()) throws(SamplerError) {
-        let sampler = try Sampler(sensors)
+        var sampler = try Sampler(sensors)
         let scope = sampler.headlineScope
         let parts = sampler.topology.channels.filter { $0.countsIn == scope }
-        // Registers move about once a millisecond.
-        let period = parts.map { $0.refreshInterval ?? $0.readingInterval ?? .milliseconds(1) }.max() ?? .zero
-        shortest = period * 2 * 20
+        shortest = (scope.map { sampler.updateTime(of: $0) } ?? .zero) * 2 * 20
         metric = .custom("Energy (nJ, \(scope?.name ?? "unknown"), \(parts.first?.provenance.name ?? "unknown"))")
         self.scope = scope
         self.sampler = sampler
