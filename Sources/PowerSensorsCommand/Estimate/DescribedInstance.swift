@@ -19,7 +19,7 @@ struct DescribedInstance {
 
     /// The part of the host's power that is the instance's, from 0 to 1; 1 for a whole machine and where it is not known.
     var part: Double {
-        guard !type.isWholeMachine, let host, let processors = type.virtualProcessors else { return 1 }
+        guard let host, let processors = type.virtualProcessors else { return 1 }
         return min(Double(processors) / Double(host.virtualProcessors), 1)
     }
 

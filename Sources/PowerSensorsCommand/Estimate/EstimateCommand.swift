@@ -124,6 +124,7 @@ struct EstimateCommand: RunnableCommand {
                 of: modelled, known: known, profile: profile ?? .usual(isInCloud: modelled.isInCloud))
             return EstimateText(
                 estimate: estimate, instance: instance, isAssumed: isAssumed, hasNamedCores: server.hasNamedCores,
+                areCoresKnown: server.areCoresKnown, areSocketsAssumed: server.sockets == nil,
                 isMemoryAssumed: server.memoryGigabytes == nil, loads: loads
             ).text
         } catch {

@@ -15,6 +15,12 @@ struct EstimateText {
     /// Whether the number of cores is taken from the processor's name.
     let hasNamedCores: Bool
 
+    /// Whether the number of cores is that of this machine or processor, and not only usual.
+    let areCoresKnown: Bool
+
+    /// Whether the sockets are only assumed.
+    let areSocketsAssumed: Bool
+
     /// Whether the memory is only assumed.
     let isMemoryAssumed: Bool
 
@@ -34,8 +40,10 @@ struct EstimateText {
         if let small = server.small { return text + words(for: small) + part }
         text += """
             Estimated (\(estimate.method)) from \(estimate.inputs.joined(separator: ", ")).
-            Machine: server, \(server.sockets) socket\(server.sockets == 1 ? "" : "s"), \(server.cores) cores\
-            \(hasNamedCores ? " (\(server.cores / max(server.sockets, 1)) a socket by its name)" : ""), \
+            Machine: server, \(server.sockets) socket\(server.sockets == 1 ? "" : "s")\
+            \(areSocketsAssumed ? " (assumed)" : ""), \(server.cores) cores\
+            \(hasNamedCores ? " (\(server.cores / max(server.sockets, 1)) a socket by its name)" : "")\
+            \(areCoresKnown ? "" : " (assumed)"), \
             \(fixed(server.memoryGigabytes, decimals: 0)) GB\
             \(isMemoryAssumed ? " (assumed)" : ""); load profile \(estimate.profile.name).
             The band contains the true value two times out of three\(basis).
@@ -47,7 +55,8 @@ struct EstimateText {
 
     /// The last lines for a machine that is no server. Its memory does not count.
     private func words(for small: SmallMachine) -> String {
-        let cores = "\(estimate.server.cores) cores\(hasNamedCores ? " by its name" : "")"
+        let cores =
+            areCoresKnown ? "\(estimate.server.cores) cores\(hasNamedCores ? " by its name" : "")" : "cores unknown"
         var text = """
             Estimated (\(estimate.method)) from \(estimate.inputs.joined(separator: ", ")).
             Machine: \(small.machineClass.rawValue), \(small.processor), \(cores), no graphics card at work; \
@@ -67,7 +76,7 @@ struct EstimateText {
             return "; the processor is unknown, so a usual server is assumed, and the band is a factor of two"
         }
         if isAssumed, estimate.basis != .anchored {
-            return "; the generation or the sockets are assumed, and the band is a judgement"
+            return "; the generation or the size is assumed, and the band is a judgement"
         }
         if estimate.profile == .powersave, estimate.server.isInCloud {
             return "; the data have no rented machines, and the band is a judgement"

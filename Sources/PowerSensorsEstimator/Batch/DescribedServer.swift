@@ -73,14 +73,23 @@ package struct DescribedServer: Hashable, Sendable {
         server.isUnknown = match.basis == .assumed && (year == nil || !isOfData)
         server.isInCloud = isInCloud || CloudHost.isCloudProcessor(name, words)
         // Without sockets and cores, the size is only assumed, and a machine with twice the sockets uses twice the
-        // power. Of a processor for a single socket, the name may show the cores.
-        let isSizeKnown = self.sockets != nil || knownCores != nil || (hasNamedCores && isForSingleSocket)
+        // power. Sockets alone tell it of a processor whose cores the name or the data have: those that its generation usually has
+        // are those of its largest. Of a processor for a single socket, the name alone may show the cores.
+        let isSizeKnown =
+            knownCores != nil || (self.sockets != nil && processorsCores != nil) || (hasNamedCores && isForSingleSocket)
         return (server, match.isGuessed || isDoubted || !isSizeKnown)
     }
 
     /// Whether the number of cores is taken from the processor's name.
     package var hasNamedCores: Bool {
         cores == nil && threads == nil && processor.name.coresPerSocket != nil
+    }
+
+    /// Whether the number of cores is given, or that of this very processor.
+    package var areCoresKnown: Bool {
+        if cores != nil || threads != nil || processor.name.coresPerSocket != nil { return true }
+        guard let generation = processor.name.generation else { return false }
+        return ReferencePoints.embedded.coresPerSocket(of: generation, key: processor.key.text) != nil
     }
 
     // MARK: What is not believed

@@ -12,7 +12,7 @@ package struct InstanceType: Hashable, Sendable {
     /// Azure the letters of the series and its version, such as `d3`, and `da5` with AMD's processors.
     package let family: String
 
-    /// The virtual processors, as far as the name shows them; nil for a whole machine, and if it does not.
+    /// The virtual processors, as far as the name shows them; nil if it does not, as that of a whole machine of one size.
     package let virtualProcessors: Int?
 
     /// Whether the instance is a whole machine.
@@ -49,6 +49,10 @@ package struct InstanceType: Hashable, Sendable {
         else { return nil }
         let sizes = ["nano": 2, "micro": 2, "small": 2, "medium": 2, "large": 2, "xlarge": 4]
         var processors = sizes[String(parts[1])]
+        // Half of a host with two processors is sold as `metal-24xl`.
+        if parts[1].hasPrefix("metal-"), parts[1].hasSuffix("xl"), let factor = Int(parts[1].dropFirst(6).dropLast(2)) {
+            processors = (1...1000).contains(factor) ? factor * 4 : nil
+        }
         if parts[1].hasSuffix("xlarge"), let factor = Int(parts[1].dropLast(6)) {
             let (number, isTooLarge) = factor.multipliedReportingOverflow(by: 4)
             processors = isTooLarge ? nil : number

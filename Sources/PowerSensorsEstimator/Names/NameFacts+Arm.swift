@@ -39,7 +39,10 @@ extension NameFacts {
         if let graviton = words.all.first(where: { $0.hasPrefix("graviton") }) {
             let number = ModelNumber(graviton)?.value ?? words.after("graviton").flatMap { Int($0) } ?? 1
             let cores = ["Cortex-A72", "Neoverse N1", "Neoverse V1", "Neoverse V2", "Neoverse V3"]
-            return neoverse(.amazon, (1...cores.count).contains(number) ? cores[number - 1] : nil)
+            var facts = neoverse(.amazon, (1...cores.count).contains(number) ? cores[number - 1] : nil)
+            // A socket's (aws.amazon.com/ec2/graviton, and the largest of its instance types).
+            facts.cores = [1: 16, 2: 64, 3: 64, 4: 96][number]
+            return facts
         }
         if words.has("cobalt") { return neoverse(.microsoft, words.has("100") ? "Neoverse N2" : nil) }
         if words.has("axion") { return neoverse(.google, nil) }

@@ -2,6 +2,9 @@
 
 extension NameFacts {
     static func intel(_ words: NameWords) -> NameFacts? {
+        // Other architectures, whose numbers are not those of Xeons.
+        if words.has("itanium") || words.has("phi") { return NameFacts(.intel, .server) }
+        if words.has("stratix") || words.has("quark") { return NameFacts(.intel, nil) }
         if words.joined.contains("xeon") { return xeon(words) }
         if words.has("atom") { return atom(words) }
         if words.has("pentium") || words.has("celeron") { return budget(words) }

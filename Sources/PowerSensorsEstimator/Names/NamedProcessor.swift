@@ -9,7 +9,42 @@ package struct NamedProcessor: Hashable, Sendable {
 
     package init(_ text: String) {
         self.text = text
-        name = ProcessorName(text)
-        key = ProcessorKey(text)
+        let usual = Self.usual(text)
+        name = ProcessorName(usual)
+        key = ProcessorKey(usual)
+    }
+
+    /// A name as its maker writes it, where people write it in another way: `E5 2680 v4`, `EPYC-7763`, `epyc7763`, `Ryzen9 7950X`, or
+    /// with a dash of print.
+    private static func usual(_ text: String) -> String {
+        let dashes: Set<Unicode.Scalar> = ["\u{2010}", "\u{2011}", "\u{2012}", "\u{2013}", "\u{2014}"]
+        var plain = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars { plain.append(dashes.contains(scalar) ? "-" : scalar) }
+        var words: [String] = []
+        for word in String(plain).split(separator: " ") {
+            let lower = word.lowercased()
+            let last = words.last?.lowercased() ?? ""
+            if ["e3", "e5", "e7"].contains(last), lower.prefix(4).allSatisfy(\.isNumber), lower.count >= 4 {
+                words[words.count - 1] += "-\(word)"
+            } else if let (brand, rest) = brand(of: lower) {
+                words += [brand, String(word.dropFirst(word.count - rest.count))]
+            } else {
+                words.append(String(word))
+            }
+        }
+        let isXeon = words.contains { ["e3-", "e5-", "e7-"].contains($0.lowercased().prefix(3)) }
+        if isXeon, !text.lowercased().contains("xeon") { words.insert("Xeon", at: 0) }
+        return words.joined(separator: " ")
+    }
+
+    /// A brand that a number follows without a blank, and the rest: `epyc-7763`, `ryzen9`, `ryzen7-5800x`.
+    private static func brand(of word: String) -> (brand: String, rest: Substring)? {
+        for brand in ["epyc", "ryzen"] where word.hasPrefix(brand) {
+            let rest = word.dropFirst(brand.count).drop { $0 == "-" }
+            guard rest.first?.isNumber == true else { return nil }
+            guard brand == "ryzen", let dash = rest.firstIndex(of: "-") else { return (brand, rest) }
+            return ("\(brand) \(rest[..<dash])", rest[rest.index(after: dash)...])
+        }
+        return nil
     }
 }

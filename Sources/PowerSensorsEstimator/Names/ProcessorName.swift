@@ -93,6 +93,8 @@ package struct ProcessorName: Hashable, Sendable {
             // An EPYC with the letter P after its number is for one socket.
             return words.all.contains { $0.hasSuffix("p") && $0.first?.isNumber == true }
         }
+        // Three of Amazon's own have one socket; only the fourth has two.
+        if words.hasPrefix("graviton"), coresPerSocket != 96 { return true }
         return words.joined.contains("xeond") || (line != nil && line != .server)
     }
 }

@@ -21,7 +21,9 @@ package enum HistoryTime {
     ) -> Int64? {
         let number = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
         if let unit = units[text.dropFirst(number.count)], let count = Double(number) {
-            return Int64(exactly: (count * Double(unit)).rounded()).map { clamped(now.clampedSum(-$0)) }
+            let time = (count * Double(unit)).rounded()
+            // More than can be written as a whole number of milliseconds.
+            return time > 9.3e18 ? nil : clamped(now.clampedSum(-(Int64(exactly: time) ?? .max)))
         }
         return (date(text, calendar) ?? rfc3339(text)).map(clamped)
     }

@@ -525,13 +525,13 @@ let knownNames = """
     AmpereOne A192-32X => 192
     Ampere-1a
     # amazon | server | Neoverse N1 | altra
-    AWS Graviton2
+    AWS Graviton2 => 64
     # amazon | server | Cortex-A72 | ~altra
-    AWS Graviton
+    AWS Graviton => 16
     # amazon | server | Neoverse V1 | ~altra
-    AWS Graviton3
+    AWS Graviton3 => 64
     # amazon | server | Neoverse V2 | ~altra
-    AWS Graviton4
+    AWS Graviton4 => 96
     # arm | server | Neoverse N1 | altra
     Neoverse-N1
     # arm | server | Neoverse N2 | ~altra

@@ -141,6 +141,40 @@ struct SpikeQualityTests {
         }
     }
 
+    @Test func `the documented figures of a recorded series hold`() throws {
+        let document = String(decoding: try #require(Self.document), as: UTF8.self)
+        for (name, rule) in [("eager", SpikeRule.eager), ("normal", .normal), ("calm", .calm)] {
+            let told = spikes(in: RecordedPowers.watts, rule)
+            let found = RecordedPowers.compiles.filter { compile in told.contains { $0.overlaps(compile) } }
+            let others = told.filter { spike in !RecordedPowers.compiles.contains { spike.overlaps($0) } }
+            let row = "| \(name) | \(RecordedPowers.compiles.count) | \(found.count) | \(others.count) |"
+            #expect(document.contains(row), "Docs/Spikes.md should have this row: \(row)")
+            // Each is a rise that a look at the powers shows too.
+            for spike in told {
+                let before = RecordedPowers.watts[max(spike.lowerBound - 300, 0)..<spike.lowerBound].sorted()
+                let power = RecordedPowers.watts[spike.lowerBound]
+                #expect(power > before[before.count / 2] + rule.minimum.rawValue, "\(spike)")
+            }
+        }
+    }
+
+    /// The seconds of each spike that is told.
+    private func spikes(in powers: [Double], _ rule: SpikeRule) -> [Range<Int>] {
+        var detector = SpikeDetector(rule, of: Series.host)
+        var (begin, found): (Int?, [Range<Int>]) = (nil, [])
+        for (second, power) in powers.enumerated() {
+            let end = Series.instant(Int64(second + 1))
+            switch detector.record(Watts(power), over: .seconds(1), until: end) {
+            case .began?: begin = second
+            case .ended?:
+                if let start = begin.take() { found.append(start..<second) }
+            case nil: break
+            }
+        }
+        if let begin { found.append(begin..<powers.count) }
+        return found
+    }
+
     private static let document = try? WholeFile.bytes(
         "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/Docs/Spikes.md")
 }

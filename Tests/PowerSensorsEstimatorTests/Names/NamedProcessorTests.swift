@@ -1,0 +1,49 @@
+import PowerSensors
+import Testing
+
+/// Names as people write them.
+struct NamedProcessorTests {
+    @Test(arguments: [
+        ("Xeon E5 2680 v4", "Xeon E5-2680 v4"), ("intel xeon e5 2680v4", "intel xeon e5-2680v4"),
+        ("Intel Xeon E5\u{2013}2680 v4", "Intel Xeon E5-2680 v4"), ("E5-2680 v4", "Xeon E5-2680 v4"),
+        ("epyc7763", "EPYC 7763"), ("EPYC-7763", "EPYC 7763"),
+        ("Ryzen9 7950X", "Ryzen 9 7950X"), ("Ryzen7-5800X", "Ryzen 7 5800X"),
+    ])
+    func `spellings of people are those of the makers`(written: String, usual: String) {
+        let (one, other) = (NamedProcessor(written), NamedProcessor(usual))
+        #expect(one.key == other.key && one.name.generation == other.name.generation)
+        #expect(one.name.line != nil && one.name.line == other.name.line)
+        #expect(one.text == written)
+    }
+
+    @Test(arguments: ["EPYC-Rome", "Core i7-8700", "Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz", "AMD EPYC 7763 64-Core"])
+    func `the makers' own spellings stay as they are`(name: String) {
+        let processor = NamedProcessor(name)
+        #expect(processor.key == ProcessorKey(name) && processor.name == ProcessorName(name))
+    }
+
+    @Test(arguments: ["Intel Itanium 9560", "Intel Xeon Phi 7250", "Xeon Phi 5110P"])
+    func `other architectures of a maker are unknown, and no Xeon`(name: String) throws {
+        var server = DescribedServer(processor: name)
+        (server.sockets, server.cores) = (1, 8)
+        let modelled = try server.modelled().server
+        #expect(modelled.isUnknown)
+        #expect(NamedProcessor(name).name.generation == nil)
+    }
+
+    @Test(arguments: [("AMD EPYC 9015", false), ("Intel Xeon Bronze 3104", false), ("AMD EPYC 9654", true)])
+    func `sockets alone tell the size of a processor whose cores are known`(name: String, areKnown: Bool) throws {
+        var server = DescribedServer(processor: name)
+        server.sockets = 2
+        #expect(server.areCoresKnown == areKnown)
+        #expect(try server.modelled().isAssumed != areKnown)
+        server.cores = 32
+        #expect(try !server.modelled().isAssumed)
+    }
+
+    @Test(arguments: [("AWS Graviton3", 1, 64), ("AWS Graviton4", 2, 192)])
+    func `Amazon's own have their sockets and cores`(name: String, sockets: Int, cores: Int) throws {
+        let server = try DescribedServer(processor: name).modelled().server
+        #expect(server.sockets == sockets && server.cores == cores)
+    }
+}
