@@ -15,7 +15,7 @@ def decorate(function: Callable[..., Any], block: Callable[[], ContextManager[An
         raise TypeError(
             f"The asynchronous generator {name(function)} cannot be measured by a decorator. "
             "Remedy: Put a with statement inside it, or decorate the coroutine function that uses it.")
-    if inspect.iscoroutinefunction(function):
+    if makes_coroutines(function):
 
         @functools.wraps(function)
         async def wrapped_coroutine(*arguments: Any, **named: Any) -> Any:
@@ -48,6 +48,15 @@ def decorate(function: Callable[..., Any], block: Callable[[], ContextManager[An
         return finish()
 
     return wrapped_function
+
+
+def makes_coroutines(function: Callable[..., Any]) -> bool:
+    """Whether a function, a part of one, or an object that is called is known to make coroutines. Of others, such as a
+    lambda, each call shows it, and the block begins with the call."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    call = getattr(type(function), "__call__", None)
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
 
 
 def name(function: Callable[..., Any]) -> str:

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Callable, Iterator, List, Optional
 
-from .._decorate import decorate, name
+from .._decorate import decorate, makes_coroutines, name
 from ..errors import InvalidOptionError
 from ..figures import Snapshot
 from ..sampler import Measurement as _Measurement
@@ -198,7 +198,7 @@ def _repeated(function: Callable[..., Any], number: int) -> Callable[..., Any]:
         raise TypeError(
             f"The generator {name(function)} cannot be repeated. Remedy: Leave number out, or decorate the function "
             "that uses it.")
-    if inspect.iscoroutinefunction(function):
+    if makes_coroutines(function):
 
         @functools.wraps(function)
         async def repeated_coroutine(*arguments: Any, **named: Any) -> Any:

@@ -291,6 +291,7 @@ int32_t powersensors_read_finding(
     powersensors_sampler *POWERSENSORS_NULLABLE sampler, size_t index, powersensors_finding *POWERSENSORS_NULLABLE finding);
 
 /// Begins to measure a piece of work, by reading every channel once. Any number may overlap, and `powersensors_sample` is not affected.
+/// The first one also watches for 5 ms, on a busy machine 100 ms at most, how often counters count, which its bounds depend on.
 ///
 /// - measurement: Set to the measurement, to be ended by `powersensors_measure_end`.
 int32_t powersensors_measure_begin(

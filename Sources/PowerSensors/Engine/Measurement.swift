@@ -125,7 +125,7 @@ extension Sampler {
         // A snapshot may have begun another generation in the meantime.
         if start.before.topology.generation != topology.generation { writer = measuringWriter(continuing: writer) }
         let after = snapshot(by: &writer)
-        return Measurement(from: start.before, to: after, counting: learnUpdateTimes())
+        return Measurement(from: start.before, to: after, counting: knownUpdateTimes)
     }
 }
 
@@ -146,7 +146,7 @@ extension Measurement {
             let first = before.host.first { $0.scope == host.scope }?.energy
             return Figure(
                 host, since: first, over: duration, includesSuspend: after.includesSuspend,
-                update: Self.update(of: host.scope, in: after.topology, updates),
+                update: Self.update(of: host.scope, in: after, updates),
                 lateEnergy: Self.lateEnergy(of: host, from: before, to: after, over: duration, updates),
                 readingTime: before.sampleDuration + after.sampleDuration,
                 ambiguous: after.ambiguous(host.scope) - before.ambiguous(host.scope),
@@ -163,18 +163,25 @@ extension Measurement {
             let (id, last) = (after.topology.channels[index].id, after.channels[index])
             let first = isSame ? before.channels[index] : before[channel: id]
             return ChannelFigure(
-                id: id, from: first, to: last, over: duration, update: .nanoseconds(updates[index]),
+                id: id, from: first, to: last, over: duration,
+                update: Self.showsNothing(after, index) ? .zero : .nanoseconds(updates[index]),
                 includesSuspend: after.includesSuspend)
         }
     }
 
-    /// How often the slowest source of a scope counts.
-    private static func update(of scope: Scope, in topology: Topology, _ updates: [Int64]) -> Duration {
+    /// How often the slowest source of a scope counts, of those that may not have counted yet.
+    private static func update(of scope: Scope, in snapshot: Snapshot, _ updates: [Int64]) -> Duration {
         var longest: Int64 = 0
-        for index in updates.indices where topology.channels[index].countsIn == scope {
-            longest = max(longest, updates[index])
+        for index in updates.indices where snapshot.topology.channels[index].countsIn == scope {
+            if !showsNothing(snapshot, index) { longest = max(longest, updates[index]) }
         }
         return .nanoseconds(longest)
+    }
+
+    /// Whether a channel shows a power of 0 W, which is known without waiting for another reading.
+    private static func showsNothing(_ snapshot: Snapshot, _ index: Int) -> Bool {
+        guard case .gauge = snapshot.topology.channels[index].encoding else { return false }
+        return snapshot.channels[index].power == .zero
     }
 
     /// The energy that sources may have counted late at the start or the end: their power times their update period.

@@ -182,7 +182,7 @@ public struct Sampler: ~Copyable {
     /// How often the slowest source of a scope counts, which is how far a measurement may be off at each end; zero without a source.
     ///
     /// A counter of which nobody tells that is watched once in each generation, by the first measurement or the first such question. That
-    /// takes 5 ms, or five readings, and 100 ms at most. RAPL's registers move about once a millisecond (Intel SDM volume 3, section
+    /// takes 5 ms, on a busy machine 100 ms at most. RAPL's registers move about once a millisecond (Intel SDM volume 3, section
     /// 15.10.1), QEMU's virtual ones once a second; 1 s is assumed of one that did not move then.
     public mutating func updateTime(of scope: Scope) -> Duration {
         let times = learnUpdateTimes()
@@ -194,21 +194,22 @@ public struct Sampler: ~Copyable {
     @discardableResult
     mutating func learnUpdateTimes() -> [Int64] {
         if let updateTimes, updateTimes.generation == topology.generation { return updateTimes.nanoseconds }
-        sample()
-        var times = UpdateTimes(topology, engine.accumulator)
         let start = SampleInstant.monotonicNow
-        var (now, reads) = (start, 0)
-        while !times.isComplete,
-            now - start < (reads < UpdateTimes.leastReads ? UpdateTimes.longest : UpdateTimes.watch)
-        {
-            let began = now
+        sample()
+        var times = UpdateTimes(topology, engine.accumulator, since: start)
+        while !times.isComplete {
+            let began = SampleInstant.monotonicNow
             sample()
             times.take(engine.accumulator, since: began)
-            reads += 1
-            now = SampleInstant.monotonicNow
         }
         updateTimes = times
         return times.nanoseconds
+    }
+
+    /// The same without watching: what is assumed of a generation that has just begun.
+    var knownUpdateTimes: [Int64] {
+        if let updateTimes, updateTimes.generation == topology.generation { return updateTimes.nanoseconds }
+        return UpdateTimes(topology, engine.accumulator, since: engine.lastRead).nanoseconds
     }
 
     /// A second writer of snapshots with its own intervals.

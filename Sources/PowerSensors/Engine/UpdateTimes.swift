@@ -5,46 +5,56 @@ import PowerSensorsCore
 /// Nobody tells it of RAPL's registers: the processor updates its own about once a millisecond (Intel SDM volume 3, section 15.10.1),
 /// QEMU its virtual ones once a second. So they are watched for some milliseconds, and 1 s is assumed of one that hardly moves.
 struct UpdateTimes {
-    /// How long counters are watched, in nanoseconds; at least ``leastReads``, unless these take ``longest``.
-    static let watch: Int64 = 5_000_000
-    static let longest: Int64 = 100_000_000
-    static let leastReads = 5
+    /// How long counters are watched, in nanoseconds. A reading counts as no more than ``step``: a thread that had to wait saw no more.
+    private static let watch: Int64 = 5_000_000
+    private static let step: Int64 = 1_000_000
+    private static let longest: Int64 = 100_000_000
 
-    /// What is assumed of a counter that nobody knows better.
+    /// What is assumed of a counter that a figure needs, and that hardly moves.
     private static let slowest: Int64 = 1_000_000_000
+
+    /// What is assumed of others: those that do not move at all, or are no part of a figure by themselves.
+    private static let usual: Int64 = 1_000_000
 
     private struct Watched {
         let index: Int
         var total: UInt64
         /// When the reading before the latest change began; nil before a change.
         var changedAfter: Int64?
-        /// The longest time between two changes.
-        var longest: Int64 = 0
+        /// The shortest time in which two changes came, from before the first to after the second: the thread may have had to wait
+        /// in any other.
+        var shortest = Int64.max
         var gaps = 0
     }
 
     let generation: Int
     private(set) var nanoseconds: [Int64]
     private var watched: [Watched] = []
-    private var lastBegan = SampleInstant.monotonicNow
+    private let start: Int64
+    private var lastBegan: Int64
+    private var watchedNanoseconds: Int64 = 0
 
-    init(_ topology: Topology, _ accumulator: borrowing ChannelAccumulator) {
+    /// - Parameter start: When the latest reading began, in nanoseconds of the monotonic clock.
+    init(_ topology: Topology, _ accumulator: borrowing ChannelAccumulator, since start: Int64) {
         generation = topology.generation
+        (self.start, lastBegan) = (start, start)
         nanoseconds = topology.channels.map { channel in
-            let known = channel.refreshInterval ?? channel.readingInterval
-            if case .counter = channel.encoding { return known?.wholeNanoseconds ?? Self.slowest }
-            return (known ?? .milliseconds(1)).wholeNanoseconds
+            (channel.refreshInterval ?? channel.readingInterval)?.wholeNanoseconds ?? Self.usual
         }
         for (index, channel) in topology.channels.enumerated() where channel.countsIn != nil {
-            guard case .counter = channel.encoding, channel.refreshInterval ?? channel.readingInterval == nil else {
-                continue
-            }
-            watched.append(Watched(index: index, total: accumulator.states[index].counter?.total ?? 0))
+            // One that has never left 0 is not driven by the hardware, and in no figure.
+            guard channel.refreshInterval ?? channel.readingInterval == nil,
+                let counter = accumulator.states[index].counter, counter.hasMoved
+            else { continue }
+            nanoseconds[index] = Self.slowest
+            watched.append(Watched(index: index, total: counter.total))
         }
     }
 
-    /// Whether all is known that watching may show.
-    var isComplete: Bool { watched.allSatisfy { $0.gaps >= 2 } }
+    /// Whether watching shows nothing more, or has taken long enough.
+    var isComplete: Bool {
+        watched.allSatisfy { $0.gaps >= 2 } || watchedNanoseconds >= Self.watch || lastBegan - start >= Self.longest
+    }
 
     /// Takes a reading of all channels.
     ///
@@ -57,11 +67,12 @@ struct UpdateTimes {
             watched[index].total = total
             if let before = watched[index].changedAfter {
                 watched[index].gaps += 1
-                watched[index].longest = max(watched[index].longest, now - before)
-                if watched[index].gaps >= 2 { nanoseconds[watched[index].index] = watched[index].longest }
+                watched[index].shortest = min(watched[index].shortest, now - before)
+                if watched[index].gaps >= 2 { nanoseconds[watched[index].index] = watched[index].shortest }
             }
             watched[index].changedAfter = lastBegan
         }
+        watchedNanoseconds += min(now - began, Self.step)
         lastBegan = began
     }
 }

@@ -124,7 +124,7 @@ struct EstimateCommand: RunnableCommand {
                 of: modelled, known: known, profile: profile ?? .usual(isInCloud: modelled.isInCloud))
             return EstimateText(
                 estimate: estimate, instance: instance, isAssumed: isAssumed, hasNamedCores: server.hasNamedCores,
-                areCoresKnown: server.areCoresKnown, areSocketsAssumed: server.sockets == nil,
+                areCoresKnown: server.areCoresKnown, areSocketsAssumed: !server.areSocketsKnown,
                 isMemoryAssumed: server.memoryGigabytes == nil, loads: loads
             ).text
         } catch {

@@ -1,5 +1,5 @@
 #if Exporters
-/// What is told of exporters that fail: each outage once, and its end.
+/// What is told of exporters that fail: each outage once, and its end; that of a server, which tells its failures itself, once an hour.
 ///
 /// An outage ends when the exporter has worked for a minute. So one that fails now and then does not fill a log.
 package struct OutageLog {

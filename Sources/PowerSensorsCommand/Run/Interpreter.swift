@@ -28,7 +28,11 @@ struct Interpreter {
 
     /// The path of a script; nil for what is no text, such as a program for other machines.
     static func path(ofScript command: String) -> String? {
-        guard let path = candidates(of: command).first(where: { unsafe access($0, X_OK) == 0 }) else { return nil }
+        let path = candidates(of: command).first { path in
+            var status = stat()
+            return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+        }
+        guard let path else { return nil }
         let line = ((try? WholeFile.bytes(path, limit: 256)) ?? []).prefix { $0 != UInt8(ascii: "\n") }
         return line.contains(0) ? nil : path
     }

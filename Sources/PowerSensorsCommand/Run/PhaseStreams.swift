@@ -40,8 +40,15 @@ final class PhaseStreams: Sendable {
 
     init(_ sources: PhaseSources) throws(CommandFailure) {
         pattern = sources.pattern
-        ending = try Self.pipe()
+        let end = try Self.pipe()
+        ending = end
         var streams: [Stream] = []
+        var isOpened = false
+        defer {
+            if !isOpened {
+                for one in [end.source, end.own] + streams.flatMap({ [$0.source, $0.file.own] }) { close(one) }
+            }
+        }
         // One that is closed stays so.
         for number in [STDOUT_FILENO, STDERR_FILENO] where sources.pattern != nil && !StandardStreams.isClosed(number) {
             let pipe = try Self.pipe()
@@ -51,6 +58,7 @@ final class PhaseStreams: Sendable {
             let pipe = try Self.pipe()
             streams.append(Stream(source: pipe.source, file: (pipe.own, place), target: nil))
         }
+        isOpened = true
         self.streams = streams
         running = Atomic(streams.count)
     }
@@ -88,8 +96,8 @@ final class PhaseStreams: Sendable {
             if running.load(ordering: .acquiring) == 0 { break }
             // A thread that still waits for a reader keeps its descriptors.
             if now >= limit {
+                // Standard error may be what nobody reads.
                 lose(.reader)
-                StandardError.write("\(LostOutput.reader.text).")
                 return lost.withLock { $0 }
             }
             Signals.timer.wait(until: limit, unlessWokenSince: wakeCount)
@@ -215,6 +223,7 @@ final class PhaseStreams: Sendable {
             close(low)
         }
         if ends.contains(where: { $0 < 0 }) {
+            for end in ends where end >= 0 { close(end) }
             throw .failure("No pipe could be opened for phases: too many files are open.")
         }
         return (ends[0], ends[1])

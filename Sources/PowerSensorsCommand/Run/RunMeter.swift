@@ -12,7 +12,7 @@ struct RunMeter: ~Copyable {
     private var sampler: Sampler?
     private var busyMeter: BusyMeter
     private(set) var baseline = Baseline()
-    /// How often the sources of each scope count, as far as the start showed: a run must not wait for that.
+    /// How often the sources of each scope count. It is watched before a run begins.
     private var updateTimes: [Scope: Duration] = [:]
 
     /// - Parameter obstacle: Why nothing can be measured; nil if nothing prevents it.
@@ -92,6 +92,8 @@ struct RunMeter: ~Copyable {
         let stoppedBefore = SignalRelay.stoppedTime
         // Its power is the mean from here on, so that the first peak is of the run alone.
         _ = sampler?.snapshot()
+        // That may have begun another generation.
+        updateTimes = sampler?.updateTimes() ?? [:]
         let read = SampleInstant.now
         let start = sampler?.beginMeasurement()
         let began = SampleInstant.now
@@ -107,8 +109,6 @@ struct RunMeter: ~Copyable {
         let isCutOff = Signals.isEndRequested
         let busyTime = busyBefore.flatMap { before in busyMeter.read().map { $0.busyTime(since: before) } }
         let lostOutput = streams?.finish() ?? []
-        // There may be another generation.
-        updateTimes = sampler?.updateTimes() ?? [:]
         let context = RunContext(
             topology: sampler?.topology, updateTimes: updateTimes, baseline: baseline.powers,
             baselineErrors: baseline.errors,

@@ -64,8 +64,8 @@ struct RunSeries {
                 }
                 do throws(CommandFailure) {
                     let one = try meter.run(commands[index])
-                    if exitStatus == 0 { exitStatus = one.end.exitStatus }
                     if round >= warmup {
+                        if exitStatus == 0 { exitStatus = one.end.exitStatus }
                         result.commands[index].add(one)
                     } else if result.commands[index].warmupStatus == 0 {
                         result.commands[index].warmupStatus = one.end.exitStatus
@@ -75,6 +75,8 @@ struct RunSeries {
                 }
             }
         }
+        // That of a measured run comes first.
+        if exitStatus == 0 { exitStatus = result.commands.map(\.warmupStatus).first { $0 != 0 } ?? 0 }
         // A command may end well by the signal that cuts it off, and the series is not complete for that.
         let isCutOff = result.commands.contains { $0.cutOff != nil }
         return CommandFailure(line: "", exitCode: exitStatus == 0 && isCutOff ? Signals.exitStatus : exitStatus)

@@ -190,7 +190,7 @@ extension RunSeriesResult.Command {
     /// What a value of the runs has in common; nil if none has it.
     func statistics(_ value: RunValue) -> RunStatistics? {
         // What was used in runs that a counter did not notice was less than in the others: their mean is not that of all.
-        if runs.first.flatMap(value.source) != nil, !unnoticed.isEmpty { return nil }
+        if !unnoticed.isEmpty, runs.contains(where: { value.source($0) != nil }) { return nil }
         let values = values(value)
         let errors = zip(values, runs).compactMap { $0 == nil ? nil : value.commonError($1) }
         return RunStatistics(

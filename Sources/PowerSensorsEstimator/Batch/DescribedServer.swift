@@ -92,6 +92,11 @@ package struct DescribedServer: Hashable, Sendable {
         return ReferencePoints.embedded.coresPerSocket(of: generation, key: processor.key.text) != nil
     }
 
+    /// Whether the number of sockets is given and believed, or that of a processor for one.
+    package var areSocketsKnown: Bool {
+        processor.name.isForSingleSocket || (sockets != nil && question == nil)
+    }
+
     // MARK: What is not believed
 
     /// A question about numbers that no physical machine has, such as 24 sockets of one core; nil if there is none. Such
