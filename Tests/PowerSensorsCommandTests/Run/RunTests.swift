@@ -430,6 +430,18 @@ struct RunTests {
         #expect(other["lost_output"].elements.map(\.text) == ["left_behind"] && other["cut_off"] == .truth(false))
     }
 
+    @Test func `a chip that shows 0 W is known to, however short the run`() async throws {
+        let folder = try MockTree()
+        for (name, text) in [("name", "power_meter"), ("power1_average", "0"), ("power1_average_interval", "1000")] {
+            try folder.write("\(text)\n", to: "sys/class/hwmon/hwmon0/\(name)")
+        }
+        let roots = ["--sysfs", "\(folder.path)/sys", "--sensor", "hwmon"]
+        let outcome = try await Command.run(["run", "--format", "json"] + roots + ["--", "sleep", "0.2"])
+        let run = try #require(try JSON(outcome.error)["commands"].elements.first?["runs"].elements.first)
+        let host = try #require(run["host"].elements.first)
+        #expect(host["energy_j"].number == 0 && host["status"].text == "ok", "\(outcome.error)")
+    }
+
     @Test func `a result that cannot be written takes nothing from the exit status`() async throws {
         let folder = try MockTree()
         let place = "\(folder.path)/results"
