@@ -23,7 +23,9 @@ final class EnergyMetric {
         var sampler = try Sampler(sensors)
         let scope = sampler.headlineScope
         let parts = sampler.topology.channels.filter { $0.countsIn == scope }
-        shortest = (scope.map { sampler.updateTime(of: $0) } ?? .zero) * 2 * 20
+        var period = Duration.zero
+        if let scope { period = sampler.updateTime(of: scope) }
+        shortest = period * 2 * 20
         metric = .custom("Energy (nJ, \(scope?.name ?? "unknown"), \(parts.first?.provenance.name ?? "unknown"))")
         self.scope = scope
         self.sampler = sampler
