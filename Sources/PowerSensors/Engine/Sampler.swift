@@ -182,8 +182,8 @@ public struct Sampler: ~Copyable {
     /// How often the slowest source of a scope counts, which is how far a measurement may be off at each end; zero without a source.
     ///
     /// A counter of which nobody tells that is watched once in each generation, by the first measurement or the first such question. That
-    /// takes 5 ms, on a busy machine 100 ms at most. RAPL's registers move about once a millisecond (Intel SDM volume 3, section
-    /// 15.10.1), QEMU's virtual ones once a second; 1 s is assumed of one that did not move then.
+    /// takes 5 ms, on a busy machine 100 ms at most. RAPL's registers move about once a millisecond (Intel SDM volume 3, energy
+    /// status registers), QEMU's virtual ones once a second; 1 s is assumed of one that did not move then.
     public mutating func updateTime(of scope: Scope) -> Duration {
         let times = learnUpdateTimes()
         let channels = topology.channels

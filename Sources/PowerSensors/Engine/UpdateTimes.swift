@@ -2,7 +2,7 @@ import PowerSensorsCore
 
 /// How often each channel of a generation counts, in nanoseconds.
 ///
-/// Nobody tells it of RAPL's registers: the processor updates its own about once a millisecond (Intel SDM volume 3, section 15.10.1),
+/// Nobody tells it of RAPL's registers: the processor updates its own about once a millisecond (Intel SDM volume 3, energy status registers),
 /// QEMU its virtual ones once a second. So they are watched for some milliseconds, and 1 s is assumed of one that hardly moves.
 struct UpdateTimes {
     /// How long counters are watched, in nanoseconds. A reading counts as no more than ``step``: a thread that had to wait saw no more.
