@@ -13,6 +13,8 @@ extension Finding {
             return
                 ", assuming that this guest has \($0.virtualProcessors) of the\(size) \($0.hostThreads) threads of its host"
                 + (estimate.cloudHost == nil ? "" : ", whose size is that of its instance type")
+                + (estimate.isOvercommitUnknown
+                    ? ", and which may have been sold several times: --host-overcommit" : "")
         }
         let basis =
             switch estimate.match.basis {

@@ -42,6 +42,9 @@ package struct MachineEstimate: Hashable, Sendable {
     /// The cloud's host that is assumed by the instance type; nil for none, and if it cannot be the guest's.
     let cloudHost: CloudHost?
 
+    /// Whether more virtual processors are sold than the host has threads, by a factor that is not given.
+    let isOvercommitUnknown: Bool
+
     /// The power of the machine; for a guest, its part of the host's.
     package let curve: PowerCurve
 
@@ -114,12 +117,15 @@ package struct MachineEstimate: Hashable, Sendable {
         self.server = server
         self.part = part
         self.calibration = calibration
+        isOvercommitUnknown =
+            part != nil && host.overcommit == 1 && machine.instanceType(host)?.isBurstable == true
         let total = calibration?.powerCurve ?? method.curve
         curve = part.map { total.ofGuest(part: $0.fraction, hostLoad: host.load) } ?? total
         if let calibration {
             // For other hardware, or for a guest on the hardware, a calibration is no better than an assumption.
             let applies = machine.isGuest == false && calibration.hardware.mismatch(with: machine) == nil
-            band = applies ? calibration.band : EstimatorModel.bandOfAssumptions
+            band =
+                applies ? calibration.band : calibration.band.widened(to: EstimatorModel.bandOfAssumptions)
         } else if let foreign = method.foreignBand(at: nil) {
             band = part == nil ? foreign : foreign.widened(to: EstimatorModel.bandOfAssumptions)
         } else {
@@ -148,7 +154,9 @@ package struct MachineEstimate: Hashable, Sendable {
     ) -> (ModelledServer, PartOfHost) {
         let typical = match.generation.coefficients
         var sockets = match.isClient ? 1 : 2
-        var coresPerSocket = ProcessorName(guest.processor.name).coresPerSocket ?? match.typicalCoresPerSocket
+        let name = ProcessorName(guest.processor.name)
+        let key = name.isHypervisorModel ? "" : ProcessorKey(guest.processor.name).text
+        var coresPerSocket = match.coresPerSocket(of: name, key: key) ?? match.typicalCoresPerSocket
         // With overcommit, a guest may have more processors than its host has threads.
         let least = Int((Double(guest.threads) / known.overcommit).rounded(.up))
         let threadsPerSocket = coresPerSocket * typical.threadsPerCore

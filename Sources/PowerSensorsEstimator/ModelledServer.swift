@@ -37,6 +37,12 @@ package struct ModelledServer: Hashable, Sendable {
     /// Whether nothing is known of the processor. Then ``generation`` is a usual one, and the band is that of any server.
     package var isUnknown = false
 
+    /// Whether its cores are only those that its generation usually has, which are those of large processors.
+    package var areCoresUnknown = false
+
+    /// Whether the stated sockets and cores are hardly a machine's.
+    package var isSizeDoubted = false
+
     /// Whether it is a cloud's: a host whose guests are rented out, or a rented machine.
     package var isInCloud = false
 

@@ -7,7 +7,7 @@ import PowerSensorsCore
 /// The corrections are a Gaussian process on the errors of the formula. The fitting program, in `Fitting`, computes the
 /// weight of each machine. The covariance of two machines says how similar they are; it must be computed as in that
 /// program.
-struct ReferencePoints: Sendable {
+package struct ReferencePoints: Sendable {
     /// One machine that the model was fitted to.
     struct Point: Sendable {
         let features: Features
@@ -54,7 +54,7 @@ struct ReferencePoints: Sendable {
     enum Knowledge: Int, Sendable { case generation, processor, maker }
 
     /// The points that are built into the program.
-    static let embedded = ReferencePoints()
+    package static let embedded = ReferencePoints()
 
     let points: [Point]
 
@@ -146,6 +146,17 @@ struct ReferencePoints: Sendable {
     /// The cores per socket of a processor; nil if it is not in the data.
     func coresPerSocket(of generation: CPUGeneration, key: String) -> Int? {
         machines(of: generation, key: key).first.map { Int(exp($0.features.logSize.y).rounded()) }
+    }
+
+    /// The generation, the key and the cores per socket of each machine in the data whose processor is known.
+    package var processors: [(generation: CPUGeneration, key: String, coresPerSocket: Int)] {
+        points.compactMap { point in
+            guard let key = point.features.key, let generation = point.features.generation.flatMap({ generations[$0] })
+            else {
+                return nil
+            }
+            return (generation, keys[key], Int(exp(point.features.logSize.y).rounded()))
+        }
     }
 
     /// The most frequent number of sockets of machines with a processor; nil if it is not in the data.

@@ -14,6 +14,7 @@ extension ServerEstimate {
     private func grounds(_ isAssumed: Bool) -> String {
         let known = [known.idle.map { _ in "idle" }, known.maximum.map { _ in "full load" }].compactMap { $0 }
         let watts = known.isEmpty ? "" : "the known watts at \(known.joined(separator: " and at ")), and on "
+        if server.isUnknown { return watts + "a usual server, since nothing is known of its processor" }
         if server.hasUnseenGeneration { return watts + "a similar generation, since there are no data for this one" }
         if isAssumed, basis != .anchored { return watts + "an assumed size" }
         let (processor, maker, generation) = ReferencePoints.embedded.similar(to: server)

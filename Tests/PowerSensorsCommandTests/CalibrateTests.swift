@@ -108,6 +108,22 @@ struct CalibrateTests {
         #expect(third.complaints.last?.contains("it is not what calibrate --passive has learned") == true)
     }
 
+    @Test func `two programs do not learn into one file`() async throws {
+        let (machine, _) = try Self.machine()
+        let path = machine.procfs.path + "/../profile.json"
+        do {
+            let lock = try StateLock(path + ".learned")
+            let outcome = try await Command.run(
+                ["calibrate", "--passive", "1h", "--output", path] + Command.roots(machine),
+                inScript: "timeout -s INT 5 \"$@\"")
+            #expect(outcome.exitCode == 1)
+            #expect(outcome.complaints.last?.contains("another calibrate --passive is learning into it") == true)
+            withExtendedLifetime(lock) {}
+        }
+        #expect(!FileManager.default.fileExists(atPath: path + ".learned.lock"))
+        #expect(throws: Never.self) { try StateLock(path + ".learned") }
+    }
+
     @Test func `what was learned since a drift is kept over a restart, until another profile no longer fits`() throws {
         let (machine, _) = try Self.machine()
         let meter = try CalibrationMeter(try Sampler(SensorSet(roots: machine.roots)))

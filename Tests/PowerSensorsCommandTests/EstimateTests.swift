@@ -50,6 +50,33 @@ struct EstimateTests {
         #expect(low.output.prefix(20) != high.output.prefix(20))
     }
 
+    @Test(
+        arguments: [
+            (["--instance-type", "t3.micro"], "they may be sold several times"),
+            (["--instance-type", "t3.micro", "--host-overcommit", "4"], "each sold 4.0 times"),
+            (["--instance-type", "m5.metal"], "powersensors calibrate"),
+            (["--cpu", "Intel Core i7-4770", "--class", "desktop", "--idle-watts", "30"], "--max-watts would narrow"),
+            (["--cpu", "IBM POWER9"], "It rests on a usual server, since nothing is known of its processor."),
+            (["--cpu", "AMD EPYC 7993"], "the processor's cores are unknown"),
+            (["--cpu", "2 x AMD EPYC 9015"], "2 sockets, 16 cores"),
+        ])
+    func `an estimate says what it rests on, and what would narrow it`(arguments: [String], words: String) async throws
+    {
+        let outcome = try await Command.run(["estimate"] + arguments)
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.output.contains(words), "\(outcome.output)")
+    }
+
+    @Test func `of twice as many guests on a host, each has half`() async throws {
+        let guest = ["estimate", "--instance-type", "t3.micro", "--load", "1"]
+        func watts(_ arguments: [String]) async throws -> Double {
+            let words = try await Command.run(arguments).output.split(separator: " ")
+            return try #require(words.dropFirst(2).first.flatMap { Double($0) })
+        }
+        let ratio = try await watts(guest) / (try await watts(guest + ["--host-overcommit", "2"]))
+        #expect(abs(ratio - 2) < 0.05, "\(ratio)")
+    }
+
     @Test func `a table's rows are estimated, and bad ones named by their lines`() async throws {
         let machine = try MockMachine()
         try machine.procfs.write(
@@ -58,12 +85,14 @@ struct EstimateTests {
         )
         let path = "\(machine.procfs.path)/machines.csv"
         let outcome = try await Command.run(["estimate", "--batch", path])
-        #expect(outcome.exitCode == 0)
+        #expect(outcome.exitCode == 1)
         let lines = outcome.output.split(separator: "\n")
         #expect(lines.count == 3)
         #expect(lines.map { $0.prefix { $0 != "," } } == ["result_id", "a", "c"])
-        #expect(outcome.complaints.count == 1)
+        #expect(outcome.complaints.count == 3)
         #expect(outcome.error.contains("line 3: cores '-4'"))
+        #expect(outcome.error.contains("1 of 2 estimates are of an assumed size"))
+        #expect(outcome.complaints.last?.contains("1 of 3 rows could not be estimated") == true)
     }
 
     @Test(arguments: [
@@ -94,6 +123,10 @@ struct EstimateTests {
             (["--instance-type", "n2-standard-9999"], 64, "--instance-type n2-standard-9999"),
             (["--instance-type", "m5.large", "--cpu", "Intel Core i7-8700"], 64, "have other processors"),
             (["--batch", "x.csv", "--cores", "4"], 64, "--batch x.csv"),
+            (["--instance-type", "m5.large", "--cores", "3"], 64, "--cores 3: the hosts of m5.large are known"),
+            (["--instance-type", "m5.large", "--class", "laptop"], 64, "--class laptop"),
+            (["--cpu", "AMD EPYC 9654", "--host-overcommit", "2"], 64, "--host-overcommit 2"),
+            (["--cpu", "AMD EPYC 9654", "--sockets", "100000"], 64, "more than a machine has"),
         ] as [([String], Int32, String)])
     func `a description that makes no sense is one clear line`(arguments: [String], code: Int32, mention: String)
         async throws

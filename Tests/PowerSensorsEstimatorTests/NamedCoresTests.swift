@@ -29,6 +29,59 @@ struct NamedCoresTests {
         #expect(!server.hasNamedCores)
     }
 
+    @Test(
+        arguments: [
+            ("AMD EPYC 9015", 8), ("Intel Xeon Bronze 3104", 6), ("Intel Xeon Gold 6526Y", 16),
+            ("Intel Xeon 6 6780E", 144), ("Intel(R) Xeon(R) CPU E5-2637 v2 @ 3.50GHz", 4),
+            ("Intel Xeon D-1518", 4), ("AMD EPYC 3251", 8), ("Intel Atom C3758", 8), ("AMD EPYC 72F3", 8),
+        ])
+    func `a processor's cores are those that its maker states, and not its generation's most`(name: String, cores: Int)
+        throws
+    {
+        var server = DescribedServer(processor: name)
+        server.sockets = 1
+        let (modelled, isAssumed) = try server.modelled()
+        #expect(modelled.cores == cores)
+        #expect(server.areCoresKnown && !modelled.areCoresUnknown)
+        #expect(!isAssumed)
+    }
+
+    @Test func `the makers' cores are those of the published results`() {
+        var compared = 0
+        for (generation, key, cores) in ReferencePoints.embedded.processors {
+            guard let stated = ProcessorCores.perSocket(of: generation, key: key) else { continue }
+            compared += 1
+            // One result of this one was of half its cores.
+            if key != "9965" { #expect(stated == cores, "\(generation) \(key)") }
+        }
+        #expect(compared > 250, "\(compared)")
+    }
+
+    @Test(arguments: ["AMD EPYC 7993", "Intel Xeon Gold 6199", "Neoverse-V2"])
+    func `a processor whose cores nobody states has a band of a factor of two`(name: String) throws {
+        let (server, isAssumed) = try DescribedServer(processor: name).modelled()
+        #expect(server.areCoresUnknown && isAssumed)
+        let band = EstimatorModel.estimate(of: server).band(at: 0.5, isAssumed: isAssumed)
+        #expect(band == EstimatorModel.bandOfUnknown)
+    }
+
+    @Test(arguments: ["AMD EPYC 3251", "Intel Atom C3758", "Intel Xeon D-1541"])
+    func `systems on a chip have one socket`(name: String) throws {
+        #expect(try DescribedServer(processor: name).modelled().server.sockets == 1)
+    }
+
+    @Test(
+        arguments: [
+            ("2 x AMD EPYC 7763", 2), ("2x Intel Xeon Gold 6130", 2), ("Dual Intel Xeon Gold 6130", 2),
+            ("4× Intel Xeon Platinum 8180", 4), ("Dual Core AMD Opteron 270", nil), ("AMD EPYC 7763", nil),
+        ] as [(String, Int?)])
+    func `a number before the name is that of the sockets`(text: String, sockets: Int?) throws {
+        let named = NamedProcessor(text)
+        #expect(named.sockets == sockets)
+        let (server, isAssumed) = try DescribedServer(processor: named).modelled()
+        if let sockets { #expect(server.sockets == sockets && !isAssumed) }
+    }
+
     private static func machine(_ cpuinfo: (Int) -> String, _ count: Int) throws -> MachineDescription {
         let text = (0..<count).map(cpuinfo).joined(separator: "\n")
         return try #require(MachineDescription(cpuinfo: Array(text.utf8), meminfo: nil))

@@ -38,16 +38,28 @@ struct Calibration {
         StandardError.write(
             "learning the scope \(meter.scope) from \(meter.sensor), in windows of "
                 + "\(fixed(meter.window / .seconds(1), decimals: 1)) s")
-        let fit: CalibrationFit
-        if let passive {
-            let bins = try PassiveCalibration(self).watch(for: passive, &meter)
-            fit = try Self.fitted { () throws(CalibrationError) in try CalibrationFit(bins) }
-        } else {
-            let points = try measureLevels(&meter)
-            fit = try Self.fitted { () throws(CalibrationError) in try CalibrationFit(points) }
-        }
+        if let passive { return try learn(for: passive, &meter) }
+        let points = try measureLevels(&meter)
+        let fit = try Self.fitted { () throws(CalibrationError) in try CalibrationFit(points) }
         for line in Self.report(fit) { StandardError.write(line) }
-        try write(meter.profile(fit))
+        try ProfileFile.write(meter.profile(fit), to: output)
+    }
+
+    /// Watches, and writes what was learned, unless the profile that is there tells it better.
+    private func learn(for time: Duration, _ meter: inout CalibrationMeter) throws(CommandFailure) {
+        let passive = PassiveCalibration(self)
+        let lock: StateLock? = if let state { try StateLock(state) } else { nil }
+        defer { withExtendedLifetime(lock) {} }
+        let bins = try passive.watch(for: time, &meter)
+        let fit = try Self.fitted { () throws(CalibrationError) in try CalibrationFit(bins) }
+        for line in Self.report(fit) { StandardError.write(line) }
+        if let output, let old = passive.profile(like: meter), case let error = old.error(on: bins), error <= fit.error
+        {
+            return StandardError.write(
+                "\(output) is kept: its curve is \(Self.percent(error, decimals: 1)) off what was learned, and the new one "
+                    + "\(Self.percent(fit.error, decimals: 1)). Watch longer, or write to another file.")
+        }
+        try ProfileFile.write(meter.profile(fit), to: output)
     }
 
     private static func fitted(
@@ -142,10 +154,6 @@ struct Calibration {
 
     static func percent(_ part: Double, decimals: Int = 0) -> String {
         "\(fixed(part * 100, decimals: decimals)) %"
-    }
-
-    private func write(_ profile: CalibrationProfile) throws(CommandFailure) {
-        try ProfileFile.write(profile, to: output)
     }
 }
 #endif

@@ -52,6 +52,8 @@ struct MergeCommand: RunnableCommand {
         switch error {
         case .tooFew: .usage("calibrate merge: name two profiles at least.")
         case .twice(let index): .failure("\(profiles[index]): \(error). Name each machine's profile once.")
+        case .tooFarOff(let index, _):
+            .failure("\(profiles[index]): \(error). Leave it out, or calibrate that machine again.")
         case .otherHardware(let index, _), .otherScope(let index, _, _):
             .failure("\(profiles[index]): \(error). Merge only profiles of machines of one kind and of one scope.")
         }

@@ -55,7 +55,7 @@ struct PassiveCalibration {
     }
 
     /// The profile that is being kept up to date; nil if there is none, or one of other hardware.
-    private func profile(like meter: borrowing CalibrationMeter) -> CalibrationProfile? {
+    func profile(like meter: borrowing CalibrationMeter) -> CalibrationProfile? {
         guard let output, let profile = try? ProfileFile.read(output), profile.scope == meter.scope,
             profile.hardware == meter.hardware
         else { return nil }

@@ -8,19 +8,25 @@ struct DescribedInstance {
     /// The host; nil if it is not known.
     let host: CloudHost?
 
+    /// How many virtual processors are sold for each that the host has; nil if that is not given.
+    let overcommit: Double?
+
     /// The instance of a name; nil for no name.
     ///
-    /// - Parameter processor: The host's processor, if that is given: some families have hosts of several kinds.
-    init?(_ name: String?, processor: String?) {
+    /// - Parameters:
+    ///   - processor: The host's processor, if that is given: some families have hosts of several kinds.
+    ///   - overcommit: How many virtual processors are sold for each that the host has, if that is given.
+    init?(_ name: String?, processor: String?, overcommit: Double?) {
         guard let type = name.flatMap({ InstanceType($0) }) else { return nil }
         self.type = type
+        self.overcommit = overcommit
         host = CloudHost.host(of: type, seenAs: ProcessorIdentity(vendor: .other, name: processor ?? ""))
     }
 
     /// The part of the host's power that is the instance's, from 0 to 1; 1 for a whole machine and where it is not known.
     var part: Double {
         guard let host, let processors = type.virtualProcessors else { return 1 }
-        return min(Double(processors) / Double(host.virtualProcessors), 1)
+        return min(Double(processors) / (Double(host.virtualProcessors) * (overcommit ?? 1)), 1)
     }
 
     /// What the watts are of.
@@ -28,13 +34,23 @@ struct DescribedInstance {
         guard part < 1, let host, let processors = type.virtualProcessors else {
             return "Instance: the watts are those of the whole host of \(type.name)."
         }
-        return "Instance: the watts are the part of \(type.name), which has \(processors) of the "
-            + "\(host.virtualProcessors) virtual processors of its host."
+        let part =
+            "Instance: the watts are the part of \(type.name), which has \(processors) of the "
+            + "\(host.virtualProcessors) virtual processors of its host"
+        if let overcommit { return part + ", each sold \(fixed(overcommit, decimals: 1)) times." }
+        return type.isBurstable
+            ? part + "; they may be sold several times, which makes its part smaller: --host-overcommit." : part + "."
     }
 
-    /// Throws if the size is none that the host could have, or the processor none of its hosts'.
-    func check(processor: String?) throws(CommandFailure) {
+    /// Throws if the size is none that the host could have, the processor none of its hosts', or something is given that the
+    /// host has of its own.
+    ///
+    /// - Parameter given: The options that describe the host's size and kind, as they were given.
+    func check(processor: String?, given: [OptionValue?]) throws(CommandFailure) {
         guard let host else { return }
+        if let option = given.compactMap({ $0 }).first {
+            throw option.refused("the hosts of \(type.name) are known; leave it out.")
+        }
         if !type.isWholeMachine, !(1...host.virtualProcessors).contains(type.virtualProcessors ?? 0) {
             throw .usage(
                 "--instance-type \(type.name): no such size is known; its largest host has \(host.virtualProcessors).")

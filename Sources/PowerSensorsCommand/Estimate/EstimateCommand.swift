@@ -54,6 +54,11 @@ struct EstimateCommand: RunnableCommand {
         .instanceType)
     var instanceType: Setting<String?>
 
+    @Option(
+        "host-overcommit", "With --instance-type: how many virtual processors are sold for each that its host has.",
+        .number("factor", 1...1000, "a number from 1, such as 4 where four are sold for one"))
+    var hostOvercommit: Setting<Double?>
+
     @Option("load", "One load to estimate for.", .number("load", 0...1, "0 for idle to 1 for full load, such as 0.5"))
     var load: Setting<Double?>
 
@@ -79,7 +84,7 @@ struct EstimateCommand: RunnableCommand {
         if let path = try batch.value(in: environment) {
             let described = [
                 cpu.flag, sockets.flag, cores.flag, threads.flag, memory.flag, mhz.flag, tdp.flag, year.flag,
-                vendor.flag, load.flag, machineClass.flag, instanceType.flag,
+                vendor.flag, load.flag, machineClass.flag, instanceType.flag, hostOvercommit.flag,
                 power.idleWatts.flag, power.maxWatts.flag,
             ]
             guard described.allSatisfy({ $0 == nil }) else {
@@ -98,8 +103,10 @@ struct EstimateCommand: RunnableCommand {
     /// The text for the machine that the flags describe.
     private func estimate(_ profile: LoadProfile?, in environment: Environment) throws(CommandFailure) -> String {
         let named = try cpu.value(in: environment)
-        let instance = try DescribedInstance(instanceType.value(in: environment), processor: named)
-        try instance?.check(processor: named)
+        let instance = try DescribedInstance(
+            instanceType.value(in: environment), processor: named, overcommit: hostOvercommit.value(in: environment))
+        try instance?.check(processor: named, given: [sockets.flag, cores.flag, threads.flag, machineClass.flag])
+        if instance == nil, let option = hostOvercommit.flag { throw option.refused("it requires --instance-type.") }
         guard let cpu = named ?? instance?.host?.processor else {
             if let instance { throw .usage(instance.unknownHost) }
             throw .usage("--cpu: name the processor, such as 'AMD EPYC 9654', or a table of machines with --batch.")
@@ -119,12 +126,12 @@ struct EstimateCommand: RunnableCommand {
         let loads = try load.value(in: environment).map { [$0] } ?? (0...10).map { Double($0) / 10 }
         do throws(DescribedServer.Failure) {
             let (modelled, isAssumed) = try server.modelled()
-            if let question = server.question { StandardError.write("--sockets: \(question)") }
+            for question in server.questions(about: modelled) { StandardError.write("--cpu \(cpu): \(question)") }
             let estimate = EstimatorModel.estimate(
                 of: modelled, known: known, profile: profile ?? .usual(isInCloud: modelled.isInCloud))
             return EstimateText(
                 estimate: estimate, instance: instance, isAssumed: isAssumed, hasNamedCores: server.hasNamedCores,
-                areCoresKnown: server.areCoresKnown, areSocketsAssumed: !server.areSocketsKnown,
+                areCoresKnown: server.areCoresKnown, areSocketsAssumed: !server.areSocketsKnown(in: modelled),
                 isMemoryAssumed: server.memoryGigabytes == nil, loads: loads
             ).text
         } catch {

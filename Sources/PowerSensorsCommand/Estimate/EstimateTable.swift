@@ -15,7 +15,7 @@ struct EstimateTable {
 
     /// Estimates every row; a bad one is reported on standard error, with its line.
     ///
-    /// - Throws: A failure if no row could be estimated.
+    /// - Throws: A failure if a row could not be estimated, after all others were.
     func run() throws(CommandFailure) {
         let bytes = try namedFile(path, "a table of machines", option: "--batch", limit: Self.limit)
         var records = TableRecords(bytes)
@@ -57,6 +57,14 @@ struct EstimateTable {
         }
         try StandardOutput.write(text)
         if estimated == 0 { throw .failure("--batch \(path): no row could be estimated.") }
+        if batch.assumedCount > 0 {
+            StandardError.write(
+                "--batch \(path): \(batch.assumedCount) of \(estimated) estimates are of an assumed size or generation, with"
+                    + " wide bands; the columns sockets and cores tell the size.")
+        }
+        if refused > 0 {
+            throw .failure("--batch \(path): \(refused) of \(estimated + refused) rows could not be estimated.")
+        }
     }
 }
 #endif

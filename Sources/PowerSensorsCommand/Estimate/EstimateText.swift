@@ -47,7 +47,7 @@ struct EstimateText {
             \(fixed(server.memoryGigabytes, decimals: 0)) GB\
             \(isMemoryAssumed ? " (assumed)" : ""); load profile \(estimate.profile.name).
             The band contains the true value two times out of three\(basis).
-            \(estimate.advice(isAssumed: isAssumed, isForGuest: instance != nil))
+            \(estimate.advice(isAssumed: isAssumed, isForGuest: isPart))
 
             """
         return text + part
@@ -57,23 +57,37 @@ struct EstimateText {
     private func words(for small: SmallMachine) -> String {
         let cores =
             areCoresKnown ? "\(estimate.server.cores) cores\(hasNamedCores ? " by its name" : "")" : "cores unknown"
-        var text = """
+        return """
             Estimated (\(estimate.method)) from \(estimate.inputs.joined(separator: ", ")).
             Machine: \(small.machineClass.rawValue), \(small.processor), \(cores), no graphics card at work; \
             load profile \(estimate.profile.name).
             The band contains the true value two times out of three; it is its class's, whose machines differ much.
+            \(narrowing)
 
             """
-        if estimate.known == KnownWatts() {
-            text += "Measured at the plug, --idle-watts and --max-watts leave little of the band.\n"
-        }
-        return text
     }
+
+    /// Which facts would leave less of a class's band.
+    private var narrowing: String {
+        switch (estimate.known.idle, estimate.known.maximum) {
+        case (nil, nil): "Measured at the plug, --idle-watts and --max-watts leave little of the band."
+        case (_?, nil): "Measured at the plug, --max-watts would narrow it most."
+        case (nil, _?): "Measured at the plug, --idle-watts would narrow it most."
+        case (_?, _?): "Only its own measured curve would narrow it: powersensors calibrate."
+        }
+    }
+
+    /// Whether it is the part of a guest, and not of a whole machine.
+    private var isPart: Bool { (instance?.part ?? 1) < 1 }
 
     /// What the band is based on, as the end of a sentence.
     private var basis: String {
         if estimate.server.isUnknown, estimate.basis != .anchored {
             return "; the processor is unknown, so a usual server is assumed, and the band is a factor of two"
+        }
+        if estimate.server.areCoresUnknown, estimate.basis != .anchored {
+            return
+                "; the processor's cores are unknown, so those of a usual one are assumed, and the band is a factor of two"
         }
         if isAssumed, estimate.basis != .anchored {
             return "; the generation or the size is assumed, and the band is a judgement"

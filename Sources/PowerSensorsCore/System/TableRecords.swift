@@ -8,7 +8,7 @@ package struct TableRecords: Sequence, IteratorProtocol, Sendable {
         /// The fields, without their quotes.
         package let fields: [String]
 
-        /// Whether the table ends inside a quoted field.
+        /// Whether a quoted field has no end. The record then ends with its first line, so that the lines after it are not lost.
         package let isCutOff: Bool
     }
 
@@ -45,6 +45,7 @@ package struct TableRecords: Sequence, IteratorProtocol, Sendable {
     }
 
     private mutating func record() -> Record {
+        let start = at
         let first = line
         var fields: [String] = []
         var field: [UInt8] = []
@@ -72,6 +73,10 @@ package struct TableRecords: Sequence, IteratorProtocol, Sendable {
         }
         if field.last == UInt8(ascii: "\r") { field.removeLast() }
         fields.append(String(decoding: field, as: UTF8.self))
+        if isQuoted {
+            line = first + 1
+            at = bytes[start...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
+        }
         return Record(line: first, fields: fields, isCutOff: isQuoted)
     }
 }

@@ -47,36 +47,36 @@ package struct DescribedServer: Hashable, Sendable {
     package func modelled() throws(Failure) -> (server: ModelledServer, isAssumed: Bool) {
         let (name, words) = (processor.name, processor.key)
         let isOfData = name.maker.map(Self.isInData) == true
-        let (namedCores, isForOneSocket) = (name.coresPerSocket, name.isForSingleSocket)
         let found = try machineClass(name)
         if let small = SmallMachine(found.0, by: found.1, name: name) { return (try modelled(small, name), false) }
 
         let match = generation(name)
         let typical = match.generation.coefficients
         let key = match.isKnown || match.generation == .other ? words.text : ""
-        let processorsCores =
-            namedCores ?? ReferencePoints.embedded.coresPerSocket(of: match.generation, key: key)
+        let processorsCores = match.coresPerSocket(of: name, key: key)
         let typicalCores = processorsCores ?? match.typicalCoresPerSocket
         let knownCores = self.cores ?? threads.map { max($0 / typical.threadsPerCore, 1) }
-        let isForSingleSocket = match.isClient || isForOneSocket
+        let isForSingleSocket = match.isClient || name.isForSingleSocket
         let assumedSockets =
             isForSingleSocket ? 1 : Self.typicalSockets(match, key, cores: knownCores, perSocket: typicalCores)
-        let isDoubted = doubtful(coresPerSocket: processorsCores, cores: knownCores)
-        let sockets = (isDoubted ? nil : self.sockets) ?? assumedSockets
+        let isDoubted = isSizeDoubtful(coresPerSocket: processorsCores, cores: knownCores)
+        let sockets = (isDoubted ? nil : statedSockets) ?? assumedSockets
         let cores = knownCores ?? typicalCores * sockets
-        if cores < sockets { throw Failure(description: "\(cores) cores are fewer than \(sockets) sockets") }
+        try checkSize(sockets: sockets, cores: cores)
         var server = ModelledServer(
             generation: match.generation, sockets: sockets, cores: cores,
             memoryGigabytes: memoryGigabytes ?? typical.gigabytesPerCore * Double(cores), isClient: match.isClient,
             processorKey: key, megahertz: megahertz ?? words.megahertz, designPower: designPower, maker: maker,
             hasUnseenGeneration: match.isGuessed)
         server.isUnknown = match.basis == .assumed && (year == nil || !isOfData)
+        server.areCoresUnknown =
+            !server.isUnknown && !match.isClient && knownCores == nil && processorsCores == nil
+        server.isSizeDoubted = isDoubted
         server.isInCloud = isInCloud || CloudHost.isCloudProcessor(name, words)
         // Without sockets and cores, the size is only assumed, and a machine with twice the sockets uses twice the
-        // power. Sockets alone tell it of a processor whose cores the name or the data have: those that its generation usually has
-        // are those of its largest. Of a processor for a single socket, the name alone may show the cores.
+        // power. Sockets alone tell it of a processor whose cores are known, and of one for a single socket its name does.
         let isSizeKnown =
-            knownCores != nil || (self.sockets != nil && processorsCores != nil) || (hasNamedCores && isForSingleSocket)
+            knownCores != nil || (processorsCores != nil && (statedSockets != nil || isForSingleSocket))
         return (server, match.isGuessed || isDoubted || !isSizeKnown)
     }
 
@@ -89,35 +89,16 @@ package struct DescribedServer: Hashable, Sendable {
     package var areCoresKnown: Bool {
         if cores != nil || threads != nil || processor.name.coresPerSocket != nil { return true }
         guard let generation = processor.name.generation else { return false }
-        return ReferencePoints.embedded.coresPerSocket(of: generation, key: processor.key.text) != nil
+        return GenerationMatch(generation, .name).coresPerSocket(of: processor.name, key: processor.key.text) != nil
     }
 
-    /// Whether the number of sockets is given and believed, or that of a processor for one.
-    package var areSocketsKnown: Bool {
-        processor.name.isForSingleSocket || (sockets != nil && question == nil)
+    /// Whether the sockets of the modelled machine are the given ones, or that of a processor for one.
+    package func areSocketsKnown(in server: ModelledServer) -> Bool {
+        processor.name.isForSingleSocket || statedSockets == server.sockets
     }
 
-    // MARK: What is not believed
-
-    /// A question about numbers that no physical machine has, such as 24 sockets of one core; nil if there is none. Such
-    /// numbers are a guest's, whose hypervisor shows a socket for each virtual processor. They are not used as they are.
-    package var question: String? {
-        guard let sockets, let (server, _) = try? modelled(), server.small == nil, server.sockets != sockets else {
-            return nil
-        }
-        return
-            "\(sockets) sockets of \(server.cores / sockets) core\(server.cores / sockets == 1 ? "" : "s") look like a"
-            + " guest's, not a machine's; estimated as \(server.sockets) socket\(server.sockets == 1 ? "" : "s") with"
-            + " \(server.cores) cores. Is that right?"
-    }
-
-    /// Whether the given sockets cannot be a machine's: too many with hardly a core, or with an eighth of the processor's
-    /// cores or less.
-    private func doubtful(coresPerSocket: Int?, cores: Int?) -> Bool {
-        guard let sockets, let cores, sockets > 1, cores >= sockets else { return false }
-        let perSocket = cores / sockets
-        return (sockets > 8 && perSocket < 4) || coresPerSocket.map { $0 >= 8 && perSocket * 8 <= $0 } == true
-    }
+    /// The given sockets, or those before the processor's name, as in `2 x AMD EPYC 7763`.
+    var statedSockets: Int? { sockets ?? processor.sockets }
 
     // MARK: Class and generation
 
@@ -150,8 +131,8 @@ package struct DescribedServer: Hashable, Sendable {
     /// A machine that is no server.
     private func modelled(_ small: SmallMachine, _ name: ProcessorName) throws(Failure) -> ModelledServer {
         let cores = self.cores ?? threads.map { max($0 / 2, 1) } ?? name.coresPerSocket ?? small.typicalCores
-        let sockets = self.sockets ?? 1
-        if cores < sockets { throw Failure(description: "\(cores) cores are fewer than \(sockets) sockets") }
+        let sockets = statedSockets ?? 1
+        try checkSize(sockets: sockets, cores: cores)
         var server = ModelledServer(
             generation: name.generation ?? name.nearestGeneration ?? .other, sockets: sockets, cores: cores,
             memoryGigabytes: memoryGigabytes ?? 2 * Double(cores), isClient: true, maker: maker,
@@ -170,7 +151,7 @@ package struct DescribedServer: Hashable, Sendable {
 
     /// A server's processor generation, found by its name; if that is not possible, the generation of the vendor that is
     /// nearest to the year; without a year, a typical one of the vendor, or of all if the vendor is not in the data.
-    private func generation(_ name: ProcessorName) -> GenerationMatch {
+    func generation(_ name: ProcessorName) -> GenerationMatch {
         if !name.isGeneric {
             if let generation = name.generation { return GenerationMatch(generation, .name, isClient: name.isClient) }
             if let nearest = name.nearestGeneration {

@@ -33,6 +33,9 @@ package struct EstimateBatch: Sendable {
     private let isAnchored: Bool
     private let profile: LoadProfile?
 
+    /// How many of the estimated rows have an assumed generation or size, and so a wide band.
+    package private(set) var assumedCount = 0
+
     /// The processors of earlier rows: tables have the same few again and again, and taking a name apart takes longest.
     private var processors: [String: NamedProcessor] = [:]
 
@@ -122,10 +125,8 @@ package struct EstimateBatch: Sendable {
         server.maker = row.text("vendor")
         do throws(DescribedServer.Failure) {
             let modelled = try server.modelled()
-            // Only a row whose sockets were not taken as they are has a question.
-            if server.sockets != nil, server.sockets != modelled.server.sockets, let text = server.question {
-                question(row.record.failure(text))
-            }
+            for text in server.questions(about: modelled.server) { question(row.record.failure(text)) }
+            if modelled.isAssumed { assumedCount += 1 }
             return modelled
         } catch {
             throw row.record.failure(error.description)
@@ -156,7 +157,7 @@ private struct Row {
         let text = text(column)
         if text.isEmpty { return nil }
         guard let number = Double(text), number.isFinite, number > 0, number <= 1e9 else {
-            throw record.failure("\(column) '\(text)': must be a number above 0")
+            throw record.failure("\(column) '\(text)': must be a number above 0, and at most 1000000000")
         }
         return number
     }
@@ -166,7 +167,7 @@ private struct Row {
         let text = text(column)
         if text.isEmpty { return nil }
         guard let number = Double(text), number >= 1, number <= 1e7, number == number.rounded() else {
-            throw record.failure("\(column) '\(text)': must be a whole number from 1")
+            throw record.failure("\(column) '\(text)': must be a whole number from 1 to 10000000")
         }
         return Int(number)
     }

@@ -36,7 +36,7 @@ extension CalibrationFit {
 
     /// The mean relative error of a curve on the windows of some bins, of which each bin weighs at most as much as in the
     /// fit.
-    private static func error(of curve: [Double], on bins: [CalibrationBins.Bin]) -> Double {
+    fileprivate static func error(of curve: [Double], on bins: [CalibrationBins.Bin]) -> Double {
         var sum = 0.0
         var weights = 0.0
         for bin in bins {
@@ -56,5 +56,13 @@ extension CalibrationFit {
         let distance = mean / deviation
         return deviation * (2 / Double.pi).squareRoot() * exp(-distance * distance / 2)
             + mean * erf(distance / 2.0.squareRoot())
+    }
+}
+
+extension CalibrationProfile {
+    /// How far off it is on what was learned: the mean relative error on the windows that test a fit, as that of
+    /// ``CalibrationFit/error``.
+    public func error(on bins: CalibrationBins) -> Double {
+        CalibrationFit.error(of: powers, on: bins.tested.filter { $0.windows > 0 })
     }
 }

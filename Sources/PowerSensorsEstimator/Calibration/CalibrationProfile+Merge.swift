@@ -16,6 +16,10 @@ public struct MergedCalibration: Hashable, Sendable {
         /// A profile, by its number from 0, is of another scope than the first.
         case otherScope(Int, Scope, Scope)
 
+        /// A profile, by its number from 0, is so far off the median of all that it is none of the kind: the mean relative
+        /// deviation, above ``largestDeviation``.
+        case tooFarOff(Int, Double)
+
         /// What is wrong, as one line.
         public var description: String {
             switch self {
@@ -23,6 +27,9 @@ public struct MergedCalibration: Hashable, Sendable {
             case .twice: "it is there twice"
             case .otherHardware(_, let difference): "it is of other hardware than the first: \(difference)"
             case .otherScope(_, let scope, let first): "its scope is \(scope), and the first one's is \(first)"
+            case .tooFarOff(_, let deviation):
+                "it is \(Int(min(deviation * 100, 1e6).rounded())) % off the median of all, and machines of one kind differ by "
+                    + "some per cent"
             }
         }
     }
@@ -38,6 +45,10 @@ public struct MergedCalibration: Hashable, Sendable {
     /// The mean of ``errors``: how far off the profile is on a machine of the kind that it was not learned on.
     public var error: Double { errors.reduce(0, +) / Double(errors.count) }
 
+    /// How far a profile may be from the median of all: machines of one kind differ by some 3 %, and by 10 % with other
+    /// memory or fans.
+    public static let largestDeviation = 0.25
+
     /// Merges the profiles of machines with the same hardware and scope.
     public init(_ profiles: [CalibrationProfile]) throws(Failure) {
         guard let first = profiles.first, profiles.count > 1 else { throw .tooFew }
@@ -47,9 +58,15 @@ public struct MergedCalibration: Hashable, Sendable {
             }
             if profile.scope != first.scope { throw .otherScope(index, profile.scope, first.scope) }
         }
-        var seen: Set<CalibrationProfile> = []
-        for (index, profile) in profiles.enumerated() where !seen.insert(profile).inserted { throw .twice(index) }
+        var seen: Set<UInt64> = []
+        for (index, profile) in profiles.enumerated() {
+            if !seen.isDisjoint(with: profile.fingerprints) { throw .twice(index) }
+            seen.formUnion(profile.fingerprints)
+        }
         let powers = profiles.map(\.powers)
+        if let (index, deviation) = Self.farthest(powers), deviation > Self.largestDeviation {
+            throw .tooFarOff(index, deviation)
+        }
         let weights = profiles.map { Double($0.machines) }
         let weight = weights.reduce(0, +)
         let sums = (0..<CalibrationFit.knots).map { knot in
@@ -67,13 +84,33 @@ public struct MergedCalibration: Hashable, Sendable {
         let own = profiles.reduce(0) { $0 + $1.error } / Double(profiles.count)
         profile = CalibrationProfile(
             powers: sums.map { $0 / weight }, error: min((between * between + own * own).squareRoot(), 1),
-            like: first, machines: Int(min(weight, 0x1p24)))
+            like: first, machines: Int(min(weight, 0x1p24)), members: seen)
+    }
+
+    /// The number of the curve that is farthest from the median of all, and its mean relative deviation from it.
+    private static func farthest(_ powers: [[Double]]) -> (Int, Double)? {
+        let median = (0..<CalibrationFit.knots).map { knot in
+            let sorted = powers.map { $0[knot] }.sorted()
+            return max((sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2, 1e-9)
+        }
+        let deviations = powers.map { zip($0, median).reduce(0) { $0 + abs($1.0 / $1.1 - 1) } / Double(median.count) }
+        return zip(deviations.indices, deviations).max { $0.1 < $1.1 }
     }
 }
 
 extension CalibrationProfile {
     /// The watts at each tenth of the load.
     var powers: [Double] { curve.map { idle.rawValue + (maximum - idle).rawValue * $0 } }
+
+    /// What tells the machines' own profiles from others: of a merged one, those of its machines.
+    var fingerprints: Set<UInt64> { members.isEmpty ? [fingerprint] : members }
+
+    /// A hash of the curve that is the same in every process (FNV-1a of 64 bits).
+    private var fingerprint: UInt64 {
+        ([idle.rawValue, maximum.rawValue] + curve).reduce(0xcbf2_9ce4_8422_2325) { hash, number in
+            (0..<8).reduce(hash) { ($0 ^ (number.bitPattern >> ($1 * 8)) & 0xff) &* 0x100_0000_01b3 }
+        }
+    }
 }
 
 extension CalibrationProfile.Hardware {

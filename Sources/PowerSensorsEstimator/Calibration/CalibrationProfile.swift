@@ -59,14 +59,18 @@ public struct CalibrationProfile: Hashable, Sendable {
     /// How many machines it was learned on; more than 1 for a merged one, see ``MergedCalibration``.
     public let machines: Int
 
+    /// Of a merged profile, the fingerprints of its machines' own, so that none is merged twice; empty for one machine's.
+    let members: Set<UInt64>
+
     /// The profile of a curve of watts at each tenth of the load, with the scope, sensor and hardware of another.
-    init(powers: [Double], error: Double, like other: CalibrationProfile, machines: Int) {
+    init(powers: [Double], error: Double, like other: CalibrationProfile, machines: Int, members: Set<UInt64>) {
         let (first, last) = (powers.first ?? 0, powers.last ?? 0)
         (scope, sensor, hardware) = (other.scope, other.sensor, other.hardware)
         (idle, maximum) = (Watts(first), Watts(last))
         curve = powers.map { ($0 - first) / (last - first) }
         self.error = error
         self.machines = machines
+        self.members = members
     }
 
     /// The profile of a fitted curve.
@@ -80,13 +84,14 @@ public struct CalibrationProfile: Hashable, Sendable {
         curve = powers.map { ($0 - first) / (last - first) }
         error = fit.error
         machines = 1
+        members = []
         self.hardware = hardware
     }
 }
 
 extension CalibrationProfile: Codable {
     private enum CodingKeys: String, CodingKey {
-        case version, scope, sensor, curve, hardware, machines
+        case version, scope, sensor, curve, hardware, machines, members
         case idle = "idle_w"
         case maximum = "max_w"
         case error
@@ -119,6 +124,11 @@ extension CalibrationProfile: Codable {
         sensor = SensorName(try values.decode(String.self, forKey: .sensor))
         machines = try values.decodeIfPresent(Int.self, forKey: .machines) ?? 1
         guard (1...(1 << 24)).contains(machines) else { throw refused(.machines, "must be from 1") }
+        let members = try values.decodeIfPresent([String].self, forKey: .members) ?? []
+        self.members = Set(members.compactMap { UInt64($0, radix: 16) })
+        guard self.members.count == members.count, members.isEmpty || members.count == machines else {
+            throw refused(.members, "must have the fingerprint of each machine")
+        }
         hardware = try values.decode(Hardware.self, forKey: .hardware)
         guard (1...(1 << 24)).contains(hardware.threads), (1...hardware.threads).contains(hardware.cores) else {
             throw refused(.hardware, "must have the threads and cores of a machine")
@@ -137,6 +147,7 @@ extension CalibrationProfile: Codable {
         try values.encode(error, forKey: .error)
         try values.encode(hardware, forKey: .hardware)
         if machines > 1 { try values.encode(machines, forKey: .machines) }
+        if !members.isEmpty { try values.encode(members.sorted().map { String($0, radix: 16) }, forKey: .members) }
     }
 }
 

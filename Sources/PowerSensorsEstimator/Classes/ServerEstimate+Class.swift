@@ -3,7 +3,7 @@ package import PowerSensorsCore
 // Estimates of machines that the model was not fitted to: those that are no servers, and servers with unknown processors.
 
 extension EstimatorModel {
-    /// The band for servers of whose processors nothing is known: a factor of two.
+    /// The band for servers of whose processors nothing is known, or not the cores: a factor of two.
     ///
     /// This is a judgement. Among the servers in the data, whatever their processors, the watts for each core differ by
     /// more than that; those of one size by less.
@@ -14,7 +14,7 @@ extension ServerEstimate {
     /// The band of a machine that the model was not fitted to, at a load or over all; nil for the others.
     func foreignBand(at load: Double?) -> RelativeBand? {
         if let small = server.small { return small.band(at: load, cores: server.cores, known: known) }
-        guard server.isUnknown, basis != .anchored else { return nil }
+        guard server.isUnknown || server.areCoresUnknown, basis != .anchored else { return nil }
         let isKnown = (load == 0 && known.idle != nil) || (load == 1 && known.maximum != nil)
         return isKnown ? RelativeBand(low: 1, high: 1) : EstimatorModel.bandOfUnknown
     }

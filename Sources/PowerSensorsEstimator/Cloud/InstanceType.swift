@@ -12,11 +12,22 @@ package struct InstanceType: Hashable, Sendable {
     /// Azure the letters of the series and its version, such as `d3`, and `da5` with AMD's processors.
     package let family: String
 
-    /// The virtual processors, as far as the name shows them; nil if it does not, as that of a whole machine of one size.
+    /// The virtual processors that are paid for, as far as the name shows them; nil if it does not, as that of a whole machine
+    /// of one size. Of those of a `Standard_E8-4ds_v5` a guest sees half, and nobody else has the others.
     package let virtualProcessors: Int?
 
     /// Whether the instance is a whole machine.
     package let isWholeMachine: Bool
+
+    /// Whether it has its processors only for a part of the time, so that a host has more guests than threads for them.
+    package var isBurstable: Bool {
+        switch provider {
+        case .amazon: family.hasPrefix("t")
+        case .google: ["f1", "g1"].contains(family) || (family == "e2" && !name.contains { $0.isNumber && $0 != "2" })
+        case .azure: family.hasPrefix("b")
+        default: false
+        }
+    }
 
     /// Parses a name; nil if it has no cloud's form.
     package init?(_ name: String) {
@@ -74,13 +85,14 @@ package struct InstanceType: Hashable, Sendable {
     private init?(google name: String, _ lower: String) {
         let parts = lower.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count >= 2, let letter = parts[0].first, letter.isLetter, parts[0].count <= 4,
-            parts[0].contains(where: \.isNumber)
+            parts[0].contains(where: \.isNumber), !parts.contains("")
         else { return nil }
-        // Machines with a part of a processor are sold by it: two of them are seen.
+        // Machines with a part of a processor: two are seen, or one in the first families.
         let isShared = ["micro", "small", "medium"].contains(parts[1])
+        let isFirst = parts[0] == "f1" || parts[0] == "g1"
         self.init(
             name, .google, family: String(parts[0]),
-            virtualProcessors: isShared ? 2 : parts.dropFirst().compactMap { Int($0) }.first,
+            virtualProcessors: isShared ? isFirst ? 1 : 2 : parts.dropFirst().compactMap { Int($0) }.first,
             isWholeMachine: lower.contains("-metal"))
     }
 
@@ -92,7 +104,7 @@ package struct InstanceType: Hashable, Sendable {
         let series = size.prefix { $0.isLetter }
         let rest = size.dropFirst(series.count)
         let numbers = rest.prefix { $0.isNumber || $0 == "-" }.split(separator: "-").compactMap { Int($0) }
-        guard !series.isEmpty, let processors = numbers.last else { return nil }
+        guard !series.isEmpty, let processors = numbers.first else { return nil }
         let features = rest.drop { $0.isNumber || $0 == "-" }
         let kind = features.contains("a") ? "a" : features.contains("p") ? "p" : ""
         let version = parts.last.flatMap { $0.first == "v" ? Int($0.dropFirst()) : nil } ?? 1

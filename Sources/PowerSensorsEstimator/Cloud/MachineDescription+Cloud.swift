@@ -30,13 +30,15 @@ extension MachineEstimate {
     static func host(
         of guest: MachineDescription, _ match: GenerationMatch, _ known: GuestHost, on host: CloudHost
     ) -> (ModelledServer, PartOfHost)? {
-        guard guest.threads <= host.virtualProcessors else { return nil }
+        // Some types have processors that are switched off, and which nobody else is given.
+        let processors = max(guest.threads, guest.instanceType(known)?.virtualProcessors ?? 0)
+        guard processors <= host.virtualProcessors else { return nil }
         let server = ModelledServer(
             generation: match.generation, sockets: host.sockets, cores: host.cores,
             memoryGigabytes: known.memoryGigabytes ?? host.memoryGigabytes, isClient: match.isClient)
         let memory = known.memoryGigabytes.flatMap { total in guest.memoryGigabytes.map { min($0 / total, 1) } }
         let part = PartOfHost(
-            virtualProcessors: guest.threads, hostThreads: host.virtualProcessors, overcommit: known.overcommit,
+            virtualProcessors: processors, hostThreads: host.virtualProcessors, overcommit: known.overcommit,
             memory: memory)
         return (server, part)
     }

@@ -29,6 +29,8 @@ extension NameFacts {
         let server = ["c", "p"].contains(number.prefix) && number.digits == 4
         var facts = NameFacts(.intel, server ? .server : .embedded, atomArchitecture(number), .other)
         facts.nominalWatts = server ? nil : number.digits == 3 && number.prefix == "d" ? 13 : 8
+        // The second digit of a C2000 or C3000 stands for its cores (ark.intel.com).
+        if number.prefix == "c", server { facts.cores = [3: 2, 5: 4, 7: 8, 8: 12, 9: 16][number.hundreds % 10] }
         return facts
     }
 

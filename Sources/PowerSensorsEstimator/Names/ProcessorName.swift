@@ -90,11 +90,14 @@ package struct ProcessorName: Hashable, Sendable {
     var isForSingleSocket: Bool {
         if isClient { return true }
         if words.has("epyc") {
-            // An EPYC with the letter P after its number is for one socket.
-            return words.all.contains { $0.hasSuffix("p") && $0.first?.isNumber == true }
+            // An EPYC with the letter P after its number is for one socket, and so are the embedded ones, such as 3251.
+            return words.all.contains { word in
+                guard let first = word.first, first.isNumber else { return false }
+                return word.hasSuffix("p") || (first == "3" && ModelNumber(word)?.digits == 4)
+            }
         }
         // Three of Amazon's own have one socket; only the fourth has two.
         if words.hasPrefix("graviton"), coresPerSocket != 96 { return true }
-        return words.joined.contains("xeond") || (line != nil && line != .server)
+        return words.has("atom") || words.joined.contains("xeond") || (line != nil && line != .server)
     }
 }

@@ -30,6 +30,19 @@ struct CalibrationBinsTests {
         #expect(fit.counts.used + fit.counts.tested == 200_000)
     }
 
+    @Test func `a profile is as far off what is learned as the machine has changed since`() throws {
+        let learned = Self.learned(3000)
+        let machine = MachineDescription(
+            processor: ProcessorIdentity(vendor: .intel, family: 6, model: 85, stepping: 7, name: "Intel Xeon"),
+            sockets: 1, cores: 8, threads: 16, memoryGigabytes: 64, isGuest: false)
+        let fit = try CalibrationFit(learned)
+        let profile = CalibrationProfile(
+            fit, of: .cpu, by: .rapl, on: CalibrationProfile.Hardware(machine))
+        #expect(abs(profile.error(on: learned) - fit.error) < 1e-9)
+        let changed = profile.error(on: Self.learned(3000, seed: 2, scale: 1.2))
+        #expect(changed > 0.15 && changed < 0.25, "\(changed)")
+    }
+
     @Test func `what is kept does not grow with time`() throws {
         let encoder = JSONEncoder()
         let day = try encoder.encode(Self.learned(86_400)).count

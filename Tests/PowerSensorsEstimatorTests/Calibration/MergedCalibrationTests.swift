@@ -52,6 +52,25 @@ struct MergedCalibrationTests {
         }
     }
 
+    @Test func `a member of a merged profile is not merged with it again`() throws {
+        let pair = try MergedCalibration([Self.profile(0.96), Self.profile(0.98)]).profile
+        let read = try JSONDecoder().decode(CalibrationProfile.self, from: JSONEncoder().encode(pair))
+        #expect(throws: MergedCalibration.Failure.twice(1)) { try MergedCalibration([read, Self.profile(0.98)]) }
+        let other = try MergedCalibration([Self.profile(0.98), Self.profile(1.02)]).profile
+        #expect(throws: MergedCalibration.Failure.twice(1)) { try MergedCalibration([read, other]) }
+    }
+
+    @Test func `a machine far off the others is refused, and not one of them`() throws {
+        let profiles = try [Self.profile(1), Self.profile(1.02), Self.profile(10), Self.profile(0.98)]
+        #expect {
+            try MergedCalibration(profiles)
+        } throws: {
+            guard case MergedCalibration.Failure.tooFarOff(2, let deviation) = $0 else { return false }
+            return deviation > 8 && "\($0)".contains("% off the median of all")
+        }
+        #expect(throws: MergedCalibration.Failure.self) { try MergedCalibration([Self.profile(1), Self.profile(2)]) }
+    }
+
     @Test func `machines of different kinds, and different scopes, are not merged`() throws {
         #expect(throws: MergedCalibration.Failure.tooFew) { try MergedCalibration([]) }
         #expect(throws: MergedCalibration.Failure.tooFew) { try MergedCalibration([Self.profile(1)]) }

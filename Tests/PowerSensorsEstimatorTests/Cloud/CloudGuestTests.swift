@@ -41,6 +41,23 @@ struct CloudGuestTests {
         #expect(text.contains("2 of the 96 threads") && text.contains("instance type"), "\(text)")
     }
 
+    @Test func `a burstable guest is told that its host's threads may be sold several times`() throws {
+        let machine = try Self.machine(Self.skylake, ["sys_vendor": "Amazon EC2", "product_name": "t3.micro"])
+        #expect(Self.discovery(machine).findings.first?.text.contains("--host-overcommit") == true)
+        var estimator = Estimator(roots: machine.roots)
+        estimator.host.overcommit = 4
+        #expect(estimator.discover().findings.first?.text.contains("--host-overcommit") == false)
+    }
+
+    @Test func `processors that a type has switched off are its own nevertheless`() throws {
+        var processor = Self.skylake
+        (processor.name, processor.coresPerSocket) = ("Intel(R) Xeon(R) Platinum 8370C CPU @ 2.80GHz", 4)
+        (processor.model, processor.stepping) = (106, 6)
+        let machine = try Self.machine(processor, ["sys_vendor": "Microsoft Corporation"])
+        let label = try #require(Self.discovery(machine, "Standard_E8-4ds_v5").channels.first?.label)
+        #expect(label.contains("8 of 119 host threads"), "\(label)")
+    }
+
     @Test func `a family's size of host is taken with the guest's own processor`() throws {
         let names = ["sys_vendor": "Google", "product_name": "Google Compute Engine"]
         let machine = try Self.machine(Self.google, names)

@@ -27,9 +27,10 @@ struct InstanceTypeTests {
         Name("n2-standard-8", .google, "n2", 8), Name("e2-medium", .google, "e2", 2),
         Name("c3-standard-176-lssd", .google, "c3", 176), Name("n1-custom-4-8192", .google, "n1", 4),
         Name("Standard_D4s_v3", .azure, "d3", 4), Name("standard_d4s_v3", .azure, "d3", 4),
-        Name("Standard_E8-4ds_v5", .azure, "e5", 4), Name("Standard_D96ads_v5", .azure, "da5", 96),
+        Name("Standard_E8-4ds_v5", .azure, "e5", 8), Name("Standard_D96ads_v5", .azure, "da5", 96),
         Name("Standard_D2ps_v5", .azure, "dp5", 2), Name("Standard_B2s", .azure, "b1", 2),
-        Name("Standard_F72s_v2", .azure, "f2", 72),
+        Name("Standard_F72s_v2", .azure, "f2", 72), Name("f1-micro", .google, "f1", 1),
+        Name("g1-small", .google, "g1", 1),
     ])
     func `a name tells the cloud, the family and the processors`(name: Name) throws {
         let type = try #require(InstanceType(name.testDescription))
@@ -41,10 +42,20 @@ struct InstanceTypeTests {
 
     @Test(arguments: [
         "", "m5", "large", ".", "m5.", ".large", "a.b.c", "www.example", "Standard_", "Standard_D", "-8", "web-01-x",
+        "n2-standard--4", "n2-standard-",
     ])
     func `what has no cloud's form is no instance type`(name: String) {
         // `web-01-x` could be anything's name: Google's families have a number in their first part.
         #expect(InstanceType(name) == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("t3.micro", true), ("f1-micro", true), ("e2-small", true), ("Standard_B2s", true), ("m5.large", false),
+            ("e2-standard-4", false), ("n2-standard-4", false), ("Standard_D4s_v3", false),
+        ])
+    func `types that have their processors for a part of the time are known`(name: String, isBurstable: Bool) throws {
+        #expect(try #require(InstanceType(name)).isBurstable == isBurstable)
     }
 
     @Test func `a size beyond any machine is not believed`() throws {

@@ -224,9 +224,9 @@ let knownNames = """
     # intel | embedded | Gracemont | other
     Intel Atom(R) x7425E
     # intel | server | Silvermont | other
-    Intel(R) Atom(TM) CPU C2750 @ 2.40GHz
+    Intel(R) Atom(TM) CPU C2750 @ 2.40GHz => 8
     # intel | server | Goldmont | other
-    Intel(R) Atom(TM) CPU C3758 @ 2.20GHz
+    Intel(R) Atom(TM) CPU C3758 @ 2.20GHz => 8
     # intel | server | Tremont | other
     Intel Atom(R) P5362 processor
     Intel Atom Processor (Snowridge, MPX)

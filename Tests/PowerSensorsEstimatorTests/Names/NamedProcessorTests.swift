@@ -31,7 +31,10 @@ struct NamedProcessorTests {
         #expect(NamedProcessor(name).name.generation == nil)
     }
 
-    @Test(arguments: [("AMD EPYC 9015", false), ("Intel Xeon Bronze 3104", false), ("AMD EPYC 9654", true)])
+    @Test(arguments: [
+        ("AMD EPYC 9993", false), ("Intel Xeon Bronze 3199", false), ("AMD EPYC 9654", true),
+        ("AMD EPYC 9015", true),
+    ])
     func `sockets alone tell the size of a processor whose cores are known`(name: String, areKnown: Bool) throws {
         var server = DescribedServer(processor: name)
         server.sockets = 2

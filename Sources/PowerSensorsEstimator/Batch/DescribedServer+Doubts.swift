@@ -1,0 +1,65 @@
+import Glibc
+
+// Numbers that no machine has are refused, and those that are hardly a machine's are asked about.
+
+extension DescribedServer {
+    /// More sockets than any machine has: the largest with one memory have 32 (HPE Superdome Flex).
+    private static let mostSockets = 64
+
+    /// More cores than any processor has: the largest have 288 (Xeon 6 with E cores).
+    private static let mostCoresPerSocket = 512
+
+    /// Refuses a size that no machine has.
+    func checkSize(sockets: Int, cores: Int) throws(Failure) {
+        if cores < sockets { throw Failure(description: "\(cores) cores are fewer than \(sockets) sockets") }
+        if sockets > Self.mostSockets {
+            throw Failure(
+                description: "\(sockets) sockets are more than a machine has; describe one machine at a time")
+        }
+        if cores / sockets > Self.mostCoresPerSocket {
+            throw Failure(
+                description:
+                    "\(cores) cores in \(Self.plural(sockets, "socket")) are more than processors have; correct one"
+                    + " of the two numbers")
+        }
+    }
+
+    /// Whether sockets and cores cannot be a machine's: too many sockets with hardly a core, or with an eighth of the
+    /// processor's cores or less. Such numbers are a guest's, whose hypervisor shows a socket for each virtual processor.
+    func isSizeDoubtful(coresPerSocket: Int?, cores: Int?) -> Bool {
+        let sockets = statedSockets ?? 1
+        guard let cores, cores >= sockets else { return false }
+        let perSocket = cores / sockets
+        return (sockets > 8 && perSocket < 4) || coresPerSocket.map { $0 >= 8 && perSocket * 8 <= $0 } == true
+    }
+
+    /// What to ask about numbers that a machine hardly has, and which are not used as they are, or with a wide band.
+    package func questions(about server: ModelledServer) -> [String] {
+        [sizeQuestion(server), designQuestion(server)].compactMap { $0 }
+    }
+
+    private func sizeQuestion(_ server: ModelledServer) -> String? {
+        guard server.isSizeDoubted else { return nil }
+        let estimated = "\(Self.plural(server.sockets, "socket")) with \(Self.plural(server.cores, "core"))"
+        guard let sockets = statedSockets, sockets != server.sockets else {
+            return "\(Self.plural(server.cores, "core")) of so large a processor look like a guest's, not a machine's;"
+                + " estimated as \(estimated). Is that right?"
+        }
+        return
+            "\(Self.plural(sockets, "socket")) of \(Self.plural(server.cores / sockets, "core")) look like a guest's,"
+            + " not a machine's; estimated as \(estimated). Is that right?"
+    }
+
+    /// Design powers differ by a factor of three from that of a processor in the data only if they are not one socket's.
+    private func designQuestion(_ server: ModelledServer) -> String? {
+        let points = ReferencePoints.embedded
+        guard let designPower, server.small == nil, let usual = points.logDesign(of: points.key(server.processorKey)),
+            abs(log(designPower) - usual) > log(3)
+        else { return nil }
+        return
+            "a design power of \(Int(designPower)) W is far from the \(Int(exp(usual).rounded())) W of this processor."
+            + " Is it one socket's?"
+    }
+
+    private static func plural(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+}
