@@ -28,7 +28,7 @@ compile() {
     # Without debug information, which would only be thrown away, and takes a sixth of the time of C; without this folder's path,
     # which would be in the program; with what nothing refers to left out, which a program that exports its symbols cannot do, and
     # which C does by the function only if asked; and with what is the same kept once. What takes long in C is cryptography, whose
-    # inner loops are in assembly: -O1 compiles it a quarter faster. Two threads a module, since the last ones wait for each other.
+    # inner loops are in assembly: -O1 compiles it a fifth faster. Two threads a module, since the last ones wait for each other.
     SWIFT_BUILD_OPTIONS="" bash Scripts/swift-build.sh --quiet -c release --scratch-path "$build" --static-swift-stdlib "$@" \
         -debug-info-format none -Xswiftc -file-prefix-map -Xswiftc "$PWD=." -Xcc "-ffile-prefix-map=$PWD=." \
         -Xcc -ffunction-sections -Xcc -fdata-sections -Xcc -O1 -Xswiftc -num-threads -Xswiftc 2 \

@@ -11,6 +11,7 @@ import ctypes
 import errno
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -155,11 +156,8 @@ class Service:
 
     def drain(self):
         """Takes what was said so far, since the socket holds few messages."""
-        while True:
-            try:
-                self.heard.recv(4096, socket.MSG_DONTWAIT)
-            except BlockingIOError:
-                return
+        while select.select([self.heard], [], [], 0)[0]:
+            self.heard.recv(4096)
 
     def end(self):
         began = time.monotonic()

@@ -17,10 +17,13 @@ package final class StateLock {
         guard descriptor >= 0 else {
             throw .failure("\(path): \(systemMessage(errno: errno)). Name another file with --state.")
         }
+        let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        // A file system without locks must not keep anybody from learning.
+        let isTaken = !isLocked && errno == EWOULDBLOCK
         // Its last owner may have removed it in between.
         var status = stat()
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, unsafe fstat(descriptor, &status) == 0, status.st_nlink > 0
-        else {
+        let isThere = unsafe fstat(descriptor, &status) == 0 && status.st_nlink > 0
+        if isTaken || !isThere {
             close(descriptor)
             throw .failure(
                 "\(state): another calibrate --passive is learning into it. Wait for its end, or name another file with"

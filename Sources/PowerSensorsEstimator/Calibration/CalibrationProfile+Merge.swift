@@ -45,8 +45,8 @@ public struct MergedCalibration: Hashable, Sendable {
     /// The mean of ``errors``: how far off the profile is on a machine of the kind that it was not learned on.
     public var error: Double { errors.reduce(0, +) / Double(errors.count) }
 
-    /// How far a profile may be from the median of all: machines of one kind differ by some 3 %, and by 10 % with other
-    /// memory or fans.
+    /// How far a profile may be from the median of all. This is a judgement: machines of one kind differ by some 3 %, and
+    /// should be allowed other memory and fans.
     public static let largestDeviation = 0.25
 
     /// Merges the profiles of machines with the same hardware and scope.

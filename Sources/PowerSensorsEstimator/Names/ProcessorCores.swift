@@ -1,7 +1,7 @@
 /// How many cores processors have whose names do not say it.
 ///
-/// The numbers are those that the makers state of each model (Intel: ark.intel.com; AMD: amd.com/en/products/specifications),
-/// for models of servers. Where the published results have a model too, a test compares the two.
+/// The numbers are those that the makers state of models of servers, as far as known; they were not looked up one by one (Intel:
+/// ark.intel.com; AMD: amd.com/en/products/specifications). Where the published results have a model too, a test compares the two.
 package enum ProcessorCores {
     /// The cores of a socket; nil for a model that is not in the table.
     ///

@@ -60,6 +60,16 @@ struct MergedCalibrationTests {
         #expect(throws: MergedCalibration.Failure.twice(1)) { try MergedCalibration([read, other]) }
     }
 
+    @Test func `a profile merged without fingerprints can be merged with others, and the result is read`() throws {
+        let pair = try MergedCalibration([Self.profile(0.96), Self.profile(0.98)]).profile
+        var text = String(decoding: try JSONEncoder().encode(pair), as: UTF8.self)
+        text.replace(/"members":\[[^\]]*\],?/, with: "")
+        let old = try JSONDecoder().decode(CalibrationProfile.self, from: Data(text.utf8))
+        let merged = try MergedCalibration([old, Self.profile(1)]).profile
+        #expect(merged.machines == 3)
+        #expect(try JSONDecoder().decode(CalibrationProfile.self, from: JSONEncoder().encode(merged)) == merged)
+    }
+
     @Test func `a machine far off the others is refused, and not one of them`() throws {
         let profiles = try [Self.profile(1), Self.profile(1.02), Self.profile(10), Self.profile(0.98)]
         #expect {
