@@ -14,13 +14,20 @@ from .rows import AMD, NEITHER, is_low_power
 
 # Within which differences machines are alike. For size, frequency and watts a core of the logarithm; for generations in
 # years between their medians; for the ratio of idle to full load of the logarithm too.
-SOCKETS, CORES, MEMORY, MEGAHERTZ, YEARS, MAKERS_YEARS, RATIO, WATTS_PER_CORE = 0.4, 0.35, 5, 0.3, 4, 3, 0.12, 0.2
+SOCKETS, CORES, MEMORY, MEGAHERTZ, YEARS, MAKERS_YEARS = 0.4, 0.35, 5, 0.3, 4, 3
+
+# The same for nearly equal machines, where likeness falls at once with the first difference.
+NEARLY = {"sockets": 0.6, "cores": 0.35, "memory": 0.7, "megahertz": 0.3, "design": 0.3, "year": 4}
+
+# The same for curves, and within which difference of the ratio alone they are alike, whatever the rest.
+RATIO, WATTS_PER_CORE, SIMILAR_RATIO = 0.5, 0.4, 0.12
+CURVE_SIZES = {"sockets": 2, "cores": 0.8, "memory": 2.5}
 
 # About which design power, in watts a socket, its logarithm is counted.
 DESIGN_CENTRE = 110.0
 
 # The curve's residuals are told by this many numbers.
-SHAPES = 4
+SHAPES = 5
 CURVE_NOISE = 0.3
 
 
@@ -38,34 +45,36 @@ class Knowledge:
     size: tuple
     frequency: tuple
     processor: tuple
+    nearly: tuple
     maker: tuple
-    maker_generation: tuple
+    maker_nearly: tuple
     design: tuple
     low_power: tuple
     noise: tuple
     outlier: float
 
     def variances(self, end):
-        """The eight that belong to `likeness`, for one end."""
+        """The nine that belong to `likeness`, for one end."""
         pairs = (self.slope, self.generation, self.generation_slope, self.size, self.frequency, self.processor,
-                 self.maker, self.maker_generation)
+                 self.nearly, self.maker, self.maker_nearly)
         return np.array([of[end] for of in pairs])
 
 
 KNOWLEDGE = [
     Knowledge("generation", (0.1, 0.1), (0.3, 0.3), (0.01, 0.01), (0.125, 0.125), (0, 0), (0, 0), (0, 0), (0, 0),
-              (0, 0), (0, 0), (0.025, 0.01), 0.7),
-    Knowledge("processor", (0.3, 0.3), (0.5, 0.5), (0.001, 0.001), (0.01, 0.01), (0.02, 0.02), (0.025, 0.025), (0, 0),
-              (0, 0), (0, 0.1), (0, 0.02), (0.02, 0.01), 1.0),
-    Knowledge("maker", (0.3, 0.3), (0.5, 0.5), (0.001, 0.001), (0.02, 0.02), (0.08, 0.08), (0.02, 0.02), (0.1, 0.1),
-              (0.025, 0.025), (0, 0.1), (0, 0.02), (0.03, 0.01), 1.0),
+              (0, 0), (0, 0), (0, 0), (0.025, 0.01), 0.7),
+    Knowledge("processor", (0.3, 0.3), (0.5, 0.5), (0.001, 0.001), (0, 0), (0.02, 0.02), (0.025, 0.025), (0.03, 0.03),
+              (0, 0), (0, 0), (0, 0.1), (0, 0.02), (0.02, 0.01), 1.0),
+    Knowledge("maker", (0.3, 0.3), (0.5, 0.5), (0.001, 0.001), (0, 0), (0.08, 0.08), (0.02, 0.02), (0.03, 0.03),
+              (0.1, 0.1), (0.05, 0.05), (0, 0.1), (0, 0.02), (0.03, 0.01), 1.0),
 ]
 
 
 class Machines:
-    """Many machines as arrays. Frequencies are rounded to 10 MHz, as in the tables."""
+    """Many machines as arrays. Frequencies are rounded to 10 MHz, as in the tables; `design` is a logarithm."""
 
-    def __init__(self, rows, years):
+    def __init__(self, rows, years, design=None):
+        self.design = design
         sizes = np.array([formula.size(row) for row in rows])
         self.sockets, self.cores, self.memory = sizes[:, 1], sizes[:, 2], sizes[:, 3]
         self.megahertz = np.log([max(round(row.megahertz / 10), 1) * 10 for row in rows])
@@ -79,7 +88,7 @@ class Machines:
     def own(self, of, end):
         """The covariance of each machine with itself."""
         slopes = (self.sockets - 0.5) ** 2 + (self.cores - 2) ** 2 + self.memory**2
-        parts = [1 + slopes, 1 + 0 * slopes, slopes, 1, 1, self.key != "", self.maker != 0, self.maker != 0]
+        parts = [1 + slopes, 1 + 0 * slopes, slopes, 1, 1, self.key != "", 1, self.maker != 0, self.maker != 0]
         return sum(variance * part for variance, part in zip(of.variances(end), parts))
 
 
@@ -88,29 +97,37 @@ def squares(a, b, length):
     return ((a[:, None] - b[None, :]) / length) ** 2
 
 
+def distances(a, b, lengths):
+    """The squares of the distances between machines, by the features that have a length."""
+    return sum(squares(getattr(a, name), getattr(b, name), length) for name, length in lengths.items())
+
+
 def likeness(a, b):
-    """In what the machines of `a` are like those of `b`: eight matrices, one for each variance of `Knowledge`."""
+    """In what the machines of `a` are like those of `b`: nine matrices, one for each variance of `Knowledge`."""
     same = a.generation[:, None] == b.generation[None, :]
     slopes = (np.outer(a.sockets - 0.5, b.sockets - 0.5) + np.outer(a.cores - 2, b.cores - 2)
               + np.outer(a.memory, b.memory))
     near = np.exp(-0.5 * (squares(a.sockets, b.sockets, SOCKETS) + squares(a.cores, b.cores, CORES)
                           + squares(a.memory, b.memory, MEMORY)))
-    kin = (a.brand[:, None] == b.brand[None, :]) * np.exp(-0.5 * squares(a.year, b.year, YEARS)) * near
+    brand = a.brand[:, None] == b.brand[None, :]
+    kin = brand * np.exp(-0.5 * squares(a.year, b.year, YEARS)) * near
+    nearly = brand * np.exp(-np.sqrt(distances(a, b, NEARLY)))
     frequency = np.exp(-0.5 * squares(a.megahertz, b.megahertz, MEGAHERTZ))
     keys = same * (a.key[:, None] == b.key[None, :]) * (a.key != "")[:, None]
     makers = (a.maker[:, None] == b.maker[None, :]) * (a.maker != 0)[:, None]
-    return np.array([1 + slopes, same, same * slopes, kin, kin * frequency, keys,
-                     makers * np.exp(-0.5 * squares(a.year, b.year, MAKERS_YEARS)), makers * same * near])
+    return np.array([1 + slopes, same, same * slopes, kin, kin * frequency, keys, nearly,
+                     makers * np.exp(-0.5 * squares(a.year, b.year, MAKERS_YEARS)), makers * nearly])
 
 
 def curve_covariance(a, b, ends_a, ends_b):
-    """How alike curves are: those of one generation, with like ratios of idle to full load and like watts a core."""
+    """How alike curves are: those of one maker, and those of one generation, the more the nearer their ratios of idle
+    to full load, watts a core and sizes are."""
     same = a.generation[:, None] == b.generation[None, :]
-    ratio = np.exp(-0.5 * squares(ends_a[:, 0], ends_b[:, 0], RATIO))
-    each = np.exp(-0.5 * squares(ends_a[:, 1], ends_b[:, 1], WATTS_PER_CORE))
-    keys = (a.key[:, None] == b.key[None, :]) * (a.key != "")[:, None]
     makers = (a.maker[:, None] == b.maker[None, :]) * (a.maker != 0)[:, None]
-    return same * (1.5 + 2 * ratio + 0.75 * each + 0.5 * keys * ratio + 0.75 * makers)
+    ratio = ends_a[:, 0], ends_b[:, 0]
+    nearly = np.exp(-np.sqrt(squares(*ratio, RATIO) + squares(ends_a[:, 1], ends_b[:, 1], WATTS_PER_CORE)
+                             + distances(a, b, CURVE_SIZES)))
+    return same * (np.exp(-0.5 * squares(*ratio, SIMILAR_RATIO)) + nearly * (2 + 3 * makers)) + makers
 
 
 def rounded_ends(idle, maximum, cores):
@@ -143,7 +160,9 @@ class Model:
         self.machines = Machines(self.rows, years)
         self.designs = {(row.generation, row.key): row.tdp for row in self.rows if row.key and not np.isnan(row.tdp)}
         self.design = np.array([np.log(self.designs.get((row.generation, row.key), np.nan)) for row in self.rows])
-        self.design = np.array([self.own_design(row) for row in self.rows])
+        # In whole watts, as in the tables.
+        self.design = np.log(np.maximum(np.round(np.exp([self.own_design(row) for row in self.rows])), 1))
+        self.machines.design = self.design
         logarithms = np.array([np.log(row.watts[[0, 10]]) for row in self.rows])
         residuals = logarithms - np.array([mean.logarithms(row) for row in self.rows])
         alike = likeness(self.machines, self.machines)
@@ -172,8 +191,8 @@ class Model:
         some = Machines([self.rows[i] for i in full], self.years)
         matrix = curve_covariance(some, some, self.ends[full], self.ends[full])
         found = np.linalg.solve(matrix + CURVE_NOISE * np.eye(len(full)), target)
-        # The nine loads go together: the first few ways in which curves differ tell nearly all.
-        left, strength, self.shapes = np.linalg.svd(found, full_matrices=False)
+        # The nine loads go together: the first few ways in which fitted curves differ tell nearly all.
+        left, strength, self.shapes = np.linalg.svd(matrix @ found, full_matrices=False)
         self.shapes = self.shapes[:SHAPES] * np.sign(self.shapes[:SHAPES].sum(1))[:, None]
         self.curve_weights = np.zeros((len(self.rows), SHAPES))
         self.curve_weights[full] = found @ self.shapes.T
@@ -201,22 +220,23 @@ class Model:
 
     def logarithms(self, rows, level):
         """The logarithms of idle and full load of each row, by what level of `KNOWLEDGE` is known."""
-        machines, of = Machines(rows, self.years), KNOWLEDGE[level]
+        design = np.array([self.own_design(row) for row in rows])
+        machines, of = Machines(rows, self.years, design), KNOWLEDGE[level]
         alike = likeness(machines, self.machines)
         result = np.array([self.mean.logarithms(row) for row in rows])
         for end in (0, 1):
             result[:, end] += np.tensordot(of.variances(end), alike, 1) @ self.weights[level][:, end]
-        lines = np.stack([np.array([self.own_design(row) for row in rows]) - np.log(DESIGN_CENTRE),
-                          machines.low_power], 1)
+        lines = np.stack([design - np.log(DESIGN_CENTRE), machines.low_power], 1)
         result += lines @ self.slopes[level]
         return np.stack([result[:, 0], np.maximum(result[:, 0], result[:, 1])], 1)
 
     def deviations(self, rows, level):
         """The logarithm of the deviation that the likest machine leaves, the mean of idle and full load's."""
+        design = np.array([self.own_design(row) for row in rows])
         # A processor without a machine in the fit is like no other, not even like itself.
         keys = {row.key for row in self.rows}
         rows = [row if row.key in keys else dataclasses.replace(row, key="") for row in rows]
-        machines, of = Machines(rows, self.years), KNOWLEDGE[level]
+        machines, of = Machines(rows, self.years, design), KNOWLEDGE[level]
         alike = likeness(machines, self.machines)
         left = []
         for end in (0, 1):

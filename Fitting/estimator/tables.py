@@ -1,6 +1,6 @@
 """The tables inside the program, as Swift, and machines with what the model says of them, for its tests.
 
-Every number of a point stands in digits of base 64, so that a point is 46 characters.
+Every number of a point stands in digits of base 64, so that a point is 51 characters.
 """
 
 import dataclasses
@@ -14,7 +14,7 @@ from .rows import MAKERS, maker
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+-"
 LARGEST = 131071  # Weights are whole numbers from -LARGEST to LARGEST, in three digits.
 NO_KEY = 4095
-WIDTH = 46
+WIDTH = 51
 
 LICENCE = """\
 // Made by Fitting/fit.py from published SPECpower_ssj2008 results; make estimator-tables writes it again.
@@ -51,7 +51,8 @@ def points(model, steps, generations, keys):
         ratio, each = (round(end / 0.04) for end in model.ends[index])
         numbers = [(generations.index(row.generation), 1), (row.maker, 1),
                    (keys.index(row.key) if row.key else NO_KEY, 2), (row.sockets, 1), (row.cores, 2),
-                   (round(row.memory * 2), 3), (max(round(row.megahertz / 10), 1), 2), (-ratio, 2), (each + 200, 2)]
+                   (round(row.memory * 2), 3), (max(round(row.megahertz / 10), 1), 2),
+                   (round(np.exp(model.design[index])), 2), (-ratio, 2), (each + 200, 2)]
         values = [*(value for level in model.weights for value in level[index]), *model.curve_weights[index]]
         numbers += [(round(value / step) + LARGEST, 3) for value, step in zip(values, steps)]
         text.append("".join(digits(value, width) for value, width in numbers))
@@ -75,7 +76,6 @@ def numbers(name, comment, rows, form="{:.9g}"):
 def swift(model, steps, generations, keys, slope, bands):
     """The source file."""
     levels = [[*of.variances(end), of.noise[end]] for of in residuals.KNOWLEDGE for end in (0, 1)]
-    designs = {row.key: 0 if np.isnan(row.tdp) else row.tdp for row in model.rows}
     years = [model.years[generation] for generation in generations]
     return (
         LICENCE + "\n/// The numbers with which the formula's estimates are corrected, see ``ReferencePoints``.\n"
@@ -91,15 +91,13 @@ def swift(model, steps, generations, keys, slope, bands):
         + numbers("levels",
                   "The variances, see ``Variances``, for each ``ReferencePoints/Knowledge``, at idle and at full load.",
                   levels, "{:g}") + "\n"
-        + numbers("designs", "The design power of each of the keys' processors, in watts; 0 if it is not known.",
-                  [[designs[key] for key in keys]], "{:g}") + "\n"
         + numbers("lines",
                   "How idle and full load follow the logarithm of design power, then processors for little power; each "
                   "level.", [level.ravel() for level in model.slopes], "{:.9f}") + "\n"
         + numbers("steps",
-                  "The difference between two neighbouring values, for each of a point's ten weights.", [steps]) + "\n"
+                  "The difference between two neighbouring values, of each of the eleven weights.", [steps]) + "\n"
         + numbers("shapes",
-                  "The four shapes in which curves differ, at the nine tenths between idle and full load.",
+                  "The five shapes in which curves differ, at the nine tenths between idle and full load.",
                   model.shapes, "{:.9f}") + "\n"
         + numbers("slopes",
                   "How much of a correction at full load applies to idle, and of one at idle to full load.",
@@ -107,7 +105,7 @@ def swift(model, steps, generations, keys, slope, bands):
         + "\n"
         + numbers("bands", "The 68 % bands, see ``SupportBands``, for each of its cases.", bands, "{:.4f}")
         + "\n" + literal("points",
-                         "The machines that the model was fitted to, each in 46 base-64 digits, see ``PointDigits``.",
+                         "The machines that the model was fitted to, each in 51 base-64 digits, see ``PointDigits``.",
                          points(model, steps, generations, keys)) + "}\n")
 
 

@@ -4,7 +4,7 @@ import Glibc
 /// base 64.
 struct PointDigits {
     /// The number of digits of a point.
-    static let width = 46
+    static let width = 51
 
     /// The digits' number that stands for a weight of 0, in the middle of the range of three digits, so that smaller
     /// numbers are negative weights.
@@ -13,7 +13,7 @@ struct PointDigits {
     /// The resolution of the logarithms of watts.
     private static let endStep = 0.04
 
-    /// The difference between two neighbouring numbers, for each of the ten weights.
+    /// The difference between two neighbouring numbers, for each of the eleven weights.
     let steps: [Double]
 
     /// The median year of each generation's machines.
@@ -24,7 +24,7 @@ struct PointDigits {
 
     /// All points in the text; none if the text is malformed.
     func points(in text: [UInt8]) -> [ReferencePoints.Point] {
-        guard text.count % Self.width == 0, steps.count == 10 else { return [] }
+        guard text.count % Self.width == 0, steps.count == 11 else { return [] }
         return stride(from: 0, to: text.count, by: Self.width).compactMap {
             point(in: text[$0..<($0 + Self.width)])
         }
@@ -39,7 +39,7 @@ struct PointDigits {
         }
         let (generation, maker, key) = (number(1), number(1), number(2))
         let (sockets, cores, halfGigabytes) = (Double(number(1)), Double(number(2)), Double(number(3)))
-        let megahertz = Double(number(2)) * 10
+        let (megahertz, designPower) = (Double(number(2)) * 10, Double(number(2)))
         let ends = SIMD2(Double(-number(2)), Double(number(2) - 200)) * Self.endStep
         guard years.indices.contains(generation), generations.indices.contains(generation),
             let brand = generations[generation]?.brand
@@ -50,12 +50,12 @@ struct PointDigits {
                 generation: generation, maker: maker == 0 ? nil : maker, key: key == Self.noKey ? nil : key,
                 year: years[generation], brand: brand,
                 logSize: SIMD3(log(sockets), log(cores / sockets), log(halfGigabytes / 2 / sockets / 32)),
-                logMegahertz: log(megahertz)),
+                logMegahertz: log(megahertz), logDesign: log(designPower)),
             ends: ends,
             weights: [
                 SIMD2(weights[0], weights[1]), SIMD2(weights[2], weights[3]), SIMD2(weights[4], weights[5]),
             ],
-            curve: SIMD4(weights[6], weights[7], weights[8], weights[9])
+            curve: SIMD8(weights[6], weights[7], weights[8], weights[9], weights[10], 0, 0, 0)
         )
     }
 

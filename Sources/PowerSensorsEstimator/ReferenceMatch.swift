@@ -15,9 +15,6 @@ struct ReferenceMatch {
     /// What an estimate of the server is based on.
     let basis: ServerEstimate.Basis
 
-    /// The logarithm of the design power of one processor in watts, assumed from similar processors if it is unknown.
-    let logDesign: Double
-
     /// Whether the processor's name says that it is made for little power.
     let isForLittlePower: Bool
 
@@ -35,16 +32,16 @@ struct ReferenceMatch {
                 log(Double(server.cores) / Double(server.sockets)),
                 log(server.memoryGigabytes / Double(server.sockets) / 32)
             ),
-            logMegahertz: 0
+            logMegahertz: 0, logDesign: 0
         )
         let same = points.points.filter { [features] in $0.features.hasSameProcessor(as: features) }
         let alike = same.isEmpty ? points.points.filter { $0.features.generation == features.generation } : same
         let megahertz = server.megahertz ?? Self.typical(features, alike) { $0.logMegahertz }.map { exp($0) } ?? 2500
         features.logMegahertz = log(max((megahertz / 10).rounded(.toNearestOrEven), 1) * 10)
-        self.features = features
-        logDesign =
-            server.designPower.map { log($0) } ?? Self.typical(features, alike) { points.logDesign(of: $0.key) }
+        features.logDesign =
+            server.designPower.map { log($0) } ?? Self.typical(features, alike) { $0.logDesign }
             ?? ReferencePoints.designCentre
+        self.features = features
         isForLittlePower = ProcessorKey.isForLittlePower(server.processorKey)
 
         if server.processorKey.isEmpty || features.generation == nil {
@@ -74,21 +71,20 @@ struct ReferenceMatch {
     }
 
     /// The mean of a value over machines that are alike, in which those with a similar number of cores count most; nil
-    /// if none of them has one.
+    /// if there are none.
     ///
     /// - Parameter alike: Machines with the same processor; if there are none, those of its generation.
     private static func typical(
         _ features: ReferencePoints.Features, _ alike: [ReferencePoints.Point],
-        _ value: (ReferencePoints.Features) -> Double?
+        _ value: (ReferencePoints.Features) -> Double
     ) -> Double? {
         var sum = 0.0
         var weights = 0.0
         for point in alike {
-            guard let value = value(point.features) else { continue }
             // 0.35 is the difference of the logarithms of cores at which a machine counts 60 %.
             let difference = (point.features.logSize.y - features.logSize.y) / 0.35
             let weight = exp(-0.5 * difference * difference) + 1e-9
-            sum += weight * value
+            sum += weight * value(point.features)
             weights += weight
         }
         return weights > 0 ? sum / weights : nil

@@ -18,9 +18,9 @@ package struct ReferencePoints: Sendable {
         /// Its contributions to the logarithms of idle and full load, for each ``Knowledge``.
         let weights: InlineArray<3, SIMD2<Double>>
 
-        /// Its contributions to the curve: one for each of the four shapes (principal components) in which curves
-        /// differ.
-        let curve: SIMD4<Double>
+        /// Its contributions to the curve: one for each of the five shapes (principal components) in which curves
+        /// differ, then zeros.
+        let curve: SIMD8<Double>
     }
 
     /// The features in which two machines are compared.
@@ -39,6 +39,9 @@ package struct ReferencePoints: Sendable {
         var logSize: SIMD3<Double>
         /// The logarithm of the frequency in MHz.
         var logMegahertz: Double
+        /// The logarithm of the design power of one processor in watts, assumed from similar processors if it is
+        /// unknown.
+        var logDesign: Double
 
         /// Whether both have the same known processor.
         func hasSameProcessor(as other: Self) -> Bool {
@@ -75,12 +78,10 @@ package struct ReferencePoints: Sendable {
     private let levels: [Variances]
     /// How similar each point is to itself, with the noise, for each ``Knowledge``.
     private let own: [[SIMD2<Double>]]
-    /// The logarithms of the keys' design powers; nil where they are unknown.
-    private let logDesigns: [Double?]
     /// For each ``Knowledge``, how idle and full load follow the logarithm of design power, and a processor for little
     /// power.
     private let lines: [(design: SIMD2<Double>, lowPower: SIMD2<Double>)]
-    /// The four shapes in which curves differ, at the nine tenths between idle and full load.
+    /// The five shapes in which curves differ, at the nine tenths between idle and full load.
     private let shapes: [[Double]]
 
     private init() {
@@ -94,7 +95,6 @@ package struct ReferencePoints: Sendable {
         }
         self.levels = levels
         shapes = Self.numbers(EstimatorTables.shapes)
-        logDesigns = (Self.numbers(EstimatorTables.designs).first ?? []).map { $0 > 0 ? log($0) : nil }
         lines = Self.numbers(EstimatorTables.lines).filter { $0.count == 4 }.map {
             (SIMD2($0[0], $0[1]), SIMD2($0[2], $0[3]))
         }
@@ -168,6 +168,11 @@ package struct ReferencePoints: Sendable {
         return counts.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
     }
 
+    /// The logarithm of the design power in watts of a processor; nil if it is not in the data.
+    func logDesign(of generation: CPUGeneration, key: String) -> Double? {
+        machines(of: generation, key: key).first?.features.logDesign
+    }
+
     private func machines(of generation: CPUGeneration, key: String) -> [Point] {
         guard let number = generations.firstIndex(of: generation), let key = self.key(key) else { return [] }
         return points.filter { $0.features.generation == number && $0.features.key == key }
@@ -203,7 +208,7 @@ package struct ReferencePoints: Sendable {
         }
         if lines.indices.contains(level) {
             let (design, lowPower) = lines[level]
-            sum += design * (match.logDesign - Self.designCentre)
+            sum += design * (match.features.logDesign - Self.designCentre)
             if match.isForLittlePower { sum += lowPower }
         }
         let left = variances.covariance(match.features, match.features) + variances.noise - explained
@@ -213,27 +218,25 @@ package struct ReferencePoints: Sendable {
     /// The logarithm of the design power, in watts a socket, at which it corrects nothing.
     static let designCentre = log(110.0)
 
-    /// The logarithm of the design power of a processor in the data; nil if it is unknown.
-    func logDesign(of key: Int?) -> Double? {
-        key.flatMap { logDesigns.indices.contains($0) ? logDesigns[$0] : nil }
-    }
-
     /// The correction of the curve: what to add to its shares at the nine tenths between idle and full load. The
     /// numbers are those of the fitting program.
     func curve(for match: ReferenceMatch, ends: SIMD2<Double>, cores: Int) -> [Double] {
         let own = SIMD2(ends.x - ends.y, ends.y - log(Double(cores)))
-        var sum = SIMD4<Double>.zero
-        for point in points where point.features.generation == match.features.generation {
-            let differences = (own - point.ends) / SIMD2(0.12, 0.2)
-            let squares = differences * differences
-            let ratio = exp(-0.5 * squares.x)
-            var covariance = 1.5 + 2 * ratio + 0.75 * exp(-0.5 * squares.y)
-            if match.features.hasSameProcessor(as: point.features) { covariance += 0.5 * ratio }
-            if match.features.hasSameMaker(as: point.features) { covariance += 0.75 }
-            sum += point.curve * covariance
+        var sum = SIMD8<Double>.zero
+        for point in points {
+            let maker = match.features.hasSameMaker(as: point.features) ? 1.0 : 0
+            var covariance = maker
+            if point.features.generation == match.features.generation {
+                let differences = own - point.ends
+                let sizes = (match.features.logSize - point.features.logSize) / SIMD3(2, 0.8, 2.5)
+                let squares = (differences / SIMD2(0.5, 0.4)).squaredLength + sizes.squaredLength
+                let ratio = differences.x / 0.12
+                covariance += exp(-0.5 * ratio * ratio) + (2 + 3 * maker) * exp(-squares.squareRoot())
+            }
+            if covariance > 0 { sum += point.curve * covariance }
         }
         return (0..<9).map { load in
-            shapes.indices.prefix(4).reduce(0) { $0 + sum[$1] * shapes[$1][load] }
+            shapes.indices.prefix(5).reduce(0) { $0 + sum[$1] * shapes[$1][load] }
         }
     }
 }

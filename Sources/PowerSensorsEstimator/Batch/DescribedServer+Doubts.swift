@@ -53,7 +53,8 @@ extension DescribedServer {
     /// Design powers differ by a factor of three from that of a processor in the data only if they are not one socket's.
     private func designQuestion(_ server: ModelledServer) -> String? {
         let points = ReferencePoints.embedded
-        guard let designPower, server.small == nil, let usual = points.logDesign(of: points.key(server.processorKey)),
+        guard let designPower, server.small == nil,
+            let usual = points.logDesign(of: server.generation, key: server.processorKey),
             abs(log(designPower) - usual) > log(3)
         else { return nil }
         return

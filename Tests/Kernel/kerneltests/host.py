@@ -104,7 +104,7 @@ class Host:
         self._emulator = emulator
 
     def files(self):
-        """What is known in the end: what was told when, with the guest's processor time and the stolen one until then."""
+        """What is known in the end: what was told when, with the guest's processor time and stolen time until then."""
         with open(self._said.name, encoding="utf-8", errors="replace") as file:
             said = file.read()
         host = {"told": self._told, "has_virtiofs": self.has_virtiofs}

@@ -122,8 +122,8 @@ def _check_figures(run, checks, name, told):
                 f"{name}: without a publisher the share is stale: {gone}")  # fmt: skip
     back = [entry for entry in entries if entry["at"] >= times["again"]]
     checks.that(back and all(entry["status"] == "ok" for entry in back), f"{name}: it recovers: {back[:3]}")
-    _check_joules(
-        checks, f"{name}: the guest's joules after the restart", entries, times, told, ("again", "last"), 0.06)  # fmt: skip
+    what = f"{name}: the guest's joules after the restart"
+    _check_joules(checks, what, entries, times, told, ("again", "last"), 0.06)
 
 
 def _check_joules(checks, what, entries, times, told, between, tolerance):

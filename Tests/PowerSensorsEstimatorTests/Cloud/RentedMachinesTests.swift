@@ -85,8 +85,8 @@ struct RentedMachinesTests {
             whole += machine.covered(
                 { machine.packages[$0] + machine.memoryWatts[$0] + machine.rest }, by: estimate)
         }
-        // Docs/Estimator.md has the figures with the whole name, 23 and 22; without its frequency they are 19 and 22.
-        #expect(whole >= (hasFrequency ? 22 : 18), "\(whole) of 24")
+        // Docs/Estimator.md has the figures with the whole name, 23 and 21; without its frequency they are 22 and 22.
+        #expect(whole >= 21, "\(whole) of 24")
         #expect(measured >= 20, "\(measured) of 24")
     }
 
@@ -97,7 +97,7 @@ struct RentedMachinesTests {
                 estimate.curve.power(at: RentedMachine.loads[$0]).rawValue < machine.packages[$0]
             }
         }
-        #expect(below.reduce(0, +) >= 16)
+        #expect(below.reduce(0, +) >= 14)
     }
 
     @Test func `a machine of one's own with the performance profile is as large as the model says`() {
@@ -106,7 +106,7 @@ struct RentedMachinesTests {
         let own = EstimatorModel.estimate(of: server, profile: .performance).curve
         #expect(own.maximum == EstimatorModel.estimate(of: server).curve.maximum)
         server.isInCloud = true
-        #expect(EstimatorModel.estimate(of: server, profile: .performance).curve.maximum == own.maximum * 2)
+        #expect(EstimatorModel.estimate(of: server, profile: .performance).curve.maximum == own.maximum * 1.9)
         #expect(EstimatorModel.estimate(of: server).curve.maximum == own.maximum)
         let known = KnownWatts(idle: nil, maximum: Watts(500)) ?? KnownWatts()
         #expect(
