@@ -107,7 +107,7 @@ def settings_file(root):
             continue
         variable = "POWERSENSORS_" + name.upper().replace("-", "_")
         lines += ["", *textwrap.wrap(argument["abstract"], width=100, initial_indent="# ", subsequent_indent="# ")]
-        default = re.search(r"\(default: (.+?)\)", argument["abstract"])
+        default = re.search(r"\(default: ([^,)]+)", argument["abstract"])
         value = "true" if argument["kind"] == "flag" else default[1] if default else ""
         if name == "history":
             # The folder that the service may write to.

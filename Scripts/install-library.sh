@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+umask 022
 library=$1 version=$2 root=$3
 prefix=${PREFIX:-$root}
 

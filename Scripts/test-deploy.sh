@@ -43,8 +43,8 @@ check_units() {
     for unit in powersensors powersensors-guests; do
         sed -i "s|^ExecStart=/usr/bin|ExecStart=$tree/usr/bin|" "$tree/usr/lib/systemd/system/$unit.service"
         systemd-analyze verify --man=no --recursive-errors=one "$tree/usr/lib/systemd/system/$unit.service"
-        # Exposure in tenths: 2.5 for the service; the one for guests is root.
-        systemd-analyze security --offline=yes --threshold=$([ "$unit" = powersensors ] && echo 25 || echo 30) \
+        # Exposure in tenths: 2.5.
+        systemd-analyze security --offline=yes --threshold=25 \
             "$tree/usr/lib/systemd/system/$unit.service" | tail -n 1
         python3 Scripts/deploy/service.py "$binary" "$tree/usr/lib/systemd/system/$unit.service"
     done
@@ -60,6 +60,7 @@ check_documents() {
     grep -qE '^\.TH "POWERSENSORS" 1 "20[0-9-]{8}" ' <<<"$(zcat "$tree/usr/share/man/man1/powersensors.1.gz")" || {
         echo "test-deploy: the man page has no date" >&2 && return 1
     }
+    check_settings "$tree/etc/powersensors.conf"
     if PREFIX=relative bash Scripts/install.sh "$binary" 2>"$scratch/refusal"; then
         echo "test-deploy: a PREFIX that is no absolute path is not refused" >&2 && return 1
     fi
@@ -68,6 +69,22 @@ check_documents() {
     if python3 Scripts/deploy/links.py check "$tree/usr/share/doc/powersensors" 2>/dev/null; then
         echo "test-deploy: a picture that is not there is not noticed" >&2 && return 1
     fi
+}
+
+# Each setting that the file proposes with a value is one that the command takes. Argument: the file.
+check_settings() {
+    local setting settings=0
+    while read -r setting; do
+        printf '%s\n' POWERSENSORS_PROMETHEUS=127.0.0.1:9840 POWERSENSORS_CONSUMERS=process \
+            "${setting/\/var\/lib\/powersensors/$scratch}" >"$scratch/settings"
+        # Some settings ask for another one.
+        "$binary" export --config "$scratch/settings" --check >/dev/null 2>"$scratch/refusal" \
+            || grep -q "has no effect without" "$scratch/refusal" || {
+            echo "test-deploy: $1 proposes $setting, which is refused: $(cat "$scratch/refusal")" >&2 && return 1
+        }
+        settings=$((settings + 1))
+    done < <(grep -oP '^#\KPOWERSENSORS_[A-Z_]+=.+' "$1" | grep -v CLOUD_METADATA)
+    [ "$settings" -ge 10 ] || { echo "test-deploy: only $settings settings of $1 have a value" >&2 && return 1; }
 }
 
 # The same binary gives the same packages.
@@ -81,9 +98,9 @@ check_sameness() {
 binary=${BINARY:-.build/for-release/powersensors}
 stage manifests "python3 jq" bash Scripts/test-manifests.sh
 stage rules "promtool python3" bash Scripts/test-rules.sh
-# What follows needs the packages, but for the completions, for which a command is enough.
+# What follows needs the packages, but for what a command is enough for.
 others=$(tr ' ' '\n' <<<"${ONLY:-$stages}" | grep -vx -e manifests -e rules || true)
-if [ -x "$binary" ]; then others=$(grep -vx completions <<<"$others" || true); fi
+if [ -x "$binary" ]; then others=$(grep -vx -e completions -e documents -e units <<<"$others" || true); fi
 if [ -n "$others" ]; then bash Scripts/dist.sh; fi
 stage completions "bash zsh fish python3" timeout --kill-after=5s 120s python3 Scripts/deploy/check-completions.py "$binary"
 image=$(ls dist/*.image.tar 2>/dev/null || true)

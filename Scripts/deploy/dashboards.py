@@ -171,7 +171,7 @@ MACHINE = {
         panel(
             "Sensors that work", "stat", "short",
             """How many of the machine's sensors can be read. Adds up to the number of sensors found, with those that cannot.""",
-            now('count(powersensors_sensor_up{node="$node"} == 1)', "work"),
+            now('sum(powersensors_sensor_up{node="$node"})', "work"),
             now('count(powersensors_sensor_up{node="$node"})', "found"), width=4, height=5),
         panel(
             "Where the figure comes from", "table", "none",
@@ -408,7 +408,7 @@ MACHINES = {
 # MARK: Fleet
 
 PROVENANCE = """* on (node, scope) group_left (provenance)
-    max by (node, scope, provenance) (powersensors_host_info{scope="$scope"})"""
+    topk by (node, scope) (1, max by (node, scope, provenance) (powersensors_host_info{scope="$scope"}))"""
 
 FLEET = {
     "name": "fleet", "title": "Power Sensors: fleet", "uid": "powersensors-fleet",
@@ -428,9 +428,10 @@ FLEET = {
         panel(
             "Machines with an unknown figure", "stat", "short",
             """How many machines have this scope and no power in it now: partial, unreadable or, for a battery, on mains.
-            Adds up to all machines of the scope, with those that are known. Empty while all are known.""",
-            now("""count((powersensors_host_info{scope="$scope"}
-                unless on (node) powersensors_host_power_watts{scope="$scope"}))""", "unknown"), width=8, height=5),
+            Adds up to all machines of the scope, with those that are known.""",
+            now("""count(powersensors_host_info{scope="$scope"})
+                - (count(powersensors_host_info{scope="$scope"} and on (node) powersensors_host_power_watts{scope="$scope"})
+                or 0 * count(powersensors_host_info{scope="$scope"}))""", "unknown"), width=8, height=5),
         panel(
             "Power by provenance", "stat", "watt",
             """The machines' power by where it comes from. Adds up to nothing across provenances: what a guest is told is

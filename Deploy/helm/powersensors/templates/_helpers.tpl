@@ -352,7 +352,7 @@ relabelings:
   - sourceLabels: [__meta_kubernetes_pod_node_name]
     targetLabel: instance
   - action: labeldrop
-    regex: pod|container|endpoint|service
+    regex: namespace|pod|container|endpoint|service
 {{- with .Values.monitor.metricRelabelings }}
 metricRelabelings:
   {{- toYaml . | nindent 2 }}
@@ -391,6 +391,8 @@ metadata:
 spec:
   backoffLimit: 3
   activeDeadlineSeconds: 300
+  # A Job cannot be changed: one that is over must be gone before it can be applied again.
+  ttlSecondsAfterFinished: 600
   template:
     metadata:
       labels:
