@@ -4,6 +4,7 @@
 # Arguments: the command, and the library if there is one. PREFIX says where (/usr/local), DESTDIR what goes before it (nothing), SYSCONFDIR where the settings file
 # goes (/etc); one that is there stays as it is.
 set -euo pipefail
+umask 022
 cd "$(dirname "$0")/.."
 
 command=$1
