@@ -91,7 +91,7 @@ def is_client(name):
         return any(re.match(r"4\d\d4", word) or re.match(r"4\d\d5", word) for word in words)
     if any(word.startswith(("e3-", "e-2", "w-1")) for word in words):
         return True
-    if any(word in ("platinum", "gold", "silver", "bronze") for word in words):
+    if any(word in ("platinum", "gold", "silver", "bronze") or re.match(r"w\d?-", word) for word in words):
         return False
     for word in words:
         number = re.match(r"\D*(\d{4})(.*)", word)

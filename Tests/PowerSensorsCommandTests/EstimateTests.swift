@@ -124,6 +124,7 @@ struct EstimateTests {
             (["--instance-type", "m5.large", "--cpu", "Intel Core i7-8700"], 64, "have other processors"),
             (["--batch", "x.csv", "--cores", "4"], 64, "--batch x.csv"),
             (["--instance-type", "m5.large", "--cores", "3"], 64, "--cores 3: the hosts of m5.large are known"),
+            (["--instance-type", "m5.large", "--memory", "8"], 64, "--memory 8: the hosts of m5.large are known"),
             (["--instance-type", "m5.large", "--class", "laptop"], 64, "--class laptop"),
             (["--cpu", "AMD EPYC 9654", "--host-overcommit", "2"], 64, "--host-overcommit 2"),
             (["--cpu", "AMD EPYC 9654", "--sockets", "100000"], 64, "more than a machine has"),

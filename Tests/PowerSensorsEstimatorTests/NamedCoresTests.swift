@@ -16,6 +16,17 @@ struct NamedCoresTests {
         #expect(ProcessorName(name).coresPerSocket == cores)
     }
 
+    @Test(arguments: ["Intel Xeon W-3375", "Intel(R) Xeon(R) W-3275 CPU @ 2.50GHz", "Intel Xeon w9-3495X"])
+    func `a workstation's Xeon in a server is no desktop's processor`(name: String) throws {
+        var server = DescribedServer(processor: NamedProcessor(name))
+        server.machineClass = .server
+        let modelled = try server.modelled().server
+        #expect(!modelled.isClient)
+        #expect(modelled.sockets == 1)
+        #expect(modelled.cores > 8)
+        #expect(ProcessorName("Intel Xeon W-1290").isClient)
+    }
+
     @Test func `a described server has the cores of its processor's name, unless others are given`() throws {
         var server = DescribedServer(processor: "AMD EPYC 7313P 16-Core Processor")
         #expect(server.hasNamedCores)

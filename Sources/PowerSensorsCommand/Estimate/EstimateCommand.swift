@@ -105,7 +105,9 @@ struct EstimateCommand: RunnableCommand {
         let named = try cpu.value(in: environment)
         let instance = try DescribedInstance(
             instanceType.value(in: environment), processor: named, overcommit: hostOvercommit.value(in: environment))
-        try instance?.check(processor: named, given: [sockets.flag, cores.flag, threads.flag, machineClass.flag])
+        try instance?.check(
+            processor: named,
+            given: [sockets.flag, cores.flag, threads.flag, memory.flag, mhz.flag, tdp.flag, machineClass.flag])
         if instance == nil, let option = hostOvercommit.flag { throw option.refused("it requires --instance-type.") }
         guard let cpu = named ?? instance?.host?.processor else {
             if let instance { throw .usage(instance.unknownHost) }

@@ -8,7 +8,8 @@ package struct TableRecords: Sequence, IteratorProtocol, Sendable {
         /// The fields, without their quotes.
         package let fields: [String]
 
-        /// Whether a quoted field has no end. The record then ends with its first line, so that the lines after it are not lost.
+        /// Whether a quoted field has no end, or more text behind it: then a quotation mark is missing. The record ends with its
+        /// first line, so that the lines after it are not lost.
         package let isCutOff: Bool
     }
 
@@ -49,7 +50,7 @@ package struct TableRecords: Sequence, IteratorProtocol, Sendable {
         let first = line
         var fields: [String] = []
         var field: [UInt8] = []
-        var isQuoted = false
+        var (isQuoted, isCutOff) = (false, false)
         scan: while at < bytes.count {
             let byte = bytes[at]
             at += 1
@@ -61,6 +62,9 @@ package struct TableRecords: Sequence, IteratorProtocol, Sendable {
                     at += 1
                 } else {
                     isQuoted = false
+                    // A field ends with its quotes: what else follows belongs to a later field, whose quotes ended this one.
+                    isCutOff = at < bytes.count && !",\r\n".utf8.contains(bytes[at])
+                    if isCutOff { break scan }
                 }
             case UInt8(ascii: "\"") where field.isEmpty: isQuoted = true
             case _ where isQuoted: field.append(byte)
@@ -73,10 +77,10 @@ package struct TableRecords: Sequence, IteratorProtocol, Sendable {
         }
         if field.last == UInt8(ascii: "\r") { field.removeLast() }
         fields.append(String(decoding: field, as: UTF8.self))
-        if isQuoted {
+        if isQuoted || isCutOff {
             line = first + 1
             at = bytes[start...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
         }
-        return Record(line: first, fields: fields, isCutOff: isQuoted)
+        return Record(line: first, fields: fields, isCutOff: isQuoted || isCutOff)
     }
 }

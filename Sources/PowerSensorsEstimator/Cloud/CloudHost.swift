@@ -25,10 +25,11 @@ package struct CloudHost: Hashable, Sendable {
 
     /// The host that an instance type runs on; nil if its family is not in the table.
     ///
-    /// Some families have hosts of several kinds. The guest's own processor tells which: by its name, or by its
-    /// generation if the hypervisor changes the name.
+    /// Some families have hosts of several kinds. A type runs on those that are as large as it is, and the guest's own
+    /// processor tells which: by its name, or by its generation if the hypervisor changes the name.
     package static func host(of type: InstanceType, seenAs processor: ProcessorIdentity) -> CloudHost? {
-        let hosts = all(of: type)
+        let largest = all(of: type).map(\.virtualProcessors).max() ?? 0
+        let hosts = all(of: type).filter { $0.virtualProcessors >= min(type.virtualProcessors ?? 0, largest) }
         let key = ProcessorKey(processor.name).text
         if !key.isEmpty, let same = hosts.first(where: { ProcessorKey($0.processor).text == key }) { return same }
         let generation = processor.generation.generation

@@ -68,15 +68,16 @@ package struct InstanceType: Hashable, Sendable {
             let (number, isTooLarge) = factor.multipliedReportingOverflow(by: 4)
             processors = isTooLarge ? nil : number
         }
-        // A medium machine of the Arm families has one processor; those of the others have two.
+        // A medium machine of the Arm families has one processor, and so have the smallest of T2; those of others have two.
         if parts[1] == "medium", Self.isArm(parts[0]) { processors = 1 }
+        if parts[0] == "t2", ["nano", "micro", "small"].contains(parts[1]) { processors = 1 }
         self.init(
             name, .amazon, family: String(parts[0]), virtualProcessors: processors,
             isWholeMachine: parts[1].hasPrefix("metal"))
     }
 
-    /// Whether a family's name has the g of Graviton behind its generation, as in `m6gd`; `t4g` has it too. Its burstable
-    /// sizes have two processors anyway.
+    /// Whether a family's name has the g of Graviton behind its generation, as in `m6gd`; `t4g` has it too, all
+    /// of whose small sizes have two processors.
     private static func isArm(_ family: Substring) -> Bool {
         family == "a1" || (!family.hasPrefix("t") && family.drop { !$0.isNumber }.drop(while: \.isNumber).first == "g")
     }

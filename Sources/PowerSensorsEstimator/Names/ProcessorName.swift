@@ -82,7 +82,7 @@ package struct ProcessorName: Hashable, Sendable {
             return true
         }
         if let line, [.desktop, .mobile, .embedded].contains(line), !words.has("xeon") { return true }
-        guard !words.isScalable, let (number, suffix) = words.xeonNumber else { return false }
+        guard line != .workstation, !words.isScalable, let (number, suffix) = words.xeonNumber else { return false }
         return (3000...3499).contains(number) || ((6300...6399).contains(number) && suffix == "p")
     }
 

@@ -20,6 +20,7 @@ struct InstanceTypeTests {
 
     @Test(arguments: [
         Name("m5.large", .amazon, "m5", 2), Name("m5.24xlarge", .amazon, "m5", 96),
+        Name("t2.micro", .amazon, "t2", 1), Name("t2.medium", .amazon, "t2", 2),
         Name("t3.micro", .amazon, "t3", 2), Name("m6g.medium", .amazon, "m6g", 1),
         Name("t4g.medium", .amazon, "t4g", 2), Name("c5n.metal", .amazon, "c5n", nil, isWhole: true),
         Name("m7i.metal-48xl", .amazon, "m7i", 192, isWhole: true),
@@ -77,6 +78,16 @@ struct InstanceTypeTests {
                 #expect(host.memoryGigabytes >= 32, "\(name)")
             }
         }
+    }
+
+    @Test(arguments: [
+        ("n2-standard-8", 80), ("n2-standard-96", 128), ("n2-standard-128", 128), ("n2-standard-200", 128),
+        ("m1-ultramem-160", 160),
+    ])
+    func `a type runs on a host that is as large, or on its family's largest`(name: String, processors: Int) throws {
+        let unseen = ProcessorIdentity(vendor: .intel, name: "")
+        let host = CloudHost.host(of: try #require(InstanceType(name)), seenAs: unseen)
+        #expect(host?.virtualProcessors == processors)
     }
 
     @Test(arguments: [
