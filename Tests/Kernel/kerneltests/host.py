@@ -104,7 +104,7 @@ class Host:
         self._emulator = emulator
 
     def files(self):
-        """What is known in the end: what was told when, with the guest's processor time and stolen time until then."""
+        """What is known in the end: what was told, with the guest's processor time and the missing time until then."""
         with open(self._said.name, encoding="utf-8", errors="replace") as file:
             said = file.read()
         host = {"told": self._told, "has_virtiofs": self.has_virtiofs}
@@ -141,7 +141,7 @@ class Host:
                 word = name.removeprefix("told.")
                 if word == name or word in self._told:
                     continue
-                self._told[word] = (_seconds_of(self._emulator), _stolen_seconds())
+                self._told[word] = (_seconds_of(self._emulator), _missing_seconds())
                 if word in ("kill", "restart"):
                     self._stop()
                 if word == "restart":
@@ -157,17 +157,21 @@ def _seconds_of(process):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _stolen_seconds():
-    """The time that this machine's own host ran something else, of all processors: field 8 of proc_stat(5)."""
+def _missing_seconds():
+    """The time of all processors that the kernel knows neither busy nor idle, plus a constant: this machine's own host
+    ran something else, and said so (stolen time, field 8 of proc_stat(5)) or not.
+    """
     with open("/proc/stat", encoding="utf-8") as file:
-        return int(file.readline().split()[8]) / os.sysconf("SC_CLK_TCK")
+        user, nice, system, idle, waiting, interrupts, soft = (int(field) for field in file.readline().split()[1:8])
+    known = (user + nice + system + idle + waiting + interrupts + soft) / os.sysconf("SC_CLK_TCK")
+    return time.monotonic() * os.cpu_count() - known
 
 
 def expected_joules(told, begin, end):
-    """What the guest used between two moments that it told of, the least and the most that may be right: its part of
-    all processors' time at the known watts.
+    """What the guest used between two marks, the least and the most that may be right: its part of all processors' time
+    at the known watts.
 
-    A kernel that cannot know when time was stolen counts it as the process's own, but not as time in which tasks ran.
+    A kernel that cannot know when time was missing counts it as the process's own, but not as time in which tasks ran.
     """
-    seconds, stolen = (later - earlier for earlier, later in zip(told[begin], told[end]))
-    return tuple(HOST_WATTS * time / os.cpu_count() for time in (seconds - stolen, seconds))
+    seconds, missing = (later - earlier for earlier, later in zip(told[begin], told[end]))
+    return tuple(HOST_WATTS * time / os.cpu_count() for time in (seconds - max(missing, 0), seconds))

@@ -8,9 +8,9 @@ from .machine import Machine
 from .host import HOST_WATTS, PERIOD, Host, expected_joules
 from .readings import Listing, Watch, marks
 
-# The guest is idle around each mark, so that it matters little that the host looks at its process once a second and a
-# watch at the share twice: before a mark until all is told, and after it until a watch has looked. What works in it
-# passes for a guest of the guest's own, to which it publishes in its turn.
+# The guest is nearly idle from two seconds before each mark until one after it: what a watch sees then is what the host
+# saw at some time of the two seconds. What works in it passes for a guest of the guest's own, to which it publishes in
+# its turn.
 SCRIPT = """
 mkdir -p /run/powersensors
 mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=none share /run/powersensors || exit
@@ -44,12 +44,14 @@ powersensors export --sensor share --guests /tmp/inner/guests --guests-period 1s
 if [ -e /run/virtiofs/share ]; then watch virtiofs --share /run/virtiofs --sensor share --interval 500ms; fi
 watch inner --share /tmp/inner/guests/inner --sensor share --interval 500ms
 list inner.list --share /tmp/inner/guests/inner --sensor share
-sleep 2; scrape before; sleep 2
-tell begin; sleep 1; work 10; sleep 3; tell end
+sleep 2; scrape before
+tell before-begin; sleep 2; tell begin; sleep 1; work 10; sleep 1
+tell before-end; sleep 2; tell end
 scrape after
 ask kill; sleep 6
-ask restart; sleep 4
-tell again; sleep 1; work 4; sleep 3; tell last
+ask restart; sleep 2
+tell before-again; sleep 2; tell again; sleep 1; work 4
+tell before-last; sleep 2; tell last
 scrape last
 end_watches
 { ls -lnR /run/powersensors; touch /run/powersensors/new; echo 1 >/run/powersensors/share; } >/job/out/files 2>&1
@@ -83,9 +85,9 @@ def _check_inner(run, checks):
         entries = _entries(Watch(run, name))
         joules[name] = _energy(entries, times["end"]) - _energy(entries, times["begin"])
     busy, own = (end - begin for begin, end in zip(_ticks(run, "begin"), _ticks(run, "end")))
-    # What the guest is told comes a second or two late, and is divided among those that run then: one of the ten.
+    # What the guest is told comes a second or two late, and is divided among those that run then: two of the ten.
     expected = joules["watch"] * own / busy
-    checks.near("the joules of the guest's guest", joules["inner"], expected, 0.15 * expected)
+    checks.near("the joules of the guest's guest", joules["inner"], expected, 0.22 * expected)
     channels = Listing(run, "inner.list").of_sensor("share").values()
     checks.equal("the hops to the guest's guest", {channel["hops"] for channel in channels}, {2})
     checks.equal("where its figures come from", {channel["origin"] for channel in channels}, {"measured"})
@@ -109,7 +111,7 @@ def _check_figures(run, checks, name, told):
     """What one of the watches showed: the right joules, stale without a publisher, and no spike when it is back."""
     times = marks(run)
     entries = _entries(Watch(run, name))
-    _check_joules(checks, f"{name}: the guest's joules", entries, times, told, ("begin", "end"), 0.03)
+    _check_joules(checks, f"{name}: the guest's joules", entries, times, told, ("begin", "end"))
     powers = [entry["power_w"] for entry in entries if entry["power_w"] is not None]
     most = max(powers, default=None)
     checks.that(powers and most < HOST_WATTS * 1.03, f"{name}: no power is above the host's: {most}")
@@ -125,16 +127,17 @@ def _check_figures(run, checks, name, told):
     back = [entry for entry in entries if entry["at"] >= times["again"]]
     checks.that(back and all(entry["status"] == "ok" for entry in back), f"{name}: it recovers: {back[:3]}")
     what = f"{name}: the guest's joules after the restart"
-    _check_joules(checks, what, entries, times, told, ("again", "last"), 0.06)
+    _check_joules(checks, what, entries, times, told, ("again", "last"))
 
 
-def _check_joules(checks, what, entries, times, told, between, tolerance):
-    """The joules between two moments are what they should be, to a part of them."""
+def _check_joules(checks, what, entries, times, told, between):
+    """The joules between two marks are what they should be, within 3 %, wherever the host looked before each."""
     begin, end = between
     measured = _energy(entries, times[end]) - _energy(entries, times[begin])
-    least, most = expected_joules(told, begin, end)
-    checks.that((1 - tolerance) * least <= measured <= (1 + tolerance) * most,
-                f"{what} is {measured}, and should be {least} to {most} ± {tolerance:.0%}")  # fmt: skip
+    least = expected_joules(told, begin, f"before-{end}")[0]
+    most = expected_joules(told, f"before-{begin}", end)[1]
+    checks.that(0.97 * least <= measured <= 1.03 * most,
+                f"{what} is {measured}, and should be {least} to {most} ± 3 %")  # fmt: skip
 
 
 def _entries(watch):
