@@ -53,11 +53,11 @@ struct Calibration {
         let bins = try passive.watch(for: time, &meter)
         let fit = try Self.fitted { () throws(CalibrationError) in try CalibrationFit(bins) }
         for line in Self.report(fit) { StandardError.write(line) }
-        if let output, let old = passive.profile(like: meter), case let error = old.error(on: bins), error <= fit.error
-        {
+        if let output, let old = passive.profile(like: meter), fit.isWorse(than: old, on: bins) {
             return StandardError.write(
-                "\(output) is kept: its curve is \(Self.percent(error, decimals: 1)) off what was learned, and the new one "
-                    + "\(Self.percent(fit.error, decimals: 1)). Watch longer, or write to another file.")
+                "\(output) is kept: its curve is \(Self.percent(old.error(on: bins), decimals: 1)) off what was learned, and "
+                    + "the new one \(Self.percent(fit.error, decimals: 1)), at the loads that were seen. Watch longer, or "
+                    + "write to another file.")
         }
         try ProfileFile.write(meter.profile(fit), to: output)
     }

@@ -34,6 +34,16 @@ extension CalibrationFit {
         self.error = error
     }
 
+    /// The part of all loads that a fit must be seen at to replace a profile that does not clearly fit worse.
+    private static let wholeRange = 0.8
+
+    /// Whether a profile of the same hardware is better kept than replaced by this fit: it fits what was learned as well,
+    /// or it is not clearly off, and the fit only continues its curve to loads that were not seen.
+    package func isWorse(than profile: CalibrationProfile, on bins: CalibrationBins) -> Bool {
+        let isWhole = loads.upperBound - loads.lowerBound >= Self.wholeRange
+        return profile.error(on: bins) <= (isWhole ? error : max(error, ProfileDrift.leastDeviation))
+    }
+
     /// The mean relative error of a curve on the windows of some bins, of which each bin weighs at most as much as in the
     /// fit.
     fileprivate static func error(of curve: [Double], on bins: [CalibrationBins.Bin]) -> Double {

@@ -26,7 +26,7 @@ public struct ProfileDrift: Sendable {
 
     /// The least part of the energy by which a profile must be off before that is told. Machines of one kind differ by about
     /// 3 %, and so may one machine in another season.
-    private static let leastDeviation = 0.05
+    static let leastDeviation = 0.05
 
     private let curve: PowerCurve
     /// From which deviation on the profile does not fit.

@@ -7,12 +7,15 @@ struct CalibrationBinsTests {
     private static func watts(_ load: Double) -> Double { 60 + 140 * (0.3 * load + 0.7 * load * load) }
 
     /// Windows as of days of production: nearly always idle, now and then busy.
-    private static func learned(_ windows: Int, seed: UInt64 = 1, scale: Double = 1) -> CalibrationBins {
+    private static func learned(
+        _ windows: Int, seed: UInt64 = 1, scale: Double = 1, most: Double = 1
+    ) -> CalibrationBins {
         var random = SeededGenerator(seed: seed)
         var bins = CalibrationBins()
         for index in 0..<windows {
             let isBusy = index % 50 == 0
-            let load = isBusy ? Double.random(in: 0...1, using: &random) : Double.random(in: 0...0.05, using: &random)
+            let load =
+                isBusy ? Double.random(in: 0...most, using: &random) : Double.random(in: 0...0.05, using: &random)
             // Now and then a spike that the load does not explain.
             let spike = index % 97 == 3 ? 1.6 : 1
             let noise = Double.random(in: 0.97...1.03, using: &random) * spike * scale
@@ -32,15 +35,30 @@ struct CalibrationBinsTests {
 
     @Test func `a profile is as far off what is learned as the machine has changed since`() throws {
         let learned = Self.learned(3000)
-        let machine = MachineDescription(
-            processor: ProcessorIdentity(vendor: .intel, family: 6, model: 85, stepping: 7, name: "Intel Xeon"),
-            sockets: 1, cores: 8, threads: 16, memoryGigabytes: 64, isGuest: false)
         let fit = try CalibrationFit(learned)
-        let profile = CalibrationProfile(
-            fit, of: .cpu, by: .rapl, on: CalibrationProfile.Hardware(machine))
+        let profile = Self.profile(fit)
         #expect(abs(profile.error(on: learned) - fit.error) < 1e-9)
         let changed = profile.error(on: Self.learned(3000, seed: 2, scale: 1.2))
         #expect(changed > 0.15 && changed < 0.25, "\(changed)")
+    }
+
+    private static func profile(_ fit: CalibrationFit) -> CalibrationProfile {
+        let machine = MachineDescription(
+            processor: ProcessorIdentity(vendor: .intel, family: 6, model: 85, stepping: 7, name: "Intel Xeon"),
+            sockets: 1, cores: 8, threads: 16, memoryGigabytes: 64, isGuest: false)
+        return CalibrationProfile(fit, of: .cpu, by: .rapl, on: CalibrationProfile.Hardware(machine))
+    }
+
+    @Test func `half a range replaces no whole curve that still fits`() throws {
+        let whole = Self.profile(try CalibrationFit(Self.learned(20_000)))
+        let half = Self.learned(20_000, seed: 2, scale: 1.02, most: 0.6)
+        let fit = try CalibrationFit(half)
+        #expect(fit.error < whole.error(on: half), "it fits its own half better")
+        #expect(fit.isWorse(than: whole, on: half))
+        let changed = Self.learned(20_000, seed: 2, scale: 1.2, most: 0.6)
+        #expect(try !CalibrationFit(changed).isWorse(than: whole, on: changed), "the machine is another one")
+        let better = Self.learned(20_000, seed: 2, scale: 1.02)
+        #expect(try !CalibrationFit(better).isWorse(than: whole, on: better))
     }
 
     @Test func `what is kept does not grow with time`() throws {
