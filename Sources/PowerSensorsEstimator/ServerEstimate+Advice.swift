@@ -27,13 +27,14 @@ extension ServerEstimate {
     }
 
     private func remedy(_ isAssumed: Bool) -> String {
-        if basis == .anchored || isJudged {
-            return "Only its own measured curve would narrow it: powersensors calibrate."
+        let calibration = "Only its own measured curve would narrow it: powersensors calibrate."
+        if basis == .anchored { return calibration }
+        if isAssumed, !server.hasUnseenGeneration {
+            return "Its true size would narrow it most: --sockets and --cores."
         }
-        if isAssumed {
-            return server.hasUnseenGeneration
-                ? "Watts of its own would narrow it most: --idle-watts and --max-watts."
-                : "Its true size would narrow it most: --sockets and --cores."
+        if isAssumed || isJudged {
+            let missing = [known.idle == nil ? "--idle-watts" : nil, known.maximum == nil ? "--max-watts" : nil]
+            return "Watts of its own would narrow it most: \(missing.compactMap { $0 }.joined(separator: " and "))."
         }
         let facts = [
             known.idle == nil
@@ -46,7 +47,7 @@ extension ServerEstimate {
             fact.1.map { (fact.0, EstimatorModel.estimate(of: server, known: $0, profile: profile).meanWidth) }
         }
         guard let best = widths.min(by: { $0.1 < $1.1 }), best.1 < meanWidth else {
-            return "Only its own measured curve would narrow it: powersensors calibrate."
+            return calibration
         }
         let percent = Int((100 * (1 - best.1 / meanWidth)).rounded())
         return "\(best.0) would narrow it most: the band becomes \(percent) % narrower."

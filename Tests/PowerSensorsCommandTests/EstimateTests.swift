@@ -54,7 +54,7 @@ struct EstimateTests {
         arguments: [
             (["--instance-type", "t3.micro"], "they may be sold several times"),
             (["--instance-type", "t3.micro", "--host-overcommit", "4"], "each sold 4.0 times"),
-            (["--instance-type", "m5.metal"], "powersensors calibrate"),
+            (["--instance-type", "m5.metal"], "--idle-watts and --max-watts"),
             (["--cpu", "Intel Core i7-4770", "--class", "desktop", "--idle-watts", "30"], "--max-watts would narrow"),
             (["--cpu", "IBM POWER9"], "It rests on a usual server, since nothing is known of its processor."),
             (["--cpu", "AMD EPYC 7993"], "the processor's cores are unknown"),

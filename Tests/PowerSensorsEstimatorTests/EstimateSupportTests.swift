@@ -87,7 +87,15 @@ struct EstimateAdviceTests {
         let anchored = advice(server(), known: try #require(KnownWatts(idle: Watts(50), maximum: Watts(400))))
         #expect(anchored.hasPrefix("It rests on the known watts at idle and at full load, and on "))
         #expect(anchored.hasSuffix("powersensors calibrate."))
-        #expect(advice(server(), profile: .performance).hasSuffix("powersensors calibrate."))
+    }
+
+    @Test func `where the band is a judgement, watts of its own narrow it`() throws {
+        #expect(advice(server(), profile: .performance).hasSuffix(": --idle-watts and --max-watts."))
+        let idle = try #require(KnownWatts(idle: Watts(50), maximum: nil))
+        #expect(advice(server(), known: idle, profile: .performance).hasSuffix(": --max-watts."))
+        #expect(advice(server(), profile: .performance, isAssumed: true).hasSuffix("--sockets and --cores."))
+        let anchored = try #require(KnownWatts(idle: Watts(50), maximum: Watts(400)))
+        #expect(advice(server(), known: anchored, profile: .performance).hasSuffix("powersensors calibrate."))
     }
 
     @Test func `a guest is not told to measure`() {

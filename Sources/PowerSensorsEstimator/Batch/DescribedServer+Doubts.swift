@@ -33,7 +33,23 @@ extension DescribedServer {
         return (sockets > 8 && perSocket < 4) || coresPerSocket.map { $0 >= 8 && perSocket * 8 <= $0 } == true
     }
 
-    /// What to ask about numbers that a machine hardly has, and which are not used as they are, or with a wide band.
+    /// Refuses numbers that no processor has.
+    func checkProcessor() throws(Failure) {
+        if let megahertz, !(100...100_000).contains(megahertz) {
+            throw Failure(description: "\(megahertz) MHz are no processor's frequency; write the nominal one in MHz")
+        }
+        if let designPower, !(1...10_000).contains(designPower) {
+            throw Failure(description: "\(designPower) W are no processor's design power; write one socket's in watts")
+        }
+    }
+
+    /// Whether these are more cores than the processors have, as where threads are taken for cores.
+    func areCoresTooMany(coresPerSocket: Int?, cores: Int?) -> Bool {
+        guard let cores, let sockets = statedSockets, let coresPerSocket else { return false }
+        return cores > coresPerSocket * sockets
+    }
+
+    /// What to ask about numbers that a machine hardly has, and which are not used as they are.
     package func questions(about server: ModelledServer) -> [String] {
         [sizeQuestion(server), designQuestion(server)].compactMap { $0 }
     }
@@ -41,6 +57,11 @@ extension DescribedServer {
     private func sizeQuestion(_ server: ModelledServer) -> String? {
         guard server.isSizeDoubted else { return nil }
         let estimated = "\(Self.plural(server.sockets, "socket")) with \(Self.plural(server.cores, "core"))"
+        if let stated = cores ?? threads.map({ $0 / 2 }), statedSockets == server.sockets, stated > server.cores {
+            return
+                "\(Self.plural(stated, "core")) are more than this processor has; estimated as \(estimated). Are they"
+                + " threads?"
+        }
         guard let sockets = statedSockets, sockets != server.sockets else {
             return "\(Self.plural(server.cores, "core")) of so large a processor look like a guest's, not a machine's;"
                 + " estimated as \(estimated). Is that right?"
@@ -51,15 +72,20 @@ extension DescribedServer {
     }
 
     /// Design powers differ by a factor of three from that of a processor in the data only if they are not one socket's.
+    func isDesignDoubtful(_ generation: CPUGeneration, _ key: String) -> Bool {
+        guard let designPower, let usual = ReferencePoints.embedded.logDesign(of: generation, key: key) else {
+            return false
+        }
+        return abs(log(designPower) - usual) > log(3)
+    }
+
     private func designQuestion(_ server: ModelledServer) -> String? {
-        let points = ReferencePoints.embedded
-        guard let designPower, server.small == nil,
-            let usual = points.logDesign(of: server.generation, key: server.processorKey),
-            abs(log(designPower) - usual) > log(3)
+        guard let designPower, server.small == nil, isDesignDoubtful(server.generation, server.processorKey),
+            let usual = ReferencePoints.embedded.logDesign(of: server.generation, key: server.processorKey)
         else { return nil }
         return
-            "a design power of \(Int(designPower)) W is far from the \(Int(exp(usual).rounded())) W of this processor."
-            + " Is it one socket's?"
+            "a design power of \(Int(designPower)) W is far from the \(Int(exp(usual).rounded())) W of this processor,"
+            + " and not used. Is it one socket's?"
     }
 
     private static func plural(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

@@ -52,21 +52,24 @@ package struct DescribedServer: Hashable, Sendable {
 
         let match = generation(name)
         let typical = match.generation.coefficients
-        let key = match.isKnown || match.generation == .other ? words.text : ""
+        let key = (match.isKnown || match.generation == .other) && !name.isHypervisorModel ? words.text : ""
         let processorsCores = match.coresPerSocket(of: name, key: key)
         let typicalCores = processorsCores ?? match.typicalCoresPerSocket
         let knownCores = self.cores ?? threads.map { max($0 / typical.threadsPerCore, 1) }
         let isForSingleSocket = match.isClient || name.isForSingleSocket
         let assumedSockets =
             isForSingleSocket ? 1 : Self.typicalSockets(match, key, cores: knownCores, perSocket: typicalCores)
-        let isDoubted = isSizeDoubtful(coresPerSocket: processorsCores, cores: knownCores)
-        let sockets = (isDoubted ? nil : statedSockets) ?? assumedSockets
-        let cores = knownCores ?? typicalCores * sockets
-        try checkSize(sockets: sockets, cores: cores)
+        let areTooMany = areCoresTooMany(coresPerSocket: processorsCores, cores: knownCores)
+        let isDoubted = areTooMany || isSizeDoubtful(coresPerSocket: processorsCores, cores: knownCores)
+        let sockets = (isDoubted && !areTooMany ? nil : statedSockets) ?? assumedSockets
+        let cores = (areTooMany ? nil : knownCores) ?? typicalCores * sockets
+        try checkSize(sockets: statedSockets ?? sockets, cores: knownCores ?? cores)
+        try checkProcessor()
         var server = ModelledServer(
             generation: match.generation, sockets: sockets, cores: cores,
             memoryGigabytes: memoryGigabytes ?? typical.gigabytesPerCore * Double(cores), isClient: match.isClient,
-            processorKey: key, megahertz: megahertz ?? words.megahertz, designPower: designPower, maker: maker,
+            processorKey: key, megahertz: megahertz ?? words.megahertz,
+            designPower: isDesignDoubtful(match.generation, key) ? nil : designPower, maker: maker,
             hasUnseenGeneration: match.isGuessed)
         server.isUnknown = match.basis == .assumed && (year == nil || !isOfData)
         server.areCoresUnknown =
@@ -87,9 +90,15 @@ package struct DescribedServer: Hashable, Sendable {
 
     /// Whether the number of cores is given, or that of this very processor.
     package var areCoresKnown: Bool {
-        if cores != nil || threads != nil || processor.name.coresPerSocket != nil { return true }
-        guard let generation = processor.name.generation else { return false }
-        return GenerationMatch(generation, .name).coresPerSocket(of: processor.name, key: processor.key.text) != nil
+        cores != nil || threads != nil || namedCores != nil
+    }
+
+    /// The cores that this very processor has, by its name or by the tables.
+    private var namedCores: Int? {
+        if let cores = processor.name.coresPerSocket { return cores }
+        return processor.name.generation.flatMap {
+            GenerationMatch($0, .name).coresPerSocket(of: processor.name, key: processor.key.text)
+        }
     }
 
     /// Whether the sockets of the modelled machine are the given ones, or that of a processor for one.
@@ -130,7 +139,7 @@ package struct DescribedServer: Hashable, Sendable {
 
     /// A machine that is no server.
     private func modelled(_ small: SmallMachine, _ name: ProcessorName) throws(Failure) -> ModelledServer {
-        let cores = self.cores ?? threads.map { max($0 / 2, 1) } ?? name.coresPerSocket ?? small.typicalCores
+        let cores = self.cores ?? threads.map { max($0 / 2, 1) } ?? namedCores ?? small.typicalCores
         let sockets = statedSockets ?? 1
         try checkSize(sockets: sockets, cores: cores)
         var server = ModelledServer(

@@ -92,6 +92,7 @@ package struct EstimateBatch: Sendable {
         let (server, isAssumed) = try modelled(row, nodes: nodes, question)
         let estimate = EstimatorModel.estimate(
             of: server, known: known, profile: profile ?? .usual(isInCloud: server.isInCloud))
+        if isAssumed, estimate.basis != .anchored { assumedCount += 1 }
         var line = TableRecords.field(row.text("result_id"))
         for tenth in 0...10 {
             let load = Double(tenth) / 10
@@ -126,7 +127,6 @@ package struct EstimateBatch: Sendable {
         do throws(DescribedServer.Failure) {
             let modelled = try server.modelled()
             for text in server.questions(about: modelled.server) { question(row.record.failure(text)) }
-            if modelled.isAssumed { assumedCount += 1 }
             return modelled
         } catch {
             throw row.record.failure(error.description)

@@ -123,6 +123,35 @@ struct EstimateBatchTests {
         #expect(asked.last?.contains("a design power of 1 W is far from the 280 W of this processor") == true)
     }
 
+    @Test func `more cores than the processors have are questioned, and not believed`() throws {
+        let (asked, lines) = try questions(
+            "cpu,sockets,cores\nAMD EPYC 7763,2,256\nAMD EPYC 7763,2,128\nAMD EPYC 7763,,256\n")
+        #expect(asked.count == 1, "\(asked)")
+        #expect(asked.first?.contains("estimated as 2 sockets with 128 cores. Are they threads?") == true)
+        #expect(watts(lines[0])[0] == watts(lines[1])[0])
+        #expect(watts(lines[2])[0] > 1.5 * watts(lines[1])[0], "four sockets, where none are stated")
+    }
+
+    @Test func `what no processor has is refused, and a design power of another is not used`() throws {
+        let (lines, complaints) = try batch(
+            "cpu,mhz,tdp_w\nAMD EPYC 7763,1,\nAMD EPYC 7763,,0.5\nAMD EPYC 7763,,5\nAMD EPYC 7763,,\n")
+        #expect(lines.count == 2 && lines.first == lines.last)
+        #expect(complaints.map { $0.prefix { $0 != ":" } } == ["line 2", "line 3"])
+        #expect(complaints.first?.contains("1.0 MHz are no processor's frequency") == true)
+        #expect(complaints.last?.contains("0.5 W are no processor's design power") == true)
+    }
+
+    @Test func `a row whose both ends are known is not assumed`() throws {
+        for (isAnchored, assumed) in [(true, 0), (false, 1)] {
+            var records = TableRecords(Array("cpu,w_0,w_100\nAMD EPYC 7763,100,500\n".utf8))
+            let header = records.next()
+            var batch = try EstimateBatch(header: try #require(header), isAnchored: isAnchored)
+            let row = records.next()
+            _ = try batch.line(for: try #require(row))
+            #expect(batch.assumedCount == assumed)
+        }
+    }
+
     @Test func `a quotation mark without an end costs its own row alone`() throws {
         let (lines, complaints) = try batch(
             "result_id,cpu\na,AMD EPYC 7763\n\"b,AMD EPYC 7763\nc,AMD EPYC 7763\nd,AMD EPYC 7763\n")
