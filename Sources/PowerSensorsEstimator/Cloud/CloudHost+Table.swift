@@ -1,14 +1,14 @@
-import PowerSensorsMachine
+package import PowerSensorsMachine
 
 extension CloudHost {
     /// A host, and the families of instances that run on it.
-    struct Row: Sendable {
+    package struct Row: Sendable {
         let families: [String]
-        let host: CloudHost
+        package let host: CloudHost
     }
 
     /// The rows of a provider; empty for one whose hosts' sizes are not known.
-    static func rows(of provider: CloudPlatform.Provider) -> [Row] {
+    package static func rows(of provider: CloudPlatform.Provider) -> [Row] {
         switch provider {
         case .amazon: amazon
         case .google: google
@@ -57,8 +57,8 @@ extension CloudHost {
         d3;Intel Xeon Platinum 8259CL;2;24;96;256
         m5zn x2iezn;Intel Xeon Platinum 8252C;2;12;48;192
         z1d;Intel Xeon Platinum 8151;2;12;48;384
-        m5a m5ad t3a;AMD EPYC 7571;2;24;96;384
-        r5a r5ad;AMD EPYC 7571;2;24;96;768
+        m5a m5ad t3a;AMD EPYC 7571;2;32;96;384
+        r5a r5ad;AMD EPYC 7571;2;32;96;768
         c5a c5ad;AMD EPYC 7R32;1;48;96;192
         g4ad g5;AMD EPYC 7R32;2;48;192;768
         c6g c6gd c6gn g5g;AWS Graviton2;1;64;64;128
@@ -118,16 +118,16 @@ extension CloudHost {
     private static let azure = parsed(
         """
         d3 e3;Intel Xeon Platinum 8272CL;2;26;80;504
-        d3 e3;Intel Xeon Platinum 8171M;2;24;76;504
+        d3 e3;Intel Xeon Platinum 8171M;2;26;76;504
         d3 e3;Intel Xeon E5-2673 v4;2;20;64;256
         d3 e3 d4 e4 f2;Intel Xeon Platinum 8370C;2;32;119;768
         d4 e4 f2;Intel Xeon Platinum 8272CL;2;26;80;504
         d5 e5;Intel Xeon Platinum 8370C;2;32;119;768
-        d6 e6;Intel Xeon Platinum 8573C;2;48;192;1024
+        d6 e6;Intel Xeon Platinum 8573C;2;56;192;1024
         da4 ea4;AMD EPYC 7452;2;32;96;672
         da4 ea4 da5 ea5;AMD EPYC 7763v;1;64;112;768
         da6 ea6;AMD EPYC 9V74;1;80;144;768
         dc2;Intel Xeon E-2288G;1;8;8;64
-        dc3;Intel Xeon Platinum 8370C;2;24;48;384
+        dc3;Intel Xeon Platinum 8370C;2;32;48;384
         """)
 }

@@ -48,7 +48,12 @@ package struct CloudHost: Hashable, Sendable {
 
     /// Whether a processor's name is that of a model that is made for clouds alone.
     package static func isCloudProcessor(_ name: ProcessorName, _ key: ProcessorKey) -> Bool {
-        name.maker == .amazon || name.maker == .google || cloudProcessors.contains(key.text)
+        if name.maker == .amazon || name.maker == .google || cloudProcessors.contains(key.text) { return true }
+        // In the names of the EPYCs that are sold to one cloud, a letter for it is the second: 7R32, 7V13, 9B14, 9J45. The F
+        // and H of 7F52 and 7H12 stand for frequency and heat.
+        let letters = key.text.dropFirst().prefix(1)
+        return name.maker == .amd && key.text.count == 4 && ["7", "9"].contains(key.text.prefix(1))
+            && letters.allSatisfy { ("a"..."z").contains($0) && $0 != "f" && $0 != "h" }
     }
 
     /// The keys of the models that are made for clouds alone: the table's, and others that Azure's, Google's and Oracle's
@@ -56,13 +61,12 @@ package struct CloudHost: Hashable, Sendable {
     private static let cloudProcessors: Set<String> = [
         // Amazon.
         "e52666v3", "e52676v3", "e52686v4", "8124m", "8151", "8175m", "8252c", "8259cl", "8275cl", "8375c", "8488c",
-        "7571", "7r13", "7r32", "9r14", "9r45", "9r05",
+        "7571",
         // Microsoft.
-        "e52673v3", "e52673v4", "8171m", "8272cl", "8370c", "8473c", "8573c", "8573b", "7763v", "9v33x", "9v74", "9v84",
-        "9v45", "9v64",
+        "e52673v3", "e52673v4", "8171m", "8272cl", "8370c", "8473c", "8573c", "8573b", "7763v", "9v33x",
         // Google.
-        "8173m", "8273cl", "8373c", "8481c", "8581c", "6253cl", "7b12", "7b13", "9b14", "9b45",
+        "8173m", "8273cl", "8373c", "8481c", "8581c", "6253cl",
         // Alibaba, Oracle and Tencent.
-        "8163", "8269cy", "8369b", "8369hb", "8167m", "7j13", "9j14", "9j45", "8255c", "8374c", "7k62", "7k83",
+        "8163", "8269cy", "8369b", "8369hb", "8167m", "8255c", "8374c",
     ]
 }

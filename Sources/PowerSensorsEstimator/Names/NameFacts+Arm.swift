@@ -37,7 +37,9 @@ extension NameFacts {
         }
         if words.has("emag") { return NameFacts(.ampere, .server, "Skylark", nearest: .altra) }
         if let graviton = words.all.first(where: { $0.hasPrefix("graviton") }) {
-            let number = ModelNumber(graviton)?.value ?? words.after("graviton").flatMap { Int($0) } ?? 1
+            // The first has no number; a 3E is a 3.
+            let number =
+                ModelNumber(graviton)?.value ?? words.after("graviton").map { ModelNumber($0)?.value ?? 0 } ?? 1
             let cores = ["Cortex-A72", "Neoverse N1", "Neoverse V1", "Neoverse V2", "Neoverse V3"]
             var facts = neoverse(.amazon, (1...cores.count).contains(number) ? cores[number - 1] : nil)
             // A socket's (aws.amazon.com/ec2/graviton, and the largest of its instance types).
@@ -45,7 +47,12 @@ extension NameFacts {
             return facts
         }
         if words.has("cobalt") { return neoverse(.microsoft, words.has("100") ? "Neoverse N2" : nil) }
-        if words.has("axion") { return neoverse(.google, nil) }
+        if words.has("axion") {
+            var facts = neoverse(.google, nil)
+            // Those of the nodes for one customer (cloud.google.com/compute/docs/nodes/sole-tenant-nodes).
+            facts.cores = 80
+            return facts
+        }
         if words.has("yitian") { return neoverse(.alibaba, "Neoverse N2") }
         if words.has("grace") { return NameFacts(.nvidia, .server, "Neoverse V2", .other, cores: 72) }
         if words.has("kunpeng") || words.hasPrefix("kunpeng-") || words.hasPrefix("tsv110") {
@@ -94,6 +101,11 @@ extension NameFacts {
 
     private static func board(_ words: NameWords) -> NameFacts? {
         if words.has("raspberry") { return raspberryPi(words) }
+        // An AGX is a module of up to 60 W or 30 W (developer.nvidia.com/embedded/jetson-modules).
+        if words.has("agx") {
+            let isOrin = words.has("orin")
+            return NameFacts(.nvidia, .embedded, nearest: .other, cores: isOrin ? 12 : 8, watts: isOrin ? 60 : 30)
+        }
         if words.has("jetson") || words.has("tegra") || words.has("orin") || words.has("carmel") {
             var facts = NameFacts(.nvidia, .singleBoard)
             facts.hasFastCores = words.has("orin") || words.has("carmel")
@@ -108,7 +120,7 @@ extension NameFacts {
 
     private static func raspberryPi(_ words: NameWords) -> NameFacts {
         var facts = NameFacts(.arm, .singleBoard)
-        let model = words.after("pi") ?? ""
+        let model = words.after("module") ?? words.after("pi") ?? ""
         let compute = words.all.first { $0.hasPrefix("cm") }.flatMap { ModelNumber($0)?.value }
         let generation = model == "zero" ? (words.has("2") ? 3 : 1) : ModelNumber(model)?.leading ?? compute
         // The 400 and 500 are a 4 and a 5 with a keyboard.

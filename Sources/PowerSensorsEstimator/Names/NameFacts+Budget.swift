@@ -27,7 +27,9 @@ extension NameFacts {
     static func atom(_ words: NameWords) -> NameFacts? {
         guard let number = words.number(digits: 3) else { return NameFacts(.intel, .embedded, nil, .other) }
         let server = ["c", "p"].contains(number.prefix) && number.digits == 4
-        var facts = NameFacts(.intel, server ? .server : .embedded, atomArchitecture(number), .other)
+        var facts = NameFacts(.intel, server ? .server : .embedded, atomArchitecture(number))
+        // The data have no server with an Atom.
+        (facts.generation, facts.nearest) = server ? (nil, .other) : (.other, nil)
         facts.nominalWatts = server ? nil : number.digits == 3 && number.prefix == "d" ? 13 : 8
         // The second digit of a C2000 or C3000 stands for its cores (ark.intel.com).
         if number.prefix == "c", server { facts.cores = [3: 2, 5: 4, 7: 8, 8: 12, 9: 16][number.hundreds % 10] }

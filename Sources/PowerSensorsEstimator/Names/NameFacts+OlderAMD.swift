@@ -75,7 +75,8 @@ extension NameFacts {
             }),
             let number = ModelNumber(word), number.digits == 4
         else { return nil }
-        let isMobile = ["m", "p", "mx", "b"].contains(number.suffix)
+        let isSmall = (9000...9499).contains(number.value)
+        let isMobile = ["m", "p", "mx", "b"].contains(number.suffix) || isSmall
         let name: String? =
             switch number.leading {
             case 3: "K10"
@@ -92,7 +93,7 @@ extension NameFacts {
         return NameFacts(
             .amd, isMobile ? .mobile : name == nil ? nil : .desktop, name,
             nearest: name == "K10" ? .k10 : name == nil ? nil : .bulldozer,
-            watts: isMobile ? 35 : isTurbo ? 95 : 65)
+            watts: isSmall ? 15 : isMobile ? 35 : isTurbo ? 95 : 65)
     }
 
     // MARK: Small ones

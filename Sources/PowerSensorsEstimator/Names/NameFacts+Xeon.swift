@@ -10,6 +10,15 @@ extension NameWords {
         }
         return nil
     }
+
+    /// Whether the name is that of a Xeon for one socket: a D, an E5-14xx or E5-16xx, a 34xx to 36xx of before Xeon W, a
+    /// Scalable with U after its number (ark.intel.com), and a 6 with P cores whose number ends in 1.
+    var isXeonForSingleSocket: Bool {
+        if joined.contains("xeond") || hasPrefix("e5-14") || hasPrefix("e5-16") { return true }
+        guard let (number, suffix) = xeonNumber else { return false }
+        if suffix.hasPrefix("p") { return (6500...6999).contains(number) && number % 10 == 1 }
+        return suffix == "u" && (isScalable || number >= 8000)
+    }
 }
 
 extension NameFacts {
@@ -97,6 +106,11 @@ extension NameFacts {
             let generation = scalable(number, suffix)
         {
             return generation
+        }
+        // Before 2009, few had no letter before their number: 3040, 5030, 5160, 7041 and 7140. Others without one are
+        // Scalable, without their metal.
+        if words.all.contains(String(number) + suffix), ![30, 50, 51, 70, 71].contains(number / 100) {
+            return scalable(number, suffix)
         }
         return switch number {
         case 5500...5599, 3400...3599, 6500...6599, 7500...7599: .nehalem

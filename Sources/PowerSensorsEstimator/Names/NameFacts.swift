@@ -65,7 +65,7 @@ struct NameFacts: Hashable, Sendable {
         if joined.contains("clearwaterforest") {
             return NameFacts(.intel, .server, "Clearwater Forest", nearest: .sierraForest)
         }
-        if joined.contains("snowridge") { return NameFacts(.intel, .server, "Tremont", .other) }
+        if joined.contains("snowridge") { return NameFacts(.intel, .server, "Tremont", nearest: .other) }
         if joined.contains("conroe") || joined.contains("penryn") || joined.contains("merom") {
             return NameFacts(.intel, .server, "Core", .before2009)
         }

@@ -7,7 +7,8 @@ package struct NamedProcessor: Hashable, Sendable {
 
     package let key: ProcessorKey
 
-    /// How many there are, if the text begins with that, as in `2 x AMD EPYC 7763` or `Dual Intel Xeon Gold 6130`.
+    /// How many there are, if the text begins or ends with that, as in `2 x AMD EPYC 7763`, `Dual Intel Xeon Gold 6130`
+    /// or `EPYC 7763 2P`.
     package let sockets: Int?
 
     package init(_ text: String) {
@@ -19,23 +20,39 @@ package struct NamedProcessor: Hashable, Sendable {
         key = ProcessorKey(usual)
     }
 
-    /// The number before a name, and the name.
+    /// The number of processors before or after a name, and the name.
     private static func counted(_ text: String) -> (Int?, String) {
-        let words = text.split(separator: " ", maxSplits: 2).map(String.init)
-        guard words.count > 1, let first = words.first?.lowercased() else { return (nil, text) }
-        func rest(after count: Int) -> String { words.dropFirst(count).joined(separator: " ") }
-        let times = { (word: String) in ["x", "×", "*"].contains(word.lowercased()) }
-        if let number = Int(first), (1...8).contains(number), times(words[1]) { return (number, rest(after: 2)) }
-        if let last = first.last, times(String(last)), let number = Int(first.dropLast()), (1...8).contains(number) {
-            return (number, rest(after: 1))
-        }
+        let words = text.split(whereSeparator: \.isWhitespace)
         // "Dual Core AMD Opteron" says something else.
-        let number = ["single": 1, "dual": 2, "quad": 4][first]
-        return number == nil || words[1].lowercased().hasPrefix("core") ? (nil, text) : (number, rest(after: 1))
+        let numbers = ["single": 1, "dual": 2, "quad": 4]
+        if words.count > 1, let number = numbers[words[0].lowercased()], !words[1].lowercased().hasPrefix("core") {
+            return (number, words.dropFirst().joined(separator: " "))
+        }
+        // The 2 x, 2x, 2P, 2S and 2 sockets of one or two words; after a model's number also x2.
+        for count in [2, 1] where words.count > count {
+            if let number = number(words.prefix(count).joined()) {
+                return (number, words.dropFirst(count).joined(separator: " "))
+            }
+            let rest = words.dropLast(count)
+            guard rest.contains(where: { $0.filter(\.isNumber).count >= 4 }) else { continue }
+            let last = words.suffix(count).joined()
+            if let number = number(last) ?? number(String(last.reversed()), hasSocket: false) {
+                return (number, rest.joined(separator: " "))
+            }
+        }
+        return (nil, text)
+    }
+
+    /// The number of processors that a text such as `2x` says; nil for other texts.
+    private static func number(_ text: String, hasSocket: Bool = true) -> Int? {
+        let plain = text.lowercased().filter { !"()-,".contains($0) }
+        guard let first = plain.first, let number = first.wholeNumberValue, (1...8).contains(number) else { return nil }
+        let units = ["x", "×", "*"] + (hasSocket ? ["p", "s", "socket", "sockets"] : [])
+        return units.contains(String(plain.dropFirst())) ? number : nil
     }
 
     /// A name as its maker writes it, where people write it in another way: `E5 2680 v4`, `EPYC-7763`, `epyc7763`, `Ryzen9 7950X`,
-    /// `Xeon 6 6780E`, or with a dash of print.
+    /// `Xeon 6 6780E`, `EPYC 9654 96C/192T`, `EPYC Embedded 3251`, `NVIDIA Grace`, or with a dash of print.
     private static func usual(_ text: String) -> String {
         let dashes: Set<Unicode.Scalar> = ["\u{2010}", "\u{2011}", "\u{2012}", "\u{2013}", "\u{2014}"]
         var plain = String.UnicodeScalarView()
@@ -44,7 +61,10 @@ package struct NamedProcessor: Hashable, Sendable {
         for word in String(plain).split(separator: " ") {
             let lower = word.lowercased()
             let last = words.last?.lowercased() ?? ""
-            if ["e3", "e5", "e7"].contains(last), lower.prefix(4).allSatisfy(\.isNumber), lower.count >= 4 {
+            if ["embedded", "nvidia"].contains(lower) { continue }
+            if let cores = cores(lower) {
+                words.append("\(cores)-core")
+            } else if ["e3", "e5", "e7"].contains(last), lower.prefix(4).allSatisfy(\.isNumber), lower.count >= 4 {
                 words[words.count - 1] += "-\(word)"
             } else if let (brand, rest) = brand(of: lower) {
                 words += [brand, String(word.dropFirst(word.count - rest.count))]
@@ -61,6 +81,14 @@ package struct NamedProcessor: Hashable, Sendable {
         let isXeon = words.contains { ["e3-", "e5-", "e7-"].contains($0.lowercased().prefix(3)) }
         if isXeon, !text.lowercased().contains("xeon") { words.insert("Xeon", at: 0) }
         return words.joined(separator: " ")
+    }
+
+    /// The cores of a word such as `96c` or `96c/192t`.
+    private static func cores(_ word: String) -> Int? {
+        let parts = word.split(separator: "/")
+        guard let first = parts.first, first.last == "c", first.count <= 4 else { return nil }
+        let isAlone = parts.count == 1 || (parts.count == 2 && parts[1].last == "t" && Int(parts[1].dropLast()) != nil)
+        return isAlone ? Int(first.dropLast()).flatMap { $0 > 0 ? $0 : nil } : nil
     }
 
     /// A brand that a number follows without a blank, and the rest: `epyc-7763`, `ryzen9`, `ryzen7-5800x`.

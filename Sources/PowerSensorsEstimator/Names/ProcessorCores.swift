@@ -62,7 +62,7 @@ package enum ProcessorCores {
         haswell 4: e51620v3 e51630v3 e52623v3 e52637v3 e78893v3
         haswell 6: e51650v3 e51660v3 e52603v3 e52608lv3 e52609v3 e52620v3 e52643v3
         haswell 8: e51680v3 e52440v3 e52618lv3 e52630lv3 e52630v3 e52640v3 e52667v3 e74809v3
-        haswell 10: e52628lv3 e52650v3 e52660v3 e52687wv3 e54610v3 e54620v3 e54627v3 e74820v3 e78891v3
+        haswell 10: e52628lv3 e52666v3 e52650v3 e52660v3 e52687wv3 e54610v3 e54620v3 e54627v3 e74820v3 e78891v3
         haswell 12: e52648lv3 e52650lv3 e52658v3 e52670v3 e52673v3 e52676v3 e52678v3 e52680v3 e52690v3 e54640v3 \
         e54650v3 e54655v3 e74830v3
         haswell 14: e52683v3 e52695v3 e52697v3 e54660v3 e74850v3 e78860v3
@@ -83,14 +83,14 @@ package enum ProcessorCores {
         skylake 6: 3104 6128
         skylake 8: 3106 4108 4109t 4110 6134 6144 d2141i d2145nt
         skylake 10: 4114 4114t 5115 d2146nt
-        skylake 12: 4116 4116t 5118 6126 6126t 6136 6146 8158 d2163it d2166nt
+        skylake 12: 8151 4116 4116t 5118 6126 6126t 6136 6146 8158 d2163it d2166nt
         skylake 14: 5117 5119t 5120 5120t 6132 d2177nt
         skylake 16: 6130 6130t 6142 6142m 8153 d2183it d2187nt
         skylake 18: 6140 6140m 6150 6154 8124m
         skylake 20: 6138 6138t 6148
         skylake 22: 6152
         skylake 24: 8160 8160m 8160t 8163 8168 8175m
-        skylake 26: 8164 8170 8170m
+        skylake 26: 8164 8170 8170m 8171m
         skylake 28: 8173m 8176 8176m 8180 8180m
         cascadelake 4: 5222 8256
         cascadelake 6: 3204
@@ -137,13 +137,13 @@ package enum ProcessorCores {
         sapphirerapids 20: 4416+
         sapphirerapids 24: 5411n 5412u 5418n 5418y 6418h 6442y
         sapphirerapids 28: 5420+ 8450h
-        sapphirerapids 32: 6414u 6421n 6428n 6430 6438m 6438n 6438y+ 6448h 6448y 6454s 6458q 8454h 8462y+ 9462
+        sapphirerapids 32: 6414u 6421n 6428n 6430 6438m 6438n 6438y+ 6448h 6448y 6454s 6458q 8454h 8462y+ max9462
         sapphirerapids 36: 8452y
-        sapphirerapids 40: 8460h 8460y+ 9460
+        sapphirerapids 40: 8460h 8460y+ max9460
         sapphirerapids 44: 8458p
-        sapphirerapids 48: 8461v 8468 8468h 8468v 8488c 9468
-        sapphirerapids 52: 8470 8470n 8470q 8471n 9470
-        sapphirerapids 56: 8480+ 8480c 9480
+        sapphirerapids 48: 8461v 8468 8468h 8468v 8481c 8488c max9468
+        sapphirerapids 52: 8470 8470n 8470q 8471n max9470
+        sapphirerapids 56: 8480+ 8480c max9480
         sapphirerapids 60: 8490h
         emeraldrapids 8: 3508u 4509y 5515+ 6534
         emeraldrapids 10: 4510t
@@ -156,7 +156,7 @@ package enum ProcessorCores {
         emeraldrapids 48: 8558 8558p 8558u 8568y+
         emeraldrapids 52: 8571n
         emeraldrapids 56: 8570 8573c
-        emeraldrapids 60: 8580 8581v
+        emeraldrapids 60: 8580 8581c 8581v
         emeraldrapids 64: 8592+ 8592v 8593q
         graniterapids 8: 6507p 6714p
         graniterapids 12: 6505p
@@ -197,7 +197,7 @@ package enum ProcessorCores {
         milan 32: 7513 7543 7543p 7573x 75f3
         milan 48: 7643 7643p 7r13
         milan 56: 7663 7663p
-        milan 64: 7713 7713p 7763 7773x 7b13 7j13
+        milan 64: 7713 7713p 7763 7763v 7773x 7b13 7j13
         genoa 8: 8024p 8024pn
         genoa 16: 8124p 8124pn 9124 9174f 9184x
         genoa 24: 8224p 8224pn 9224 9254 9274f
@@ -216,7 +216,7 @@ package enum ProcessorCores {
         turin 48: 9455 9455p 9475f
         turin 64: 9535 9555 9555p 9575f
         turin 72: 9565
-        turin 96: 9645 9655 9655p
+        turin 96: 9r45 9645 9655 9655p
         turin 128: 9745 9755
         turin 144: 9825
         turin 160: 9845

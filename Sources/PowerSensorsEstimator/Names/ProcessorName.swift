@@ -87,17 +87,23 @@ package struct ProcessorName: Hashable, Sendable {
     }
 
     /// Whether the processor is for a single socket, desktop-derived or not.
-    var isForSingleSocket: Bool {
+    package var isForSingleSocket: Bool {
         if isClient { return true }
         if words.has("epyc") {
-            // An EPYC with the letter P after its number is for one socket, and so are the embedded ones, such as 3251.
+            // An EPYC with the letter P after its number is for one socket, and so are all 8004 and the embedded ones, such
+            // as 3251.
             return words.all.contains { word in
-                guard let first = word.first, first.isNumber else { return false }
-                return word.hasSuffix("p") || (first == "3" && ModelNumber(word)?.digits == 4)
+                guard let number = ModelNumber(word), number.prefix.isEmpty, number.digits == 4 else { return false }
+                return number.suffix == "p" || [3, 8].contains(number.leading)
             }
+        }
+        if words.has("xeon") { return words.isXeonForSingleSocket || (line != nil && line != .server) }
+        if words.has("opteron") {
+            return words.number(digits: 3).map { [1, 3].contains($0.leading) && $0.value < 3400 } == true
         }
         // Three of Amazon's own have one socket; only the fourth has two.
         if words.hasPrefix("graviton"), coresPerSocket != 96 { return true }
-        return words.has("atom") || words.joined.contains("xeond") || (line != nil && line != .server)
+        return ["atom", "axion"].contains(where: words.has) || words.hasPrefix("sg204")
+            || (line != nil && line != .server)
     }
 }

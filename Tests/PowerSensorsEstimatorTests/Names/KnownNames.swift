@@ -223,11 +223,11 @@ let knownNames = """
     Intel(R) Atom(TM) CPU D2550 @ 1.86GHz
     # intel | embedded | Gracemont | other
     Intel Atom(R) x7425E
-    # intel | server | Silvermont | other
+    # intel | server | Silvermont | ~other
     Intel(R) Atom(TM) CPU C2750 @ 2.40GHz => 8
-    # intel | server | Goldmont | other
+    # intel | server | Goldmont | ~other
     Intel(R) Atom(TM) CPU C3758 @ 2.20GHz => 8
-    # intel | server | Tremont | other
+    # intel | server | Tremont | ~other
     Intel Atom(R) P5362 processor
     Intel Atom Processor (Snowridge, MPX)
     # intel | server | NetBurst | pre2009
@@ -530,6 +530,7 @@ let knownNames = """
     AWS Graviton => 16
     # amazon | server | Neoverse V1 | ~altra
     AWS Graviton3 => 64
+    AWS Graviton 3E => 64
     # amazon | server | Neoverse V2 | ~altra
     AWS Graviton4 => 96
     # arm | server | Neoverse N1 | altra
@@ -542,7 +543,7 @@ let knownNames = """
     # microsoft | server | Neoverse N2 | ~altra
     Azure Cobalt 100
     # google | server | - | ~altra
-    Google Axion
+    Google Axion => 80
     # alibaba | server | Neoverse N2 | ~altra
     Yitian 710
     # marvell | server | ThunderX2 | -
@@ -571,6 +572,7 @@ let knownNames = """
     Raspberry Pi 5 Model B Rev 1.0 => 4
     BCM2712 => 4
     Raspberry Pi 500 => 4
+    Raspberry Pi Compute Module 5 Rev 1.0 => 4
     # arm | single-board | Cortex-A72 | -
     Raspberry Pi 4 Model B Rev 1.4 => 4
     BCM2711 => 4
@@ -586,6 +588,9 @@ let knownNames = """
     ARMv7 Processor rev 4 (v7l)
     # nvidia | single-board | - | -
     NVIDIA Jetson Nano
+    # nvidia | embedded | - | ~other
+    NVIDIA Jetson AGX Orin => 12
+    NVIDIA Jetson AGX Xavier => 8
     # nvidia | embedded | GB10 | ~other
     NVIDIA GB10 => 20
     # hygon | server | Zen | naples

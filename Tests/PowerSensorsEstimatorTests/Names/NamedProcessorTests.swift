@@ -32,20 +32,22 @@ struct NamedProcessorTests {
     }
 
     @Test(arguments: [
-        ("AMD EPYC 9993", false), ("Intel Xeon Bronze 3199", false), ("AMD EPYC 9654", true),
-        ("AMD EPYC 9015", true),
+        ("AMD EPYC 9993", false, 64), ("Intel Xeon Bronze 3199", false, 12), ("AMD EPYC 9654", true, 192),
+        ("AMD EPYC 9015", true, 16),
     ])
-    func `sockets alone tell the size of a processor whose cores are known`(name: String, areKnown: Bool) throws {
+    func `sockets alone tell the size of a processor whose cores are known`(name: String, areKnown: Bool, cores: Int)
+        throws
+    {
         var server = DescribedServer(processor: name)
         server.sockets = 2
         #expect(server.areCoresKnown == areKnown)
         #expect(try server.modelled().isAssumed != areKnown)
-        server.cores = 32
+        server.cores = cores
         #expect(try !server.modelled().isAssumed)
     }
 
-    @Test(arguments: [("AWS Graviton3", 1, 64), ("AWS Graviton4", 2, 192)])
-    func `Amazon's own have their sockets and cores`(name: String, sockets: Int, cores: Int) throws {
+    @Test(arguments: [("AWS Graviton3", 1, 64), ("AWS Graviton4", 2, 192), ("Google Axion", 1, 80)])
+    func `clouds' own have their sockets and cores`(name: String, sockets: Int, cores: Int) throws {
         let server = try DescribedServer(processor: name).modelled().server
         #expect(server.sockets == sockets && server.cores == cores)
     }
