@@ -16,8 +16,8 @@ public struct MergedCalibration: Hashable, Sendable {
         /// A profile, by its number from 0, is of another scope than the first.
         case otherScope(Int, Scope, Scope)
 
-        /// A profile, by its number from 0, is so far off the median of all that it is none of the kind: the mean relative
-        /// deviation, above ``largestDeviation``.
+        /// A profile, by its number from 0, is so far off the median of all, or the second of two off the first, that it is
+        /// none of the kind: the mean relative deviation, above ``largestDeviation``.
         case tooFarOff(Int, Double)
 
         /// What is wrong, as one line.
@@ -28,7 +28,7 @@ public struct MergedCalibration: Hashable, Sendable {
             case .otherHardware(_, let difference): "it is of other hardware than the first: \(difference)"
             case .otherScope(_, let scope, let first): "its scope is \(scope), and the first one's is \(first)"
             case .tooFarOff(_, let deviation):
-                "it is \(Int(min(deviation * 100, 1e6).rounded())) % off the median of all, and machines of one kind differ by "
+                "it is \(Int(min(deviation * 100, 1e6).rounded())) % off the others, and machines of one kind differ by "
                     + "some per cent"
             }
         }
@@ -73,28 +73,32 @@ public struct MergedCalibration: Hashable, Sendable {
             zip(powers, weights).reduce(0) { $0 + $1.0[knot] * $1.1 }
         }
         errors = powers.indices.map { left in
-            let total = sums.indices.reduce(0) { total, knot in
-                let own = powers[left][knot]
-                let others = (sums[knot] - own * weights[left]) / (weight - weights[left])
-                return total + abs(others - own) / max(own, 1e-9)
-            }
-            return total / Double(sums.count)
+            let others = sums.indices.map { (sums[$0] - powers[left][$0] * weights[left]) / (weight - weights[left]) }
+            return Self.deviation(of: others, from: powers[left])
         }
         let between = errors.reduce(0, +) / Double(errors.count)
         let own = profiles.reduce(0) { $0 + $1.error } / Double(profiles.count)
         profile = CalibrationProfile(
             powers: sums.map { $0 / weight }, error: min((between * between + own * own).squareRoot(), 1),
-            like: first, machines: Int(min(weight, 0x1p24)), members: seen)
+            like: first, members: seen)
     }
 
-    /// The number of the curve that is farthest from the median of all, and its mean relative deviation from it.
+    /// The number of the curve that is farthest from the median of all, and its mean relative deviation from it. Of two,
+    /// that is the second's from the first.
     private static func farthest(_ powers: [[Double]]) -> (Int, Double)? {
         let median = (0..<CalibrationFit.knots).map { knot in
             let sorted = powers.map { $0[knot] }.sorted()
-            return max((sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2, 1e-9)
+            return powers.count == 2
+                ? powers[0][knot] : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
         }
-        let deviations = powers.map { zip($0, median).reduce(0) { $0 + abs($1.0 / $1.1 - 1) } / Double(median.count) }
+        let deviations = powers.map { Self.deviation(of: $0, from: median) }
         return zip(deviations.indices, deviations).max { $0.1 < $1.1 }
+    }
+
+    /// The mean relative deviation of a curve from another, whose idle power may be nearly 0.
+    private static func deviation(of curve: [Double], from other: [Double]) -> Double {
+        let least = max((other.last ?? 0) / 100, 1e-9)
+        return zip(curve, other).reduce(0) { $0 + abs($1.0 - $1.1) / max($1.1, least) } / Double(other.count)
     }
 }
 

@@ -57,19 +57,18 @@ public struct CalibrationProfile: Hashable, Sendable {
     public let hardware: Hardware
 
     /// How many machines it was learned on; more than 1 for a merged one, see ``MergedCalibration``.
-    public let machines: Int
+    public var machines: Int { max(members.count, 1) }
 
     /// Of a merged profile, the fingerprints of its machines' own, so that none is merged twice; empty for one machine's.
     let members: Set<UInt64>
 
     /// The profile of a curve of watts at each tenth of the load, with the scope, sensor and hardware of another.
-    init(powers: [Double], error: Double, like other: CalibrationProfile, machines: Int, members: Set<UInt64>) {
+    init(powers: [Double], error: Double, like other: CalibrationProfile, members: Set<UInt64>) {
         let (first, last) = (powers.first ?? 0, powers.last ?? 0)
         (scope, sensor, hardware) = (other.scope, other.sensor, other.hardware)
         (idle, maximum) = (Watts(first), Watts(last))
         curve = powers.map { ($0 - first) / (last - first) }
         self.error = error
-        self.machines = machines
         self.members = members
     }
 
@@ -83,7 +82,6 @@ public struct CalibrationProfile: Hashable, Sendable {
         maximum = Watts(last)
         curve = powers.map { ($0 - first) / (last - first) }
         error = fit.error
-        machines = 1
         members = []
         self.hardware = hardware
     }
@@ -91,7 +89,7 @@ public struct CalibrationProfile: Hashable, Sendable {
 
 extension CalibrationProfile: Codable {
     private enum CodingKeys: String, CodingKey {
-        case version, scope, sensor, curve, hardware, machines, members
+        case version, scope, sensor, curve, hardware, members
         case idle = "idle_w"
         case maximum = "max_w"
         case error
@@ -122,13 +120,10 @@ extension CalibrationProfile: Codable {
         error = try values.decode(Double.self, forKey: .error)
         guard (0...1).contains(error) else { throw refused(.error, "must be from 0 to 1") }
         sensor = SensorName(try values.decode(String.self, forKey: .sensor))
-        machines = try values.decodeIfPresent(Int.self, forKey: .machines) ?? 1
-        guard (1...(1 << 24)).contains(machines) else { throw refused(.machines, "must be from 1") }
         let members = try values.decodeIfPresent([String].self, forKey: .members) ?? []
         self.members = Set(members.compactMap { UInt64($0, radix: 16) })
-        // One that was merged by an earlier version, which kept no fingerprints, counts as a single member.
-        guard self.members.count == members.count, members.count <= machines else {
-            throw refused(.members, "must have a fingerprint for each machine at most")
+        guard self.members.count == members.count, members.count != 1 else {
+            throw refused(.members, "must have a fingerprint of each of two machines or more")
         }
         hardware = try values.decode(Hardware.self, forKey: .hardware)
         guard (1...(1 << 24)).contains(hardware.threads), (1...hardware.threads).contains(hardware.cores) else {
@@ -147,7 +142,6 @@ extension CalibrationProfile: Codable {
         try values.encode(curve, forKey: .curve)
         try values.encode(error, forKey: .error)
         try values.encode(hardware, forKey: .hardware)
-        if machines > 1 { try values.encode(machines, forKey: .machines) }
         if !members.isEmpty { try values.encode(members.sorted().map { String($0, radix: 16) }, forKey: .members) }
     }
 }
