@@ -37,7 +37,7 @@ LIBRARY ?=
 RELEASE := .build/for-release
 
 .PHONY: help deps run test test-kernel prepare-test-kernel examples test-library library wheel layers traits api api-renew sanitize \
-    bench figures bench-run bench-scrape memcheck fuzz dist install test-deploy open-files short-lived soak soak-threads page \
+    bench figures bench-run bench-scrape memcheck fuzz dist install uninstall test-deploy open-files short-lived soak soak-threads page \
     test-page test-history terminal lint format docs clean estimator-check estimator-report estimator-tables
 
 help: ## say what the targets do
@@ -153,6 +153,10 @@ dist: ## make what is shipped, in dist/: a tarball, a Debian package, an rpm, an
 install: ## install the command, man pages, completions and units; PREFIX (/usr/local), DESTDIR, BINARY
 	@[ -n "$(BINARY)" ] || test -x $(RELEASE)/powersensors || bash Scripts/dist.sh
 	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" bash Scripts/install.sh "$(or $(BINARY),$(RELEASE)/powersensors)" \
+	    "$(or $(LIBRARY),$$(ls $(RELEASE)/library/libpowersensors.so.0 2>/dev/null || true))"
+
+uninstall: ## remove what install has put there, other than settings; PREFIX, DESTDIR and BINARY as there
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" bash Scripts/uninstall.sh "$(or $(BINARY),$(RELEASE)/powersensors)" \
 	    "$(or $(LIBRARY),$$(ls $(RELEASE)/library/libpowersensors.so.0 2>/dev/null || true))"
 
 test-deploy: ## prove what is shipped: packages, units, image, manifests, rules, queries; ONLY=NAME runs some of the stages

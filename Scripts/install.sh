@@ -1,8 +1,8 @@
 #!/bin/bash
 # Installs the command and what belongs to it: man pages, completions, units, a udev rule and the documents; and the shared library.
 #
-# Arguments: the command, and the library if there is one. PREFIX says where (/usr/local), DESTDIR what goes before it (nothing), SYSCONFDIR where the settings file
-# goes (/etc); one that is there stays as it is.
+# Arguments: the command, and the library if there is one. PREFIX says where (/usr/local), DESTDIR what goes before it
+# (nothing), SYSCONFDIR where the settings file goes (/etc); one that is there stays as it is.
 set -euo pipefail
 umask 022
 cd "$(dirname "$0")/.."
@@ -16,6 +16,9 @@ settings=${DESTDIR:-}${SYSCONFDIR:-/etc}/powersensors.conf
 if [ ! -x "$command" ]; then
     echo "install: $command is not a program. Remedy: make dist, or name one by BINARY" >&2
     exit 1
+fi
+if [[ $command == *.build/* && -n $(find Sources Package.swift -newer "$command" -print -quit) ]]; then
+    echo "install: $command is older than the sources. Where it should not be, make dist builds it anew." >&2
 fi
 # A unit could not name such a folder, and this script has changed to another.
 if [[ $prefix != /* ]]; then

@@ -69,6 +69,12 @@ check_documents() {
     if python3 Scripts/deploy/links.py check "$tree/usr/share/doc/powersensors" 2>/dev/null; then
         echo "test-deploy: a picture that is not there is not noticed" >&2 && return 1
     fi
+    PREFIX=/usr DESTDIR=$tree bash Scripts/uninstall.sh "$binary"
+    local left
+    left=$(cd "$tree" && find . ! -type d | sort | tr '\n' ' ')
+    [ "$left" = "./etc/powersensors.conf ./usr/share/doc/powersensors/picture.md " ] || {
+        echo "test-deploy: after make uninstall there is $left" >&2 && return 1
+    }
 }
 
 # Each setting that the file proposes with a value is one that the command takes. Argument: the file.

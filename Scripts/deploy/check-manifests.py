@@ -117,6 +117,7 @@ REFUSED = [
     ({"exitRecords": {"enabled": True}, "networkPolicy": {"enabled": True}}, "/networkPolicy/enabled"),
     ({"exitRecords": {"enabled": True}, "consumers": ["vm"]}, "/consumers"),
     ({"share": {"hostPath": "run/powersensors"}}, "/share/hostPath"),
+    ({"share": {"hostPath": "/run/../etc"}}, "/share/hostPath"),
     ({"maxPower": -1}, "/maxPower"),
     ({"podAnnotations": {"prometheus.io/scrape": True}}, "/podAnnotations"),
     ({"podAnnotations": {"a b": "c"}}, "propertyName 'a b'"),
@@ -184,6 +185,7 @@ ACCEPTED = [
     {"harvester": {"vmPage": {"image": "registry.example:5000/rancher/shell:v0.5.0@sha256:" + "a" * 64}}},
     {"resources": {"requests": {"memory": "1.5Gi"}}},
     {"loki": {"secret": "a.b"}},
+    {"share": {"hostPath": "/run/a..b"}},
 ]
 
 
@@ -423,6 +425,41 @@ def more_rights_are_noticed():
         broken = copy.deepcopy(pod)
         change(broken)
         refuses(least_rights, broken, what)
+
+
+@check
+def names_stay_names():
+    """Names that YAML would take for numbers or truth values, where nothing else is beside them."""
+
+    def strings(item, where):
+        for name in ("name", "namespace", "serviceAccountName", "priorityClassName", "secretName", "type"):
+            expect(isinstance(item.get(name, ""), str), f"{where}.{name} is no text: {item.get(name)!r}")
+        for name in ("labels", "annotations", "matchLabels", "nodeSelector"):
+            for key, value in (item.get(name) or {}).items():
+                expect(isinstance(value, str), f"{where}.{name}.{key} is no text: {value!r}")
+        for key, value in item.items():
+            for part in value if isinstance(value, list) else [value]:
+                if isinstance(part, dict) and key != "rules":
+                    strings(part, f"{where}.{key}")
+
+    odd = {
+        "fullnameOverride": "true",
+        "nameOverride": "null",
+        "priorityClassName": "on",
+        "image": {"pullSecrets": ["1"]},
+        "loki": {"secret": "2"},
+        "prometheus": {"webConfigSecret": "3"},
+    }
+    count = 0
+    for values in VALUES.values():
+        merged = copy.deepcopy(values)
+        for name, value in odd.items():
+            merged[name] = {**merged.get(name, {}), **value} if isinstance(value, dict) else value
+        for text in manifests.render(ROOT, merged, "456", name="123").values():
+            for item in objects_of(text) if "kind:" in text else []:
+                count += 1
+                strings(item, item["kind"])
+    expect(count > 30, f"only {count} objects were seen")
 
 
 @check

@@ -15,8 +15,8 @@
 {{- end -}}
 
 {{- define "powersensors.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "powersensors.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "powersensors.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "powersensors.labels" -}}
@@ -40,8 +40,8 @@ Arguments: root, devices (true or false).
 apiVersion: apps/v1
 kind: DaemonSet
 metadata:
-  name: {{ include "powersensors.fullname" .root }}{{ if .devices }}-devices{{ end }}
-  namespace: {{ .root.Release.Namespace }}
+  name: {{ printf "%s%s" (include "powersensors.fullname" .root) (ternary "-devices" "" .devices) | quote }}
+  namespace: {{ .root.Release.Namespace | quote }}
   labels:
     {{- include "powersensors.labels" .root | nindent 4 }}
     app.kubernetes.io/component: {{ ternary "exporter-devices" "exporter" .devices }}
@@ -65,7 +65,7 @@ spec:
         {{- toYaml . | nindent 8 }}
       {{- end }}
     spec:
-      serviceAccountName: {{ include "powersensors.fullname" .root }}
+      serviceAccountName: {{ include "powersensors.fullname" .root | quote }}
       automountServiceAccountToken: false
       # Variables such as POWERSENSORS_PORT, which Kubernetes would make of a Service's name, look like the command's settings.
       enableServiceLinks: false
@@ -83,11 +83,11 @@ spec:
       {{- with $values.image.pullSecrets }}
       imagePullSecrets:
         {{- range . }}
-        - name: {{ . }}
+        - name: {{ . | quote }}
         {{- end }}
       {{- end }}
       {{- with $values.priorityClassName }}
-      priorityClassName: {{ . }}
+      priorityClassName: {{ . | quote }}
       {{- end }}
       # The command delivers what is queued and ends within ten seconds.
       terminationGracePeriodSeconds: 15
@@ -117,7 +117,7 @@ spec:
           type: {{ ternary "Unconfined" "RuntimeDefault" .devices }}
         {{- with $values.seLinuxType }}
         seLinuxOptions:
-          type: {{ . }}
+          type: {{ . | quote }}
         {{- end }}
       containers:
         - name: powersensors
@@ -314,13 +314,13 @@ spec:
         {{- with $values.prometheus.webConfigSecret }}
         - name: web-config
           secret:
-            secretName: {{ . }}
+            secretName: {{ . | quote }}
             defaultMode: 0400
         {{- end }}
         {{- if and $values.loki.url $values.loki.secret }}
         - name: loki
           secret:
-            secretName: {{ $values.loki.secret }}
+            secretName: {{ $values.loki.secret | quote }}
             defaultMode: 0400
         {{- end }}
 {{- end -}}
@@ -382,7 +382,7 @@ apiVersion: batch/v1
 kind: Job
 metadata:
   name: {{ include "powersensors.vmPageName" .root }}-{{ .action }}
-  namespace: {{ .root.Release.Namespace }}
+  namespace: {{ .root.Release.Namespace | quote }}
   labels:
     {{- include "powersensors.labels" .root | nindent 4 }}
   annotations:
@@ -410,7 +410,7 @@ spec:
       {{- with .root.Values.image.pullSecrets }}
       imagePullSecrets:
         {{- range . }}
-        - name: {{ . }}
+        - name: {{ . | quote }}
         {{- end }}
       {{- end }}
       securityContext:
