@@ -18,7 +18,7 @@ if [ ! -x "$command" ]; then
     exit 1
 fi
 if [[ $command == *.build/* && -n $(find Sources Package.swift -newer "$command" -print -quit) ]]; then
-    echo "install: $command is older than the sources. Where it should not be, make dist builds it anew." >&2
+    echo "install: $command is older than the sources. make dist builds it again." >&2
 fi
 # A unit could not name such a folder, and this script has changed to another.
 if [[ $prefix != /* ]]; then

@@ -71,8 +71,8 @@ check_documents() {
     fi
     PREFIX=/usr DESTDIR=$tree bash Scripts/uninstall.sh "$binary"
     local left
-    left=$(cd "$tree" && find . ! -type d | sort | tr '\n' ' ')
-    [ "$left" = "./etc/powersensors.conf ./usr/share/doc/powersensors/picture.md " ] || {
+    left=$(cd "$tree" && find . ! -type d -o -name powersensors | sort | tr '\n' ' ')
+    [ "$left" = "./etc/powersensors.conf ./usr/share/doc/powersensors ./usr/share/doc/powersensors/picture.md " ] || {
         echo "test-deploy: after make uninstall there is $left" >&2 && return 1
     }
 }

@@ -429,7 +429,7 @@ def more_rights_are_noticed():
 
 @check
 def names_stay_names():
-    """Names that YAML would take for numbers or truth values, where nothing else is beside them."""
+    """Names that YAML would take for numbers or truth values are texts."""
 
     def strings(item, where):
         for name in ("name", "namespace", "serviceAccountName", "priorityClassName", "secretName", "type"):
@@ -441,6 +441,7 @@ def names_stay_names():
             for part in value if isinstance(value, list) else [value]:
                 if isinstance(part, dict) and key != "rules":
                     strings(part, f"{where}.{key}")
+                expect(key != "resourceNames" or isinstance(part, str), f"{where}.{key} has what is no text: {part!r}")
 
     odd = {
         "fullnameOverride": "true",
@@ -449,6 +450,7 @@ def names_stay_names():
         "image": {"pullSecrets": ["1"]},
         "loki": {"secret": "2"},
         "prometheus": {"webConfigSecret": "3"},
+        "dashboards": {"namespace": "4"},
     }
     count = 0
     for values in VALUES.values():
@@ -456,7 +458,9 @@ def names_stay_names():
         for name, value in odd.items():
             merged[name] = {**merged.get(name, {}), **value} if isinstance(value, dict) else value
         for text in manifests.render(ROOT, merged, "456", name="123").values():
-            for item in objects_of(text) if "kind:" in text else []:
+            if "kind:" not in text:
+                continue
+            for item in objects_of(text):
                 count += 1
                 strings(item, item["kind"])
     expect(count > 30, f"only {count} objects were seen")
