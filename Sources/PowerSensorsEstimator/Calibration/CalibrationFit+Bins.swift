@@ -34,14 +34,16 @@ extension CalibrationFit {
         self.error = error
     }
 
-    /// The part of all loads that a fit must be seen at to replace a profile that does not clearly fit worse.
-    private static let wholeRange = 0.8
+    /// Of the loads at which a profile was learned, the part that a fit must have seen to replace it wherever it fits
+    /// better.
+    private static let usualPart = 0.8
 
     /// Whether a profile of the same hardware is better kept than replaced by this fit: it fits what was learned as well,
-    /// or it is not clearly off, and the fit only continues its curve to loads that were not seen.
+    /// or it is hardly off, and was learned at more loads.
     package func isWorse(than profile: CalibrationProfile, on bins: CalibrationBins) -> Bool {
-        let isWhole = loads.upperBound - loads.lowerBound >= Self.wholeRange
-        return profile.error(on: bins) <= (isWhole ? error : max(error, ProfileDrift.leastDeviation))
+        func width(_ loads: ClosedRange<Double>) -> Double { loads.upperBound - loads.lowerBound }
+        let isNarrower = width(loads) < Self.usualPart * width(profile.loads)
+        return profile.error(on: bins) <= (isNarrower ? max(error, ProfileDrift.leastDeviation) : error)
     }
 
     /// The mean relative error of a curve on the windows of some bins, of which each bin weighs at most as much as in the

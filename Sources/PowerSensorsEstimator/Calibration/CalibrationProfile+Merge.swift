@@ -16,8 +16,8 @@ public struct MergedCalibration: Hashable, Sendable {
         /// A profile, by its number from 0, is of another scope than the first.
         case otherScope(Int, Scope, Scope)
 
-        /// A profile, by its number from 0, is so far off the median of all, or the second of two off the first, that it is
-        /// none of the kind: the mean relative deviation, above ``largestDeviation``.
+        /// A profile, by its number from 0, is so far off the median of all, or one of two off the other, that it is of
+        /// another kind: the mean relative deviation, above ``largestDeviation``.
         case tooFarOff(Int, Double)
 
         /// What is wrong, as one line.
@@ -83,15 +83,16 @@ public struct MergedCalibration: Hashable, Sendable {
             like: first, members: seen)
     }
 
-    /// The number of the curve that is farthest from the median of all, and its mean relative deviation from it. Of two,
-    /// that is the second's from the first.
+    /// The number of the curve that is farthest from the median of all, or from the other of two, and its mean relative
+    /// deviation from it.
     private static func farthest(_ powers: [[Double]]) -> (Int, Double)? {
         let median = (0..<CalibrationFit.knots).map { knot in
             let sorted = powers.map { $0[knot] }.sorted()
-            return powers.count == 2
-                ? powers[0][knot] : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+            return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
         }
-        let deviations = powers.map { Self.deviation(of: $0, from: median) }
+        let deviations = powers.indices.map {
+            Self.deviation(of: powers[$0], from: powers.count == 2 ? powers[1 - $0] : median)
+        }
         return zip(deviations.indices, deviations).max { $0.1 < $1.1 }
     }
 

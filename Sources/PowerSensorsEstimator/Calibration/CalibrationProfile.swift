@@ -56,6 +56,9 @@ public struct CalibrationProfile: Hashable, Sendable {
     /// The hardware that was calibrated.
     public let hardware: Hardware
 
+    /// The loads at which the machine was seen. Beyond them the curve only goes on.
+    let loads: ClosedRange<Double>
+
     /// How many machines it was learned on; more than 1 for a merged one, see ``MergedCalibration``.
     public var machines: Int { max(members.count, 1) }
 
@@ -65,7 +68,7 @@ public struct CalibrationProfile: Hashable, Sendable {
     /// The profile of a curve of watts at each tenth of the load, with the scope, sensor and hardware of another.
     init(powers: [Double], error: Double, like other: CalibrationProfile, members: Set<UInt64>) {
         let (first, last) = (powers.first ?? 0, powers.last ?? 0)
-        (scope, sensor, hardware) = (other.scope, other.sensor, other.hardware)
+        (scope, sensor, hardware, loads) = (other.scope, other.sensor, other.hardware, other.loads)
         (idle, maximum) = (Watts(first), Watts(last))
         curve = powers.map { ($0 - first) / (last - first) }
         self.error = error
@@ -82,6 +85,7 @@ public struct CalibrationProfile: Hashable, Sendable {
         maximum = Watts(last)
         curve = powers.map { ($0 - first) / (last - first) }
         error = fit.error
+        loads = fit.loads
         members = []
         self.hardware = hardware
     }
@@ -89,7 +93,7 @@ public struct CalibrationProfile: Hashable, Sendable {
 
 extension CalibrationProfile: Codable {
     private enum CodingKeys: String, CodingKey {
-        case version, scope, sensor, curve, hardware, members
+        case version, scope, sensor, curve, loads, hardware, members
         case idle = "idle_w"
         case maximum = "max_w"
         case error
@@ -119,6 +123,11 @@ extension CalibrationProfile: Codable {
         else { throw refused(.curve, "must have eleven numbers that rise from 0 to 1") }
         error = try values.decode(Double.self, forKey: .error)
         guard (0...1).contains(error) else { throw refused(.error, "must be from 0 to 1") }
+        let loads = try values.decodeIfPresent([Double].self, forKey: .loads) ?? [0, 1]
+        guard loads.count == 2, 0 <= loads[0], loads[0] < loads[1], loads[1] <= 1 else {
+            throw refused(.loads, "must have two numbers that rise, from 0 to 1")
+        }
+        self.loads = loads[0]...loads[1]
         sensor = SensorName(try values.decode(String.self, forKey: .sensor))
         let members = try values.decodeIfPresent([String].self, forKey: .members) ?? []
         self.members = Set(members.compactMap { UInt64($0, radix: 16) })
@@ -141,6 +150,7 @@ extension CalibrationProfile: Codable {
         try values.encode(maximum.rawValue, forKey: .maximum)
         try values.encode(curve, forKey: .curve)
         try values.encode(error, forKey: .error)
+        try values.encode([loads.lowerBound, loads.upperBound], forKey: .loads)
         try values.encode(hardware, forKey: .hardware)
         if !members.isEmpty { try values.encode(members.sorted().map { String($0, radix: 16) }, forKey: .members) }
     }

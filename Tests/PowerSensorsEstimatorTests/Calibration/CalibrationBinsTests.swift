@@ -59,6 +59,8 @@ struct CalibrationBinsTests {
         #expect(try !CalibrationFit(changed).isWorse(than: whole, on: changed), "the machine is another one")
         let better = Self.learned(20_000, seed: 2, scale: 1.02)
         #expect(try !CalibrationFit(better).isWorse(than: whole, on: better))
+        let narrow = Self.profile(try CalibrationFit(Self.learned(20_000, most: 0.55)))
+        #expect(!fit.isWorse(than: narrow, on: half), "what was learned at few loads gives way")
     }
 
     @Test func `what is kept does not grow with time`() throws {

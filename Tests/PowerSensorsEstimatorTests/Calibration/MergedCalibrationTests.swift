@@ -59,8 +59,12 @@ struct MergedCalibrationTests {
         #expect(throws: MergedCalibration.Failure.twice(1)) { try MergedCalibration([read, other]) }
     }
 
-    @Test func `the second of two is as far off as it is, and an idle power of nearly 0 does not matter`() throws {
-        #expect(throws: MergedCalibration.Failure.self) { try MergedCalibration([Self.profile(1), Self.profile(1.3)]) }
+    @Test func `each of two is as far off as it is, and an idle power of nearly 0 does not matter`() throws {
+        for factors in [(1, 1.3), (1.3, 1)] {
+            #expect(throws: MergedCalibration.Failure.self) {
+                try MergedCalibration([Self.profile(factors.0), Self.profile(factors.1)])
+            }
+        }
         _ = try MergedCalibration([Self.profile(1), Self.profile(1.2)])
         let profiles = try [0.0, 0.1, 0.2].map { idle in
             let text = String(decoding: try JSONEncoder().encode(Self.profile(1)), as: UTF8.self)
