@@ -145,7 +145,9 @@ package struct ReferencePoints: Sendable {
 
     /// The cores per socket of a processor; nil if it is not in the data.
     func coresPerSocket(of generation: CPUGeneration, key: String) -> Int? {
-        machines(of: generation, key: key).first.map { Int(exp($0.features.logSize.y).rounded()) }
+        // That of most results: some are of machines with part of their cores.
+        let cores = machines(of: generation, key: key).map { Int(exp($0.features.logSize.y).rounded()) }.sorted()
+        return cores.isEmpty ? nil : cores[cores.count / 2]
     }
 
     /// The generation, the key and the cores per socket of each machine in the data whose processor is known.

@@ -15,7 +15,9 @@ extension ServerEstimate {
         let known = [known.idle.map { _ in "idle" }, known.maximum.map { _ in "full load" }].compactMap { $0 }
         let watts = known.isEmpty ? "" : "the known watts at \(known.joined(separator: " and at ")), and on "
         if server.isUnknown { return watts + "a usual server, since nothing is known of its processor" }
-        if server.hasUnseenGeneration { return watts + "a similar generation, since there are no data for this one" }
+        if server.hasUnseenGeneration {
+            return watts + "a similar or assumed generation, since there are no data for its own"
+        }
         if isAssumed, basis != .anchored { return watts + "an assumed size" }
         let (processor, maker, generation) = ReferencePoints.embedded.similar(to: server)
         func machines(_ number: Int) -> String { "\(number) machine\(number == 1 ? "" : "s")" }
@@ -29,12 +31,12 @@ extension ServerEstimate {
     private func remedy(_ isAssumed: Bool) -> String {
         let calibration = "Only its own measured curve would narrow it: powersensors calibrate."
         if basis == .anchored { return calibration }
-        if isAssumed, !server.hasUnseenGeneration {
+        if isAssumed, !server.hasUnseenGeneration, !server.isSizeDoubted {
             return "Its true size would narrow it most: --sockets and --cores."
         }
         if isAssumed || isJudged {
             let missing = [known.idle == nil ? "--idle-watts" : nil, known.maximum == nil ? "--max-watts" : nil]
-            return "Watts of its own would narrow it most: \(missing.compactMap { $0 }.joined(separator: " and "))."
+            return "Watts of its own would narrow it: \(missing.compactMap { $0 }.joined(separator: " and "))."
         }
         let facts = [
             known.idle == nil

@@ -31,6 +31,10 @@ struct DescribedInstance {
 
     /// What the watts are of.
     var text: String {
+        type.hasAccelerators ? watts + " Its accelerators are not part of them." : watts
+    }
+
+    private var watts: String {
         guard part < 1, let host, let processors = type.virtualProcessors else {
             return "Instance: the watts are those of the whole host of \(type.name)."
         }

@@ -11,7 +11,9 @@ extension DescribedServer {
 
     /// Refuses a size that no machine has.
     func checkSize(sockets: Int, cores: Int) throws(Failure) {
-        if cores < sockets { throw Failure(description: "\(cores) cores are fewer than \(sockets) sockets") }
+        if cores < sockets {
+            throw Failure(description: "\(Self.plural(cores, "core")) for \(sockets) sockets: each has one at least")
+        }
         if sockets > Self.mostSockets {
             throw Failure(
                 description: "\(sockets) sockets are more than a machine has; describe one machine at a time")
@@ -44,8 +46,8 @@ extension DescribedServer {
     }
 
     /// Whether these are more cores than the processors have, as where threads are taken for cores.
-    func areCoresTooMany(coresPerSocket: Int?, cores: Int?) -> Bool {
-        guard let cores, let sockets = statedSockets, let coresPerSocket else { return false }
+    static func areCoresTooMany(coresPerSocket: Int?, cores: Int?, sockets: Int) -> Bool {
+        guard let cores, let coresPerSocket else { return false }
         return cores > coresPerSocket * sockets
     }
 
@@ -57,13 +59,21 @@ extension DescribedServer {
     private func sizeQuestion(_ server: ModelledServer) -> String? {
         guard server.isSizeDoubted else { return nil }
         let estimated = "\(Self.plural(server.sockets, "socket")) with \(Self.plural(server.cores, "core"))"
-        if let stated = cores ?? threads.map({ $0 / 2 }), statedSockets == server.sockets, stated > server.cores {
+        if let sockets = statedSockets, let most = processor.name.mostSockets, sockets > most, server.sockets == most,
+            cores.map({ $0 > sockets }) ?? true
+        {
             return
-                "\(Self.plural(stated, "core")) are more than this processor has; estimated as \(estimated). Are they"
-                + " threads?"
+                "\(Self.plural(sockets, "socket")) are more than this processor is made for; estimated as \(estimated)."
+                + " Is that right?"
+        }
+        let stated = cores ?? threads.map { $0 / server.generation.coefficients.threadsPerCore } ?? server.cores
+        if stated > server.cores {
+            return "\(Self.plural(stated, "core")) are more than such processors have; estimated as \(estimated). "
+                + (cores == nil ? "Is that right?" : "Are they threads?")
         }
         guard let sockets = statedSockets, sockets != server.sockets else {
-            return "\(Self.plural(server.cores, "core")) of so large a processor look like a guest's, not a machine's;"
+            return
+                "\(Self.plural(server.cores, "core")) of so large a processor \(server.cores == 1 ? "looks" : "look") like a guest's, not a machine's;"
                 + " estimated as \(estimated). Is that right?"
         }
         return

@@ -45,6 +45,7 @@ package struct DescribedServer: Hashable, Sendable {
 
     /// The machine with typical values for what is missing, and whether its generation or size is only assumed.
     package func modelled() throws(Failure) -> (server: ModelledServer, isAssumed: Bool) {
+        try checkProcessor()
         let (name, words) = (processor.name, processor.key)
         let isOfData = name.maker.map(Self.isInData) == true
         let found = try machineClass(name)
@@ -57,14 +58,17 @@ package struct DescribedServer: Hashable, Sendable {
         let typicalCores = processorsCores ?? match.typicalCoresPerSocket
         let knownCores = self.cores ?? threads.map { max($0 / typical.threadsPerCore, 1) }
         let isForSingleSocket = match.isClient || name.isForSingleSocket
-        let assumedSockets =
-            isForSingleSocket ? 1 : Self.typicalSockets(match, key, cores: knownCores, perSocket: typicalCores)
-        let areTooMany = areCoresTooMany(coresPerSocket: processorsCores, cores: knownCores)
-        let isDoubted = areTooMany || isSizeDoubtful(coresPerSocket: processorsCores, cores: knownCores)
-        let sockets = (isDoubted && !areTooMany ? nil : statedSockets) ?? assumedSockets
+        let mostSockets = isForSingleSocket ? 1 : name.mostSockets ?? 8
+        let assumedSockets = min(
+            Self.typicalSockets(match, key, cores: knownCores, perSocket: typicalCores), mostSockets)
+        let isGuests = isSizeDoubtful(coresPerSocket: processorsCores, cores: knownCores)
+        let sockets = isGuests ? assumedSockets : min(statedSockets ?? assumedSockets, name.mostSockets ?? .max)
+        let areTooMany = Self.areCoresTooMany(
+            coresPerSocket: processorsCores, cores: knownCores, sockets: statedSockets == nil ? mostSockets : sockets)
         let cores = (areTooMany ? nil : knownCores) ?? typicalCores * sockets
-        try checkSize(sockets: statedSockets ?? sockets, cores: knownCores ?? cores)
-        try checkProcessor()
+        try checkSize(
+            sockets: isGuests ? sockets : statedSockets ?? sockets, cores: knownCores ?? max(cores, statedSockets ?? 1))
+        let isDoubted = isGuests || areTooMany || (statedSockets ?? sockets) != sockets
         var server = ModelledServer(
             generation: match.generation, sockets: sockets, cores: cores,
             memoryGigabytes: memoryGigabytes ?? typical.gigabytesPerCore * Double(cores), isClient: match.isClient,
@@ -147,6 +151,7 @@ package struct DescribedServer: Hashable, Sendable {
             memoryGigabytes: memoryGigabytes ?? 2 * Double(cores), isClient: true, maker: maker,
             hasUnseenGeneration: true)
         server.small = small
+        server.small?.nominalWatts = designPower ?? small.nominalWatts
         server.isInCloud = isInCloud
         return server
     }

@@ -14,7 +14,7 @@ package struct SmallMachine: Hashable, Sendable {
     package let architecture: String?
 
     /// The design power that the processor's name suggests; nil if it suggests none.
-    package let nominalWatts: Double?
+    package var nominalWatts: Double?
 
     /// Whether a single board has cores like those of a small server.
     let hasFastCores: Bool

@@ -92,7 +92,8 @@ extension CloudHost {
         """)
 
     /// Google Compute Engine. The virtual processors and the memory are those of its sole-tenant nodes, whose names have
-    /// them; the cores are those that their table states (cloud.google.com/compute/docs/nodes/sole-tenant-nodes). E2 has no
+    /// them; the cores are those that their table states (cloud.google.com/compute/docs/nodes/sole-tenant-nodes), or of the largest type
+    /// where that has more: a3-highgpu-8g of 8481C, c4a-standard-96-metal of Axion. E2 has no
     /// such node, and runs on hosts of any kind.
     private static let google = parsed(
         """
@@ -102,10 +103,10 @@ extension CloudHost {
         n2d;AMD EPYC 7B12;2;64;224;896
         n2d;AMD EPYC 7B13;2;64;224;1792
         c2;Intel Xeon Gold 6253CL;2;18;60;240
-        c3 h3;Intel Xeon Platinum 8481C;2;48;176;704
+        c3 h3;Intel Xeon Platinum 8481C;2;52;176;704
         c3d;AMD EPYC 9B14;2;96;360;1440
         c4 n4;Intel Xeon Platinum 8581C;2;60;224;1372
-        c4a;Google Axion;1;80;72;288
+        c4a;Google Axion;1;96;72;288
         m1;Intel Xeon Platinum 8173M;2;28;96;1433
         m1;Intel Xeon E7-8880 v4;4;22;160;3844
         m2;Intel Xeon Platinum 8280L;8;28;416;8832

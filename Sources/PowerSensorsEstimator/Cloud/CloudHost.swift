@@ -48,12 +48,14 @@ package struct CloudHost: Hashable, Sendable {
 
     /// Whether a processor's name is that of a model that is made for clouds alone.
     package static func isCloudProcessor(_ name: ProcessorName, _ key: ProcessorKey) -> Bool {
-        if name.maker == .amazon || name.maker == .google || cloudProcessors.contains(key.text) { return true }
-        // In the names of the EPYCs that are sold to one cloud, a letter for it is the second: 7R32, 7V13, 9B14, 9J45. The F
-        // and H of 7F52 and 7H12 stand for frequency and heat.
+        if [.amazon, .google, .microsoft, .alibaba].contains(name.maker) || cloudProcessors.contains(key.text) {
+            return true
+        }
+        // In the names of most EPYCs that are sold to one cloud, a letter for it is the second: 7R32, 7V13, 9B14, 9J45. The
+        // F and H of 7F52 and 7H12 stand for frequency and heat, and a 7A53 is a supercomputer's.
         let letters = key.text.dropFirst().prefix(1)
         return name.maker == .amd && key.text.count == 4 && ["7", "9"].contains(key.text.prefix(1))
-            && letters.allSatisfy { ("a"..."z").contains($0) && $0 != "f" && $0 != "h" }
+            && letters.allSatisfy { ("a"..."z").contains($0) && !"fha".contains($0) }
     }
 
     /// The keys of the models that are made for clouds alone: the table's, and others that Azure's, Google's and Oracle's

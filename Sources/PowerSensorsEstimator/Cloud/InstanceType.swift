@@ -19,10 +19,15 @@ package struct InstanceType: Hashable, Sendable {
     /// Whether the instance is a whole machine.
     package let isWholeMachine: Bool
 
+    /// Whether the machine has accelerators beside its processors: Amazon's F, G, Inf, P and Trn.
+    package var hasAccelerators: Bool {
+        provider == .amazon && ["f", "g", "inf", "p", "trn"].contains(String(family.prefix { !$0.isNumber }))
+    }
+
     /// Whether it has its processors only for a part of the time, so that a host has more guests than threads for them.
     package var isBurstable: Bool {
         switch provider {
-        case .amazon: family.hasPrefix("t")
+        case .amazon: family.hasPrefix("t") && !family.hasPrefix("trn")
         case .google: ["f1", "g1"].contains(family) || (family == "e2" && !name.contains { $0.isNumber && $0 != "2" })
         case .azure: family.hasPrefix("b")
         default: false

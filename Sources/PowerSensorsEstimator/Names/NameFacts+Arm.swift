@@ -35,7 +35,7 @@ extension NameFacts {
         if joined.contains("altra") {
             return NameFacts(.ampere, .server, "Neoverse N1", .altra, cores: coresOfAmpere(words))
         }
-        if words.has("emag") { return NameFacts(.ampere, .server, "Skylark", nearest: .altra) }
+        if words.has("emag") { return NameFacts(.ampere, .server, "Skylark", nearest: .altra, cores: 32) }
         if let graviton = words.all.first(where: { $0.hasPrefix("graviton") }) {
             // The first has no number; a 3E is a 3.
             let number =
@@ -46,15 +46,21 @@ extension NameFacts {
             facts.cores = [1: 16, 2: 64, 3: 64, 4: 96][number]
             return facts
         }
-        if words.has("cobalt") { return neoverse(.microsoft, words.has("100") ? "Neoverse N2" : nil) }
+        if words.has("cobalt") {
+            var facts = neoverse(.microsoft, words.has("100") ? "Neoverse N2" : nil)
+            if words.has("100") { facts.cores = 128 }
+            return facts
+        }
         if words.has("axion") {
             var facts = neoverse(.google, nil)
-            // Those of the nodes for one customer (cloud.google.com/compute/docs/nodes/sole-tenant-nodes).
-            facts.cores = 80
+            // Those of c4a-standard-96-metal (cloud.google.com/compute/docs/general-purpose-machines).
+            facts.cores = 96
             return facts
         }
         if words.has("yitian") { return neoverse(.alibaba, "Neoverse N2") }
-        if words.has("grace") { return NameFacts(.nvidia, .server, "Neoverse V2", .other, cores: 72) }
+        if words.has("grace") {
+            return NameFacts(.nvidia, .server, "Neoverse V2", .other, cores: words.has("superchip") ? 144 : 72)
+        }
         if words.has("kunpeng") || words.hasPrefix("kunpeng-") || words.hasPrefix("tsv110") {
             let number = words.number(digits: 3)?.value
             let name = number == 916 ? "Cortex-A72" : number == 920 || joined.contains("tsv110") ? "TaiShan v110" : nil
@@ -101,10 +107,11 @@ extension NameFacts {
 
     private static func board(_ words: NameWords) -> NameFacts? {
         if words.has("raspberry") { return raspberryPi(words) }
-        // An AGX is a module of up to 60 W or 30 W (developer.nvidia.com/embedded/jetson-modules).
+        // Modules of 60 W and 30 W (developer.nvidia.com/embedded/jetson-modules).
         if words.has("agx") {
-            let isOrin = words.has("orin")
-            return NameFacts(.nvidia, .embedded, nearest: .other, cores: isOrin ? 12 : 8, watts: isOrin ? 60 : 30)
+            let (cores, watts): (Int?, Double?) =
+                words.has("orin") ? (12, 60) : words.has("xavier") ? (8, 30) : (nil, nil)
+            return NameFacts(.nvidia, .embedded, nearest: .other, cores: cores, watts: watts)
         }
         if words.has("jetson") || words.has("tegra") || words.has("orin") || words.has("carmel") {
             var facts = NameFacts(.nvidia, .singleBoard)

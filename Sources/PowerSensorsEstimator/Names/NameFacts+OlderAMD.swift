@@ -75,8 +75,9 @@ extension NameFacts {
             }),
             let number = ModelNumber(word), number.digits == 4
         else { return nil }
-        let isSmall = (9000...9499).contains(number.value)
-        let isMobile = ["m", "p", "mx", "b"].contains(number.suffix) || isSmall
+        // A4-9120, A6-9225, A9-9425; an A6-9400 is of desktops.
+        let isStoneyRidge = (9000...9399).contains(number.value) || word.hasPrefix("a9")
+        let isMobile = ["m", "p", "mx", "b"].contains(number.suffix) || isStoneyRidge
         let name: String? =
             switch number.leading {
             case 3: "K10"
@@ -93,7 +94,7 @@ extension NameFacts {
         return NameFacts(
             .amd, isMobile ? .mobile : name == nil ? nil : .desktop, name,
             nearest: name == "K10" ? .k10 : name == nil ? nil : .bulldozer,
-            watts: isSmall ? 15 : isMobile ? 35 : isTurbo ? 95 : 65)
+            watts: isStoneyRidge ? 15 : isMobile ? 35 : isTurbo ? 95 : 65)
     }
 
     // MARK: Small ones

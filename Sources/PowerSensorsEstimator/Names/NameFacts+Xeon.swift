@@ -11,13 +11,13 @@ extension NameWords {
         return nil
     }
 
-    /// Whether the name is that of a Xeon for one socket: a D, an E5-14xx or E5-16xx, a 34xx to 36xx of before Xeon W, a
-    /// Scalable with U after its number (ark.intel.com), and a 6 with P cores whose number ends in 1.
+    /// Whether the name is that of a Xeon for one socket: a D, an E5-14xx or E5-16xx, a Scalable with U after its number
+    /// (ark.intel.com), and a 6 with P cores whose number ends in 1.
     var isXeonForSingleSocket: Bool {
         if joined.contains("xeond") || hasPrefix("e5-14") || hasPrefix("e5-16") { return true }
         guard let (number, suffix) = xeonNumber else { return false }
         if suffix.hasPrefix("p") { return (6500...6999).contains(number) && number % 10 == 1 }
-        return suffix == "u" && (isScalable || number >= 8000)
+        return suffix == "u"
     }
 }
 
@@ -107,10 +107,13 @@ extension NameFacts {
         {
             return generation
         }
-        // Before 2009, few had no letter before their number: 3040, 5030, 5160, 7041 and 7140. Others without one are
-        // Scalable, without their metal.
-        if words.all.contains(String(number) + suffix), ![30, 50, 51, 70, 71].contains(number / 100) {
-            return scalable(number, suffix)
+        // People leave out the metal of a Scalable, and letters of older ones: 6130, and 5420 for E5420. Of the numbers
+        // that are both, 5120 has no letter in older names.
+        let key = String(number) + suffix
+        if words.all.contains(key), number != 5120, let generation = scalable(number, suffix),
+            ProcessorCores.perSocket(of: generation, key: key) != nil
+        {
+            return generation
         }
         return switch number {
         case 5500...5599, 3400...3599, 6500...6599, 7500...7599: .nehalem
@@ -147,12 +150,14 @@ extension NameFacts {
 
     /// The generation of a Xeon E3, E5 or E7, which depends on the version: `v2` to `v6`, at the end of the number or
     /// after it.
-    private static func versioned(_ model: String, _ words: NameWords) -> CPUGeneration {
+    private static func versioned(_ model: String, _ words: NameWords) -> CPUGeneration? {
         let version = words.all.first { $0.count >= 2 && $0.dropLast().last == "v" }?.last
         let versions: [Character: CPUGeneration] = [
             "2": .ivyBridge, "3": .haswell, "4": .broadwell, "5": .skylakeClient, "6": .skylakeClient,
         ]
-        return version.flatMap { versions[$0] } ?? (model.hasPrefix("e7-") ? .westmere : .sandyBridge)
+        guard let version, !"01".contains(version) else { return model.hasPrefix("e7-") ? .westmere : .sandyBridge }
+        // Of E5 and E7 there is no v5 or v6.
+        return "56".contains(version) && !model.hasPrefix("e3-") ? nil : versions[version]
     }
 
     /// NetBurst's numbers are 50xx, 70xx and 71xx; the others have Core's architecture.

@@ -19,6 +19,12 @@ func nameWords(_ name: String, endingAt ends: String.UTF8View = "".utf8) -> [Str
     return words
 }
 
+/// Whether a word consists of digits, a point and digits.
+func isDecimal(_ word: String) -> Bool {
+    let parts = word.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }
+}
+
 /// A processor's name taken apart.
 struct NameWords: Hashable, Sendable {
     /// The words in lower case, without marks such as (R), frequencies, and words that say nothing.
@@ -40,7 +46,7 @@ struct NameWords: Hashable, Sendable {
                 continue
             }
             let isFrequency =
-                word.hasSuffix("ghz") || word.hasSuffix("mhz") || Self.isDecimal(word)
+                word.hasSuffix("ghz") || word.hasSuffix("mhz") || isDecimal(word)
                 || (split.indices.contains(index + 1) && ["ghz", "mhz"].contains(split[index + 1]))
             if isFrequency || Self.ignored.contains(word) { continue }
             words.append(word)
@@ -72,12 +78,6 @@ struct NameWords: Hashable, Sendable {
         }
         guard let count = numbers[number] ?? Int(number), (1...1024).contains(count) else { return nil }
         return count
-    }
-
-    /// Whether a word consists of digits, a point and digits.
-    private static func isDecimal(_ word: String) -> Bool {
-        let parts = word.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }
     }
 
     func has(_ word: String) -> Bool { all.contains(word) }

@@ -23,32 +23,50 @@ package struct NamedProcessor: Hashable, Sendable {
     /// The number of processors before or after a name, and the name.
     private static func counted(_ text: String) -> (Int?, String) {
         let words = text.split(whereSeparator: \.isWhitespace)
-        // "Dual Core AMD Opteron" says something else.
-        let numbers = ["single": 1, "dual": 2, "quad": 4]
-        if words.count > 1, let number = numbers[words[0].lowercased()], !words[1].lowercased().hasPrefix("core") {
-            return (number, words.dropFirst().joined(separator: " "))
-        }
-        // The 2 x, 2x, 2P, 2S and 2 sockets of one or two words; after a model's number also x2.
+        // The 2 x, 2x, 2P, 2S, 2 CPUs, dual socket and others, of one or two words.
         for count in [2, 1] where words.count > count {
             if let number = number(words.prefix(count).joined()) {
                 return (number, words.dropFirst(count).joined(separator: " "))
             }
-            let rest = words.dropLast(count)
-            guard rest.contains(where: { $0.filter(\.isNumber).count >= 4 }) else { continue }
-            let last = words.suffix(count).joined()
-            if let number = number(last) ?? number(String(last.reversed()), hasSocket: false) {
-                return (number, rest.joined(separator: " "))
+        }
+        if words.count > 1, isMaker(words[1]), let number = number(words[0] + "x") {
+            return (number, words.dropFirst().joined(separator: " "))
+        }
+        // "Dual Core AMD Opteron" says something else.
+        if words.count > 1, !words[1].lowercased().hasPrefix("core"), let number = number(words[0] + "socket") {
+            return (number, words.dropFirst().joined(separator: " "))
+        }
+        // Of others, x2 after the name is the number of cores, and part of the name of an Athlon 64 X2.
+        guard words.contains(where: isServers) else { return (nil, text) }
+        for count in [2, 1] where words.count > count {
+            if let number = number(words.suffix(count).joined()) {
+                return (number, words.dropLast(count).joined(separator: " "))
             }
         }
         return (nil, text)
     }
 
-    /// The number of processors that a text such as `2x` says; nil for other texts.
-    private static func number(_ text: String, hasSocket: Bool = true) -> Int? {
+    /// The number of processors that a text such as `2x`, `x2` or `dual-socket` says; nil for other texts.
+    private static func number(_ text: String) -> Int? {
         let plain = text.lowercased().filter { !"()-,".contains($0) }
-        guard let first = plain.first, let number = first.wholeNumberValue, (1...8).contains(number) else { return nil }
-        let units = ["x", "×", "*"] + (hasSocket ? ["p", "s", "socket", "sockets"] : [])
-        return units.contains(String(plain.dropFirst())) ? number : nil
+        let units = ["sockets", "socket", "cpus", "cpu", "way", "x", "×", "*", "p", "s"]
+        guard let unit = units.first(where: plain.hasSuffix) ?? ["x", "×"].first(where: plain.hasPrefix) else {
+            return nil
+        }
+        let number = plain.hasSuffix(unit) ? plain.dropLast(unit.count) : plain.dropFirst(unit.count)
+        let words = ["single": 1, "dual": 2, "quad": 4]
+        return words[String(number)] ?? Int(number).flatMap { (1...8).contains($0) ? $0 : nil }
+    }
+
+    private static func isMaker(_ word: Substring) -> Bool {
+        ["amd", "intel", "xeon", "epyc", "opteron", "ampere"].contains { word.lowercased().hasPrefix($0) }
+    }
+
+    /// Whether a word is of a processor's name for servers.
+    private static func isServers(_ word: Substring) -> Bool {
+        ["xeon", "epyc", "opteron", "altra", "platinum", "gold", "silver", "bronze", "e5", "e7"].contains {
+            word.lowercased().hasPrefix($0)
+        }
     }
 
     /// A name as its maker writes it, where people write it in another way: `E5 2680 v4`, `EPYC-7763`, `epyc7763`, `Ryzen9 7950X`,
@@ -61,8 +79,21 @@ package struct NamedProcessor: Hashable, Sendable {
         for word in String(plain).split(separator: " ") {
             let lower = word.lowercased()
             let last = words.last?.lowercased() ?? ""
-            if ["embedded", "nvidia"].contains(lower) { continue }
-            if let cores = cores(lower) {
+            // What dealers add: the metal's letter, and v0 to a Xeon without a version.
+            if let metal = metal(lower) {
+                words += ["Xeon", metal]
+                continue
+            }
+            if lower == "v0" || lower == "v1" { continue }
+            // "20 cores".
+            if lower == "cores", let number = Int(last) {
+                words[words.count - 1] = "\(number)-core"
+                continue
+            }
+            // Names of EPYC are used without it; to Ryzen it matters.
+            if lower == "nvidia" || (lower == "embedded" && last.hasPrefix("epyc")) { continue }
+            // In "Snapdragon 7c", it is the model.
+            if words.contains(where: { $0.filter(\.isNumber).count >= 3 }), let cores = cores(lower) {
                 words.append("\(cores)-core")
             } else if ["e3", "e5", "e7"].contains(last), lower.prefix(4).allSatisfy(\.isNumber), lower.count >= 4 {
                 words[words.count - 1] += "-\(word)"
@@ -85,10 +116,19 @@ package struct NamedProcessor: Hashable, Sendable {
 
     /// The cores of a word such as `96c` or `96c/192t`.
     private static func cores(_ word: String) -> Int? {
-        let parts = word.split(separator: "/")
+        let parts = word.filter { !"(),".contains($0) }.split(separator: "/")
         guard let first = parts.first, first.last == "c", first.count <= 4 else { return nil }
         let isAlone = parts.count == 1 || (parts.count == 2 && parts[1].last == "t" && Int(parts[1].dropLast()) != nil)
         return isAlone ? Int(first.dropLast()).flatMap { $0 > 0 ? $0 : nil } : nil
+    }
+
+    /// The metal of a word such as `xeon-gold` or `xeon-g`.
+    private static func metal(_ word: String) -> String? {
+        guard word.hasPrefix("xeon-") else { return nil }
+        let rest = word.dropFirst("xeon-".count)
+        return ["Bronze", "Silver", "Gold", "Platinum"].first {
+            rest == $0.lowercased() || rest == $0.lowercased().prefix(1)
+        }
     }
 
     /// A brand that a number follows without a blank, and the rest: `epyc-7763`, `ryzen9`, `ryzen7-5800x`.

@@ -41,9 +41,9 @@ package enum ProcessorCores {
         8435 8439se
         k10 8: 6124he 6128 6128he 6132he 6134 6136 6140
         k10 12: 6164he 6166he 6168 6172 6174 6176 6176se 6180se
-        bulldozer 4: 3250he 3260he 3320ee 3350he 4310ee 6204
+        bulldozer 4: 6308 3250he 3260he 3320ee 3350he 4310ee 6204
         bulldozer 6: 4226 4228he 4234 4238 4332he 4334 4340
-        bulldozer 8: 3280 3380 4256ee 4274he 4276he 4280 4284 4365ee 4376he 4386 6212 6220 6308 6320 6328
+        bulldozer 8: 3280 3380 4256ee 4274he 4276he 4280 4284 4365ee 4376he 4386 6212 6220 6320 6328
         bulldozer 12: 6234 6238 6338p 6344 6348
         bulldozer 16: 6262he 6272 6274 6276 6278 6282se 6284se 6366he 6370p 6376 6378 6380 6386se
         sandybridge 2: e52637
@@ -78,7 +78,8 @@ package enum ProcessorCores {
         broadwell 16: d1571 d1577 d1587 e52683v4 e52697av4 e54660v4 e74850v4
         broadwell 18: e52686v4 e52695v4 e52697v4 e54667v4 e78860v4 e78867v4
         broadwell 20: e52673v4 e52698v4 e78870v4
-        broadwell 22: e52699v4 e54669v4 e78880v4 e78890v4
+        broadwell 22: e52699v4 e54669v4 e78880v4
+        broadwell 24: e78890v4
         skylake 4: 4112 5122 8156 d2123it
         skylake 6: 3104 6128
         skylake 8: 3106 4108 4109t 4110 6134 6144 d2141i d2145nt
@@ -141,16 +142,16 @@ package enum ProcessorCores {
         sapphirerapids 36: 8452y
         sapphirerapids 40: 8460h 8460y+ max9460
         sapphirerapids 44: 8458p
-        sapphirerapids 48: 8461v 8468 8468h 8468v 8481c 8488c max9468
-        sapphirerapids 52: 8470 8470n 8470q 8471n max9470
+        sapphirerapids 48: 8461v 8468 8468h 8468v 8488c max9468
+        sapphirerapids 52: 8481c 8470 8470n 8470q 8471n max9470
         sapphirerapids 56: 8480+ 8480c max9480
         sapphirerapids 60: 8490h
         emeraldrapids 8: 3508u 4509y 5515+ 6534
         emeraldrapids 10: 4510t
         emeraldrapids 12: 4510
         emeraldrapids 16: 4514y 6526y 6544y
-        emeraldrapids 24: 4516y+ 5512u 6542y
-        emeraldrapids 28: 5520+
+        emeraldrapids 24: 4516y+ 6542y
+        emeraldrapids 28: 5512u 5520+
         emeraldrapids 32: 6530 6538n 6538y+ 6548n 6548y 6548y+ 6558q 8562y+
         emeraldrapids 36: 6554s
         emeraldrapids 48: 8558 8558p 8558u 8568y+
@@ -242,7 +243,11 @@ extension GenerationMatch {
     /// The cores of a socket with a processor: those that its name states, those of its maker's list, or those of the data; nil
     /// if none of them has it.
     func coresPerSocket(of name: ProcessorName, key: String) -> Int? {
-        name.coresPerSocket ?? ProcessorCores.perSocket(of: generation, key: key)
+        let known =
+            ProcessorCores.perSocket(of: generation, key: key)
             ?? ReferencePoints.embedded.coresPerSocket(of: generation, key: key)
+        // People write the whole machine's cores too: `2x EPYC 7763 128C`.
+        guard let named = name.coresPerSocket else { return known }
+        return min(named, known ?? named)
     }
 }

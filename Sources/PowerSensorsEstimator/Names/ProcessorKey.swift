@@ -20,7 +20,7 @@ package struct ProcessorKey: Hashable, Sendable {
         var kept = ""
         for (index, word) in words.enumerated() {
             let isFrequency =
-                word.hasSuffix("ghz") || Self.isDecimal(word)
+                word.hasSuffix("ghz") || isDecimal(word)
                 || (words.indices.contains(index + 1) && words[index + 1] == "ghz")
             let isCount = word.hasSuffix("-core") || word.hasSuffix("-cores")
             if Self.ignoredWords.contains(word) || isCount || isFrequency { continue }
@@ -53,11 +53,5 @@ package struct ProcessorKey: Hashable, Sendable {
         }
         guard key.last == UInt8(ascii: "e"), key.dropLast().last.map("he".utf8.contains) == true else { return false }
         return key.count > 2 && key.dropLast(2).allSatisfy(isDigit)
-    }
-
-    /// Whether a word consists of digits, a point and digits.
-    private static func isDecimal(_ word: String) -> Bool {
-        let parts = word.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }
     }
 }

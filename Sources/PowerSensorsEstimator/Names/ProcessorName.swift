@@ -83,8 +83,12 @@ package struct ProcessorName: Hashable, Sendable {
         }
         if let line, [.desktop, .mobile, .embedded].contains(line), !words.has("xeon") { return true }
         guard line != .workstation, !words.isScalable, let (number, suffix) = words.xeonNumber else { return false }
-        return (3000...3499).contains(number) || ((6300...6399).contains(number) && suffix == "p")
+        let isOld = generation == .before2009 || generation == .nehalem
+        return (isOld && (3000...3499).contains(number)) || ((6300...6399).contains(number) && suffix == "p")
     }
+
+    /// How many sockets a machine with such processors has at most; nil where the name does not tell.
+    var mostSockets: Int? { isForSingleSocket ? 1 : words.has("epyc") ? 2 : nil }
 
     /// Whether the processor is for a single socket, desktop-derived or not.
     package var isForSingleSocket: Bool {
@@ -93,17 +97,17 @@ package struct ProcessorName: Hashable, Sendable {
             // An EPYC with the letter P after its number is for one socket, and so are all 8004 and the embedded ones, such
             // as 3251.
             return words.all.contains { word in
-                guard let number = ModelNumber(word), number.prefix.isEmpty, number.digits == 4 else { return false }
-                return number.suffix == "p" || [3, 8].contains(number.leading)
+                guard let number = ModelNumber(word), number.prefix.isEmpty, number.digits >= 3 else { return false }
+                return number.suffix == "p" || (number.digits == 4 && [3, 8].contains(number.leading))
             }
         }
-        if words.has("xeon") { return words.isXeonForSingleSocket || (line != nil && line != .server) }
+        if words.hasPrefix("xeon") { return words.isXeonForSingleSocket || (line != nil && line != .server) }
         if words.has("opteron") {
-            return words.number(digits: 3).map { [1, 3].contains($0.leading) && $0.value < 3400 } == true
+            return words.number(digits: 3).map { [1, 3].contains($0.leading) } == true
         }
         // Three of Amazon's own have one socket; only the fourth has two.
         if words.hasPrefix("graviton"), coresPerSocket != 96 { return true }
-        return ["atom", "axion"].contains(where: words.has) || words.hasPrefix("sg204")
+        return ["atom", "axion", "cobalt", "emag", "superchip"].contains(where: words.has) || words.hasPrefix("sg204")
             || (line != nil && line != .server)
     }
 }

@@ -125,11 +125,24 @@ struct EstimateBatchTests {
 
     @Test func `more cores than the processors have are questioned, and not believed`() throws {
         let (asked, lines) = try questions(
-            "cpu,sockets,cores\nAMD EPYC 7763,2,256\nAMD EPYC 7763,2,128\nAMD EPYC 7763,,256\n")
-        #expect(asked.count == 1, "\(asked)")
+            "cpu,sockets,cores,threads\nAMD EPYC 7763,2,256,\nAMD EPYC 7763,2,128,\nAMD EPYC 7763,,256,\n"
+                + "AMD EPYC 7702P,,128,\nAWS Graviton2,1,,100\nAMD EPYC 7763,2,,256\n")
+        #expect(asked.map { $0.prefix { $0 != ":" } } == ["line 2", "line 4", "line 5", "line 6"], "\(asked)")
+        #expect(asked.last?.contains("100 cores are more than such processors have") == true)
         #expect(asked.first?.contains("estimated as 2 sockets with 128 cores. Are they threads?") == true)
         #expect(watts(lines[0])[0] == watts(lines[1])[0])
-        #expect(watts(lines[2])[0] > 1.5 * watts(lines[1])[0], "four sockets, where none are stated")
+        #expect(watts(lines[2])[0] == watts(lines[1])[0], "no EPYC is one of four")
+    }
+
+    @Test func `more sockets than a processor is made for are questioned, and not believed`() throws {
+        let (asked, lines) = try questions(
+            "cpu,sockets,cores\nAMD EPYC 9654P,2,\nAMD EPYC 9654P,1,\nAMD EPYC 7763,4,256\nAMD EPYC 7763,2,128\n"
+                + "2x EPYC 7763 128C,,\nIntel Xeon Platinum 8180,4,112\n")
+        #expect(asked.map { $0.prefix { $0 != ":" } } == ["line 2", "line 4"], "\(asked)")
+        #expect(asked.first?.contains("2 sockets are more than this processor is made for") == true)
+        #expect(watts(lines[0])[0] == watts(lines[1])[0])
+        #expect(watts(lines[2])[0] == watts(lines[3])[0])
+        #expect(lines[4] == lines[3], "the name has the whole machine's cores")
     }
 
     @Test func `what no processor has is refused, and a design power of another is not used`() throws {

@@ -539,11 +539,11 @@ let knownNames = """
     Neoverse-N2
     # nvidia | server | Neoverse V2 | other
     NVIDIA Grace => 72
-    Grace CPU Superchip => 72
+    Grace CPU Superchip => 144
     # microsoft | server | Neoverse N2 | ~altra
-    Azure Cobalt 100
+    Azure Cobalt 100 => 128
     # google | server | - | ~altra
-    Google Axion => 80
+    Google Axion => 96
     # alibaba | server | Neoverse N2 | ~altra
     Yitian 710
     # marvell | server | ThunderX2 | -

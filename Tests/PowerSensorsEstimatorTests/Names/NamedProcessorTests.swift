@@ -31,6 +31,26 @@ struct NamedProcessorTests {
         #expect(NamedProcessor(name).name.generation == nil)
     }
 
+    @Test(
+        arguments: [
+            ("Xeon 6130", .skylake), ("Xeon 3204", .cascadeLake), ("Xeon 5118", .skylake), ("Xeon 6248R", .cascadeLake),
+            ("Intel(R) Xeon(R) CPU 5120 @ 1.86GHz", .before2009), ("Xeon 5160", .before2009),
+            ("Xeon 5420", .before2009),
+            ("Xeon 7350", .before2009), ("Xeon 5570", .nehalem), ("Xeon 7542", .nehalem), ("Xeon 5650", .westmere),
+        ] as [(String, CPUGeneration)])
+    func `a Xeon without its metal or its letter has the generation of its number`(
+        name: String, generation: CPUGeneration
+    ) {
+        #expect(NamedProcessor(name).name.generation == generation)
+        #expect(!NamedProcessor(name).name.isClient)
+    }
+
+    @Test func `what is left out of a name is left out where it does not matter`() {
+        #expect(NamedProcessor("AMD Ryzen Embedded V1605B").name.line == .embedded)
+        #expect(NamedProcessor("EPYC Embedded 3251").key.text == "3251")
+        #expect(NamedProcessor("Qualcomm Snapdragon 7c").name.coresPerSocket == nil)
+    }
+
     @Test(arguments: [
         ("AMD EPYC 9993", false, 64), ("Intel Xeon Bronze 3199", false, 12), ("AMD EPYC 9654", true, 192),
         ("AMD EPYC 9015", true, 16),
@@ -46,7 +66,7 @@ struct NamedProcessorTests {
         #expect(try !server.modelled().isAssumed)
     }
 
-    @Test(arguments: [("AWS Graviton3", 1, 64), ("AWS Graviton4", 2, 192), ("Google Axion", 1, 80)])
+    @Test(arguments: [("AWS Graviton3", 1, 64), ("AWS Graviton4", 2, 192), ("Google Axion", 1, 96)])
     func `clouds' own have their sockets and cores`(name: String, sockets: Int, cores: Int) throws {
         let server = try DescribedServer(processor: name).modelled().server
         #expect(server.sockets == sockets && server.cores == cores)
