@@ -45,15 +45,15 @@ extension DescribedServer {
         }
     }
 
-    /// Whether these are more cores than the processors have, as where threads are taken for cores.
-    static func areCoresTooMany(coresPerSocket: Int?, cores: Int?, sockets: Int) -> Bool {
-        guard let cores, let coresPerSocket else { return false }
-        return cores > coresPerSocket * sockets
-    }
-
     /// What to ask about numbers that a machine hardly has, and which are not used as they are.
     package func questions(about server: ModelledServer) -> [String] {
-        [sizeQuestion(server), designQuestion(server)].compactMap { $0 }
+        [nameQuestion, sizeQuestion(server), designQuestion(server)].compactMap { $0 }
+    }
+
+    private var nameQuestion: String? {
+        guard let sockets, let named = processor.sockets, sockets != named else { return nil }
+        return "the name has \(Self.plural(named, "socket")), and \(sockets) are stated beside it, which are used."
+            + " Is that right?"
     }
 
     private func sizeQuestion(_ server: ModelledServer) -> String? {

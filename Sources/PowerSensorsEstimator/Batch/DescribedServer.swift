@@ -54,42 +54,23 @@ package struct DescribedServer: Hashable, Sendable {
         let match = generation(name)
         let typical = match.generation.coefficients
         let key = (match.isKnown || match.generation == .other) && !name.isHypervisorModel ? words.text : ""
-        let processorsCores = match.coresPerSocket(of: name, key: key)
-        let typicalCores = processorsCores ?? match.typicalCoresPerSocket
-        let knownCores = self.cores ?? threads.map { max($0 / typical.threadsPerCore, 1) }
-        let isForSingleSocket = match.isClient || name.isForSingleSocket
-        let mostSockets = isForSingleSocket ? 1 : name.mostSockets ?? 8
-        let assumedSockets = min(
-            Self.typicalSockets(match, key, cores: knownCores, perSocket: typicalCores), mostSockets)
-        let isGuests = isSizeDoubtful(coresPerSocket: processorsCores, cores: knownCores)
-        let sockets = isGuests ? assumedSockets : min(statedSockets ?? assumedSockets, name.mostSockets ?? .max)
-        let areTooMany = Self.areCoresTooMany(
-            coresPerSocket: processorsCores, cores: knownCores, sockets: statedSockets == nil ? mostSockets : sockets)
-        let cores = (areTooMany ? nil : knownCores) ?? typicalCores * sockets
-        try checkSize(
-            sockets: isGuests ? sockets : statedSockets ?? sockets, cores: knownCores ?? max(cores, statedSockets ?? 1))
-        let isDoubted = isGuests || areTooMany || (statedSockets ?? sockets) != sockets
+        let size = try Size(of: self, match, key: key)
         var server = ModelledServer(
-            generation: match.generation, sockets: sockets, cores: cores,
-            memoryGigabytes: memoryGigabytes ?? typical.gigabytesPerCore * Double(cores), isClient: match.isClient,
+            generation: match.generation, sockets: size.sockets, cores: size.cores,
+            memoryGigabytes: memoryGigabytes ?? typical.gigabytesPerCore * Double(size.cores), isClient: match.isClient,
             processorKey: key, megahertz: megahertz ?? words.megahertz,
             designPower: isDesignDoubtful(match.generation, key) ? nil : designPower, maker: maker,
             hasUnseenGeneration: match.isGuessed)
         server.isUnknown = match.basis == .assumed && (year == nil || !isOfData)
-        server.areCoresUnknown =
-            !server.isUnknown && !match.isClient && knownCores == nil && processorsCores == nil
-        server.isSizeDoubted = isDoubted
+        server.areCoresUnknown = !server.isUnknown && !match.isClient && size.areCoresUnknown
+        server.isSizeDoubted = size.isDoubted
         server.isInCloud = isInCloud || CloudHost.isCloudProcessor(name, words)
-        // Without sockets and cores, the size is only assumed, and a machine with twice the sockets uses twice the
-        // power. Sockets alone tell it of a processor whose cores are known, and of one for a single socket its name does.
-        let isSizeKnown =
-            knownCores != nil || (processorsCores != nil && (statedSockets != nil || isForSingleSocket))
-        return (server, match.isGuessed || isDoubted || !isSizeKnown)
+        return (server, match.isGuessed || size.isDoubted || !size.isKnown)
     }
 
     /// Whether the number of cores is taken from the processor's name.
     package var hasNamedCores: Bool {
-        cores == nil && threads == nil && processor.name.coresPerSocket != nil
+        cores == nil && threads == nil && processor.name.statesCores
     }
 
     /// Whether the number of cores is given, or that of this very processor.
@@ -154,13 +135,6 @@ package struct DescribedServer: Hashable, Sendable {
         server.small?.nominalWatts = designPower ?? small.nominalWatts
         server.isInCloud = isInCloud
         return server
-    }
-
-    /// The number of sockets to assume if it is not given, from the number of cores or, without that, what machines with
-    /// this processor have in the data.
-    private static func typicalSockets(_ match: GenerationMatch, _ key: String, cores: Int?, perSocket: Int) -> Int {
-        if let cores { return min(max(Int((Double(cores) / Double(perSocket)).rounded()), 1), 8) }
-        return ReferencePoints.embedded.typicalSockets(of: match.generation, key: key) ?? 2
     }
 
     /// A server's processor generation, found by its name; if that is not possible, the generation of the vendor that is

@@ -122,11 +122,16 @@ extension CalibrationProfile.Hardware {
     /// What differs from the hardware of another profile, in words; nil for nothing.
     func difference(from other: CalibrationProfile.Hardware) -> String? {
         if self == other { return nil }
-        let isSame =
-            vendor == other.vendor && family == other.family && model == other.model && stepping == other.stepping
-            && name == other.name
-        if !isSame { return "\(other.name) instead of \(name)" }
+        if name != other.name { return "\(other.name) instead of \(name)" }
+        if vendor != other.vendor || family != other.family || model != other.model || stepping != other.stepping {
+            return "\(other.numbers) instead of \(numbers)"
+        }
         return "\(other.sockets ?? 1) sockets, \(other.cores) cores and \(other.threads) threads instead of "
             + "\(sockets ?? 1), \(cores) and \(threads)"
+    }
+
+    private var numbers: String {
+        func text(_ number: Int?) -> String { number.map { "\($0)" } ?? "unknown" }
+        return "\(vendor) family \(text(family)), model \(text(model)), stepping \(text(stepping))"
     }
 }

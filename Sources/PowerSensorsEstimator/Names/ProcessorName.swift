@@ -40,6 +40,9 @@ package struct ProcessorName: Hashable, Sendable {
     /// them.
     package let coresPerSocket: Int?
 
+    /// Whether the name itself states the cores, and not only a processor that is known to have so many.
+    var statesCores: Bool { words.cores != nil }
+
     /// The letters with which the maker marks a variant of low power, in capitals: `EE`, `HE`, `L`, `T`, `U` and others;
     /// nil for other letters, such as the U of a Xeon for one socket.
     package var lowPowerSuffix: String? { facts?.lowPower }

@@ -143,6 +143,11 @@ struct EstimateBatchTests {
         #expect(watts(lines[0])[0] == watts(lines[1])[0])
         #expect(watts(lines[2])[0] == watts(lines[3])[0])
         #expect(lines[4] == lines[3], "the name has the whole machine's cores")
+        let (others, stated) = try questions(
+            "cpu,sockets\n2x Xeon Gold 6130,4\n2x Xeon Gold 6130,2\nXeon Gold 6130,4\n")
+        #expect(
+            others == ["line 2: the name has 2 sockets, and 4 are stated beside it, which are used. Is that right?"])
+        #expect(stated[0] == stated[2])
     }
 
     @Test func `what no processor has is refused, and a design power of another is not used`() throws {

@@ -59,6 +59,17 @@ struct MergedCalibrationTests {
         #expect(throws: MergedCalibration.Failure.twice(1)) { try MergedCalibration([read, other]) }
     }
 
+    @Test func `a profile of another stepping is refused, with its number`() throws {
+        let text = String(decoding: try JSONEncoder().encode(Self.profile(1.1)), as: UTF8.self)
+            .replacing("\"stepping\":7", with: "\"stepping\":6")
+        let other = try JSONDecoder().decode(CalibrationProfile.self, from: Data(text.utf8))
+        #expect {
+            try MergedCalibration([Self.profile(1), other])
+        } throws: {
+            "\($0)".contains("model 85, stepping 6 instead of intel family 6, model 85, stepping 7")
+        }
+    }
+
     @Test func `each of two is as far off as it is, and an idle power of nearly 0 does not matter`() throws {
         for factors in [(1, 1.3), (1.3, 1)] {
             #expect(throws: MergedCalibration.Failure.self) {

@@ -1,0 +1,55 @@
+extension DescribedServer {
+    /// The sockets and cores with which a server is modelled: what is stated, as far as such a machine can be, and what is
+    /// usual otherwise.
+    struct Size {
+        let sockets: Int
+
+        /// Those of all sockets.
+        let cores: Int
+
+        /// Whether what is stated is hardly a machine's, and was not used as it is.
+        let isDoubted: Bool
+
+        /// Whether neither the cores nor those of the processor are known.
+        let areCoresUnknown: Bool
+
+        /// Whether it is stated, or follows from the processor. Without sockets and cores, it is only assumed, and a machine
+        /// with twice the sockets uses twice the power. Sockets alone tell it of a processor whose cores are known, and of
+        /// one for a single socket its name does.
+        let isKnown: Bool
+
+        /// - Throws: A failure if no machine is so large.
+        init(of server: DescribedServer, _ match: GenerationMatch, key: String) throws(Failure) {
+            let (name, statedSockets) = (server.processor.name, server.statedSockets)
+            let processorsCores = match.coresPerSocket(of: name, key: key)
+            let typicalCores = processorsCores ?? match.typicalCoresPerSocket
+            let threadsPerCore = match.generation.coefficients.threadsPerCore
+            let statedCores = server.cores ?? server.threads.map { max($0 / threadsPerCore, 1) }
+            let isForSingleSocket = match.isClient || name.isForSingleSocket
+            let mostSockets = isForSingleSocket ? 1 : name.mostSockets ?? 8
+
+            let usualSockets =
+                if let statedCores {
+                    max(Int((Double(statedCores) / Double(typicalCores)).rounded()), 1)
+                } else {
+                    ReferencePoints.embedded.typicalSockets(of: match.generation, key: key) ?? 2
+                }
+            let assumedSockets = min(usualSockets, mostSockets)
+            let isGuests = server.isSizeDoubtful(coresPerSocket: processorsCores, cores: statedCores)
+            sockets = isGuests ? assumedSockets : min(statedSockets ?? assumedSockets, name.mostSockets ?? .max)
+
+            // As where threads are taken for cores.
+            let held = statedSockets == nil ? mostSockets : sockets
+            let most = processorsCores.map { $0 * held } ?? .max
+            let areTooMany = statedCores.map { $0 > most } ?? false
+            cores = (areTooMany ? nil : statedCores) ?? typicalCores * sockets
+            try server.checkSize(
+                sockets: isGuests ? sockets : statedSockets ?? sockets,
+                cores: statedCores ?? max(cores, statedSockets ?? 1))
+
+            isDoubted = isGuests || areTooMany || (statedSockets ?? sockets) != sockets
+            areCoresUnknown = statedCores == nil && processorsCores == nil
+            isKnown = statedCores != nil || (processorsCores != nil && (statedSockets != nil || isForSingleSocket))
+        }
+    }
+}
