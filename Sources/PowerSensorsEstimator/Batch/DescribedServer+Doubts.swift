@@ -59,8 +59,8 @@ extension DescribedServer {
     private func sizeQuestion(_ server: ModelledServer) -> String? {
         guard server.isSizeDoubted else { return nil }
         let estimated = "\(Self.plural(server.sockets, "socket")) with \(Self.plural(server.cores, "core"))"
-        if let sockets = statedSockets, let most = processor.name.mostSockets, sockets > most, server.sockets == most,
-            cores.map({ $0 > sockets }) ?? true
+        if let sockets = statedSockets, let most = processor.name.mostSockets, sockets > most,
+            server.sockets == sockets || (cores == nil && threads == nil)
         {
             return
                 "\(Self.plural(sockets, "socket")) are more than this processor is made for; estimated as \(estimated)."

@@ -36,7 +36,10 @@ extension DescribedServer {
                 }
             let assumedSockets = min(usualSockets, mostSockets)
             let isGuests = server.isSizeDoubtful(coresPerSocket: processorsCores, cores: statedCores)
-            sockets = isGuests ? assumedSockets : min(statedSockets ?? assumedSockets, name.mostSockets ?? .max)
+            let isBeyond = name.mostSockets.map { $0 < statedSockets ?? 0 } ?? false
+            // Where cores are stated too, the row may be of several machines, whose watts it has.
+            sockets =
+                isGuests || (isBeyond && statedCores == nil) ? assumedSockets : statedSockets ?? assumedSockets
 
             // As where threads are taken for cores.
             let held = statedSockets == nil ? mostSockets : sockets
@@ -47,7 +50,7 @@ extension DescribedServer {
                 sockets: isGuests ? sockets : statedSockets ?? sockets,
                 cores: statedCores ?? max(cores, statedSockets ?? 1))
 
-            isDoubted = isGuests || areTooMany || (statedSockets ?? sockets) != sockets
+            isDoubted = isGuests || areTooMany || isBeyond
             areCoresUnknown = statedCores == nil && processorsCores == nil
             isKnown = statedCores != nil || (processorsCores != nil && (statedSockets != nil || isForSingleSocket))
         }

@@ -134,14 +134,15 @@ struct EstimateBatchTests {
         #expect(watts(lines[2])[0] == watts(lines[1])[0], "no EPYC is one of four")
     }
 
-    @Test func `more sockets than a processor is made for are questioned, and not believed`() throws {
+    @Test func `more sockets than a processor is made for are questioned, and alone not believed`() throws {
         let (asked, lines) = try questions(
             "cpu,sockets,cores\nAMD EPYC 9654P,2,\nAMD EPYC 9654P,1,\nAMD EPYC 7763,4,256\nAMD EPYC 7763,2,128\n"
                 + "2x EPYC 7763 128C,,\nIntel Xeon Platinum 8180,4,112\n")
         #expect(asked.map { $0.prefix { $0 != ":" } } == ["line 2", "line 4"], "\(asked)")
         #expect(asked.first?.contains("2 sockets are more than this processor is made for") == true)
         #expect(watts(lines[0])[0] == watts(lines[1])[0])
-        #expect(watts(lines[2])[0] == watts(lines[3])[0])
+        #expect(watts(lines[2])[0] > 1.5 * watts(lines[3])[0], "with its cores, the row may be of several machines")
+        #expect(abs(watts(lines[2])[1] / watts(lines[2])[0] - 0.65) < 0.001, "the wide band")
         #expect(lines[4] == lines[3], "the name has the whole machine's cores")
         let (others, stated) = try questions(
             "cpu,sockets\n2x Xeon Gold 6130,4\n2x Xeon Gold 6130,2\nXeon Gold 6130,4\n")
