@@ -145,7 +145,7 @@ package struct ReferencePoints: Sendable {
 
     /// The cores per socket of a processor; nil if it is not in the data.
     func coresPerSocket(of generation: CPUGeneration, key: String) -> Int? {
-        // That of most results: some are of machines with part of their cores.
+        // The middle one: some results are of machines with part of their cores.
         let cores = machines(of: generation, key: key).map { Int(exp($0.features.logSize.y).rounded()) }.sorted()
         return cores.isEmpty ? nil : cores[cores.count / 2]
     }

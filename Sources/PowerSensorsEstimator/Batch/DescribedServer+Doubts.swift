@@ -45,7 +45,7 @@ extension DescribedServer {
         }
     }
 
-    /// What to ask about numbers that a machine hardly has, and which are not used as they are.
+    /// What to ask about numbers that a machine hardly has, and which are not used as they are, or with a wide band.
     package func questions(about server: ModelledServer) -> [String] {
         [nameQuestion, sizeQuestion(server), designQuestion(server)].compactMap { $0 }
     }

@@ -7,7 +7,7 @@ extension DescribedServer {
         /// Those of all sockets.
         let cores: Int
 
-        /// Whether what is stated is hardly a machine's, and was not used as it is.
+        /// Whether what is stated is hardly a machine's, so that the band is wide.
         let isDoubted: Bool
 
         /// Whether neither the cores nor those of the processor are known.
