@@ -6,7 +6,7 @@ extension NameFacts {
     static func nSeries(_ words: NameWords) -> NameFacts? {
         for word in words.all {
             guard let number = ModelNumber(word), number.prefix == "n", number.suffix.isEmpty else { continue }
-            if words.has("intel") || words.all.count == 1 { return nSeries(number.value) }
+            if words.has("intel") || words.has("core") || words.all.count == 1 { return nSeries(number.value) }
         }
         return nil
     }

@@ -5,7 +5,8 @@ extension NameFacts {
 
     static func amdDesktop(_ words: NameWords) -> NameFacts? {
         if words.has("phenom") {
-            return NameFacts(.amd, .desktop, "K10", .k10, lowPower: energyEfficient(words), watts: 95)
+            return NameFacts(
+                .amd, .desktop, "K10", .k10, lowPower: energyEfficient(words), watts: words.has("x6") ? 125 : 95)
         }
         if words.has("turion") {
             let isLater = words.has("ii")

@@ -64,7 +64,8 @@ extension NameFacts {
         let letters = number.suffix
         if letters == "ge" { return 35 }
         if letters == "e" { return 45 }
-        if letters.hasPrefix("x3d") { return 120 }
+        // Of the 9950X3D both halves are as fast as the 9950X's.
+        if letters.hasPrefix("x3d"), number.value != 9950 { return 120 }
         guard letters.hasPrefix("x") else { return 65 }
         let isLargest = words.has("9") && number.leading >= 7
         return isLargest ? 170 : number.hundreds % 10 >= 7 || number.leading == 7 ? 105 : 65

@@ -17,36 +17,68 @@ package struct NamedProcessor: Hashable, Sendable {
         self.sockets = sockets
         let usual = Self.usual(rest)
         name = ProcessorName(usual)
-        key = ProcessorKey(usual)
+        key = Self.key(usual, name.generation)
+    }
+
+    /// The key of a name, without words that people add to it, such as Dell's `2.1G`, if that is one of a processor that is
+    /// known.
+    private static func key(_ name: String, _ generation: CPUGeneration?) -> ProcessorKey {
+        let key = ProcessorKey(name)
+        guard let match = generation.map({ GenerationMatch($0, .name) }), !match.knows(key.text) else { return key }
+        let words = name.split(separator: " ")
+        for count in [3, 2, 1] where words.count > count {
+            for start in 0...words.count - count {
+                let part = ProcessorKey(words[start..<start + count].joined(separator: " "))
+                // The letters for low power are never too many.
+                let isAsFrugal = ProcessorKey.isForLittlePower(part.text) == ProcessorKey.isForLittlePower(key.text)
+                if isAsFrugal, match.knows(part.text) {
+                    return ProcessorKey(text: part.text, megahertz: key.megahertz)
+                }
+            }
+        }
+        return key
     }
 
     /// The number of processors before or after a name, and the name.
     private static func counted(_ text: String) -> (Int?, String) {
-        let words = text.split(whereSeparator: \.isWhitespace)
+        let words = separated(text).split(whereSeparator: \.isWhitespace)
         // The 2 x, 2x, 2P, 2S, 2 CPUs, dual socket and others, of one or two words.
         for count in [2, 1] where words.count > count {
             if let number = number(words.prefix(count).joined()) {
                 return (number, words.dropFirst(count).joined(separator: " "))
             }
         }
-        if words.count > 1, isMaker(words[1]), let number = number(words[0] + "x") {
-            return (number, words.dropFirst().joined(separator: " "))
-        }
-        // "Dual Core AMD Opteron" says something else.
-        if words.count > 1, !words[1].lowercased().hasPrefix("core"), let number = number(words[0] + "socket") {
+        // A number alone is that of the processors before a name; "Dual Core AMD Opteron" says something else.
+        if words.count > 1, let number = number(words[0] + "x"),
+            isMaker(words[1]) || (Int(words[0]) == nil && !words[1].lowercased().hasPrefix("core"))
+        {
             return (number, words.dropFirst().joined(separator: " "))
         }
         // Of others, x2 after the name is the number of cores, and part of the name of an Athlon 64 X2.
-        guard words.contains(where: isServers) else { return (nil, text) }
+        guard let last = words.last, words.contains(where: isServers) else { return (nil, text) }
         for count in [2, 1] where words.count > count {
             if let number = number(words.suffix(count).joined()) {
                 return (number, words.dropLast(count).joined(separator: " "))
             }
         }
+        if last.hasPrefix("(") || !last.contains(where: \.isNumber), let number = number(last + "x") {
+            return (number, words.dropLast().joined(separator: " "))
+        }
         return (nil, text)
     }
 
-    /// The number of processors that a text such as `2x`, `x2` or `dual-socket` says; nil for other texts.
+    /// A text whose number of processors is a word of its own: `2*Xeon`, `2xEPYC`.
+    private static func separated(_ text: String) -> String {
+        let number = text.prefix { $0.isNumber }
+        let rest = text.dropFirst(number.count)
+        guard !number.isEmpty, let times = rest.first, "xX×*".contains(times), isMaker(rest.dropFirst()) else {
+            return text
+        }
+        return "\(number)x \(rest.dropFirst())"
+    }
+
+    /// The number of processors that a text such as `2x`, `x2` or `dual-socket` says, as large as a machine's may be; nil for
+    /// other texts.
     private static func number(_ text: String) -> Int? {
         let plain = text.lowercased().filter { !"()-,".contains($0) }
         let units = ["sockets", "socket", "cpus", "cpu", "way", "x", "×", "*", "p", "s"]
@@ -54,8 +86,8 @@ package struct NamedProcessor: Hashable, Sendable {
             return nil
         }
         let number = plain.hasSuffix(unit) ? plain.dropLast(unit.count) : plain.dropFirst(unit.count)
-        let words = ["single": 1, "dual": 2, "quad": 4]
-        return words[String(number)] ?? Int(number).flatMap { (1...8).contains($0) ? $0 : nil }
+        let words = ["single": 1, "one": 1, "dual": 2, "two": 2, "quad": 4, "four": 4, "eight": 8]
+        return words[String(number)] ?? Int(number).flatMap { (1...64).contains($0) ? $0 : nil }
     }
 
     private static func isMaker(_ word: Substring) -> Bool {
@@ -109,9 +141,24 @@ package struct NamedProcessor: Hashable, Sendable {
         }) {
             words.remove(at: family)
         }
-        let isXeon = words.contains { ["e3-", "e5-", "e7-"].contains($0.lowercased().prefix(3)) }
-        if isXeon, !text.lowercased().contains("xeon") { words.insert("Xeon", at: 0) }
+        if !text.lowercased().contains("xeon"), isXeon(words) { words.insert("Xeon", at: 0) }
+        // "AMD 7763".
+        if words.count == 2, words[0].lowercased() == "amd", let number = ModelNumber(words[1]), number.prefix.isEmpty,
+            number.digits == 4, [7, 9].contains(number.leading)
+        {
+            words[0] = "EPYC"
+        }
         return words.joined(separator: " ")
+    }
+
+    /// Whether words are of a Xeon's name: `E5-2680 v4`, `Gold 6230`.
+    private static func isXeon(_ words: [String]) -> Bool {
+        let lower = words.map { $0.lowercased() }
+        return lower.contains { ["e3-", "e5-", "e7-"].contains($0.prefix(3)) }
+            || zip(lower, lower.dropFirst()).contains { metal, number in
+                ["bronze", "silver", "gold", "platinum"].contains(metal)
+                    && ModelNumber(number).map { $0.digits == 4 && $0.prefix.isEmpty } == true
+            }
     }
 
     /// The cores of a word such as `96c` or `96c/192t`.

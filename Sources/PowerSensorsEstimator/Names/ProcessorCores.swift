@@ -9,7 +9,9 @@ package enum ProcessorCores {
     ///   - generation: The processor's generation: some numbers were used twice.
     ///   - key: The processor's ``ProcessorKey/text``.
     package static func perSocket(of generation: CPUGeneration, key: String) -> Int? {
-        key.isEmpty ? nil : table["\(generation.rawValue) \(key)"]
+        // A Xeon E3; the E3110 is older.
+        if key.hasPrefix("e31"), key.utf8.count > 5 { return key.hasPrefix("e31220l") ? 2 : 4 }
+        return key.isEmpty ? nil : table["\(generation.rawValue) \(key)"]
     }
 
     /// The cores by the generation and the key, with a blank between them.
@@ -25,6 +27,13 @@ package enum ProcessorCores {
 
     /// Lines of a generation, a number of cores, and the keys of the models that have so many.
     private static let text = """
+        pre2009 2: 1210 1212 1214 1216 1218 1220 1222 1224 2210 2212 2214 2216 2218 2220 2222 2224se 3040 3050 3060 \
+        3065 3070 3075 3085 5110 5120 5130 5140 5148 5150 5160 8212 8214 8216 8218 8220 8222 8224se e3110 e3120 e5205 \
+        e5220 e5240 e7210 e7220 l3110 l5215 l5238 l5240 x5260 x5270 x5272
+        pre2009 4: e5310 e5320 e5335 e5345 e5405 e5410 e5420 e5430 e5440 e5450 e5462 e5472 e7310 e7320 e7330 e7340 \
+        e7420 e7430 e7440 l3360 l5310 l5318 l5320 l5335 l5408 l5410 l5420 l5430 l7345 l7445 x3210 x3220 x3230 x3320 \
+        x3330 x3350 x3360 x3370 x3380 x5355 x5365 x5450 x5460 x5470 x5472 x5482 x5492 x7350
+        pre2009 6: e7450 e7458 l7455 x7460
         nehalem 2: e5502 e5503 l3406
         nehalem 4: e5504 e5506 e5507 e5520 e5530 e5540 e7520 l3426 l5506 l5508 l5518 l5520 l5530 w5580 w5590 x3430 \
         x3440 x3450 x3460 x3470 x3480 x5550 x5560 x5570
@@ -190,7 +199,7 @@ package enum ProcessorCores {
         rome 24: 7352 7402 7402p 7f72
         rome 32: 7452 7502 7502p 7532 7542
         rome 48: 7552 7642 7r32
-        rome 64: 7662 7702 7702p 7742 7b12 7h12 7k62
+        rome 64: 7662 7702 7702p 7742 7b12 7h12 7k62 7v12
         milan 8: 7203 7203p 72f3
         milan 16: 7303 7303p 7313 7313p 7343 7373x 73f3
         milan 24: 7413 7443 7443p 7473x 74f3
@@ -198,15 +207,16 @@ package enum ProcessorCores {
         milan 32: 7513 7543 7543p 7573x 75f3
         milan 48: 7643 7643p 7r13
         milan 56: 7663 7663p
-        milan 64: 7713 7713p 7763 7763v 7773x 7b13 7j13
+        milan 64: 7713 7713p 7763 7763v 7773x 7v13 7v73x 7b13 7j13
         genoa 8: 8024p 8024pn
         genoa 16: 8124p 8124pn 9124 9174f 9184x
         genoa 24: 8224p 8224pn 9224 9254 9274f
         genoa 32: 8324p 8324pn 9334 9354 9354p 9374f 9384x
         genoa 48: 8434p 8434pn 9454 9454p 9474f
         genoa 64: 8534p 8534pn 9534 9554 9554p
+        genoa 80: 9v74
         genoa 84: 9634
-        genoa 96: 9654 9654p 9684x 9b14 9r14
+        genoa 96: 9654 9654p 9684x 9b14 9r14 9v33x 9v84
         genoa 112: 9734
         genoa 128: 9754 9754s
         turin 8: 9015
@@ -243,11 +253,17 @@ extension GenerationMatch {
     /// The cores of a socket with a processor: those that its name states, those of its maker's list, or those of the data; nil
     /// if none of them has it.
     func coresPerSocket(of name: ProcessorName, key: String) -> Int? {
-        let known =
-            ProcessorCores.perSocket(of: generation, key: key)
-            ?? ReferencePoints.embedded.coresPerSocket(of: generation, key: key)
+        let known = knownCores(of: key)
         // People write the whole machine's cores too: `2x EPYC 7763 128C`.
         guard let named = name.coresPerSocket else { return known }
         return min(named, known ?? named)
     }
+
+    private func knownCores(of key: String) -> Int? {
+        ProcessorCores.perSocket(of: generation, key: key)
+            ?? ReferencePoints.embedded.coresPerSocket(of: generation, key: key)
+    }
+
+    /// Whether a processor is in the makers' lists or in the data.
+    func knows(_ key: String) -> Bool { knownCores(of: key) != nil }
 }

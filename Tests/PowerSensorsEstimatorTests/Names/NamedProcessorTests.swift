@@ -7,7 +7,9 @@ struct NamedProcessorTests {
         ("Xeon E5 2680 v4", "Xeon E5-2680 v4"), ("intel xeon e5 2680v4", "intel xeon e5-2680v4"),
         ("Intel Xeon E5\u{2013}2680 v4", "Intel Xeon E5-2680 v4"), ("E5-2680 v4", "Xeon E5-2680 v4"),
         ("epyc7763", "EPYC 7763"), ("EPYC-7763", "EPYC 7763"),
-        ("Ryzen9 7950X", "Ryzen 9 7950X"), ("Ryzen7-5800X", "Ryzen 7 5800X"),
+        ("Ryzen9 7950X", "Ryzen 9 7950X"), ("Ryzen7-5800X", "Ryzen 7 5800X"), ("Gold 6230", "Xeon Gold 6230"),
+        ("AMD 7763", "EPYC 7763"), ("Intel Xeon Gold 6230 2.1G", "Intel Xeon Gold 6230"),
+        ("Intel Xeon E5-2680 v4 from the cellar", "Intel Xeon E5-2680 v4"),
     ])
     func `spellings of people are those of the makers`(written: String, usual: String) {
         let (one, other) = (NamedProcessor(written), NamedProcessor(usual))
@@ -20,6 +22,25 @@ struct NamedProcessorTests {
     func `the makers' own spellings stay as they are`(name: String) {
         let processor = NamedProcessor(name)
         #expect(processor.key == ProcessorKey(name) && processor.name == ProcessorName(name))
+    }
+
+    @Test(arguments: ["AMD Opteron 8431 EE", "Intel Xeon E5-2680 v7", "AMD 3020e", "AMD EPYC 7999 dual"])
+    func `what is added to a name does not make it that of another processor`(name: String) {
+        let processor = NamedProcessor(name)
+        let known = ["8431", "e52680", "e52680v4", "3020", "7763"]
+        #expect(!known.contains(processor.key.text))
+    }
+
+    @Test func `more sockets than any such machine has are asked about`() throws {
+        let server = DescribedServer(processor: "16x AMD EPYC 7763")
+        let modelled = try server.modelled().server
+        #expect(modelled.sockets <= 2)
+        #expect(server.questions(about: modelled).first?.hasPrefix("16 sockets are more than") == true)
+    }
+
+    @Test(arguments: ["Intel Xeon Gold 6230 @ 21GHz", "Intel Xeon Gold 6230 @ 0.02GHz"])
+    func `a frequency in a name that no processor has is refused`(name: String) {
+        #expect(throws: DescribedServer.Failure.self) { try DescribedServer(processor: name).modelled() }
     }
 
     @Test(arguments: ["Intel Itanium 9560", "Intel Xeon Phi 7250", "Xeon Phi 5110P"])
