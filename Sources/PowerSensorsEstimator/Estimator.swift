@@ -73,6 +73,7 @@ public struct Estimator: Sensor {
             }
             if machine.isGuest == nil, machine.instanceType(host) == nil { findings.append(.undecidedGuest) }
             if let finding = Finding.unknownInstance(machine, host, estimate) { findings.append(finding) }
+            if let finding = Finding.doubtfulWatts(estimate) { findings.append(finding) }
             if machine.memoryGigabytes == nil, machine.isGuest != true, estimate.server.small == nil {
                 findings.append(.unknownMemory(estimate, roots.procfs))
             }

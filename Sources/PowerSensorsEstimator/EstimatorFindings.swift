@@ -102,6 +102,17 @@ extension Finding {
             leave them out.
             """)
 
+    /// The configured watts are hardly this machine's.
+    static func doubtfulWatts(_ estimate: MachineEstimate) -> Finding? {
+        guard estimate.part == nil,
+            let question = estimate.method.known.question(about: estimate.server, profile: estimate.method.profile)
+        else { return nil }
+        return Finding(
+            severity: .warning, subject: SensorName.estimator.name, reason: .configuration,
+            text: question.prefix(1).uppercased() + question.dropFirst(),
+            remedy: "Correct --idle-watts or --max-watts, or leave them out.")
+    }
+
     static func unknownMemory(_ estimate: MachineEstimate, _ procfs: SystemRoot) -> Finding {
         Finding(
             severity: .warning, subject: "meminfo", reason: .absent,

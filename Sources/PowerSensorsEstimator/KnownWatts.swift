@@ -34,6 +34,22 @@ package struct KnownWatts: Hashable, Sendable {
         }
     }
 
+    /// A question about watts that differ by a factor of five from what such a machine should use: they are hardly those of the whole
+    /// machine, in watts.
+    package func question(about server: ModelledServer, profile: LoadProfile) -> String? {
+        if basis == nil { return nil }
+        let usual = EstimatorModel.estimate(of: server, profile: profile).curve
+        for (end, known, usual) in [("idle", idle, usual.idle), ("full load", maximum, usual.maximum)] {
+            guard let known, abs(log(known / usual)) > log(5) else { continue }
+            let (stated, estimated) = (Self.text(known), Self.text(usual))
+            return "the known \(stated) at \(end) are far from the \(estimated) that are usual for such a machine."
+                + " Are they those of the whole machine?"
+        }
+        return nil
+    }
+
+    private static func text(_ watts: Watts) -> String { fixed(watts.rawValue, decimals: 1) + " W" }
+
     /// Replaces the logarithms of the estimated watts, at idle and at full load, by those of the known watts. If only
     /// one is known, the other is corrected in the same direction.
     ///

@@ -148,6 +148,17 @@ struct ServerEstimateTests {
         #expect(KnownWatts(idle: Watts(idle), maximum: Watts(maximum)) == nil)
     }
 
+    @Test(
+        arguments: [(5000, nil, true), (nil, 5, true), (nil, 5000, true), (60, 500, false), (25, nil, false)]
+            as [(Double?, Double?, Bool)])
+    func `known watts that are hardly the machine's are asked about`(idle: Double?, maximum: Double?, isAsked: Bool)
+        throws
+    {
+        let server = try DescribedServer(processor: "2x Intel Xeon Gold 6248").modelled().server
+        let known = try #require(KnownWatts(idle: idle.map { Watts($0) }, maximum: maximum.map { Watts($0) }))
+        #expect((known.question(about: server, profile: .powersave) != nil) == isAsked)
+    }
+
     @Test func `a known idle power above the estimated maximum gives no falling curve`() throws {
         let server = ModelledServer(generation: .rome, sockets: 1, cores: 8, memoryGigabytes: 32, isClient: false)
         let known = try #require(KnownWatts(idle: Watts(5000), maximum: nil))

@@ -128,9 +128,10 @@ struct EstimateCommand: RunnableCommand {
         let loads = try load.value(in: environment).map { [$0] } ?? (0...10).map { Double($0) / 10 }
         do throws(DescribedServer.Failure) {
             let (modelled, isAssumed) = try server.modelled()
-            for question in server.questions(about: modelled) { StandardError.write("--cpu \(cpu): \(question)") }
-            let estimate = EstimatorModel.estimate(
-                of: modelled, known: known, profile: profile ?? .usual(isInCloud: modelled.isInCloud))
+            let profile = profile ?? .usual(isInCloud: modelled.isInCloud)
+            let questions = server.questions(about: modelled) + [known.question(about: modelled, profile: profile)]
+            for question in questions.compactMap({ $0 }) { StandardError.write("--cpu \(cpu): \(question)") }
+            let estimate = EstimatorModel.estimate(of: modelled, known: known, profile: profile)
             return EstimateText(
                 estimate: estimate, instance: instance, isAssumed: isAssumed, hasNamedCores: server.hasNamedCores,
                 areCoresKnown: server.areCoresKnown, areSocketsAssumed: !server.areSocketsKnown(in: modelled),
