@@ -49,7 +49,8 @@ extension ServerEstimate {
             fact.1.map { (fact.0, EstimatorModel.estimate(of: server, known: $0, profile: profile).meanWidth) }
         }
         guard let best = widths.min(by: { $0.1 < $1.1 }), best.1 < meanWidth else {
-            return calibration
+            return known.basis == nil
+                ? "Both ends would narrow it: --idle-watts and --max-watts." : calibration
         }
         let percent = Int((100 * (1 - best.1 / meanWidth)).rounded())
         return "\(best.0) would narrow it most: the band becomes \(percent) % narrower."

@@ -224,6 +224,9 @@ struct MergeTests {
         let other = try await Command.run(["calibrate", "merge", "\(folder)/a.json", "\(folder)/b.json"])
         #expect(other.exitCode == 1 && other.complaints.count == 1)
         #expect(other.error.contains("b.json: it is of other hardware"), "\(other.error)")
+        let itself = try await Command.run(
+            ["calibrate", "merge", "\(folder)/a.json", "\(folder)/b.json", "--output", "\(folder)//b.json"])
+        #expect(itself.exitCode == 64 && itself.error.contains("are the same file"), "\(itself.error)")
         let single = try await Command.run(["calibrate", "merge", "\(folder)/a.json"])
         #expect(single.exitCode == 64 && single.error.contains("two profiles"))
         let learning = try await Command.run(["calibrate", "merge", "--passive", "1h", "\(folder)/a.json"])

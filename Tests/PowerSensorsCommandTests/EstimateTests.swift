@@ -127,6 +127,8 @@ struct EstimateTests {
             (["--instance-type", "m5.large", "--memory", "8"], 64, "--memory 8: the hosts of m5.large are known"),
             (["--instance-type", "m5.large", "--class", "laptop"], 64, "--class laptop"),
             (["--cpu", "AMD EPYC 9654", "--host-overcommit", "2"], 64, "--host-overcommit 2"),
+            (["--instance-type", "m5.metal", "--host-overcommit", "2"], 64, "a whole machine"),
+            (["--cpu", "AMD EPYC 7763", "--cores", "128", "--threads", "64"], 64, "64 threads for 128 cores"),
             (["--cpu", "AMD EPYC 9654", "--sockets", "100000"], 64, "more than a machine has"),
         ] as [([String], Int32, String)])
     func `a description that makes no sense is one clear line`(arguments: [String], code: Int32, mention: String)

@@ -29,7 +29,10 @@ struct MergeCommand: RunnableCommand {
         ]
         if let option = foreign.compactMap({ $0 }).first { throw option.refused("merge learns nothing; leave it out.") }
         let output = try (output.flag == nil ? calibrate.output : output).value(in: environment)
-        if output != "-" { try FileTarget(output).check(isReplaced: true) }
+        if output != "-" {
+            for path in profiles { try FileTarget.checkDistinct([("the profile", path), ("--output", output)]) }
+            try FileTarget(output).check(isReplaced: true)
+        }
         var read: [CalibrationProfile] = []
         for path in profiles { read.append(try ProfileFile.read(path)) }
         let merged: MergedCalibration

@@ -51,6 +51,9 @@ struct DescribedInstance {
     ///
     /// - Parameter given: The options that describe the host's size and kind, as they were given.
     func check(processor: String?, given: [OptionValue?]) throws(CommandFailure) {
+        if type.isWholeMachine, overcommit != nil {
+            throw .usage("--host-overcommit: \(type.name) is a whole machine, which nobody shares; leave it out.")
+        }
         guard let host else { return }
         if let option = given.compactMap({ $0 }).first {
             throw option.refused("the hosts of \(type.name) are known; leave it out.")

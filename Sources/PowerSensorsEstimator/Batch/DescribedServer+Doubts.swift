@@ -37,11 +37,14 @@ extension DescribedServer {
 
     /// Refuses numbers that no processor has.
     func checkProcessor() throws(Failure) {
-        if let megahertz, !(100...100_000).contains(megahertz) {
+        if let megahertz = megahertz ?? processor.key.megahertz, !(100...10_000).contains(megahertz) {
             throw Failure(description: "\(megahertz) MHz are no processor's frequency; write the nominal one in MHz")
         }
         if let designPower, !(1...10_000).contains(designPower) {
             throw Failure(description: "\(designPower) W are no processor's design power; write one socket's in watts")
+        }
+        if let cores, let threads, threads < cores {
+            throw Failure(description: "\(threads) threads for \(cores) cores: each has one at least")
         }
     }
 
@@ -81,20 +84,20 @@ extension DescribedServer {
             + " not a machine's; estimated as \(estimated). Is that right?"
     }
 
-    /// Design powers differ by a factor of three from that of a processor in the data only if they are not one socket's.
-    func isDesignDoubtful(_ generation: CPUGeneration, _ key: String) -> Bool {
-        guard let designPower, let usual = ReferencePoints.embedded.logDesign(of: generation, key: key) else {
-            return false
-        }
-        return abs(log(designPower) - usual) > log(3)
+    /// The processor's usual design power in watts, if the stated one is far from it: design powers differ by a factor of three
+    /// from that of a processor in the data only if they are not one socket's.
+    func missedDesign(_ generation: CPUGeneration, _ key: String) -> Double? {
+        guard let designPower, let usual = ReferencePoints.embedded.logDesign(of: generation, key: key),
+            abs(log(designPower) - usual) > log(3)
+        else { return nil }
+        return exp(usual)
     }
 
     private func designQuestion(_ server: ModelledServer) -> String? {
-        guard let designPower, server.small == nil, isDesignDoubtful(server.generation, server.processorKey),
-            let usual = ReferencePoints.embedded.logDesign(of: server.generation, key: server.processorKey)
+        guard let designPower, server.small == nil, let usual = missedDesign(server.generation, server.processorKey)
         else { return nil }
         return
-            "a design power of \(Int(designPower)) W is far from the \(Int(exp(usual).rounded())) W of this processor,"
+            "a design power of \(Int(designPower)) W is far from the \(Int(usual.rounded())) W of this processor,"
             + " and not used. Is it one socket's?"
     }
 

@@ -25,8 +25,7 @@ extension DescribedServer {
             let typicalCores = processorsCores ?? match.typicalCoresPerSocket
             let threadsPerCore = match.generation.coefficients.threadsPerCore
             let statedCores = server.cores ?? server.threads.map { max($0 / threadsPerCore, 1) }
-            let isForSingleSocket = match.isClient || name.isForSingleSocket
-            let mostSockets = isForSingleSocket ? 1 : name.mostSockets ?? 8
+            let mostSockets = match.isClient ? 1 : name.mostSockets
 
             let usualSockets =
                 if let statedCores {
@@ -34,15 +33,15 @@ extension DescribedServer {
                 } else {
                     ReferencePoints.embedded.typicalSockets(of: match.generation, key: key) ?? 2
                 }
-            let assumedSockets = min(usualSockets, mostSockets)
+            let assumedSockets = min(usualSockets, mostSockets ?? 8)
             let isGuests = server.isSizeDoubtful(coresPerSocket: processorsCores, cores: statedCores)
-            let isBeyond = name.mostSockets.map { $0 < statedSockets ?? 0 } ?? false
+            let isBeyond = mostSockets.map { $0 < statedSockets ?? 0 } ?? false
             // Where cores are stated too, the row may be of several machines, whose watts it has.
             sockets =
                 isGuests || (isBeyond && statedCores == nil) ? assumedSockets : statedSockets ?? assumedSockets
 
             // As where threads are taken for cores.
-            let held = statedSockets == nil ? mostSockets : sockets
+            let held = statedSockets == nil ? mostSockets ?? 8 : sockets
             let most = processorsCores.map { $0 * held } ?? .max
             let areTooMany = statedCores.map { $0 > most } ?? false
             cores = (areTooMany ? nil : statedCores) ?? typicalCores * sockets
@@ -52,7 +51,7 @@ extension DescribedServer {
 
             isDoubted = isGuests || areTooMany || isBeyond
             areCoresUnknown = statedCores == nil && processorsCores == nil
-            isKnown = statedCores != nil || (processorsCores != nil && (statedSockets != nil || isForSingleSocket))
+            isKnown = statedCores != nil || (processorsCores != nil && (statedSockets != nil || mostSockets == 1))
         }
     }
 }

@@ -59,7 +59,7 @@ package struct DescribedServer: Hashable, Sendable {
             generation: match.generation, sockets: size.sockets, cores: size.cores,
             memoryGigabytes: memoryGigabytes ?? typical.gigabytesPerCore * Double(size.cores), isClient: match.isClient,
             processorKey: key, megahertz: megahertz ?? words.megahertz,
-            designPower: isDesignDoubtful(match.generation, key) ? nil : designPower, maker: maker,
+            designPower: missedDesign(match.generation, key) == nil ? designPower : nil, maker: maker,
             hasUnseenGeneration: match.isGuessed)
         server.isUnknown = match.basis == .assumed && (year == nil || !isOfData)
         server.areCoresUnknown = !server.isUnknown && !match.isClient && size.areCoresUnknown
@@ -124,15 +124,17 @@ package struct DescribedServer: Hashable, Sendable {
 
     /// A machine that is no server.
     private func modelled(_ small: SmallMachine, _ name: ProcessorName) throws(Failure) -> ModelledServer {
-        let cores = self.cores ?? threads.map { max($0 / 2, 1) } ?? namedCores ?? small.typicalCores
         let sockets = statedSockets ?? 1
+        let cores =
+            self.cores ?? threads.map { max($0 / 2, 1) } ?? (namedCores ?? small.typicalCores) * sockets
         try checkSize(sockets: sockets, cores: cores)
         var server = ModelledServer(
             generation: name.generation ?? name.nearestGeneration ?? .other, sockets: sockets, cores: cores,
             memoryGigabytes: memoryGigabytes ?? 2 * Double(cores), isClient: true, maker: maker,
             hasUnseenGeneration: true)
         server.small = small
-        server.small?.nominalWatts = designPower ?? small.nominalWatts
+        // A workstation may have two processors.
+        server.small?.nominalWatts = (designPower ?? small.nominalWatts).map { $0 * Double(sockets) }
         server.isInCloud = isInCloud
         return server
     }

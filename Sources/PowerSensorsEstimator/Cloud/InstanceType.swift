@@ -36,6 +36,7 @@ package struct InstanceType: Hashable, Sendable {
 
     /// Parses a name; nil if it has no cloud's form.
     package init?(_ name: String) {
+        let name = String(name.split(separator: " ").joined(separator: " "))
         let lower = name.lowercased()
         if lower.hasPrefix("standard_") || lower.hasPrefix("basic_") {
             self.init(azure: name, lower)
