@@ -1,5 +1,6 @@
 #!/bin/bash
-# Installs the command and what belongs to it: man pages, completions, units, a udev rule and the documents; and the shared library.
+# Installs the command and what belongs to it: man pages, completions, units, a udev rule, dashboards, rules and the documents; and the
+# shared library.
 #
 # Arguments: the command, and the library if there is one. PREFIX says where (/usr/local), DESTDIR what goes before it
 # (nothing), SYSCONFDIR where the settings file goes (/etc); one that is there stays as it is.
@@ -49,6 +50,9 @@ for unit in powersensors powersensors-guests; do
 done
 install -D -m 644 Deploy/systemd/70-powersensors.rules "$root/lib/udev/rules.d/70-powersensors.rules"
 install -D -m 644 Deploy/systemd/10-devices.conf "$root/share/powersensors/10-devices.conf"
+for file in Deploy/grafana/*.json Deploy/prometheus/*.rules.yaml; do
+    install -D -m 644 "$file" "$root/share/powersensors/${file#Deploy/}"
+done
 for document in README.md CHANGELOG.md LICENSE NOTICE SECURITY.md Docs/*.md; do
     install -D -m 644 "$document" "$root/share/doc/powersensors/$document"
 done
