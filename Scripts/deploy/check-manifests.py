@@ -474,7 +474,7 @@ def options_are_the_commands():
         for item in rendered(values):
             if item["kind"] == "DaemonSet":
                 used |= {argument for argument in pod_of(item)["containers"][0]["args"] if argument.startswith("--")}
-    unknown = [option for option in used if f"`{option}" not in documented]
+    unknown = [option for option in used if not re.search(rf"`{option}[` ]", documented)]
     expect(not unknown, f"Docs/CommandLine.md has no {unknown}")
     expect(len(used) > 15, f"only {sorted(used)} were seen")
 
@@ -501,6 +501,10 @@ def values_reach_the_pod():
     arguments = pod_of(only(rendered(VALUES["with TLS and Loki"]), "DaemonSet"))["containers"][0]["args"]
     expect("DE" in pod_of(only(rendered(VALUES["by a service"]), "DaemonSet"))["containers"][0]["args"], "no region")
     expect("[::]:9900" in arguments and "--json" in arguments, f"missing in {arguments}")
+    for token in (True, False):
+        loki = {"url": "https://loki.example", "secret": "loki", "ca": True, "token": token}
+        arguments = pod_of(only(rendered({"loki": loki}), "DaemonSet"))["containers"][0]["args"]
+        expect(("--loki-bearer-token-file" in arguments) == token, f"with token {token}: {arguments}")
 
 
 @check
@@ -709,7 +713,7 @@ def panels_go_when_they_are_switched_off():
 
 @check
 def components_can_be_added():
-    for resource in ("base", "overlays/harvester/pods", "overlays/openshift"):
+    for resource in ("base", "overlays/harvester/pods", *(f"overlays/{name}" for name in ("k3s", "openshift", "rancher", "talos"))):
         with tempfile.TemporaryDirectory(dir=ROOT / ".build") as folder:
             path = os.path.relpath(ROOT / "Deploy/kustomize", folder)
             (pathlib.Path(folder) / "kustomization.yaml").write_text(

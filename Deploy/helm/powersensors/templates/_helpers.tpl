@@ -191,7 +191,7 @@ spec:
             - {{ $values.loki.username | quote }}
             - --loki-password-file
             - /etc/powersensors/loki/password
-            {{- else if $values.loki.secret }}
+            {{- else if and $values.loki.secret $values.loki.token }}
             - --loki-bearer-token-file
             - /etc/powersensors/loki/token
             {{- end }}
