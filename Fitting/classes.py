@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Compares the curves of machines that are no servers with machines.csv.
 
-    classes.py            what least squares would give for each class, and how many machines lie in the bands
+    classes.py            what least squares would give for each class, how many machines lie in the bands, and how
+                          many would in bands of the others
 
 Full load is `a + b × x`, where x is the design power that the maker publishes, and of single boards the cores. The
 curves and bands of SmallMachine.swift, repeated here, are rounded from these, and wider where there are few machines.
@@ -55,6 +56,35 @@ def fitted(rows):
     return min(grid)[1:]
 
 
+def band(ratios):
+    """Two of three ratios lie in it, as conformal prediction takes its quantiles of so few."""
+    count = len(ratios)
+    level = min((count + 1) * 0.84 / count, 1)
+    return np.quantile(ratios, 1 - level), np.quantile(ratios, level)
+
+
+def left_out(rows, column, fit):
+    """How many machines lie in the band of a curve that is fitted, with its band, to the others alone."""
+    rows = [row for row in rows if not math.isnan(row[column])]
+    inside = 0
+    for index, row in enumerate(rows):
+        others = rows[:index] + rows[index + 1:]
+        curve = fit(others)
+        low, high = band([other[column] / curve(other) for other in others])
+        inside += low <= row[column] / curve(row) <= high
+    return inside, len(rows)
+
+
+def median_idle(rows):
+    median = np.median([row["idle"] for row in rows])
+    return lambda _: median
+
+
+def line_of_full(rows):
+    a, b = fitted(rows)
+    return lambda row: a + b * row["x"]
+
+
 def main():
     for kind, rows in read().items():
         idle, idle_band, a, b, full_band = CURVES[kind]
@@ -69,6 +99,9 @@ def main():
             inside = sum(low <= ratio <= high for ratio in ratios)
             quantiles = " ".join(f"{q:.2f}" for q in np.quantile(ratios, [0, 0.16, 0.5, 0.84, 1]))
             print(f"    {name}: {inside} of {len(ratios)} in the band {low}-{high}; measured ÷ curve {quantiles}")
+        for column, fit in (("idle", median_idle), ("full", line_of_full)):
+            inside, count = left_out([row for row in rows if column == "idle" or not math.isnan(row["x"])], column, fit)
+            print(f"    {column}: {inside} of {count} in a band that is fitted without them")
 
 
 if __name__ == "__main__":
