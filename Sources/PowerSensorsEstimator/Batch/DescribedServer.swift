@@ -126,15 +126,16 @@ package struct DescribedServer: Hashable, Sendable {
     private func modelled(_ small: SmallMachine, _ name: ProcessorName) throws(Failure) -> ModelledServer {
         let sockets = statedSockets ?? 1
         let cores =
-            self.cores ?? threads.map { max($0 / 2, 1) } ?? (namedCores ?? small.typicalCores) * sockets
+            self.cores ?? threads.map { max($0 / 2, 1) } ?? namedCores ?? small.typicalCores
         try checkSize(sockets: sockets, cores: cores)
         var server = ModelledServer(
             generation: name.generation ?? name.nearestGeneration ?? .other, sockets: sockets, cores: cores,
             memoryGigabytes: memoryGigabytes ?? 2 * Double(cores), isClient: true, maker: maker,
             hasUnseenGeneration: true)
         server.small = small
-        // A workstation may have two processors.
-        server.small?.nominalWatts = (designPower ?? small.nominalWatts).map { $0 * Double(sockets) }
+        // A workstation may have two processors. Before other names, tools write the threads.
+        let processors = small.machineClass == .workstation ? min(sockets, 2) : 1
+        server.small?.nominalWatts = (designPower ?? small.nominalWatts).map { $0 * Double(processors) }
         server.isInCloud = isInCloud
         return server
     }

@@ -17,26 +17,7 @@ package struct NamedProcessor: Hashable, Sendable {
         self.sockets = sockets
         let usual = Self.usual(rest)
         name = ProcessorName(usual)
-        key = Self.key(usual, name.generation)
-    }
-
-    /// The key of a name, without words that people add to it, such as Dell's `2.1G`, if that is one of a processor that is
-    /// known.
-    private static func key(_ name: String, _ generation: CPUGeneration?) -> ProcessorKey {
-        let key = ProcessorKey(name)
-        guard let match = generation.map({ GenerationMatch($0, .name) }), !match.knows(key.text) else { return key }
-        let words = name.split(separator: " ")
-        for count in [3, 2, 1] where words.count > count {
-            for start in 0...words.count - count {
-                let part = ProcessorKey(words[start..<start + count].joined(separator: " "))
-                // The letters for low power are never too many.
-                let isAsFrugal = ProcessorKey.isForLittlePower(part.text) == ProcessorKey.isForLittlePower(key.text)
-                if isAsFrugal, match.knows(part.text) {
-                    return ProcessorKey(text: part.text, megahertz: key.megahertz)
-                }
-            }
-        }
-        return key
+        key = ProcessorKey(usual)
     }
 
     /// The number of processors before or after a name, and the name.
@@ -77,8 +58,8 @@ package struct NamedProcessor: Hashable, Sendable {
         return "\(number)x \(rest.dropFirst())"
     }
 
-    /// The number of processors that a text such as `2x`, `x2` or `dual-socket` says, as large as a machine's may be; nil for
-    /// other texts.
+    /// The number of processors that a text such as `2x`, `x2` or `dual-socket` says; nil for other texts, and for more than 8:
+    /// tools write the threads in the same way.
     private static func number(_ text: String) -> Int? {
         let plain = text.lowercased().filter { !"()-,".contains($0) }
         let units = ["sockets", "socket", "cpus", "cpu", "way", "x", "×", "*", "p", "s"]
@@ -87,7 +68,7 @@ package struct NamedProcessor: Hashable, Sendable {
         }
         let number = plain.hasSuffix(unit) ? plain.dropLast(unit.count) : plain.dropFirst(unit.count)
         let words = ["single": 1, "one": 1, "dual": 2, "two": 2, "quad": 4, "four": 4, "eight": 8]
-        return words[String(number)] ?? Int(number).flatMap { (1...64).contains($0) ? $0 : nil }
+        return words[String(number)] ?? Int(number).flatMap { (1...8).contains($0) ? $0 : nil }
     }
 
     private static func isMaker(_ word: Substring) -> Bool {
@@ -117,6 +98,8 @@ package struct NamedProcessor: Hashable, Sendable {
                 continue
             }
             if lower == "v0" || lower == "v1" { continue }
+            // Dell's "2.1G".
+            if lower.hasSuffix("g"), isDecimal(String(lower.dropLast())) { continue }
             // "20 cores".
             if lower == "cores", let number = Int(last) {
                 words[words.count - 1] = "\(number)-core"
@@ -142,11 +125,14 @@ package struct NamedProcessor: Hashable, Sendable {
             words.remove(at: family)
         }
         if !text.lowercased().contains("xeon"), isXeon(words) { words.insert("Xeon", at: 0) }
-        // "AMD 7763".
-        if words.count == 2, words[0].lowercased() == "amd", let number = ModelNumber(words[1]), number.prefix.isEmpty,
-            number.digits == 4, [7, 9].contains(number.leading)
-        {
-            words[0] = "EPYC"
+        // "AMD 7763", but not "AMD 7945HX", which is a Ryzen.
+        if words.count == 2, words[0].lowercased() == "amd" {
+            let epyc = "EPYC \(words[1])"
+            if let generation = ProcessorName(epyc).generation,
+                ProcessorCores.perSocket(of: generation, key: ProcessorKey(epyc).text) != nil
+            {
+                words[0] = "EPYC"
+            }
         }
         return words.joined(separator: " ")
     }
@@ -154,6 +140,7 @@ package struct NamedProcessor: Hashable, Sendable {
     /// Whether words are of a Xeon's name: `E5-2680 v4`, `Gold 6230`.
     private static func isXeon(_ words: [String]) -> Bool {
         let lower = words.map { $0.lowercased() }
+        if lower.contains(where: { $0.hasPrefix("pentium") || $0.hasPrefix("celeron") }) { return false }
         return lower.contains { ["e3-", "e5-", "e7-"].contains($0.prefix(3)) }
             || zip(lower, lower.dropFirst()).contains { metal, number in
                 ["bronze", "silver", "gold", "platinum"].contains(metal)

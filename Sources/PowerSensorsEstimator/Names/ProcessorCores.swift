@@ -9,8 +9,10 @@ package enum ProcessorCores {
     ///   - generation: The processor's generation: some numbers were used twice.
     ///   - key: The processor's ``ProcessorKey/text``.
     package static func perSocket(of generation: CPUGeneration, key: String) -> Int? {
-        // A Xeon E3; the E3110 is older.
-        if key.hasPrefix("e31"), key.utf8.count > 5 { return key.hasPrefix("e31220l") ? 2 : 4 }
+        // Every Xeon E3 but one has four cores: E3 and four digits, where the older E3110 has three.
+        if key.hasPrefix("e31"), key.dropFirst(2).prefix(4).allSatisfy(\.isNumber), key.utf8.count >= 6 {
+            return key.hasPrefix("e31220l") ? 2 : 4
+        }
         return key.isEmpty ? nil : table["\(generation.rawValue) \(key)"]
     }
 
@@ -253,17 +255,11 @@ extension GenerationMatch {
     /// The cores of a socket with a processor: those that its name states, those of its maker's list, or those of the data; nil
     /// if none of them has it.
     func coresPerSocket(of name: ProcessorName, key: String) -> Int? {
-        let known = knownCores(of: key)
+        let known =
+            ProcessorCores.perSocket(of: generation, key: key)
+            ?? ReferencePoints.embedded.coresPerSocket(of: generation, key: key)
         // People write the whole machine's cores too: `2x EPYC 7763 128C`.
         guard let named = name.coresPerSocket else { return known }
         return min(named, known ?? named)
     }
-
-    private func knownCores(of key: String) -> Int? {
-        ProcessorCores.perSocket(of: generation, key: key)
-            ?? ReferencePoints.embedded.coresPerSocket(of: generation, key: key)
-    }
-
-    /// Whether a processor is in the makers' lists or in the data.
-    func knows(_ key: String) -> Bool { knownCores(of: key) != nil }
 }

@@ -15,10 +15,6 @@ package struct ProcessorKey: Hashable, Sendable {
         "core", "altra", "64-bit", "multi-core", "e", "0", "ghz",
     ]
 
-    init(text: String, megahertz: Double?) {
-        (self.text, self.megahertz) = (text, megahertz)
-    }
-
     package init(_ name: String) {
         let words = nameWords(name, endingAt: "(@,".utf8)
         var kept = ""

@@ -9,7 +9,6 @@ struct NamedProcessorTests {
         ("epyc7763", "EPYC 7763"), ("EPYC-7763", "EPYC 7763"),
         ("Ryzen9 7950X", "Ryzen 9 7950X"), ("Ryzen7-5800X", "Ryzen 7 5800X"), ("Gold 6230", "Xeon Gold 6230"),
         ("AMD 7763", "EPYC 7763"), ("Intel Xeon Gold 6230 2.1G", "Intel Xeon Gold 6230"),
-        ("Intel Xeon E5-2680 v4 from the cellar", "Intel Xeon E5-2680 v4"),
     ])
     func `spellings of people are those of the makers`(written: String, usual: String) {
         let (one, other) = (NamedProcessor(written), NamedProcessor(usual))
@@ -31,11 +30,33 @@ struct NamedProcessorTests {
         #expect(!known.contains(processor.key.text))
     }
 
-    @Test func `more sockets than any such machine has are asked about`() throws {
-        let server = DescribedServer(processor: "16x AMD EPYC 7763")
-        let modelled = try server.modelled().server
-        #expect(modelled.sockets <= 2)
-        #expect(server.questions(about: modelled).first?.hasPrefix("16 sockets are more than") == true)
+    @Test(arguments: [
+        "32 x Intel(R) Xeon(R) CPU E5-2620 v4 @ 2.10GHz", "Intel Xeon E5-2680 v4 (56)", "Intel Xeon Gold 6230 (20)",
+    ])
+    func `threads beside a name are no sockets`(name: String) {
+        #expect(NamedProcessor(name).sockets == nil)
+    }
+
+    @Test func `threads beside a small machine's processor do not multiply its power`() throws {
+        for name in ["8 x AMD Ryzen 5 5600G", "4 × Intel(R) Core(TM) i7-1260P"] {
+            let (one, several) = (name.drop { $0 != " " }.dropFirst(3), name)
+            let alone = try DescribedServer(processor: String(one)).modelled().server
+            #expect(try DescribedServer(processor: several).modelled().server.small == alone.small)
+        }
+    }
+
+    @Test(arguments: [
+        "Intel(R) Pentium(R) Gold 6405U CPU @ 2.40GHz", "AMD 7945HX", "AMD 7950X", "Intel(R) Pentium(R) Gold 8505",
+    ])
+    func `names of small processors are no servers'`(name: String) {
+        #expect(NamedProcessor(name).name.line != .server)
+    }
+
+    @Test(arguments: ["Xeon E5-2680 V 4", "Xeon Gold 6230 R SRGZ9", "AMD EPYC 7313 P 155W", "Xeon E3110 E0"])
+    func `a letter that stands alone does not make a name its neighbour's`(name: String) throws {
+        let key = NamedProcessor(name).key.text
+        #expect(!["e52680", "6230", "7313"].contains(key))
+        #expect(ProcessorCores.perSocket(of: .before2009, key: key) == nil)
     }
 
     @Test(arguments: ["Intel Xeon Gold 6230 @ 21GHz", "Intel Xeon Gold 6230 @ 0.02GHz"])
