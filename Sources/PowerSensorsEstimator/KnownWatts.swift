@@ -34,8 +34,7 @@ package struct KnownWatts: Hashable, Sendable {
         }
     }
 
-    /// A question about watts that differ by a factor of five from what such a machine should use: they are hardly those of the whole
-    /// machine, in watts.
+    /// A question about watts that are five times what such a machine should use, or a fifth of it: kilowatts, or those of a part.
     package func question(about server: ModelledServer, profile: LoadProfile) -> String? {
         if basis == nil { return nil }
         let usual = EstimatorModel.estimate(of: server, profile: profile).curve

@@ -48,7 +48,9 @@ struct NamedCoresTests {
             ("AMD EPYC Embedded 3251", 8), ("EPYC 9654 96C/192T", 96), ("EPYC 9993 (24C)", 24),
             ("EPYC 9993 24C/48T", 24), ("Intel Xeon E5345", 4), ("Xeon X5470", 4), ("Xeon 5130", 2),
             ("Opteron 2222", 2),
-            ("Xeon E3-1270 v6", 4), ("Xeon E3-1220L v3", 2), ("AMD EPYC 7V12", 64), ("AMD EPYC 9V74", 80),
+            ("Xeon Gold 5220T", 18), ("Xeon E7-8880 v3", 18), ("Intel Xeon Gold 6130 (Skylake)", 16),
+            ("Xeon D 1541", 8), ("Xeon E3-1270 v6", 4),
+            ("Xeon E3-1220L v3", 2), ("AMD EPYC 7V12", 64), ("AMD EPYC 9V74", 80),
         ])
     func `a processor's cores are those that its maker states, and not its generation's most`(name: String, cores: Int)
         throws
@@ -109,7 +111,7 @@ struct NamedCoresTests {
 
     @Test(arguments: [
         "2P AMD EPYC 7763", "Intel Xeon Gold 6248R", "Intel Xeon 6520P", "AMD Opteron 2218", "AMD Opteron 6180 SE",
-        "Intel Xeon E5-2680 v4", "Intel Xeon X5570",
+        "Intel Xeon E5-2680 v4", "Intel Xeon X5570", "Intel Xeon DP E5450", "Xeon Dell R730 E5-2680 v4",
     ])
     func `a processor for two sockets is not for one`(name: String) {
         #expect(!ProcessorName(name).isForSingleSocket)

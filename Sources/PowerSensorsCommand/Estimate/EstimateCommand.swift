@@ -129,8 +129,11 @@ struct EstimateCommand: RunnableCommand {
         do throws(DescribedServer.Failure) {
             let (modelled, isAssumed) = try server.modelled()
             let profile = profile ?? .usual(isInCloud: modelled.isInCloud)
+            let subject = named == nil ? instance.map { "--instance-type \($0.type.name)" } : nil
             let questions = server.questions(about: modelled) + [known.question(about: modelled, profile: profile)]
-            for question in questions.compactMap({ $0 }) { StandardError.write("--cpu \(cpu): \(question)") }
+            for question in questions.compactMap({ $0 }) {
+                StandardError.write("\(subject ?? "--cpu \(cpu)"): \(question)")
+            }
             let estimate = EstimatorModel.estimate(of: modelled, known: known, profile: profile)
             return EstimateText(
                 estimate: estimate, instance: instance, isAssumed: isAssumed, hasNamedCores: server.hasNamedCores,

@@ -35,7 +35,7 @@ extension DescribedServer {
         return (sockets > 8 && perSocket < 4) || coresPerSocket.map { $0 >= 8 && perSocket * 8 <= $0 } == true
     }
 
-    /// Refuses numbers that no processor has.
+    /// Refuses numbers that no processor has, and fewer threads than cores.
     func checkProcessor() throws(Failure) {
         if let megahertz = megahertz ?? processor.key.megahertz, !(100...10_000).contains(megahertz) {
             throw Failure(description: "\(megahertz) MHz are no processor's frequency; write the nominal one in MHz")

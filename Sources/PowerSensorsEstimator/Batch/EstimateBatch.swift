@@ -90,8 +90,9 @@ package struct EstimateBatch: Sendable {
             known = ends
         }
         let (server, isAssumed) = try modelled(row, nodes: nodes, question)
-        let estimate = EstimatorModel.estimate(
-            of: server, known: known, profile: profile ?? .usual(isInCloud: server.isInCloud))
+        let profile = profile ?? .usual(isInCloud: server.isInCloud)
+        if let text = known.question(about: server, profile: profile) { question(record.failure(text)) }
+        let estimate = EstimatorModel.estimate(of: server, known: known, profile: profile)
         if isAssumed, estimate.basis != .anchored { assumedCount += 1 }
         var line = TableRecords.field(row.text("result_id"))
         for tenth in 0...10 {

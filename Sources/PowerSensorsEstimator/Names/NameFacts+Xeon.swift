@@ -11,10 +11,16 @@ extension NameWords {
         return nil
     }
 
+    /// Whether the name is that of a Xeon D: `D-1541`, `D 1541`, `Xeon-D`.
+    var isXeonD: Bool {
+        after("xeon") == "d" || hasPrefix("xeon-d") || hasPrefix("xeond")
+            || all.contains { word in ModelNumber(word).map { $0.prefix == "d" && $0.digits == 4 } == true }
+    }
+
     /// Whether the name is that of a Xeon for one socket: a D, an E5-14xx or E5-16xx, a Scalable with U after its number
     /// (ark.intel.com), and a 6 with P cores whose number ends in 1.
     var isXeonForSingleSocket: Bool {
-        if joined.contains("xeond") || hasPrefix("e5-14") || hasPrefix("e5-16") { return true }
+        if isXeonD || hasPrefix("e5-14") || hasPrefix("e5-16") { return true }
         guard let (number, suffix) = xeonNumber else { return false }
         if suffix.hasPrefix("p") { return (6500...6999).contains(number) && number % 10 == 1 }
         return suffix == "u"
@@ -101,7 +107,7 @@ extension NameFacts {
             if word.hasPrefix("e-24") { return .raptorLake }
         }
         guard let (number, suffix) = words.xeonNumber else { return nil }
-        if words.joined.contains("xeond") { return xeonD(number) }
+        if words.isXeonD { return xeonD(number) }
         if words.isScalable || number >= 8000 || suffix.hasPrefix("p") || suffix.hasPrefix("e"),
             let generation = scalable(number, suffix)
         {

@@ -104,7 +104,8 @@ struct NameWords: Hashable, Sendable {
     /// Whether the name is that of a hypervisor's processor model.
     var isHypervisorModel: Bool {
         hasPrefix("epyc-") || joined.contains("class") || joined.contains("e312xx")
-            || NameFacts.codeName(joined) != nil
+            // A maker's name with a number may have the code name behind it: "Xeon Gold 6130 (Skylake)".
+            || (NameFacts.codeName(joined) != nil && number(digits: 4) == nil)
     }
 }
 

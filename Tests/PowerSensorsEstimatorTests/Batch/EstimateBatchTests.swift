@@ -160,6 +160,15 @@ struct EstimateBatchTests {
         #expect(complaints.last?.contains("0.5 W are no processor's design power") == true)
     }
 
+    @Test func `known watts of a table that are hardly its machine's are asked about`() throws {
+        var records = TableRecords(Array("cpu,w_0,w_100\nAMD EPYC 7763,0.1,0.45\nAMD EPYC 7763,100,450\n".utf8))
+        let header = records.next()
+        var batch = try EstimateBatch(header: try #require(header), isAnchored: true)
+        var questions: [String] = []
+        while let record = records.next() { _ = try batch.line(for: record) { questions.append($0.description) } }
+        #expect(questions.count == 1 && questions.first?.hasPrefix("line 2: the known 0.1 W at idle") == true)
+    }
+
     @Test func `a row whose both ends are known is not assumed`() throws {
         for (isAnchored, assumed) in [(true, 0), (false, 1)] {
             var records = TableRecords(Array("cpu,w_0,w_100\nAMD EPYC 7763,100,500\n".utf8))

@@ -23,10 +23,10 @@ struct NamedProcessorTests {
         #expect(processor.key == ProcessorKey(name) && processor.name == ProcessorName(name))
     }
 
-    @Test(arguments: ["AMD Opteron 8431 EE", "Intel Xeon E5-2680 v7", "AMD 3020e", "AMD EPYC 7999 dual"])
+    @Test(arguments: ["AMD Opteron 8431 EE", "Intel Xeon E5-2680 v7", "AMD 3020e"])
     func `what is added to a name does not make it that of another processor`(name: String) {
         let processor = NamedProcessor(name)
-        let known = ["8431", "e52680", "e52680v4", "3020", "7763"]
+        let known = ["8431", "e52680", "e52680v4", "3020"]
         #expect(!known.contains(processor.key.text))
     }
 
