@@ -1,4 +1,5 @@
 #if Exporters && History
+import Glibc
 import PowerSensorsTesting
 import PowerSensorsTestSupport
 import Testing
@@ -156,6 +157,18 @@ struct HistoryTests {
         let wrong = try await Command.run(
             ["export", "--json", "-", "--check"] + Command.roots(machine), environment: ["POWERSENSORS_PRICE": "0,30"])
         #expect(wrong.exitCode == 64 && wrong.error.contains("POWERSENSORS_PRICE=0,30: must be"), "\(wrong.error)")
+    }
+
+    @Test func `a check makes no history, which would belong to the user who checks`() async throws {
+        let folder = try MockTree()
+        let machine = try MockMachine.onePackage()
+        let path = "\(folder.path)/history.db"
+        let outcome = try await Command.run(["export", "--history", path, "--check"] + Command.roots(machine))
+        #expect(outcome.exitCode == 0, "\(outcome.error)")
+        #expect(access(path, F_OK) != 0)
+        let missing = try await Command.run(
+            ["export", "--history", "\(folder.path)/none/history.db", "--check"] + Command.roots(machine))
+        #expect(missing.exitCode != 0 && missing.error.contains("none"), "\(missing.error)")
     }
 
     @Test func `export refuses a file that is none before it starts`() async throws {

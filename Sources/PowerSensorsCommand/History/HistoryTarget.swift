@@ -1,4 +1,5 @@
 #if Exporters
+import Glibc
 import PowerSensors
 import PowerSensorsExporters
 import PowerSensorsHTTP
@@ -64,6 +65,12 @@ struct HistoryTarget {
     /// - Parameter isBesideOthers: Whether another process may be writing it, as the service does beside `--check`. Otherwise a lack
     ///   of room is not thrown: it is told with the first snapshot, and other targets need not wait for it.
     func check(besideOthers isBesideOthers: Bool) throws(CommandFailure) {
+        if isBesideOthers {
+            // The user who checks may not be the one who is to write it: nothing is made, and another's file is left to its owner.
+            var status = stat()
+            guard unsafe stat(path, &status) == 0 else { return try FileTarget(path).check(isReplaced: true) }
+            if status.st_uid != geteuid() { return }
+        }
         do throws(HistoryError) {
             try exporter.check()
         } catch {
