@@ -136,6 +136,7 @@ REFUSED = [
     ({"loki": {"url": "http://loki:65536"}}, "/loki/url"),
     ({"loki": {"url": "http://loki:0"}}, "/loki/url"),
     ({"loki": {"tenant": "a b"}}, "/loki/tenant"),
+    ({"loki": {"username": "a:b", "secret": "s"}}, "/loki/username"),
     ({"ignore": ["-x"]}, "/ignore/0"),
     # What Kubernetes refuses, or takes for something else.
     ({"podLabels": {"app.kubernetes.io/name": "a"}}, "propertyName 'app.kubernetes.io/name'"),
@@ -161,6 +162,13 @@ REFUSED = [
     ({"harvester": {"vmPage": {"enabled": True, "image": "rancher/shell v1"}}}, "/harvester/vmPage/image"),
     ({"resources": {"requests": {"memory": "1.5Gb"}}}, "/resources/requests/memory"),
     ({"monitor": {"interval": "30s1m"}}, "/monitor/interval"),
+    ({"resources": {"limits": {"cpu": -1}}}, "/resources/limits/cpu"),
+    ({"resources": {"limits": {"memory": -1}}}, "/resources/limits/memory"),
+    ({"extraEnv": [{"nmae": "TZ", "value": "UTC"}]}, "/extraEnv/0"),
+    ({"extraEnv": [{"name": "RETRIES", "value": 1}]}, "/extraEnv/0/value"),
+    ({"tolerations": [{"key": "a", "operator": "exists"}]}, "/tolerations/0/operator"),
+    ({"tolerations": [{"operator": "Exists", "value": "a"}]}, "/tolerations/0/value"),
+    ({"tolerations": [{"effect": "NoSchedule"}]}, "/tolerations/0"),
 ]
 
 # Values that are right, and might be taken for wrong ones.
@@ -185,6 +193,8 @@ ACCEPTED = [
     {"harvester": {"vmPage": {"image": "registry.example:5000/rancher/shell:v0.5.0@sha256:" + "a" * 64}}},
     {"resources": {"requests": {"memory": "1.5Gi"}}},
     {"loki": {"secret": "a.b"}},
+    {"tolerations": [{"operator": "Exists"}, {"key": "example.org/a", "value": "b", "effect": "NoExecute"}]},
+    {"extraEnv": [{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}]},
     {"share": {"hostPath": "/run/a..b"}},
 ]
 
