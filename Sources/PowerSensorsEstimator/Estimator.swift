@@ -72,8 +72,10 @@ public struct Estimator: Sensor {
                 findings.append(.unknownProcessor(machine, estimate))
             }
             if machine.isGuest == nil, machine.instanceType(host) == nil { findings.append(.undecidedGuest) }
-            if let finding = Finding.unknownInstance(machine, host, estimate) { findings.append(finding) }
-            if let finding = Finding.doubtfulWatts(estimate) { findings.append(finding) }
+            findings += [
+                .unknownInstance(machine, host, estimate), .doubtfulInstance(machine, host, estimate),
+                .doubtfulWatts(estimate),
+            ].compactMap { $0 }
             if machine.memoryGigabytes == nil, machine.isGuest != true, estimate.server.small == nil {
                 findings.append(.unknownMemory(estimate, roots.procfs))
             }

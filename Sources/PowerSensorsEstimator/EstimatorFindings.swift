@@ -104,9 +104,7 @@ extension Finding {
 
     /// The configured watts are hardly this machine's.
     static func doubtfulWatts(_ estimate: MachineEstimate) -> Finding? {
-        guard estimate.part == nil,
-            let question = estimate.method.known.question(about: estimate.server, profile: estimate.method.profile)
-        else { return nil }
+        guard let question = estimate.method.question else { return nil }
         return Finding(
             severity: .warning, subject: SensorName.estimator.name, reason: .configuration,
             text: question.prefix(1).uppercased() + question.dropFirst(),

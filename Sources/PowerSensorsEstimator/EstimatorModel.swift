@@ -23,6 +23,17 @@ package enum EstimatorModel {
     package static func estimate(
         of server: ModelledServer, known: KnownWatts = KnownWatts(), profile: LoadProfile = .powersave
     ) -> ServerEstimate {
+        var estimate = believed(server, known, profile)
+        if known.basis != nil {
+            estimate.question = known.question(usual: believed(server, KnownWatts(), profile).curve)
+        }
+        return estimate
+    }
+
+    /// The estimate, whatever the watts are that are known.
+    private static func believed(
+        _ server: ModelledServer, _ known: KnownWatts, _ profile: LoadProfile
+    ) -> ServerEstimate {
         if let small = server.small { return small.estimate(of: server, known: known, profile: profile) }
         let points = ReferencePoints.embedded
         let match = ReferenceMatch(server, among: points)

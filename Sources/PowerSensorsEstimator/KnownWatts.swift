@@ -34,17 +34,21 @@ package struct KnownWatts: Hashable, Sendable {
         }
     }
 
-    /// A question about watts that are five times what such a machine should use, or a fifth of it: kilowatts, or those of a part.
-    package func question(about server: ModelledServer, profile: LoadProfile) -> String? {
-        if basis == nil { return nil }
-        let usual = EstimatorModel.estimate(of: server, profile: profile).curve
+    /// A question about watts that are five times what such a machine should use, or a fifth of it: kilowatts, or those of a part;
+    /// and about two that are hardly different.
+    ///
+    /// - Parameter usual: What is estimated for such a machine without known watts.
+    func question(usual: PowerCurve) -> String? {
         for (end, known, usual) in [("idle", idle, usual.idle), ("full load", maximum, usual.maximum)] {
             guard let known, abs(log(known / usual)) > log(5) else { continue }
-            let (stated, estimated) = (Self.text(known), Self.text(usual))
-            return "the known \(stated) at \(end) are far from the \(estimated) that are usual for such a machine."
-                + " Are they those of the whole machine?"
+            return
+                "the known \(Self.text(known)) at \(end) are far from the \(Self.text(usual)) that are usual for such a"
+                + " machine. Are they those of the whole machine?"
         }
-        return nil
+        guard let idle, let maximum, maximum < idle * 1.1, usual.maximum > usual.idle * 1.5 else { return nil }
+        return
+            "the known \(Self.text(maximum)) at full load are hardly more than the \(Self.text(idle)) at idle. Was the"
+            + " machine idle, and was it busy?"
     }
 
     private static func text(_ watts: Watts) -> String { fixed(watts.rawValue, decimals: 1) + " W" }

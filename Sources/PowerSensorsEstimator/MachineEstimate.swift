@@ -105,6 +105,7 @@ package struct MachineEstimate: Hashable, Sendable {
             server.processorKey = key.text
             server.megahertz = key.megahertz
         }
+        server.designPower = name.designPower(unlessKnownAs: server.processorKey, of: match.generation)
         server.hasUnseenGeneration = match.isGuessed
         server.small = cloudHost == nil ? SmallMachine(of: machine) : nil
         // A hypervisor's generic processor is on a usual host.

@@ -46,6 +46,9 @@ package struct ServerEstimate: Hashable, Sendable {
     /// The estimated power over the load.
     package let curve: PowerCurve
 
+    /// What to ask about the known watts, which are used, with the band of an unknown machine; nil if they are believed.
+    package var question: String?
+
     /// 1 if only generation and size are known, else 2.
     package var tier: Int { basis == .generation ? 1 : 2 }
 

@@ -145,6 +145,25 @@ struct EstimatorTests {
 
     @Test(
         arguments: [
+            (40, 200, false), (60_000, 70_000, true), (nil, 20_000, true), (2, nil, true), (300, 300, true),
+        ] as [(Double?, Double?, Bool)])
+    func `known watts that are hardly a machine's are used, and asked about`(
+        idle: Double?, maximum: Double?, isDoubted: Bool
+    ) throws {
+        let host = turinGuest.replacing(" hypervisor", with: "")
+        let machine = try MockMachine(procfs: ["cpuinfo": host, "meminfo": "MemTotal: 64000000 kB\n", "stat": ticks])
+        var estimator = machine.estimator
+        (estimator.idleWatts, estimator.maximumWatts) = (idle.map { Watts($0) }, maximum.map { Watts($0) })
+        let discovery = estimator.discover()
+        #expect(!discovery.channels.isEmpty)
+        let doubts = discovery.findings.filter { $0.reason == .configuration }
+        #expect(doubts.map(\.severity) == (isDoubted ? [.warning] : []))
+        #expect(discovery.channels.first?.band == EstimatorModel.bandOfUnknown || !isDoubted)
+        #expect(doubts.allSatisfy { $0.remedy == "Correct --idle-watts or --max-watts, or leave them out." })
+    }
+
+    @Test(
+        arguments: [
             ([:], "cpuinfo", "absent"),
             (["cpuinfo": "garbage"], "cpuinfo", "malformed"),
             (["cpuinfo": turinGuest], "stat", "absent"),

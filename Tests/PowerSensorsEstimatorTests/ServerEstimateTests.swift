@@ -156,7 +156,7 @@ struct ServerEstimateTests {
     {
         let server = try DescribedServer(processor: "2x Intel Xeon Gold 6248").modelled().server
         let known = try #require(KnownWatts(idle: idle.map { Watts($0) }, maximum: maximum.map { Watts($0) }))
-        #expect((known.question(about: server, profile: .powersave) != nil) == isAsked)
+        #expect((EstimatorModel.estimate(of: server, known: known).question != nil) == isAsked)
     }
 
     @Test func `a known idle power above the estimated maximum gives no falling curve`() throws {

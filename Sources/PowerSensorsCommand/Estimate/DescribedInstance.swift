@@ -58,7 +58,8 @@ struct DescribedInstance {
         if let option = given.compactMap({ $0 }).first {
             throw option.refused("the hosts of \(type.name) are known; leave it out.")
         }
-        if !type.isWholeMachine, !(1...host.virtualProcessors).contains(type.virtualProcessors ?? 0) {
+        let processors = type.virtualProcessors ?? (type.isWholeMachine ? host.virtualProcessors : 0)
+        if !(1...host.virtualProcessors).contains(processors) {
             throw .usage(
                 "--instance-type \(type.name): no such size is known; its largest host has \(host.virtualProcessors).")
         }

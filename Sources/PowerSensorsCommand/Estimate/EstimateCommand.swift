@@ -130,18 +130,18 @@ struct EstimateCommand: RunnableCommand {
             let (modelled, isAssumed) = try server.modelled()
             let profile = profile ?? .usual(isInCloud: modelled.isInCloud)
             let subject = named == nil ? instance.map { "--instance-type \($0.type.name)" } : nil
-            let questions = server.questions(about: modelled) + [known.question(about: modelled, profile: profile)]
-            for question in questions.compactMap({ $0 }) {
+            let estimate = EstimatorModel.estimate(of: modelled, known: known, profile: profile)
+            for question in server.questions(about: modelled) + [estimate.question].compactMap({ $0 }) {
                 StandardError.write("\(subject ?? "--cpu \(cpu)"): \(question)")
             }
-            let estimate = EstimatorModel.estimate(of: modelled, known: known, profile: profile)
             return EstimateText(
-                estimate: estimate, instance: instance, isAssumed: isAssumed, hasNamedCores: server.hasNamedCores,
+                estimate: estimate, instance: instance, isAssumed: isAssumed,
+                hasNamedCores: server.hasNamedCores(in: modelled),
                 areCoresKnown: server.areCoresKnown, areSocketsAssumed: !server.areSocketsKnown(in: modelled),
                 isMemoryAssumed: server.memoryGigabytes == nil, loads: loads
             ).text
         } catch {
-            throw .usage("--cpu \(cpu): \(error.description).")
+            throw .usage("--cpu \(cpu.count > 100 ? cpu.prefix(40) + "…" : cpu[...]): \(error.description).")
         }
     }
 }

@@ -82,6 +82,7 @@ struct EstimateText {
 
     /// What the band is based on, as the end of a sentence.
     private var basis: String {
+        if estimate.question != nil { return "; the known watts are doubtful, and the band is a factor of two" }
         if estimate.server.isUnknown, estimate.basis != .anchored {
             return "; the processor is unknown, so a usual server is assumed, and the band is a factor of two"
         }

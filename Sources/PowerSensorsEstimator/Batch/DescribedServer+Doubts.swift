@@ -35,10 +35,18 @@ extension DescribedServer {
         return (sockets > 8 && perSocket < 4) || coresPerSocket.map { $0 >= 8 && perSocket * 8 <= $0 } == true
     }
 
-    /// Refuses numbers that no processor has, and fewer threads than cores.
+    /// Refuses names and numbers that no machine has, and fewer threads than cores.
     func checkProcessor() throws(Failure) {
         if let megahertz = megahertz ?? processor.key.megahertz, !(100...10_000).contains(megahertz) {
             throw Failure(description: "\(megahertz) MHz are no processor's frequency; write the nominal one in MHz")
+        }
+        if processor.text.utf8.count > NamedProcessor.mostBytes {
+            throw Failure(
+                description: "a name of \(processor.text.utf8.count) bytes is no processor's; give one of at most"
+                    + " \(NamedProcessor.mostBytes)")
+        }
+        if let memoryGigabytes, !(0.1...100_000).contains(memoryGigabytes) {
+            throw Failure(description: "\(memoryGigabytes) GB are no machine's memory; write that of one machine in GB")
         }
         if let designPower, !(1...10_000).contains(designPower) {
             throw Failure(description: "\(designPower) W are no processor's design power; write one socket's in watts")
@@ -87,17 +95,18 @@ extension DescribedServer {
     /// The processor's usual design power in watts, if the stated one is far from it: design powers differ by a factor of three
     /// from that of a processor in the data only if they are not one socket's.
     func missedDesign(_ generation: CPUGeneration, _ key: String) -> Double? {
-        guard let designPower, let usual = ReferencePoints.embedded.logDesign(of: generation, key: key),
-            abs(log(designPower) - usual) > log(3)
+        let named = processor.name.designPower(unlessKnownAs: key, of: generation).map { log($0) }
+        guard let statedDesign, let usual = ReferencePoints.embedded.logDesign(of: generation, key: key) ?? named,
+            abs(log(statedDesign) - usual) > log(3)
         else { return nil }
         return exp(usual)
     }
 
     private func designQuestion(_ server: ModelledServer) -> String? {
-        guard let designPower, server.small == nil, let usual = missedDesign(server.generation, server.processorKey)
+        guard let statedDesign, server.small == nil, let usual = missedDesign(server.generation, server.processorKey)
         else { return nil }
         return
-            "a design power of \(Int(designPower)) W is far from the \(Int(usual.rounded())) W of this processor,"
+            "a design power of \(Int(statedDesign)) W is far from the \(Int(usual.rounded())) W of this processor,"
             + " and not used. Is it one socket's?"
     }
 

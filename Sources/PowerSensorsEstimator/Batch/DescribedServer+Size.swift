@@ -24,12 +24,20 @@ extension DescribedServer {
             let processorsCores = match.coresPerSocket(of: name, key: key)
             let typicalCores = processorsCores ?? match.typicalCoresPerSocket
             let threadsPerCore = match.generation.coefficients.threadsPerCore
-            let statedCores = server.cores ?? server.threads.map { max($0 / threadsPerCore, 1) }
             let mostSockets = match.isClient ? 1 : name.mostSockets
+            // As many threads as the processors have cores: a core has one, as where hyperthreading is off.
+            let haveOneEach =
+                server.threads.map { threads in
+                    let allCores = processorsCores.map { $0 * (statedSockets ?? max(threads / $0, 1)) }
+                    return allCores == threads && (statedSockets != nil || threads == processorsCores)
+                } ?? false
+            let statedCores = server.cores ?? server.threads.map { haveOneEach ? $0 : max($0 / threadsPerCore, 1) }
 
+            // Threads beside a name may be those that the kernel uses.
+            let shownCores = statedCores ?? server.processor.threads.map { $0 / threadsPerCore }
             let usualSockets =
-                if let statedCores {
-                    max(Int((Double(statedCores) / Double(typicalCores)).rounded()), 1)
+                if let shownCores {
+                    max(Int((Double(shownCores) / Double(typicalCores)).rounded()), 1)
                 } else {
                     ReferencePoints.embedded.typicalSockets(of: match.generation, key: key) ?? 2
                 }
@@ -51,7 +59,8 @@ extension DescribedServer {
 
             isDoubted = isGuests || areTooMany || isBeyond
             areCoresUnknown = statedCores == nil && processorsCores == nil
-            isKnown = statedCores != nil || (processorsCores != nil && (statedSockets != nil || mostSockets == 1))
+            let areSocketsKnown = statedSockets != nil || mostSockets == 1 || shownCores == cores
+            isKnown = statedCores != nil || (processorsCores != nil && areSocketsKnown)
         }
     }
 }

@@ -59,7 +59,9 @@ package struct DescribedServer: Hashable, Sendable {
             generation: match.generation, sockets: size.sockets, cores: size.cores,
             memoryGigabytes: memoryGigabytes ?? typical.gigabytesPerCore * Double(size.cores), isClient: match.isClient,
             processorKey: key, megahertz: megahertz ?? words.megahertz,
-            designPower: missedDesign(match.generation, key) == nil ? designPower : nil, maker: maker,
+            designPower: missedDesign(match.generation, key) == nil
+                ? statedDesign ?? name.designPower(unlessKnownAs: key, of: match.generation) : nil,
+            maker: maker,
             hasUnseenGeneration: match.isGuessed)
         server.isUnknown = match.basis == .assumed && (year == nil || !isOfData)
         server.areCoresUnknown = !server.isUnknown && !match.isClient && size.areCoresUnknown
@@ -68,9 +70,10 @@ package struct DescribedServer: Hashable, Sendable {
         return (server, match.isGuessed || size.isDoubted || !size.isKnown)
     }
 
-    /// Whether the number of cores is taken from the processor's name.
-    package var hasNamedCores: Bool {
+    /// Whether the modelled machine has the cores that the processor's name states.
+    package func hasNamedCores(in server: ModelledServer) -> Bool {
         cores == nil && threads == nil && processor.name.statesCores
+            && processor.name.coresPerSocket.map { $0 * server.sockets } == server.cores
     }
 
     /// Whether the number of cores is given, or that of this very processor.
@@ -91,7 +94,10 @@ package struct DescribedServer: Hashable, Sendable {
         processor.name.isForSingleSocket || statedSockets == server.sockets
     }
 
-    /// The given sockets, or those before the processor's name, as in `2 x AMD EPYC 7763`.
+    /// The given design power, or that beside the processor's name.
+    var statedDesign: Double? { designPower ?? processor.designPower }
+
+    /// The given sockets, or those beside the processor's name, as in `2 x AMD EPYC 7763`.
     var statedSockets: Int? { sockets ?? processor.sockets }
 
     // MARK: Class and generation
@@ -133,9 +139,9 @@ package struct DescribedServer: Hashable, Sendable {
             memoryGigabytes: memoryGigabytes ?? 2 * Double(cores), isClient: true, maker: maker,
             hasUnseenGeneration: true)
         server.small = small
-        // A workstation may have two processors. Before other names, tools write the threads.
+        // A workstation may have two processors.
         let processors = small.machineClass == .workstation ? min(sockets, 2) : 1
-        server.small?.nominalWatts = (designPower ?? small.nominalWatts).map { $0 * Double(processors) }
+        server.small?.nominalWatts = (statedDesign ?? small.nominalWatts).map { $0 * Double(processors) }
         server.isInCloud = isInCloud
         return server
     }
@@ -151,7 +157,9 @@ package struct DescribedServer: Hashable, Sendable {
         }
         guard let maker = name.maker, Self.isInData(maker) else { return .usualServer }
         let typical: CPUGeneration = maker == .intel ? .cascadeLake : maker == .amd ? .milan : .altra
-        guard let year else { return GenerationMatch(typical, .assumed, isClient: name.isClient) }
+        guard var year else { return GenerationMatch(typical, .assumed, isClient: name.isClient) }
+        // There were none before.
+        if name.isScalable { year = max(year, 2018) }
         let nearest = ReferencePoints.embedded.generation(nearestTo: year, like: typical)
         return GenerationMatch(nearest ?? typical, .assumed, isClient: name.isClient)
     }

@@ -91,8 +91,8 @@ package struct EstimateBatch: Sendable {
         }
         let (server, isAssumed) = try modelled(row, nodes: nodes, question)
         let profile = profile ?? .usual(isInCloud: server.isInCloud)
-        if let text = known.question(about: server, profile: profile) { question(record.failure(text)) }
         let estimate = EstimatorModel.estimate(of: server, known: known, profile: profile)
+        if let text = estimate.question { question(record.failure(text)) }
         if isAssumed, estimate.basis != .anchored { assumedCount += 1 }
         var line = TableRecords.field(row.text("result_id"))
         for tenth in 0...10 {

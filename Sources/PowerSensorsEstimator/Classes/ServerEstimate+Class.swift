@@ -13,6 +13,7 @@ extension EstimatorModel {
 extension ServerEstimate {
     /// The band of a machine that the model was not fitted to, at a load or over all; nil for the others.
     func foreignBand(at load: Double?) -> RelativeBand? {
+        if question != nil { return EstimatorModel.bandOfUnknown }
         if let small = server.small { return small.band(at: load, cores: server.cores, known: known) }
         guard server.isUnknown || server.areCoresUnknown, basis != .anchored else { return nil }
         let isKnown = (load == 0 && known.idle != nil) || (load == 1 && known.maximum != nil)

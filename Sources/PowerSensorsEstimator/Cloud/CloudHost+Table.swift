@@ -46,7 +46,8 @@ extension CloudHost {
         t2 m4 d2;Intel Xeon E5-2676 v3;2;12;48;256
         r4 g3 f1 h1 p2 p3;Intel Xeon E5-2686 v4;2;18;72;488
         i3;Intel Xeon E5-2686 v4;2;18;72;512
-        x1 x1e;Intel Xeon E7-8880 v3;4;18;128;1952
+        x1;Intel Xeon E7-8880 v3;4;18;128;1952
+        x1e;Intel Xeon E7-8880 v3;4;18;128;3904
         c5 c5d;Intel Xeon Platinum 8275CL;2;24;96;192
         c5 c5d c5n;Intel Xeon Platinum 8124M;2;18;72;192
         inf1;Intel Xeon Platinum 8275CL;2;24;96;192

@@ -28,8 +28,9 @@ package struct CloudHost: Hashable, Sendable {
     /// Some families have hosts of several kinds. A type runs on those that are as large as it is, and the guest's own
     /// processor tells which: by its name, or by its generation if the hypervisor changes the name.
     package static func host(of type: InstanceType, seenAs processor: ProcessorIdentity) -> CloudHost? {
-        let largest = all(of: type).map(\.virtualProcessors).max() ?? 0
-        let hosts = all(of: type).filter { $0.virtualProcessors >= min(type.virtualProcessors ?? 0, largest) }
+        let possible = all(of: type).filter { processor.vendor == .other || $0.vendor == processor.vendor }
+        let largest = possible.map(\.virtualProcessors).max() ?? 0
+        let hosts = possible.filter { $0.virtualProcessors >= min(type.virtualProcessors ?? 0, largest) }
         let key = ProcessorKey(processor.name).text
         if !key.isEmpty, let same = hosts.first(where: { ProcessorKey($0.processor).text == key }) { return same }
         let generation = processor.generation.generation
@@ -40,10 +41,10 @@ package struct CloudHost: Hashable, Sendable {
     private var generation: CPUGeneration? { match.basis == .name ? match.generation : nil }
 
     /// The generation of the processor, and how it was found.
-    var match: GenerationMatch {
-        let name = processor.lowercased()
-        let vendor: CPUVendor = name.hasPrefix("intel") ? .intel : name.hasPrefix("amd") ? .amd : .arm
-        return ProcessorIdentity(vendor: vendor, name: processor).generation
+    var match: GenerationMatch { ProcessorIdentity(vendor: vendor, name: processor).generation }
+
+    private var vendor: CPUVendor {
+        processor.hasPrefix("Intel") ? .intel : processor.hasPrefix("AMD") ? .amd : .arm
     }
 
     /// Whether a processor's name is that of a model that is made for clouds alone.

@@ -70,22 +70,34 @@ package struct InstanceType: Hashable, Sendable {
         if parts[1].hasPrefix("metal-"), parts[1].hasSuffix("xl"), let factor = Int(parts[1].dropFirst(6).dropLast(2)) {
             processors = (1...1000).contains(factor) ? factor * 4 : nil
         }
-        if parts[1].hasSuffix("xlarge"), let factor = Int(parts[1].dropLast(6)) {
-            let (number, isTooLarge) = factor.multipliedReportingOverflow(by: 4)
-            processors = isTooLarge ? nil : number
+        if parts[1].hasSuffix("xlarge"), let factor = Int(parts[1].dropLast(6)), Self.multiples.contains(factor) {
+            processors = factor * 4
         }
-        // A medium machine of the Arm families has one processor, and so have the smallest of T2; those of others have two.
-        if parts[1] == "medium", Self.isArm(parts[0]) { processors = 1 }
+        // Where a processor is a core, a medium machine has one, and so have the smallest of T2.
+        let hasCores = Self.hasCores(parts[0])
+        if parts[1] == "medium", hasCores { processors = 1 }
         if parts[0] == "t2", ["nano", "micro", "small"].contains(parts[1]) { processors = 1 }
+        // Only burstable machines are smaller than large with two threads.
+        if !parts[0].hasPrefix("t"),
+            ["nano", "micro", "small"].contains(parts[1]) || (parts[1] == "medium" && !hasCores)
+        {
+            processors = nil
+        }
+        if ["c4.8xlarge", "d2.8xlarge"].contains(lower) { processors = 36 }
         self.init(
             name, .amazon, family: String(parts[0]), virtualProcessors: processors,
             isWholeMachine: parts[1].hasPrefix("metal"))
     }
 
-    /// Whether a family's name has the g of Graviton behind its generation, as in `m6gd`; `t4g` has it too, all
-    /// of whose small sizes have two processors.
-    private static func isArm(_ family: Substring) -> Bool {
-        family == "a1" || (!family.hasPrefix("t") && family.drop { !$0.isNumber }.drop(while: \.isNumber).first == "g")
+    /// The numbers that Amazon puts before `xlarge`.
+    private static let multiples: Set = [2, 3, 4, 6, 8, 9, 10, 12, 16, 18, 24, 32, 48, 56, 64, 96, 112]
+
+    /// Whether a family's virtual processors are cores: those of Graviton, with a g behind the generation, as in `m6gd`, and from
+    /// the seventh generation those of AMD, with an a. All small sizes of `t4g` have two.
+    private static func hasCores(_ family: Substring) -> Bool {
+        let rest = family.drop { !$0.isNumber }
+        let (generation, mark) = (Int(rest.prefix(while: \.isNumber)) ?? 0, rest.drop(while: \.isNumber).first)
+        return family == "a1" || (!family.hasPrefix("t") && (mark == "g" || (mark == "a" && generation >= 7)))
     }
 
     /// `n2-standard-8`: a family, a ratio of memory, and the number of virtual processors, behind which more may stand.
@@ -94,12 +106,15 @@ package struct InstanceType: Hashable, Sendable {
         guard parts.count >= 2, let letter = parts[0].first, letter.isLetter, parts[0].count <= 4,
             parts[0].contains(where: \.isNumber), !parts.contains("")
         else { return nil }
+        let kinds = ["standard", "high", "mega", "ultra", "hyper", "max", "edge", "custom", "micro", "small", "medium"]
+        let processors = parts.dropFirst().compactMap { Int($0) }.first.flatMap(Self.possible)
         // Machines with a part of a processor: two are seen, or one in the first families.
         let isShared = ["micro", "small", "medium"].contains(parts[1])
         let isFirst = parts[0] == "f1" || parts[0] == "g1"
         self.init(
             name, .google, family: String(parts[0]),
-            virtualProcessors: isShared ? isFirst ? 1 : 2 : parts.dropFirst().compactMap { Int($0) }.first,
+            virtualProcessors: isShared
+                ? isFirst ? 1 : 2 : kinds.contains(where: parts[1].hasPrefix) ? processors : nil,
             isWholeMachine: lower.contains("-metal"))
     }
 
@@ -115,6 +130,14 @@ package struct InstanceType: Hashable, Sendable {
         let features = rest.drop { $0.isNumber || $0 == "-" }
         let kind = features.contains("a") ? "a" : features.contains("p") ? "p" : ""
         let version = parts.last.flatMap { $0.first == "v" ? Int($0.dropFirst()) : nil } ?? 1
-        self.init(name, .azure, family: "\(series)\(kind)\(version)", virtualProcessors: processors)
+        // Before the third version, the number of a D is not that of its processors.
+        self.init(
+            name, .azure, family: "\(series)\(kind)\(version)",
+            virtualProcessors: version < 3 ? processors : Self.possible(processors))
+    }
+
+    /// A number of virtual processors; nil for an odd one, of which there is only 1.
+    private static func possible(_ processors: Int) -> Int? {
+        processors == 1 || processors % 2 == 0 ? processors : nil
     }
 }

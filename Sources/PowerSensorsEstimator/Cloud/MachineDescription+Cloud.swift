@@ -27,12 +27,14 @@ extension MachineDescription {
 
 extension MachineEstimate {
     /// A guest's part of a cloud's host, by the size that is known of it; nil if the guest is larger than that.
+    ///
+    /// It is no host of the guest's either if the guest has more processors than its instance type.
     static func host(
         of guest: MachineDescription, _ match: GenerationMatch, _ known: GuestHost, on host: CloudHost
     ) -> (ModelledServer, PartOfHost)? {
         // Some types have processors that are switched off, and which nobody else is given.
-        let processors = max(guest.threads, guest.instanceType(known)?.virtualProcessors ?? 0)
-        guard processors <= host.virtualProcessors else { return nil }
+        let processors = guest.instanceType(known)?.virtualProcessors ?? guest.threads
+        guard guest.threads <= processors, processors <= host.virtualProcessors else { return nil }
         let server = ModelledServer(
             generation: match.generation, sockets: host.sockets, cores: host.cores,
             memoryGigabytes: known.memoryGigabytes ?? host.memoryGigabytes, isClient: match.isClient)
@@ -45,6 +47,20 @@ extension MachineEstimate {
 }
 
 extension Finding {
+    /// The given instance type has more processors than this guest: those switched off, or those of another type.
+    static func doubtfulInstance(
+        _ machine: MachineDescription, _ host: GuestHost, _ estimate: MachineEstimate
+    ) -> Finding? {
+        guard let name = host.instanceType, estimate.cloudHost != nil, let part = estimate.part,
+            machine.threads < part.virtualProcessors
+        else { return nil }
+        return Finding(
+            severity: .warning, subject: SensorName.estimator.name, reason: .configuration,
+            text: "This guest has \(machine.threads) virtual processors, and the instance type \(name) has"
+                + " \(part.virtualProcessors), whose part of the host is estimated.",
+            remedy: "Correct --instance-type, unless the others are switched off.")
+    }
+
     /// The machine is a cloud's guest of unknown instance type, or of one that is not in the table; nil for any other.
     static func unknownInstance(
         _ machine: MachineDescription, _ host: GuestHost, _ estimate: MachineEstimate

@@ -46,6 +46,12 @@ extension NameFacts {
         if words.all.contains(where: { ModelNumber($0)?.prefix == "w" && ModelNumber($0)?.digits == 4 }) {
             (facts.line, facts.nominalWatts) = (.workstation, 130)
         }
+        // The means of their families (ark.intel.com), which are far from those of other Xeons of the time.
+        if words.isXeonD, let number = words.xeonNumber?.0 {
+            facts.nominalWatts = [15: 45, 16: 45, 17: 55, 18: 55, 21: 80, 27: 100, 28: 100][number / 100]
+        } else if words.hasPrefix("e5-16") {
+            facts.nominalWatts = 140
+        }
         // Of laptops and small workstations: E3-1505M, E-2286M.
         if words.all.contains(where: { ($0.hasPrefix("e3-") || $0.hasPrefix("e-2")) && ModelNumber($0)?.suffix == "m" })
         {

@@ -47,9 +47,20 @@ package struct ProcessorName: Hashable, Sendable {
     /// nil for other letters, such as the U of a Xeon for one socket.
     package var lowPowerSuffix: String? { facts?.lowPower }
 
-    /// The design power that processors of such a name usually have, such as 15 W for a U; nil if unknown, and for
-    /// servers. It is a rule of thumb: makers let builders change it, and change it themselves from year to year.
+    /// The design power that processors of such a name usually have, such as 15 W for a U; nil if unknown, and for most
+    /// servers'. It is a rule of thumb: makers let builders change it, and change it themselves from year to year.
     package var nominalWatts: Double? { facts?.nominalWatts }
+
+    /// The design power that is usual for such a name, where the data have none of the processor itself.
+    func designPower(unlessKnownAs key: String, of generation: CPUGeneration) -> Double? {
+        guard line == .server, let nominalWatts,
+            ReferencePoints.embedded.logDesign(of: generation, key: key) == nil
+        else { return nil }
+        return nominalWatts
+    }
+
+    /// Whether it is a Xeon Scalable, by its metal.
+    var isScalable: Bool { words.isScalable }
 
     /// Whether it has cores like those of a small server, although it is on a single board: Cortex-A75 and newer.
     package var hasFastCores: Bool { facts?.hasFastCores ?? false }
@@ -90,8 +101,16 @@ package struct ProcessorName: Hashable, Sendable {
         return (isOld && (3000...3499).contains(number)) || ((6300...6399).contains(number) && suffix == "p")
     }
 
-    /// How many sockets a machine with such processors has at most; nil where the name does not tell.
-    var mostSockets: Int? { isForSingleSocket ? 1 : words.has("epyc") ? 2 : nil }
+    /// How many sockets a machine with such processors has at most; nil where the name does not tell. The first digit of a Xeon
+    /// E5 or E7 says it (ark.intel.com), and that of an Opteron of four digits.
+    var mostSockets: Int? {
+        if isForSingleSocket { return 1 }
+        if words.has("epyc") || words.has("silver") || words.has("bronze") || words.hasPrefix("e5-2") { return 2 }
+        if words.has("altra") { return 2 }
+        if words.hasPrefix("e5-4") || words.has("gold") { return 4 }
+        guard words.has("opteron"), let number = words.number(digits: 4) else { return nil }
+        return [2: 2, 4: 2, 6: 4][number.leading]
+    }
 
     /// Whether the processor is for a single socket, desktop-derived or not.
     package var isForSingleSocket: Bool {

@@ -268,8 +268,10 @@ struct EstimateBatchTests {
         #expect(try DescribedServer(processor: "AMD EPYC 9754").modelled().isAssumed)
         #expect(try DescribedServer(processor: "AMD EPYC 9754").modelled().server.cores == 256)
         var byThreads = DescribedServer(processor: "AMD EPYC 9754")
-        byThreads.threads = 128
         byThreads.sockets = 1
-        #expect(try byThreads.modelled().server.cores == 64)
+        for (threads, cores) in [(256, 128), (128, 128), (64, 32)] {
+            byThreads.threads = threads
+            #expect(try byThreads.modelled().server.cores == cores)
+        }
     }
 }

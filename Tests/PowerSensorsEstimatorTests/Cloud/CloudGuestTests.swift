@@ -58,6 +58,21 @@ struct CloudGuestTests {
         #expect(label.contains("8 of 119 host threads"), "\(label)")
     }
 
+    @Test func `a given type that the guest's processors contradict is not believed without a word`() throws {
+        let machine = try Self.machine(Self.skylake, [:])
+        let larger = Self.discovery(machine, "m5.24xlarge")
+        let doubt = try #require(larger.findings.first { $0.reason == .configuration })
+        #expect(doubt.severity == .warning && doubt.text.contains("m5.24xlarge has 96"), "\(doubt.text)")
+        #expect(Self.discovery(machine, "m5.large").findings.allSatisfy { $0.reason != .configuration })
+        // Of another maker's processors, and with fewer than the guest has.
+        for type in ["m6a.48xlarge", "t2.micro"] {
+            let discovery = Self.discovery(machine, type)
+            let text = try #require(discovery.findings.first { $0.reason == .unseen }?.text)
+            #expect(text.contains("\(type) are not known, or not like this"), "\(text)")
+            #expect(discovery.channels.first?.label?.contains("2 of 96 host threads") == true)
+        }
+    }
+
     @Test func `a family's size of host is taken with the guest's own processor`() throws {
         let names = ["sys_vendor": "Google", "product_name": "Google Compute Engine"]
         let machine = try Self.machine(Self.google, names)

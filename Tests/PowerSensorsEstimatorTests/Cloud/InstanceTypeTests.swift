@@ -31,7 +31,10 @@ struct InstanceTypeTests {
         Name("Standard_E8-4ds_v5", .azure, "e5", 8), Name("Standard_D96ads_v5", .azure, "da5", 96),
         Name("Standard_D2ps_v5", .azure, "dp5", 2), Name("Standard_B2s", .azure, "b1", 2),
         Name("Standard_F72s_v2", .azure, "f2", 72), Name("f1-micro", .google, "f1", 1),
-        Name("g1-small", .google, "g1", 1),
+        Name("g1-small", .google, "g1", 1), Name("m7a.medium", .amazon, "m7a", 1),
+        Name("c4.8xlarge", .amazon, "c4", 36),
+        Name("d2.8xlarge", .amazon, "d2", 36), Name("m7a.large", .amazon, "m7a", 2),
+        Name("x1e.32xlarge", .amazon, "x1e", 128),
     ])
     func `a name tells the cloud, the family and the processors`(name: Name) throws {
         let type = try #require(InstanceType(name.testDescription))
@@ -57,6 +60,13 @@ struct InstanceTypeTests {
         ])
     func `types that have their processors for a part of the time are known`(name: String, isBurstable: Bool) throws {
         #expect(try #require(InstanceType(name)).isBurstable == isBurstable)
+    }
+
+    @Test(arguments: [
+        "m5.nano", "m5.medium", "m5.7xlarge", "n2-standard-7", "n2-foo-8", "Standard_D3s_v5", "Standard_D119s_v5",
+    ])
+    func `a size that a cloud does not sell has no processors`(name: String) throws {
+        #expect(try #require(InstanceType(name)).virtualProcessors == nil)
     }
 
     @Test func `a size beyond any machine is not believed`() throws {
