@@ -56,7 +56,7 @@ struct EstimateCommand: RunnableCommand {
 
     @Option(
         "host-overcommit", "With --instance-type: how many virtual processors are sold for each that its host has.",
-        .number("factor", 1...1000, "a number from 1, such as 4 where four are sold for one"))
+        .number("factor", 1...1000, "a number from 1 to 1000, such as 4 where four are sold for one"))
     var hostOvercommit: Setting<Double?>
 
     @Option("load", "One load to estimate for.", .number("load", 0...1, "0 for idle to 1 for full load, such as 0.5"))

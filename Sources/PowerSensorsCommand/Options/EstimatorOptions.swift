@@ -34,7 +34,7 @@ struct EstimatorOptions: ParsableArguments {
 
     @Option(
         "host-overcommit", "How many virtual processors the host sells for each of its threads.",
-        .number("factor", 1...1000, "a number from 1, such as 4 where four are sold for one"), default: "1")
+        .number("factor", 1...1000, "a number from 1 to 1000, such as 4 where four are sold for one"), default: "1")
     var hostOvercommit: Setting<Double>
 
     @Option(

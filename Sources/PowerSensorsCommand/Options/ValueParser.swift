@@ -72,13 +72,13 @@ extension ValueParser where Value: LosslessStringConvertible & Comparable {
 
 extension ValueParser<Int> {
     static func count(_ valueName: String) -> ValueParser {
-        .number(valueName, 1...10_000_000, "a whole number from 1")
+        .number(valueName, 1...10_000_000, "a whole number from 1 to 10000000")
     }
 }
 
 extension ValueParser<Double> {
     static func positive(_ valueName: String) -> ValueParser {
-        .number(valueName, 0.nextUp...1e9, "a number above 0")
+        .number(valueName, 0.nextUp...1e9, "a number above 0, and at most 1000000000")
     }
 }
 

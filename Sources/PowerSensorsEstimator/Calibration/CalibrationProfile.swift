@@ -178,7 +178,13 @@ extension CalibrationProfile.Hardware {
         let isSame = vendor == other.vendor && (hasNumbers ? hasSameNumbers : name == other.name)
         // Processors of the same model may differ in power by a factor of two.
         if !isSame || (machine.isGuest != true && name != other.name) {
-            return "it was made on \(name), and this processor is \(other.name)"
+            func text(_ hardware: Self) -> String {
+                guard name == other.name, let family = hardware.family, let model = hardware.model else {
+                    return hardware.name
+                }
+                return "\(name) of family \(family), model \(model) and stepping \(hardware.stepping ?? 0)"
+            }
+            return "it was made on \(text(self)), and this processor is \(text(other))"
         }
         if machine.isGuest == true {
             return other.threads > threads

@@ -90,7 +90,7 @@ package struct InstanceType: Hashable, Sendable {
     }
 
     /// The numbers that Amazon puts before `xlarge`.
-    private static let multiples: Set = [2, 3, 4, 6, 8, 9, 10, 12, 16, 18, 24, 32, 48, 56, 64, 96, 112]
+    private static let multiples: Set = [2, 3, 4, 6, 8, 9, 10, 12, 16, 18, 24, 32, 48, 56, 64, 96, 112, 224]
 
     /// Whether a family's virtual processors are cores: those of Graviton, with a g behind the generation, as in `m6gd`, and from
     /// the seventh generation those of AMD, with an a. All small sizes of `t4g` have two.
