@@ -41,7 +41,7 @@ struct CloudMetadataTests {
                 token = self.headers.get("X-aws-ec2-metadata-token") == "secret"
                 body = None
                 if self.command == "PUT" and self.path == "/latest/api/token": body = "secret"
-                if self.path == "/latest/meta-data/instance-type" and token: body = "m4.large"
+                if self.path == "/latest/meta-data/instance-type" and token: body = "m4.xlarge"
                 if self.path == "/computeMetadata/v1/instance/machine-type" and flavor:
                     body = "projects/1/machineTypes/n2-standard-4"
                 if self.path.startswith("/metadata/instance/compute/vmSize?"): body = "Standard_D4s_v3"
